@@ -1,0 +1,1 @@
+//! Theriac: drug provenance and oracle results on ink! contracts

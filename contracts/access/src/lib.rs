@@ -1,0 +1,1 @@
+//! Organisations, roles, two-step administration and pause

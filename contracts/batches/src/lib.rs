@@ -1,0 +1,1 @@
+//! Drug batches: mass balance, custody, release gate, units, recall and verdict

@@ -1,0 +1,1 @@
+//! Oracle operators, model registry, signed reports and freshness

@@ -1,0 +1,30 @@
+//! The vocabulary that contracts and services share: identifiers, roles, units of a batch and their proofs,
+//! and the traits through which contracts call each other.
+//!
+//! Everything here is `no_std`, is encoded with SCALE, and means the same on chain and off chain: a service
+//! that depends on this crate cannot disagree with a contract about how a batch is named or a proof is checked.
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
+
+mod hash;
+mod identifiers;
+mod roles;
+mod serials;
+mod traits;
+
+pub use hash::blake2_256;
+#[cfg(feature = "std")]
+pub use identifiers::ParseIdentifierError;
+pub use identifiers::{BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Subject, UnitId};
+pub use ink::primitives::AccountId;
+pub use roles::{Role, RoleSet, Standing};
+#[cfg(feature = "std")]
+pub use serials::SerialTree;
+pub use serials::{SerialProof, MAX_PROOF_DEPTH};
+pub use traits::{AccessControl, FeedReader};
+
+/// A moment in milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` gives it to contracts.
+pub type Timestamp = u64;
+
+/// A count of sales packs of one batch.
+pub type Quantity = u64;

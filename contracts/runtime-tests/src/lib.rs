@@ -1,0 +1,1 @@
+//! The built contracts in the devnet's real runtime, in process

@@ -1,0 +1,1 @@
+//! The FHIR R4 resources that Theriac reads, typed

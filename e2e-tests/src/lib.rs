@@ -1,0 +1,1 @@
+//! Journeys of real users against a real node and real services

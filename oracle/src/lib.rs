@@ -1,0 +1,1 @@
+//! The oracle service: jobs, sources, signed reports, store
