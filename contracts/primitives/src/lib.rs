@@ -6,12 +6,14 @@
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
+mod call;
 mod hash;
 mod identifiers;
 mod roles;
 mod serials;
 mod traits;
 
+pub use call::Call;
 pub use hash::blake2_256;
 #[cfg(feature = "std")]
 pub use identifiers::ParseIdentifierError;
