@@ -44,31 +44,19 @@ impl Data {
             administering_roles: Mapping::new(),
             paused: Mapping::new(),
         };
-        (
-            data,
-            AdministrationTransferred {
-                from: None,
-                to: administrator,
-            },
-        )
+        (data, AdministrationTransferred { from: None, to: administrator })
     }
 
     /// The roles of `account` at `now`, and whether state changes of `contract` are stopped.
     #[must_use]
     pub fn standing(&self, account: AccountId, contract: AccountId, now: Timestamp) -> Standing {
-        Standing {
-            roles: self.roles(account, now),
-            paused: self.is_paused(contract),
-        }
+        Standing { roles: self.roles(account, now), paused: self.is_paused(contract) }
     }
 
     /// The roles of `account` at `now`.
     #[must_use]
     pub fn roles(&self, account: AccountId, now: Timestamp) -> RoleSet {
-        let roles = self
-            .memberships
-            .get(account)
-            .map_or(RoleSet::EMPTY, |member| member.roles_at(now));
+        let roles = self.memberships.get(account).map_or(RoleSet::EMPTY, |member| member.roles_at(now));
         if account == self.administrator {
             roles.with(Role::Admin)
         } else {
@@ -105,19 +93,13 @@ impl Data {
     pub fn organisation(&self, account: AccountId) -> Option<Member> {
         let organisation = self.organisations.get(account)?;
         let membership = self.memberships.get(account).unwrap_or_default();
-        Some(Member {
-            account,
-            organisation,
-            membership,
-        })
+        Some(Member { account, organisation, membership })
     }
 
     /// The organisations from number `start` in the order of their registration, at most [`MAX_PAGE`].
     #[must_use]
     pub fn list(&self, start: u32, limit: u32) -> Vec<Member> {
-        let end = start
-            .saturating_add(limit.min(MAX_PAGE))
-            .min(self.organisation_count);
+        let end = start.saturating_add(limit.min(MAX_PAGE)).min(self.organisation_count);
         (start..end)
             .filter_map(|number| self.accounts.get(number))
             .filter_map(|account| self.organisation(account))
@@ -146,25 +128,15 @@ impl Data {
         self.accounts.insert(self.organisation_count, &account);
         // Each organisation costs a storage deposit: 2^32 of them exceed every chain's supply.
         self.organisation_count = self.organisation_count.saturating_add(1);
-        Ok(OrganisationRegistered {
-            account,
-            name,
-            identifier,
-        })
+        Ok(OrganisationRegistered { account, name, identifier })
     }
 
     /// Publishes the caller's key for confidential data.
     pub fn set_sealing_key(&mut self, call: Call, sealing_key: [u8; 32]) -> Result<SealingKeySet, Error> {
-        let mut organisation = self
-            .organisations
-            .get(call.caller)
-            .ok_or(Error::UnknownOrganisation)?;
+        let mut organisation = self.organisations.get(call.caller).ok_or(Error::UnknownOrganisation)?;
         organisation.sealing_key = Some(sealing_key);
         self.organisations.insert(call.caller, &organisation);
-        Ok(SealingKeySet {
-            account: call.caller,
-            sealing_key,
-        })
+        Ok(SealingKeySet { account: call.caller, sealing_key })
     }
 
     /// Stops the roles of `account` from counting.
@@ -173,10 +145,7 @@ impl Data {
         ensure(!member.suspended, Error::OrganisationSuspended)?;
         member.suspended = true;
         self.memberships.insert(account, &member);
-        Ok(OrganisationSuspended {
-            account,
-            by: call.caller,
-        })
+        Ok(OrganisationSuspended { account, by: call.caller })
     }
 
     /// Lets the roles of `account` count again.
@@ -185,10 +154,7 @@ impl Data {
         ensure(member.suspended, Error::OrganisationNotSuspended)?;
         member.suspended = false;
         self.memberships.insert(account, &member);
-        Ok(OrganisationReinstated {
-            account,
-            by: call.caller,
-        })
+        Ok(OrganisationReinstated { account, by: call.caller })
     }
 
     /// Gives `account` a role until `expires_at`, or changes its end.
@@ -209,12 +175,7 @@ impl Data {
         // At most one grant for each of the 11 roles.
         member.grants.push(grant);
         self.memberships.insert(account, &member);
-        Ok(RoleGranted {
-            role,
-            account,
-            expires_at,
-            by: call.caller,
-        })
+        Ok(RoleGranted { role, account, expires_at, by: call.caller })
     }
 
     /// Takes a role from `account`. A holder may give up its own.
@@ -231,11 +192,7 @@ impl Data {
         } else {
             self.memberships.insert(account, &member);
         }
-        Ok(RoleRevoked {
-            role,
-            account,
-            by: call.caller,
-        })
+        Ok(RoleRevoked { role, account, by: call.caller })
     }
 
     /// Lets the holders of `administered_by` grant and revoke `role`.
@@ -252,10 +209,7 @@ impl Data {
         } else {
             self.administering_roles.insert(role, &administered_by);
         }
-        Ok(RoleAdministrationSet {
-            role,
-            administered_by,
-        })
+        Ok(RoleAdministrationSet { role, administered_by })
     }
 
     /// Offers the administration to `to`, in place of an earlier offer. Nothing changes until `to` accepts.
@@ -266,10 +220,7 @@ impl Data {
     ) -> Result<AdministrationOffered, Error> {
         self.ensure_administrator(call)?;
         self.offered_to = Some(to);
-        Ok(AdministrationOffered {
-            from: call.caller,
-            to,
-        })
+        Ok(AdministrationOffered { from: call.caller, to })
     }
 
     /// Withdraws the offer.
@@ -288,10 +239,7 @@ impl Data {
         ensure(offered_to == call.caller, Error::CallerNotOffered)?;
         self.offered_to = None;
         let from = core::mem::replace(&mut self.administrator, call.caller);
-        Ok(AdministrationTransferred {
-            from: Some(from),
-            to: call.caller,
-        })
+        Ok(AdministrationTransferred { from: Some(from), to: call.caller })
     }
 
     /// Stops state changes of `contract`.
@@ -299,10 +247,7 @@ impl Data {
         ensure(call.roles.contains(Role::Admin), Error::CallerNotAuthorised)?;
         ensure(!self.is_paused(contract), Error::AlreadyPaused)?;
         self.paused.insert(contract, &());
-        Ok(ContractPaused {
-            contract,
-            by: call.caller,
-        })
+        Ok(ContractPaused { contract, by: call.caller })
     }
 
     /// Lets state changes of `contract` go on.
@@ -310,10 +255,7 @@ impl Data {
         ensure(call.roles.contains(Role::Admin), Error::CallerNotAuthorised)?;
         ensure(self.is_paused(contract), Error::NotPaused)?;
         self.paused.remove(contract);
-        Ok(ContractUnpaused {
-            contract,
-            by: call.caller,
-        })
+        Ok(ContractUnpaused { contract, by: call.caller })
     }
 
     /// The membership of `account`, for a caller who may suspend and reinstate it.
@@ -332,10 +274,7 @@ impl Data {
         if role == Role::Admin {
             return self.ensure_administrator(call);
         }
-        ensure(
-            call.roles.contains(self.administering_role(role)),
-            Error::CallerNotAuthorised,
-        )
+        ensure(call.roles.contains(self.administering_role(role)), Error::CallerNotAuthorised)
     }
 
     fn ensure_administrator(&self, call: Call) -> Result<(), Error> {
@@ -353,10 +292,7 @@ fn ensure(condition: bool, error: Error) -> Result<(), Error> {
 
 fn ensure_name(name: &str) -> Result<(), Error> {
     let fits = !name.trim().is_empty() && name.len() <= MAX_NAME;
-    ensure(
-        fits && !name.chars().any(|c| c < ' ' || c == '\u{7f}'),
-        Error::InvalidName,
-    )
+    ensure(fits && !name.chars().any(|c| c < ' ' || c == '\u{7f}'), Error::InvalidName)
 }
 
 fn ensure_identifier(identifier: &Identifier) -> Result<(), Error> {

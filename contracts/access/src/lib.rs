@@ -194,9 +194,7 @@ mod access {
         /// Whether `account` holds `role` now.
         #[ink(message)]
         pub fn has_role(&self, role: Role, account: AccountId) -> bool {
-            self.data
-                .roles(account, self.env().block_timestamp())
-                .contains(role)
+            self.data.roles(account, self.env().block_timestamp()).contains(role)
         }
 
         /// Whether state changes of `contract` are stopped.
@@ -238,11 +236,7 @@ mod access {
 
         fn call(&self) -> Call {
             let (caller, now) = (self.env().caller(), self.env().block_timestamp());
-            Call {
-                caller,
-                roles: self.data.roles(caller, now),
-                now,
-            }
+            Call { caller, roles: self.data.roles(caller, now), now }
         }
 
         fn running_call(&self) -> Result<Call, Error> {
@@ -256,8 +250,7 @@ mod access {
     impl AccessControl for Access {
         #[ink(message)]
         fn standing(&self, account: AccountId, contract: AccountId) -> Standing {
-            self.data
-                .standing(account, contract, self.env().block_timestamp())
+            self.data.standing(account, contract, self.env().block_timestamp())
         }
     }
 }

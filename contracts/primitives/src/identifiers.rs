@@ -107,13 +107,9 @@ impl FeedId {
     /// character other than a lower-case letter, a digit or a hyphen.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let id = name
-            .bytes()
-            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        let id = name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         let mut bytes = [0; 32];
-        let target = bytes
-            .get_mut(..name.len())
-            .filter(|target| id && !target.is_empty())?;
+        let target = bytes.get_mut(..name.len()).filter(|target| id && !target.is_empty())?;
         target.copy_from_slice(name.as_bytes());
         Some(Self(bytes))
     }
@@ -130,11 +126,7 @@ impl FeedId {
     #[must_use]
     pub fn name(&self) -> String {
         if self.is_well_formed() {
-            self.0
-                .iter()
-                .take_while(|byte| **byte != 0)
-                .map(|byte| char::from(*byte))
-                .collect()
+            self.0.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect()
         } else {
             self.to_string()
         }

@@ -23,7 +23,7 @@ pub use roles::{Role, RoleSet, Standing};
 #[cfg(feature = "std")]
 pub use serials::SerialTree;
 pub use serials::{SerialProof, MAX_PROOF_DEPTH};
-pub use traits::{AccessControl, FeedReader};
+pub use traits::{ask_standing, AccessControl, FeedReader};
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` gives it to contracts.
 pub type Timestamp = u64;

@@ -63,16 +63,10 @@ impl core::str::FromStr for Role {
 
     /// Reads a role's name, in any case.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Role::ALL
-            .into_iter()
-            .find(|role| role.to_string().eq_ignore_ascii_case(text))
-            .ok_or_else(|| {
-                let known: Vec<String> = Role::ALL
-                    .iter()
-                    .map(|role| role.to_string().to_lowercase())
-                    .collect();
-                format!("no role {text:?}: one of {} is expected", known.join(", "))
-            })
+        Role::ALL.into_iter().find(|role| role.to_string().eq_ignore_ascii_case(text)).ok_or_else(|| {
+            let known: Vec<String> = Role::ALL.iter().map(|role| role.to_string().to_lowercase()).collect();
+            format!("no role {text:?}: one of {} is expected", known.join(", "))
+        })
     }
 }
 

@@ -38,11 +38,7 @@ impl SerialProof {
         let mut index = self.index;
         let mut hash = unit.0;
         for sibling in &self.siblings {
-            hash = if index & 1 == 0 {
-                node(&hash, sibling)
-            } else {
-                node(sibling, &hash)
-            };
+            hash = if index & 1 == 0 { node(&hash, sibling) } else { node(sibling, &hash) };
             index >>= 1;
         }
         hash == root
@@ -71,9 +67,7 @@ fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
 
 /// How many levels the tree of so many units has above its leaves.
 fn tree_depth(quantity: Quantity) -> u32 {
-    quantity
-        .checked_next_power_of_two()
-        .map_or(Quantity::BITS, Quantity::trailing_zeros)
+    quantity.checked_next_power_of_two().map_or(Quantity::BITS, Quantity::trailing_zeros)
 }
 
 /// The whole tree of a batch's serials, as its manufacturer holds it.
@@ -93,18 +87,13 @@ impl SerialTree {
     /// The tree of these serials, in their order. Nothing where there is none, or more than 2^32.
     #[must_use]
     pub fn new<S: AsRef<[u8]>>(batch: BatchId, serials: &[S]) -> Option<Self> {
-        let quantity = Quantity::try_from(serials.len())
-            .ok()
-            .filter(|count| *count > 0)?;
+        let quantity = Quantity::try_from(serials.len()).ok().filter(|count| *count > 0)?;
         let depth = tree_depth(quantity);
         if depth > MAX_PROOF_DEPTH {
             return None;
         }
         let mut padding = vec![[0; 32]];
-        let mut levels = vec![serials
-            .iter()
-            .map(|serial| UnitId::of(batch, serial.as_ref()).0)
-            .collect()];
+        let mut levels = vec![serials.iter().map(|serial| UnitId::of(batch, serial.as_ref()).0).collect()];
         for _ in 0..depth {
             let (level, zero): (&Vec<[u8; 32]>, _) = (levels.last()?, *padding.last()?);
             let above = level
@@ -118,22 +107,13 @@ impl SerialTree {
             levels.push(above);
             padding.push(node(&zero, &zero));
         }
-        Some(Self {
-            batch,
-            quantity,
-            levels,
-            padding,
-        })
+        Some(Self { batch, quantity, levels, padding })
     }
 
     /// The root that is registered on chain.
     #[must_use]
     pub fn root(&self) -> [u8; 32] {
-        self.levels
-            .last()
-            .and_then(|level| level.first())
-            .copied()
-            .unwrap_or_default()
+        self.levels.last().and_then(|level| level.first()).copied().unwrap_or_default()
     }
 
     /// How many serials the tree has.
@@ -146,27 +126,16 @@ impl SerialTree {
     #[must_use]
     pub fn prove(&self, serial: &[u8]) -> Option<SerialProof> {
         let leaf = UnitId::of(self.batch, serial).0;
-        let position = self
-            .levels
-            .first()?
-            .iter()
-            .position(|candidate| *candidate == leaf)?;
+        let position = self.levels.first()?.iter().position(|candidate| *candidate == leaf)?;
         let depth = self.levels.len().checked_sub(1)?;
         let siblings = (0..depth)
             .map(|level| {
                 // A level has at most 64 above it, so the shift does not leave the index's width.
                 let beside = position.checked_shr(u32::try_from(level).ok()?)? ^ 1;
-                self.levels
-                    .get(level)?
-                    .get(beside)
-                    .or_else(|| self.padding.get(level))
-                    .copied()
+                self.levels.get(level)?.get(beside).or_else(|| self.padding.get(level)).copied()
             })
             .collect::<Option<_>>()?;
-        Some(SerialProof {
-            index: u32::try_from(position).ok()?,
-            siblings,
-        })
+        Some(SerialProof { index: u32::try_from(position).ok()?, siblings })
     }
 }
 
@@ -203,14 +172,8 @@ mod tests {
         let unit = UnitId::of(BATCH, b"S0000003");
         assert!(!proof.verifies(UnitId::of(BATCH, b"S0000004"), tree.root(), 10));
         assert!(!proof.verifies(UnitId::of(BatchId([8; 32]), b"S0000003"), tree.root(), 10));
-        assert!(
-            !proof.verifies(unit, tree.root(), 3),
-            "an index beyond the quantity"
-        );
-        assert!(
-            !proof.verifies(unit, tree.root(), 17),
-            "a depth that is not the batch's"
-        );
+        assert!(!proof.verifies(unit, tree.root(), 3), "an index beyond the quantity");
+        assert!(!proof.verifies(unit, tree.root(), 17), "a depth that is not the batch's");
         assert!(!proof.verifies(unit, [0; 32], 10));
     }
 
@@ -218,25 +181,16 @@ mod tests {
     fn an_inner_node_is_no_leaf() {
         let tree = SerialTree::new(BATCH, &serials(4)).unwrap();
         let inner = UnitId(tree.levels[1][0]);
-        let proof = SerialProof {
-            index: 0,
-            siblings: vec![tree.levels[1][1]],
-        };
+        let proof = SerialProof { index: 0, siblings: vec![tree.levels[1][1]] };
         assert!(!proof.verifies(inner, tree.root(), 4));
-        assert!(
-            proof.verifies(inner, tree.root(), 2),
-            "only the depth tells them apart for raw hashes"
-        );
+        assert!(proof.verifies(inner, tree.root(), 2), "only the depth tells them apart for raw hashes");
         assert_ne!(UnitId::of(BATCH, &[]), inner);
     }
 
     #[test]
     fn an_unused_leaf_proves_nothing() {
         let tree = SerialTree::new(BATCH, &serials(3)).unwrap();
-        let proof = SerialProof {
-            index: 3,
-            siblings: vec![tree.levels[0][2], tree.levels[1][0]],
-        };
+        let proof = SerialProof { index: 3, siblings: vec![tree.levels[0][2], tree.levels[1][0]] };
         assert!(!proof.verifies(UnitId([0; 32]), tree.root(), 3));
     }
 

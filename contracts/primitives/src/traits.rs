@@ -1,3 +1,6 @@
+use ink::codegen::TraitCallBuilder;
+use ink::env::DefaultEnvironment;
+
 use crate::{AccountId, FeedId, Standing, Subject, Timestamp};
 
 /// What other contracts ask of `access`.
@@ -17,4 +20,15 @@ pub trait FeedReader {
     /// milliseconds ago; nothing where it is older, missing, or the feed is unknown.
     #[ink(message)]
     fn fresh_value(&self, feed: FeedId, subject: Subject, max_age: Timestamp) -> Option<i128>;
+}
+
+/// Asks the `access` contract at `access` for the standing of `account` towards `contract`.
+///
+/// Nothing where it gives no answer: the caller must treat that as a refusal. It cannot change anything while it
+/// is asked, nor call back.
+#[must_use]
+pub fn ask_standing(access: AccountId, account: AccountId, contract: AccountId) -> Option<Standing> {
+    let access: ink::contract_ref!(AccessControl, DefaultEnvironment) = access.into();
+    // Version 1 of the host function is there on every chain with the pallet.
+    access.call().standing(account, contract).call_v1().try_invoke().ok()?.ok()
 }
