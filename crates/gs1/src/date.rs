@@ -63,11 +63,7 @@ impl Date {
     #[must_use]
     pub const fn of_ms(ms: u64) -> Self {
         let days = ms / MS_PER_DAY;
-        let days = if days > LAST_DAY as u64 {
-            LAST_DAY
-        } else {
-            to_u32(days)
-        };
+        let days = if days > LAST_DAY as u64 { LAST_DAY } else { to_u32(days) };
         civil_from_days(days)
     }
 
@@ -75,10 +71,7 @@ impl Date {
     /// what expired then has expired at any time that a chain can report.
     #[must_use]
     pub const fn end_of_day_ms(self) -> u64 {
-        let days_begun = self
-            .days_from_0000_03_01()
-            .saturating_add(1)
-            .saturating_sub(EPOCH_DAY);
+        let days_begun = self.days_from_0000_03_01().saturating_add(1).saturating_sub(EPOCH_DAY);
         (days_begun as u64).saturating_mul(MS_PER_DAY).saturating_sub(1)
     }
 
@@ -87,9 +80,7 @@ impl Date {
     pub const fn to_yymmdd(self) -> u32 {
         let (year, month, day) = (self.year as u32 % 100, self.month as u32, self.day as u32);
         // At most 991231.
-        year.wrapping_mul(10_000)
-            .wrapping_add(month.wrapping_mul(100))
-            .wrapping_add(day)
+        year.wrapping_mul(10_000).wrapping_add(month.wrapping_mul(100)).wrapping_add(day)
     }
 
     /// The year, 1920 to 9999.
@@ -114,11 +105,7 @@ impl Date {
     #[allow(clippy::arithmetic_side_effects)] // Years end at 9999: every term stays below 4 million.
     const fn days_from_0000_03_01(self) -> u32 {
         let (year, month, day) = (self.year as u32, self.month as u32, self.day as u32);
-        let (year, month) = if month > 2 {
-            (year, month - 3)
-        } else {
-            (year - 1, month + 9)
-        };
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
         let leap_days = year / 4 - year / 100 + year / 400;
         year * 365 + leap_days + (153 * month + 2) / 5 + day - 1
     }
@@ -149,16 +136,9 @@ const fn civil_from_days(days: u32) -> Date {
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let year = year_of_era + era * 400;
-    let (year, month) = if month_from_march < 10 {
-        (year, month_from_march + 3)
-    } else {
-        (year + 1, month_from_march - 9)
-    };
-    Date {
-        year: year as u16,
-        month: month as u8,
-        day: day as u8,
-    }
+    let (year, month) =
+        if month_from_march < 10 { (year, month_from_march + 3) } else { (year + 1, month_from_march - 9) };
+    Date { year: year as u16, month: month as u8, day: day as u8 }
 }
 
 /// The sliding window of GenSpecs 7.12; `current` is 1970 to 9949.
@@ -259,10 +239,7 @@ mod tests {
     #[test]
     fn a_clock_out_of_range_is_refused() {
         for year in [0, 1969, 9950, u16::MAX] {
-            assert_eq!(
-                Date::from_yymmdd(270101, year),
-                Err(DateError::CurrentYearOutOfRange)
-            );
+            assert_eq!(Date::from_yymmdd(270101, year), Err(DateError::CurrentYearOutOfRange));
         }
         assert_eq!(iso(990101, 9949), "9999-01-01");
     }
@@ -279,10 +256,7 @@ mod tests {
     fn days_before_1970_end_at_zero() {
         assert_eq!(Date::from_yymmdd(691231, 1970).unwrap().end_of_day_ms(), 0);
         assert_eq!(Date::from_yymmdd(210101, 1970).unwrap().end_of_day_ms(), 0);
-        assert_eq!(
-            Date::from_yymmdd(700101, 1970).unwrap().end_of_day_ms(),
-            86_399_999
-        );
+        assert_eq!(Date::from_yymmdd(700101, 1970).unwrap().end_of_day_ms(), 86_399_999);
     }
 
     #[test]

@@ -52,7 +52,7 @@ const fn last_digit(number: u64) -> u8 {
     (number % 10) as u8
 }
 
-const fn ensure_check_digit(number: u64) -> Result<(), KeyError> {
+pub(crate) const fn ensure_check_digit(number: u64) -> Result<(), KeyError> {
     let (expected, found) = (check_digit(number / 10), last_digit(number));
     if expected == found {
         Ok(())
@@ -62,7 +62,7 @@ const fn ensure_check_digit(number: u64) -> Result<(), KeyError> {
 }
 
 /// Reads up to 18 ASCII digits; the callers have checked the length.
-fn number(digits: &[u8]) -> Result<u64, KeyError> {
+pub(crate) fn number(digits: &[u8]) -> Result<u64, KeyError> {
     let mut number = 0u64;
     for (position, byte) in (0u8..).zip(digits) {
         let digit = byte.wrapping_sub(b'0');
@@ -175,37 +175,22 @@ mod tests {
             for digit in (b'0'..=b'9').filter(|digit| *digit != digits[position]) {
                 let mut changed = digits;
                 changed[position] = digit;
-                assert!(matches!(
-                    Gtin::from_digits(&changed),
-                    Err(KeyError::CheckDigit { .. })
-                ));
+                assert!(matches!(Gtin::from_digits(&changed), Err(KeyError::CheckDigit { .. })));
             }
         }
     }
 
     #[test]
     fn a_wrong_check_digit_is_named_with_the_right_one() {
-        let error = KeyError::CheckDigit {
-            expected: 2,
-            found: 3,
-        };
+        let error = KeyError::CheckDigit { expected: 2, found: 3 };
         assert_eq!(Gtin::new(9_506_000_134_353), Err(error));
-        assert_eq!(
-            error.to_string(),
-            "the check digit is 3 but should be 2; a digit is mistyped or misread"
-        );
+        assert_eq!(error.to_string(), "the check digit is 3 but should be 2; a digit is mistyped or misread");
     }
 
     #[test]
     fn a_letter_is_named_by_its_position() {
-        assert_eq!(
-            "0950600013435X".parse::<Gtin>(),
-            Err(KeyError::NotADigit { position: 13 })
-        );
-        assert_eq!(
-            "é234567".parse::<Gtin>(),
-            Err(KeyError::NotADigit { position: 0 })
-        );
+        assert_eq!("0950600013435X".parse::<Gtin>(), Err(KeyError::NotADigit { position: 13 }));
+        assert_eq!("é234567".parse::<Gtin>(), Err(KeyError::NotADigit { position: 0 }));
     }
 
     #[test]
@@ -227,13 +212,7 @@ mod tests {
     #[test]
     fn a_gln_and_an_sscc_show_all_their_digits() {
         assert_eq!(Gln::new(6_291_041_500_213).unwrap().to_string(), "6291041500213");
-        assert_eq!(
-            Sscc::new(6_141_411_234_567_890).unwrap().to_string(),
-            "006141411234567890"
-        );
-        assert_eq!(
-            "376104250021234569".parse::<Sscc>().unwrap().value(),
-            376_104_250_021_234_569
-        );
+        assert_eq!(Sscc::new(6_141_411_234_567_890).unwrap().to_string(), "006141411234567890");
+        assert_eq!("376104250021234569".parse::<Sscc>().unwrap().value(), 376_104_250_021_234_569);
     }
 }

@@ -17,9 +17,32 @@
 //! assert_eq!(expiry.to_string(), "2028-02-29");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(
+    feature = "alloc",
+    doc = r#"
+With the feature `alloc` it reads and writes codes: what a scanner sends, what a person types, and GS1 Digital
+Links. [`MedicinePack`] has the four fields of a pack of medicine, [`Elements`] any fields.
+
+```
+use gs1::{MedicinePack, CANONICAL_STEM};
+
+let scanned = "]d201095060001343521728022910ABC-123\u{1d}21XYZ/7";
+let pack = MedicinePack::parse(scanned, 2026)?;
+assert_eq!(pack.lot(), Some("ABC-123"));
+assert_eq!(pack.to_bracketed(), "(01)09506000134352(17)280229(10)ABC-123(21)XYZ/7");
+
+let link = pack.to_digital_link(CANONICAL_STEM)?;
+assert_eq!(link, "https://id.gs1.org/01/09506000134352/10/ABC-123/21/XYZ%2F7?17=280229");
+assert_eq!(MedicinePack::parse(link, 2026)?, pack);
+# Ok::<(), Box<dyn std::error::Error>>(())
+```
+"#
+)]
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -27,6 +50,34 @@ mod date;
 mod key;
 mod text;
 
+#[cfg(feature = "alloc")]
+mod ai;
+#[cfg(feature = "alloc")]
+mod bracketed;
+#[cfg(feature = "alloc")]
+mod digital_link;
+#[cfg(feature = "alloc")]
+mod element_string;
+#[cfg(feature = "alloc")]
+mod elements;
+#[cfg(feature = "alloc")]
+mod error;
+#[cfg(feature = "alloc")]
+mod pack;
+#[cfg(feature = "alloc")]
+mod table;
+
 pub use date::{year_of_ms, Date, DateError};
 pub use key::{check_digit, Gln, Gtin, KeyError, Sscc};
 pub use text::{is_cset82, validate_lot, validate_serial, TextError, MAX_TEXT};
+
+#[cfg(feature = "alloc")]
+pub use ai::Ai;
+#[cfg(feature = "alloc")]
+pub use digital_link::CANONICAL_STEM;
+#[cfg(feature = "alloc")]
+pub use elements::{Element, Elements, MAX_INPUT};
+#[cfg(feature = "alloc")]
+pub use error::{LinkError, ParseError, ParseErrorKind};
+#[cfg(feature = "alloc")]
+pub use pack::MedicinePack;

@@ -80,17 +80,10 @@ mod tests {
 
     #[test]
     fn the_first_character_outside_the_set_is_named() {
-        for (text, position) in [
-            ("LOT 1", 3),
-            ("#", 0),
-            ("a\u{1d}b#", 1),
-            ("café", 3),
-            ("1234567890123456789~", 19),
-        ] {
-            assert_eq!(
-                validate_lot(text.as_bytes()),
-                Err(TextError::InvalidCharacter { position })
-            );
+        for (text, position) in
+            [("LOT 1", 3), ("#", 0), ("a\u{1d}b#", 1), ("café", 3), ("1234567890123456789~", 19)]
+        {
+            assert_eq!(validate_lot(text.as_bytes()), Err(TextError::InvalidCharacter { position }));
         }
     }
 }

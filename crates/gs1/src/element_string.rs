@@ -1,0 +1,47 @@
+//! Element strings as barcodes carry them (GenSpecs 7.8).
+
+use alloc::string::String;
+use core::fmt::Write;
+
+use crate::elements::Reader;
+use crate::{Ai, Elements, ParseError, ParseErrorKind};
+
+/// What scanners send for FNC1, and printers take for it: the control character GS.
+const FNC1: u8 = 0x1D;
+
+/// Reads fields from `input`, which begins at `offset` of what was scanned.
+pub(crate) fn read(input: &[u8], offset: usize, reader: &mut Reader) -> Result<(), ParseError> {
+    let fault = |position: usize, kind| ParseError { position, kind };
+    let end = offset.saturating_add(input.len());
+    // Some scanners send the FNC1 that begins the symbol too.
+    let mut rest = input.strip_prefix(&[FNC1]).unwrap_or(input);
+    if rest.is_empty() {
+        return Err(fault(offset, ParseErrorKind::Empty));
+    }
+    while !rest.is_empty() {
+        let position = end.saturating_sub(rest.len());
+        let ai = Ai::at_start_of(rest).ok_or_else(|| fault(position, ParseErrorKind::UnknownAi))?;
+        let (_, after_ai) = rest.split_at(ai.width().min(rest.len()));
+        let until_separator = after_ai.iter().position(|byte| *byte == FNC1).unwrap_or(after_ai.len());
+        let length = ai.predefined_length().unwrap_or(usize::MAX).min(until_separator);
+        let (value, after_value) = after_ai.split_at(length);
+        let start = end.saturating_sub(after_ai.len());
+        reader.push(ai, value, |index| start.saturating_add(index))?;
+        rest = after_value.strip_prefix(&[FNC1]).unwrap_or(after_value);
+    }
+    Ok(())
+}
+
+pub(crate) fn write(elements: &Elements) -> String {
+    let mut text = String::new();
+    let mut open = false;
+    for element in elements {
+        if open {
+            text.push(char::from(FNC1));
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}{}", element.ai(), element.value());
+        open = element.ai().predefined_length().is_none();
+    }
+    text
+}
