@@ -1,0 +1,78 @@
+# Everything that is built goes here, out of the checkout, so that a second clone or run builds little.
+cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/theriac
+export CARGO_TARGET_DIR ?= $(cache)/target
+
+scripts := scripts/setup scripts/contracts scripts/cargo-for-contracts .ci/run
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##@ To try it
+
+.PHONY: setup demo
+setup: ## Install what is missing on this machine (the other targets do it by themselves)
+	@scripts/setup
+
+demo: setup ## Start a chain, deploy, and play the whole story on it
+	cargo build --package theriac --package devnet-node --package e2e-tests
+	cargo run --quiet --package e2e-tests --bin demo
+
+##@ To run it
+
+.PHONY: build
+build: setup ## Build the program `theriac` for use (it says where)
+	cargo build --release --package theriac
+	@echo "built $(CARGO_TARGET_DIR)/release/theriac"
+
+##@ To change it
+
+.PHONY: test e2e lint fmt conformance bench
+test: setup ## Run all tests, and check that the committed artifacts belong to the sources
+	scripts/contracts digest
+	cargo build --workspace --all-targets
+	cargo test --workspace
+
+e2e: setup ## Run only the journeys on a real node
+	cargo build --package theriac --package devnet-node
+	cargo test --package e2e-tests
+
+lint: setup ## Check the format and the lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	@if command -v shellcheck >/dev/null; then shellcheck --external-sources $(scripts); else echo "shellcheck is not installed: scripts not checked"; fi
+
+fmt: ## Format the sources
+	cargo fmt --all
+
+conformance: setup ## Run the suites of the standards: make conformance CONFORMANCE_DIR=folder
+	@test -d "$(CONFORMANCE_DIR)" || { echo "say where the suites are: make conformance CONFORMANCE_DIR=folder"; exit 2; }
+	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --package gs1 --test conformance
+
+bench: setup ## Measure sizes, costs and latencies
+	cargo build --release --package theriac --package devnet-node
+	cargo run --release --package e2e-tests --bin bench
+
+##@ To change what goes on chain, and the models
+
+.PHONY: contracts contracts-check models
+contracts: ## Build the contracts whose sources changed into contracts/artifacts
+	@scripts/setup contracts
+	scripts/contracts build
+
+contracts-check: ## Build all contracts again and compare their code hashes
+	@scripts/setup contracts
+	scripts/contracts check
+
+models: ## Train the models again
+	models/build
+
+##@ To tidy up
+
+.PHONY: clean
+clean: ## Delete everything that was built
+	cargo clean
+	rm -rf $(cache)/contracts-target

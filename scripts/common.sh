@@ -1,0 +1,44 @@
+# Shared by the scripts of this folder. Read by `source`, from bash.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/theriac
+
+# The compiler of what goes on chain: bytes can only be compared between builds by one compiler.
+wasm_rust=1.95.0
+cargo_contract=5.0.3
+
+say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+
+# die MESSAGE: cause and remedy, then the end.
+die() {
+    say "error: $*"
+    exit 1
+}
+
+has() { command -v "$1" >/dev/null; }
+
+# can_build_wasm TOOLCHAIN: whether it has the library's sources, the Wasm target and a linker for it.
+can_build_wasm() {
+    local sysroot
+    sysroot=$(RUSTUP_TOOLCHAIN=$1 RUSTUP_AUTO_INSTALL=0 rustc --print sysroot 2>/dev/null) &&
+        [[ -f $sysroot/lib/rustlib/src/rust/library/Cargo.lock ]] &&
+        compgen -G "$sysroot/lib/rustlib/wasm32v1-none/lib/libcore-*.rlib" >/dev/null
+}
+
+# Prints the toolchain for Wasm: the pinned one of rustup, or else Debian's.
+wasm_toolchain() {
+    local toolchain
+    for toolchain in "$wasm_rust" debian; do
+        if can_build_wasm "$toolchain"; then
+            echo "$toolchain"
+            return
+        fi
+    done
+    return 1
+}
+
+# The SHA-256 of what comes in, and a blank.
+sha256() {
+    if has sha256sum; then sha256sum; else shasum -a 256; fi
+}
