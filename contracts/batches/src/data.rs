@@ -8,8 +8,8 @@ use crate::events::{
     UnitsShipped, UnserialisedUnitsDispensed,
 };
 use crate::types::{
-    Attestation, AttestationRecord, Batch, DispensedUnit, Holding, MassBalance, NewBatch, QuarantineReason,
-    Recall, RecallClass, RecallReason, RejectionReason, Shipment, MAX_QUANTITY,
+    Attestation, AttestationRecord, Batch, DispensedUnit, Holding, MassBalance, NewBatch, Place,
+    QuarantineReason, Recall, RecallClass, RecallReason, RejectionReason, Shipment, MAX_QUANTITY,
 };
 
 /// Who may hold drugs, and so be consignor and consignee.
@@ -211,7 +211,7 @@ impl Data {
 
         let mut holding = self.holding(id, call.caller);
         holding.available = holding.available.checked_sub(quantity).ok_or(Error::QuantityNotHeld)?;
-        self.transfer(id, |balance| (&mut balance.held, &mut balance.in_transit), quantity)?;
+        self.transfer(id, Place::Held, Place::InTransit, quantity)?;
         self.set_holding(id, call.caller, holding);
         let shipment = self.shipment_count;
         self.shipment_count = shipment.checked_add(1).ok_or(Error::BalanceBroken)?;
@@ -231,7 +231,7 @@ impl Data {
         let still_in_transit = record.quantity.checked_sub(quantity).ok_or(Error::QuantityNotInShipment)?;
 
         let Shipment { batch, from, to, .. } = record;
-        self.transfer(batch, |balance| (&mut balance.in_transit, &mut balance.held), quantity)?;
+        self.transfer(batch, Place::InTransit, Place::Held, quantity)?;
         self.add_available(batch, to, quantity)?;
         if still_in_transit == 0 {
             self.shipments.remove(shipment);
@@ -250,7 +250,7 @@ impl Data {
         reason: RejectionReason,
     ) -> Result<ShipmentRejected, Error> {
         let Shipment { batch, from, to, quantity, .. } = self.shipment_to(call, shipment)?;
-        self.transfer(batch, |balance| (&mut balance.in_transit, &mut balance.held), quantity)?;
+        self.transfer(batch, Place::InTransit, Place::Held, quantity)?;
         self.add_available(batch, from, quantity)?;
         self.shipments.remove(shipment);
         Ok(ShipmentRejected { batch, from, to, shipment, quantity, reason })
@@ -324,7 +324,7 @@ impl Data {
         let mut holding = self.holding(id, holder);
         holding.available = holding.available.checked_sub(quantity).ok_or(Error::QuantityNotHeld)?;
         holding.quarantined = holding.quarantined.checked_add(quantity).ok_or(Error::BalanceBroken)?;
-        self.transfer(id, |balance| (&mut balance.held, &mut balance.quarantined), quantity)?;
+        self.transfer(id, Place::Held, Place::Quarantined, quantity)?;
         self.set_holding(id, holder, holding);
         Ok(UnitsQuarantined { batch: id, holder, by: call.caller, quantity, reason })
     }
@@ -344,7 +344,7 @@ impl Data {
         holding.quarantined =
             holding.quarantined.checked_sub(quantity).ok_or(Error::QuantityNotQuarantined)?;
         holding.available = holding.available.checked_add(quantity).ok_or(Error::BalanceBroken)?;
-        self.transfer(id, |balance| (&mut balance.quarantined, &mut balance.held), quantity)?;
+        self.transfer(id, Place::Quarantined, Place::Held, quantity)?;
         self.set_holding(id, holder, holding);
         Ok(QuarantineReleased { batch: id, holder, by: call.caller, quantity })
     }
@@ -378,16 +378,12 @@ impl Data {
     /// Moves units of a batch from one place to another.
     ///
     /// Guarantee: the sum over all places is the same after the call as before it.
-    fn transfer(
-        &mut self,
-        id: BatchId,
-        places: impl Fn(&mut MassBalance) -> (&mut Quantity, &mut Quantity),
-        quantity: Quantity,
-    ) -> Result<(), Error> {
+    fn transfer(&mut self, id: BatchId, from: Place, to: Place, quantity: Quantity) -> Result<(), Error> {
         let mut balance = self.balances.get(id).ok_or(Error::UnknownBatch)?;
-        let (from, to) = places(&mut balance);
-        *from = from.checked_sub(quantity).ok_or(Error::BalanceBroken)?;
-        *to = to.checked_add(quantity).ok_or(Error::BalanceBroken)?;
+        let source = balance.place(from);
+        *source = source.checked_sub(quantity).ok_or(Error::BalanceBroken)?;
+        let target = balance.place(to);
+        *target = target.checked_add(quantity).ok_or(Error::BalanceBroken)?;
         self.balances.insert(id, &balance);
         Ok(())
     }
@@ -395,7 +391,7 @@ impl Data {
     fn take_dispensed(&mut self, call: Call, id: BatchId, quantity: Quantity) -> Result<(), Error> {
         let mut holding = self.holding(id, call.caller);
         holding.available = holding.available.checked_sub(quantity).ok_or(Error::QuantityNotHeld)?;
-        self.transfer(id, |balance| (&mut balance.held, &mut balance.dispensed), quantity)?;
+        self.transfer(id, Place::Held, Place::Dispensed, quantity)?;
         self.set_holding(id, call.caller, holding);
         Ok(())
     }

@@ -59,6 +59,31 @@ impl MassBalance {
     }
 }
 
+/// One of the places of [`MassBalance`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// With organisations, free to move.
+    Held,
+    /// Between organisations.
+    InTransit,
+    /// With organisations, set apart.
+    Quarantined,
+    /// With patients.
+    Dispensed,
+}
+
+impl MassBalance {
+    /// The count of one place.
+    pub(crate) fn place(&mut self, place: Place) -> &mut Quantity {
+        match place {
+            Place::Held => &mut self.held,
+            Place::InTransit => &mut self.in_transit,
+            Place::Quarantined => &mut self.quarantined,
+            Place::Dispensed => &mut self.dispensed,
+        }
+    }
+}
+
 /// What one organisation has of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -294,7 +319,7 @@ pub enum Outcome {
     Valid,
 }
 
-/// One fact that speaks against a pack. Variants are appended, never reordered.
+/// One fact that speaks against a pack, in the order of [`Outcome`]: the first that holds decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(Hash))]

@@ -4,6 +4,18 @@ use primitives::{BatchId, Timestamp, UnitId};
 use crate::data::Data;
 use crate::types::{Batch, DispensedUnit, Outcome, Reason, Scan, Verdict};
 
+/// What the register can say of the serial on a pack.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SerialCheck {
+    /// The batch has no serials, and the pack shows none.
+    NotUsed,
+    Missing,
+    NotRegistered,
+    Unproven,
+    NotInBatch,
+    Proven,
+}
+
 impl Data {
     /// Judges a scanned pack at `now`.
     ///
@@ -11,80 +23,70 @@ impl Data {
     #[must_use]
     pub fn verdict(&self, scan: &Scan, now: Timestamp) -> Verdict {
         let id = BatchId::of(scan.gtin, &scan.lot);
-        let batch = self.batch(id);
-        let mut reasons = Vec::new();
-        let mut dispensed = None;
-        match &batch {
-            None => reasons.push(Reason::BatchUnknown),
-            Some(batch) => {
-                self.judge_batch(id, batch, scan, now, &mut reasons);
-                dispensed = self.judge_unit(id, batch, scan, &mut reasons);
-            }
-        }
-        reasons.sort_unstable_by_key(|reason| (reason.outcome(), *reason));
+        let Some(batch) = self.batch(id) else {
+            let reasons = [Reason::BatchUnknown].into();
+            return Verdict {
+                outcome: Outcome::Unknown,
+                reasons,
+                batch: None,
+                dispensed: None,
+                judged_at: now,
+            };
+        };
+        let dispensed = scan.serial.as_ref().and_then(|serial| self.dispensed_unit(UnitId::of(id, serial)));
+        let reasons = self.reasons(id, &batch, scan, dispensed.as_ref(), now);
         let outcome = reasons.first().map_or(Outcome::Valid, |worst| worst.outcome());
-        Verdict { outcome, reasons, batch, dispensed, judged_at: now }
+        Verdict { outcome, reasons, batch: Some(batch), dispensed, judged_at: now }
     }
 
-    fn judge_batch(
+    /// All reasons that hold, in the order of [`Reason`], which is the order of their outcomes.
+    fn reasons(
         &self,
         id: BatchId,
         batch: &Batch,
         scan: &Scan,
+        dispensed: Option<&DispensedUnit>,
         now: Timestamp,
-        reasons: &mut Vec<Reason>,
-    ) {
-        let quarantined = match scan.holder {
-            Some(holder) => self.holding(id, holder).quarantined,
+    ) -> Vec<Reason> {
+        let here = scan.holder.map(|holder| self.holding(id, holder));
+        let quarantined = match here {
+            Some(holding) => holding.quarantined,
             None => self.mass_balance(id).unwrap_or_default().quarantined,
         };
-        let not_held = scan.holder.is_some_and(|holder| self.holding(id, holder) == Default::default());
-        let facts = [
-            (batch.recall.is_some(), Reason::BatchRecalled),
-            (quarantined > 0, Reason::UnitsQuarantined),
-            (batch.released_at.is_none(), Reason::NotReleased),
-            (batch.blocked, Reason::BlockedByRegulator),
-            (now > batch.expires_at, Reason::Expired),
-            (scan.expiry.is_some_and(|expiry| expiry != batch.expiry), Reason::ExpiryMismatch),
-            (not_held, Reason::NotHeldHere),
-        ];
-        reasons.extend(facts.iter().filter(|(holds, _)| *holds).map(|(_, reason)| *reason));
+        let serial = check_serial(id, batch, scan);
+        [
+            (Reason::BatchRecalled, batch.recall.is_some()),
+            (Reason::UnitDispensed, dispensed.is_some()),
+            (Reason::CloneAlarm, dispensed.is_some_and(|unit| unit.clone_alarms > 0)),
+            (Reason::UnitsQuarantined, quarantined > 0),
+            (Reason::NotReleased, batch.released_at.is_none()),
+            (Reason::BlockedByRegulator, batch.blocked),
+            (Reason::Expired, now > batch.expires_at),
+            (Reason::ExpiryMismatch, scan.expiry.is_some_and(|expiry| expiry != batch.expiry)),
+            (Reason::SerialMissing, serial == SerialCheck::Missing),
+            (Reason::SerialNotInBatch, serial == SerialCheck::NotInBatch),
+            (Reason::NotHeldHere, here.is_some_and(|holding| holding == Default::default())),
+            (Reason::SerialUnproven, serial == SerialCheck::Unproven),
+            (Reason::SerialsNotRegistered, serial == SerialCheck::NotRegistered),
+        ]
+        .into_iter()
+        .filter_map(|(reason, holds)| holds.then_some(reason))
+        .collect()
     }
+}
 
-    fn judge_unit(
-        &self,
-        id: BatchId,
-        batch: &Batch,
-        scan: &Scan,
-        reasons: &mut Vec<Reason>,
-    ) -> Option<DispensedUnit> {
-        let unit = match (&scan.serial, batch.serial_root) {
-            (None, None) => return None,
-            (None, Some(_)) => {
-                reasons.push(Reason::SerialMissing);
-                return None;
+fn check_serial(id: BatchId, batch: &Batch, scan: &Scan) -> SerialCheck {
+    match (&scan.serial, batch.serial_root, &scan.proof) {
+        (None, None, _) => SerialCheck::NotUsed,
+        (None, Some(_), _) => SerialCheck::Missing,
+        (Some(_), None, _) => SerialCheck::NotRegistered,
+        (Some(_), Some(_), None) => SerialCheck::Unproven,
+        (Some(serial), Some(root), Some(proof)) => {
+            if proof.verifies(UnitId::of(id, serial), root, batch.quantity) {
+                SerialCheck::Proven
+            } else {
+                SerialCheck::NotInBatch
             }
-            (Some(_), None) => {
-                reasons.push(Reason::SerialsNotRegistered);
-                return None;
-            }
-            (Some(serial), Some(root)) => {
-                let unit = UnitId::of(id, serial);
-                match &scan.proof {
-                    None => reasons.push(Reason::SerialUnproven),
-                    Some(proof) if !proof.verifies(unit, root, batch.quantity) => {
-                        reasons.push(Reason::SerialNotInBatch);
-                    }
-                    Some(_) => {}
-                }
-                unit
-            }
-        };
-        let dispensed = self.dispensed_unit(unit)?;
-        reasons.push(Reason::UnitDispensed);
-        if dispensed.clone_alarms > 0 {
-            reasons.push(Reason::CloneAlarm);
         }
-        Some(dispensed)
     }
 }
