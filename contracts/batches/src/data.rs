@@ -119,7 +119,8 @@ impl Data {
         let id = BatchId::of(new.gtin, &new.lot);
         ensure(!self.batches.contains(id), Error::BatchExists)?;
 
-        let NewBatch { gtin, lot, expiry, quantity, serial_root } = new;
+        let NewBatch { gtin, lot, quantity, serial_root, .. } = new;
+        let expiry = date.to_yymmdd();
         let batch = Batch {
             gtin,
             lot: lot.clone(),

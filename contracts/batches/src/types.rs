@@ -16,7 +16,7 @@ pub struct Batch {
     pub gtin: u64,
     /// The lot (AI 10): 1 to 20 characters of CSET 82.
     pub lot: Vec<u8>,
-    /// The last day of use as printed: YYMMDD, where day 00 is the month's last (AI 17).
+    /// The last day of use: YYMMDD (AI 17). A printed day of 00 stands here as the month's last.
     pub expiry: u32,
     /// The last moment of that day in UTC.
     pub expires_at: Timestamp,
@@ -269,7 +269,7 @@ pub struct NewBatch {
     pub gtin: u64,
     /// The lot.
     pub lot: Vec<u8>,
-    /// The expiry date, YYMMDD.
+    /// The expiry date, YYMMDD; day 00 means the month's last.
     pub expiry: u32,
     /// How many sales packs, 1 to [`MAX_QUANTITY`].
     pub quantity: Quantity,
@@ -285,7 +285,7 @@ pub struct Scan {
     pub gtin: u64,
     /// The lot.
     pub lot: Vec<u8>,
-    /// The expiry date on the pack, YYMMDD, where it was read.
+    /// The expiry date on the pack, YYMMDD, where it was read. A day of 00 is to be given as the month's last.
     pub expiry: Option<u32>,
     /// The serial on the pack, where it was read.
     pub serial: Option<Vec<u8>>,
