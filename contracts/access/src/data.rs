@@ -263,8 +263,8 @@ impl Data {
         ensure(call.roles.intersects(SUPERVISORS), Error::CallerNotAuthorised)?;
         ensure(self.organisations.contains(account), Error::UnknownOrganisation)?;
         let member = self.memberships.get(account).unwrap_or_default();
-        // An organisation with the Admin role answers to the administrator alone.
-        if member.grants.iter().any(|grant| grant.role == Role::Admin) {
+        // An organisation with the Admin role answers to the administrator alone, suspended or not.
+        if member.grants.iter().any(|grant| grant.role == Role::Admin && grant.holds_at(call.now)) {
             self.ensure_administrator(call)?;
         }
         Ok(member)
@@ -292,7 +292,7 @@ fn ensure(condition: bool, error: Error) -> Result<(), Error> {
 
 fn ensure_name(name: &str) -> Result<(), Error> {
     let fits = !name.trim().is_empty() && name.len() <= MAX_NAME;
-    ensure(fits && !name.chars().any(|c| c < ' ' || c == '\u{7f}'), Error::InvalidName)
+    ensure(fits && !name.chars().any(char::is_control), Error::InvalidName)
 }
 
 fn ensure_identifier(identifier: &Identifier) -> Result<(), Error> {
