@@ -1,0 +1,102 @@
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    ensure_at_most, CodeableConcept, DateTime, Period, Quantity, ReadError, Readable, Reference, MAX_ITEMS,
+};
+
+/// How far an observation is (<https://hl7.org/fhir/R4/valueset-observation-status.html>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// No result yet.
+    Registered,
+    /// Not verified yet.
+    Preliminary,
+    /// Complete and verified.
+    Final,
+    /// Changed after it was final.
+    Amended,
+    /// Corrected after it was final.
+    Corrected,
+    /// Never measured.
+    Cancelled,
+    /// Should not exist.
+    EnteredInError,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Status {
+    /// Whether the result may be used: final, amended or corrected.
+    #[must_use]
+    pub fn is_verified(self) -> bool {
+        matches!(self, Self::Final | Self::Amended | Self::Corrected)
+    }
+}
+
+/// Something that was measured or found on a patient.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Observation {
+    /// The logical id on its server.
+    pub id: Option<String>,
+    /// How far it is.
+    pub status: Status,
+    /// What was observed.
+    pub code: CodeableConcept,
+    /// On whom.
+    pub subject: Option<Reference>,
+    /// When it was true of the patient.
+    pub effective_date_time: Option<DateTime>,
+    /// The same as a span.
+    pub effective_period: Option<Period>,
+    /// The same as an exact moment.
+    pub effective_instant: Option<DateTime>,
+    /// When this version became available.
+    pub issued: Option<DateTime>,
+    /// A measured amount.
+    pub value_quantity: Option<Quantity>,
+    /// A coded answer.
+    pub value_codeable_concept: Option<CodeableConcept>,
+    /// The parts of a panel.
+    #[serde(default)]
+    pub component: Vec<Component>,
+}
+
+/// A part of a panel, such as the systolic one of a blood pressure.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Component {
+    /// What was observed.
+    pub code: CodeableConcept,
+    /// A measured amount.
+    pub value_quantity: Option<Quantity>,
+    /// A coded answer.
+    pub value_codeable_concept: Option<CodeableConcept>,
+}
+
+impl Observation {
+    /// When it was true of the patient: the moment, or the end of the span, or the beginning of one that goes on.
+    /// Nothing where no time is known: such a result can be of any age.
+    #[must_use]
+    pub fn effective(&self) -> Option<Timestamp> {
+        let period = || self.effective_period.and_then(|period| period.end.or(period.start));
+        self.effective_instant.or(self.effective_date_time).or_else(period).map(DateTime::earliest)
+    }
+}
+
+impl Readable for Observation {
+    const TYPE: &'static str = "Observation";
+
+    fn ensure_bounded(&self) -> Result<(), ReadError> {
+        ensure_at_most(self.component.len(), MAX_ITEMS)?;
+        let concepts = self
+            .component
+            .iter()
+            .flat_map(|part| part.value_codeable_concept.iter().chain([&part.code]))
+            .chain(&self.value_codeable_concept)
+            .chain([&self.code]);
+        concepts.into_iter().try_for_each(|concept| ensure_at_most(concept.coding.len(), MAX_ITEMS))
+    }
+}

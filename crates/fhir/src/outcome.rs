@@ -1,0 +1,43 @@
+use serde::Deserialize;
+
+use crate::{ensure_at_most, ReadError, Readable, MAX_ITEMS};
+
+/// What a server says about a request that it could not serve.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct OperationOutcome {
+    /// What went wrong.
+    #[serde(default)]
+    pub issue: Vec<Issue>,
+}
+
+/// One thing that went wrong. Its texts for people are not read: they may name a patient.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Issue {
+    /// `fatal`, `error`, `warning` or `information`.
+    pub severity: String,
+    /// A code of <https://hl7.org/fhir/R4/valueset-issue-type.html>.
+    pub code: String,
+}
+
+impl OperationOutcome {
+    /// The severities and codes, such as `error/not-found`, at most five: enough to find a cause, and free of
+    /// personal data, because nothing but a short code is let through.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let is_code = |text: &str| {
+            (1..=32).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+        };
+        let known = |issue: &&Issue| is_code(&issue.severity) && is_code(&issue.code);
+        let issues = self.issue.iter().filter(known).take(5);
+        issues.map(|issue| format!("{}/{}", issue.severity, issue.code)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Readable for OperationOutcome {
+    const TYPE: &'static str = "OperationOutcome";
+
+    fn ensure_bounded(&self) -> Result<(), ReadError> {
+        ensure_at_most(self.issue.len(), MAX_ITEMS)
+    }
+}

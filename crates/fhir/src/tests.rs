@@ -1,0 +1,218 @@
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+
+const SYSTOLIC: Code<'static> = Code { system: "http://loinc.org", code: "8480-6" };
+const CHOLESTEROL: [Code<'static>; 2] = [
+    Code { system: "http://loinc.org", code: "2093-3" },
+    Code { system: "http://loinc.org", code: "14647-2" },
+];
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn always() -> Window {
+    Window { from: Timestamp::MIN, until: at("2026-11-21T12:00:00Z") }
+}
+
+fn cholesterol(id: &str, status: &str, effective: &str, value: f64) -> Observation {
+    let json = serde_json::json!({
+        "resourceType": "Observation", "id": id, "status": status,
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2093-3", "display": "Cholesterol"}]},
+        "effectiveDateTime": effective,
+        "valueQuantity": {"value": value, "system": UCUM, "code": "mg/dL"},
+    });
+    read(json.to_string().as_bytes()).unwrap()
+}
+
+fn latest_value(observations: &[Observation], codes: &[Code<'_>], window: Window) -> Option<f64> {
+    latest(observations, codes, window, |finding| finding.quantity.is_some_and(Quantity::is_exact))
+        .and_then(|finding| finding.quantity?.value)
+}
+
+#[test]
+fn the_systolic_pressure_is_found_inside_of_its_panel() {
+    let panel: Observation = read(
+        br#"{"resourceType": "Observation", "status": "final",
+             "code": {"coding": [{"system": "http://loinc.org", "code": "85354-9"}]},
+             "effectiveDateTime": "2026-11-01T08:00:00+01:00",
+             "component": [
+               {"code": {"coding": [{"system": "http://loinc.org", "code": "8462-4"}]},
+                "valueQuantity": {"value": 81, "system": "http://unitsofmeasure.org", "code": "mm[Hg]"}},
+               {"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]},
+                "valueQuantity": {"value": 132, "system": "http://unitsofmeasure.org", "code": "mm[Hg]"}}]}"#,
+    )
+    .unwrap();
+    assert_eq!(latest_value(&[panel], &[SYSTOLIC], always()), Some(132.0));
+    assert!(panels_with("8480-6").contains(&"85354-9"));
+}
+
+#[test]
+fn the_latest_observation_counts_whatever_the_order() {
+    let old = cholesterol("a", "final", "2025-01-01", 180.0);
+    let new = cholesterol("b", "amended", "2026-01-01T10:00:00Z", 200.0);
+    assert_eq!(latest_value(&[old.clone(), new.clone()], &CHOLESTEROL, always()), Some(200.0));
+    assert_eq!(latest_value(&[new, old], &CHOLESTEROL, always()), Some(200.0));
+}
+
+#[test]
+fn of_two_at_the_same_moment_the_one_issued_last_counts_and_then_the_greater_id() {
+    let a = cholesterol("a", "final", "2026-01-01", 180.0);
+    let mut b = cholesterol("b", "final", "2026-01-01", 190.0);
+    assert_eq!(latest_value(&[b.clone(), a.clone()], &CHOLESTEROL, always()), Some(190.0));
+    let mut issued = a.clone();
+    issued.issued = Some("2026-01-02T00:00:00Z".parse().unwrap());
+    b.issued = Some("2026-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!(latest_value(&[issued, b], &CHOLESTEROL, always()), Some(180.0));
+}
+
+#[test]
+fn what_is_not_verified_does_not_count() {
+    for status in ["registered", "preliminary", "cancelled", "entered-in-error", "unknown"] {
+        let observation = cholesterol("a", status, "2026-01-01", 200.0);
+        assert_eq!(latest_value(&[observation], &CHOLESTEROL, always()), None, "{status}");
+    }
+    for status in ["final", "amended", "corrected"] {
+        let observation = cholesterol("a", status, "2026-01-01", 200.0);
+        assert_eq!(latest_value(&[observation], &CHOLESTEROL, always()), Some(200.0), "{status}");
+    }
+}
+
+#[test]
+fn what_lies_outside_of_the_window_or_has_no_time_does_not_count() {
+    let window = Window { from: at("2026-01-01T00:00:00Z"), until: at("2026-06-01T00:00:00Z") };
+    let value =
+        |effective| latest_value(&[cholesterol("a", "final", effective, 200.0)], &CHOLESTEROL, window);
+    assert_eq!(value("2025-12-31T23:59:59Z"), None);
+    assert_eq!(value("2026-01-01T00:00:00Z"), Some(200.0));
+    assert_eq!(value("2026-06-01T00:00:00Z"), Some(200.0));
+    assert_eq!(value("2026-06-01T00:00:01Z"), None);
+    let mut timeless = cholesterol("a", "final", "2026-02-01", 200.0);
+    timeless.effective_date_time = None;
+    assert_eq!(latest_value(&[timeless], &CHOLESTEROL, window), None);
+}
+
+#[test]
+fn a_span_counts_at_its_end() {
+    let mut observation = cholesterol("a", "final", "2026-02-01", 200.0);
+    observation.effective_date_time = None;
+    observation.effective_period =
+        Some(serde_json::from_str(r#"{"start": "2026-01-01", "end": "2026-01-03"}"#).unwrap());
+    assert_eq!(observation.effective(), Some(at("2026-01-03T00:00:00Z")));
+    observation.effective_period = Some(serde_json::from_str(r#"{"start": "2026-01-01"}"#).unwrap());
+    assert_eq!(observation.effective(), Some(at("2026-01-01T00:00:00Z")));
+}
+
+#[test]
+fn another_code_system_is_another_code() {
+    let observation = cholesterol("a", "final", "2026-01-01", 200.0);
+    let code = Code { system: "http://snomed.info/sct", code: "2093-3" };
+    assert_eq!(latest_value(&[observation], &[code], always()), None);
+}
+
+#[test]
+fn a_page_tells_its_observations_and_the_next_page() {
+    let page: Bundle = read(
+        br#"{"resourceType": "Bundle", "type": "searchset", "total": 3, "unknown": {"field": 1},
+             "link": [{"relation": "self", "url": "a"}, {"relation": "next", "url": "https://fhir.example/?page=2"}],
+             "entry": [
+               {"resource": {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1970"}},
+               {"resource": {"resourceType": "Device", "id": "d"}},
+               {"response": {"status": "200"}},
+               {"resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "processing"}]}},
+               {"resource": {"resourceType": "Observation", "status": "final", "code": {"text": "free text"}}}]}"#,
+    )
+    .unwrap();
+    assert_eq!(page.kind, BundleType::Searchset);
+    assert_eq!(page.next(), Some("https://fhir.example/?page=2"));
+    assert_eq!(page.observations().count(), 1);
+    let patient = page.patients().next().unwrap();
+    assert_eq!((patient.gender, patient.birth_date), (Some(Gender::Female), Some(Date::Year(1970))));
+    assert!(matches!(page.entry[1].resource, Some(Resource::Other)));
+}
+
+#[test]
+fn another_resource_than_the_expected_one_is_refused() {
+    let outcome = br#"{"resourceType": "OperationOutcome", "issue": [
+        {"severity": "error", "code": "not-found", "diagnostics": "Patient/jane-doe is unknown"},
+        {"severity": "error", "code": "Jane Doe"}]}"#;
+    assert_eq!(read::<Patient>(outcome), Err(ReadError::Malformed { line: 0, column: 0 }));
+    assert_eq!(read::<OperationOutcome>(outcome).unwrap().summary(), "error/not-found");
+}
+
+#[test]
+fn an_error_tells_the_place_and_nothing_of_the_content() {
+    let error = read::<Patient>(br#"{"resourceType": "Patient", "birthDate": "31 February of Jane Doe"}"#);
+    assert_eq!(error, Err(ReadError::Malformed { line: 1, column: 66 }));
+    assert!(!error.unwrap_err().to_string().contains("Jane"));
+    assert!(matches!(read::<Patient>(b"<html>"), Err(ReadError::Malformed { line: 1, column: 1 })));
+    let status = br#"{"resourceType": "Observation", "status": "done", "code": {}}"#;
+    assert!(matches!(read::<Observation>(status), Err(ReadError::Malformed { line: 1, .. })));
+}
+
+#[test]
+fn sizes_are_bounded() {
+    assert_eq!(read::<Patient>(&vec![b' '; MAX_RESOURCE_BYTES + 1]), Err(ReadError::TooLong));
+    let coding = vec![serde_json::json!({"system": "s", "code": "c"}); MAX_ITEMS + 1];
+    let observation =
+        serde_json::json!({"resourceType": "Observation", "status": "final", "code": {"coding": coding}});
+    let limit = ReadError::TooMany { limit: MAX_ITEMS };
+    assert_eq!(read::<Observation>(observation.to_string().as_bytes()), Err(limit.clone()));
+    let bundle = serde_json::json!({"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": observation}]});
+    assert_eq!(read::<Bundle>(bundle.to_string().as_bytes()), Err(limit));
+    let deep = format!("{}{}", r#"{"resourceType":"Bundle","type":"searchset","x":"#, "[".repeat(100_000));
+    assert!(matches!(read::<Bundle>(deep.as_bytes()), Err(ReadError::Malformed { .. })));
+}
+
+/// JSON that looks like a resource, with fields of the right names and any content.
+fn anything() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        "[0-9T:Z+-]{0,26}|final|male|searchset|Patient|Observation|Bundle|http://loinc.org|8480-6"
+            .prop_map(Into::into),
+    ];
+    let name = "resourceType|type|entry|resource|status|code|coding|system|component|valueQuantity|value|birthDate|\
+                effectiveDateTime|effectivePeriod|start|end|issued|subject|reference|link|relation|url|gender|id";
+    leaf.prop_recursive(6, 64, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::hash_map(name, inner, 0..6)
+                .prop_map(|fields| serde_json::Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_resource_or_a_named_error(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read::<Bundle>(&bytes);
+        let _ = read::<Observation>(&bytes);
+    }
+
+    #[test]
+    fn any_json_is_a_resource_or_a_named_error(value in anything(), now in 0_i64..4_000_000_000) {
+        let bytes = serde_json::to_vec(&value).unwrap();
+        let now = Timestamp::from_second(now).unwrap();
+        if let Ok(patient) = read::<Patient>(&bytes) {
+            let _ = patient.age_at(now);
+        }
+        if let Ok(bundle) = read::<Bundle>(&bytes) {
+            let window = Window { from: Timestamp::MIN, until: now };
+            let _ = latest(bundle.observations(), &[SYSTOLIC], window, |_| true);
+        }
+    }
+
+    #[test]
+    fn no_later_observation_is_overlooked(days in prop::collection::vec(1_u32..=28, 1..20)) {
+        let observations: Vec<_> = days
+            .iter()
+            .map(|day| cholesterol(&format!("{day}"), "final", &format!("2026-02-{day:02}"), f64::from(*day)))
+            .collect();
+        let found = latest_value(&observations, &CHOLESTEROL, always()).unwrap();
+        prop_assert_eq!(found, f64::from(*days.iter().max().unwrap()));
+    }
+}
