@@ -326,7 +326,7 @@ pub enum Outcome {
 pub enum Reason {
     /// The batch is recalled.
     BatchRecalled,
-    /// The unit was dispensed.
+    /// The unit was dispensed, or all units of the batch were.
     UnitDispensed,
     /// Somebody tried to dispense the serial again: there is a copy of the pack.
     CloneAlarm,

@@ -49,14 +49,14 @@ impl Data {
         now: Timestamp,
     ) -> Vec<Reason> {
         let here = scan.holder.map(|holder| self.holding(id, holder));
-        let quarantined = match here {
-            Some(holding) => holding.quarantined,
-            None => self.mass_balance(id).unwrap_or_default().quarantined,
-        };
+        let balance = self.mass_balance(id).unwrap_or_default();
+        let quarantined = here.map_or(balance.quarantined, |holding| holding.quarantined);
+        // Where all units were dispensed, this one was, whatever its serial: one more pack is a copy.
+        let all_dispensed = balance.dispensed == batch.quantity;
         let serial = check_serial(id, batch, scan);
         [
             (Reason::BatchRecalled, batch.recall.is_some()),
-            (Reason::UnitDispensed, dispensed.is_some()),
+            (Reason::UnitDispensed, dispensed.is_some() || all_dispensed),
             (Reason::CloneAlarm, dispensed.is_some_and(|unit| unit.clone_alarms > 0)),
             (Reason::UnitsQuarantined, quarantined > 0),
             (Reason::NotReleased, batch.released_at.is_none()),
