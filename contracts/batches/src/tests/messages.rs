@@ -1,0 +1,30 @@
+//! The messages that work in ink!'s off-chain environment: the constructor and the reads. State changes ask
+//! `access`, and are tested in the real runtime (`contract-runtime-tests`).
+
+use super::*;
+use crate::batches::Batches;
+use crate::{Outcome, Reason, Scan};
+
+#[ink::test]
+fn a_new_register_is_empty_and_knows_its_access_contract() {
+    let batches = Batches::new(account(0xAC));
+    let id = BatchId::of(GTIN, LOT);
+    assert_eq!(batches.access(), account(0xAC));
+    assert_eq!(batches.batch(id), None);
+    assert_eq!(batches.mass_balance(id), None);
+    assert_eq!(batches.holding(id, account(1)), Holding::default());
+    assert_eq!(batches.shipment(0), None);
+    assert_eq!(batches.attestation(id, Attestation::MarketAuthorisation), None);
+    assert_eq!(batches.dispensed_unit(UnitId::of(id, b"S1")), None);
+}
+
+#[ink::test]
+fn a_verdict_is_judged_by_the_chains_time() {
+    ink::env::test::set_block_timestamp::<DefaultEnvironment>(NOW);
+    let batches = Batches::new(account(0xAC));
+    let verdict = batches.verdict(Scan { gtin: GTIN, lot: LOT.to_vec(), ..Scan::default() });
+    assert_eq!(verdict.outcome, Outcome::Unknown);
+    assert_eq!(verdict.reasons, [Reason::BatchUnknown]);
+    assert_eq!(verdict.judged_at, NOW);
+    assert_eq!(ink::env::test::recorded_events().count(), 0);
+}
