@@ -107,10 +107,13 @@ impl Data {
         self.requests.get(request)
     }
 
-    /// The last round that was accepted on the feed and subject: 0 where none was.
+    /// The last round that was accepted on the feed and subject in this epoch: 0 where none was.
+    ///
+    /// Each epoch counts from the start: operators that were removed may have left the greatest round behind.
     #[must_use]
     pub fn round(&self, feed: FeedId, subject: Subject) -> u64 {
-        self.readings.get((feed, subject)).map_or(0, |reading| reading.round)
+        let reading = self.readings.get((feed, subject));
+        reading.filter(|last| last.epoch == self.configuration.epoch).map_or(0, |last| last.round)
     }
 
     /// The last reading, where it was observed at most `max_age` milliseconds ago.
@@ -124,6 +127,9 @@ impl Data {
         ensure(self.feeds.contains(feed), Error::UnknownFeed)?;
         let reading = self.readings.get((feed, subject)).ok_or(Error::NoReading)?;
         ensure(now.saturating_sub(reading.observed_at) <= max_age, Error::StaleReading)?;
+        // What a model found is worth no more than the model.
+        let model = self.models.get(reading.model).ok_or(Error::UnknownModel)?;
+        ensure(!model.revoked, Error::ModelRevoked)?;
         Ok(reading)
     }
 
@@ -202,7 +208,9 @@ impl Data {
     /// Gives a feed another model or range: an update of its model, or the way back to the one before.
     pub fn update_feed(&mut self, call: Call, feed: FeedId, definition: Feed) -> Result<FeedSet, Error> {
         ensure(call.roles.contains(Role::Admin), Error::CallerNotAuthorised)?;
-        ensure(self.feeds.contains(feed), Error::UnknownFeed)?;
+        let Feed { kind, decimals, .. } = self.feeds.get(feed).ok_or(Error::UnknownFeed)?;
+        // Readings that are there, and readers that hold to the feed, would mean something else.
+        ensure(kind == definition.kind && decimals == definition.decimals, Error::FeedMeaningFixed)?;
         self.set_feed(call, feed, definition)
     }
 
@@ -259,7 +267,8 @@ impl Data {
         }
         let Report { feed: id, subject, round, request, model, inputs, observed_at, .. } = *report;
         let decimals = feed.decimals;
-        let reading = Reading { value, decimals, round, model, inputs, observed_at, reported_at: call.now };
+        let (epoch, reported_at) = (self.configuration.epoch, call.now);
+        let reading = Reading { value, decimals, epoch, round, model, inputs, observed_at, reported_at };
         self.readings.insert((id, subject), &reading);
         let observations =
             u8::try_from(report.observations.len()).map_err(|_| Error::ObservationCountInvalid)?;

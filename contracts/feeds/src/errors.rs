@@ -72,4 +72,6 @@ pub enum Error {
     NoReading,
     /// What was reported is older than the reader accepts.
     StaleReading,
+    /// The kind and the digits behind the point of a feed that exists cannot change.
+    FeedMeaningFixed,
 }

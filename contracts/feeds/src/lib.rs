@@ -98,8 +98,8 @@ mod feeds {
 
         /// Gives a feed another model, range or age. Needs Admin.
         ///
-        /// Event: `FeedSet`. Errors: `UnknownFeed`, `InvalidFeedRange`, `UnknownModel`, `ModelRevoked`,
-        /// `ModelExpired`.
+        /// Event: `FeedSet`. Errors: `UnknownFeed`, `FeedMeaningFixed`, `InvalidFeedRange`, `UnknownModel`,
+        /// `ModelRevoked`, `ModelExpired`.
         #[ink(message)]
         pub fn update_feed(&mut self, feed: FeedId, definition: Feed) -> Result<(), Error> {
             let call = self.call()?;
@@ -153,13 +153,14 @@ mod feeds {
         }
 
         /// The last value on the feed about the subject, where it was observed at most `max_age` milliseconds
-        /// ago. Errors: `UnknownFeed`, `NoReading`, `StaleReading`.
+        /// ago. Errors: `UnknownFeed`, `NoReading`, `StaleReading`, `ModelRevoked`.
         #[ink(message)]
         pub fn read(&self, feed: FeedId, subject: Subject, max_age: u64) -> Result<Reading, Error> {
             self.data.read(feed, subject, max_age, self.env().block_timestamp())
         }
 
-        /// The last round that was accepted on the feed about the subject: 0 where none was.
+        /// The last round that was accepted on the feed about the subject under the present configuration: 0
+        /// where none was.
         #[ink(message)]
         pub fn round(&self, feed: FeedId, subject: Subject) -> u64 {
             self.data.round(feed, subject)

@@ -129,7 +129,7 @@ pub struct Report {
     pub feed: FeedId,
     /// Whom or what the value is about.
     pub subject: Subject,
-    /// Greater than the round of the last report on this feed and subject.
+    /// Greater than the round of the last report on this feed and subject in the same epoch.
     pub round: u64,
     /// The request that it answers.
     pub request: Option<u64>,
@@ -168,6 +168,8 @@ pub struct Reading {
     pub value: i128,
     /// The feed's digits behind the point when it was reported.
     pub decimals: u8,
+    /// The epoch of the configuration under which it was signed.
+    pub epoch: u32,
     /// Its round.
     pub round: u64,
     /// The model that was used.
