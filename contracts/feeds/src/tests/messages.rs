@@ -1,0 +1,30 @@
+//! The messages that work in ink!'s off-chain environment: the constructor and the reads. State changes ask
+//! `access`, and are tested in the real runtime (`contract-runtime-tests`).
+
+use super::*;
+use crate::feeds::Feeds;
+use crate::Configuration;
+use primitives::FeedReader;
+
+#[ink::test]
+fn new_feeds_are_empty_and_know_their_access_contract_and_chain() {
+    let feeds = Feeds::new(account(0xAC), CHAIN);
+    let configuration = Configuration { epoch: 0, f: 0, operators: Vec::new() };
+    let contract = ink::env::test::callee::<DefaultEnvironment>();
+    assert_eq!(feeds.access(), account(0xAC));
+    assert_eq!(feeds.configuration(), configuration);
+    assert_eq!(feeds.configuration_digest(), configuration.digest(CHAIN, contract));
+    assert_eq!(feeds.feed(feed()), None);
+    assert_eq!(feeds.feeds(0, 50), []);
+    assert_eq!(feeds.model(MODEL), None);
+    assert_eq!(feeds.models(0, 50), []);
+    assert_eq!(feeds.request(0), None);
+    assert_eq!(feeds.round(feed(), SUBJECT), 0);
+}
+
+#[ink::test]
+fn an_unknown_feed_has_no_value() {
+    let feeds = Feeds::new(account(0xAC), CHAIN);
+    assert_eq!(feeds.read(feed(), SUBJECT, u64::MAX), Err(Error::UnknownFeed));
+    assert_eq!(feeds.fresh_value(feed(), SUBJECT, u64::MAX), None);
+}

@@ -1,0 +1,90 @@
+use super::*;
+use crate::{RequestCancelled, ResultRequested};
+
+const DEADLINE: u64 = NOW + 1_000;
+
+fn ask(data: &mut Data, call: Call) -> Result<ResultRequested, Error> {
+    data.request_result(call, feed(), SUBJECT, DEADLINE)
+}
+
+#[test]
+fn a_request_has_a_number_of_its_own() {
+    let mut data = with_feed();
+    let event = ResultRequested {
+        request: 0,
+        feed: feed(),
+        subject: SUBJECT,
+        requester: account(3),
+        deadline: DEADLINE,
+    };
+    assert_eq!(ask(&mut data, provider()), Ok(event));
+    let record = Request { feed: feed(), subject: SUBJECT, requester: account(3), deadline: DEADLINE };
+    assert_eq!(data.request(0), Some(record));
+    assert_eq!(ask(&mut data, provider()).unwrap().request, 1);
+}
+
+#[test]
+fn who_has_no_role_asks_for_nothing() {
+    assert_eq!(ask(&mut with_feed(), anybody()), Err(Error::CallerNotAuthorised));
+}
+
+#[test]
+fn a_request_is_about_a_feed_that_exists_and_ends_in_the_future() {
+    let mut data = with_feed();
+    let other = FeedId::named("other").unwrap();
+    let unknown = data.request_result(provider(), other, SUBJECT, DEADLINE);
+    assert_eq!(unknown, Err(Error::UnknownFeed));
+    let past = data.request_result(provider(), feed(), SUBJECT, NOW - 1);
+    assert_eq!(past, Err(Error::DeadlineInPast));
+    assert!(data.request_result(provider(), feed(), SUBJECT, NOW).is_ok());
+}
+
+#[test]
+fn its_requester_withdraws_a_request_once() {
+    let mut data = with_feed();
+    ask(&mut data, provider()).unwrap();
+    for caller in [admin(), regulator(), anybody()] {
+        assert_eq!(data.cancel_request(caller, 0), Err(Error::CallerNotRequester));
+    }
+    assert_eq!(data.cancel_request(provider(), 0), Ok(RequestCancelled { request: 0 }));
+    assert_eq!(data.request(0), None);
+    assert_eq!(data.cancel_request(provider(), 0), Err(Error::UnknownRequest));
+}
+
+#[test]
+fn a_report_answers_a_request_once() {
+    let (mut data, operators) = with_operators(1, 0);
+    ask(&mut data, provider()).unwrap();
+    let answer = Report { request: Some(0), ..report(&data, 1, &[5]) };
+    assert_eq!(send(&mut data, anybody(), &operators, &answer, &[0]).unwrap().request, Some(0));
+    assert_eq!(data.request(0), None);
+    let again = Report { round: 2, ..answer };
+    assert_eq!(send(&mut data, anybody(), &operators, &again, &[0]), Err(Error::UnknownRequest));
+}
+
+#[test]
+fn a_report_answers_only_its_own_request() {
+    let (mut data, operators) = with_operators(1, 0);
+    let other = FeedId::named("other").unwrap();
+    data.create_feed(admin(), other, definition()).unwrap();
+    data.request_result(provider(), other, SUBJECT, DEADLINE).unwrap();
+    data.request_result(provider(), feed(), Subject([1; 32]), DEADLINE).unwrap();
+    for request in [0, 1] {
+        let answer = Report { request: Some(request), ..report(&data, 1, &[5]) };
+        let refused = send(&mut data, anybody(), &operators, &answer, &[0]);
+        assert_eq!(refused, Err(Error::RequestMismatch));
+    }
+    let unknown = Report { request: Some(2), ..report(&data, 1, &[5]) };
+    assert_eq!(send(&mut data, anybody(), &operators, &unknown, &[0]), Err(Error::UnknownRequest));
+}
+
+#[test]
+fn an_answer_after_the_deadline_is_refused() {
+    let (mut data, operators) = with_operators(1, 0);
+    ask(&mut data, provider()).unwrap();
+    let answer = Report { request: Some(0), ..report(&data, 1, &[5]) };
+    let late = at(anybody(), DEADLINE + 1);
+    assert_eq!(send(&mut data, late, &operators, &answer, &[0]), Err(Error::RequestExpired));
+    assert!(data.request(0).is_some(), "a refused answer leaves the request open");
+    assert!(send(&mut data, at(anybody(), DEADLINE), &operators, &answer, &[0]).is_ok());
+}
