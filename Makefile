@@ -2,7 +2,12 @@
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/theriac
 export CARGO_TARGET_DIR ?= $(cache)/target
 
-scripts := scripts/setup scripts/contracts scripts/cargo-for-contracts .ci/run
+# What the shell runs: found by its first line.
+scripts := $(shell grep -lE '^\#!.*(bash|/sh)' scripts/* .ci/* */build* 2>/dev/null)
+
+# The features of a dependency follow from the packages that are built together. So every target builds the whole
+# workspace, and the node's hundreds of crates are built once, not once for each target.
+journeys := $(patsubst e2e-tests/tests/%.rs,--test %,$(wildcard e2e-tests/tests/*.rs))
 
 .DEFAULT_GOAL := help
 
@@ -18,8 +23,8 @@ setup: ## Install what is missing on this machine (the other targets do it by th
 	@scripts/setup
 
 demo: setup ## Start a chain, deploy, and play the whole story on it
-	cargo build --package theriac --package devnet-node --package e2e-tests
-	cargo run --quiet --package e2e-tests --bin demo
+	cargo build --workspace --bins
+	$(CARGO_TARGET_DIR)/debug/demo
 
 ##@ To run it
 
@@ -33,17 +38,18 @@ build: setup ## Build the program `theriac` for use (it says where)
 .PHONY: test e2e lint fmt conformance bench
 test: setup ## Run all tests, and check that the committed artifacts belong to the sources
 	scripts/contracts digest
+	devnet/build-runtime --check-digest
 	cargo build --workspace --all-targets
 	cargo test --workspace
 
 e2e: setup ## Run only the journeys on a real node
-	cargo build --package theriac --package devnet-node
-	cargo test --package e2e-tests
+	cargo build --workspace --all-targets
+	cargo test --workspace $(journeys)
 
 lint: setup ## Check the format and the lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	@if command -v shellcheck >/dev/null; then shellcheck --external-sources $(scripts); else echo "shellcheck is not installed: scripts not checked"; fi
+	@if command -v shellcheck >/dev/null; then shellcheck --external-sources --severity=warning $(scripts); else echo "shellcheck is not installed: scripts not checked"; fi
 
 fmt: ## Format the sources
 	cargo fmt --all
@@ -53,12 +59,12 @@ conformance: setup ## Run the suites of the standards: make conformance CONFORMA
 	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --package gs1 --test conformance
 
 bench: setup ## Measure sizes, costs and latencies
-	cargo build --release --package theriac --package devnet-node
-	cargo run --release --package e2e-tests --bin bench
+	cargo build --release --workspace --bins
+	$(CARGO_TARGET_DIR)/release/bench
 
 ##@ To change what goes on chain, and the models
 
-.PHONY: contracts contracts-check models
+.PHONY: contracts contracts-check runtime runtime-check models
 contracts: ## Build the contracts whose sources changed into contracts/artifacts
 	@scripts/setup contracts
 	scripts/contracts build
@@ -66,6 +72,14 @@ contracts: ## Build the contracts whose sources changed into contracts/artifacts
 contracts-check: ## Build all contracts again and compare their code hashes
 	@scripts/setup contracts
 	scripts/contracts check
+
+runtime: ## Build the devnet's runtime into devnet/artifacts
+	@scripts/setup contracts
+	WASM_BUILD_TOOLCHAIN="$$(scripts/wasm-toolchain)" devnet/build-runtime
+
+runtime-check: ## Build the devnet's runtime again and compare it with the committed one
+	@scripts/setup contracts
+	WASM_BUILD_TOOLCHAIN="$$(scripts/wasm-toolchain)" devnet/build-runtime --check
 
 models: ## Train the models again
 	models/build

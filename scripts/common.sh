@@ -1,5 +1,5 @@
 # Shared by the scripts of this folder. Read by `source`, from bash.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/theriac
