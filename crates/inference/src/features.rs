@@ -1,0 +1,190 @@
+//! From named measurements to the numbers that a graph gets, and the commitment to them.
+
+use core::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::manifest::{Manifest, Missing};
+use crate::units::{self, UnitError};
+
+/// Why measurements were refused. No message holds a measured value: they are a patient's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FeatureError {
+    /// The model has no such input.
+    #[error("the model has no input {0:?}; use the names of its manifest")]
+    UnknownInput(String),
+    /// The same input a second time.
+    #[error("the input {0} was given twice; choose one value")]
+    Repeated(String),
+    /// NaN or an infinity.
+    #[error("the input {0} is NaN or infinite; leave it out if it is not known")]
+    NotFinite(String),
+    /// The unit is unknown or cannot be converted.
+    #[error("the input {input}: {source}")]
+    Unit {
+        /// Which input.
+        input: String,
+        /// What is wrong with its unit.
+        source: UnitError,
+    },
+    /// Outside of what the model was made for.
+    #[error(
+        "the input {input} is not from {low} to {high} {unit}, or none of its categories; \
+         the model knows nothing about such values: check the measurement, or use another model"
+    )]
+    OutOfRange {
+        /// Which input.
+        input: String,
+        /// Smallest allowed value.
+        low: String,
+        /// Largest allowed value.
+        high: String,
+        /// The unit of both.
+        unit: String,
+    },
+    /// No value for an input that must have one.
+    #[error("the input {0} is missing, and the model gives no result without it; measure or record it")]
+    Required(String),
+    /// More gaps than the model may have.
+    #[error("{missing} inputs are missing, at most {allowed} may be; record some of: {names}")]
+    TooManyMissing {
+        /// How many are missing.
+        missing: usize,
+        /// How many may be.
+        allowed: usize,
+        /// Which ones.
+        names: String,
+    },
+}
+
+/// Measurements of one patient, by name. What is never set is missing.
+pub struct Features<'m> {
+    manifest: &'m Manifest,
+    values: Vec<Option<f64>>,
+}
+
+impl<'m> Features<'m> {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(manifest: &'m Manifest) -> Self {
+        Self { manifest, values: vec![None; manifest.inputs.len()] }
+    }
+
+    /// Sets an input to a value in a UCUM unit (`1` for codes and pure numbers), which is converted to the
+    /// manifest's.
+    ///
+    /// Errors, the first that holds: `UnknownInput`, `Repeated`, `NotFinite`, `Unit`, `OutOfRange`.
+    pub fn set(&mut self, name: &str, value: f64, unit: &str) -> Result<(), FeatureError> {
+        let unknown = || FeatureError::UnknownInput(name.to_owned());
+        let (index, input) = self.manifest.input(name).ok_or_else(unknown)?;
+        let slot = self.values.get_mut(index).ok_or_else(unknown)?;
+        if slot.is_some() {
+            return Err(FeatureError::Repeated(name.to_owned()));
+        }
+        if !value.is_finite() {
+            return Err(FeatureError::NotFinite(name.to_owned()));
+        }
+        let value = units::convert(value, unit, &input.unit, input.substance)
+            .map_err(|source| FeatureError::Unit { input: name.to_owned(), source })?;
+        if !input.allows(value) {
+            let [low, high] = input.range.map(|end| end.to_string());
+            let (input, unit) = (name.to_owned(), input.unit.clone());
+            return Err(FeatureError::OutOfRange { input, low, high, unit });
+        }
+        // A negative zero is the same measurement and must have the same commitment.
+        *slot = Some(value + 0.0);
+        Ok(())
+    }
+
+    /// The names of all inputs without a value.
+    pub fn missing(&self) -> impl Iterator<Item = &'m str> + '_ {
+        self.manifest
+            .inputs
+            .iter()
+            .zip(&self.values)
+            .filter(|(_, value)| value.is_none())
+            .map(|(i, _)| i.name.as_str())
+    }
+
+    /// Checks the gaps.
+    ///
+    /// Errors, the first that holds: `Required`, `TooManyMissing`.
+    pub fn build(self) -> Result<FeatureVector, FeatureError> {
+        let missing: Vec<_> = self.missing().collect();
+        let required =
+            |name: &&&str| self.manifest.input(name).is_some_and(|(_, i)| i.missing == Missing::Refuse);
+        if let Some(name) = missing.iter().find(required) {
+            return Err(FeatureError::Required((*name).to_owned()));
+        }
+        let allowed = self.manifest.max_missing;
+        if missing.len() > allowed {
+            return Err(FeatureError::TooManyMissing {
+                missing: missing.len(),
+                allowed,
+                names: missing.join(", "),
+            });
+        }
+        Ok(FeatureVector { manifest: self.manifest.hash(), values: self.values })
+    }
+}
+
+/// One patient's inputs to one model, checked: all in range, no more gaps than allowed.
+#[derive(Clone, PartialEq)]
+pub struct FeatureVector {
+    manifest: [u8; 32],
+    values: Vec<Option<f64>>,
+}
+
+impl FeatureVector {
+    /// The hash of the manifest that the values were checked against.
+    #[must_use]
+    pub fn manifest_hash(&self) -> [u8; 32] {
+        self.manifest
+    }
+
+    /// The graph's row: NaN where a value is missing.
+    pub(crate) fn row(&self) -> impl Iterator<Item = f32> + '_ {
+        // The graph computes with 32 bits; all values are in range, so that none becomes infinite unseen.
+        #[allow(clippy::cast_possible_truncation)]
+        self.values.iter().map(|value| value.map_or(f32::NAN, |value| value as f32))
+    }
+
+    /// What a report says about its inputs: whoever knows the salt and the inputs can check it, nobody else
+    /// learns a thing.
+    ///
+    /// SHA-256 over, in this order: the ASCII text `theriac/inputs/1`; the salt, which must be new, random and
+    /// secret for every report, because measurements can be guessed; the manifest's SHA-256; and for every input
+    /// in the manifest's order the byte 0 where it is missing, or the byte 1 and the value in the manifest's unit
+    /// as big-endian IEEE 754 binary64.
+    #[must_use]
+    pub fn commitment(&self, salt: &[u8; 32]) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(b"theriac/inputs/1");
+        hash.update(salt);
+        hash.update(self.manifest);
+        for value in &self.values {
+            match value {
+                None => hash.update([0]),
+                Some(value) => {
+                    hash.update([1]);
+                    hash.update(value.to_be_bytes());
+                }
+            }
+        }
+        hash.finalize().into()
+    }
+}
+
+/// Without the values: they are a patient's.
+impl fmt::Debug for FeatureVector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing = self.values.iter().filter(|value| value.is_none()).count();
+        f.debug_struct("FeatureVector")
+            .field("inputs", &self.values.len())
+            .field("missing", &missing)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! ONNX models through tract, by manifest, with fixed-point results.
+//!
+//! A model is a folder: `model.onnx` and `manifest.json`, which says what the model wants from where, in which
+//! unit and range, and what its numbers mean. [`Model::load`] refuses a pair that does not fit, [`Features`]
+//! refuses measurements that the model was not made for, and [`Model::predict`] gives [`FixedPoint`] values for
+//! the chain. A new model needs a new folder, and no code.
+//!
+//! The crate has no network and no clock of its own.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use inference::{Features, Model};
+//!
+//! let model = Model::load("models/heart-disease")?;
+//! let mut patient = Features::new(model.manifest());
+//! patient.set("age", 54.0, "a")?;
+//! patient.set("sex", 1.0, "1")?;
+//! patient.set("systolic_pressure", 132.0, "mm[Hg]")?;
+//! patient.set("cholesterol", 5.2, "mmol/L")?;
+//! let risks = model.predict(&[patient.build()?])?;
+//! println!("{}", risks[0].0[0]);
+//! # Ok(())
+//! # }
+//! ```
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss
+    )
+)]
+
+mod features;
+mod fixed;
+mod graph;
+pub mod manifest;
+mod model;
+pub mod units;
+
+pub use features::{FeatureError, FeatureVector, Features};
+pub use fixed::{FixedPoint, FixedPointError, MAX_DECIMALS};
+pub use graph::GraphError;
+pub use manifest::{Manifest, ManifestError};
+pub use model::{LoadError, Model, PredictError, Prediction, MAX_MODEL_BYTES, MAX_ROWS};

@@ -1,0 +1,245 @@
+//! What the types of a manifest do not say by themselves.
+
+use std::collections::BTreeSet;
+
+use super::{Code, Input, Manifest, ManifestError, Missing, Source};
+use crate::fixed::MAX_DECIMALS;
+use crate::units;
+
+const FORMAT: u32 = 1;
+const MAX_NAME: usize = 64;
+/// A feed's name is 32 bytes on the chain.
+const MAX_MODEL_NAME: usize = 32;
+const MAX_TEXT: usize = 1024;
+const MAX_FILE_NAME: usize = 128;
+const MAX_UNIT: usize = 32;
+const MAX_LIMITS: usize = 32;
+const MAX_INPUTS: usize = 4096;
+const MAX_CATEGORIES: usize = 1024;
+const MAX_CODES: usize = 64;
+const MAX_OUTPUTS: usize = 64;
+/// The operator sets that tract is tested on.
+const OPSETS: core::ops::RangeInclusive<i64> = 9..=18;
+const GENDERS: [&str; 4] = ["female", "male", "other", "unknown"];
+
+type Checked = Result<(), ManifestError>;
+
+fn ensure(holds: bool, field: impl Into<String>, problem: impl Into<String>) -> Checked {
+    if holds {
+        return Ok(());
+    }
+    Err(ManifestError::Invalid { field: field.into(), problem: problem.into() })
+}
+
+pub(super) fn manifest(manifest: &Manifest) -> Checked {
+    ensure(manifest.format == FORMAT, "format", "is not 1, the only one that this program reads")?;
+    let name = &manifest.name;
+    ensure(
+        (1..=MAX_MODEL_NAME).contains(&name.len())
+            && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')),
+        "name",
+        "is not 1 to 32 lower-case letters, digits and hyphens",
+    )?;
+    ensure(is_version(&manifest.version), "version", "is not three numbers such as 1.0.0")?;
+    ensure(
+        end_of_day_ms(&manifest.valid_until).is_some(),
+        "valid_until",
+        "is no day of the form YYYY-MM-DD from 1970 on",
+    )?;
+    for (field, value) in [
+        ("description", &manifest.description),
+        ("licence", &manifest.licence),
+        ("intended_use", &manifest.intended_use),
+        ("training_data.name", &manifest.training_data.name),
+        ("training_data.origin", &manifest.training_data.origin),
+        ("training_data.licence", &manifest.training_data.licence),
+    ] {
+        text(field, value)?;
+    }
+    ensure((1..=MAX_LIMITS).contains(&manifest.limits.len()), "limits", "are not 1 to 32 sentences")?;
+    manifest.limits.iter().try_for_each(|limit| text("limits", limit))?;
+    ensure(manifest.training_data.rows > 0, "training_data.rows", "is 0")?;
+
+    let file = &manifest.model.file;
+    ensure(
+        (1..=MAX_FILE_NAME).contains(&file.len())
+            && file.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && file.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')),
+        "model.file",
+        "is no plain file name of letters, digits, dots, hyphens and underscores",
+    )?;
+    ensure(OPSETS.contains(&manifest.model.opset), "model.opset", "is not 9 to 18")?;
+    identifier("model.input", &manifest.model.input)?;
+
+    inputs(manifest)?;
+    outputs(manifest)
+}
+
+fn inputs(manifest: &Manifest) -> Checked {
+    ensure((1..=MAX_INPUTS).contains(&manifest.inputs.len()), "inputs", "are not 1 to 4096")?;
+    let mut names = BTreeSet::new();
+    for input in &manifest.inputs {
+        identifier("inputs.name", &input.name)?;
+        let field = |part: &str| format!("inputs[{}].{part}", input.name);
+        ensure(names.insert(&input.name), field("name"), "is there twice")?;
+        text(&field("description"), &input.description)?;
+        ensure(
+            units::is_known(&input.unit),
+            field("unit"),
+            "is not in this program's table; use one of its UCUM codes",
+        )?;
+        range(&field("range"), input.range)?;
+        categories(input)?;
+        source(input)?;
+    }
+    let optional = manifest.inputs.iter().filter(|input| input.missing == Missing::ImputeInGraph).count();
+    ensure(
+        manifest.max_missing <= optional,
+        "max_missing",
+        format!("is {}, but only {optional} inputs may be missing at all", manifest.max_missing),
+    )
+}
+
+fn categories(input: &Input) -> Checked {
+    let field = format!("inputs[{}].categories", input.name);
+    let categories = &input.categories;
+    if categories.is_empty() {
+        return Ok(());
+    }
+    ensure((2..=MAX_CATEGORIES).contains(&categories.len()), &field, "are not 2 to 1024")?;
+    ensure(input.unit == "1", &field, "have a unit; codes are pure numbers, unit 1")?;
+    let [low, high] = input.range;
+    for (index, category) in categories.iter().enumerate() {
+        text(&field, &category.meaning)?;
+        ensure(
+            (low..=high).contains(&category.value),
+            &field,
+            format!("have {} outside the range", category.value),
+        )?;
+        let again = categories.iter().take(index).any(|other| other.value == category.value);
+        ensure(!again, &field, format!("have {} twice", category.value))?;
+    }
+    Ok(())
+}
+
+fn source(input: &Input) -> Checked {
+    let field = format!("inputs[{}].source", input.name);
+    let allowed = |value: f64| {
+        ensure(
+            !input.categories.is_empty() && input.allows(value),
+            &field,
+            format!("gives {value}, which is not one of the input's categories"),
+        )
+    };
+    match &input.source {
+        Source::PatientAge {} => {
+            ensure(input.unit == "a", &field, "is an age, but the unit is not a (years)")
+        }
+        Source::PatientGender { values } => {
+            ensure(!values.is_empty(), &field, "has no values")?;
+            values.iter().try_for_each(|(gender, value)| {
+                ensure(
+                    GENDERS.contains(&gender.as_str()),
+                    &field,
+                    "has a gender other than female, male, other and unknown",
+                )?;
+                allowed(*value)
+            })
+        }
+        Source::Observation { codes: any } => codes(&field, any),
+        Source::CodedObservation { codes: any, answers } => {
+            codes(&field, any)?;
+            ensure((1..=MAX_CATEGORIES).contains(&answers.len()), &field, "does not have 1 to 1024 answers")?;
+            let mut seen = BTreeSet::new();
+            answers.iter().try_for_each(|answer| {
+                text(&field, &answer.system)?;
+                text(&field, &answer.code)?;
+                ensure(seen.insert((&answer.system, &answer.code)), &field, "has an answer twice")?;
+                allowed(answer.value)
+            })
+        }
+    }
+}
+
+fn codes(field: &str, codes: &[Code]) -> Checked {
+    ensure((1..=MAX_CODES).contains(&codes.len()), field, "does not have 1 to 64 codes")?;
+    codes.iter().try_for_each(|code| {
+        [&code.system, &code.code, &code.display].into_iter().try_for_each(|value| text(field, value))
+    })
+}
+
+fn outputs(manifest: &Manifest) -> Checked {
+    ensure((1..=MAX_OUTPUTS).contains(&manifest.outputs.len()), "outputs", "are not 1 to 64")?;
+    let mut names = BTreeSet::new();
+    for output in &manifest.outputs {
+        identifier("outputs.name", &output.name)?;
+        let field = |part: &str| format!("outputs[{}].{part}", output.name);
+        ensure(names.insert(&output.name), field("name"), "is there twice")?;
+        text(&field("description"), &output.description)?;
+        ensure((1..=MAX_UNIT).contains(&output.unit.len()), field("unit"), "is not 1 to 32 characters")?;
+        range(&field("range"), output.range)?;
+        ensure(output.decimals <= MAX_DECIMALS, field("decimals"), "are more than 18")?;
+    }
+    ensure(manifest.thresholds.len() <= MAX_OUTPUTS, "thresholds", "are more than 64")?;
+    let mut names = BTreeSet::new();
+    for threshold in &manifest.thresholds {
+        identifier("thresholds.name", &threshold.name)?;
+        let field = |part: &str| format!("thresholds[{}].{part}", threshold.name);
+        ensure(names.insert(&threshold.name), field("name"), "is there twice")?;
+        text(&field("meaning"), &threshold.meaning)?;
+        let inside = manifest
+            .output(&threshold.output)
+            .is_some_and(|(_, output)| (output.range[0]..=output.range[1]).contains(&threshold.at_least));
+        ensure(inside, field("at_least"), "is outside the range of its output, or there is no such output")?;
+    }
+    Ok(())
+}
+
+fn identifier(field: &str, name: &str) -> Checked {
+    ensure(
+        (1..=MAX_NAME).contains(&name.len())
+            && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')),
+        field,
+        "is not a lower-case letter with up to 63 lower-case letters, digits, hyphens and underscores behind it",
+    )
+}
+
+fn text(field: &str, value: &str) -> Checked {
+    ensure((1..=MAX_TEXT).contains(&value.len()), field, "is not 1 to 1024 bytes of text")
+}
+
+fn range(field: &str, [low, high]: [f64; 2]) -> Checked {
+    ensure(
+        low.is_finite() && high.is_finite() && low < high,
+        field,
+        "does not rise from a smaller to a larger number",
+    )
+}
+
+fn is_version(version: &str) -> bool {
+    let mut parts = 0u8;
+    let all = version.split('.').all(|part| {
+        parts = parts.saturating_add(1);
+        (part == "0" || !part.starts_with('0'))
+            && part.bytes().all(|b| b.is_ascii_digit())
+            && part.parse::<u32>().is_ok()
+    });
+    all && parts == 3
+}
+
+/// The first millisecond after the day YYYY-MM-DD, in Unix time.
+pub(super) fn end_of_day_ms(day: &str) -> Option<u64> {
+    if day.len() != 10 || !day.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+        return None;
+    }
+    let mut parts = day.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 || month.len() != 2 {
+        return None;
+    }
+    let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    let day = time::Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+    let end = day.next_day()?.midnight().assume_utc().unix_timestamp();
+    u64::try_from(end).ok()?.checked_mul(1000)
+}

@@ -1,0 +1,258 @@
+//! A model that runs: its manifest and its graph, held against each other.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tract_onnx::prelude::*;
+
+use crate::features::FeatureVector;
+use crate::fixed::{FixedPoint, FixedPointError};
+use crate::graph::{self, GraphError};
+use crate::manifest::{Manifest, ManifestError, MAX_MANIFEST_BYTES};
+
+/// The largest ONNX file that is read, in bytes.
+pub const MAX_MODEL_BYTES: usize = 256 << 20;
+/// The most rows of one call to [`Model::predict`].
+pub const MAX_ROWS: usize = 4096;
+/// The most elements of any tensor in a run of [`MAX_ROWS`] rows: 1 GiB of 32-bit numbers.
+const MAX_TENSOR_ELEMENTS: i64 = 1 << 28;
+/// The manifest's name where a folder is given.
+const MANIFEST_FILE: &str = "manifest.json";
+
+/// Why a model could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file cannot be read.
+    #[error("{path} cannot be read: {source}; check the path and the permissions", path = path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// A file is longer than it may be; nothing of it was read.
+    #[error("{path} is longer than {limit} bytes; check that it is the right file", path = path.display())]
+    TooLong {
+        /// Which file.
+        path: PathBuf,
+        /// The most bytes that are read.
+        limit: usize,
+    },
+    /// The manifest is not valid.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The ONNX file is not the one that the manifest was written for.
+    #[error(
+        "the ONNX file has SHA-256 {found}, the manifest says {expected}; \
+         get both from the same release, and do not use this file"
+    )]
+    WrongHash {
+        /// The manifest's.
+        expected: String,
+        /// The file's.
+        found: String,
+    },
+    /// The graph and the manifest do not fit, or the graph is dangerous to load.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// The graph asks for more memory than a model may have.
+    #[error("the operator {node} needs too much memory, or an amount that depends on the data; use a smaller model")]
+    TooMuchMemory {
+        /// Which one.
+        node: String,
+    },
+    /// tract cannot decode it or make a plan of it.
+    #[error("the ONNX file cannot be run: {0}; export it with plain operators of operator set 9 to 18")]
+    Unsupported(String),
+}
+
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PredictError {
+    /// More than [`MAX_ROWS`].
+    #[error("{0} rows are more than {MAX_ROWS}; ask in parts")]
+    TooManyRows(usize),
+    /// Features that were checked against another manifest.
+    #[error("row {0} was checked against another model's manifest; build it from this one's")]
+    ForeignFeatures(usize),
+    /// The runtime failed.
+    #[error("the model failed: {0}; run `golden.json` against it to see whether the installation is sound")]
+    Failed(String),
+    /// A result that cannot be written as fixed point.
+    #[error("the output {output}: {source}")]
+    NoValue {
+        /// Which output.
+        output: String,
+        /// What is wrong with it.
+        source: FixedPointError,
+    },
+    /// A result that the manifest rules out.
+    #[error("the output {output} is not from {low} to {high} as the manifest says; do not use this model")]
+    OutOfRange {
+        /// Which output.
+        output: String,
+        /// The manifest's smallest value.
+        low: String,
+        /// The manifest's largest value.
+        high: String,
+    },
+}
+
+/// One row's results: a value for every output of the manifest, in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prediction(pub Vec<FixedPoint>);
+
+/// A model, ready to run. Cheap to clone; clones share the graph and may run on many threads at once.
+#[derive(Clone)]
+pub struct Model {
+    manifest: Arc<Manifest>,
+    plan: Arc<TypedRunnableModel>,
+}
+
+impl Model {
+    /// Loads a model from its manifest, or from the folder with its `manifest.json`.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let path = path.as_ref();
+        let manifest_path = if path.is_dir() { path.join(MANIFEST_FILE) } else { path.to_owned() };
+        let manifest = Manifest::parse(&read(&manifest_path, MAX_MANIFEST_BYTES)?)?;
+        // The manifest's check made sure that this is a plain name, so that it stays in the folder.
+        let onnx = read(&manifest_path.with_file_name(&manifest.model.file), MAX_MODEL_BYTES)?;
+        Self::new(manifest, &onnx)
+    }
+
+    /// Makes a model of a checked manifest and the bytes of its ONNX file.
+    pub fn new(manifest: Manifest, onnx: &[u8]) -> Result<Self, LoadError> {
+        let found: [u8; 32] = Sha256::digest(onnx).into();
+        if found != manifest.model.sha256 {
+            let (expected, found) = (hex::encode(manifest.model.sha256), hex::encode(found));
+            return Err(LoadError::WrongHash { expected, found });
+        }
+        let plan = plan(&manifest, onnx)?;
+        Ok(Self { manifest: Arc::new(manifest), plan })
+    }
+
+    /// The model's manifest.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Runs the model on all rows at once; the results are in the rows' order.
+    ///
+    /// Computes and does not wait for anything: on an asynchronous runtime, call it where blocking is allowed.
+    pub fn predict(&self, rows: &[FeatureVector]) -> Result<Vec<Prediction>, PredictError> {
+        if rows.len() > MAX_ROWS {
+            return Err(PredictError::TooManyRows(rows.len()));
+        }
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        if let Some(row) = rows.iter().position(|row| row.manifest_hash() != self.manifest.hash()) {
+            return Err(PredictError::ForeignFeatures(row));
+        }
+        let values: Vec<f32> = rows.iter().flat_map(FeatureVector::row).collect();
+        let shape = [rows.len(), self.manifest.inputs.len()];
+        let columns = caught(|| self.run(&shape, &values)).map_err(PredictError::Failed)?;
+        (0..rows.len()).map(|row| self.prediction(&columns, row)).collect()
+    }
+
+    /// One vector per output, with one number per row.
+    fn run(&self, shape: &[usize], values: &[f32]) -> TractResult<Vec<Vec<f32>>> {
+        let results = self.plan.run(tvec!(Tensor::from_shape(shape, values)?.into()))?;
+        results.iter().map(|result| Ok(result.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())).collect()
+    }
+
+    fn prediction(&self, columns: &[Vec<f32>], row: usize) -> Result<Prediction, PredictError> {
+        let value = |(output, column): (&crate::manifest::Output, &Vec<f32>)| {
+            let number = column.get(row).copied().map(f64::from);
+            let number = number.ok_or_else(|| PredictError::Failed("a result is too short".to_owned()))?;
+            let fixed = FixedPoint::from_f64(number, output.decimals)
+                .map_err(|source| PredictError::NoValue { output: output.name.clone(), source })?;
+            let [low, high] = output.range;
+            if number < low || number > high {
+                let [low, high] = output.range.map(|end| end.to_string());
+                return Err(PredictError::OutOfRange { output: output.name.clone(), low, high });
+            }
+            Ok(fixed)
+        };
+        self.manifest.outputs.iter().zip(columns).map(value).collect::<Result<_, _>>().map(Prediction)
+    }
+}
+
+/// The result of a call into tract, or why there is none.
+///
+/// tract 0.23.9 panics on some graphs instead of giving an error, for example where `Gather` has an index
+/// outside of its operand (found by `tests/mutations.rs`). Nothing of a plan that panicked is used again: while
+/// it is made it is dropped, and a run has its state for itself.
+fn caught<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(result) => result.map_err(|error| format!("{error:#}")),
+        Err(_) => Err("the runtime panicked on this graph".to_owned()),
+    }
+}
+
+/// Reads a whole file, but nothing of one that is too long.
+fn read(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
+    let failed = |source| LoadError::Read { path: path.to_owned(), source };
+    let too_long = || LoadError::TooLong { path: path.to_owned(), limit };
+    let file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let limit_u64 = u64::try_from(limit).unwrap_or(u64::MAX);
+    if length > limit_u64 {
+        return Err(too_long());
+    }
+    // A pipe or a file that grows says a smaller length than it has.
+    let mut bytes = Vec::new();
+    file.take(limit_u64.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() > limit {
+        return Err(too_long());
+    }
+    Ok(bytes)
+}
+
+fn plan(manifest: &Manifest, onnx: &[u8]) -> Result<Arc<TypedRunnableModel>, LoadError> {
+    let reader = tract_onnx::onnx();
+    let proto = caught(|| reader.proto_model_for_read(&mut &*onnx)).map_err(LoadError::Unsupported)?;
+    graph::check(&proto, manifest)?;
+    let typed = caught(|| {
+        let mut model = reader.model_for_proto_model(&proto)?;
+        // The same name in another scope is another symbol.
+        let rows = model.symbols.sym(graph::ROWS);
+        let shape = tvec!(rows.to_dim(), manifest.inputs.len().to_dim());
+        model.set_input_fact(0, InferenceFact::dt_shape(f32::datum_type(), shape))?;
+        model.into_typed()
+    });
+    let typed = typed.map_err(LoadError::Unsupported)?;
+    ensure_bounded(&typed)?;
+    // tract computes shapes itself and does not mind if they are not the declared ones.
+    let as_declared = typed.outputs.iter().all(|outlet| {
+        let fact = typed.outlet_fact(*outlet);
+        let column = [typed.symbols.sym(graph::ROWS).to_dim(), 1.to_dim()];
+        fact.is_ok_and(|fact| fact.datum_type == f32::datum_type() && fact.shape.dims() == column)
+    });
+    if !as_declared {
+        return Err(graph::outputs_refused(manifest).into());
+    }
+    caught(|| typed.into_optimized()?.into_runnable()).map_err(LoadError::Unsupported)
+}
+
+/// No tensor of a run of [`MAX_ROWS`] rows is larger than allowed.
+fn ensure_bounded(model: &TypedModel) -> Result<(), LoadError> {
+    let most = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX);
+    let values = SymbolValues::default().with(&model.symbols.sym(graph::ROWS), most);
+    for node in &model.nodes {
+        let size = |output: &Outlet<TypedFact>| {
+            output.fact.shape.iter().try_fold(1i64, |size, dim| {
+                size.checked_mul(dim.eval(&values).to_i64().ok()?).filter(|size| *size <= MAX_TENSOR_ELEMENTS)
+            })
+        };
+        if node.outputs.iter().any(|output| size(output).is_none()) {
+            return Err(LoadError::TooMuchMemory { node: node.name.clone() });
+        }
+    }
+    Ok(())
+}
