@@ -18,7 +18,7 @@ pub mod apis;
 pub mod config;
 pub mod genesis;
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, vec::Vec};
 
 use polkadot_sdk::{
     frame_executive, frame_support, frame_system, pallet_balances, pallet_contracts,

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use polkadot_sdk::{
     sp_genesis_builder::DEV_RUNTIME_PRESET, sp_io::TestExternalities, sp_runtime::BuildStorage,
 };
@@ -34,6 +36,16 @@ fn an_unknown_preset_is_nothing() {
 fn contracts_have_the_limits_of_production_chains() {
     use frame_support::traits::Get;
 
-    assert_eq!(<Runtime as pallet_contracts::Config>::MaxCodeLen::get(), 125_952);
-    assert!(!<Runtime as pallet_contracts::Config>::UnsafeUnstableInterface::get());
+    let code_len: u32 = <Runtime as pallet_contracts::Config>::MaxCodeLen::get();
+    let unstable: bool = <Runtime as pallet_contracts::Config>::UnsafeUnstableInterface::get();
+    assert_eq!(code_len, 125_952);
+    assert!(!unstable);
+}
+
+#[test]
+fn a_block_holds_half_a_second_of_which_users_get_three_quarters() {
+    let weights = config::BlockWeights::get();
+    let users = weights.get(frame_support::dispatch::DispatchClass::Normal).max_total.unwrap();
+    assert_eq!(weights.max_block.ref_time(), 500_000_000_000);
+    assert_eq!(users.ref_time(), 375_000_000_000);
 }

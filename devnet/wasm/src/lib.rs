@@ -1,0 +1,1 @@
+//! Nothing at run time: the work is in `build.rs`.
