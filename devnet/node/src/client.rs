@@ -1,0 +1,78 @@
+//! The chain itself: database, executor, genesis.
+
+use std::{path::Path, sync::Arc};
+
+use devnet_runtime::{genesis, Block, RuntimeApi};
+use polkadot_sdk::{
+    sc_client_api::execution_extensions::ExecutionExtensions,
+    sc_client_db::{BlocksPruning, DatabaseSettings, DatabaseSource, PruningMode},
+    sc_executor::WasmExecutor,
+    sc_service::{
+        self, ClientConfig, Error as ServiceError, GenesisBlockBuilder, TFullBackend, TFullClient,
+        TaskManager,
+    },
+    sp_core::storage::well_known_keys,
+    sp_database::MemDb,
+    sp_io::SubstrateHostFunctions,
+    sp_runtime::BuildStorage,
+};
+
+/// The runtime that a new chain starts with. `devnet/build-runtime` makes it from `devnet/runtime`.
+const RUNTIME_WASM: &[u8] = include_bytes!("../../artifacts/runtime.wasm");
+
+/// How much memory the cache of trie nodes may take, in bytes.
+const TRIE_CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Runs the runtime's Wasm.
+pub type Executor = WasmExecutor<SubstrateHostFunctions>;
+/// Stores blocks and state.
+pub type Backend = TFullBackend<Block>;
+/// Imports blocks and answers for their state.
+pub type Client = TFullClient<Block, RuntimeApi, Executor>;
+
+/// Every state is kept: a development chain is short, and its past is what one debugs.
+pub fn state_pruning() -> Option<PruningMode> {
+    Some(PruningMode::ArchiveAll)
+}
+
+/// Every block is kept.
+pub const BLOCKS_PRUNING: BlocksPruning = BlocksPruning::KeepAll;
+
+/// Opens the chain in `folder`, or makes a new one there; without a folder, in memory.
+///
+/// # Errors
+/// When the folder cannot be written, is used by another node, or holds something else.
+pub fn open(folder: Option<&Path>, tasks: &TaskManager) -> Result<(Arc<Client>, Arc<Backend>), ServiceError> {
+    let source = match folder {
+        Some(folder) => DatabaseSource::ParityDb { path: folder.join("chain") },
+        None => DatabaseSource::Custom { db: Arc::new(MemDb::new()), require_create_flag: true },
+    };
+    let backend = sc_service::new_db_backend(DatabaseSettings {
+        trie_cache_maximum_size: Some(TRIE_CACHE_BYTES),
+        state_pruning: state_pruning(),
+        source,
+        blocks_pruning: BLOCKS_PRUNING,
+        pruning_filters: Vec::new(),
+        metrics_registry: None,
+    })?;
+    let executor = Executor::builder().build();
+
+    // Natively and not by the Wasm, as a chain specification would: that compiles the runtime once more.
+    let mut storage = genesis::development().build_storage().map_err(ServiceError::Other)?;
+    storage.top.insert(well_known_keys::CODE.to_vec(), RUNTIME_WASM.to_vec());
+    let genesis = GenesisBlockBuilder::new_with_storage(storage, true, backend.clone(), executor.clone())?;
+
+    let client = sc_service::new_client(
+        backend.clone(),
+        executor.clone(),
+        genesis,
+        None,
+        None,
+        ExecutionExtensions::new(None, Arc::new(executor)),
+        Box::new(tasks.spawn_handle()),
+        None,
+        None,
+        ClientConfig::default(),
+    )?;
+    Ok((Arc::new(client), backend))
+}

@@ -1,0 +1,26 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// A development chain with contracts: one block per transaction, final at once, `//Alice` to `//Ferdie` rich.
+#[derive(Parser, Debug)]
+#[command(name = "theriac-node", version)]
+pub struct Options {
+    /// Keep the chain in this folder and go on from there next time; without it, the chain is gone at the end
+    #[arg(long, value_name = "FOLDER")]
+    pub base_path: Option<PathBuf>,
+
+    /// Serve RPC (HTTP and WebSocket) on this port of 127.0.0.1; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 9944)]
+    pub rpc_port: u16,
+
+    /// Stop when the process that started the node ends
+    #[arg(long)]
+    pub with_parent: bool,
+
+    /// What to log on standard error, such as `warn` or `info,txpool=debug`
+    #[arg(long, value_name = "FILTER", default_value = "info")]
+    pub log: String,
+}

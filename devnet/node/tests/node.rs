@@ -1,0 +1,120 @@
+//! The node as its users meet it: a process with a port.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use devnet_runtime::{Runtime, VERSION};
+use polkadot_sdk::pallet_timestamp;
+use serde_json::json;
+use support::{command, Node};
+
+#[test]
+fn a_started_node_says_where_it_is_and_what_chain_it_has() {
+    let node = Node::start(None);
+
+    assert_eq!(node.call("system_chain", json!([])), "Theriac devnet");
+    assert_eq!(node.call("system_chainType", json!([])), "Development");
+    assert_eq!(
+        node.call("system_health", json!([])),
+        json!({ "peers": 0, "isSyncing": false, "shouldHavePeers": false })
+    );
+    let methods = node.call("rpc_methods", json!([]));
+    for method in ["chainHead_v1_follow", "transaction_v1_broadcast", "state_call", "payment_queryInfo"] {
+        assert!(methods["methods"].as_array().unwrap().contains(&json!(method)), "{method}");
+    }
+}
+
+#[test]
+fn the_committed_wasm_is_the_runtime_that_tests_use_natively() {
+    let node = Node::start(None);
+
+    let version = node.call("state_getRuntimeVersion", json!([]));
+    assert_eq!(version["specName"], VERSION.spec_name.as_ref());
+    assert_eq!(version["specVersion"], VERSION.spec_version);
+    assert_eq!(version["transactionVersion"], VERSION.transaction_version);
+}
+
+#[test]
+fn sigterm_ends_the_node_with_exit_code_0() {
+    let node = Node::start(None);
+    assert_eq!(node.terminate().code(), Some(0));
+}
+
+#[test]
+fn a_transaction_makes_a_block_which_is_final_at_once_and_has_the_real_time() {
+    let node = Node::start(None);
+    assert_eq!(node.final_block(), 0);
+
+    node.remark(0, 1);
+
+    assert_eq!(node.alice_nonce(), 1);
+    assert_eq!(node.call("chain_getFinalizedHead", json!([])), node.block_hash(1));
+    let key: String =
+        pallet_timestamp::Now::<Runtime>::hashed_key().iter().map(|byte| format!("{byte:02x}")).collect();
+    let stored = node.call("state_getStorage", json!([format!("0x{key}")]));
+    let bytes = u64::from_str_radix(stored.as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    assert!(now.abs_diff(bytes.swap_bytes().into()) < 60_000);
+}
+
+#[test]
+fn a_chain_with_a_folder_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Node::start(Some(folder.path()));
+    first.remark(0, 1);
+    first.remark(1, 2);
+    let known = [first.block_hash(0), first.block_hash(1), first.block_hash(2)];
+    assert_eq!(first.terminate().code(), Some(0));
+
+    let second = Node::start(Some(folder.path()));
+
+    assert_eq!(second.final_block(), 2);
+    assert_eq!([second.block_hash(0), second.block_hash(1), second.block_hash(2)], known);
+    assert_eq!(second.alice_nonce(), 2);
+    second.remark(2, 3);
+    assert_eq!(second.alice_nonce(), 3);
+}
+
+#[test]
+fn a_chain_without_a_folder_begins_anew() {
+    let first = Node::start(None);
+    first.remark(0, 1);
+    drop(first);
+
+    assert_eq!(Node::start(None).final_block(), 0);
+}
+
+#[test]
+fn methods_that_could_harm_the_node_are_refused() {
+    let node = Node::start(None);
+    let answer = node.answer("author_rotateKeys", json!([]));
+    assert_eq!(answer["error"]["message"], "RPC call is unsafe to be called externally");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_a_remedy() {
+    let node = Node::start(None);
+
+    let second = command(node.port(), None).output().unwrap();
+
+    assert_eq!(second.status.code(), Some(1));
+    let said = String::from_utf8(second.stderr).unwrap();
+    let expected = format!("theriac-node: port {} of 127.0.0.1 cannot be opened: ", node.port());
+    assert!(said.contains(&expected), "{said}");
+    assert!(said.contains("Choose another --rpc-port, or 0 for any"), "{said}");
+}
+
+#[test]
+fn a_folder_that_another_node_uses_is_named_with_a_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let _first = Node::start(Some(folder.path()));
+
+    let second = command(0, Some(folder.path())).output().unwrap();
+
+    assert_eq!(second.status.code(), Some(1));
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains("Is another node using it? Otherwise name another folder"), "{said}");
+}
