@@ -230,16 +230,10 @@ fn is_version(version: &str) -> bool {
 
 /// The first millisecond after the day YYYY-MM-DD, in Unix time.
 pub(super) fn end_of_day_ms(day: &str) -> Option<u64> {
-    if day.len() != 10 || !day.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
-        return None;
-    }
-    let mut parts = day.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || year.len() != 4 || month.len() != 2 {
-        return None;
-    }
-    let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
-    let day = time::Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
-    let end = day.next_day()?.midnight().assume_utc().unix_timestamp();
-    u64::try_from(end).ok()?.checked_mul(1000)
+    // The parser knows other ways to write a day, too.
+    let date: jiff::civil::Date =
+        day.parse().ok().filter(|date: &jiff::civil::Date| date.to_string() == day)?;
+    let midnight = date.tomorrow().ok()?.to_datetime(jiff::civil::Time::midnight());
+    let end = jiff::tz::Offset::UTC.to_timestamp(midnight).ok()?;
+    u64::try_from(end.as_millisecond()).ok()
 }

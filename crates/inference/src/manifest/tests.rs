@@ -46,9 +46,17 @@ fn the_last_day_counts_to_its_end() {
     // 2028-03-01T00:00:00Z.
     assert_eq!(Manifest::parse(SMALL.as_bytes()).unwrap().valid_until_ms(), 1_835_481_600_000);
     assert_eq!(check::end_of_day_ms("1970-01-01"), Some(86_400_000));
-    for wrong in
-        ["2027-02-29", "2028-13-01", "2028-2-29", "28-02-2029", "1969-12-30", "2028-02-29T", "", "2028-02--1"]
-    {
+    for wrong in [
+        "2027-02-29",
+        "2028-13-01",
+        "2028-2-29",
+        "28-02-2029",
+        "1969-12-30",
+        "2028-02-29T00:00",
+        "20280229",
+        "",
+        "2028-02--1",
+    ] {
         assert_eq!(check::end_of_day_ms(wrong), None, "{wrong}");
     }
 }
