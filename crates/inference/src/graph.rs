@@ -21,7 +21,8 @@ const MAX_CONSTANT_ELEMENTS: u64 = 1 << 24;
 const FEATURES: &str = "features";
 /// The name of the dimension that counts patients.
 pub(crate) const ROWS: &str = "N";
-/// What may be computed from constants alone: the size of the result is bounded by the product of the operands'.
+/// What may be computed from constants alone: the result is at most as large as all operands multiplied, or for
+/// `Concat` added.
 const FOLDABLE: [&str; 34] = [
     "Abs",
     "Add",
@@ -267,7 +268,10 @@ fn constant_size(node: &NodeProto, operands: &[Option<u64>]) -> Option<u64> {
     if sizes.is_empty() || !FOLDABLE.contains(&node.op_type.as_str()) {
         return Some(u64::MAX);
     }
-    Some(sizes.into_iter().fold(1, |product, size| product.saturating_mul(size.max(1))))
+    Some(match node.op_type.as_str() {
+        "Concat" => sizes.into_iter().fold(0, u64::saturating_add),
+        _ => sizes.into_iter().fold(1, |product, size| product.saturating_mul(size.max(1))),
+    })
 }
 
 fn elements(tensor: &TensorProto) -> u64 {

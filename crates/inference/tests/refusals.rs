@@ -203,6 +203,16 @@ fn a_small_file_that_asks_for_a_hundred_gigabytes_is_refused_before_it_gets_them
     let outer = with_graph(vec![node("Add", &["column", "row"], "risk")], vec![column, floats("row", &long)]);
     assert_eq!(graph_error(load(&outer)), unbounded);
 
+    // Each is twice as long as the one before.
+    let names: Vec<String> = (0..60).map(|step| format!("x{step}")).collect();
+    let doubled = |pair: &[String]| {
+        let mut concat = node("Concat", &[&pair[0], &pair[0]], &pair[1]);
+        concat.attribute.push(integer("axis", 0));
+        concat
+    };
+    let doubling = with_graph(names.windows(2).map(doubled).collect(), vec![floats("x0", &[0.0])]);
+    assert_eq!(graph_error(load(&doubling)), GraphError::UnboundedConstant { node: "x25".into() });
+
     let random = with_graph(vec![node("RandomNormal", &[], "risk")], vec![]);
     assert_eq!(graph_error(load(&random)), unbounded);
 
@@ -255,9 +265,13 @@ fn ages(factor: f32) -> Model {
 
 fn gather() -> NodeProto {
     let mut gather = node("Gather", &["features", "first"], "age");
-    let kind = AttributeType::Int.into();
-    gather.attribute.push(AttributeProto { name: "axis".into(), i: 1, r#type: kind, ..Default::default() });
+    gather.attribute.push(integer("axis", 1));
     gather
+}
+
+fn integer(name: &str, value: i64) -> AttributeProto {
+    let kind = AttributeType::Int.into();
+    AttributeProto { name: name.into(), i: value, r#type: kind, ..Default::default() }
 }
 
 fn integer_list(name: &str, values: &[i64]) -> AttributeProto {
