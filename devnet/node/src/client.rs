@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use devnet_runtime::{genesis, Block, RuntimeApi};
+use devnet_runtime::{genesis, Header, RuntimeApi};
 use polkadot_sdk::{
     sc_client_api::execution_extensions::ExecutionExtensions,
     sc_client_db::{BlocksPruning, DatabaseSettings, DatabaseSource, PruningMode},
@@ -14,7 +14,7 @@ use polkadot_sdk::{
     sp_core::storage::well_known_keys,
     sp_database::MemDb,
     sp_io::SubstrateHostFunctions,
-    sp_runtime::BuildStorage,
+    sp_runtime::{generic, BuildStorage, OpaqueExtrinsic},
 };
 
 /// The runtime that a new chain starts with. `devnet/build-runtime` makes it from `devnet/runtime`.
@@ -23,6 +23,8 @@ const RUNTIME_WASM: &[u8] = include_bytes!("../../artifacts/runtime.wasm");
 /// How much memory the cache of trie nodes may take, in bytes.
 const TRIE_CACHE_BYTES: usize = 64 * 1024 * 1024;
 
+/// A block whose transactions only the runtime can read. Clients get them as one hexadecimal string each.
+pub type Block = generic::Block<Header, OpaqueExtrinsic>;
 /// Runs the runtime's Wasm.
 pub type Executor = WasmExecutor<SubstrateHostFunctions>;
 /// Stores blocks and state.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use devnet_runtime::Block;
 use futures::StreamExt;
 use polkadot_sdk::{
     sc_rpc::system::{Health, NodeRole, Request, SyncState},
@@ -11,7 +10,7 @@ use polkadot_sdk::{
     sp_blockchain::HeaderBackend,
 };
 
-use crate::client::Client;
+use crate::client::{Block, Client};
 
 /// Answers the `system_*` calls that concern the network. What makes no sense without one (an own peer
 /// identity, reserved peers) stays unanswered, which the caller sees as an internal error.

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use devnet_runtime::{AccountId, Balance, Block, Nonce};
+use devnet_runtime::{AccountId, Balance, Nonce};
 use jsonrpsee::{
     core::RegisterMethodError,
     server::{BatchRequestConfig, HttpRequest, PingConfig, RandomStringIdProvider, Server, ServerHandle},
@@ -41,7 +41,7 @@ use polkadot_sdk::{
 };
 
 use crate::{
-    client::{Backend, Client},
+    client::{Backend, Block, Client},
     sealing::Pool,
 };
 

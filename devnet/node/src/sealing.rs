@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use devnet_runtime::Block;
 use polkadot_sdk::{
     sc_basic_authorship::ProposerFactory,
     sc_consensus::LongestChain,
@@ -12,7 +11,7 @@ use polkadot_sdk::{
     sp_timestamp,
 };
 
-use crate::client::{Backend, Client};
+use crate::client::{Backend, Block, Client};
 
 /// How many transactions may wait.
 const POOL_TRANSACTIONS: usize = 8_192;

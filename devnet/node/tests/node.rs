@@ -61,6 +61,20 @@ fn a_transaction_makes_a_block_which_is_final_at_once_and_has_the_real_time() {
 }
 
 #[test]
+fn a_block_carries_each_transaction_as_one_hexadecimal_string() {
+    let node = Node::start(None);
+    node.remark(0, 1);
+
+    let block = node.call("chain_getBlock", json!([node.block_hash(1)]));
+
+    let transactions = block["block"]["extrinsics"].as_array().unwrap();
+    assert_eq!(transactions.len(), 2, "the time and the remark");
+    for transaction in transactions {
+        assert!(transaction.as_str().unwrap().starts_with("0x"), "{transaction}");
+    }
+}
+
+#[test]
 fn a_chain_with_a_folder_goes_on_where_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let first = Node::start(Some(folder.path()));
