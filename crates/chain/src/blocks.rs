@@ -1,0 +1,180 @@
+//! Finalised blocks and what contracts emitted in them, without gaps.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use futures::stream::{self, Stream, StreamExt, TryStreamExt};
+use primitives::AccountId;
+use subxt::events::{Events, Phase};
+use subxt::ext::jsonrpsee::core::client::Subscription;
+use subxt::SubstrateConfig;
+
+use crate::chain::{Block, Chain, Header};
+use crate::connection::params;
+use crate::errors::Error;
+use crate::events::Emitted;
+use crate::runtime::{ContractEmitted, PALLET};
+
+/// `twox128("System") ‖ twox128("Events")`.
+const EVENTS_KEY: &str = "26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7";
+/// How many blocks are asked for ahead of the one that is handed out.
+const READ_AHEAD: usize = 16;
+/// The wait before a subscription that failed is made again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+impl Chain {
+    /// All finalised blocks from height `from`, or from the next one where none is given: each once, in order,
+    /// without gaps, also over a lost connection.
+    ///
+    /// The stream never ends. An error is told and does not end it: asked again, it goes on where it was, so
+    /// whoever does not want to wait for a lost node stops asking.
+    pub fn finalised_blocks(
+        &self,
+        from: Option<u64>,
+    ) -> impl Stream<Item = Result<Block, Error>> + Send + Unpin {
+        let cursor = Cursor { chain: self.clone(), next: from, head: None, heads: None, failed: false };
+        Box::pin(stream::unfold(cursor, |mut cursor| async move {
+            let block = cursor.advance().await;
+            cursor.failed = block.is_err();
+            Some((block, cursor))
+        }))
+    }
+
+    /// What these contracts emitted in the blocks of a range, which must be final.
+    ///
+    /// The order is the chain's. After an error the stream ends.
+    pub fn events_in(
+        &self,
+        blocks: RangeInclusive<u64>,
+        contracts: Vec<AccountId>,
+    ) -> impl Stream<Item = Result<Emitted, Error>> + Send + Unpin {
+        let chain = self.clone();
+        let asked = *blocks.end();
+        let checked = async move {
+            let finalised = chain.finalised_head().await?.number;
+            if asked > finalised {
+                return Err(Error::NotFinalised { asked, finalised });
+            }
+            let pages = stream::iter(blocks)
+                .map(move |number| {
+                    let (chain, contracts) = (chain.clone(), contracts.clone());
+                    async move { chain.events_at(chain.block(number).await?, &contracts).await }
+                })
+                .buffered(READ_AHEAD);
+            Ok(pages.map_ok(|events| stream::iter(events.into_iter().map(Ok))).try_flatten())
+        };
+        Box::pin(stream::once(checked).try_flatten())
+    }
+
+    /// What these contracts emitted in one block.
+    ///
+    /// # Errors
+    /// [`Error::StatePruned`] where the node has no state of that block any more, and those of the connection.
+    pub async fn events_at(&self, block: Block, contracts: &[AccountId]) -> Result<Vec<Emitted>, Error> {
+        let events = self.all_events(block).await?;
+        let mut emitted = contract_events(&events, block)?;
+        emitted.retain(|event| contracts.contains(&event.contract));
+        Ok(emitted)
+    }
+
+    /// All events of a block, by the metadata of the runtime that executed it: its parent's.
+    pub(crate) async fn all_events(&self, block: Block) -> Result<Events<SubstrateConfig>, Error> {
+        let pruned = |error| match error {
+            Error::Rpc { message, .. } if message.contains("State already discarded") => {
+                Error::StatePruned { block: block.number }
+            }
+            other => other,
+        };
+        let executed_by = match block.number {
+            0 => block.hash,
+            _ => self.header(block.hash).await?.parent_hash,
+        };
+        let key = hex::decode(EVENTS_KEY).map_err(|error| Error::encode("a storage key", error))?;
+        let (runtime, bytes) =
+            futures::try_join!(self.runtime_at(Some(executed_by)), self.storage(&key, Some(block.hash)))
+                .map_err(pruned)?;
+        Ok(runtime.client().events().from_bytes(bytes.unwrap_or_default()))
+    }
+}
+
+/// What contracts emitted among all events of a block.
+pub(crate) fn contract_events(events: &Events<SubstrateConfig>, block: Block) -> Result<Vec<Emitted>, Error> {
+    let not_understood =
+        |error: subxt::error::EventsError| Error::answer(format!("block {}", block.number), error);
+    let mut emitted = Vec::new();
+    for event in events.iter() {
+        let event = event.map_err(not_understood)?;
+        if (event.pallet_name(), event.event_name()) != (PALLET, "ContractEmitted") {
+            continue;
+        }
+        let fields: ContractEmitted = event.decode_fields_unchecked_as().map_err(not_understood)?;
+        let extrinsic = match event.phase() {
+            Phase::ApplyExtrinsic(index) => Some(index),
+            Phase::Finalization | Phase::Initialization => None,
+        };
+        emitted.push(Emitted {
+            block,
+            index: event.index(),
+            extrinsic,
+            contract: AccountId(fields.contract.0),
+            topics: event.topics().to_vec(),
+            data: fields.data,
+        });
+    }
+    Ok(emitted)
+}
+
+/// Where a reader of finalised blocks is.
+struct Cursor {
+    chain: Chain,
+    /// The height of the block that is handed out next; nothing where that is the one after the head.
+    next: Option<u64>,
+    /// The last finalised block that is known.
+    head: Option<Block>,
+    heads: Option<Subscription<Header>>,
+    failed: bool,
+}
+
+impl Cursor {
+    async fn advance(&mut self) -> Result<Block, Error> {
+        if self.failed {
+            tokio::time::sleep(PAUSE).await;
+        }
+        loop {
+            let Some(heads) = &mut self.heads else {
+                self.subscribe().await?;
+                continue;
+            };
+            if let (Some(head), Some(next)) = (self.head, self.next) {
+                if next <= head.number {
+                    let block = if next == head.number { head } else { self.chain.block(next).await? };
+                    self.next = next.checked_add(1);
+                    return Ok(block);
+                }
+            }
+            match heads.next().await {
+                // A header has no hash of its own: the node is asked for it where the block is handed out.
+                Some(Ok(header)) => {
+                    let seen = self.head.map_or(0, |head| head.number);
+                    if header.number > seen {
+                        self.head = Some(self.chain.block(header.number).await?);
+                    }
+                }
+                // The connection is lost, or the reader was too slow: the subscription is made again.
+                Some(Err(_)) | None => self.heads = None,
+            }
+        }
+    }
+
+    async fn subscribe(&mut self) -> Result<(), Error> {
+        let connection = self.chain.connection();
+        let heads = connection
+            .subscribe("chain_subscribeFinalizedHeads", params![], "chain_unsubscribeFinalizedHeads")
+            .await?;
+        let head = self.chain.finalised_head().await?;
+        self.next = self.next.or(head.number.checked_add(1));
+        self.head = Some(head);
+        self.heads = Some(heads);
+        Ok(())
+    }
+}

@@ -1,0 +1,273 @@
+//! One WebSocket to a node: many requests at once over it, and a new one when it is lost.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use subxt::ext::jsonrpsee::core::client::{ClientT, Error as RpcError, Subscription, SubscriptionClientT};
+use subxt::ext::jsonrpsee::core::traits::ToRpcParams;
+use subxt::ext::jsonrpsee::ws_client::{PingConfig, WsClient, WsClientBuilder};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::errors::{Error, Sent};
+use crate::Hash;
+
+/// How long a connection may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a node may take to answer a request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a node that went away is waited for before a request gives up.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The waits between two attempts to connect: doubled from the first to the last.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+/// The longest answer: a block of events, or metadata, in hexadecimal.
+const MAX_RESPONSE: u32 = 64 * 1024 * 1024;
+/// The longest request: an upload of the largest contract is a quarter of a MiB in hexadecimal.
+const MAX_REQUEST: u32 = 8 * 1024 * 1024;
+/// How many requests may wait for their answers at once.
+const MAX_CONCURRENT: usize = 4096;
+/// How many notifications of a subscription may wait for their reader.
+const MAX_NOTIFICATIONS: usize = 1024;
+
+/// The parameters of a request, as a JSON array.
+#[derive(Clone)]
+pub(crate) struct Params(serde_json::Value);
+
+/// Builds [`Params`] from anything that serialises.
+macro_rules! params {
+    ($($param:expr),* $(,)?) => { $crate::connection::Params::new(serde_json::json!([$($param),*])) };
+}
+pub(crate) use params;
+
+impl Params {
+    pub(crate) fn new(array: serde_json::Value) -> Self {
+        Self(array)
+    }
+}
+
+impl ToRpcParams for Params {
+    fn to_rpc_params(self) -> Result<Option<Box<serde_json::value::RawValue>>, serde_json::Error> {
+        serde_json::value::to_raw_value(&self.0).map(Some)
+    }
+}
+
+/// The connection to a node.
+pub(crate) struct Connection {
+    url: String,
+    /// Whoever finds the socket closed makes a new one, and all others wait for it here.
+    socket: Mutex<std::sync::Arc<WsClient>>,
+    genesis: Hash,
+}
+
+impl Connection {
+    /// Connects once, without patience: a wrong address is to be told at once.
+    pub(crate) async fn open(url: &str) -> Result<Self, Error> {
+        check_url(url)?;
+        let socket = connect(url).await?;
+        let genesis = genesis_of(&socket, url).await?;
+        Ok(Self { url: url.to_owned(), socket: Mutex::new(socket.into()), genesis })
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn genesis(&self) -> Hash {
+        self.genesis
+    }
+
+    /// Asks the node, and asks once more where the connection is lost meanwhile: so only for requests that change
+    /// nothing.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, method: &str, params: Params) -> Result<T, Error> {
+        match self.ask_once(method, params.clone()).await {
+            Err(Error::Disconnected { .. }) => self.ask_once(method, params).await,
+            answer => answer,
+        }
+    }
+
+    /// Asks the node once: [`Error::Disconnected`] where the connection is lost before the answer.
+    pub(crate) async fn ask_once<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: Params,
+    ) -> Result<T, Error> {
+        let socket = self.socket().await?;
+        socket.request(method, params).await.map_err(|error| explain(error, method))
+    }
+
+    /// Subscribes; the subscription ends with the connection.
+    pub(crate) async fn subscribe<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: Params,
+        unsubscribe: &str,
+    ) -> Result<Subscription<T>, Error> {
+        let socket = self.socket().await?;
+        socket.subscribe(method, params, unsubscribe).await.map_err(|error| explain(error, method))
+    }
+
+    /// The open socket: a new one, after [`PATIENCE`] at most, where the last one is lost.
+    async fn socket(&self) -> Result<std::sync::Arc<WsClient>, Error> {
+        let mut socket = self.socket.lock().await;
+        if !socket.is_connected() {
+            tracing::warn!(url = self.url, "the connection to the node was lost");
+            *socket = self.reconnect().await?.into();
+            tracing::info!(url = self.url, "the connection to the node is back");
+        }
+        Ok(socket.clone())
+    }
+
+    async fn reconnect(&self) -> Result<WsClient, Error> {
+        let (mut wait, longest) = BACKOFF;
+        let end = Instant::now().checked_add(PATIENCE);
+        loop {
+            let reason = match self.connect_again().await {
+                Err(error @ Error::Unreachable { .. }) => error,
+                done => return done,
+            };
+            if end.is_none_or(|end| Instant::now() >= end) {
+                return Err(reason);
+            }
+            tokio::time::sleep(wait).await;
+            wait = wait.saturating_mul(2).min(longest);
+        }
+    }
+
+    async fn connect_again(&self) -> Result<WsClient, Error> {
+        let socket = connect(&self.url).await?;
+        let found = genesis_of(&socket, &self.url).await?;
+        if found != self.genesis {
+            return Err(Error::WrongChain { expected: self.genesis, found });
+        }
+        Ok(socket)
+    }
+}
+
+/// Whether an address is a WebSocket's, and warns where it goes unencrypted over a network.
+fn check_url(url: &str) -> Result<(), Error> {
+    let bad = |reason: &str| Error::BadUrl { url: url.to_owned(), reason: reason.to_owned() };
+    let (scheme, rest) = url.split_once("://").ok_or_else(|| bad("it has no ws:// or wss:// in front"))?;
+    // User information before an @ is no host.
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    if host.is_empty() {
+        return Err(bad("it names no host"));
+    }
+    match scheme {
+        "wss" => Ok(()),
+        "ws" => {
+            if !is_loopback(host) {
+                tracing::warn!(
+                    host,
+                    "ws:// is not encrypted: who sits between can change answers; use wss://"
+                );
+            }
+            Ok(())
+        }
+        _ => Err(bad("only ws:// and wss:// are spoken here")),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+async fn connect(url: &str) -> Result<WsClient, Error> {
+    WsClientBuilder::new()
+        .connection_timeout(CONNECT_TIMEOUT)
+        .request_timeout(REQUEST_TIMEOUT)
+        .max_request_size(MAX_REQUEST)
+        .max_response_size(MAX_RESPONSE)
+        .max_concurrent_requests(MAX_CONCURRENT)
+        .max_buffer_capacity_per_subscription(MAX_NOTIFICATIONS)
+        // Finds out about a node that vanished without closing the connection.
+        .enable_ws_ping(PingConfig::new())
+        .build(url)
+        .await
+        .map_err(|error| Error::Unreachable { url: url.to_owned(), reason: chain_of(&error) })
+}
+
+async fn genesis_of(socket: &WsClient, url: &str) -> Result<Hash, Error> {
+    socket.request("chain_getBlockHash", params![0]).await.map_err(|error| {
+        match explain(error, "chain_getBlockHash") {
+            Error::Disconnected { during, .. } => {
+                Error::Unreachable { url: url.to_owned(), reason: format!("lost during {during}") }
+            }
+            other => other,
+        }
+    })
+}
+
+/// An error with its causes, which often say more than itself.
+fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+fn explain(error: RpcError, method: &str) -> Error {
+    match error {
+        RpcError::Call(error) => {
+            let details =
+                error.data().map(|data| format!(": {}", data.get().trim_matches('"'))).unwrap_or_default();
+            let message = format!("{}{details}", error.message());
+            Error::Rpc { method: method.to_owned(), code: error.code(), message }
+        }
+        RpcError::RequestTimeout => Error::Timeout {
+            what: format!("the answer to {method}"),
+            seconds: REQUEST_TIMEOUT.as_secs(),
+            sent: Sent::No,
+        },
+        RpcError::Transport(_) | RpcError::RestartNeeded(_) | RpcError::ServiceDisconnect => {
+            Error::Disconnected { during: method.to_owned(), sent: Sent::No }
+        }
+        other => Error::answer(method, chain_of(&other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_websocket_addresses_with_a_host_are_taken() {
+        for url in ["ws://127.0.0.1:9944", "wss://rpc.example.org", "ws://[::1]:9944/path", "ws://localhost"]
+        {
+            assert!(check_url(url).is_ok(), "{url}");
+        }
+        for url in ["", "127.0.0.1:9944", "http://127.0.0.1:9944", "ws://", "wss:///path", "ws://user@"] {
+            assert!(matches!(check_url(url), Err(Error::BadUrl { .. })), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_loopback_host_is_known_by_its_address() {
+        for host in ["127.0.0.1:9944", "127.8.8.8", "localhost:1", "[::1]:9944", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["10.0.0.1:9944", "localhost.example.org", "[2001:db8::1]:9944", "127.0.0.1.example.org"]
+        {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_node_that_is_not_there_is_told_at_once() {
+        let url = "ws://127.0.0.1:1";
+        let error = Connection::open(url).await.err().unwrap();
+        assert!(matches!(&error, Error::Unreachable { url: at, .. } if at == url), "{error}");
+        assert!(error.is_transient());
+    }
+}

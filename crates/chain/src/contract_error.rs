@@ -1,0 +1,117 @@
+use scale_info::{TypeDef, TypeInfo};
+
+/// A contract's own refusal, typed by contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContractError {
+    /// `access` refused.
+    Access(access::Error),
+    /// `batches` refused.
+    Batches(batches::Error),
+    /// `feeds` refused.
+    Feeds(feeds::Error),
+}
+
+impl ContractError {
+    /// The error's name, such as `QuantityNotHeld`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            ContractError::Access(error) => format!("{error:?}"),
+            ContractError::Batches(error) => format!("{error:?}"),
+            ContractError::Feeds(error) => format!("{error:?}"),
+        }
+    }
+
+    /// The contract's name.
+    #[must_use]
+    pub fn contract(&self) -> &'static str {
+        match self {
+            ContractError::Access(_) => "access",
+            ContractError::Batches(_) => "batches",
+            ContractError::Feeds(_) => "feeds",
+        }
+    }
+
+    /// What the error says, in the words of the contract's own documentation.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let name = self.name();
+        match self {
+            ContractError::Access(_) => docs_of::<access::Error>(&name),
+            ContractError::Batches(_) => docs_of::<batches::Error>(&name),
+            ContractError::Feeds(_) => docs_of::<feeds::Error>(&name),
+        }
+    }
+}
+
+/// The documentation of an enum's variant, which the contract's type information carries: so the text cannot drift
+/// from the contract.
+fn docs_of<E: TypeInfo>(variant: &str) -> String {
+    let TypeDef::Variant(variants) = E::type_info().type_def else {
+        return String::new();
+    };
+    let docs = variants.variants.into_iter().find(|candidate| candidate.name == variant);
+    docs.map(|variant| plain(&variant.docs.join(" "))).unwrap_or_default()
+}
+
+/// A documentation comment without its links' marks.
+fn plain(docs: &str) -> String {
+    docs.replace("[`crate::", "").replace("[`", "").replace("`]", "").replace('`', "").trim().to_owned()
+}
+
+impl std::fmt::Display for ContractError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} refuses with {}: {}", self.contract(), self.name(), self.explanation())
+    }
+}
+
+impl std::error::Error for ContractError {}
+
+impl From<access::Error> for ContractError {
+    fn from(error: access::Error) -> Self {
+        ContractError::Access(error)
+    }
+}
+
+impl From<batches::Error> for ContractError {
+    fn from(error: batches::Error) -> Self {
+        ContractError::Batches(error)
+    }
+}
+
+impl From<feeds::Error> for ContractError {
+    fn from(error: feeds::Error) -> Self {
+        ContractError::Feeds(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_speaks_in_the_words_of_the_contract() {
+        let error = ContractError::from(batches::Error::QuantityTooLarge);
+        assert_eq!(
+            error.to_string(),
+            "batches refuses with QuantityTooLarge: The quantity is over MAX_QUANTITY."
+        );
+    }
+
+    #[test]
+    fn every_error_of_every_contract_is_explained() {
+        for explained in [
+            all_explained::<access::Error>(),
+            all_explained::<batches::Error>(),
+            all_explained::<feeds::Error>(),
+        ] {
+            assert!(explained);
+        }
+    }
+
+    fn all_explained<E: TypeInfo>() -> bool {
+        let TypeDef::Variant(variants) = E::type_info().type_def else { return false };
+        !variants.variants.is_empty()
+            && variants.variants.iter().all(|variant| !docs_of::<E>(variant.name).is_empty())
+    }
+}

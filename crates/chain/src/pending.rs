@@ -1,0 +1,230 @@
+//! What becomes of a transaction after it was sent.
+
+use std::time::Duration;
+
+use primitives::AccountId;
+use serde::Deserialize;
+use subxt::events::Phase;
+use subxt::ext::jsonrpsee::core::client::Subscription;
+
+use crate::blocks::contract_events;
+use crate::call::{Call, Party};
+use crate::chain::{Block, Chain};
+use crate::connection::params;
+use crate::errors::{Error, Sent};
+use crate::events::Receipt;
+use crate::nonce::NextNonce;
+use crate::pool::Status;
+use crate::runtime::{DispatchFailure, Instantiated, PALLET};
+use crate::submit::LIFETIME;
+use crate::Hash;
+
+/// The waits between two looks at the fate of a transaction that nobody watches: doubled from the first to the last.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(3));
+
+/// A signed transaction and where it is.
+pub(crate) struct Transaction {
+    pub(crate) hash: Hash,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) nonce: u64,
+    /// The finalised block at which it was signed.
+    pub(crate) birth: Block,
+    pub(crate) party: Party,
+    pub(crate) next_nonce: NextNonce,
+    /// What the pool tells about it, while it does.
+    pub(crate) watch: Option<Subscription<Status>>,
+}
+
+/// What the finalised chain says about a transaction.
+#[derive(Debug, PartialEq, Eq)]
+enum Fate {
+    Executed(Block),
+    Never(&'static str),
+    Open,
+}
+
+/// A transaction in the node's pool. It goes on by itself; to drop this only means not to learn what became of it.
+#[must_use = "whether the call succeeded is known when it is final"]
+pub struct Pending<R> {
+    chain: Chain,
+    transaction: Transaction,
+    call: Option<Call<R>>,
+    patience: Duration,
+}
+
+impl<R> Pending<R> {
+    pub(crate) fn new(
+        chain: Chain,
+        transaction: Transaction,
+        call: Option<Call<R>>,
+        patience: Duration,
+    ) -> Self {
+        Self { chain, transaction, call, patience }
+    }
+
+    /// The transaction's hash.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        self.transaction.hash
+    }
+
+    /// The transaction's nonce.
+    #[must_use]
+    pub fn nonce(&self) -> u64 {
+        self.transaction.nonce
+    }
+
+    /// Waits until the transaction is executed in a final block, over lost connections and restarts of the node.
+    ///
+    /// # Errors
+    /// [`Error::Contract`] and the other refusals where the call failed on chain, [`Error::NotExecuted`] where it is
+    /// certain that the transaction never will be, [`Error::Disconnected`] and [`Error::Timeout`] where that is open.
+    pub async fn finalised(mut self) -> Result<Receipt, Error> {
+        let hash = self.transaction.hash;
+        let seconds = self.patience.as_secs();
+        let fate = tokio::time::timeout(self.patience, self.settle()).await;
+        let executed = fate.unwrap_or_else(|_| {
+            Err(Error::Timeout {
+                what: "a transaction's finality".to_owned(),
+                seconds,
+                sent: Sent::Maybe(hash),
+            })
+        });
+        if executed.is_err() {
+            // The nonce may be free again: the next transaction asks the node.
+            self.transaction.next_nonce.lock().await.take();
+        }
+        self.receipt(executed?).await
+    }
+
+    /// Follows the transaction until it is in a final block.
+    async fn settle(&mut self) -> Result<Block, Error> {
+        let hash = self.transaction.hash;
+        let (mut wait, longest) = LOOKS;
+        loop {
+            if let Some(block) = self.watch().await {
+                return self.chain.block_of(block).await.map_err(|error| error.may_have_sent(hash));
+            }
+            match self.fate().await.map_err(|error| error.may_have_sent(hash))? {
+                Fate::Executed(block) => return Ok(block),
+                Fate::Never(reason) => return Err(Error::NotExecuted { hash, reason: reason.to_owned() }),
+                Fate::Open => {}
+            }
+            // The pool lost it, or the node was started anew: the same bytes go in again.
+            let offer =
+                self.transaction.offer(&self.chain).await.map_err(|error| error.may_have_sent(hash))?;
+            tracing::debug!(?hash, ?offer, "a transaction that nobody watched");
+            if self.transaction.watch.is_none() {
+                tokio::time::sleep(wait).await;
+                wait = wait.saturating_mul(2).min(longest);
+            }
+        }
+    }
+
+    /// The final block with the transaction, where the pool tells it; nothing where the pool tells no more.
+    async fn watch(&mut self) -> Option<Hash> {
+        let mut watch = self.transaction.watch.take()?;
+        while let Some(Ok(status)) = watch.next().await {
+            match status {
+                Status::Finalized(block) => return Some(block),
+                Status::Ready | Status::Broadcast(_) | Status::InBlock(_) | Status::Retracted(_) => {}
+                // A nonce before this one is missing: the next transaction asks the node, and fills the gap.
+                Status::Future => {
+                    self.transaction.next_nonce.lock().await.take();
+                }
+                Status::FinalityTimeout(_) | Status::Usurped(_) | Status::Dropped | Status::Invalid => {
+                    return None
+                }
+            }
+        }
+        None
+    }
+
+    /// What the finalised chain says: executed, where it is in a block; never, where its nonce was taken by another
+    /// transaction or its time is over; open otherwise.
+    async fn fate(&self) -> Result<Fate, Error> {
+        let Transaction { nonce, birth, party, .. } = &self.transaction;
+        let head = self.chain.finalised_head().await?;
+        let end = birth.number.saturating_add(LIFETIME);
+        let is_nonce_taken = self.chain.nonce_at(party.origin, head.hash).await? > *nonce;
+        if is_nonce_taken {
+            for number in birth.number..=head.number.min(end) {
+                let block = self.chain.block(number).await?;
+                if self.place_in(block).await?.is_some() {
+                    return Ok(Fate::Executed(block));
+                }
+            }
+            return Ok(Fate::Never("another transaction had its nonce"));
+        }
+        Ok(if head.number > end { Fate::Never("its time is over") } else { Fate::Open })
+    }
+
+    /// The transaction's place in a block.
+    async fn place_in(&self, block: Block) -> Result<Option<usize>, Error> {
+        #[derive(Deserialize)]
+        struct SignedBlock {
+            block: Body,
+        }
+        #[derive(Deserialize)]
+        struct Body {
+            extrinsics: Vec<String>,
+        }
+        let signed: Option<SignedBlock> = self.chain.ask("chain_getBlock", params![block.hash]).await?;
+        let signed =
+            signed.ok_or_else(|| Error::answer("chain_getBlock", format!("no block {}", block.number)))?;
+        let bytes = format!("0x{}", hex::encode(&self.transaction.bytes));
+        Ok(signed.block.extrinsics.iter().position(|extrinsic| *extrinsic == bytes))
+    }
+
+    /// What the transaction did in its block.
+    async fn receipt(self, block: Block) -> Result<Receipt, Error> {
+        let (place, events) = futures::try_join!(self.place_in(block), self.chain.all_events(block))?;
+        let hash = self.transaction.hash;
+        let missing =
+            || Error::answer(format!("block {}", block.number), format!("it has no transaction {hash:?}"));
+        let extrinsic = place.and_then(|place| u32::try_from(place).ok()).ok_or_else(missing)?;
+        let not_understood =
+            |error: subxt::error::EventsError| Error::answer(format!("block {}", block.number), error);
+        let mut instantiated = Vec::new();
+        for event in events.iter() {
+            let event = event.map_err(not_understood)?;
+            if event.phase() != Phase::ApplyExtrinsic(extrinsic) {
+                continue;
+            }
+            match (event.pallet_name(), event.event_name()) {
+                ("System", "ExtrinsicFailed") => {
+                    let failure = self.chain.last_runtime().dispatch_error(event.field_bytes());
+                    return Err(self.explain(failure, block).await);
+                }
+                (PALLET, "Instantiated") => {
+                    let event: Instantiated = event.decode_fields_unchecked_as().map_err(not_understood)?;
+                    instantiated.push(AccountId(event.contract.0));
+                }
+                _ => {}
+            }
+        }
+        let mut events = contract_events(&events, block)?;
+        events.retain(|event| event.extrinsic == Some(extrinsic));
+        Ok(Receipt { block, hash, extrinsic, events, instantiated })
+    }
+
+    /// Why the transaction failed in its block. A contract's own error is not on chain: it is asked again in that
+    /// block's state.
+    async fn explain(&self, failure: DispatchFailure, block: Block) -> Error {
+        let reverted = matches!(&failure, DispatchFailure::Module { pallet, name, .. }
+            if pallet == PALLET && name == "ContractReverted");
+        if let (true, Some(call)) = (reverted, &self.call) {
+            let again = self.chain.run(call, self.transaction.party.origin, Some(block.hash)).await;
+            if let Err(error @ Error::Contract(_)) = again {
+                return error;
+            }
+        }
+        self.transaction.party.explain(failure)
+    }
+}
+
+impl<R> std::fmt::Debug for Pending<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pending").field("hash", &self.hash()).field("nonce", &self.nonce()).finish()
+    }
+}

@@ -1,0 +1,182 @@
+use std::path::Path;
+use std::str::FromStr;
+
+use primitives::AccountId;
+use secrecy::{ExposeSecret, SecretString};
+use subxt::utils::MultiSignature;
+use subxt::SubstrateConfig;
+use subxt_signer::sr25519::{dev, Keypair};
+use subxt_signer::{SecretUri, DEV_PHRASE};
+
+use crate::account_id::account_text;
+use crate::errors::Error;
+
+/// The longest secret file: a mnemonic of 24 words has 215 bytes at most, a path and a password follow.
+const MAX_SECRET: u64 = 1024;
+
+/// An sr25519 key that signs transactions. It shows its account and nothing else.
+#[derive(Clone)]
+pub struct Signer {
+    keypair: Keypair,
+    is_development: bool,
+}
+
+impl Signer {
+    /// The key of a secret URI: a mnemonic or `0x` and a seed in hexadecimal, then derivations (`//hard/soft`) and
+    /// `///password` where wanted. Derivations alone (`//Alice`) give a public development key.
+    ///
+    /// # Errors
+    /// [`Error::BadSecret`] where it is none.
+    pub fn from_secret(secret: &SecretString) -> Result<Self, Error> {
+        let text = secret.expose_secret().trim();
+        if text.is_empty() {
+            return Err(bad("it is empty"));
+        }
+        // The messages of the libraries may quote what they read: none goes into ours.
+        let uri = SecretUri::from_str(text).map_err(|_| bad("it is no secret URI"))?;
+        let keypair = Keypair::from_uri(&uri).map_err(|_| bad("it is neither a mnemonic nor a seed"))?;
+        let is_development = is_public(&uri, &keypair)?;
+        Ok(Self { keypair, is_development })
+    }
+
+    /// The key whose secret URI is all that the file holds.
+    ///
+    /// # Errors
+    /// [`Error::BadSecret`] where the file cannot be read, is longer than a kilobyte, or holds no key.
+    pub fn from_file(path: &Path) -> Result<Self, Error> {
+        let unreadable =
+            |error: std::io::Error| bad(&format!("the file {} cannot be read: {error}", path.display()));
+        let length = std::fs::metadata(path).map_err(unreadable)?.len();
+        if length > MAX_SECRET {
+            return Err(bad(&format!("the file {} is too long for one", path.display())));
+        }
+        let secret = SecretString::from(std::fs::read_to_string(path).map_err(unreadable)?);
+        Self::from_secret(&secret)
+    }
+
+    /// The key whose secret URI is in the environment variable `name`.
+    ///
+    /// # Errors
+    /// [`Error::BadSecret`] where the variable is not set or holds no key.
+    pub fn from_environment(name: &str) -> Result<Self, Error> {
+        let secret =
+            std::env::var(name).map_err(|_| bad(&format!("the environment variable {name} is not set")))?;
+        Self::from_secret(&SecretString::from(secret))
+    }
+
+    /// The account for which the key signs.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        AccountId(self.keypair.public_key().0)
+    }
+
+    /// Whether everybody knows the key: it is derived from the mnemonic of Substrate's development chains.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.is_development
+    }
+}
+
+fn bad(reason: &str) -> Error {
+    Error::BadSecret { reason: reason.to_owned() }
+}
+
+/// Whether everybody knows a key: its root is the development mnemonic's (written out, as its seed, or left out),
+/// or it is one of the well-known accounts by the seed of its own.
+fn is_public(uri: &SecretUri, keypair: &Keypair) -> Result<bool, Error> {
+    let root = |uri: SecretUri| Keypair::from_uri(&uri).map(|key| key.public_key().0);
+    let not_a_key = |_| bad("it is neither a mnemonic nor a seed");
+    let own = SecretUri { junctions: Vec::new(), phrase: uri.phrase.clone(), password: uri.password.clone() };
+    let public = SecretUri { junctions: Vec::new(), phrase: SecretString::from(DEV_PHRASE), password: None };
+    let well_known = [
+        dev::alice(),
+        dev::bob(),
+        dev::charlie(),
+        dev::dave(),
+        dev::eve(),
+        dev::ferdie(),
+        dev::one(),
+        dev::two(),
+    ];
+    Ok(uri.phrase.expose_secret() == DEV_PHRASE
+        || root(own).map_err(not_a_key)? == root(public).map_err(not_a_key)?
+        || well_known.iter().any(|known| known.public_key().0 == keypair.public_key().0))
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Signer({})", account_text(&self.account()))
+    }
+}
+
+impl subxt::tx::Signer<SubstrateConfig> for Signer {
+    fn account_id(&self) -> subxt::utils::AccountId32 {
+        subxt::utils::AccountId32(self.account().0)
+    }
+
+    fn sign(&self, payload: &[u8]) -> MultiSignature {
+        MultiSignature::Sr25519(self.keypair.sign(payload).0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    const MNEMONIC: &str = "caution juice atom organ advance problem want pledge someone senior holiday very";
+
+    fn signer(secret: &str) -> Result<Signer, Error> {
+        Signer::from_secret(&SecretString::from(secret))
+    }
+
+    #[test]
+    fn a_key_comes_from_a_derivation_a_mnemonic_or_a_seed() {
+        assert_eq!(account_text(&signer("//Alice").unwrap().account()), ALICE);
+        let seed = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+        assert_eq!(account_text(&signer(seed).unwrap().account()), ALICE, "the derived seed");
+        assert_ne!(signer(MNEMONIC).unwrap().account(), signer(&format!("{MNEMONIC}//1")).unwrap().account());
+    }
+
+    #[test]
+    fn a_development_key_is_known_however_it_is_written() {
+        let dev_seed = "0xfac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e";
+        let alice_seed = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+        for public in [
+            "//Alice",
+            "//Bob//stash",
+            alice_seed,
+            &format!("{DEV_PHRASE}//Alice"),
+            &format!("{dev_seed}//Eve"),
+        ] {
+            assert!(signer(public).unwrap().is_development(), "{public}");
+        }
+        assert!(!signer(MNEMONIC).unwrap().is_development());
+        assert!(!signer(&format!("{MNEMONIC}//Alice")).unwrap().is_development());
+    }
+
+    #[test]
+    fn a_secret_shows_nowhere() {
+        let shown = format!("{:?}", signer(MNEMONIC).unwrap());
+        assert!(shown.starts_with("Signer(5") && !shown.contains("caution"), "{shown}");
+        let broken = format!("{MNEMONIC} caution");
+        for secret in [broken.as_str(), "0x1234", "hunter2 hunter2", "", "0xzz"] {
+            let error = signer(secret).unwrap_err();
+            assert!(matches!(error, Error::BadSecret { .. }));
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+            assert!(!format!("{error} {error:?}").contains("caution"));
+        }
+    }
+
+    #[test]
+    fn a_key_is_read_from_a_file_that_holds_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, format!("{MNEMONIC}\n")).unwrap();
+        assert_eq!(Signer::from_file(&path).unwrap().account(), signer(MNEMONIC).unwrap().account());
+        std::fs::write(&path, "word ".repeat(1000)).unwrap();
+        assert!(Signer::from_file(&path).unwrap_err().to_string().contains("too long"));
+        assert!(matches!(Signer::from_file(&folder.path().join("none")), Err(Error::BadSecret { .. })));
+        assert!(matches!(Signer::from_environment("THERIAC_NO_SUCH_KEY"), Err(Error::BadSecret { .. })));
+    }
+}

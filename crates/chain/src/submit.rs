@@ -1,0 +1,250 @@
+//! Transactions: signed with the account's next nonce, put into the pool, and followed until their fate is certain.
+//!
+//! No call is executed twice. A transaction lives for [`LIFETIME`] blocks. While it may still be executed, only the
+//! same signed bytes are sent again, which a chain executes once at most; a new transaction for the same call is
+//! signed only when the old one was refused by the pool, or is certain never to be executed, by the nonce at the
+//! finalised head and the blocks up to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use primitives::AccountId;
+use subxt::config::substrate::SubstrateExtrinsicParamsBuilder;
+use subxt::ext::scale_value::{Composite, Value};
+use subxt::SubstrateConfig;
+
+use crate::call::{Call, Deposit, DryRun, Party, Weight};
+use crate::chain::{Block, Chain};
+use crate::errors::Error;
+use crate::events::Receipt;
+use crate::nonce::NextNonce;
+use crate::pending::{Pending, Transaction};
+use crate::pool::Offer;
+use crate::runtime::{Runtime, PALLET};
+use crate::signer::Signer;
+
+/// For how many blocks after its birth a transaction may be executed.
+pub(crate) const LIFETIME: u64 = 64;
+/// How often a call is signed anew, where its transaction is certain never to be executed.
+const ATTEMPTS: usize = 4;
+/// How much more gas and deposit than the dry run needed is allowed, in percent: the state may change meanwhile.
+const MARGIN: u64 = 25;
+/// How long the finality of a transaction is waited for.
+pub(crate) const FINALITY_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// A key and its nonces on one chain: it pays for and signs transactions. Cheap to clone.
+///
+/// All accounts of one key made by clones of one [`Chain`] share their nonces. Another process with the same key is
+/// noticed, and costs a retry.
+#[derive(Clone)]
+pub struct Account {
+    chain: Chain,
+    signer: Arc<Signer>,
+    next_nonce: NextNonce,
+}
+
+/// A call of the pallet, encoded by the names of its arguments.
+pub(crate) struct Extrinsic {
+    pub(crate) name: &'static str,
+    pub(crate) arguments: Composite<()>,
+}
+
+impl Chain {
+    /// The account of a key.
+    ///
+    /// # Errors
+    /// [`Error::DevKeyOnLiveChain`] where everybody knows the key and the chain is not for development.
+    pub fn account(&self, signer: Signer) -> Result<Account, Error> {
+        if signer.is_development() && !self.is_development() {
+            return Err(Error::DevKeyOnLiveChain { chain: self.name().to_owned() });
+        }
+        let next_nonce = self.nonces().of(signer.account());
+        Ok(Account { chain: self.clone(), signer: Arc::new(signer), next_nonce })
+    }
+}
+
+impl Account {
+    /// The account's identifier.
+    #[must_use]
+    pub fn id(&self) -> AccountId {
+        self.signer.account()
+    }
+
+    /// The chain that it is on.
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Executes a call and waits until it is final: dry run, gas and deposit limits with a margin, signature, pool,
+    /// finality, events. Where the transaction is certain never to be executed, the call is signed anew.
+    ///
+    /// # Errors
+    /// [`Error::Contract`] where the contract refuses, [`Error::InsufficientBalance`], [`Error::OutOfGas`], and
+    /// [`Error::Disconnected`] or [`Error::Timeout`], which say whether the transaction may be executed yet.
+    pub async fn submit<R>(&self, call: &Call<R>) -> Result<Receipt, Error> {
+        let mut attempt = 1;
+        loop {
+            match self.send(call).await?.finalised().await {
+                Err(Error::NotExecuted { hash, reason }) if attempt < ATTEMPTS => {
+                    tracing::warn!(?hash, reason, message = call.message(), "signing the call anew");
+                    attempt = attempt.saturating_add(1);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Sends a call: gives back when its transaction is in the node's pool, so that others can follow at once.
+    ///
+    /// The dry run is made at the best block: a call that needs the effect of one still in the pool is refused.
+    ///
+    /// # Errors
+    /// As [`Account::submit`].
+    pub async fn send<R>(&self, call: &Call<R>) -> Result<Pending<R>, Error> {
+        let run = self.chain.dry_run(call, self.id()).await?;
+        self.send_unchecked(call, Limits::of(&run)).await
+    }
+
+    /// Sends a call without a dry run, within limits that the caller knows.
+    ///
+    /// # Errors
+    /// As [`Account::submit`]; what the contract refuses shows in [`Pending::finalised`] only, and costs the fee.
+    pub async fn send_unchecked<R>(&self, call: &Call<R>, limits: Limits) -> Result<Pending<R>, Error> {
+        let destination = Value::unnamed_variant("Id", [Value::from_bytes(call.contract.0)]);
+        let mut arguments = vec![("dest", destination)];
+        arguments.extend(limits.arguments());
+        arguments.push(("data", Value::from_bytes(&call.input)));
+        let extrinsic = Extrinsic { name: "call", arguments: Composite::named(arguments) };
+        let transaction = self.place(&extrinsic, call.message(), Some(call.contract)).await?;
+        Ok(Pending::new(self.chain.clone(), transaction, Some(call.clone()), FINALITY_TIMEOUT))
+    }
+
+    /// Signs an extrinsic and puts it into the pool.
+    pub(crate) async fn place(
+        &self,
+        extrinsic: &Extrinsic,
+        what: &str,
+        contract: Option<AccountId>,
+    ) -> Result<Transaction, Error> {
+        let (runtime, birth) = futures::try_join!(self.chain.current_runtime(), self.chain.finalised_head())?;
+        let mut next_nonce = self.next_nonce.lock().await;
+        let mut refusal = String::new();
+        for _ in 0..ATTEMPTS {
+            // While the nonce is not certain, the next transaction asks the node.
+            let nonce = match next_nonce.take() {
+                Some(nonce) => nonce,
+                None => self.chain.next_nonce(self.id()).await?,
+            };
+            let mut transaction = self.sign(&runtime, extrinsic, nonce, birth)?;
+            match transaction.offer(&self.chain).await? {
+                Offer::Accepted => {
+                    *next_nonce = nonce.checked_add(1);
+                    transaction.party = Party { origin: self.id(), contract };
+                    return Ok(transaction);
+                }
+                Offer::NonceTaken(reason) => refusal = reason,
+                Offer::CannotPay => return Err(transaction.party.poor("the fee")),
+                Offer::Refused(reason) => return Err(Error::Refused { reason }),
+            }
+            tracing::debug!(nonce, what, refusal, "the nonce is not the next one");
+        }
+        Err(Error::Refused { reason: format!("{refusal}; another process sends with the same key") })
+    }
+
+    fn sign(
+        &self,
+        runtime: &Runtime,
+        call: &Extrinsic,
+        nonce: u64,
+        birth: Block,
+    ) -> Result<Transaction, Error> {
+        let not_encodable =
+            |error: subxt::error::ExtrinsicError| Error::encode(format!("{PALLET}.{}", call.name), error);
+        let payload = subxt::dynamic::transaction(PALLET, call.name, call.arguments.clone());
+        let params = SubstrateExtrinsicParamsBuilder::<SubstrateConfig>::new()
+            .nonce(nonce)
+            .mortal_from_unchecked(LIFETIME, birth.number, birth.hash)
+            .build();
+        let mut signable = runtime
+            .client()
+            .transactions()
+            .create_signable_offline(&payload, params)
+            .map_err(not_encodable)?;
+        let signed = signable.sign(&*self.signer).map_err(not_encodable)?;
+        Ok(Transaction {
+            hash: signed.hash(),
+            bytes: signed.into_encoded(),
+            nonce,
+            birth,
+            party: Party { origin: self.id(), contract: None },
+            next_nonce: self.next_nonce.clone(),
+            watch: None,
+        })
+    }
+}
+
+/// The most gas and storage deposit that a transaction may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The gas.
+    pub gas: Weight,
+    /// The deposit, in the chain's smallest unit.
+    pub deposit: u128,
+}
+
+impl Limits {
+    /// What a dry run needed, and a quarter more.
+    #[must_use]
+    pub fn of<R>(run: &DryRun<R>) -> Self {
+        let gas = Weight {
+            ref_time: with_margin(run.gas_required.ref_time.into()).try_into().unwrap_or(u64::MAX),
+            proof_size: with_margin(run.gas_required.proof_size.into()).try_into().unwrap_or(u64::MAX),
+        };
+        let deposit = match run.deposit {
+            Deposit::Charge(amount) => with_margin(amount),
+            Deposit::Refund(_) => 0,
+        };
+        Self { gas, deposit }
+    }
+
+    /// The arguments that all calls of the pallet begin with, behind the destination.
+    pub(crate) fn arguments(self) -> [(&'static str, Value); 3] {
+        let gas = Value::named_composite([
+            ("ref_time", Value::u128(self.gas.ref_time.into())),
+            ("proof_size", Value::u128(self.gas.proof_size.into())),
+        ]);
+        let deposit = Value::unnamed_variant("Some", [Value::u128(self.deposit)]);
+        [("value", Value::u128(0)), ("gas_limit", gas), ("storage_deposit_limit", deposit)]
+    }
+}
+
+fn with_margin(amount: u128) -> u128 {
+    let margin = amount.saturating_mul(MARGIN.into()).checked_div(100).unwrap_or_default();
+    amount.saturating_add(margin)
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("signer", &self.signer).field("chain", &self.chain).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_leave_a_quarter_over_the_dry_run() {
+        let run =
+            |deposit| DryRun { gas_required: Weight { ref_time: 100, proof_size: 4 }, deposit, output: () };
+        let limits = Limits::of(&run(Deposit::Charge(1_000)));
+        assert_eq!(limits, Limits { gas: Weight { ref_time: 125, proof_size: 5 }, deposit: 1_250 });
+        assert_eq!(Limits::of(&run(Deposit::Refund(7))).deposit, 0);
+        let enormous = DryRun {
+            gas_required: Weight { ref_time: u64::MAX, proof_size: 0 },
+            ..run(Deposit::Charge(u128::MAX))
+        };
+        assert_eq!(Limits::of(&enormous), Limits { gas: enormous.gas_required, deposit: u128::MAX });
+    }
+}
