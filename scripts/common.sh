@@ -42,3 +42,13 @@ wasm_toolchain() {
 sha256() {
     if has sha256sum; then sha256sum; else shasum -a 256; fi
 }
+
+# own_target FOLDER: makes a target folder right for this checkout. All checkouts share it, so that a new clone builds
+# little, but cargo tells a changed source by its time alone: sources that lay here while another checkout was built
+# would count as built. So they are made new when the checkout changes.
+own_target() {
+    [[ $(cat "$1/checkout" 2>/dev/null) != "$root" ]] || return 0
+    find "$root" \( -name .git -o -name target -o -name node_modules \) -prune -o -type f -exec touch -c {} +
+    mkdir -p "$1"
+    echo "$root" >"$1/checkout"
+}
