@@ -1,1 +1,19 @@
-//! The built contracts in the devnet's real runtime, in process
+//! The built contracts in the devnet's real runtime, in process.
+//!
+//! A [`World`] is a chain that holds the committed bundles of `contracts/artifacts`, deployed and with
+//! organisations in their roles. A call goes through `pallet-contracts` as a transaction's would: the same Wasm, the
+//! same host functions, the same weights and deposits, without a node and in milliseconds.
+// This is a fixture: what does not go as planned stops the test at once.
+#![allow(clippy::missing_panics_doc)]
+
+mod bundle;
+mod operators;
+mod party;
+mod story;
+mod world;
+
+pub use bundle::{bundle, Bundle, CONTRACTS};
+pub use operators::Operators;
+pub use party::Party;
+pub use story::{definition, feed, model, new_batch, plain_scan, serials, BatchInHand, FEED, MODEL, SUBJECT};
+pub use world::{Anything, Failure, Receipt, World, NOW};

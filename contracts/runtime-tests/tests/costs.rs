@@ -1,0 +1,125 @@
+//! What messages cost, where a rule or a promise depends on it.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+use batches::{DispenseOutcome, Error};
+use contract_runtime_tests::{
+    bundle, feed, new_batch, plain_scan, Anything, BatchInHand, Operators, Party, Receipt, World, CONTRACTS,
+    MODEL, SUBJECT,
+};
+use primitives::BatchId;
+use scale::Encode;
+
+fn register(world: &mut World, batch: batches::NewBatch) -> Receipt<Result<BatchId, Error>> {
+    let receipt: Receipt<Result<BatchId, Error>> =
+        world.measure(Party::Manufacturer, world.batches, "register_batch", batch).unwrap();
+    assert!(receipt.returned.is_ok());
+    receipt
+}
+
+#[test]
+fn every_contract_is_under_32_kib() {
+    for contract in CONTRACTS {
+        let size = bundle(contract).wasm.len();
+        assert!(size < 32 * 1024, "{contract} has {size} bytes");
+    }
+}
+
+#[test]
+fn a_million_serials_cost_on_chain_what_ten_cost() {
+    let mut world = World::new();
+    let small = register(&mut world, new_batch("SMALL", 10, Some([1; 32])));
+    let large = register(&mut world, new_batch("LARGE", 1_000_000, Some([1; 32])));
+    let within_2_percent = |small: u64, large: u64| large * 100 <= small * 102;
+    assert!(within_2_percent(small.weight.ref_time(), large.weight.ref_time()), "{small:?} {large:?}");
+    assert!(within_2_percent(small.weight.proof_size(), large.weight.proof_size()), "{small:?} {large:?}");
+    assert_eq!(small.deposit, large.deposit);
+}
+
+#[test]
+fn a_unit_of_a_million_is_dispensed_with_a_proof_of_depth_20() {
+    let mut world = World::new();
+    let batch = BatchInHand::of("LARGE", 1_000_000);
+    let (_, _, proof) = batch.unit(777_777);
+    assert_eq!(proof.siblings.len(), 20);
+    register(&mut world, batch.new.clone());
+    world.attest_and_release(batch.id);
+    world.hand_over(batch.id, Party::Manufacturer, Party::Pharmacy, 1_000);
+    let dispensed: Result<DispenseOutcome, Error> =
+        world.call(Party::Pharmacy, world.batches, "dispense", batch.unit(777_777));
+    assert_eq!(dispensed, Ok(DispenseOutcome::Dispensed));
+}
+
+/// The pallet gives deposits back in proportion, and rounds down.
+const ROUNDING: i128 = 10;
+
+#[test]
+fn the_storage_of_a_finished_shipment_comes_back_to_who_finishes_it() {
+    let mut world = World::new();
+    let id = world.register_plain("ABC-123", 10);
+    world.attest_and_release(id);
+    let before = world.balance(Party::Wholesaler);
+    let shipped: Receipt<Result<u64, Error>> = world
+        .measure(Party::Manufacturer, world.batches, "ship", (id, Party::Wholesaler.id(), 10_u64))
+        .unwrap();
+    let rejected: Receipt<Result<(), Error>> = world
+        .measure(Party::Wholesaler, world.batches, "reject", (0_u64, batches::RejectionReason::Other))
+        .unwrap();
+    assert_eq!((shipped.returned, rejected.returned), (Ok(0), Ok(())));
+    assert!(rejected.deposit < 0);
+    assert!((shipped.deposit + rejected.deposit).abs() < ROUNDING, "{shipped:?} {rejected:?}");
+    assert!(world.balance(Party::Wholesaler) > before);
+}
+
+#[test]
+fn the_storage_of_a_cancelled_request_comes_back() {
+    let mut world = World::new();
+    world.with_feed(&Operators::new(1), 0);
+    let deadline = world.now();
+    let asked: Receipt<Result<u64, feeds::Error>> =
+        world.measure(Party::Provider, world.feeds, "request_result", (feed(), SUBJECT, deadline)).unwrap();
+    let cancelled: Receipt<Result<(), feeds::Error>> =
+        world.measure(Party::Provider, world.feeds, "cancel_request", 0_u64).unwrap();
+    assert_eq!((asked.returned, cancelled.returned), (Ok(0), Ok(())));
+    assert!(asked.deposit > 0);
+    assert!((asked.deposit + cancelled.deposit).abs() < ROUNDING, "{asked:?} {cancelled:?}");
+}
+
+#[test]
+fn reads_write_nothing_and_cost_no_deposit() {
+    let mut world = World::new();
+    let batch = world.register("ABC-123", 10);
+    world.with_feed(&Operators::new(1), 0);
+    let before = world.storage_root();
+    let someone = Party::Pharmacy.id();
+    let mut read = |contract: &str, message: &str, arguments: Vec<u8>| {
+        let input = [&bundle(contract).selector(message)[..], &arguments].concat();
+        let address = world.address(contract);
+        let receipt = world.call_bytes::<Anything>(Party::Stranger, address, input).unwrap();
+        assert_eq!(receipt.deposit, 0, "{message}");
+        assert_eq!(world.event_count(), 0, "{message}");
+        assert_eq!(world.storage_root(), before, "{message}");
+    };
+    read("batches", "verdict", batch.scan(3).encode());
+    read("batches", "verdict", plain_scan("NONE").encode());
+    read("batches", "batch", batch.id.encode());
+    read("batches", "mass_balance", batch.id.encode());
+    read("batches", "holding", (batch.id, someone).encode());
+    read("batches", "shipment", 0_u64.encode());
+    read("batches", "attestation", (batch.id, batches::Attestation::MarketAuthorisation).encode());
+    read("batches", "dispensed_unit", [0_u8; 32].encode());
+    read("batches", "access", Vec::new());
+    read("feeds", "read", (feed(), SUBJECT, 0_u64).encode());
+    read("feeds", "FeedReader::fresh_value", (feed(), SUBJECT, 0_u64).encode());
+    read("feeds", "round", (feed(), SUBJECT).encode());
+    read("feeds", "request", 0_u64.encode());
+    read("feeds", "configuration", Vec::new());
+    read("feeds", "configuration_digest", Vec::new());
+    read("feeds", "feed", feed().encode());
+    read("feeds", "feeds", (0_u32, 50_u32).encode());
+    read("feeds", "model", MODEL.encode());
+    read("feeds", "models", (0_u32, 50_u32).encode());
+    read("access", "AccessControl::standing", (someone, someone).encode());
+    read("access", "has_role", (primitives::Role::Pharmacy, someone).encode());
+    read("access", "organisation", someone.encode());
+    read("access", "organisations", (0_u32, 50_u32).encode());
+}

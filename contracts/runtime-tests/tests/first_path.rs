@@ -1,0 +1,151 @@
+//! The whole first path of a batch through the built contracts: from registration to recall.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+use batches::{
+    Attestation, BatchRecalled, BatchRegistered, BatchReleased, CloneAlarmRaised, DispenseOutcome, Error,
+    Holding, MassBalance, Outcome, Reason, RecallClass, RecallReason, RejectionReason, Scan, Shipment,
+    ShipmentRejected, UnitDispensed, UnitsReceived, UnitsShipped, Verdict,
+};
+use contract_runtime_tests::{BatchInHand, Party, World, NOW};
+use primitives::{BatchId, DocumentHash};
+
+fn balance(world: &mut World, batch: BatchId) -> MassBalance {
+    let balance: Option<MassBalance> = world.call(Party::Stranger, world.batches, "mass_balance", batch);
+    let balance = balance.unwrap();
+    assert_eq!(balance.total(), Some(10_000), "no unit appears or vanishes");
+    balance
+}
+
+fn verdict(world: &mut World, scan: Scan) -> (Outcome, Vec<Reason>) {
+    let verdict: Verdict = world.call(Party::Stranger, world.batches, "verdict", scan);
+    (verdict.outcome, verdict.reasons)
+}
+
+fn dispense(
+    world: &mut World,
+    by: Party,
+    batch: &BatchInHand,
+    number: u64,
+) -> Result<DispenseOutcome, Error> {
+    world.call(by, world.batches, "dispense", batch.unit(number))
+}
+
+#[test]
+fn a_batch_goes_from_its_manufacturer_to_a_patient_and_is_recalled() {
+    let mut world = World::new();
+    let contract = world.batches;
+    let batch = world.register("ABC-123", 10_000);
+    let [registered] = &world.events::<BatchRegistered>(contract)[..] else { panic!("one event") };
+    assert_eq!((registered.batch, registered.manufacturer), (batch.id, Party::Manufacturer.id()));
+    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::NotReleased, vec![Reason::NotReleased]));
+
+    // Nothing moves before the release, and nothing is released before it is attested.
+    let to_wholesaler = (batch.id, Party::Wholesaler.id(), 6_000_u64);
+    let early: Result<u64, Error> = world.call(Party::Manufacturer, contract, "ship", to_wholesaler);
+    assert_eq!(early, Err(Error::NotReleased));
+    let early: Result<(), Error> = world.call(Party::Manufacturer, contract, "release", batch.id);
+    assert_eq!(early, Err(Error::AttestationMissing));
+    world.attest_and_release(batch.id);
+    assert_eq!(world.events::<BatchReleased>(contract).len(), 1);
+    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Valid, vec![]));
+
+    // The wholesaler counts 5,990 of 6,000 units, and sends the rest back.
+    let shipment = world.ship(batch.id, Party::Manufacturer, Party::Wholesaler, 6_000);
+    assert_eq!(world.events::<UnitsShipped>(contract)[0].shipment, shipment);
+    assert_eq!(balance(&mut world, batch.id).in_transit, 6_000);
+    world.done(Party::Wholesaler, "receive", (shipment, 5_990_u64));
+    assert_eq!(world.events::<UnitsReceived>(contract)[0].still_in_transit, 10);
+    let open: Option<Shipment> = world.call(Party::Stranger, contract, "shipment", shipment);
+    assert_eq!(open.unwrap().quantity, 10);
+    world.done(Party::Wholesaler, "reject", (shipment, RejectionReason::QuantityShort));
+    assert_eq!(world.events::<ShipmentRejected>(contract)[0].quantity, 10);
+    let places = MassBalance { held: 10_000, ..MassBalance::default() };
+    assert_eq!(balance(&mut world, batch.id), places);
+
+    // On to the pharmacy, which dispenses one unit. Its copy turns up elsewhere.
+    world.hand_over(batch.id, Party::Wholesaler, Party::Pharmacy, 100);
+    let at_pharmacy: Holding =
+        world.call(Party::Stranger, contract, "holding", (batch.id, Party::Pharmacy.id()));
+    assert_eq!(at_pharmacy, Holding { available: 100, quarantined: 0 });
+    assert_eq!(dispense(&mut world, Party::Pharmacy, &batch, 7), Ok(DispenseOutcome::Dispensed));
+    assert_eq!(world.events::<UnitDispensed>(contract)[0].by, Party::Pharmacy.id());
+    world.pass(60_000);
+    let alarm = DispenseOutcome::CloneAlarm { first_by: Party::Pharmacy.id(), first_at: NOW };
+    assert_eq!(dispense(&mut world, Party::OtherPharmacy, &batch, 7), Ok(alarm));
+    let [raised] = &world.events::<CloneAlarmRaised>(contract)[..] else { panic!("one alarm") };
+    assert_eq!(raised.second_by, Party::OtherPharmacy.id());
+    let copied = (Outcome::Dispensed, vec![Reason::UnitDispensed, Reason::CloneAlarm]);
+    assert_eq!(verdict(&mut world, batch.scan(7)), copied);
+    assert_eq!(verdict(&mut world, batch.scan(8)), (Outcome::Valid, vec![]));
+    assert_eq!(balance(&mut world, batch.id).dispensed, 1);
+
+    // Recalled: the same packs now say so, and none moves.
+    world.done(Party::Regulator, "recall", (batch.id, RecallClass::I, RecallReason::Counterfeit));
+    assert_eq!(world.events::<BatchRecalled>(contract)[0].by, Party::Regulator.id());
+    let recalled = (Outcome::Recalled, vec![Reason::BatchRecalled]);
+    assert_eq!(verdict(&mut world, batch.scan(8)), recalled);
+    assert_eq!(dispense(&mut world, Party::Pharmacy, &batch, 8), Err(Error::BatchRecalled));
+    let late: Result<u64, Error> = world.call(Party::Wholesaler, contract, "ship", to_wholesaler);
+    assert_eq!(late, Err(Error::BatchRecalled));
+}
+
+#[test]
+fn a_pack_expires_with_the_chains_time() {
+    let mut world = World::new();
+    let batch = world.register("ABC-123", 10);
+    world.attest_and_release(batch.id);
+    let record: Option<batches::Batch> = world.call(Party::Stranger, world.batches, "batch", batch.id);
+    let last = record.unwrap().expires_at;
+    world.pass(last - NOW);
+    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Valid, vec![]));
+    world.pass(1);
+    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Expired, vec![Reason::Expired]));
+}
+
+#[test]
+fn bad_registrations_are_refused_by_name() {
+    let mut world = World::new();
+    let good = contract_runtime_tests::new_batch("ABC-123", 10, None);
+    let gtin = good.gtin;
+    let bad = [
+        (batches::NewBatch { gtin: gtin + 1, ..good.clone() }, Error::InvalidGtin),
+        (batches::NewBatch { lot: b"ABC 123".to_vec(), ..good.clone() }, Error::InvalidLot),
+        (batches::NewBatch { expiry: 280_231, ..good.clone() }, Error::InvalidExpiry),
+        (batches::NewBatch { expiry: 200_101, ..good.clone() }, Error::BatchExpired),
+        (batches::NewBatch { quantity: 0, ..good.clone() }, Error::QuantityZero),
+        (batches::NewBatch { quantity: u64::MAX, ..good.clone() }, Error::QuantityTooLarge),
+    ];
+    for (new, error) in bad {
+        let refused: Result<BatchId, Error> =
+            world.call(Party::Manufacturer, world.batches, "register_batch", new);
+        assert_eq!(refused, Err(error));
+        assert_eq!(world.event_count(), 0);
+    }
+    let first: Result<BatchId, Error> =
+        world.call(Party::Manufacturer, world.batches, "register_batch", good.clone());
+    assert!(first.is_ok());
+    let again: Result<BatchId, Error> =
+        world.call(Party::Manufacturer, world.batches, "register_batch", good);
+    assert_eq!(again, Err(Error::BatchExists));
+}
+
+#[test]
+fn a_unit_of_another_batch_proves_nothing() {
+    let mut world = World::new();
+    let batch = world.register("ABC-123", 10);
+    let other = world.register("OTHER", 10);
+    let (_, serial, proof) = other.unit(3);
+    let refused: Result<DispenseOutcome, Error> =
+        world.call(Party::Pharmacy, world.batches, "dispense", (batch.id, serial, proof));
+    assert_eq!(refused, Err(Error::SerialNotInBatch));
+}
+
+#[test]
+fn a_document_is_attested_once() {
+    let mut world = World::new();
+    let batch = world.register("ABC-123", 10);
+    let arguments = (batch.id, Attestation::MarketAuthorisation, DocumentHash([1; 32]));
+    world.done(Party::Regulator, "attest", arguments);
+    let again: Result<(), Error> = world.call(Party::Regulator, world.batches, "attest", arguments);
+    assert_eq!(again, Err(Error::AlreadyAttested));
+}
