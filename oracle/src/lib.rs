@@ -1,1 +1,35 @@
-//! The oracle service: jobs, sources, signed reports, store
+//! The oracle service: runs models on real data, and puts signed results on chain.
+//!
+//! Data flow one way: a trigger (a request on chain, or a call of the service) becomes a run in the store; the run
+//! fetches a patient's record from a FHIR server, makes a model's inputs of it, computes, writes the result as fixed
+//! point, signs a report, stores it, sends it, and ends when the report's block is final. [`run`] starts all of it and
+//! ends when it is told to.
+//!
+//! On chain a patient is a salted hash; only this service's store knows who stands behind it. Logs, metrics and errors
+//! name runs and jobs, never persons or measurements.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
+
+pub mod config;
+mod dispatch;
+pub mod http;
+pub mod job;
+pub mod keys;
+pub mod ledger;
+pub mod logging;
+pub mod mapping;
+pub mod metrics;
+mod onchain;
+pub mod report;
+pub mod retry;
+pub mod run;
+mod service;
+pub mod source;
+pub mod store;
+pub mod subject;
+mod watch;
+
+#[cfg(test)]
+mod testing;
+
+pub use config::{Config, ConfigError, Settings};
+pub use service::{run, OracleError, Service};

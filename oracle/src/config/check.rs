@@ -1,0 +1,245 @@
+//! Whether a configuration can be used: all problems at once, each with its remedy.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use primitives::FeedId;
+use reqwest::Url;
+
+use super::file::{Job, Lists, Source};
+use super::{
+    ChainConfig, Config, HttpConfig, JobConfig, KeyLocation, Settings, SourceConfig, Trigger, MAX_LIST,
+};
+use crate::keys::Secret;
+
+/// Where `/health`, `/metrics` and `/v1` are by default.
+const DEFAULT_LISTEN: &str = "127.0.0.1:9640";
+const DAY: Duration = Duration::from_secs(86_400);
+/// Longer than any life.
+const MAX_AGE_DAYS: u64 = 150 * 366;
+
+/// One thing that is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {cause}; {remedy}")]
+pub struct Problem {
+    /// The key, such as `job[0].feed`.
+    pub key: String,
+    /// What is wrong.
+    pub cause: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+#[derive(Default)]
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, key: impl Into<String>, cause: impl Into<String>, remedy: impl Into<String>) {
+        self.0.push(Problem { key: key.into(), cause: cause.into(), remedy: remedy.into() });
+    }
+
+    fn required<T>(&mut self, value: Option<T>, key: &str, variable: &str) -> Option<T> {
+        if value.is_none() {
+            self.add(key, "is missing", format!("set it in the file, or THERIAC_ORACLE_{variable}"));
+        }
+        value
+    }
+
+    fn key(
+        &mut self,
+        file: Option<PathBuf>,
+        value: Option<Secret>,
+        key: &str,
+        variable: &str,
+    ) -> Option<KeyLocation> {
+        match (file, value) {
+            (Some(_), Some(_)) => {
+                let remedy = format!("unset THERIAC_ORACLE_{variable} or THERIAC_ORACLE_{variable}_FILE");
+                self.add(key, "is given twice, as a file and as a value", remedy);
+                None
+            }
+            (Some(file), None) => Some(KeyLocation::File(file)),
+            (None, Some(value)) => Some(KeyLocation::Value(value)),
+            (None, None) => self.required(None, key, &format!("{variable}_FILE")),
+        }
+    }
+}
+
+pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let log = settings.log_format();
+    if log.is_none() {
+        problems.add("log.format", "is not known", "write \"text\" or \"json\"");
+    }
+    let url = problems.required(settings.chain_url, "chain.url", "CHAIN_URL");
+    let url = url.and_then(|text| chain_url(&text, &mut problems));
+    let deployment = problems.required(settings.deployment, "chain.deployment", "DEPLOYMENT");
+    let transmitter = problems.key(
+        settings.transmitter_key_file,
+        settings.transmitter_key,
+        "chain.transmitter_key_file",
+        "TRANSMITTER_KEY",
+    );
+    let operator =
+        problems.key(settings.operator_key_file, settings.operator_key, "operator.key_file", "OPERATOR_KEY");
+    let store = problems.required(settings.store, "store.path", "STORE");
+    let listen = settings.listen.unwrap_or_else(|| DEFAULT_LISTEN.to_owned()).parse::<SocketAddr>().ok();
+    if listen.is_none() {
+        let remedy = format!("write one such as {DEFAULT_LISTEN} or [::1]:9640");
+        problems.add("http.listen", "is no IP address with a port", remedy);
+    }
+    let token = problems.key(settings.token_file, settings.token, "http.token_file", "TOKEN");
+    let sources = sources(lists.sources, &mut problems);
+    let jobs = jobs(lists.jobs, &sources, &mut problems);
+
+    let config = || {
+        Some(Config {
+            chain: ChainConfig { url: url?, deployment: deployment?, transmitter: transmitter? },
+            operator: operator?,
+            store: store?,
+            http: HttpConfig { listen: listen?, token: token? },
+            log: log?,
+            sources,
+            jobs,
+        })
+    };
+    // Each part that is missing has left its problem.
+    if problems.0.is_empty() {
+        config().ok_or_else(Vec::new)
+    } else {
+        Err(problems.0)
+    }
+}
+
+fn chain_url(text: &str, problems: &mut Problems) -> Option<Url> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "ws" | "wss") && url.has_host());
+    if url.is_none() {
+        problems.add("chain.url", "is no WebSocket address", "write one such as ws://127.0.0.1:9944");
+    }
+    url
+}
+
+fn sources(sources: Vec<Source>, problems: &mut Problems) -> Vec<SourceConfig> {
+    if sources.is_empty() || sources.len() > MAX_LIST {
+        problems.add("source", format!("there are none or more than {MAX_LIST}"), "add a [[source]]");
+    }
+    let mut names = BTreeSet::new();
+    let check = |(at, source): (usize, Source)| {
+        let key = |field: &str| format!("source[{at}].{field}");
+        name(&source.name, key("name"), &mut names, problems);
+        let limits = [
+            ("connect_timeout_ms", source.connect_timeout_ms, 1..=600_000),
+            ("read_timeout_ms", source.read_timeout_ms, 1..=600_000),
+            ("total_timeout_ms", source.total_timeout_ms, 1..=600_000),
+            ("max_response_bytes", source.max_response_bytes.try_into().unwrap_or(u64::MAX), 1..=MAX_BYTES),
+            ("max_pages", source.max_pages.try_into().unwrap_or(u64::MAX), 1..=1_000),
+        ];
+        for (field, value, range) in limits {
+            if !range.contains(&value) {
+                let (low, high) = range.into_inner();
+                problems.add(key(field), "is out of range", format!("choose one from {low} to {high}"));
+            }
+        }
+        let base_url = base_url(&source.base_url, key("base_url"), problems)?;
+        Some(SourceConfig {
+            name: source.name,
+            base_url,
+            token_file: source.token_file,
+            ca_file: source.ca_file,
+            connect_timeout: Duration::from_millis(source.connect_timeout_ms),
+            read_timeout: Duration::from_millis(source.read_timeout_ms),
+            total_timeout: Duration::from_millis(source.total_timeout_ms),
+            max_response_bytes: source.max_response_bytes,
+            max_pages: source.max_pages,
+        })
+    };
+    sources.into_iter().enumerate().take(MAX_LIST).filter_map(check).collect()
+}
+
+/// What the `fhir` crate reads at once.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// Patients' data travel in the clear only within this machine.
+fn base_url(text: &str, key: String, problems: &mut Problems) -> Option<Url> {
+    let parsed = Url::parse(text).ok().filter(Url::has_host);
+    let Some(mut url) = parsed.filter(|url| matches!(url.scheme(), "http" | "https")) else {
+        problems.add(key, "is no web address", "write one such as https://fhir.hospital.example/r4");
+        return None;
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        problems.add(key, "holds a name or a password", "put the server's token into a token_file");
+        return None;
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        problems.add(key, "has a query or a fragment", "leave it out");
+        return None;
+    }
+    if url.scheme() == "http" && !is_this_machine(&url) {
+        problems.add(key, "is not encrypted and not on this machine", "use https");
+        return None;
+    }
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    Some(url)
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Vec<JobConfig> {
+    if jobs.is_empty() || jobs.len() > MAX_LIST {
+        problems.add("job", format!("there are none or more than {MAX_LIST}"), "add a [[job]]");
+    }
+    let (mut names, mut requested) = (BTreeSet::new(), BTreeSet::new());
+    let check = |(at, job): (usize, Job)| {
+        let key = |field: &str| format!("job[{at}].{field}");
+        name(&job.name, key("name"), &mut names, problems);
+        if !sources.iter().any(|source| source.name == job.source) {
+            problems.add(key("source"), "is not the name of a usable [[source]]", "name one, or correct it");
+        }
+        let triggers: BTreeSet<_> = job.triggers.iter().map(|trigger| *trigger == Trigger::Push).collect();
+        if triggers.is_empty() || triggers.len() != job.triggers.len() {
+            let remedy = "write [\"chain-request\"], [\"push\"] or both";
+            problems.add(key("triggers"), "is empty or names one twice", remedy);
+        }
+        if !(1..=MAX_AGE_DAYS).contains(&job.max_observation_age_days) {
+            let remedy = format!("choose a number of days from 1 to {MAX_AGE_DAYS}");
+            problems.add(key("max_observation_age_days"), "is out of range", remedy);
+        }
+        let Some(feed) = FeedId::named(&job.feed) else {
+            let remedy = "use at most 32 lower-case letters, digits and hyphens";
+            problems.add(key("feed"), "is no feed's name", remedy);
+            return None;
+        };
+        if job.triggers.contains(&Trigger::ChainRequest) && !requested.insert(feed) {
+            let remedy = "let one job alone answer the requests of a feed";
+            problems.add(key("feed"), "is answered by another job already", remedy);
+        }
+        let days = u32::try_from(job.max_observation_age_days).unwrap_or(u32::MAX);
+        Some(JobConfig {
+            name: job.name,
+            feed,
+            model: job.model,
+            source: job.source,
+            triggers: job.triggers,
+            max_observation_age: DAY.saturating_mul(days),
+        })
+    };
+    jobs.into_iter().enumerate().take(MAX_LIST).filter_map(check).collect()
+}
+
+/// Names stand in addresses, logs and metrics.
+fn name(name: &str, key: String, taken: &mut BTreeSet<String>, problems: &mut Problems) {
+    let plain = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    if !plain || !(1..=64).contains(&name.len()) {
+        problems.add(key, "is no name", "use 1 to 64 lower-case letters, digits and hyphens");
+    } else if !taken.insert(name.to_owned()) {
+        problems.add(key, "is taken already", "give each its own name");
+    }
+}

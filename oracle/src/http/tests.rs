@@ -1,0 +1,221 @@
+use std::path::PathBuf;
+
+use reqwest::{Client, Method, RequestBuilder, Url};
+use serde_json::{json, Value};
+
+use super::*;
+use crate::config::Trigger;
+use crate::job::Job;
+use crate::source::FhirSource;
+use crate::store::{now, NewRun};
+use crate::testing::{enough, hospital, job_config, model_folder, runner, serve, source, Chain};
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+/// A service over HTTP, whose runs nobody drives.
+struct Desk {
+    _folder: tempfile::TempDir,
+    chain: Chain,
+    runner: Arc<Runner<Chain>>,
+    url: Url,
+    client: Client,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let (folder, chain) = (tempfile::tempdir().unwrap(), Chain::new());
+        let runner = runner(&store(&folder), &chain, serve(hospital(enough())).await).await;
+        Self::of(folder, chain, runner).await
+    }
+
+    async fn of(folder: tempfile::TempDir, chain: Chain, runner: Arc<Runner<Chain>>) -> Self {
+        let token = Token::new(TOKEN.to_owned().into()).unwrap();
+        let service = Service::new(Arc::clone(&runner), Arc::new(Notify::new()), token);
+        let url = serve(router(service)).await.join("/").unwrap();
+        Self { _folder: folder, chain, runner, url, client: Client::new() }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url.join(path).unwrap())
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let mut request = self.request(method, path).bearer_auth(TOKEN);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        answer(request).await
+    }
+}
+
+fn store(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("oracle.sqlite")
+}
+
+async fn answer(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
+}
+
+#[track_caller]
+fn refused((status, body): (u16, Value), expected: u16, error: &str) {
+    assert_eq!((status, body["error"].as_str()), (expected, Some(error)), "{body}");
+    assert!(body["message"].as_str().unwrap().contains([';', ':']), "{body}");
+}
+
+#[tokio::test]
+async fn a_registered_patient_has_a_subject_that_nobody_can_link() {
+    let desk = Desk::new().await;
+    let body = json!({"job": "heart", "patient": "p1"});
+    let (status, first) = desk.call(Method::POST, "v1/subjects", Some(body.clone())).await;
+    assert_eq!(status, 201);
+    let (_, second) = desk.call(Method::POST, "v1/subjects", Some(body)).await;
+    assert_ne!(first, second, "each registration has its own salt");
+    let subject = first["subject"].as_str().unwrap();
+    let who = desk.runner.store.registration(subject.parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(crate::subject::subject(&who.salt, &who.patient), who.subject);
+
+    let path = format!("v1/subjects/{subject}");
+    assert_eq!(desk.call(Method::DELETE, &path, None).await.0, 204);
+    refused(desk.call(Method::DELETE, &path, None).await, 404, "unknown-subject");
+    refused(desk.call(Method::DELETE, "v1/subjects/jane", None).await, 404, "unknown-subject");
+}
+
+#[tokio::test]
+async fn a_push_is_a_run_that_can_be_asked_for() {
+    let desk = Desk::new().await;
+    let body = json!({"patient": "p1"});
+    let (status, accepted) = desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await;
+    assert_eq!(status, 202);
+    let path = format!("v1/runs/{}", accepted["run"].as_str().unwrap());
+    let (status, shown) = desk.call(Method::GET, &path, None).await;
+    assert_eq!((status, &shown["state"], &shown["subject"]), (200, &json!("queued"), &accepted["subject"]));
+    desk.runner.drive(accepted["run"].as_str().unwrap(), || false).await.unwrap();
+    let (_, shown) = desk.call(Method::GET, &path, None).await;
+    assert_eq!(
+        (&shown["state"], &shown["round"], &shown["block"]),
+        (&json!("finalised"), &json!(1), &json!(2))
+    );
+    refused(desk.call(Method::GET, "v1/runs/push-0", None).await, 404, "unknown-run");
+}
+
+#[tokio::test]
+async fn a_push_with_the_same_idempotency_key_is_the_same_run() {
+    let desk = Desk::new().await;
+    let push = |key: &'static str, patient: &'static str| {
+        let request = desk.request(Method::POST, "v1/jobs/heart/runs").bearer_auth(TOKEN);
+        answer(request.header("Idempotency-Key", key).json(&json!({"patient": patient})))
+    };
+    let (status, first) = push("order-17", "p1").await;
+    assert_eq!(status, 202);
+    assert_eq!(push("order-17", "p1").await, (202, first.clone()));
+    refused(push("order-17", "p2").await, 409, "idempotency-key-reused");
+    assert_ne!(push("order-18", "p1").await.1["run"], first["run"]);
+    assert!(!first.to_string().contains("order"));
+    refused(push("two words", "p1").await, 400, "bad-idempotency-key");
+    let pending = desk.runner.store.pending().await.unwrap();
+    assert_eq!(pending, 2);
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_the_token() {
+    let desk = Desk::new().await;
+    for (method, path) in [
+        (Method::POST, "v1/subjects"),
+        (Method::DELETE, "v1/subjects/0x00"),
+        (Method::POST, "v1/jobs/heart/runs"),
+        (Method::GET, "v1/runs/request-1"),
+        (Method::GET, "v1/elsewhere"),
+    ] {
+        refused(answer(desk.request(method.clone(), path)).await, 401, "unauthorised");
+        let wrong = desk.request(method, path).bearer_auth("0123456789abcdef0123456789abcdeF");
+        refused(answer(wrong).await, 401, "unauthorised");
+    }
+    let basic = desk.request(Method::GET, "v1/runs/a").header("Authorization", format!("Basic {TOKEN}"));
+    refused(answer(basic).await, 401, "unauthorised");
+    refused(desk.call(Method::GET, "v1/elsewhere", None).await, 404, "no-such-address");
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_refused_and_not_repeated() {
+    let desk = Desk::new().await;
+    for body in [json!({}), json!({"patient": 1}), json!({"patient": "p1", "name": "Jane"}), json!([])] {
+        refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await, 400, "bad-body");
+    }
+    for patient in ["", "../p2", "Jane Doe", &"p".repeat(65)] {
+        let body = json!({"patient": patient});
+        let answer = desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await;
+        assert!(!answer.1.to_string().contains("Jane"));
+        refused(answer, 400, "bad-patient");
+    }
+    let body = json!({"patient": "p1"});
+    refused(desk.call(Method::POST, "v1/jobs/kidney/runs", Some(body)).await, 404, "unknown-job");
+    let large = json!({"patient": "p".repeat(20_000)});
+    refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(large)).await, 400, "bad-body");
+}
+
+#[tokio::test]
+async fn a_job_is_started_only_by_its_triggers() {
+    let (folder, chain) = (tempfile::tempdir().unwrap(), Chain::new());
+    let hospital = serve(hospital(enough())).await;
+    let mut inner = Arc::into_inner(runner(&store(&folder), &chain, hospital.clone()).await).unwrap();
+    let mut config = job_config(model_folder());
+    config.triggers = vec![Trigger::ChainRequest];
+    let job = Job::new(config, FhirSource::new(&source(hospital)).unwrap());
+    inner.jobs.insert("heart".to_owned(), job);
+    let desk = Desk::of(folder, chain, Arc::new(inner)).await;
+    let body = json!({"patient": "p1"});
+    refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await, 404, "unknown-job");
+}
+
+#[tokio::test]
+async fn a_job_whose_model_is_revoked_takes_no_push() {
+    let desk = Desk::new().await;
+    desk.chain.world().model.as_mut().unwrap().revoked = true;
+    let answer = desk.call(Method::POST, "v1/jobs/heart/runs", Some(json!({"patient": "p1"}))).await;
+    assert!(answer.1.to_string().contains("model-revoked"));
+    refused(answer, 503, "job-unusable");
+}
+
+#[tokio::test]
+async fn health_is_good_only_where_every_part_is() {
+    let desk = Desk::new().await;
+    let good = json!({"ok": true});
+    let all = json!({"ok": true, "chain": good, "store": good, "jobs": {"heart": good}});
+    assert_eq!(answer(desk.request(Method::GET, "health")).await, (200, all));
+
+    let desk = Desk::new().await;
+    desk.chain.world().model = None;
+    let (status, health) = answer(desk.request(Method::GET, "health")).await;
+    assert_eq!((status, &health["jobs"]["heart"]["reason"]), (503, &json!("model-unknown")));
+    assert_eq!(health["chain"], good);
+
+    let desk = Desk::new().await;
+    desk.chain.world().is_away = true;
+    let (status, health) = answer(desk.request(Method::GET, "health")).await;
+    assert_eq!((status, &health["chain"]["reason"]), (503, &json!("chain-unreachable")));
+
+    let desk = Desk::new().await;
+    desk.runner.store.close().await;
+    let (status, health) = answer(desk.request(Method::GET, "health")).await;
+    assert_eq!((status, &health["store"]["reason"]), (503, &json!("store")));
+}
+
+#[tokio::test]
+async fn metrics_are_in_the_text_format() {
+    let desk = Desk::new().await;
+    let run = NewRun {
+        id: "push-1".into(),
+        job: "heart".into(),
+        request: None,
+        subject: primitives::Subject([1; 32]),
+        deadline: now() + 1000,
+    };
+    desk.runner.store.record(7, &[run], now()).await.unwrap();
+    let response = desk.request(Method::GET, "metrics").send().await.unwrap();
+    let format = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
+    assert!(format.starts_with("application/openmetrics-text"));
+    let text = response.text().await.unwrap();
+    assert!(text.contains("theriac_oracle_pending_runs 1"), "{text}");
+    assert!(text.ends_with("# EOF\n"));
+}

@@ -1,0 +1,176 @@
+use std::sync::Arc;
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::Json;
+use primitives::Subject;
+use serde::{Deserialize, Serialize};
+
+use super::answer::Refusal;
+use super::Service;
+use crate::config::Trigger;
+use crate::job::Job;
+use crate::ledger::Ledger;
+use crate::run::Runner;
+use crate::store::{now, NewRun, Pushed, Registration, Run};
+use crate::subject::{new_salt, subject, PatientId};
+use crate::watch::MAX_PENDING;
+
+/// How long a pushed run is tried, in milliseconds: an hour.
+const PUSH_PATIENCE: u64 = 3_600_000;
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Register {
+    job: String,
+    patient: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Push {
+    patient: String,
+}
+
+#[derive(Serialize)]
+struct Registered {
+    subject: String,
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    run: String,
+    subject: String,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    run: String,
+    job: String,
+    state: &'static str,
+    reason: Option<String>,
+    attempts: u32,
+    subject: String,
+    request: Option<u64>,
+    round: Option<u64>,
+    block: Option<u64>,
+}
+
+/// Registers a patient under a new subject, for a request on chain that comes later.
+pub(super) async fn register<L: Ledger>(
+    State(service): State<Arc<Service<L>>>,
+    body: Result<Json<Register>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    let Json(Register { job, patient }) = body.map_err(|_| Refusal::BadBody)?;
+    let who = registration(started_by(&service.runner, &job, Trigger::ChainRequest)?, &patient)?;
+    service.runner.store.register(&who, now()).await?;
+    service.work.notify_one();
+    let subject = who.subject.to_string();
+    Ok((StatusCode::CREATED, Json(Registered { subject })).into_response())
+}
+
+/// Forgets who stands behind a subject.
+pub(super) async fn forget<L: Ledger>(
+    State(service): State<Arc<Service<L>>>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let subject: Subject = name.parse().map_err(|_| Refusal::UnknownSubject)?;
+    let known = service.runner.store.forget(subject).await?;
+    known.then_some(StatusCode::NO_CONTENT).ok_or(Refusal::UnknownSubject)
+}
+
+/// Registers a patient and starts a run. With the same `Idempotency-Key` it is the same run.
+pub(super) async fn push<L: Ledger>(
+    State(service): State<Arc<Service<L>>>,
+    Path(job): Path<String>,
+    headers: HeaderMap,
+    body: Result<Json<Push>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    let Json(Push { patient }) = body.map_err(|_| Refusal::BadBody)?;
+    let runner = &service.runner;
+    let job = started_by(runner, &job, Trigger::Push)?;
+    let who = registration(job, &patient)?;
+    let id = run_id(runner, &headers, &who.job)?;
+    if let Some(run) = runner.store.run(&id).await? {
+        return again(runner, run, &who.patient).await;
+    }
+    job.ready(&runner.ledger, &runner.key, now())
+        .await
+        .map_err(|error| Refusal::JobUnusable(error.kind()))?;
+    if runner.store.pending().await? >= MAX_PENDING {
+        return Err(Refusal::Busy);
+    }
+    let deadline = now().saturating_add(PUSH_PATIENCE);
+    let run = NewRun { id, job: who.job.clone(), request: None, subject: who.subject, deadline };
+    match runner.store.push(&run, &who, now()).await? {
+        Pushed::New => {
+            service.work.notify_one();
+            Ok(accepted(run.id, run.subject))
+        }
+        Pushed::Known(known) => again(runner, *known, &who.patient).await,
+    }
+}
+
+/// How far a run is.
+pub(super) async fn show<L: Ledger>(
+    State(service): State<Arc<Service<L>>>,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let run = service.runner.store.run(&id).await?.ok_or(Refusal::UnknownRun)?;
+    let shown = Shown {
+        run: run.id,
+        job: run.job,
+        state: run.state.name(),
+        reason: run.reason,
+        attempts: run.attempts,
+        subject: run.subject.to_string(),
+        request: run.request,
+        round: run.report.map(|signed| signed.report.round),
+        block: run.block,
+    };
+    Ok(Json(shown).into_response())
+}
+
+fn accepted(run: String, subject: Subject) -> Response {
+    (StatusCode::ACCEPTED, Json(Accepted { run, subject: subject.to_string() })).into_response()
+}
+
+/// The answer that the first push got. The key must not be used to ask for somebody else.
+async fn again<L: Ledger>(runner: &Runner<L>, run: Run, patient: &PatientId) -> Result<Response, Refusal> {
+    let who = runner.store.registration(run.subject).await?;
+    if who.is_some_and(|who| who.patient != *patient) {
+        return Err(Refusal::IdempotencyKeyReused);
+    }
+    Ok(accepted(run.id, run.subject))
+}
+
+fn started_by<'r, L>(runner: &'r Runner<L>, name: &str, trigger: Trigger) -> Result<&'r Job, Refusal> {
+    let job = runner.jobs.get(name).ok_or(Refusal::UnknownJob)?;
+    job.config.triggers.contains(&trigger).then_some(job).ok_or(Refusal::UnknownJob)
+}
+
+fn registration(job: &Job, patient: &str) -> Result<Registration, Refusal> {
+    let patient = PatientId::new(patient).map_err(|_| Refusal::BadPatient)?;
+    let salt = new_salt().map_err(|_| Refusal::Fault)?;
+    Ok(Registration { subject: subject(&salt, &patient), job: job.config.name.clone(), salt, patient })
+}
+
+/// A run's id: of the caller's key, or random.
+fn run_id<L>(runner: &Runner<L>, headers: &HeaderMap, job: &str) -> Result<String, Refusal> {
+    let random;
+    let key = match headers.get(IDEMPOTENCY_KEY) {
+        None => {
+            random = new_salt().map_err(|_| Refusal::Fault)?;
+            random.as_slice()
+        }
+        Some(key) => {
+            let key = key.as_bytes();
+            let plain = key.iter().all(u8::is_ascii_graphic) && (1..=64).contains(&key.len());
+            plain.then_some(key).ok_or(Refusal::BadIdempotencyKey)?
+        }
+    };
+    Ok(runner.store.push_id(job, key))
+}

@@ -1,0 +1,253 @@
+//! A job: its model, its source, and whether the chain still wants its results.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use feeds::{Configuration, Feed, FeedKind};
+use inference::manifest::{Kind, MAX_MANIFEST_BYTES};
+use inference::{LoadError, Manifest, ManifestError, Model, MAX_MODEL_BYTES};
+use primitives::{ModelId, Timestamp};
+use tokio::sync::Mutex;
+
+use crate::config::JobConfig;
+use crate::keys::OperatorKey;
+use crate::ledger::{Ledger, LedgerError};
+use crate::report::{operator_index, ReportError};
+use crate::retry::Decision;
+use crate::source::FhirSource;
+
+/// How long an answer of the registry is trusted. The contract checks again whatever is sent.
+const REGISTRY_AGE: Duration = Duration::from_secs(5);
+
+/// Why a job cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// A file of the model cannot be read.
+    #[error("{path} cannot be read or is too long: {source}; check job.model", path = path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The manifest is not valid.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The model's file is not the manifest's, or cannot be run.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The chain's registry does not have the model.
+    #[error("the model is not registered in feeds; have it approved with `theriac model register`")]
+    ModelUnknown,
+    /// The registry has it with another manifest.
+    #[error("the model's manifest is not the registered one; get model and manifest from the same release")]
+    ManifestNotRegistered,
+    /// Its approval was taken back.
+    #[error("the model was revoked; deploy the model that the feed uses now")]
+    ModelRevoked,
+    /// Its validity is over, by the registry or by its manifest.
+    #[error("the model has expired; have a newer version approved, and use that")]
+    ModelExpired,
+    /// The chain has no such feed.
+    #[error("feeds has no feed of this name; open it, or correct job.feed")]
+    FeedUnknown,
+    /// The feed uses another model.
+    #[error("the feed uses another model; use that one in job.model")]
+    FeedUsesOtherModel,
+    /// The model does not give what the feed takes.
+    #[error("the model does not give what the feed takes: one output of the feed's kind and decimals")]
+    FeedMismatch,
+    /// Our key does not sign for this contract.
+    #[error(transparent)]
+    Operator(#[from] ReportError),
+    /// The chain gives no answer.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The task that loads the model was cancelled.
+    #[error("the model could not be loaded in the background; look for a lack of memory")]
+    Interrupted,
+}
+
+impl JobError {
+    /// A word for logs, metrics and the store.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let kind = match self {
+            Self::Unreadable { .. } => "model-unreadable",
+            Self::Manifest(_) => "manifest-invalid",
+            Self::Load(LoadError::WrongHash { .. }) => "model-file-changed",
+            Self::Load(_) => "model-unusable",
+            Self::ModelUnknown => "model-unknown",
+            Self::ManifestNotRegistered => "manifest-not-registered",
+            Self::ModelRevoked => "model-revoked",
+            Self::ModelExpired => "model-expired",
+            Self::FeedUnknown => "feed-unknown",
+            Self::FeedUsesOtherModel => "feed-uses-other-model",
+            Self::FeedMismatch => "feed-mismatch",
+            Self::Operator(error) => error.kind(),
+            Self::Ledger(error) => return error.kind(),
+            Self::Interrupted => "interrupted",
+        };
+        kind.to_owned()
+    }
+
+    /// What happens to the run.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        match self {
+            Self::Ledger(error) => error.decision(),
+            Self::Interrupted => Decision::Retry,
+            // An operator, an administrator or a regulator can cure each.
+            _ => Decision::Wait,
+        }
+    }
+}
+
+/// What a run needs of its job, as the chain approved it a moment ago.
+#[derive(Clone)]
+pub struct Ready {
+    /// The model that the registry knows and the feed uses.
+    pub model: Model,
+    /// Its number in the registry.
+    pub id: ModelId,
+    /// The feed.
+    pub feed: Feed,
+    /// Who signs.
+    pub configuration: Configuration,
+    /// What reports carry.
+    pub digest: [u8; 32],
+    /// Our place among those who sign.
+    pub operator: u8,
+}
+
+/// A job with all that it needs.
+pub struct Job {
+    /// What the operator decided.
+    pub config: JobConfig,
+    /// Where data come from.
+    pub source: FhirSource,
+    ready: Mutex<Option<(Instant, Ready)>>,
+}
+
+impl Job {
+    /// Nothing is checked yet.
+    #[must_use]
+    pub fn new(config: JobConfig, source: FhirSource) -> Self {
+        Self { config, source, ready: Mutex::new(None) }
+    }
+
+    /// What a run needs, where the chain approves of it: asked at most every few seconds.
+    ///
+    /// The model's hash and its manifest's are found in the registry before the model is loaded.
+    pub async fn ready<L: Ledger>(
+        &self,
+        ledger: &L,
+        key: &OperatorKey,
+        now: Timestamp,
+    ) -> Result<Ready, JobError> {
+        let mut slot = self.ready.lock().await;
+        let known = slot.take();
+        if let Some((since, ready)) = &known {
+            if since.elapsed() < REGISTRY_AGE {
+                let ready = ready.clone();
+                *slot = known;
+                return Ok(ready);
+            }
+        }
+        let loaded = known.map(|(_, ready)| ready.model);
+        let ready = self.check(ledger, key, loaded, now).await?;
+        *slot = Some((Instant::now(), ready.clone()));
+        Ok(ready)
+    }
+
+    /// Asks the chain again next time: it refused what followed from its last answer.
+    pub async fn doubt(&self) {
+        if let Some((since, _)) = self.ready.lock().await.as_mut() {
+            *since = since.checked_sub(REGISTRY_AGE).unwrap_or(*since);
+        }
+    }
+
+    async fn check<L: Ledger>(
+        &self,
+        ledger: &L,
+        key: &OperatorKey,
+        loaded: Option<Model>,
+        now: Timestamp,
+    ) -> Result<Ready, JobError> {
+        let manifest = match &loaded {
+            Some(model) => Arc::new(model.manifest().clone()),
+            None => Arc::new(in_background(self.config.model.clone(), |folder| manifest(&folder)).await?),
+        };
+        let id = ModelId(manifest.model.sha256);
+        let record = ledger.model(id).await?.ok_or(JobError::ModelUnknown)?;
+        if record.manifest.0 != manifest.hash() {
+            return Err(JobError::ManifestNotRegistered);
+        }
+        if record.revoked {
+            return Err(JobError::ModelRevoked);
+        }
+        if now > record.valid_until || now >= manifest.valid_until_ms() {
+            return Err(JobError::ModelExpired);
+        }
+        let feed = ledger.feed(self.config.feed).await?.ok_or(JobError::FeedUnknown)?;
+        if feed.model != id {
+            return Err(JobError::FeedUsesOtherModel);
+        }
+        let [output] = manifest.outputs.as_slice() else { return Err(JobError::FeedMismatch) };
+        if output.decimals != feed.decimals || kind(manifest.kind) != feed.kind {
+            return Err(JobError::FeedMismatch);
+        }
+        let (configuration, digest) = ledger.configuration().await?;
+        let operator = operator_index(&configuration, key)?;
+        let model = match loaded {
+            Some(model) => model,
+            None => {
+                in_background((self.config.model.clone(), manifest), |(folder, manifest)| {
+                    load(&folder, &manifest)
+                })
+                .await?
+            }
+        };
+        Ok(Ready { model, id, feed, configuration, digest, operator })
+    }
+}
+
+/// Files and graphs are read where blocking is allowed.
+async fn in_background<A: Send + 'static, T: Send + 'static>(
+    argument: A,
+    work: impl FnOnce(A) -> Result<T, JobError> + Send + 'static,
+) -> Result<T, JobError> {
+    tokio::task::spawn_blocking(move || work(argument)).await.map_err(|_| JobError::Interrupted)?
+}
+
+fn manifest(folder: &Path) -> Result<Manifest, JobError> {
+    Ok(Manifest::parse(&read(folder.join("manifest.json"), MAX_MANIFEST_BYTES)?)?)
+}
+
+/// The manifest that the registry approved, and the bytes that it names: nothing that was changed meanwhile.
+fn load(folder: &Path, manifest: &Manifest) -> Result<Model, JobError> {
+    let onnx = read(folder.join(&manifest.model.file), MAX_MODEL_BYTES)?;
+    Ok(Model::new(manifest.clone(), &onnx)?)
+}
+
+fn read(path: PathBuf, limit: usize) -> Result<Vec<u8>, JobError> {
+    let bounded = |path: &Path| {
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        let read = File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        if u64::try_from(read).map_or(true, |read| read > limit) {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(bytes)
+    };
+    bounded(&path).map_err(|source| JobError::Unreadable { path, source })
+}
+
+fn kind(kind: Kind) -> FeedKind {
+    match kind {
+        Kind::DiseaseRisk => FeedKind::DiseaseRisk,
+    }
+}

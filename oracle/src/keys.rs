@@ -1,0 +1,260 @@
+//! Secrets: read from files that only their owner can read, forgotten when they are dropped, never shown.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use k256::ecdsa::SigningKey;
+use zeroize::Zeroizing;
+
+use crate::config::KeyLocation;
+
+/// The most bytes of a file with a secret.
+const MAX_SECRET_BYTES: u64 = 4096;
+
+/// Why a secret cannot be used. No message holds any part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read.
+    #[error("{path} cannot be read: {source}; check the path and its owner", path = path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// Others than the owner may read or write the file.
+    #[error("{path} can be read or written by others (mode {mode:03o}); run `chmod 600` on it", path = path.display())]
+    Exposed {
+        /// Which file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// The file is empty, too long, or no text.
+    #[error("{path} holds no secret: one line of text is expected", path = path.display())]
+    NotASecret {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Not 32 bytes in hexadecimal, or not in the curve's range.
+    #[error(
+        "the operator's key is no secp256k1 key; 64 hexadecimal digits are expected, see docs/oracle.md"
+    )]
+    NotAKey,
+    /// A token that could be guessed or cannot be sent in a header.
+    #[error("a token needs 32 to 512 visible ASCII characters; make one with `openssl rand -hex 32`")]
+    WeakToken,
+}
+
+/// A text that is never shown, and overwritten when it is dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The text. Do not copy it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads the first line of a file, without the white space around it.
+    pub fn from_file(path: &Path) -> Result<Self, KeyError> {
+        let unreadable = |source| KeyError::Unreadable { path: path.to_owned(), source };
+        let metadata = std::fs::metadata(path).map_err(unreadable)?;
+        ensure_private(path, &metadata)?;
+        let not_a_secret = || KeyError::NotASecret { path: path.to_owned() };
+        if metadata.len() > MAX_SECRET_BYTES {
+            return Err(not_a_secret());
+        }
+        let bytes = Zeroizing::new(std::fs::read(path).map_err(unreadable)?);
+        let text = std::str::from_utf8(&bytes).map_err(|_| not_a_secret())?.trim();
+        if text.is_empty() || text.lines().count() != 1 {
+            return Err(not_a_secret());
+        }
+        Ok(text.to_owned().into())
+    }
+
+    /// Reads the secret wherever it is.
+    pub fn from_location(location: &KeyLocation) -> Result<Self, KeyError> {
+        match location {
+            KeyLocation::File(path) => Self::from_file(path),
+            KeyLocation::Value(secret) => Ok(secret.clone()),
+        }
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[cfg(unix)]
+fn ensure_private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), KeyError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KeyError::Exposed { path: path.to_owned(), mode });
+    }
+    Ok(())
+}
+
+/// Elsewhere files have no such mode; their owner has to see to it.
+#[cfg(not(unix))]
+fn ensure_private(_: &Path, _: &std::fs::Metadata) -> Result<(), KeyError> {
+    Ok(())
+}
+
+/// A bearer token, checked for its strength.
+#[derive(Clone, Debug)]
+pub struct Token(Secret);
+
+impl Token {
+    /// 32 to 512 visible ASCII characters.
+    pub fn new(secret: Secret) -> Result<Self, KeyError> {
+        let text = secret.expose();
+        if !(32..=512).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(KeyError::WeakToken);
+        }
+        Ok(Self(secret))
+    }
+
+    /// Whether this is the token. Takes the same time wherever the first difference is.
+    #[must_use]
+    pub fn is(&self, candidate: &str) -> bool {
+        use subtle::ConstantTimeEq;
+        self.0.expose().as_bytes().ct_eq(candidate.as_bytes()).into()
+    }
+}
+
+/// What an operator signs reports with: a secp256k1 key, wiped from memory when it is dropped.
+#[derive(Clone)]
+pub struct OperatorKey(SigningKey);
+
+impl OperatorKey {
+    /// Reads 64 hexadecimal digits, with or without `0x`.
+    pub fn from_hex(secret: &Secret) -> Result<Self, KeyError> {
+        let digits = secret.expose();
+        let mut bytes = Zeroizing::new([0; 32]);
+        let digits = digits.strip_prefix("0x").unwrap_or(digits);
+        hex::decode_to_slice(digits, bytes.as_mut_slice()).map_err(|_| KeyError::NotAKey)?;
+        SigningKey::from_slice(bytes.as_slice()).map(Self).map_err(|_| KeyError::NotAKey)
+    }
+
+    /// The compressed public key, as `feeds` registers it.
+    #[must_use]
+    pub fn public(&self) -> feeds::OperatorKey {
+        let point = self.0.verifying_key().to_encoded_point(true);
+        let mut key = [0; 33];
+        // A compressed point always has 33 bytes.
+        if let Some(bytes) = point.as_bytes().get(..33) {
+            key.copy_from_slice(bytes);
+        }
+        key
+    }
+
+    /// Signs a hash: r, s and the recovery number, as the chain's `ecdsa_recover` takes it. The same hash gives the
+    /// same signature (RFC 6979), with the lower of both s.
+    pub fn sign(&self, hash: &[u8; 32]) -> Result<feeds::Signature, SignError> {
+        let (signature, recovery) = self.0.sign_prehash_recoverable(hash).map_err(|_| SignError)?;
+        let mut bytes = [0; 65];
+        let (rs, v) = bytes.split_at_mut(64);
+        rs.copy_from_slice(&signature.to_bytes());
+        v.fill(recovery.to_byte());
+        Ok(bytes)
+    }
+}
+
+/// A hash that cannot be signed. One in 2^128 is; another report has another hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this hash cannot be signed with this key; report again")]
+pub struct SignError;
+
+impl fmt::Debug for OperatorKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OperatorKey(public {})", hex::encode(self.public()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+
+    use super::*;
+
+    const DIGITS: &str = "4f3edf983ac636a65a842ce7c78d9aa706d3b113bce9c46f30d7d21715b23b1d";
+
+    fn key() -> OperatorKey {
+        OperatorKey::from_hex(&DIGITS.to_owned().into()).unwrap()
+    }
+
+    fn file(content: &str, mode: u32) -> tempfile::NamedTempFile {
+        use std::os::unix::fs::PermissionsExt;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content.as_bytes()).unwrap();
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_signature_names_its_signer() {
+        let hash = primitives::blake2_256(b"report");
+        let signature = key().sign(&hash).unwrap();
+        assert!(signature[64] < 2);
+        let recovery = RecoveryId::from_byte(signature[64]).unwrap();
+        let rs = Signature::from_slice(&signature[..64]).unwrap();
+        let signer = VerifyingKey::recover_from_prehash(&hash, &rs, recovery).unwrap();
+        assert_eq!(signer.to_encoded_point(true).as_bytes(), key().public());
+        assert_eq!(key().sign(&hash), Ok(signature), "the same hash, the same signature");
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        for mode in [0o640, 0o604, 0o644, 0o620] {
+            let file = file(DIGITS, mode);
+            let error = Secret::from_file(file.path()).unwrap_err();
+            assert!(matches!(error, KeyError::Exposed { mode: found, .. } if found == mode), "{mode:o}");
+        }
+        assert_eq!(Secret::from_file(file(&format!(" {DIGITS}\n"), 0o600).path()).unwrap().expose(), DIGITS);
+    }
+
+    #[test]
+    fn what_is_no_secret_is_refused() {
+        for content in ["", "\n", "two\nlines", &"a".repeat(5000)] {
+            let error = Secret::from_file(file(content, 0o600).path()).unwrap_err();
+            assert!(matches!(error, KeyError::NotASecret { .. }));
+        }
+        for digits in ["", "12", &"0".repeat(64), &"f".repeat(64), &"g".repeat(64)] {
+            assert!(matches!(OperatorKey::from_hex(&digits.to_owned().into()), Err(KeyError::NotAKey)));
+        }
+        for token in ["short", "with a space, though it is long enough"] {
+            assert!(matches!(Token::new(token.to_owned().into()), Err(KeyError::WeakToken)));
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let secret = Secret::from(DIGITS.to_owned());
+        let token = Token::new(secret.clone()).unwrap();
+        for shown in [format!("{secret:?}"), format!("{token:?}"), format!("{:?}", key())] {
+            assert!(!shown.contains(&DIGITS[..8]), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_compared_as_a_whole() {
+        let token = Token::new(DIGITS.to_owned().into()).unwrap();
+        assert!(token.is(DIGITS));
+        assert!(!token.is(&DIGITS[..63]));
+        assert!(!token.is(&DIGITS.to_uppercase()));
+        assert!(!token.is(""));
+    }
+}

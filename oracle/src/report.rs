@@ -1,0 +1,223 @@
+//! From values to a report that counts on chain.
+
+use feeds::{Configuration, Observation, Report, Signature};
+use inference::FixedPoint;
+use primitives::{FeedId, InputCommitment, ModelId, Subject, Timestamp};
+
+use crate::keys::{OperatorKey, SignError};
+
+/// A report and our signature under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedReport {
+    /// What is signed.
+    pub report: Report,
+    /// Over [`Report::hash`].
+    pub signature: Signature,
+}
+
+/// Why there is no report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// The configuration on chain does not have our key.
+    #[error(
+        "our operator key is not registered in feeds; register its public key, or use the registered key"
+    )]
+    NotAnOperator,
+    /// More operators must observe.
+    #[error(
+        "{needed} operators must observe, {found} did; this version reports for one operator, with f = 0"
+    )]
+    TooFewObservations {
+        /// `2f + 1`
+        needed: usize,
+        /// How many did.
+        found: usize,
+    },
+    /// More operators must sign.
+    #[error("{needed} operators must sign, {found} did; this version reports for one operator, with f = 0")]
+    TooFewSignatures {
+        /// `f + 1`
+        needed: usize,
+        /// How many did.
+        found: usize,
+    },
+    /// The value has other decimals than the feed.
+    #[error(
+        "the model's value has {found} decimals, the feed has {expected}; set up the feed for this model"
+    )]
+    WrongDecimals {
+        /// The feed's.
+        expected: u8,
+        /// The value's.
+        found: u8,
+    },
+    /// The value is one that the feed rules out.
+    #[error("the model's value lies outside of the feed's range; set up the feed for this model")]
+    OutOfRange,
+    /// The hash cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+}
+
+impl ReportError {
+    /// A word for logs, metrics and the store.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::NotAnOperator => "not-an-operator",
+            Self::TooFewObservations { .. } => "too-few-observations",
+            Self::TooFewSignatures { .. } => "too-few-signatures",
+            Self::WrongDecimals { .. } => "wrong-decimals",
+            Self::OutOfRange => "value-out-of-range",
+            Self::Sign(_) => "unsignable",
+        }
+    }
+}
+
+/// What a report says besides its observations.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft {
+    /// The digest of the configuration.
+    pub digest: [u8; 32],
+    /// The feed.
+    pub feed: FeedId,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// One more than the last accepted.
+    pub round: u64,
+    /// The request that it answers.
+    pub request: Option<u64>,
+    /// The model that was used.
+    pub model: ModelId,
+    /// The salted hash of the model's inputs.
+    pub inputs: InputCommitment,
+    /// When the source was asked.
+    pub observed_at: Timestamp,
+}
+
+/// Our place among the operators.
+pub fn operator_index(configuration: &Configuration, key: &OperatorKey) -> Result<u8, ReportError> {
+    let ours = key.public();
+    let place = configuration.operators.iter().position(|operator| *operator == ours);
+    place.and_then(|place| u8::try_from(place).ok()).ok_or(ReportError::NotAnOperator)
+}
+
+/// The value as the feed takes it.
+pub fn feed_value(value: FixedPoint, feed: &feeds::Feed) -> Result<i128, ReportError> {
+    if value.decimals != feed.decimals {
+        return Err(ReportError::WrongDecimals { expected: feed.decimals, found: value.decimals });
+    }
+    if !(feed.min..=feed.max).contains(&value.value) {
+        return Err(ReportError::OutOfRange);
+    }
+    Ok(value.value)
+}
+
+/// The report of these observations, in the order that the contract asks for. All operators who put the same
+/// observations together get the same report, and so the same hash to sign.
+pub fn assemble(
+    configuration: &Configuration,
+    draft: Draft,
+    mut observations: Vec<Observation>,
+) -> Result<Report, ReportError> {
+    observations.sort_by_key(|observation| (observation.value, observation.operator));
+    let needed = usize::from(configuration.f).saturating_mul(2).saturating_add(1);
+    if observations.len() < needed {
+        return Err(ReportError::TooFewObservations { needed, found: observations.len() });
+    }
+    let Draft { digest: configuration, feed, subject, round, request, model, inputs, observed_at } = draft;
+    Ok(Report { configuration, feed, subject, round, request, model, inputs, observed_at, observations })
+}
+
+/// Signs a report.
+pub fn sign(report: Report, key: &OperatorKey) -> Result<SignedReport, ReportError> {
+    let signature = key.sign(&report.hash())?;
+    Ok(SignedReport { report, signature })
+}
+
+/// As many signatures as the contract asks for, from those that operators gave under the same report: `f + 1`.
+pub fn quorum(
+    configuration: &Configuration,
+    signatures: &[Signature],
+) -> Result<Vec<Signature>, ReportError> {
+    let needed = usize::from(configuration.f).saturating_add(1);
+    let quorum = signatures.get(..needed);
+    quorum.map(<[_]>::to_vec).ok_or(ReportError::TooFewSignatures { needed, found: signatures.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: u8) -> OperatorKey {
+        OperatorKey::from_hex(&hex::encode([byte; 32]).into()).unwrap()
+    }
+
+    fn configuration(f: u8, keys: &[u8]) -> Configuration {
+        Configuration { epoch: 1, f, operators: keys.iter().map(|byte| key(*byte).public()).collect() }
+    }
+
+    fn draft() -> Draft {
+        Draft {
+            digest: [1; 32],
+            feed: FeedId::named("heart").unwrap(),
+            subject: Subject([2; 32]),
+            round: 1,
+            request: Some(7),
+            model: ModelId([3; 32]),
+            inputs: InputCommitment([4; 32]),
+            observed_at: 5,
+        }
+    }
+
+    #[test]
+    fn one_operator_alone_is_a_quorum_where_none_may_be_faulty() {
+        let configuration = configuration(0, &[1]);
+        let operator = operator_index(&configuration, &key(1)).unwrap();
+        let observations = vec![Observation { operator, value: 7371 }];
+        let signed = sign(assemble(&configuration, draft(), observations).unwrap(), &key(1)).unwrap();
+        assert_eq!(signed.report.median(), Some(7371));
+        assert_eq!(quorum(&configuration, &[signed.signature]), Ok(vec![signed.signature]));
+        assert_eq!(operator_index(&configuration, &key(2)), Err(ReportError::NotAnOperator));
+    }
+
+    #[test]
+    fn observations_are_sorted_and_counted() {
+        let configuration = configuration(1, &[1, 2, 3, 4]);
+        let of = |operator, value| Observation { operator, value };
+        let report = assemble(&configuration, draft(), vec![of(2, 9), of(0, 9), of(3, -1)]).unwrap();
+        assert_eq!(report.observations, [of(3, -1), of(0, 9), of(2, 9)]);
+        let other_order = assemble(&configuration, draft(), vec![of(3, -1), of(2, 9), of(0, 9)]).unwrap();
+        assert_eq!(report.hash(), other_order.hash());
+        assert_eq!(
+            assemble(&configuration, draft(), vec![of(0, 1), of(1, 1)]),
+            Err(ReportError::TooFewObservations { needed: 3, found: 2 })
+        );
+        assert_eq!(
+            quorum(&configuration, &[[0; 65]]),
+            Err(ReportError::TooFewSignatures { needed: 2, found: 1 })
+        );
+        assert_eq!(quorum(&configuration, &[[0; 65], [1; 65], [2; 65]]).map(|quorum| quorum.len()), Ok(2));
+    }
+
+    #[test]
+    fn a_value_must_fit_the_feed() {
+        let feed = feeds::Feed {
+            kind: feeds::FeedKind::DiseaseRisk,
+            decimals: 4,
+            min: 0,
+            max: 10_000,
+            model: ModelId([3; 32]),
+            max_report_age: 1,
+        };
+        assert_eq!(feed_value(FixedPoint { value: 7371, decimals: 4 }, &feed), Ok(7371));
+        assert_eq!(
+            feed_value(FixedPoint { value: 10_001, decimals: 4 }, &feed),
+            Err(ReportError::OutOfRange)
+        );
+        assert_eq!(
+            feed_value(FixedPoint { value: 1, decimals: 3 }, &feed),
+            Err(ReportError::WrongDecimals { expected: 4, found: 3 })
+        );
+    }
+}

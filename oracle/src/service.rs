@@ -1,0 +1,129 @@
+//! Start, work, and a clean end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, SourceConfig};
+use crate::dispatch::dispatch;
+use crate::http;
+use crate::job::Job;
+use crate::keys::{KeyError, OperatorKey, Secret, Token};
+use crate::ledger::LedgerError;
+use crate::metrics::Metrics;
+use crate::onchain::OnChain;
+use crate::run::Runner;
+use crate::source::{FhirSource, SourceError};
+use crate::store::{Store, StoreError};
+use crate::watch::watch;
+
+/// Why the service cannot start, or cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum OracleError {
+    /// A key or token.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A source's set-up.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The chain, at the start. Later the service waits for it.
+    #[error("at the start: {0}")]
+    Chain(#[from] LedgerError),
+    /// The deployment file or the transmitter's key.
+    #[error("{0}")]
+    Deployment(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}: {source}; choose another http.listen")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The HTTP server ended.
+    #[error("the HTTP server ended: {0}; start the service again")]
+    Http(std::io::Error),
+}
+
+/// A service that is connected and listens, and does not work yet.
+pub struct Service {
+    runner: Arc<Runner<OnChain>>,
+    listener: TcpListener,
+    address: SocketAddr,
+    token: Token,
+}
+
+/// Starts the service, and works until `stop`. What is in flight then is ended within 20 seconds; what is not, goes on
+/// at the next start.
+pub async fn run(config: Config, stop: CancellationToken) -> Result<(), OracleError> {
+    Service::start(config).await?.work(stop).await
+}
+
+impl Service {
+    /// Reads the secrets, connects to the chain, opens the store and the HTTP port.
+    pub async fn start(config: Config) -> Result<Self, OracleError> {
+        let token = Token::new(Secret::from_location(&config.http.token)?)?;
+        let key = OperatorKey::from_hex(&Secret::from_location(&config.operator)?)?;
+        let jobs = jobs(&config)?;
+        let ledger = OnChain::connect(&config.chain).await?;
+        let (genesis, contract) = ledger.deployment();
+        let store = Store::open(&config.store, genesis, contract).await?;
+        let address = config.http.listen;
+        let listen = |source| OracleError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let metrics = Arc::new(Metrics::default());
+        let runner = Arc::new(Runner { store, ledger, jobs, key, metrics });
+        Ok(Self { runner, listener, address, token })
+    }
+
+    /// Where it listens: the port that the system chose, where 0 was asked for.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Works until `stop`, or until the store fails.
+    pub async fn work(self, stop: CancellationToken) -> Result<(), OracleError> {
+        let Self { runner, listener, address, token } = self;
+        let work = Arc::new(Notify::new());
+        let router = http::router(http::Service::new(Arc::clone(&runner), Arc::clone(&work), token));
+        tracing::info!(%address, jobs = runner.jobs.len(), "the oracle works");
+        // Whoever ends first takes the others along.
+        let ending = stop.child_token();
+        let serve = async {
+            let served =
+                axum::serve(listener, router).with_graceful_shutdown(ending.clone().cancelled_owned()).await;
+            ending.cancel();
+            served.map_err(OracleError::Http)
+        };
+        let watched = async {
+            let watched = watch(&runner, &work, &ending).await;
+            ending.cancel();
+            watched.map_err(OracleError::Store)
+        };
+        let dispatched = async {
+            let dispatched = dispatch(Arc::clone(&runner), &work, &ending).await;
+            ending.cancel();
+            dispatched.map_err(OracleError::Store)
+        };
+        let (served, watched, dispatched) = tokio::join!(serve, watched, dispatched);
+        runner.store.close().await;
+        tracing::info!("the oracle has ended; what was not final goes on at the next start");
+        served.and(watched).and(dispatched)
+    }
+}
+
+fn jobs(config: &Config) -> Result<std::collections::BTreeMap<String, Job>, OracleError> {
+    let source = |name: &str| config.sources.iter().find(|source: &&SourceConfig| source.name == name);
+    // A checked configuration has each job's source.
+    let jobs = config.jobs.iter().filter_map(|job| Some((job, source(&job.source)?)));
+    jobs.map(|(job, source)| Ok((job.name.clone(), Job::new(job.clone(), FhirSource::new(source)?))))
+        .collect()
+}

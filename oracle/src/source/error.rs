@@ -1,0 +1,105 @@
+use crate::retry::Decision;
+
+/// Why a FHIR server gave no data. No message holds a patient's id or any other content of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// No connection, or it broke.
+    #[error("the FHIR server cannot be reached or broke the connection; check base_url, the network and the server")]
+    Down,
+    /// The certificate is not trusted, or there is no TLS at all.
+    #[error("no trusted TLS connection to the FHIR server; check its certificate, and ca_file for an own authority")]
+    Untrusted,
+    /// A timeout passed.
+    #[error("the FHIR server did not answer in time; raise the timeouts, or find out why it is slow")]
+    Slow,
+    /// An answer, or all of them together, is longer than allowed.
+    #[error("the FHIR server's answer is larger than allowed; raise max_response_bytes or max_pages")]
+    TooLarge,
+    /// Not JSON.
+    #[error(
+        "the FHIR server's answer is no JSON; check that base_url is the FHIR service and not a web page"
+    )]
+    WrongType,
+    /// JSON, but not the R4 resource that was asked for.
+    #[error("the FHIR server's answer is not the R4 resource that was asked for: {0}")]
+    Malformed(fhir::ReadError),
+    /// A resource about somebody else.
+    #[error("the FHIR server answered about another patient than was asked for; do not use this server")]
+    WrongPatient,
+    /// A link to another server.
+    #[error("the FHIR server sends us to another server; set base_url to the final address")]
+    Elsewhere,
+    /// No such patient.
+    #[error("the FHIR server does not know the patient{}; check the id that was registered", detail(.0))]
+    NotFound(String),
+    /// The token is missing, wrong, or not enough.
+    #[error("the FHIR server does not let us in (status {status}{}); check token_file", detail(.outcome))]
+    Unauthorised {
+        /// 401 or 403.
+        status: u16,
+        /// The codes of its OperationOutcome.
+        outcome: String,
+    },
+    /// The server has too much to do, or a fault.
+    #[error("the FHIR server is busy or has a fault (status {status}{}); look at its logs", detail(.outcome))]
+    Faulty {
+        /// 429 or 500 to 599.
+        status: u16,
+        /// The codes of its OperationOutcome.
+        outcome: String,
+    },
+    /// Any other answer than the resource.
+    #[error("the FHIR server refused (status {status}{}); check base_url and that it serves FHIR R4", detail(.outcome))]
+    Refused {
+        /// The status.
+        status: u16,
+        /// The codes of its OperationOutcome.
+        outcome: String,
+    },
+}
+
+fn detail(outcome: &str) -> String {
+    if outcome.is_empty() {
+        String::new()
+    } else {
+        format!(", {outcome}")
+    }
+}
+
+impl FetchError {
+    /// A word for logs, metrics and the store.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Down => "source-down",
+            Self::Untrusted => "source-untrusted",
+            Self::Slow => "source-slow",
+            Self::TooLarge => "source-too-large",
+            Self::WrongType => "source-wrong-type",
+            Self::Malformed(_) => "source-malformed",
+            Self::WrongPatient => "source-wrong-patient",
+            Self::Elsewhere => "source-elsewhere",
+            Self::NotFound(_) => "patient-not-found",
+            Self::Unauthorised { .. } => "source-unauthorised",
+            Self::Faulty { .. } => "source-faulty",
+            Self::Refused { .. } => "source-refused",
+        }
+    }
+
+    /// What happens to the run.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        match self {
+            Self::Down | Self::Slow | Self::Faulty { .. } => Decision::Retry,
+            // Set-up that somebody can repair before the run's deadline.
+            Self::Untrusted | Self::Unauthorised { .. } | Self::WrongType | Self::Refused { .. } => {
+                Decision::Wait
+            }
+            Self::TooLarge
+            | Self::Malformed(_)
+            | Self::WrongPatient
+            | Self::Elsewhere
+            | Self::NotFound(_) => Decision::Fail,
+        }
+    }
+}

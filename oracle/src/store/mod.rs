@@ -1,0 +1,161 @@
+//! What must survive a crash: subjects, runs, and how far the chain was read. One SQLite file.
+//!
+//! Every change is one transaction and durable when its method returns. Only one process may open the file.
+
+mod runs;
+mod subjects;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use primitives::{blake2_256, AccountId, Timestamp};
+use scale::Encode;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::Row;
+
+pub use runs::{NewRun, Pushed, Run, State};
+pub use subjects::Registration;
+
+/// How long to wait for another process to let go of the file: a restart overlaps with the end of the last one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Why the store does not do what it is asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be made or opened.
+    #[error("{path} cannot be opened: {source}; check the path, its permissions and the free space", path = path.display())]
+    Unopened {
+        /// Which file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The file belongs to another chain or contract.
+    #[error(
+        "{path} belongs to another deployment; give each deployment its own store.path, \
+         and delete the file only where nothing in it is needed",
+        path = path.display()
+    )]
+    OtherDeployment {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// SQLite refuses: locked, full, damaged.
+    #[error("the store fails: {0}; check that only one oracle uses it, the free space, and the disk")]
+    Database(#[from] sqlx::Error),
+    /// The schema is newer than this program, or damaged.
+    #[error("the store's schema cannot be used: {0}; use the program that wrote it, or a newer one")]
+    Schema(#[from] sqlx::migrate::MigrateError),
+    /// A row that this program did not write.
+    #[error("the store holds a {0} that cannot be read; restore a backup, or begin with a new file")]
+    Damaged(&'static str),
+}
+
+/// The open file.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    secret: Secret,
+}
+
+impl Store {
+    /// Opens the file, or makes it, for one deployment: the chain's genesis hash and the `feeds` contract.
+    pub async fn open(path: &Path, genesis: [u8; 32], contract: AccountId) -> Result<Self, StoreError> {
+        create_private(path).map_err(|source| StoreError::Unopened { path: path.to_owned(), source })?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A run that we acknowledged outlives a power failure.
+            .synchronous(SqliteSynchronous::Full)
+            // What is deleted is overwritten.
+            .pragma("secure_delete", "ON")
+            .locking_mode(SqliteLockingMode::Exclusive)
+            .busy_timeout(BUSY_TIMEOUT);
+        // The lock belongs to a connection: there is one, and it is never closed while we live.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await?;
+        sqlx::migrate!("./migrations").run(&pool).await?;
+        let owner: &[u8] = contract.as_ref();
+        sqlx::query(
+            "INSERT INTO deployment (only, genesis, contract, secret) VALUES (1, ?, ?, randomblob(32)) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(genesis.as_slice())
+        .bind(owner)
+        .execute(&pool)
+        .await?;
+        let row = sqlx::query("SELECT genesis, contract, secret FROM deployment").fetch_one(&pool).await?;
+        if row.try_get::<&[u8], _>(0)? != genesis || row.try_get::<&[u8], _>(1)? != owner {
+            pool.close().await;
+            return Err(StoreError::OtherDeployment { path: path.to_owned() });
+        }
+        Ok(Self { secret: Secret(bytes32(row.try_get(2)?, "secret")?), pool })
+    }
+
+    /// Ends all work and closes the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// The id of the run that a caller's key stands for. The key cannot be guessed from it.
+    #[must_use]
+    pub fn push_id(&self, job: &str, key: &[u8]) -> String {
+        let hash = blake2_256(&("theriac/push/1", self.secret.0, job, key).encode());
+        format!("push-{}", hex::encode(hash.get(..16).unwrap_or_default()))
+    }
+
+    /// Whether the file answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The last finalised block whose requests are all in the store.
+    pub async fn cursor(&self) -> Result<Option<u64>, StoreError> {
+        let cursor: Option<i64> =
+            sqlx::query_scalar("SELECT cursor FROM deployment").fetch_one(&self.pool).await?;
+        cursor.map(|cursor| u64::try_from(cursor).map_err(|_| StoreError::Damaged("cursor"))).transpose()
+    }
+}
+
+#[derive(Clone)]
+struct Secret([u8; 32]);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The file holds who is who: nobody else may read it. SQLite gives its side files the same permissions.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// SQLite's integers are signed.
+fn integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn bytes32(bytes: &[u8], what: &'static str) -> Result<[u8; 32], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Damaged(what))
+}
+
+/// The time of this machine, in milliseconds since 1970.
+#[must_use]
+pub fn now() -> Timestamp {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)
+}

@@ -1,0 +1,305 @@
+use feeds::{Report, Signature};
+use primitives::{Subject, Timestamp};
+use scale::{DecodeAll, Encode};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::Row;
+
+use super::{bytes32, integer, subjects, Registration, Store, StoreError};
+use crate::report::SignedReport;
+use crate::subject::Salt;
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// To be computed.
+    Queued,
+    /// To be computed when something that is missing is there: its reason says what.
+    Waiting,
+    /// Its signed report is stored, and was never sent.
+    Computed,
+    /// Its signed report may have been sent.
+    Submitted,
+    /// Its report is on chain, in a finalised block.
+    Finalised,
+    /// It will never have a report on chain: its reason says why.
+    Failed,
+}
+
+impl State {
+    /// Every state, in the order of a run's life.
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Waiting, Self::Computed, Self::Submitted, Self::Finalised, Self::Failed];
+
+    /// Its word in the store, logs and answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Waiting => "waiting",
+            Self::Computed => "computed",
+            Self::Submitted => "submitted",
+            Self::Finalised => "finalised",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether nothing comes after it.
+    #[must_use]
+    pub fn is_end(self) -> bool {
+        matches!(self, Self::Finalised | Self::Failed)
+    }
+}
+
+/// A run that somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRun {
+    /// Stable: the same trigger always gives the same id.
+    pub id: String,
+    /// Which job.
+    pub job: String,
+    /// The request on chain that it answers.
+    pub request: Option<u64>,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// When it is given up.
+    pub deadline: Timestamp,
+}
+
+/// A run in the store.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Stable: the same trigger always gives the same id.
+    pub id: String,
+    /// Which job.
+    pub job: String,
+    /// The request on chain that it answers.
+    pub request: Option<u64>,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// When it is given up.
+    pub deadline: Timestamp,
+    /// How far it is.
+    pub state: State,
+    /// Why it waits, is late, or failed.
+    pub reason: Option<String>,
+    /// How often it was put off.
+    pub attempts: u32,
+    /// What was computed.
+    pub report: Option<SignedReport>,
+    /// The finalised block with its report.
+    pub block: Option<u64>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+/// What became of a push.
+#[derive(Clone, Debug)]
+pub enum Pushed {
+    /// A new run.
+    New,
+    /// The same push was there before.
+    Known(Box<Run>),
+}
+
+impl Store {
+    /// Stores the requests of all blocks up to `cursor`, each once, and the cursor with them.
+    pub async fn record(&self, cursor: u64, runs: &[NewRun], now: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        for run in runs {
+            insert(&mut transaction, run, now).await?;
+        }
+        sqlx::query("UPDATE deployment SET cursor = max(ifnull(cursor, 0), ?)")
+            .bind(integer(cursor))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Stores a pushed run with its subject, unless the same push is there already.
+    pub async fn push(&self, run: &NewRun, who: &Registration, now: Timestamp) -> Result<Pushed, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        if !insert(&mut transaction, run, now).await? {
+            drop(transaction);
+            let known = self.run(&run.id).await?.ok_or(StoreError::Damaged("run"))?;
+            return Ok(Pushed::Known(Box::new(known)));
+        }
+        subjects::insert(&mut transaction, who, now).await?;
+        transaction.commit().await?;
+        Ok(Pushed::New)
+    }
+
+    /// The run.
+    pub async fn run(&self, id: &str) -> Result<Option<Run>, StoreError> {
+        let row = sqlx::query("SELECT * FROM runs WHERE id = ?").bind(id).fetch_optional(&self.pool).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Runs that something can be done about, the longest due first.
+    ///
+    /// A run whose report may be on its way comes before all others about its subject: only so can it be told from
+    /// the chain's last reading whether it arrived.
+    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Run>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM runs WHERE state NOT IN ('finalised', 'failed') AND next_at <= ? \
+             AND NOT EXISTS (SELECT 1 FROM runs AS sent WHERE sent.subject = runs.subject \
+             AND sent.state = 'submitted' AND sent.id <> runs.id) \
+             ORDER BY next_at, created_at LIMIT ?",
+        )
+        .bind(integer(now))
+        .bind(integer(limit.try_into().unwrap_or(u64::MAX)))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// How many runs are not at their end.
+    pub async fn pending(&self) -> Result<u64, StoreError> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM runs WHERE state NOT IN ('finalised', 'failed')")
+                .fetch_one(&self.pool)
+                .await?;
+        u64::try_from(count).map_err(|_| StoreError::Damaged("count"))
+    }
+
+    /// The report of a run is signed: stored before it is sent.
+    pub async fn computed(
+        &self,
+        id: &str,
+        signed: &SignedReport,
+        inputs_salt: &Salt,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE runs SET state = 'computed', reason = NULL, report = ?, signature = ?, inputs_salt = ?, \
+             updated_at = ? WHERE id = ? AND state IN ('queued', 'waiting')",
+        )
+        .bind(signed.report.encode())
+        .bind(signed.signature.as_slice())
+        .bind(inputs_salt.as_slice())
+        .bind(integer(now))
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The report of a run is about to be sent.
+    pub async fn submitted(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE runs SET state = 'submitted', updated_at = ? WHERE id = ? AND state = 'computed'",
+        )
+        .bind(integer(now))
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The report of a run is on chain; the block is not known where the report was found there after a restart.
+    pub async fn finalised(&self, id: &str, block: Option<u64>, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE runs SET state = 'finalised', reason = NULL, block = ?, updated_at = ? WHERE id = ?",
+        )
+        .bind(block.map(integer))
+        .bind(integer(now))
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// A run has failed for good.
+    pub async fn failed(&self, id: &str, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE runs SET state = 'failed', reason = ?, updated_at = ? WHERE id = ?")
+            .bind(reason)
+            .bind(integer(now))
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// A run is tried again later from `state`. What was computed is kept where the state needs it.
+    pub async fn put_off(
+        &self,
+        id: &str,
+        state: State,
+        reason: &str,
+        next_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let keeps_report = matches!(state, State::Computed | State::Submitted);
+        sqlx::query(
+            "UPDATE runs SET state = ?1, reason = ?2, next_at = ?3, updated_at = ?4, attempts = attempts + 1, \
+             report = iif(?5, report, NULL), signature = iif(?5, signature, NULL), \
+             inputs_salt = iif(?5, inputs_salt, NULL) WHERE id = ?6",
+        )
+        .bind(state.name())
+        .bind(reason)
+        .bind(integer(next_at))
+        .bind(integer(now))
+        .bind(keeps_report)
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Deletes runs that ended before `before`: the chain keeps what they said.
+    pub async fn purge(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let done = sqlx::query("DELETE FROM runs WHERE state IN ('finalised', 'failed') AND updated_at < ?")
+            .bind(integer(before))
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
+    }
+}
+
+/// Returns whether the run is new.
+async fn insert(connection: &mut SqliteConnection, run: &NewRun, now: Timestamp) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO runs (id, job, request, subject, state, next_at, deadline, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?5, ?5) ON CONFLICT DO NOTHING",
+    )
+    .bind(&run.id)
+    .bind(&run.job)
+    .bind(run.request.map(integer))
+    .bind(run.subject.0.as_slice())
+    .bind(integer(now))
+    .bind(integer(run.deadline))
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn read(row: &SqliteRow) -> Result<Run, StoreError> {
+    let number = |column: &str| -> Result<Option<u64>, StoreError> {
+        let value: Option<i64> = row.try_get(column)?;
+        value.map(|value| u64::try_from(value).map_err(|_| StoreError::Damaged("number"))).transpose()
+    };
+    let name: &str = row.try_get("state")?;
+    let report: Option<&[u8]> = row.try_get("report")?;
+    let signature: Option<&[u8]> = row.try_get("signature")?;
+    let signed = |(mut report, signature): (&[u8], &[u8])| -> Result<SignedReport, StoreError> {
+        let report = Report::decode_all(&mut report).map_err(|_| StoreError::Damaged("report"))?;
+        let signature: Signature = signature.try_into().map_err(|_| StoreError::Damaged("signature"))?;
+        Ok(SignedReport { report, signature })
+    };
+    Ok(Run {
+        id: row.try_get("id")?,
+        job: row.try_get("job")?,
+        request: number("request")?,
+        subject: Subject(bytes32(row.try_get("subject")?, "subject")?),
+        deadline: number("deadline")?.ok_or(StoreError::Damaged("deadline"))?,
+        state: State::ALL
+            .into_iter()
+            .find(|state| state.name() == name)
+            .ok_or(StoreError::Damaged("state"))?,
+        reason: row.try_get("reason")?,
+        attempts: row.try_get("attempts")?,
+        report: report.zip(signature).map(signed).transpose()?,
+        block: number("block")?,
+        created_at: number("created_at")?.ok_or(StoreError::Damaged("time"))?,
+    })
+}

@@ -1,0 +1,238 @@
+use feeds::Observation;
+use primitives::{FeedId, InputCommitment, ModelId, Subject};
+
+use super::*;
+use crate::report::SignedReport;
+use crate::subject::{subject, PatientId};
+use crate::testing::{contract, DIGEST, GENESIS};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.path().join("oracle.sqlite")
+    }
+
+    async fn open(&self) -> Store {
+        Store::open(&self.file(), GENESIS, contract()).await.unwrap()
+    }
+}
+
+fn who(byte: u8) -> Registration {
+    let patient = PatientId::new(&format!("p{byte}")).unwrap();
+    let salt = [byte; 32];
+    Registration { subject: subject(&salt, &patient), job: "heart".into(), salt, patient }
+}
+
+fn asked(request: u64, subject: Subject) -> NewRun {
+    NewRun {
+        id: format!("request-{request}"),
+        job: "heart".into(),
+        request: Some(request),
+        subject,
+        deadline: 9_000,
+    }
+}
+
+fn pushed(id: &str, subject: Subject) -> NewRun {
+    NewRun { id: id.into(), job: "heart".into(), request: None, subject, deadline: 9_000 }
+}
+
+fn signed(subject: Subject) -> SignedReport {
+    let report = feeds::Report {
+        configuration: DIGEST,
+        feed: FeedId::named("heart").unwrap(),
+        subject,
+        round: 1,
+        request: Some(1),
+        model: ModelId([3; 32]),
+        inputs: InputCommitment([4; 32]),
+        observed_at: 5,
+        observations: vec![Observation { operator: 0, value: -7 }],
+    };
+    SignedReport { report, signature: [6; 65] }
+}
+
+#[tokio::test]
+async fn requests_and_the_cursor_are_stored_together_and_once() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    assert_eq!(store.cursor().await.unwrap(), None);
+    store.record(10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
+    store.record(10, &[asked(1, who(1).subject), asked(2, who(2).subject)], 2_000).await.unwrap();
+    assert_eq!(store.cursor().await.unwrap(), Some(10));
+    assert_eq!(store.pending().await.unwrap(), 2);
+    let run = store.run("request-1").await.unwrap().unwrap();
+    assert_eq!((run.request, run.created_at, run.state), (Some(1), 1_000, State::Queued));
+    store.record(7, &[], 3_000).await.unwrap();
+    assert_eq!(store.cursor().await.unwrap(), Some(10), "the cursor never goes back");
+}
+
+#[tokio::test]
+async fn everything_is_there_after_a_restart() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.record(10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
+    store.register(&who(1), 1_000).await.unwrap();
+    store.computed("request-1", &signed(who(1).subject), &[5; 32], 1_100).await.unwrap();
+    let id = store.push_id("heart", b"key");
+    store.close().await;
+
+    let store = folder.open().await;
+    assert_eq!(store.cursor().await.unwrap(), Some(10));
+    assert_eq!(store.registration(who(1).subject).await.unwrap(), Some(who(1)));
+    let run = store.run("request-1").await.unwrap().unwrap();
+    assert_eq!((run.state, run.report), (State::Computed, Some(signed(who(1).subject))));
+    assert_eq!(store.push_id("heart", b"key"), id, "a caller's key stands for the same run");
+    assert_ne!(store.push_id("other", b"key"), id);
+}
+
+#[tokio::test]
+async fn a_state_is_reached_only_from_the_one_before() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.record(10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
+    store.submitted("request-1", 1_100).await.unwrap();
+    let state = || async { store.run("request-1").await.unwrap().unwrap().state };
+    assert_eq!(state().await, State::Queued, "nothing is sent that was not stored");
+    store.computed("request-1", &signed(who(1).subject), &[5; 32], 1_200).await.unwrap();
+    store.submitted("request-1", 1_300).await.unwrap();
+    let mut other = signed(who(1).subject);
+    other.report.round = 2;
+    store.computed("request-1", &other, &[5; 32], 1_400).await.unwrap();
+    assert_eq!(state().await, State::Submitted);
+    let run = store.run("request-1").await.unwrap().unwrap();
+    assert_eq!(run.report, Some(signed(who(1).subject)), "what may have been sent is not replaced");
+    store.finalised("request-1", Some(12), 1_500).await.unwrap();
+    let run = store.run("request-1").await.unwrap().unwrap();
+    assert_eq!((run.state, run.block), (State::Finalised, Some(12)));
+    assert!(store.due(u64::MAX, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_is_put_off_is_due_later_and_keeps_what_its_state_needs() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.record(10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
+    store.computed("request-1", &signed(who(1).subject), &[5; 32], 1_100).await.unwrap();
+    store.submitted("request-1", 1_200).await.unwrap();
+    store.put_off("request-1", State::Submitted, "chain-unreachable", 5_000, 1_300).await.unwrap();
+    assert!(store.due(4_999, 10).await.unwrap().is_empty());
+    let due = store.due(5_000, 10).await.unwrap();
+    assert_eq!((due[0].attempts, due[0].reason.as_deref()), (1, Some("chain-unreachable")));
+    assert!(due[0].report.is_some());
+    store.put_off("request-1", State::Queued, "feeds-report-too-old", 6_000, 1_400).await.unwrap();
+    let run = store.run("request-1").await.unwrap().unwrap();
+    assert_eq!((run.state, run.attempts, run.report), (State::Queued, 2, None));
+}
+
+#[tokio::test]
+async fn a_registration_wakes_the_runs_that_wait_for_it() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.record(10, &[asked(1, who(1).subject), asked(2, who(2).subject)], 1_000).await.unwrap();
+    for id in ["request-1", "request-2"] {
+        store.put_off(id, State::Waiting, "subject-unknown", 61_000, 1_000).await.unwrap();
+    }
+    store.register(&who(1), 2_000).await.unwrap();
+    let due: Vec<_> = store.due(2_000, 10).await.unwrap().into_iter().map(|run| run.id).collect();
+    assert_eq!(due, ["request-1"]);
+}
+
+#[tokio::test]
+async fn a_push_with_the_same_key_is_the_same_run() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    assert!(matches!(store.push(&pushed("push-a", who(1).subject), &who(1), 1_000).await, Ok(Pushed::New)));
+    let again = store.push(&pushed("push-a", who(2).subject), &who(2), 2_000).await.unwrap();
+    let Pushed::Known(run) = again else { unreachable!("the run is there already") };
+    assert_eq!((run.subject, run.created_at), (who(1).subject, 1_000));
+    assert_eq!(store.registration(who(2).subject).await.unwrap(), None, "nothing of the second push stays");
+}
+
+#[tokio::test]
+async fn what_may_be_on_its_way_comes_before_others_about_the_same_subject() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.record(10, &[asked(1, who(1).subject), asked(2, who(1).subject)], 1_000).await.unwrap();
+    store.computed("request-1", &signed(who(1).subject), &[5; 32], 1_100).await.unwrap();
+    store.submitted("request-1", 1_200).await.unwrap();
+    let ids =
+        || async { store.due(2_000, 10).await.unwrap().into_iter().map(|run| run.id).collect::<Vec<_>>() };
+    assert_eq!(ids().await, ["request-1"]);
+    store.finalised("request-1", Some(11), 1_300).await.unwrap();
+    assert_eq!(ids().await, ["request-2"]);
+}
+
+#[tokio::test]
+async fn a_forgotten_subject_leaves_nothing_in_the_files() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let mut registration = who(1);
+    registration.patient = PatientId::new("jane-doe-of-london").unwrap();
+    store.register(&registration, 1_000).await.unwrap();
+    assert!(store.forget(registration.subject).await.unwrap());
+    assert!(!store.forget(registration.subject).await.unwrap());
+    assert_eq!(store.registration(registration.subject).await.unwrap(), None);
+    for entry in std::fs::read_dir(folder.0.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(8).any(|window| window == b"jane-doe"));
+    }
+}
+
+#[tokio::test]
+async fn ended_runs_are_deleted_when_they_are_old() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.record(10, &[asked(1, who(1).subject), asked(2, who(2).subject)], 1_000).await.unwrap();
+    store.failed("request-1", "deadline-passed", 2_000).await.unwrap();
+    assert_eq!(store.purge(2_000).await.unwrap(), 0);
+    assert_eq!(store.purge(2_001).await.unwrap(), 1);
+    assert!(store.run("request-2").await.unwrap().is_some(), "what has not ended stays");
+}
+
+#[tokio::test]
+async fn a_store_of_another_deployment_is_refused() {
+    let folder = Folder::new();
+    folder.open().await.close().await;
+    let other_chain = Store::open(&folder.file(), [1; 32], contract()).await;
+    assert!(matches!(other_chain, Err(StoreError::OtherDeployment { .. })));
+    let other_contract = Store::open(&folder.file(), GENESIS, AccountId::from([1; 32])).await;
+    assert!(matches!(other_contract, Err(StoreError::OtherDeployment { .. })));
+    folder.open().await.close().await;
+}
+
+#[tokio::test]
+async fn two_services_cannot_share_a_store() {
+    let folder = Folder::new();
+    let _first = folder.open().await;
+    let second = Store::open(&folder.file(), GENESIS, contract()).await;
+    assert!(matches!(second, Err(StoreError::Database(_) | StoreError::Schema(_))));
+}
+
+#[tokio::test]
+async fn nobody_else_can_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.register(&who(1), 1_000).await.unwrap();
+    for entry in std::fs::read_dir(folder.0.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", entry.path().display());
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_store_is_refused() {
+    let folder = Folder::new();
+    std::fs::write(folder.file(), "not a database, though long enough to be looked at as one".repeat(100))
+        .unwrap();
+    assert!(matches!(Store::open(&folder.file(), GENESIS, contract()).await, Err(StoreError::Database(_))));
+    let nowhere = Store::open(Path::new("/nowhere/oracle.sqlite"), GENESIS, contract()).await;
+    assert!(matches!(nowhere, Err(StoreError::Unopened { .. })));
+}

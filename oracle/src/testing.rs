@@ -1,0 +1,301 @@
+//! What tests share: a chain in memory that keeps the contract's rules of rounds and requests, and real FHIR servers.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::Router;
+use feeds::{Configuration, Feed, FeedKind, Model, Reading, Report, Request, Signature};
+use primitives::{AccountId, DocumentHash, FeedId, ModelId, Subject};
+use reqwest::Url;
+use serde_json::{json, Value};
+
+use crate::config::{JobConfig, SourceConfig, Trigger};
+use crate::job::Job;
+use crate::keys::OperatorKey;
+use crate::ledger::{Ledger, LedgerError, Requested};
+use crate::metrics::Metrics;
+use crate::run::Runner;
+use crate::source::FhirSource;
+use crate::store::{now, Store};
+
+pub const GENESIS: [u8; 32] = [7; 32];
+pub const DIGEST: [u8; 32] = [9; 32];
+
+pub fn contract() -> AccountId {
+    AccountId::from([8; 32])
+}
+
+pub fn feed() -> FeedId {
+    FeedId::named("heart-disease-risk").unwrap()
+}
+
+pub fn key() -> OperatorKey {
+    OperatorKey::from_hex(&"11".repeat(32).into()).unwrap()
+}
+
+pub fn model_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease")
+}
+
+pub fn manifest() -> inference::Manifest {
+    inference::Manifest::parse(&std::fs::read(model_folder().join("manifest.json")).unwrap()).unwrap()
+}
+
+/// What is on the chain in memory. It outlives every service of a test.
+pub struct World {
+    pub head: u64,
+    pub events: Vec<(u64, Requested)>,
+    pub requests: BTreeMap<u64, Request>,
+    pub readings: BTreeMap<(FeedId, Subject), Reading>,
+    pub accepted: Vec<Report>,
+    pub feed: Option<Feed>,
+    pub model: Option<Model>,
+    pub configuration: Configuration,
+    pub digest: [u8; 32],
+    /// What the next submissions answer, before anything happens.
+    pub refusals: Vec<LedgerError>,
+    /// Whether the next accepted report's answer is lost on the way.
+    pub loses_answer: bool,
+    /// Whether no node answers.
+    pub is_away: bool,
+}
+
+#[derive(Clone)]
+pub struct Chain(Arc<Mutex<World>>);
+
+impl Chain {
+    /// A chain on which the heart model and its feed are registered, and our key.
+    pub fn new() -> Self {
+        let manifest = manifest();
+        let id = ModelId(manifest.model.sha256);
+        let feed = Feed {
+            kind: FeedKind::DiseaseRisk,
+            decimals: 4,
+            min: 0,
+            max: 10_000,
+            model: id,
+            max_report_age: 60_000,
+        };
+        let model = Model {
+            manifest: DocumentHash(manifest.hash()),
+            version: manifest.version.clone(),
+            approved_by: contract(),
+            approved_at: 0,
+            valid_until: u64::MAX,
+            revoked: false,
+        };
+        Self(Arc::new(Mutex::new(World {
+            head: 1,
+            events: Vec::new(),
+            requests: BTreeMap::new(),
+            readings: BTreeMap::new(),
+            accepted: Vec::new(),
+            feed: Some(feed),
+            model: Some(model),
+            configuration: Configuration { epoch: 1, f: 0, operators: vec![key().public()] },
+            digest: DIGEST,
+            refusals: Vec::new(),
+            loses_answer: false,
+            is_away: false,
+        })))
+    }
+
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap()
+    }
+
+    /// Somebody asks for a value, in a block of its own.
+    pub fn ask(&self, subject: Subject) -> u64 {
+        let deadline = now() + 60_000;
+        let mut world = self.world();
+        world.head += 1;
+        let request = u64::try_from(world.events.len()).unwrap();
+        let (head, feed) = (world.head, feed());
+        world.events.push((head, Requested { request, feed, subject, deadline }));
+        world.requests.insert(request, Request { feed, subject, requester: contract(), deadline });
+        request
+    }
+
+    fn look<T>(&self, at: impl FnOnce(&World) -> T) -> Result<T, LedgerError> {
+        let world = self.world();
+        if world.is_away {
+            return Err(LedgerError::Unreachable("no node".into()));
+        }
+        Ok(at(&world))
+    }
+}
+
+impl Ledger for Chain {
+    async fn head(&self) -> Result<u64, LedgerError> {
+        self.look(|world| world.head)
+    }
+
+    async fn after(&self, _: u64) -> Result<u64, LedgerError> {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.look(|world| world.head)
+    }
+
+    fn first_block(&self) -> u64 {
+        0
+    }
+
+    async fn requests(&self, from: u64, to: u64) -> Result<Vec<Requested>, LedgerError> {
+        self.look(|world| {
+            let blocks = world.events.iter().filter(|(block, _)| (from..=to).contains(block));
+            blocks.map(|(_, requested)| *requested).collect()
+        })
+    }
+
+    async fn request(&self, request: u64) -> Result<Option<Request>, LedgerError> {
+        self.look(|world| world.requests.get(&request).cloned())
+    }
+
+    async fn round(&self, feed: FeedId, subject: Subject) -> Result<u64, LedgerError> {
+        self.look(|world| world.readings.get(&(feed, subject)).map_or(0, |reading| reading.round))
+    }
+
+    async fn reading(&self, feed: FeedId, subject: Subject) -> Result<Option<Reading>, LedgerError> {
+        self.look(|world| world.readings.get(&(feed, subject)).copied())
+    }
+
+    async fn feed(&self, _: FeedId) -> Result<Option<Feed>, LedgerError> {
+        self.look(|world| world.feed.clone())
+    }
+
+    async fn model(&self, model: ModelId) -> Result<Option<Model>, LedgerError> {
+        let known = ModelId(manifest().model.sha256);
+        self.look(|world| world.model.clone().filter(|_| model == known))
+    }
+
+    async fn configuration(&self) -> Result<(Configuration, [u8; 32]), LedgerError> {
+        self.look(|world| (world.configuration.clone(), world.digest))
+    }
+
+    async fn submit(&self, report: &Report, signatures: &[Signature]) -> Result<u64, LedgerError> {
+        self.look(|_| ())?;
+        let mut world = self.world();
+        if let Some(refusal) = world.refusals.pop() {
+            return Err(refusal);
+        }
+        let refuse = |error| Err(LedgerError::Refused(error));
+        if report.configuration != world.digest {
+            return refuse(feeds::Error::WrongConfiguration);
+        }
+        let place = (report.feed, report.subject);
+        if world.readings.get(&place).is_some_and(|reading| reading.round >= report.round) {
+            return refuse(feeds::Error::RoundNotNewer);
+        }
+        if report.request.is_some_and(|request| world.requests.remove(&request).is_none()) {
+            return refuse(feeds::Error::UnknownRequest);
+        }
+        if signatures != [key().sign(&report.hash()).unwrap()] {
+            return refuse(feeds::Error::BadSignature);
+        }
+        let Report { round, model, inputs, observed_at, .. } = *report;
+        let value = report.median().unwrap();
+        world.readings.insert(
+            place,
+            Reading { value, decimals: 4, epoch: 1, round, model, inputs, observed_at, reported_at: now() },
+        );
+        world.accepted.push(report.clone());
+        world.head += 1;
+        if std::mem::take(&mut world.loses_answer) {
+            return Err(LedgerError::Unreachable("the connection broke".into()));
+        }
+        Ok(world.head)
+    }
+}
+
+/// A server on this machine, until the test ends.
+pub async fn serve(router: Router) -> Url {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/fhir/", listener.local_addr().unwrap()).parse().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+pub fn fhir_json(value: &Value) -> Response {
+    ([(CONTENT_TYPE, "application/fhir+json")], value.to_string()).into_response()
+}
+
+pub fn patient() -> Value {
+    json!({"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1970-05-17"})
+}
+
+pub fn quantity(code: &str, value: f64, unit: &str) -> Value {
+    json!({
+        "resourceType": "Observation", "id": code, "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "subject": {"reference": "Patient/p1"}, "effectiveDateTime": jiff::Timestamp::now().to_string(),
+        "valueQuantity": {"value": value, "system": "http://unitsofmeasure.org", "code": unit},
+    })
+}
+
+pub fn page(observations: &[Value], next: Option<&str>) -> Value {
+    let link: Vec<_> = next.iter().map(|url| json!({"relation": "next", "url": url})).collect();
+    let entry: Vec<_> = observations.iter().map(|observation| json!({"resource": observation})).collect();
+    json!({"resourceType": "Bundle", "type": "searchset", "link": link, "entry": entry})
+}
+
+/// A server with one patient who has these observations.
+pub fn hospital(observations: Vec<Value>) -> Router {
+    Router::new()
+        .route("/fhir/Patient/p1", get(|| async { fhir_json(&patient()) }))
+        .route("/fhir/Observation", get(move || async move { fhir_json(&page(&observations, None)) }))
+}
+
+/// As little as the heart model needs.
+pub fn enough() -> Vec<Value> {
+    vec![quantity("8480-6", 132.0, "mm[Hg]"), quantity("2093-3", 212.0, "mg/dL")]
+}
+
+pub fn source(base_url: Url) -> SourceConfig {
+    SourceConfig {
+        name: "hospital".into(),
+        base_url,
+        token_file: None,
+        ca_file: None,
+        connect_timeout: Duration::from_millis(500),
+        read_timeout: Duration::from_millis(300),
+        total_timeout: Duration::from_secs(2),
+        max_response_bytes: 100_000,
+        max_pages: 3,
+    }
+}
+
+pub fn job_config(model: PathBuf) -> JobConfig {
+    JobConfig {
+        name: "heart".into(),
+        feed: feed(),
+        model,
+        source: "hospital".into(),
+        triggers: vec![Trigger::ChainRequest, Trigger::Push],
+        max_observation_age: Duration::from_secs(365 * 86_400),
+    }
+}
+
+/// A service's inside on this store, this chain and this hospital.
+pub async fn runner(store: &Path, chain: &Chain, hospital: Url) -> Arc<Runner<Chain>> {
+    runner_with_model(store, chain, hospital, model_folder()).await
+}
+
+pub async fn runner_with_model(
+    store: &Path,
+    chain: &Chain,
+    hospital: Url,
+    model: PathBuf,
+) -> Arc<Runner<Chain>> {
+    let job = Job::new(job_config(model), FhirSource::new(&source(hospital)).unwrap());
+    Arc::new(Runner {
+        store: Store::open(store, GENESIS, contract()).await.unwrap(),
+        ledger: chain.clone(),
+        jobs: BTreeMap::from([("heart".to_owned(), job)]),
+        key: key(),
+        metrics: Arc::new(Metrics::default()),
+    })
+}

@@ -1,0 +1,110 @@
+//! Requests on chain become runs in the store, block by block, each once.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use primitives::{FeedId, Timestamp};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Trigger;
+use crate::ledger::{Ledger, LedgerError, Requested};
+use crate::retry::Decision;
+use crate::run::Runner;
+use crate::store::{now, NewRun, StoreError};
+
+/// The most blocks whose events are read at once.
+const MAX_BLOCKS: u64 = 256;
+/// The most runs that are not at their end: beyond, nothing new is taken.
+pub const MAX_PENDING: u64 = 10_000;
+/// How long a request may wait for its subject at most, in milliseconds: a week.
+pub const MAX_WAIT: Timestamp = 7 * 86_400_000;
+/// How long to pause while there is too much to do.
+const FULL_PAUSE: Duration = Duration::from_secs(1);
+
+/// Why requests could not be read this time.
+#[derive(Debug, thiserror::Error)]
+enum WatchError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Reads requests until it is told to stop. Ends with an error only where the store fails.
+pub async fn watch<L: Ledger>(
+    runner: &Runner<L>,
+    work: &Notify,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
+    let mut failures = 0_u32;
+    loop {
+        let read = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            read = read(runner, work) => read,
+        };
+        let pause = match read {
+            Ok(true) => {
+                failures = 0;
+                continue;
+            }
+            Ok(false) => FULL_PAUSE,
+            Err(WatchError::Store(error)) => return Err(error),
+            Err(WatchError::Ledger(error)) => {
+                failures = failures.saturating_add(1);
+                tracing::warn!(reason = %error.kind(), attempt = failures, "requests cannot be read: {error}");
+                Decision::Retry.pause(failures)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Reads the next blocks, or waits for one. Returns whether there was room for more.
+async fn read<L: Ledger>(runner: &Runner<L>, work: &Notify) -> Result<bool, WatchError> {
+    let pending = runner.store.pending().await?;
+    runner.metrics.pending(pending);
+    if pending >= MAX_PENDING {
+        return Ok(false);
+    }
+    let cursor = runner.store.cursor().await?;
+    let from = cursor.map_or(runner.ledger.first_block(), |cursor| cursor.saturating_add(1));
+    let mut head = runner.ledger.head().await?;
+    if head < from {
+        head = runner.ledger.after(head).await?;
+    }
+    if head < from {
+        return Ok(true);
+    }
+    let to = head.min(from.saturating_add(MAX_BLOCKS).saturating_sub(1));
+    let feeds = requested_feeds(runner);
+    let requests = runner.ledger.requests(from, to).await?;
+    let runs: Vec<_> = requests.iter().filter_map(|request| run(request, &feeds, now())).collect();
+    runner.store.record(to, &runs, now()).await?;
+    runner.metrics.read_up_to(to);
+    if !runs.is_empty() {
+        work.notify_one();
+    }
+    Ok(true)
+}
+
+/// Which job answers the requests of which feed.
+fn requested_feeds<L>(runner: &Runner<L>) -> BTreeMap<FeedId, &str> {
+    let jobs = runner.jobs.values().map(|job| &job.config);
+    let requested = jobs.filter(|job| job.triggers.contains(&Trigger::ChainRequest));
+    requested.map(|job| (job.feed, job.name.as_str())).collect()
+}
+
+fn run(requested: &Requested, feeds: &BTreeMap<FeedId, &str>, now: Timestamp) -> Option<NewRun> {
+    let job = feeds.get(&requested.feed)?;
+    Some(NewRun {
+        id: format!("request-{}", requested.request),
+        job: (*job).to_owned(),
+        request: Some(requested.request),
+        subject: requested.subject,
+        deadline: requested.deadline.min(now.saturating_add(MAX_WAIT)),
+    })
+}
