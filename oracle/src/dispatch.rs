@@ -18,7 +18,7 @@ const MAX_IN_FLIGHT: usize = 16;
 /// How often to look for runs whose pause is over.
 const TICK: Duration = Duration::from_millis(250);
 /// How long what is in flight may take to end.
-const GRACE: Duration = Duration::from_secs(20);
+const GRACE: Duration = Duration::from_secs(15);
 /// How long runs that ended can be asked for, in milliseconds: 90 days.
 const KEEP: u64 = 90 * 86_400_000;
 /// How often older ones are deleted.

@@ -59,7 +59,7 @@ pub struct Service {
     token: Token,
 }
 
-/// Starts the service, and works until `stop`. What is in flight then is ended within 20 seconds; what is not, goes on
+/// Starts the service, and works until `stop`. What is in flight then is ended within 15 seconds; what is not, goes on
 /// at the next start.
 pub async fn run(config: Config, stop: CancellationToken) -> Result<(), OracleError> {
     Service::start(config).await?.work(stop).await
@@ -94,7 +94,7 @@ impl Service {
         let Self { runner, listener, address, token } = self;
         let work = Arc::new(Notify::new());
         let router = http::router(http::Service::new(Arc::clone(&runner), Arc::clone(&work), token));
-        tracing::info!(%address, jobs = runner.jobs.len(), "the oracle works");
+        tracing::info!(url = %format!("http://{address}"), jobs = runner.jobs.len(), "the oracle works");
         // Whoever ends first takes the others along.
         let ending = stop.child_token();
         let serve = async {

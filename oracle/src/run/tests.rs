@@ -8,7 +8,9 @@ use serde_json::json;
 use super::*;
 use crate::store::{NewRun, Registration};
 use crate::subject::{subject, PatientId};
-use crate::testing::{enough, hospital, model_folder, quantity, runner, runner_with_model, serve, Chain};
+use crate::testing::{
+    enough, hospital, model_folder, quantity, runner, runner_with_model, serve, Chain, World,
+};
 
 /// A service that can be killed and started again: its file, its chain, its hospital.
 struct House {
@@ -54,7 +56,8 @@ async fn take_up(runner: &Runner<Chain>, request: u64, subject: Subject) -> Stri
     let deadline = now() + 60_000;
     let id = format!("request-{request}");
     let run = NewRun { id: id.clone(), job: "heart".into(), request: Some(request), subject, deadline };
-    runner.store.record(runner.ledger.world().head, &[run], now()).await.unwrap();
+    let head = runner.ledger.world().head;
+    runner.store.record(head, &[run], now()).await.unwrap();
     id
 }
 
@@ -276,7 +279,8 @@ async fn a_hospital_that_is_down_delays_a_run() {
 #[tokio::test]
 async fn a_model_that_the_registry_does_not_approve_of_is_not_used() {
     let house = House::new().await;
-    let cases: [(&str, fn(&mut crate::testing::World)); 7] = [
+    type Change = fn(&mut World);
+    let cases: [(&str, Change); 7] = [
         ("model-unknown", |world| world.model = None),
         ("model-revoked", |world| world.model.as_mut().unwrap().revoked = true),
         ("model-expired", |world| world.model.as_mut().unwrap().valid_until = 1),

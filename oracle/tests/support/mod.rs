@@ -1,0 +1,280 @@
+//! A real node, the contracts on it, a FHIR server, and the service between them.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chain::feeds::Feeds;
+use chain::{Account, Bundles, Chain, Deployment, SecretString, Signer};
+use feeds::{Feed, FeedKind, Reading, ReportAccepted};
+use futures::TryStreamExt;
+use inference::Model;
+use oracle::keys::{OperatorKey, Secret};
+use oracle::{Config, OracleError, Service, Settings};
+use primitives::{DocumentHash, FeedId, ModelId, Subject};
+use reqwest::{Client, Method};
+use serde_json::{json, Value};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::fhir_server::FhirServer;
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running `theriac-node`; killed when it goes out of scope.
+pub struct Node {
+    child: Child,
+    pub url: String,
+}
+
+impl Node {
+    /// Starts a node on a port (0: any free one) that keeps its chain in a folder.
+    pub fn start(port: u16, base_path: &Path) -> Self {
+        let mut command = Command::new(binary());
+        command.args(["--rpc-port", &port.to_string(), "--with-parent", "--log", "error"]);
+        let mut child = command.arg("--base-path").arg(base_path).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim_end().strip_prefix("RPC ready at ").expect("the node's ready line").to_owned();
+        Self { child, url }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.url.rsplit(':').next().unwrap().parse().unwrap()
+    }
+
+    /// Asks the node to end, and waits until it has.
+    pub fn stop(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // Already ended is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let beside = test.ancestors().skip(1).map(|folder| folder.join("theriac-node"));
+    let found = beside.into_iter().find(|path| path.is_file());
+    found.expect(
+        "there is no theriac-node beside this test: build it first, with `cargo build -p devnet-node`",
+    )
+}
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+pub fn feed() -> FeedId {
+    FeedId::named("heart-disease-risk").unwrap()
+}
+
+/// Everything that a service needs around it.
+pub struct World {
+    pub folder: tempfile::TempDir,
+    pub node: Option<Node>,
+    pub alice: Account,
+    pub feeds: Feeds,
+    pub model: Model,
+    pub fhir: FhirServer,
+    port: u16,
+    url: String,
+    deployed_at: u64,
+}
+
+impl World {
+    /// A chain with the contracts, the model, a feed and our operator's key; patients of the demo.
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let node = Node::start(0, &folder.path().join("chain"));
+        let chain = Chain::connect(&node.url).await.unwrap();
+        let alice = chain.account(Signer::from_secret(&SecretString::from("//Alice")).unwrap()).unwrap();
+        let bundles = Bundles::load(&repository("contracts/artifacts")).unwrap();
+        let deployment: Deployment = alice.deploy_all(&bundles, b"oracle").await.unwrap();
+        deployment.save(&folder.path().join("deployment.json")).unwrap();
+        let feeds = Feeds(deployment.contracts.feeds.address);
+        let model = Model::load(repository("models/heart-disease")).unwrap();
+        let manifest = model.manifest();
+        let id = ModelId(manifest.model.sha256);
+        let approve = feeds.approve_model(
+            id,
+            DocumentHash(manifest.hash()),
+            &manifest.version,
+            manifest.valid_until_ms(),
+        );
+        alice.submit(&approve).await.unwrap();
+        let definition = Feed {
+            kind: FeedKind::DiseaseRisk,
+            decimals: 4,
+            min: 0,
+            max: 10_000,
+            model: id,
+            max_report_age: 600_000,
+        };
+        alice.submit(&feeds.create_feed(feed(), &definition)).await.unwrap();
+        let digits = "22".repeat(32);
+        let operator = OperatorKey::from_hex(&Secret::from(digits.clone())).unwrap();
+        alice.submit(&feeds.set_operators(&[operator.public()], 0)).await.unwrap();
+        let fhir = FhirServer::start(&repository("e2e-tests/data")).await.unwrap();
+        let (port, url) = (node.port(), node.url.clone());
+        let deployed_at = deployment.block;
+        let world = Self { folder, node: Some(node), alice, feeds, model, fhir, port, url, deployed_at };
+        world.write("oracle.toml", &world.config());
+        for (name, secret) in
+            [("operator.key", digits.as_str()), ("transmitter.key", "//Bob"), ("push.token", TOKEN)]
+        {
+            world.write(name, secret);
+        }
+        world
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    fn config(&self) -> String {
+        let (url, base_url, model) = (&self.url, self.fhir.base_url(), repository("models/heart-disease"));
+        format!(
+            "[chain]\nurl = {url:?}\ndeployment = \"deployment.json\"\ntransmitter_key_file = \"transmitter.key\"\n\
+             [operator]\nkey_file = \"operator.key\"\n[store]\npath = \"oracle.sqlite\"\n\
+             [http]\nlisten = \"127.0.0.1:0\"\ntoken_file = \"push.token\"\n\
+             [[source]]\nname = \"hospital\"\nbase_url = {base_url:?}\n\
+             [[job]]\nname = \"heart\"\nfeed = \"heart-disease-risk\"\nmodel = {model:?}\nsource = \"hospital\"\n\
+             triggers = [\"chain-request\", \"push\"]\nmax_observation_age_days = 36500\n"
+        )
+    }
+
+    /// Starts the service on its store.
+    pub async fn start(&self) -> Oracle {
+        let file = self.folder.path().join("oracle.toml");
+        let config = Config::load(&file, |_| None, Settings::default()).unwrap();
+        let service = Service::start(config).await.unwrap();
+        let (url, stop) = (format!("http://{}", service.address()), CancellationToken::new());
+        let work = tokio::spawn(service.work(stop.clone()));
+        Oracle { url, stop, work, client: Client::new() }
+    }
+
+    pub fn stop_node(&mut self) {
+        self.node.take().unwrap().stop();
+    }
+
+    pub fn start_node(&mut self) {
+        self.node = Some(Node::start(self.port, &self.folder.path().join("chain")));
+    }
+
+    /// Asks on chain.
+    pub async fn request(&self, subject: Subject) -> u64 {
+        let deadline = oracle::store::now() + 120_000;
+        let receipt = self.alice.submit(&self.feeds.request_result(feed(), subject, deadline)).await.unwrap();
+        receipt.event::<feeds::ResultRequested>(self.feeds.0).unwrap().request
+    }
+
+    pub async fn reading(&self, subject: Subject) -> Option<Reading> {
+        self.alice.chain().read_finalised(&self.feeds.read(feed(), subject, u64::MAX)).await.ok()
+    }
+
+    /// Waits until there is a reading.
+    pub async fn wait_for_reading(&self, subject: Subject) -> Reading {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(reading) = self.reading(subject).await {
+                return reading;
+            }
+            assert!(Instant::now() < deadline, "no report came");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// All reports that the contract ever accepted.
+    pub async fn accepted(&self) -> Vec<ReportAccepted> {
+        let chain = self.alice.chain();
+        let head = chain.finalised_head().await.unwrap().number;
+        let events = chain.events_in(self.deployed_at..=head, vec![self.feeds.0]);
+        events.try_filter_map(|event| async move { Ok(event.decode_as()) }).try_collect().await.unwrap()
+    }
+}
+
+/// A running service.
+pub struct Oracle {
+    pub url: String,
+    stop: CancellationToken,
+    work: JoinHandle<Result<(), OracleError>>,
+    client: Client,
+}
+
+impl Oracle {
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let mut request = self.client.request(method, format!("{}{path}", self.url)).bearer_auth(TOKEN);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
+    }
+
+    pub async fn register(&self, patient: &str) -> Subject {
+        let body = json!({"job": "heart", "patient": patient});
+        let (status, answer) = self.call(Method::POST, "/v1/subjects", Some(body)).await;
+        assert_eq!(status, 201, "{answer}");
+        answer["subject"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Pushes a run, and returns its id and subject.
+    pub async fn push(&self, patient: &str) -> (String, Subject) {
+        let (status, answer) =
+            self.call(Method::POST, "/v1/jobs/heart/runs", Some(json!({"patient": patient}))).await;
+        assert_eq!(status, 202, "{answer}");
+        (answer["run"].as_str().unwrap().to_owned(), answer["subject"].as_str().unwrap().parse().unwrap())
+    }
+
+    pub async fn run(&self, id: &str) -> Value {
+        let (status, answer) = self.call(Method::GET, &format!("/v1/runs/{id}"), None).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    /// Waits until a run has ended, or waits for this reason.
+    pub async fn wait_for(&self, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let run = self.run(id).await;
+            if wanted(&run) {
+                return run;
+            }
+            assert!(Instant::now() < deadline, "the run did not get there: {run}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn text(&self, path: &str) -> String {
+        self.client.get(format!("{}{path}", self.url)).send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Ends cleanly.
+    pub async fn end(self) {
+        self.stop.cancel();
+        self.work.await.unwrap().unwrap();
+    }
+
+    /// Ends at whatever point it is, as when the process is killed.
+    pub async fn kill(self) {
+        self.work.abort();
+        let _ = self.work.await;
+    }
+}
+
+pub fn ended(run: &Value) -> bool {
+    matches!(run["state"].as_str(), Some("finalised" | "failed"))
+}
