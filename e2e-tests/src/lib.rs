@@ -1,1 +1,7 @@
-//! Journeys of real users against a real node and real services
+//! Journeys of real users: a real chain, real services, the real command line, and what they must say.
+#![allow(clippy::arithmetic_side_effects)] // Counters and clocks of a test bench, far from their limits.
+
+pub mod fhir_server;
+pub mod process;
+pub mod stage;
+pub mod story;

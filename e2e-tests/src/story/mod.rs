@@ -1,0 +1,40 @@
+//! The main story: a batch from its maker to a patient and back, and a result of a model on the way.
+mod oracle;
+mod supply;
+
+use std::path::{Path, PathBuf};
+
+use crate::process::{start_devnet, Failure, Theriac};
+use crate::stage::{Stage, Telling};
+
+/// The accounts of the story: well-known ones, so it plays on a development chain only.
+mod accounts {
+    pub const MANUFACTURER: (&str, &str) = ("bob", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
+    pub const WHOLESALER: (&str, &str) = ("charlie", "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");
+    pub const PHARMACY: (&str, &str) = ("dave", "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
+    pub const REGULATOR: (&str, &str) = ("eve", "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw");
+    pub const CLINIC: (&str, &str) = ("ferdie", "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL");
+    pub const ADMINISTRATOR: &str = "alice";
+}
+
+/// Where the repository's files lie, which the story deploys and reads.
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Plays the story in `folder`, on a chain of its own, and returns the table of what was checked.
+///
+/// # Errors
+/// Where anything is not as the story tells.
+pub async fn play(folder: &Path, telling: Telling) -> Result<String, Failure> {
+    let (devnet, url) = start_devnet(folder, None)?;
+    let mut stage = Stage::new(Theriac::new(folder, &url)?, telling);
+    stage.step("A chain of our own");
+    stage.tell(&format!("    theriac devnet: {url}"));
+    let code = supply::from_maker_to_patient(&mut stage, folder)?;
+    oracle::results_on_chain(&mut stage, folder, &url).await?;
+    supply::recall(&mut stage, &code)?;
+    devnet.stop()?;
+    stage.check("the chain stopped cleanly");
+    Ok(stage.table())
+}
