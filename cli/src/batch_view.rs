@@ -1,0 +1,128 @@
+//! A batch as people and machines read it.
+
+use std::fmt;
+
+use batches::{Batch, Recall};
+use gs1::{Date, Gtin};
+use primitives::BatchId;
+use serde::Serialize;
+
+use crate::accounts::{AccountView, Names};
+use crate::choices::Choice;
+use crate::time;
+
+/// A registered batch.
+#[derive(Clone, Debug, Serialize)]
+pub struct BatchView {
+    /// The identifier.
+    pub id: String,
+    /// 14 digits.
+    pub gtin: String,
+    /// The lot.
+    pub lot: String,
+    /// The last day of use, ISO 8601.
+    pub expiry: String,
+    /// Sales packs.
+    pub quantity: u64,
+    /// Whether packs have serials.
+    pub serialised: bool,
+    /// The root of the serials, hexadecimal.
+    pub serial_root: Option<String>,
+    /// Who made it.
+    pub manufacturer: AccountView,
+    /// RFC 3339.
+    pub registered_at: String,
+    /// RFC 3339.
+    pub released_at: Option<String>,
+    /// Whether a regulator blocks it.
+    pub blocked: bool,
+    /// Its recall.
+    pub recall: Option<RecallView>,
+    #[serde(skip)]
+    registered_ms: u64,
+    #[serde(skip)]
+    released_ms: Option<u64>,
+}
+
+/// A batch's recall.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecallView {
+    /// `i`, `ii` or `iii`.
+    pub class: &'static str,
+    /// The reason's name.
+    pub reason: &'static str,
+    /// Who recalled it.
+    pub by: AccountView,
+    /// RFC 3339.
+    pub at: String,
+    #[serde(skip)]
+    at_ms: u64,
+}
+
+impl BatchView {
+    /// The batch with the names of organisations.
+    pub fn new(batch: &Batch, names: &Names) -> Self {
+        let day = Date::of_ms(batch.expires_at);
+        Self {
+            id: BatchId::of(batch.gtin, &batch.lot).to_string(),
+            gtin: Gtin::new(batch.gtin).map_or_else(|_| batch.gtin.to_string(), |gtin| gtin.to_string()),
+            lot: String::from_utf8_lossy(&batch.lot).into_owned(),
+            expiry: day.to_string(),
+            quantity: batch.quantity,
+            serialised: batch.serial_root.is_some(),
+            serial_root: batch.serial_root.map(|root| format!("0x{}", hex::encode(root))),
+            manufacturer: names.of(batch.manufacturer),
+            registered_at: time::rfc3339(batch.registered_at),
+            released_at: batch.released_at.map(time::rfc3339),
+            blocked: batch.blocked,
+            recall: batch.recall.as_ref().map(|recall| RecallView::new(recall, names)),
+            registered_ms: batch.registered_at,
+            released_ms: batch.released_at,
+        }
+    }
+}
+
+impl RecallView {
+    fn new(recall: &Recall, names: &Names) -> Self {
+        Self {
+            class: recall.class.name(),
+            reason: recall.reason.name(),
+            by: names.of(recall.by),
+            at: time::rfc3339(recall.at),
+            at_ms: recall.at,
+        }
+    }
+
+    /// Class and reason, such as `class II, wrong strength`.
+    pub fn summary(&self) -> String {
+        format!("class {}, {}", self.class.to_uppercase(), self.reason.replace('-', " "))
+    }
+}
+
+impl fmt::Display for RecallView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, by {} on {}", self.summary(), self.by, time::readable(self.at_ms))
+    }
+}
+
+impl fmt::Display for BatchView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Batch         {}", self.id)?;
+        writeln!(f, "  GTIN        {}", self.gtin)?;
+        writeln!(f, "  Lot         {}", self.lot)?;
+        writeln!(f, "  Expiry      {}", self.expiry)?;
+        let serials = if self.serialised { "with serials" } else { "without serials" };
+        writeln!(f, "  Quantity    {} packs {serials}", self.quantity)?;
+        writeln!(f, "  Made by     {}", self.manufacturer)?;
+        writeln!(f, "  Registered  {}", time::readable(self.registered_ms))?;
+        let released = self.released_ms.map_or_else(|| "not yet".to_owned(), time::readable);
+        writeln!(f, "  Released    {released}")?;
+        if self.blocked {
+            writeln!(f, "  Blocked     by a regulator")?;
+        }
+        if let Some(recall) = &self.recall {
+            writeln!(f, "  Recalled    {recall}")?;
+        }
+        Ok(())
+    }
+}

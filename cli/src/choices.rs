@@ -1,0 +1,152 @@
+//! The names by which people choose from the contracts' enumerations, and read them.
+
+use batches::{Attestation, Outcome, QuarantineReason, Reason, RecallClass, RecallReason, RejectionReason};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use feeds::FeedKind;
+use primitives::Role;
+
+/// An enumeration of the contracts with a name for each of its values.
+pub trait Choice: Copy + Send + Sync + 'static {
+    /// All values with their names.
+    const ALL: &'static [(&'static str, Self)];
+
+    /// The value's name: stable, in kebab case.
+    fn name(self) -> &'static str;
+}
+
+/// Reads a value by its name, and lists all names in `--help`.
+pub fn choice<T: Choice>() -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(T::ALL.iter().map(|(name, _)| *name)).try_map(|given| {
+        let found = T::ALL.iter().find(|(name, _)| *name == given);
+        found.map(|(_, value)| *value).ok_or("not one of the names")
+    })
+}
+
+/// The list gives the names, and `name` does not compile before a new variant has one.
+macro_rules! choices {
+    ($($type:ty { $($variant:ident: $name:literal),* $(,)? })*) => {$(
+        impl Choice for $type {
+            const ALL: &'static [(&'static str, Self)] = &[$(($name, <$type>::$variant)),*];
+
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),*
+                }
+            }
+        }
+    )*};
+}
+
+choices! {
+    Role {
+        Admin: "admin",
+        Regulator: "regulator",
+        Manufacturer: "manufacturer",
+        Logistics: "logistics",
+        Wholesaler: "wholesaler",
+        Pharmacy: "pharmacy",
+        Provider: "provider",
+        Insurer: "insurer",
+        Patient: "patient",
+        Operator: "operator",
+        Auditor: "auditor",
+    }
+    Attestation {
+        CertificateOfAnalysis: "certificate-of-analysis",
+        GoodManufacturingPractice: "good-manufacturing-practice",
+        MarketAuthorisation: "market-authorisation",
+    }
+    RejectionReason {
+        Damaged: "damaged",
+        WrongGoods: "wrong-goods",
+        QuantityShort: "quantity-short",
+        TemperatureExcursion: "temperature-excursion",
+        SuspectedCounterfeit: "suspected-counterfeit",
+        Other: "other",
+    }
+    QuarantineReason {
+        TemperatureExcursion: "temperature-excursion",
+        Damaged: "damaged",
+        SuspectedCounterfeit: "suspected-counterfeit",
+        QualityInvestigation: "quality-investigation",
+        Other: "other",
+    }
+    RecallClass {
+        I: "i",
+        II: "ii",
+        III: "iii",
+    }
+    RecallReason {
+        Contamination: "contamination",
+        WrongStrength: "wrong-strength",
+        Mislabelling: "mislabelling",
+        Stability: "stability",
+        Counterfeit: "counterfeit",
+        AdverseReactions: "adverse-reactions",
+        QualityDefect: "quality-defect",
+    }
+    Outcome {
+        Recalled: "recalled",
+        Dispensed: "dispensed",
+        Quarantined: "quarantined",
+        NotReleased: "not-released",
+        Expired: "expired",
+        Mismatch: "mismatch",
+        Unknown: "unknown",
+        Valid: "valid",
+    }
+    Reason {
+        BatchRecalled: "batch-recalled",
+        UnitDispensed: "unit-dispensed",
+        CloneAlarm: "clone-alarm",
+        UnitsQuarantined: "units-quarantined",
+        NotReleased: "not-released",
+        BlockedByRegulator: "blocked-by-regulator",
+        Expired: "expired",
+        ExpiryMismatch: "expiry-mismatch",
+        SerialMissing: "serial-missing",
+        SerialNotInBatch: "serial-not-in-batch",
+        NotHeldHere: "not-held-here",
+        SerialUnproven: "serial-unproven",
+        SerialsNotRegistered: "serials-not-registered",
+        BatchUnknown: "batch-unknown",
+    }
+    FeedKind {
+        DiseaseRisk: "disease-risk",
+        DemandForecast: "demand-forecast",
+        Anomaly: "anomaly",
+        ColdChainExcursion: "cold-chain-excursion",
+        ClaimFraud: "claim-fraud",
+        Outbreak: "outbreak",
+        Readmission: "readmission",
+        Vitals: "vitals",
+        Inventory: "inventory",
+        Routing: "routing",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_to_its_value_and_back() {
+        fn check<T: Choice + PartialEq + std::fmt::Debug>() {
+            for (name, value) in T::ALL {
+                assert_eq!(value.name(), *name);
+                let same = T::ALL.iter().filter(|(other, _)| other == name).count();
+                assert_eq!(same, 1, "{name} is given twice");
+            }
+        }
+        check::<Role>();
+        check::<Attestation>();
+        check::<RejectionReason>();
+        check::<QuarantineReason>();
+        check::<RecallClass>();
+        check::<RecallReason>();
+        check::<Outcome>();
+        check::<Reason>();
+        check::<FeedKind>();
+        assert_eq!(Role::ALL.len(), primitives::Role::ALL.len());
+    }
+}

@@ -1,0 +1,239 @@
+//! `theriac batch`: the life of a batch, from its registration to the patient.
+
+mod dispense;
+mod history;
+mod register;
+mod run;
+mod show;
+
+use std::path::PathBuf;
+
+use batches::{Attestation, QuarantineReason, RecallClass, RecallReason, RejectionReason};
+use clap::{Args, Subcommand};
+use gs1::{validate_lot, Gtin};
+use primitives::{AccountId, BatchId, DocumentHash, Quantity};
+
+use crate::accounts;
+use crate::choices::choice;
+use crate::code::CodeArgs;
+use crate::failure::Failure;
+
+pub use run::run;
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+A batch is named by --gtin and --lot, or by --id.
+
+Examples:
+  theriac batch register --gtin 9506000134352 --lot ABC123 --expiry 2027-12-31 --serials serials.txt
+  theriac batch attest --gtin 9506000134352 --lot ABC123 certificate-of-analysis --document coa.pdf
+  theriac batch release --gtin 9506000134352 --lot ABC123
+  theriac batch ship --gtin 9506000134352 --lot ABC123 --to 5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy \\
+      --quantity 500
+  theriac batch receive 1 --quantity 480
+  theriac batch reject 1 damaged
+  theriac batch dispense --image pack.png --serials serials.txt
+  theriac batch recall --gtin 9506000134352 --lot ABC123 ii contamination
+  theriac batch show --gtin 9506000134352 --lot ABC123";
+
+/// Commands of `theriac batch`.
+#[derive(Subcommand, Debug)]
+pub enum BatchCommand {
+    /// Register a batch: all its packs are with you then (needs Manufacturer)
+    Register(RegisterArgs),
+    /// Hand a pack to a patient (needs Pharmacy or Provider); a serial's second time is a clone alarm
+    Dispense(DispenseArgs),
+    /// What happens to a registered batch.
+    #[command(flatten)]
+    Step(Step),
+}
+
+/// What happens to a batch that is registered.
+#[derive(Subcommand, Debug)]
+pub enum Step {
+    /// Answer for one requirement of the release with a document
+    Attest {
+        #[command(flatten)]
+        batch: BatchArgs,
+        /// Which requirement: the manufacturer answers for the certificate of analysis, a regulator or auditor for
+        /// good manufacturing practice, a regulator for the market authorisation
+        #[arg(value_parser = choice::<Attestation>())]
+        attestation: Attestation,
+        #[command(flatten)]
+        document: DocumentArgs,
+    },
+    /// Release a batch to the market, once all attestations are there (needs its manufacturer)
+    Release {
+        #[command(flatten)]
+        batch: BatchArgs,
+    },
+    /// Stop a batch from moving (needs Regulator)
+    Block {
+        #[command(flatten)]
+        batch: BatchArgs,
+    },
+    /// Let a blocked batch move again (needs Regulator)
+    Unblock {
+        #[command(flatten)]
+        batch: BatchArgs,
+    },
+    /// Send packs to another organisation, and print the shipment's number
+    Ship {
+        #[command(flatten)]
+        batch: BatchArgs,
+        /// The consignee's account
+        #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
+        to: AccountId,
+        /// How many packs
+        #[arg(long, value_parser = quantity())]
+        quantity: Quantity,
+    },
+    /// Take packs of a shipment over, all or part of them (needs its consignee)
+    Receive {
+        /// The shipment's number
+        shipment: u64,
+        /// How many packs; without it, all that are still in transit
+        #[arg(long, value_parser = quantity())]
+        quantity: Option<Quantity>,
+    },
+    /// Send back what is still in transit of a shipment (needs its consignee)
+    Reject {
+        /// The shipment's number
+        shipment: u64,
+        /// Why
+        #[arg(value_parser = choice::<RejectionReason>())]
+        reason: RejectionReason,
+    },
+    /// Set packs apart (needs their holder, or Regulator)
+    Quarantine {
+        #[command(flatten)]
+        batch: BatchArgs,
+        /// Why
+        #[arg(value_parser = choice::<QuarantineReason>())]
+        reason: QuarantineReason,
+        #[command(flatten)]
+        packs: HeldArgs,
+    },
+    /// Let quarantined packs move again (needs Regulator or the batch's manufacturer)
+    ReleaseQuarantine {
+        #[command(flatten)]
+        batch: BatchArgs,
+        #[command(flatten)]
+        packs: HeldArgs,
+    },
+    /// Recall a batch for good (needs Regulator or its manufacturer)
+    Recall {
+        #[command(flatten)]
+        batch: BatchArgs,
+        /// How dangerous it is: i (serious harm or death), ii (harm that passes), iii (harm is unlikely)
+        #[arg(value_parser = choice::<RecallClass>())]
+        class: RecallClass,
+        /// Why
+        #[arg(value_parser = choice::<RecallReason>())]
+        reason: RecallReason,
+    },
+    /// Show a batch, its attestations, where its packs are, and its history
+    Show {
+        #[command(flatten)]
+        batch: BatchArgs,
+        /// Search the history from this block on; without it, from the deployment's
+        #[arg(long, value_name = "BLOCK")]
+        from_block: Option<u64>,
+    },
+}
+
+/// Names a batch.
+#[derive(Args, Debug, Clone)]
+pub struct BatchArgs {
+    /// The trade item's GTIN, 8 to 14 digits
+    #[arg(long, requires = "lot", required_unless_present = "id")]
+    gtin: Option<Gtin>,
+    /// The lot
+    #[arg(long, requires = "gtin", value_parser = lot)]
+    lot: Option<String>,
+    /// The batch's identifier: 0x and 64 hexadecimal digits, instead of GTIN and lot
+    #[arg(long, conflicts_with_all = ["gtin", "lot"])]
+    id: Option<BatchId>,
+}
+
+impl BatchArgs {
+    fn id(&self) -> Result<BatchId, Failure> {
+        match (self.id, self.gtin, &self.lot) {
+            (Some(id), ..) => Ok(id),
+            (None, Some(gtin), Some(lot)) => Ok(BatchId::of(gtin.value(), lot.as_bytes())),
+            _ => Err(Failure::bad_input("there is no batch; give --gtin and --lot, or --id")),
+        }
+    }
+}
+
+/// Options of `theriac batch register`.
+#[derive(Args, Debug)]
+pub struct RegisterArgs {
+    /// The trade item's GTIN, 8 to 14 digits
+    #[arg(long)]
+    gtin: Gtin,
+    /// The lot: 1 to 20 letters, digits and !\"%&'()*+,-./:;<=>?_
+    #[arg(long, value_parser = lot)]
+    lot: String,
+    /// The last day of use: YYMMDD as on the pack (day 00 is the month's last), or YYYY-MM-DD
+    #[arg(long, value_name = "DAY", value_parser = crate::time::parse_day)]
+    expiry: gs1::Date,
+    #[command(flatten)]
+    packs: PacksArgs,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+struct PacksArgs {
+    /// The packs' serials, one on each line; keep the file: it proves each pack
+    #[arg(long, value_name = "FILE")]
+    serials: Option<PathBuf>,
+    /// How many packs, where they have no serials
+    #[arg(long, value_parser = quantity())]
+    quantity: Option<Quantity>,
+}
+
+/// Names a document.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct DocumentArgs {
+    /// The document: only its SHA-256 goes on chain
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+    /// The document's SHA-256, 64 hexadecimal digits
+    #[arg(long, value_name = "HASH")]
+    sha256: Option<DocumentHash>,
+}
+
+/// Options of `theriac batch dispense`.
+#[derive(Args, Debug)]
+pub struct DispenseArgs {
+    #[command(flatten)]
+    code: CodeArgs,
+    /// The manufacturer's list of serials, or a folder with a list for each batch (BATCH-ID.txt or GTIN-LOT.txt)
+    #[arg(long, value_name = "PATH", required_unless_present = "quantity")]
+    serials: Option<PathBuf>,
+    /// How many packs, where the batch has no serials
+    #[arg(long, conflicts_with = "serials", value_parser = quantity())]
+    quantity: Option<Quantity>,
+}
+
+/// Names packs of an organisation.
+#[derive(Args, Debug)]
+pub struct HeldArgs {
+    /// With whom the packs are; without it, with you
+    #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
+    holder: Option<AccountId>,
+    /// How many packs
+    #[arg(long, value_parser = quantity())]
+    quantity: Quantity,
+}
+
+fn lot(text: &str) -> Result<String, String> {
+    validate_lot(text.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(text.to_owned())
+}
+
+fn quantity() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=batches::MAX_QUANTITY)
+}

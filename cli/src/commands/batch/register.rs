@@ -1,0 +1,48 @@
+use batches::NewBatch;
+use primitives::{BatchId, SerialTree};
+use serde_json::json;
+
+use super::RegisterArgs;
+use crate::answer::Answer;
+use crate::args::Global;
+use crate::context::{changed, Context};
+use crate::failure::Failure;
+use crate::serials::{file_name, SerialList};
+
+/// Registers a batch with the root of its serials, or with a quantity alone.
+pub async fn run(args: RegisterArgs, global: &Global) -> Result<Answer, Failure> {
+    let RegisterArgs { gtin, lot, expiry, packs } = args;
+    let id = BatchId::of(gtin.value(), lot.as_bytes());
+    let tree = packs.serials.as_deref().map(|path| SerialList::read(path)?.tree(id)).transpose();
+    let tree = tree.map_err(Failure::bad_input)?;
+    let quantity = tree.as_ref().map(SerialTree::quantity).or(packs.quantity);
+    let quantity = quantity.ok_or_else(|| Failure::bad_input("give --serials or --quantity"))?;
+    let serial_root = tree.as_ref().map(SerialTree::root);
+    let new = NewBatch {
+        gtin: gtin.value(),
+        lot: lot.clone().into(),
+        expiry: expiry.to_yymmdd(),
+        quantity,
+        serial_root,
+    };
+    let context = Context::open(global).await?;
+    let receipt = context.submit(&context.batches().register_batch(&new)).await?;
+
+    let mut done = format!("Registered lot {lot} of {gtin}: {quantity} packs.\nBatch {id}");
+    let mut data = json!({
+        "batch": id.to_string(),
+        "gtin": gtin.to_string(),
+        "lot": lot,
+        "expiry": expiry.to_string(),
+        "quantity": quantity,
+        "serial_root": serial_root.map(|root| format!("0x{}", hex::encode(root))),
+    });
+    if tree.is_some() {
+        let name = file_name(gtin, &lot);
+        done.push_str(&format!(
+            "\nKeep the list of serials: it proves each pack. In a folder of lists, call it {name}."
+        ));
+        data["serial_list_name"] = json!(name);
+    }
+    changed(&receipt, &done, data)
+}

@@ -1,0 +1,152 @@
+use std::fmt;
+
+use batches::{Attestation, AttestationRecord, MassBalance};
+use chain::batches::Event;
+use futures::TryStreamExt;
+use primitives::{AccountId, BatchId};
+use serde::Serialize;
+
+use super::history::{accounts_of, batch_of, describe, HistoryLine};
+use crate::accounts::{AccountView, Names};
+use crate::answer::Answer;
+use crate::batch_view::BatchView;
+use crate::choices::Choice;
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::time;
+
+/// The most blocks that are searched for a batch's history: a minute's work at a node nearby.
+const MAX_BLOCKS: u64 = 100_000;
+
+/// Shows a batch, its attestations, where its packs are, and its history.
+pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) -> Result<Answer, Failure> {
+    let register = context.batches();
+    let Some(batch) = context.read(&register.batch(id)).await? else {
+        let message = format!("no batch {id} is registered; compare GTIN and lot with the print on the pack");
+        return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-batch"));
+    };
+    let balance = context.read(&register.mass_balance(id)).await?.unwrap_or_default();
+    let mut attestations = Vec::new();
+    for attestation in Attestation::REQUIRED {
+        attestations.push((attestation, context.read(&register.attestation(id, attestation)).await?));
+    }
+    let history = events(context, id, from_block).await;
+    let mut accounts: Vec<AccountId> = vec![batch.manufacturer];
+    accounts.extend(batch.recall.map(|recall| recall.by));
+    accounts.extend(attestations.iter().filter_map(|(_, record)| Some(record.as_ref()?.by)));
+    accounts.extend(history.iter().flatten().flat_map(|(_, event)| accounts_of(event)));
+    let names = context.names(accounts).await?;
+    let (history, history_missing) = match history {
+        Ok(events) => (events.iter().map(|(block, event)| describe(event, *block, &names)).collect(), None),
+        Err(failure) => (Vec::new(), Some(failure.to_string())),
+    };
+    Answer::of(&ShowView {
+        batch: BatchView::new(&batch, &names),
+        attestations: attestations
+            .iter()
+            .map(|(name, record)| AttestationView::new(*name, record, &names))
+            .collect(),
+        mass_balance: balance.into(),
+        history,
+        history_missing,
+    })
+}
+
+/// The batch's events with their blocks, in the chain's order.
+async fn events(context: &Context<'_>, id: BatchId, from: Option<u64>) -> Result<Vec<(u64, Event)>, Failure> {
+    let head = context.chain.finalised_head().await?.number;
+    let from = from.unwrap_or(context.deployment.block);
+    if head.saturating_sub(from) > MAX_BLOCKS {
+        return Err(Failure::failed(format!(
+            "more than {MAX_BLOCKS} blocks are to be searched; say where to begin with --from-block, for example {}",
+            head.saturating_sub(MAX_BLOCKS)
+        )));
+    }
+    let mut found = Vec::new();
+    let mut emitted = context.chain.events_in(from..=head, vec![context.batches().0]);
+    while let Some(emitted) = emitted.try_next().await? {
+        match emitted.decode::<Event>() {
+            Some(event) if batch_of(&event) == id => found.push((emitted.block.number, event)),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+#[derive(Serialize)]
+struct ShowView {
+    #[serde(flatten)]
+    batch: BatchView,
+    attestations: Vec<AttestationView>,
+    mass_balance: BalanceView,
+    history: Vec<HistoryLine>,
+    /// Why there is no history, where there is none.
+    history_missing: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AttestationView {
+    attestation: &'static str,
+    by: Option<AccountView>,
+    at: Option<String>,
+    document: Option<String>,
+}
+
+impl AttestationView {
+    fn new(attestation: Attestation, record: &Option<AttestationRecord>, names: &Names) -> Self {
+        let record = record.as_ref();
+        Self {
+            attestation: attestation.name(),
+            by: record.map(|record| names.of(record.by)),
+            at: record.map(|record| time::rfc3339(record.at)),
+            document: record.map(|record| record.document.to_string()),
+        }
+    }
+}
+
+/// Where the packs are.
+#[derive(Serialize)]
+struct BalanceView {
+    held: u64,
+    in_transit: u64,
+    quarantined: u64,
+    dispensed: u64,
+}
+
+impl From<MassBalance> for BalanceView {
+    fn from(balance: MassBalance) -> Self {
+        let MassBalance { held, in_transit, quarantined, dispensed } = balance;
+        Self { held, in_transit, quarantined, dispensed }
+    }
+}
+
+impl fmt::Display for ShowView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.batch)?;
+        writeln!(f, "Attestations")?;
+        for attestation in &self.attestations {
+            match &attestation.by {
+                Some(by) => writeln!(f, "  {:<28}by {by}", attestation.attestation)?,
+                None => writeln!(f, "  {:<28}missing", attestation.attestation)?,
+            }
+        }
+        let BalanceView { held, in_transit, quarantined, dispensed } = &self.mass_balance;
+        writeln!(f, "Where the packs are")?;
+        for (place, count) in [
+            ("held", held),
+            ("in transit", in_transit),
+            ("quarantined", quarantined),
+            ("dispensed", dispensed),
+        ] {
+            writeln!(f, "  {place:<12}{count:>12}")?;
+        }
+        writeln!(f, "History")?;
+        for line in &self.history {
+            writeln!(f, "  block {:<8}{}", line.block, line.text)?;
+        }
+        match &self.history_missing {
+            Some(reason) => writeln!(f, "  not shown: {reason}"),
+            None => Ok(()),
+        }
+    }
+}

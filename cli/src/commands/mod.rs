@@ -1,0 +1,12 @@
+//! The commands: each reads its arguments, asks or changes the chain, and answers.
+
+pub mod admin;
+pub mod batch;
+pub mod deploy;
+pub mod devnet;
+pub mod feed;
+pub mod model;
+pub mod oracle;
+pub mod org;
+pub mod qr;
+pub mod verify;

@@ -1,0 +1,185 @@
+//! `theriac model`: models that operators may use.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use feeds::Model as Registered;
+use inference::Model;
+use primitives::{DocumentHash, ModelId};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::accounts::{AccountView, Names};
+use crate::answer::Answer;
+use crate::args::Global;
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::time;
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+A model is a folder with manifest.json and the ONNX file. On chain it is known by the SHA-256 of the ONNX file.
+
+Examples:
+  theriac model check models/heart-disease
+  theriac model register models/heart-disease
+  theriac model list
+  theriac model revoke 0x7c1f…";
+
+/// Commands of `theriac model`.
+#[derive(Subcommand, Debug)]
+pub enum ModelCommand {
+    /// Approve a model, until the end that its manifest names (needs Admin or Regulator)
+    Register {
+        /// The model's folder
+        folder: PathBuf,
+    },
+    /// Take a model's approval back for good (needs Admin or Regulator)
+    Revoke {
+        /// The SHA-256 of the ONNX file: 64 hexadecimal digits
+        model: ModelId,
+    },
+    /// List all models
+    List,
+    /// Load a model, and check it against its manifest and the approvals on chain
+    Check {
+        /// The model's folder
+        folder: PathBuf,
+    },
+}
+
+/// Runs a command of `theriac model`.
+pub async fn run(command: ModelCommand, global: &Global) -> Result<Answer, Failure> {
+    match command {
+        ModelCommand::Register { folder } => {
+            let local = Local::load(&folder)?;
+            let context = Context::open(global).await?;
+            let call =
+                context.feeds().approve_model(local.id, local.manifest, &local.version, local.valid_until);
+            let end = time::readable(local.valid_until);
+            let done =
+                format!("{} {} is approved until {end}.\nModel {}", local.name, local.version, local.id);
+            let data = json!({ "model": local.id.to_string(), "manifest": local.manifest.to_string() });
+            context.change(&call, &done, data).await
+        }
+        ModelCommand::Revoke { model } => {
+            let context = Context::open(global).await?;
+            let done = "The approval is taken back: no report with this model is accepted any more.";
+            context
+                .change(&context.feeds().revoke_model(model), done, json!({ "model": model.to_string() }))
+                .await
+        }
+        ModelCommand::List => list(&Context::open(global).await?).await,
+        ModelCommand::Check { folder } => {
+            let local = Local::load(&folder)?;
+            let context = Context::open(global).await?;
+            let registered = context.read(&context.feeds().model(local.id)).await?;
+            local.ensure_approved(registered.as_ref(), time::now_ms())?;
+            Answer::of(&CheckView { model: local.id.to_string(), name: local.name, version: local.version })
+        }
+    }
+}
+
+/// A model in a folder, loaded and found to fit its manifest.
+pub struct Local {
+    /// What it is.
+    pub model: Model,
+    /// Its identifier on chain.
+    pub id: ModelId,
+    name: String,
+    version: String,
+    manifest: DocumentHash,
+    /// The last moment at which it may be used.
+    valid_until: u64,
+}
+
+impl Local {
+    /// Loads the model of a folder.
+    pub fn load(folder: &Path) -> Result<Self, Failure> {
+        let model = Model::load(folder).map_err(Failure::bad_input)?;
+        let manifest = model.manifest();
+        Ok(Self {
+            id: ModelId(manifest.model.sha256),
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            manifest: DocumentHash(manifest.hash()),
+            // The manifest names the first moment at which it may not be used.
+            valid_until: manifest.valid_until_ms().saturating_sub(1),
+            model,
+        })
+    }
+
+    /// Refuses what `feeds` would refuse reports with.
+    fn ensure_approved(&self, registered: Option<&Registered>, now: u64) -> Result<(), Failure> {
+        let refused = |error: feeds::Error| Err(Failure::from(chain::Error::Contract(error.into())));
+        match registered {
+            None => refused(feeds::Error::UnknownModel),
+            Some(model) if model.revoked => refused(feeds::Error::ModelRevoked),
+            Some(model) if now > model.valid_until => refused(feeds::Error::ModelExpired),
+            Some(model) if model.manifest != self.manifest => Err(Failure::new(
+                Exit::Refused,
+                "the model was approved with another manifest; get the whole folder from the same release",
+            )
+            .with_code("model/other-manifest")),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CheckView {
+    model: String,
+    name: String,
+    version: String,
+}
+
+impl fmt::Display for CheckView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {} may be used", self.name, self.version)?;
+        writeln!(f, "  Model       {}", self.model)?;
+        writeln!(f, "  Files       fit each other, and run")?;
+        writeln!(f, "  On chain    approved with this manifest")
+    }
+}
+
+#[derive(Serialize)]
+struct ModelView {
+    model: String,
+    version: String,
+    manifest: String,
+    approved_by: AccountView,
+    approved_at: String,
+    valid_until: String,
+    revoked: bool,
+}
+
+impl ModelView {
+    fn new(id: ModelId, model: &Registered, names: &Names) -> Self {
+        Self {
+            model: id.to_string(),
+            version: model.version.clone(),
+            manifest: model.manifest.to_string(),
+            approved_by: names.of(model.approved_by),
+            approved_at: time::rfc3339(model.approved_at),
+            valid_until: time::rfc3339(model.valid_until),
+            revoked: model.revoked,
+        }
+    }
+}
+
+impl fmt::Display for ModelView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Model         {}", self.model)?;
+        writeln!(f, "  Version     {}{}", self.version, if self.revoked { " (revoked)" } else { "" })?;
+        writeln!(f, "  Approved by {}", self.approved_by)?;
+        writeln!(f, "  Valid until {}", self.valid_until)
+    }
+}
+
+async fn list(context: &Context<'_>) -> Result<Answer, Failure> {
+    let models = context.all(|start, limit| context.feeds().models(start, limit)).await?;
+    let names = context.names(models.iter().map(|(_, model)| model.approved_by)).await?;
+    let views: Vec<ModelView> = models.iter().map(|(id, model)| ModelView::new(*id, model, &names)).collect();
+    Answer::list(&views, "No model is approved.")
+}

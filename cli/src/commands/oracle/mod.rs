@@ -1,0 +1,150 @@
+//! `theriac oracle`: runs models on real data; asks for results and reads them.
+
+mod key;
+mod reading;
+mod service;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use primitives::{FeedId, Subject};
+use serde_json::json;
+
+use super::feed::feed_name;
+use crate::answer::Answer;
+use crate::args::Global;
+use crate::context::{changed, Context};
+use crate::failure::{Exit, Failure};
+use crate::time;
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+Examples:
+  theriac oracle key operator.key          make an operator's key, and print its public key
+  theriac oracle run --config oracle.toml
+  theriac oracle request heart-disease-risk --subject 0x5f2e… --within 10m --wait
+  theriac oracle read heart-disease-risk --subject 0x5f2e… --max-age 15m
+
+On chain, a person is a subject: a salted hash that the operator's service gives for a patient (POST /v1/subjects).";
+
+/// How long `request --wait` looks for the answer after the deadline of the request.
+const GRACE_MS: u64 = 5_000;
+/// How often it looks.
+const POLL: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// Commands of `theriac oracle`.
+#[derive(Subcommand, Debug)]
+pub enum OracleCommand {
+    /// Run the service that fetches data, runs models, and signs and sends reports
+    Run {
+        /// The service's configuration
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Ask the operators for a result, and print the request's number (needs any role)
+    Request {
+        #[command(flatten)]
+        about: AboutArgs,
+        /// How long the operators have for an answer, such as 10m
+        #[arg(long, value_name = "SPAN", default_value = "10m", value_parser = time::parse_span)]
+        within: u64,
+        /// Wait for the answer, and print it
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Withdraw a request (needs who made it)
+    Cancel {
+        /// The request's number
+        request: u64,
+    },
+    /// Read the last result, where it is fresh enough; an older one is an error
+    Read {
+        #[command(flatten)]
+        about: AboutArgs,
+        /// How long ago the value may have been observed, such as 15m
+        #[arg(long, value_name = "SPAN", value_parser = time::parse_span)]
+        max_age: u64,
+    },
+    /// Make an operator's secp256k1 key in a file that only you can read, and print its public key
+    Key {
+        /// The file to write; an existing one is never overwritten, its public key is printed
+        file: PathBuf,
+    },
+}
+
+/// What a result is about.
+#[derive(Args, Debug)]
+pub struct AboutArgs {
+    /// The feed's name
+    #[arg(value_name = "FEED", value_parser = feed_name)]
+    feed: FeedId,
+    /// Whom it is about, 0x and 64 hexadecimal digits; without it, the feed's one value for everybody
+    #[arg(long, value_name = "SUBJECT")]
+    subject: Option<Subject>,
+}
+
+impl AboutArgs {
+    fn subject(&self) -> Subject {
+        self.subject.unwrap_or_default()
+    }
+}
+
+/// Runs a command of `theriac oracle`.
+pub async fn run(command: OracleCommand, global: &Global) -> Result<Answer, Failure> {
+    match command {
+        OracleCommand::Run { config } => service::run(&config, global).await,
+        OracleCommand::Key { file } => key::run(&file),
+        OracleCommand::Read { about, max_age } => {
+            let context = Context::open(global).await?;
+            let reading = context.read(&context.feeds().read(about.feed, about.subject(), max_age)).await?;
+            Answer::of(&reading::ReadingView::new(about.feed, about.subject(), &reading))
+        }
+        OracleCommand::Cancel { request } => {
+            let context = Context::open(global).await?;
+            let call = context.feeds().cancel_request(request);
+            context
+                .change(&call, &format!("Request {request} is withdrawn."), json!({ "request": request }))
+                .await
+        }
+        OracleCommand::Request { about, within, wait } => {
+            let context = Context::open(global).await?;
+            request(&context, &about, within, wait).await
+        }
+    }
+}
+
+async fn request(
+    context: &Context<'_>,
+    about: &AboutArgs,
+    within: u64,
+    wait: bool,
+) -> Result<Answer, Failure> {
+    let feeds = context.feeds();
+    let (feed, subject) = (about.feed, about.subject());
+    let deadline = time::now_ms().saturating_add(within);
+    let receipt = context.submit(&feeds.request_result(feed, subject, deadline)).await?;
+    let feeds::ResultRequested { request, .. } = receipt.event(feeds.0)?;
+    if !wait {
+        let done =
+            format!("Request {request} on {}, to be answered by {}.", feed.name(), time::readable(deadline));
+        let data = json!({
+            "request": request,
+            "feed": feed.name(),
+            "subject": subject.to_string(),
+            "deadline": time::rfc3339(deadline),
+        });
+        return changed(&receipt, &done, data);
+    }
+    // A request that is not open any more was answered.
+    while context.read(&feeds.request(request)).await?.is_some() {
+        if time::now_ms() > deadline.saturating_add(GRACE_MS) {
+            let message = format!(
+                "request {request} was not answered in time; ask the operators, see `theriac feed operators`"
+            );
+            return Err(Failure::new(Exit::Failed, message).with_code("oracle/no-answer"));
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    let reading = context.read(&feeds.read(feed, subject, u64::MAX)).await?;
+    Answer::of(&reading::ReadingView::new(feed, subject, &reading))
+}

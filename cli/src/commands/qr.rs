@@ -1,0 +1,139 @@
+//! `theriac qr`: makes QR codes for packs, and reads them from pictures.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use gs1::{MedicinePack, CANONICAL_STEM};
+use serde::Serialize;
+
+use crate::answer::Answer;
+use crate::failure::Failure;
+use crate::{code, symbol};
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+Examples:
+  theriac qr make '(01)09506000134352(17)271231(10)ABC123(21)S0000001' --out pack.png
+  theriac qr make '(01)09506000134352(10)ABC123' --as element-string --out pack.svg
+  theriac qr read pack.png";
+
+/// Commands of `theriac qr`.
+#[derive(Subcommand, Debug)]
+pub enum QrCommand {
+    /// Make a QR code as PNG or SVG
+    Make(MakeArgs),
+    /// Read the QR or DataMatrix code in a picture
+    Read {
+        /// A PNG or JPEG picture with one code
+        #[arg(value_name = "FILE")]
+        image: PathBuf,
+    },
+}
+
+/// Options of `theriac qr make`.
+#[derive(Args, Debug)]
+pub struct MakeArgs {
+    /// The pack's fields: an element string such as '(01)09506000134352(10)ABC123', or a GS1 Digital Link
+    #[arg(value_name = "CODE")]
+    code: String,
+
+    /// The file to write: its ending, .png or .svg, decides on the format
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+
+    /// What the QR code carries: a web address that telephones open, or an element string for scanners
+    #[arg(long = "as", value_name = "FORM", default_value = "link")]
+    form: Form,
+
+    /// Where links lead to: the address of a resolver
+    #[arg(long, value_name = "URL", default_value = CANONICAL_STEM)]
+    stem: String,
+}
+
+/// What a QR code carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// A GS1 Digital Link
+    Link,
+    /// A GS1 element string, in a GS1 QR Code
+    ElementString,
+}
+
+/// Runs a command of `theriac qr`.
+pub fn run(command: QrCommand) -> Result<Answer, Failure> {
+    match command {
+        QrCommand::Make(args) => make(&args),
+        QrCommand::Read { image } => {
+            let content = symbol::read(&image).map_err(Failure::bad_input)?;
+            Answer::of(&CodeView::new(&code::parse(&content)?, content))
+        }
+    }
+}
+
+fn make(args: &MakeArgs) -> Result<Answer, Failure> {
+    let pack = code::parse(&args.code)?;
+    let (content, symbol) = match args.form {
+        Form::Link => {
+            let link = pack.to_digital_link(&args.stem).map_err(Failure::bad_input)?;
+            let symbol = symbol::link_code(&link);
+            (link, symbol)
+        }
+        Form::ElementString => {
+            let elements = pack.to_element_string();
+            let symbol = symbol::element_string_code(&elements);
+            (elements, symbol)
+        }
+    };
+    let symbol = symbol.map_err(Failure::bad_input)?;
+    symbol::write(&symbol, &args.out).map_err(|error| match error {
+        symbol::SymbolError::Write { .. } => Failure::failed(error),
+        other => Failure::bad_input(other),
+    })?;
+    let file = args.out.display().to_string();
+    let text = format!("{file}: {}", readable(&content));
+    Answer::new(text, &serde_json::json!({ "file": file, "content": content }))
+}
+
+/// FNC1 as people can see it.
+fn readable(content: &str) -> String {
+    content.replace('\u{1d}', "<GS>")
+}
+
+/// What a code says.
+#[derive(Serialize)]
+struct CodeView {
+    /// As a scanner sends it.
+    content: String,
+    /// With brackets.
+    elements: String,
+    gtin: String,
+    lot: Option<String>,
+    expiry: Option<String>,
+    serial: Option<String>,
+}
+
+impl CodeView {
+    fn new(pack: &MedicinePack, content: String) -> Self {
+        Self {
+            content,
+            elements: pack.to_bracketed(),
+            gtin: pack.gtin().to_string(),
+            lot: pack.lot().map(str::to_owned),
+            expiry: pack.expiry().map(|day| day.to_string()),
+            serial: pack.serial().map(str::to_owned),
+        }
+    }
+}
+
+impl fmt::Display for CodeView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.elements)?;
+        writeln!(f, "  Content     {}", readable(&self.content))?;
+        writeln!(f, "  GTIN        {}", self.gtin)?;
+        for (label, value) in [("Lot", &self.lot), ("Expiry", &self.expiry), ("Serial", &self.serial)] {
+            writeln!(f, "  {label:<12}{}", value.as_deref().unwrap_or("not on the code"))?;
+        }
+        Ok(())
+    }
+}

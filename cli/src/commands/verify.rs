@@ -1,0 +1,93 @@
+//! `theriac verify`: judges a pack by its code.
+
+use std::path::{Path, PathBuf};
+
+use batches::Scan;
+use clap::Args;
+use gs1::MedicinePack;
+use primitives::{AccountId, BatchId};
+
+use crate::accounts;
+use crate::answer::Answer;
+use crate::args::Global;
+use crate::code::{lot_of, CodeArgs};
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::serials::{Evidence, SerialList, SerialListError};
+use crate::verdict::VerdictView;
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+Examples:
+  theriac verify '(01)09506000134352(17)271231(10)ABC123(21)S0000001' --serials serials.txt
+  theriac verify 'https://id.gs1.org/01/09506000134352/10/ABC123/21/S0000001?17=271231' --serials lists/
+  theriac verify --image pack.png --serials lists/ --json
+
+The exit code is 0 only where the pack is valid, and 3 where it is not: all reasons are named.
+Without the list of serials, a pack with a serial cannot be proven and is never called valid.";
+
+/// Options of `theriac verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    code: CodeArgs,
+
+    /// The manufacturer's list of serials, or a folder with a list for each batch (BATCH-ID.txt or GTIN-LOT.txt)
+    #[arg(long, value_name = "PATH")]
+    serials: Option<PathBuf>,
+
+    /// The organisation at which the pack is: then its own stock and quarantine count, not everybody's
+    #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
+    holder: Option<AccountId>,
+}
+
+/// Judges a pack, with a proof of its serial where there is a list.
+pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> {
+    let pack = args.code.read()?;
+    let (evidence, mut note) = evidence(&pack, args.serials.as_deref())?;
+    let context = Context::open(global).await?;
+    let mut scan = Scan {
+        gtin: pack.gtin().value(),
+        lot: lot_of(&pack)?.into(),
+        expiry: pack.expiry().map(gs1::Date::to_yymmdd),
+        serial: pack.serial().map(Into::into),
+        proof: evidence.as_ref().map(|(_, evidence)| evidence.proof.clone()),
+        holder: args.holder,
+    };
+    let mut verdict = context.read(&context.batches().verdict(&scan)).await?;
+    let registered = verdict.batch.as_ref().and_then(|batch| batch.serial_root);
+    if let Some((list, evidence)) = evidence {
+        if registered.is_some_and(|root| root != evidence.root) {
+            // Another batch's list must not make a genuine pack look forged.
+            note = Some(list.not_registered());
+            scan.proof = None;
+            verdict = context.read(&context.batches().verdict(&scan)).await?;
+        }
+    }
+    let accounts = verdict
+        .batch
+        .iter()
+        .flat_map(|batch| std::iter::once(batch.manufacturer).chain(batch.recall.map(|recall| recall.by)));
+    let names = context.names(accounts.chain(verdict.dispensed.as_ref().map(|unit| unit.by))).await?;
+    let view = VerdictView::new(&verdict, &pack, &names, note);
+    let exit = if view.valid { Exit::Success } else { Exit::NotValid };
+    Ok(Answer::of(&view)?.with_exit(exit))
+}
+
+type Found = Option<(SerialList, Evidence)>;
+
+/// What the list says of the pack's serial. A folder that lacks the batch's list is no error: perhaps there is no such
+/// batch, and the verdict says so.
+fn evidence(pack: &MedicinePack, serials: Option<&Path>) -> Result<(Found, Option<String>), Failure> {
+    let (Some(path), Some(serial)) = (serials, pack.serial()) else {
+        return Ok((None, None));
+    };
+    let lot = lot_of(pack)?;
+    let list = match SerialList::read_for(path, pack.gtin(), lot) {
+        Err(missing @ SerialListError::NoListOfBatch { .. }) => return Ok((None, Some(missing.to_string()))),
+        list => list.map_err(Failure::bad_input)?,
+    };
+    let batch = BatchId::of(pack.gtin().value(), lot.as_bytes());
+    let evidence = list.evidence(batch, serial).map_err(Failure::bad_input)?;
+    Ok((Some((list, evidence)), None))
+}

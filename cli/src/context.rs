@@ -1,0 +1,127 @@
+//! What a command works with: the chain, the deployment's contracts on it, and the key that signs.
+
+use std::collections::BTreeSet;
+
+use chain::access::Access;
+use chain::batches::Batches;
+use chain::feeds::Feeds;
+use chain::{Account, Call, Chain, Deployment, Receipt, SecretString, Signer};
+use primitives::AccountId;
+use serde_json::{json, Value};
+
+use crate::accounts::{self, Names};
+use crate::answer::Answer;
+use crate::args::{Global, DEFAULT_DEPLOYMENT};
+use crate::failure::Failure;
+use crate::keys::{Key, KEY_VARIABLE};
+
+/// How many entries of a list are asked for at once: the contracts give no more.
+const PAGE: u32 = 50;
+
+/// The key that the options name.
+pub fn signer(global: &Global) -> Result<Signer, Failure> {
+    match Key::find(global)? {
+        Some(Key::Secret(secret)) => Ok(Signer::from_secret(&SecretString::from(secret.expose().to_owned()))?),
+        Some(Key::Development(uri)) => Ok(Signer::from_secret(&SecretString::from(uri))?),
+        None => Err(Failure::bad_input(format!(
+            "this needs a key to sign with; give --key-file, or set {KEY_VARIABLE}, or give --dev-account on a \
+             development chain"
+        ))),
+    }
+}
+
+/// A deployment on a chain.
+pub struct Context<'g> {
+    global: &'g Global,
+    /// The chain.
+    pub chain: Chain,
+    /// Where the contracts are, and since which block.
+    pub deployment: Deployment,
+}
+
+impl<'g> Context<'g> {
+    /// Reads the deployment file, connects, and checks that both belong together.
+    pub async fn open(global: &'g Global) -> Result<Self, Failure> {
+        let path = global.deployment.as_deref().unwrap_or(DEFAULT_DEPLOYMENT.as_ref());
+        let deployment = Deployment::load(path)?;
+        let chain = Chain::connect(global.url.as_deref().unwrap_or(&deployment.chain.url)).await?;
+        deployment.check(&chain).await?;
+        Ok(Self { global, chain, deployment })
+    }
+
+    /// Organisations and roles.
+    pub fn access(&self) -> Access {
+        Access(self.deployment.contracts.access.address)
+    }
+
+    /// Drug batches.
+    pub fn batches(&self) -> Batches {
+        Batches(self.deployment.contracts.batches.address)
+    }
+
+    /// Oracle results.
+    pub fn feeds(&self) -> Feeds {
+        Feeds(self.deployment.contracts.feeds.address)
+    }
+
+    /// The account that signs.
+    pub fn account(&self) -> Result<Account, Failure> {
+        Ok(self.chain.account(signer(self.global)?)?)
+    }
+
+    /// What a contract answers now.
+    pub async fn read<R>(&self, call: &Call<R>) -> Result<R, Failure> {
+        Ok(self.chain.read(call).await?)
+    }
+
+    /// Signs a call, sends it, and waits until it is final.
+    pub async fn submit<R>(&self, call: &Call<R>) -> Result<Receipt, Failure> {
+        Ok(self.account()?.submit(call).await?)
+    }
+
+    /// Submits a call that is done when it is final, and says so.
+    pub async fn change<R>(&self, call: &Call<R>, done: &str, data: Value) -> Result<Answer, Failure> {
+        let receipt = self.submit(call).await?;
+        changed(&receipt, done, data)
+    }
+
+    /// All entries of a list that a contract gives in pages.
+    pub async fn all<T>(&self, page: impl Fn(u32, u32) -> Call<Vec<T>>) -> Result<Vec<T>, Failure> {
+        let mut entries = Vec::new();
+        loop {
+            let start = u32::try_from(entries.len()).map_err(Failure::failed)?;
+            let next = self.read(&page(start, PAGE)).await?;
+            let is_last = u32::try_from(next.len()).map_err(Failure::failed)? < PAGE;
+            entries.extend(next);
+            if is_last {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// The names of the organisations that act through these accounts.
+    pub async fn names(&self, accounts: impl IntoIterator<Item = AccountId>) -> Result<Names, Failure> {
+        let mut names = Names::default();
+        let mut asked = BTreeSet::new();
+        for account in accounts {
+            if asked.insert(accounts::ss58(account)) {
+                let member = self.read(&self.access().organisation(account)).await?;
+                if let Some(member) = member {
+                    names.insert(account, member.organisation.name);
+                }
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// The answer after a change: what was done, and in which block that is.
+pub fn changed(receipt: &Receipt, done: &str, mut data: Value) -> Result<Answer, Failure> {
+    let (block, hash) = (receipt.block.number, format!("{:?}", receipt.hash));
+    let text = format!("{done}\nFinal in block {block}, transaction {hash}.");
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert("block".to_owned(), json!(block));
+        fields.insert("transaction".to_owned(), json!(hash));
+    }
+    Answer::new(text, &data)
+}

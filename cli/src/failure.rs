@@ -1,0 +1,217 @@
+//! What can go wrong, by what the caller can do about it: each kind has its own exit code.
+
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use chain::ContractError;
+use serde_json::{json, Value};
+
+use crate::remedies;
+
+/// How the program ends. The numbers are part of the interface: scripts branch on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done; where a pack was judged: it is valid.
+    Success = 0,
+    /// Another failure, such as a file that cannot be written.
+    Failed = 1,
+    /// Arguments, codes, keys or files that cannot be used. clap uses this number for arguments, too.
+    BadInput = 2,
+    /// A pack was judged, and is not valid.
+    NotValid = 3,
+    /// A contract refused; nothing changed on chain.
+    Refused = 4,
+    /// The unit was dispensed before: one of the packs is a copy. The alarm is on chain.
+    CloneAlarm = 5,
+    /// The chain cannot be reached, or cannot be used.
+    Unreachable = 6,
+}
+
+/// The table of exit codes, as `--help` shows it.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; where a pack was judged: it is valid
+  1  another failure, such as a file that cannot be written
+  2  bad input: arguments, codes, keys or files that cannot be used
+  3  a pack was judged, and is not valid
+  4  a contract refused, or would refuse; nothing changed on chain
+  5  clone alarm: the unit was dispensed before, and the alarm is on chain
+  6  the chain cannot be reached, or has no contracts";
+
+impl Exit {
+    /// The number that the shell gets.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.number().into()
+    }
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    /// A stable name of the error for scripts, where there is one.
+    code: Option<String>,
+    message: String,
+    /// Facts for scripts.
+    details: Option<Value>,
+}
+
+impl Failure {
+    /// Input that cannot be used.
+    pub fn bad_input(error: impl fmt::Display) -> Self {
+        Self::new(Exit::BadInput, error)
+    }
+
+    /// A failure that none of the other kinds describes.
+    pub fn failed(error: impl fmt::Display) -> Self {
+        Self::new(Exit::Failed, error)
+    }
+
+    /// A failure of any kind.
+    pub fn new(exit: Exit, message: impl fmt::Display) -> Self {
+        Self { exit, code: None, message: message.to_string(), details: None }
+    }
+
+    /// Gives the failure a stable name.
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Adds facts for scripts.
+    pub fn with_details(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
+    }
+
+    /// How the program ends because of it.
+    pub const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The failure for a terminal: in colour, which is stripped where nobody sees it.
+    pub fn for_people(&self) -> String {
+        let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        format!("{style}error:{style:#} {}", self.message)
+    }
+
+    /// The failure as a JSON object.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "error": {
+                "code": self.code,
+                "message": self.message,
+                "exit_code": self.exit.number(),
+                "details": self.details,
+            }
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Failure {}
+
+impl From<chain::Error> for Failure {
+    fn from(error: chain::Error) -> Self {
+        use chain::Error as Chain;
+        let exit = match &error {
+            Chain::Contract(refusal) => return refused(refusal),
+            Chain::BadUrl { .. }
+            | Chain::BadBundle { .. }
+            | Chain::BadSecret { .. }
+            | Chain::BadDeployment { .. }
+            | Chain::DevKeyOnLiveChain { .. }
+            | Chain::WrongChain { .. }
+            | Chain::CodeMismatch { .. } => Exit::BadInput,
+            Chain::Unreachable { .. }
+            | Chain::Disconnected { .. }
+            | Chain::Timeout { .. }
+            | Chain::MissingPallet { .. }
+            | Chain::MissingPart { .. }
+            | Chain::ContractNotFound { .. } => Exit::Unreachable,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, error)
+    }
+}
+
+fn refused(error: &ContractError) -> Failure {
+    let remedy = match error {
+        ContractError::Access(error) => remedies::of_access(*error),
+        ContractError::Batches(error) => remedies::of_batches(*error),
+        ContractError::Feeds(error) => remedies::of_feeds(*error),
+    };
+    let code = format!("{}/{}", error.contract(), kebab(&error.name()));
+    Failure::new(Exit::Refused, format!("{error} {remedy}")).with_code(code)
+}
+
+/// `QuantityNotHeld` as `quantity-not-held`.
+fn kebab(name: &str) -> String {
+    let mut kebab = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+    }
+    kebab
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exit_code_is_documented() {
+        use Exit::*;
+        let all = [Success, Failed, BadInput, NotValid, Refused, CloneAlarm, Unreachable];
+        for (number, exit) in (0_u8..).zip(all) {
+            assert_eq!(exit.number(), number);
+            assert!(EXIT_CODES.contains(&format!("\n  {number}  ")));
+        }
+    }
+
+    #[test]
+    fn a_failure_is_readable_by_machines() {
+        let failure = Failure::new(Exit::Refused, "no").with_code("batches/not-released");
+        assert_eq!(
+            failure.to_json().to_string(),
+            r#"{"error":{"code":"batches/not-released","details":null,"exit_code":4,"message":"no"}}"#
+        );
+    }
+
+    #[test]
+    fn a_refusal_names_cause_and_remedy() {
+        let failure = Failure::from(chain::Error::Contract(batches::Error::NotReleased.into()));
+        assert_eq!(failure.exit(), Exit::Refused);
+        assert_eq!(failure.code.as_deref(), Some("batches/not-released"));
+        assert_eq!(
+            failure.to_string(),
+            "batches refuses with NotReleased: The batch is not released. Wait for `theriac batch release` by the \
+             manufacturer."
+        );
+    }
+
+    #[test]
+    fn a_chain_that_is_away_is_told_from_input_that_is_wrong() {
+        let away = chain::Error::Unreachable { url: "ws://a".to_owned(), reason: "refused".to_owned() };
+        assert_eq!(Failure::from(away).exit(), Exit::Unreachable);
+        let wrong = chain::Error::BadUrl { url: "a".to_owned(), reason: "no scheme".to_owned() };
+        assert_eq!(Failure::from(wrong).exit(), Exit::BadInput);
+        assert_eq!(Failure::from(chain::Error::OutOfGas).exit(), Exit::Failed);
+    }
+}

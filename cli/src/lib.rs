@@ -1,1 +1,0 @@
-//! Theriac: drug provenance and oracle results on ink! contracts

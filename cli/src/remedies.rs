@@ -1,0 +1,129 @@
+//! What to do when a contract refuses. The cause is in the error itself.
+
+use access::Error as Access;
+use batches::Error as Batches;
+use feeds::Error as Feeds;
+
+const ROLE: &str = "See `theriac org show` for the roles of your key; who administers the role can grant it.";
+const PAUSED: &str = "Wait until the administrator lets it go on with `theriac admin unpause`.";
+const ACCESS: &str =
+    "Check that the deployment file belongs to this chain, and that its access contract is there.";
+
+/// What to do about a refusal of `access`.
+pub const fn of_access(error: Access) -> &'static str {
+    match error {
+        Access::Paused => PAUSED,
+        Access::CallerNotAuthorised => ROLE,
+        Access::UnknownOrganisation => "Register the organisation first with `theriac org register`.",
+        Access::OrganisationExists => {
+            "Look at it with `theriac org show`; use another account for another one."
+        }
+        Access::InvalidName => "Give a name of 1 to 80 bytes on one line.",
+        Access::InvalidIdentifier => {
+            "Check the GLN's last digit, or give a URI such as urn:oid:2.16.840.1.113883.4.6."
+        }
+        Access::OrganisationSuspended => {
+            "Reinstate it first with `theriac org reinstate`, if it may act again."
+        }
+        Access::OrganisationNotSuspended => "Nothing is to be done: its roles count.",
+        Access::ExpiryInPast => "Give a later end with --until.",
+        Access::RoleNotHeld => "See `theriac org show` for the roles that it has.",
+        Access::AdminRoleFixed => "Only the administrator grants and revokes Admin.",
+        Access::NoAdministrationOffer => "Ask the administrator for an offer with `theriac admin offer`.",
+        Access::CallerNotOffered => "Sign with the key of the account that the administration is offered to.",
+        Access::AlreadyPaused => "Nothing is to be done: its state changes are stopped.",
+        Access::NotPaused => "Nothing is to be done: it runs.",
+    }
+}
+
+/// What to do about a refusal of `batches`.
+pub const fn of_batches(error: Batches) -> &'static str {
+    match error {
+        Batches::Paused => PAUSED,
+        Batches::AccessUnavailable => ACCESS,
+        Batches::CallerNotAuthorised => ROLE,
+        Batches::InvalidGtin => "Compare the GTIN with the print on the pack.",
+        Batches::InvalidLot => "Compare the lot with the print on the pack.",
+        Batches::InvalidExpiry => "Compare the expiry with the print on the pack.",
+        Batches::BatchExpired => "Expired goods do not move. Check the expiry date.",
+        Batches::QuantityZero => "Give a quantity of 1 or more.",
+        Batches::QuantityTooLarge => "Register the goods as several lots.",
+        Batches::BatchExists => {
+            "Look at it with `theriac batch show`; another production run needs another lot."
+        }
+        Batches::UnknownBatch => "Compare GTIN and lot with the print; the manufacturer registers the batch.",
+        Batches::AlreadyAttested => {
+            "Look at the attestation with `theriac batch show`; it cannot be replaced."
+        }
+        Batches::AttestationMissing => "See `theriac batch show` for what is missing, and have it attested.",
+        Batches::AlreadyReleased => "Nothing is to be done: the batch may move.",
+        Batches::NotReleased => "Wait for `theriac batch release` by the manufacturer.",
+        Batches::BatchBlocked => "Ask the regulator; who blocked the batch lets it go on.",
+        Batches::BatchNotBlocked => "Nothing is to be done: no regulator blocks the batch.",
+        Batches::BatchRecalled => "A recall is final: send the goods back as the recall asks.",
+        Batches::ConsigneeNotAuthorised => "See `theriac org show ACCOUNT` for the consignee's roles.",
+        Batches::ConsigneeIsConsignor => "Name another organisation with --to.",
+        Batches::QuantityNotHeld => "See `theriac batch show` for what is held; give a smaller quantity.",
+        Batches::QuantityNotInShipment => "Receive what is still in transit, or less.",
+        Batches::QuantityNotQuarantined => {
+            "See `theriac batch show` for what is quarantined; give a smaller quantity."
+        }
+        Batches::UnknownShipment => {
+            "Check the shipment's number; `theriac batch show` lists the batch's shipments."
+        }
+        Batches::CallerNotConsignee => "Sign with the key of the organisation that the shipment is for.",
+        Batches::InvalidSerial => "Compare the serial with the print on the pack.",
+        Batches::SerialsNotRegistered => "Dispense with --quantity instead of a serial.",
+        Batches::SerialRequired => "Dispense each pack by its code.",
+        Batches::SerialNotInBatch => "Do not dispense the pack: verify it, and tell the manufacturer.",
+        Batches::BalanceBroken => "Stop, and tell the makers of this program: this must not happen.",
+    }
+}
+
+/// What to do about a refusal of `feeds`.
+pub const fn of_feeds(error: Feeds) -> &'static str {
+    match error {
+        Feeds::Paused => PAUSED,
+        Feeds::AccessUnavailable => ACCESS,
+        Feeds::CallerNotAuthorised => ROLE,
+        Feeds::OperatorCountInvalid => "Give 1 to 31 keys, and at least three times --f and one more.",
+        Feeds::DuplicateOperator => "Give each operator's key once.",
+        Feeds::InvalidOperatorKey => "Give the key that `theriac oracle key` printed: 66 hexadecimal digits.",
+        Feeds::InvalidFeedName => "Use 1 to 32 lower-case letters, digits and hyphens.",
+        Feeds::FeedExists => "Change it with `theriac feed update`.",
+        Feeds::UnknownFeed => "See `theriac feed list` for the feeds.",
+        Feeds::InvalidFeedRange => "Check the range and the decimals in the model's manifest.",
+        Feeds::ModelExists => "See `theriac model list`; another version of a model has another file.",
+        Feeds::UnknownModel => "Approve the model first with `theriac model register`.",
+        Feeds::ModelRevoked => "Use another model: a revocation is final.",
+        Feeds::ModelExpired => "Use a model that is valid: see `theriac model list`.",
+        Feeds::InvalidVersion => "Give the model a version of 1 to 32 bytes in its manifest.",
+        Feeds::DeadlineInPast => "Give a later end.",
+        Feeds::UnknownRequest => "Check the request's number; it may be answered already.",
+        Feeds::CallerNotRequester => "Sign with the key that made the request.",
+        Feeds::RequestExpired => "Make a new request.",
+        Feeds::RequestMismatch => "Check the operator's job: it answers another request.",
+        Feeds::WrongConfiguration => {
+            "Restart the operator: the operators changed, or it is set up for another chain."
+        }
+        Feeds::WrongModel => "Give the operator the feed's model: see `theriac feed list`.",
+        Feeds::RoundNotNewer => "Nothing is to be done: a newer result is on chain.",
+        Feeds::ReportTooOld => "Check the operator's clock and how fresh its source is.",
+        Feeds::ReportFromFuture => "Check the operator's clock.",
+        Feeds::ObservationCountInvalid
+        | Feeds::ObservationsNotSorted
+        | Feeds::UnknownObserver
+        | Feeds::DuplicateObserver
+        | Feeds::SignatureCountInvalid
+        | Feeds::DuplicateSignature => "Check that the operator runs this version of the program.",
+        Feeds::ValueOutOfRange => {
+            "Do not use this model for this feed: see `theriac feed list` for the range."
+        }
+        Feeds::BadSignature => "Check that the operator's key is among those of `theriac feed operators`.",
+        Feeds::NoReading => "Ask for a result with `theriac oracle request`.",
+        Feeds::StaleReading => {
+            "Ask for a new result with `theriac oracle request`, or accept an older one with --max-age."
+        }
+        Feeds::FeedMeaningFixed => "Create a feed with another name: this one's readers hold to its meaning.",
+    }
+}

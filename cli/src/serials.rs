@@ -1,0 +1,244 @@
+//! Lists of serials, as a manufacturer keeps them: one serial a line, in the order of the registered tree.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use gs1::{validate_serial, Gtin, TextError};
+use primitives::{BatchId, SerialProof, SerialTree};
+
+/// The largest list that is read, in bytes: some twelve million serials of 20 characters.
+pub const MAX_LIST_BYTES: u64 = 256 << 20;
+
+/// Why a list of serials cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SerialListError {
+    /// The file cannot be read.
+    #[error("the list of serials {path} cannot be read: {source}; check the path and the permissions", path = .path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The file is longer than [`MAX_LIST_BYTES`].
+    #[error("the list of serials {path} is longer than {} MiB; check that it is the right file", MAX_LIST_BYTES >> 20, path = .0.display())]
+    TooLong(PathBuf),
+    /// There is no serial in it.
+    #[error("the list of serials {path} is empty; write one serial on each line", path = .0.display())]
+    Empty(PathBuf),
+    /// A line is no serial.
+    #[error("line {line} of {path} is no serial: {error}", path = .path.display())]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        error: TextError,
+    },
+    /// The same serial is there twice.
+    #[error("lines {first} and {second} of {path} are the same serial; each pack needs its own", path = .path.display())]
+    Duplicate {
+        /// Which file.
+        path: PathBuf,
+        /// The first line, from 1.
+        first: usize,
+        /// The second line.
+        second: usize,
+    },
+    /// A folder has no list for this batch.
+    #[error("the folder {folder} has no list for this batch; add it as {by_id} or {by_lot}", folder = .folder.display())]
+    NoListOfBatch {
+        /// Which folder.
+        folder: PathBuf,
+        /// The file's name by the batch's identifier.
+        by_id: String,
+        /// The file's name by GTIN and lot.
+        by_lot: String,
+    },
+}
+
+/// The serials of one batch, checked: each is valid, and there only once.
+#[derive(Debug)]
+pub struct SerialList {
+    path: PathBuf,
+    serials: Vec<String>,
+}
+
+impl SerialList {
+    /// Reads the list in this file.
+    pub fn read(path: &Path) -> Result<Self, SerialListError> {
+        let failed = |source| SerialListError::Read { path: path.to_owned(), source };
+        let mut text = String::new();
+        let file = File::open(path).map_err(failed)?;
+        file.take(MAX_LIST_BYTES.saturating_add(1)).read_to_string(&mut text).map_err(failed)?;
+        if u64::try_from(text.len()).is_ok_and(|length| length > MAX_LIST_BYTES) {
+            return Err(SerialListError::TooLong(path.to_owned()));
+        }
+        Self::parse(path, &text)
+    }
+
+    /// Reads the list of a batch from a file, or from a folder that has one file for each batch: its name is the
+    /// batch's identifier, or GTIN and lot as [`file_name`] writes them, with `.txt`.
+    pub fn read_for(path: &Path, gtin: Gtin, lot: &str) -> Result<Self, SerialListError> {
+        if !path.is_dir() {
+            return Self::read(path);
+        }
+        let by_id = format!("{}.txt", BatchId::of(gtin.value(), lot.as_bytes()));
+        let by_lot = file_name(gtin, lot);
+        let found = [&by_id, &by_lot].into_iter().map(|name| path.join(name)).find(|file| file.exists());
+        match found {
+            Some(file) => Self::read(&file),
+            None => Err(SerialListError::NoListOfBatch { folder: path.to_owned(), by_id, by_lot }),
+        }
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, SerialListError> {
+        let mut lines: HashMap<&str, usize> = HashMap::new();
+        let mut serials = Vec::new();
+        for (line, serial) in (1..).zip(text.lines()) {
+            validate_serial(serial.as_bytes()).map_err(|error| SerialListError::Invalid {
+                path: path.to_owned(),
+                line,
+                error,
+            })?;
+            if let Some(first) = lines.insert(serial, line) {
+                return Err(SerialListError::Duplicate { path: path.to_owned(), first, second: line });
+            }
+            serials.push(serial.to_owned());
+        }
+        if serials.is_empty() {
+            return Err(SerialListError::Empty(path.to_owned()));
+        }
+        Ok(Self { path: path.to_owned(), serials })
+    }
+
+    /// What to say where the list's root is not the registered one.
+    pub fn not_registered(&self) -> String {
+        format!(
+            "the list of serials {} is not the one that was registered for this batch; get it from the manufacturer",
+            self.path.display()
+        )
+    }
+
+    /// The tree over the serials of this batch.
+    pub fn tree(&self, batch: BatchId) -> Result<SerialTree, SerialListError> {
+        // There is no list of more than 2^32 serials within the limit of the file.
+        SerialTree::new(batch, &self.serials).ok_or_else(|| SerialListError::Empty(self.path.clone()))
+    }
+
+    /// What the list has to say of a serial of this batch.
+    pub fn evidence(&self, batch: BatchId, serial: &str) -> Result<Evidence, SerialListError> {
+        let tree = self.tree(batch)?;
+        let empty = || SerialListError::Empty(self.path.clone());
+        let (listed, proof) = match tree.prove(serial.as_bytes()) {
+            Some(proof) => (true, proof),
+            // The place of another serial: the contract finds that this one is not there.
+            None => {
+                let first = self.serials.first().ok_or_else(empty)?;
+                (false, tree.prove(first.as_bytes()).ok_or_else(empty)?)
+            }
+        };
+        Ok(Evidence { root: tree.root(), listed, proof })
+    }
+}
+
+/// What a list of serials shows about one serial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The list's root: only where it is the registered one, the list is the batch's.
+    pub root: [u8; 32],
+    /// Whether the serial is in the list.
+    pub listed: bool,
+    /// The serial's proof; where it is not in the list, one that fails.
+    pub proof: SerialProof,
+}
+
+/// The file name for a batch's list: `GTIN-LOT.txt`, where each byte of the lot that is no letter, digit, hyphen,
+/// dot or underscore is written as `%` and two hexadecimal digits.
+pub fn file_name(gtin: Gtin, lot: &str) -> String {
+    let lot: String = lot
+        .bytes()
+        .map(|byte| match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    format!("{gtin}-{lot}.txt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use primitives::UnitId;
+
+    fn list(text: &str) -> Result<SerialList, String> {
+        SerialList::parse(Path::new("list.txt"), text).map_err(|error| error.to_string())
+    }
+
+    fn gtin() -> Gtin {
+        Gtin::new(9_506_000_134_352).unwrap()
+    }
+
+    #[test]
+    fn a_list_may_end_its_lines_as_windows_does_and_lack_the_last_end() {
+        for text in ["A1\nA2", "A1\nA2\n", "A1\r\nA2\r\n"] {
+            assert_eq!(list(text).unwrap().serials, ["A1", "A2"]);
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_named() {
+        assert_eq!(
+            list("A1\n\nA2").unwrap_err(),
+            "line 2 of list.txt is no serial: the text is empty; give 1 to 20 characters"
+        );
+        assert!(list("A1\nA 2").unwrap_err().starts_with("line 2 of list.txt is no serial: the character"));
+        assert_eq!(
+            list("A1\nA2\nA1").unwrap_err(),
+            "lines 1 and 3 of list.txt are the same serial; each pack needs its own"
+        );
+        assert_eq!(
+            list("").unwrap_err(),
+            "the list of serials list.txt is empty; write one serial on each line"
+        );
+    }
+
+    #[test]
+    fn evidence_proves_what_is_listed_and_fails_for_what_is_not() {
+        let batch = BatchId::of(gtin().value(), b"LOT");
+        let list = list("A1\nA2\nA3").unwrap();
+        let root = list.tree(batch).unwrap().root();
+        for (serial, listed) in [("A2", true), ("A9", false)] {
+            let evidence = list.evidence(batch, serial).unwrap();
+            assert_eq!((evidence.listed, evidence.root), (listed, root));
+            let unit = UnitId::of(batch, serial.as_bytes());
+            assert_eq!(evidence.proof.verifies(unit, root, 3), listed);
+        }
+    }
+
+    #[test]
+    fn a_folder_has_a_list_for_each_batch() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |lot| SerialList::read_for(folder.path(), gtin(), lot).map(|list| list.serials);
+        std::fs::write(folder.path().join("09506000134352-A%2F1.txt"), "S1").unwrap();
+        std::fs::write(folder.path().join(format!("{}.txt", BatchId::of(gtin().value(), b"B"))), "S2")
+            .unwrap();
+        assert_eq!(read("A/1").unwrap(), ["S1"]);
+        assert_eq!(read("B").unwrap(), ["S2"]);
+        let error = read("../C").unwrap_err();
+        assert!(
+            matches!(&error, SerialListError::NoListOfBatch { by_lot, .. } if by_lot == "09506000134352-..%2FC.txt")
+        );
+    }
+
+    #[test]
+    fn a_missing_list_is_named_with_the_systems_answer() {
+        let error = SerialList::read(Path::new("/nowhere/list.txt")).unwrap_err();
+        assert!(
+            matches!(error, SerialListError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound)
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! What each reason of a verdict means, and what to do about it, in plain sentences.
+
+use batches::{Outcome, Reason};
+
+/// A reason in words.
+pub struct Explanation {
+    /// What is the case.
+    pub fact: &'static str,
+    /// What to do.
+    pub advice: &'static str,
+}
+
+/// The words for a reason. Its code is its [`crate::choices::Choice::name`].
+pub const fn explain(reason: Reason) -> Explanation {
+    let (fact, advice) = match reason {
+        Reason::BatchRecalled => (
+            "The batch is recalled.",
+            "Set the pack apart and send it back as the recall asks. Warn patients who have packs of this lot.",
+        ),
+        Reason::UnitDispensed => (
+            "This pack was dispensed before: its serial was, or all packs of its batch were.",
+            "Do not dispense it again. If you did not dispense it yourself, it may be a copy: keep the pack and \
+             tell the authority.",
+        ),
+        Reason::CloneAlarm => (
+            "Somebody tried to dispense this serial again after it was dispensed: there is a copy of the pack.",
+            "Keep the pack with its packaging and tell the authority and the manufacturer.",
+        ),
+        Reason::UnitsQuarantined => (
+            "Units of this batch are in quarantine.",
+            "Wait until the quarantine is lifted. If the pack is at another place than the quarantined units, \
+             name the place with --holder.",
+        ),
+        Reason::NotReleased => (
+            "The manufacturer's quality unit has not released the batch to the market.",
+            "It must not be in trade yet: set the pack apart and ask your supplier where it comes from.",
+        ),
+        Reason::BlockedByRegulator => (
+            "The authority has blocked the batch.",
+            "Set the pack apart and wait for the authority's decision.",
+        ),
+        Reason::Expired => ("The expiry date is over.", "Set the pack apart for destruction."),
+        Reason::ExpiryMismatch => (
+            "The expiry date on the pack is not the registered one.",
+            "Compare it with the print. If the scan was right, the pack may be forged: tell the manufacturer.",
+        ),
+        Reason::SerialMissing => (
+            "The packs of this batch have serials, and none was read.",
+            "Scan the square code on the pack; it has the serial.",
+        ),
+        Reason::SerialNotInBatch => (
+            "The serial is not one of this batch's.",
+            "Compare it with the print. If the scan was right, the pack may be forged: keep it and tell the \
+             manufacturer.",
+        ),
+        Reason::NotHeldHere => (
+            "The place where the pack is has nothing of this batch in its books.",
+            "Check the delivery: receive it first if it is new, otherwise ask where the pack comes from.",
+        ),
+        Reason::SerialUnproven => (
+            "The serial could not be checked, because there was no proof for it.",
+            "Give the manufacturer's list of serials with --serials and verify again.",
+        ),
+        Reason::SerialsNotRegistered => (
+            "The pack has a serial, but the batch was registered without serials.",
+            "Ask the manufacturer whether packs of this lot have serials.",
+        ),
+        Reason::BatchUnknown => (
+            "No batch with this GTIN and lot is registered.",
+            "Compare GTIN and lot with the print. If the scan was right, do not trust the pack: ask your supplier.",
+        ),
+    };
+    Explanation { fact, advice }
+}
+
+/// An outcome in a few words, for the headline.
+pub const fn headline(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Recalled => "recalled",
+        Outcome::Dispensed => "dispensed before",
+        Outcome::Quarantined => "in quarantine",
+        Outcome::NotReleased => "not released",
+        Outcome::Expired => "expired",
+        Outcome::Mismatch => "does not match the register",
+        Outcome::Unknown => "not confirmed by the register",
+        Outcome::Valid => "valid",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choices::Choice;
+
+    #[test]
+    fn every_reason_is_explained_in_whole_sentences() {
+        for (name, reason) in Reason::ALL {
+            let Explanation { fact, advice } = explain(*reason);
+            for text in [fact, advice] {
+                assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{name}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn outcomes_have_headlines_of_their_own() {
+        for (_, outcome) in Outcome::ALL {
+            let same =
+                Outcome::ALL.iter().filter(|(_, other)| headline(*other) == headline(*outcome)).count();
+            assert_eq!(same, 1);
+        }
+    }
+}
