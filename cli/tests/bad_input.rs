@@ -1,0 +1,220 @@
+//! What bad input gets: exit code 2, the cause and what to do, before any chain is asked.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
+
+mod support;
+
+use std::path::Path;
+
+use support::{command, run, theriac};
+
+const REGISTER: [&str; 8] =
+    ["batch", "register", "--gtin", "9506000134352", "--lot", "ABC123", "--expiry", "2027-12-31"];
+
+/// Runs the program, which must refuse its input and say this.
+fn refused(folder: &Path, arguments: &[&str], because: &str) {
+    let said = theriac(folder, arguments).ends_with(2);
+    assert!(said.err.contains(because), "{because:?} is not in: {}", said.err);
+    assert_eq!(said.out, "");
+    assert!(!said.err.contains('\u{1b}'), "no colours without a terminal");
+}
+
+/// The arguments of a registration with another value of one of them.
+fn register(option: &str, value: &str) -> Vec<String> {
+    let mut arguments: Vec<String> = REGISTER.map(str::to_owned).to_vec();
+    let at = arguments.iter().position(|argument| argument == option).unwrap();
+    arguments[at + 1] = value.to_owned();
+    arguments.extend(["--quantity".to_owned(), "10".to_owned()]);
+    arguments
+}
+
+#[test]
+fn what_cannot_be_on_a_pack_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (option, value, because) in [
+        ("--gtin", "9506000134353", "the check digit is 3 but should be 2; a digit is mistyped or misread"),
+        ("--gtin", "950600013435X", "position 12 is not a digit"),
+        ("--gtin", "95060", "write it in full"),
+        ("--lot", "ABC 123", "the character at position 3 is not in GS1 character set 82"),
+        ("--lot", "123456789012345678901", "the text is longer than 20 characters"),
+        ("--expiry", "270231", "the month has no such day"),
+        ("--expiry", "2027-02-31", "the month has no such day"),
+        ("--expiry", "271301", "the month is not 01 to 12"),
+        ("--expiry", "tomorrow", "write the day as YYMMDD or YYYY-MM-DD"),
+    ] {
+        let arguments = register(option, value);
+        refused(folder.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>(), because);
+    }
+}
+
+#[test]
+fn a_quantity_of_zero_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(folder.path(), &[&REGISTER[..], &["--quantity", "0"]].concat(), "0 is not in 1..=4294967296");
+    let ship = ["batch", "receive", "7", "--quantity", "0"];
+    refused(folder.path(), &ship, "0 is not in 1..=4294967296");
+}
+
+#[test]
+fn a_code_that_is_none_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    for (code, because) in [
+        ("(01)09506000134353(10)A", "at position 17: the check digit of (01) should be 2"),
+        ("(01)09506000134352(17)270231(10)A", "at position 22: the value of (17) is no date"),
+        ("(01)09506000134352(10)A#", "at position 23: this character may not be in the value of (10)"),
+        ("hello", "at position 0: no GS1 Application Identifier is here"),
+        ("https://example.com/shop", "it is not a GS1 Digital Link"),
+        ("(00)376104250021234569", "the code has no GTIN"),
+        ("", "the code is empty"),
+    ] {
+        refused(folder.path(), &["verify", code], because);
+    }
+    refused(
+        folder.path(),
+        &["verify", "(01)09506000134352(21)S1", "--serials", "x"],
+        "the code has no lot, AI (10)",
+    );
+    refused(folder.path(), &["verify"], "required");
+    refused(folder.path(), &["verify", "(01)09506000134352", "--image", "pack.png"], "cannot be used with");
+}
+
+#[test]
+fn a_picture_that_cannot_be_read_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    file("text.png", b"no picture");
+    file("half.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    // The header of a picture of 65,000 × 65,000 pixels: one byte each would take four gigabytes.
+    let mut huge = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    huge.extend(65_000_u32.to_be_bytes());
+    huge.extend(65_000_u32.to_be_bytes());
+    huge.extend([8, 0, 0, 0, 0]);
+    huge.extend(0x873c_86d6_u32.to_be_bytes());
+    huge.extend(b"\0\0\0\0IDAT\x35\xaf\x06\x1e");
+    file("huge.png", &huge);
+    std::fs::File::create(folder.path().join("long.png")).unwrap().set_len((20 << 20) + 1).unwrap();
+    image::GrayImage::from_pixel(40, 40, image::Luma([255])).save(folder.path().join("blank.png")).unwrap();
+    for (name, because) in [
+        ("text.png", "is no picture that can be read"),
+        ("half.png", "is no picture that can be read"),
+        ("huge.png", "65000 × 65000 pixels, more than 50 million; crop it to the code"),
+        ("long.png", "is longer than 20 MiB; save a smaller one"),
+        ("blank.png", "no QR or DataMatrix code can be read in blank.png; take the picture again"),
+        ("missing.png", "the picture missing.png cannot be read: No such file"),
+    ] {
+        refused(folder.path(), &["qr", "read", name], because);
+        refused(folder.path(), &["verify", "--image", name], because);
+    }
+}
+
+#[test]
+fn a_list_of_serials_with_a_fault_is_refused_before_anything_is_registered() {
+    let folder = tempfile::tempdir().unwrap();
+    // Without a deployment file nothing else is looked at, so there is one of no chain.
+    for (text, because) in [
+        ("S1\nS2\nS1\n", "lines 1 and 3 of serials.txt are the same serial; each pack needs its own"),
+        ("S1\n\nS2\n", "line 2 of serials.txt is no serial: the text is empty"),
+        ("S1\nS 2\n", "line 2 of serials.txt is no serial: the character at position 1"),
+        ("", "the list of serials serials.txt is empty"),
+    ] {
+        std::fs::write(folder.path().join("serials.txt"), text).unwrap();
+        let verify = ["verify", "(01)09506000134352(10)ABC123(21)S1", "--serials", "serials.txt"];
+        refused(folder.path(), &verify, because);
+        refused(folder.path(), &[&REGISTER[..], &["--serials", "serials.txt"]].concat(), because);
+    }
+    refused(folder.path(), &[&REGISTER[..], &["--serials", "missing.txt"]].concat(), "No such file");
+    refused(folder.path(), &REGISTER, "--serials <FILE>|--quantity <QUANTITY>");
+}
+
+#[test]
+fn accounts_and_organisations_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(folder.path(), &["org", "show", "alice"], "not an account");
+    let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    refused(
+        folder.path(),
+        &["org", "register", alice, "--name", "A", "--gln", "6291041500214"],
+        "should be 3",
+    );
+    refused(folder.path(), &["org", "register", alice, "--name", "A"], "required");
+    refused(
+        folder.path(),
+        &["org", "grant", "king", alice],
+        "[possible values: admin, regulator, manufacturer",
+    );
+}
+
+#[test]
+fn a_key_is_needed_and_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = "//Very//Secret";
+    let key = folder.path().join("key");
+    std::fs::write(&key, secret).unwrap();
+    std::fs::create_dir(folder.path().join("artifacts")).unwrap();
+    let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
+    let deploy = ["deploy", "--artifacts", artifacts.to_str().unwrap(), "--url", "ws://127.0.0.1:1"];
+    let with_key = [&deploy[..], &["--key-file", "key"]].concat();
+    refused(folder.path(), &with_key, "forbid it with: chmod 600 key");
+    refused(folder.path(), &deploy, "this needs a key to sign with; give --key-file, or set THERIAC_KEY");
+    let said = run(command(folder.path()).args(deploy).env("THERIAC_KEY", "no such secret")).ends_with(2);
+    assert!(said.err.contains("the secret of the signing key cannot be used"), "{}", said.err);
+    assert!(!said.err.contains("no such secret"), "{}", said.err);
+    refused(folder.path(), &[&with_key[..], &["--dev-account", "bob"]].concat(), "cannot be used with");
+}
+
+#[test]
+fn a_chain_that_is_away_has_an_exit_code_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
+    let deploy = ["deploy", "--artifacts", artifacts.to_str().unwrap(), "--dev-account", "alice"];
+    let said = theriac(folder.path(), &[&deploy[..], &["--url", "ws://127.0.0.1:1"]].concat()).ends_with(6);
+    assert!(said.err.contains("no node answers at ws://127.0.0.1:1"), "{}", said.err);
+    refused(folder.path(), &[&deploy[..], &["--url", "nonsense"]].concat(), "is no WebSocket address");
+}
+
+#[test]
+fn a_deployment_file_is_needed_and_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(
+        folder.path(),
+        &["org", "list"],
+        "the deployment file deployment.json cannot be used: No such file",
+    );
+    std::fs::write(folder.path().join("deployment.json"), "{}").unwrap();
+    refused(folder.path(), &["org", "list"], "the deployment file deployment.json cannot be used");
+    refused(folder.path(), &["deploy", "--dev-account", "alice"], "the file deployment.json exists");
+}
+
+#[test]
+fn machines_get_errors_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = theriac(folder.path(), &["verify", "hello", "--json"]).ends_with(2);
+    let error = &said.error_json()["error"];
+    assert_eq!(error["exit_code"], 2);
+    assert!(error["message"].as_str().unwrap().starts_with("the code cannot be used: at position 0"));
+}
+
+#[test]
+fn a_qr_code_is_made_and_read_in_both_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = "(01)09506000134352(17)271231(10)A/1(21)S%7";
+    for (form, content) in [
+        ("link", "]Q1https://id.gs1.org/01/09506000134352/10/A%2F1/21/S%257?17=271231"),
+        ("element-string", "]Q301095060001343521727123110A/1\u{1d}21S%7"),
+    ] {
+        theriac(folder.path(), &["qr", "make", code, "--as", form, "--out", "pack.png"]).ends_with(0);
+        let read = theriac(folder.path(), &["qr", "read", "pack.png", "--json"]).ends_with(0).json();
+        assert_eq!(read["content"], content);
+        assert_eq!((&read["elements"], &read["serial"]), (&code.into(), &"S%7".into()));
+    }
+    theriac(folder.path(), &["qr", "make", code, "--out", "pack.svg"]).ends_with(0);
+    refused(folder.path(), &["qr", "make", code, "--out", "pack.gif"], "ends neither in .png nor in .svg");
+    let missing = ["qr", "make", code, "--out", "nowhere/pack.png"];
+    let said = theriac(folder.path(), &missing).ends_with(1);
+    assert!(said.err.contains("the file nowhere/pack.png cannot be written"), "{}", said.err);
+}
+
+#[test]
+fn a_node_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(folder.path(), &["devnet", "--node", "nowhere"], "there is no node at nowhere; check --node");
+}

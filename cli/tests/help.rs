@@ -1,0 +1,59 @@
+//! What `--help` teaches.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
+
+mod support;
+
+use support::theriac;
+
+fn help(arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    theriac(folder.path(), arguments).ends_with(0).out
+}
+
+#[test]
+fn the_help_names_all_commands_exit_codes_and_a_way_to_begin() {
+    let help = help(&["--help"]);
+    for text in [
+        "devnet",
+        "deploy",
+        "org",
+        "admin",
+        "batch",
+        "qr",
+        "verify",
+        "model",
+        "feed",
+        "oracle",
+        "--key-file",
+        "THERIAC_KEY",
+        "--dev-account",
+        "--json",
+        "THERIAC_URL",
+        "THERIAC_DEPLOYMENT",
+        "theriac deploy --dev-account alice",
+        "Exit codes:",
+        "3  a pack was judged, and is not valid",
+    ] {
+        assert!(help.contains(text), "{text} is not in:\n{help}");
+    }
+}
+
+#[test]
+fn every_command_shows_examples() {
+    for command in ["devnet", "deploy", "org", "admin", "batch", "qr", "verify", "model", "feed", "oracle"] {
+        assert!(help(&[command, "--help"]).contains("Examples:\n  theriac "), "{command}");
+    }
+}
+
+#[test]
+fn choices_are_listed() {
+    let help = help(&["batch", "recall", "--help"]);
+    assert!(help.contains("contamination") && help.contains("adverse-reactions"), "{help}");
+}
+
+#[test]
+fn nothing_is_coloured_where_no_terminal_is() {
+    for text in [help(&["--help"]), help(&["verify", "--help"])] {
+        assert!(!text.contains('\u{1b}'));
+    }
+}

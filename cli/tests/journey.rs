@@ -1,0 +1,298 @@
+//! A batch from its maker to a patient, by the command line on a real node.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::print_stderr, missing_docs)]
+
+mod support;
+
+use std::path::Path;
+
+use serde_json::Value;
+use support::{node, theriac, Devnet, Said};
+use tempfile::TempDir;
+
+const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+const CHARLIE: &str = "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y";
+const DAVE: &str = "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy";
+const EVE: &str = "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw";
+const FERDIE: &str = "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL";
+
+const BATCH: [&str; 4] = ["--gtin", "9506000134352", "--lot", "ABC123"];
+const CODE: &str = "(01)09506000134352(17)281231(10)ABC123(21)S0000007";
+
+/// A chain of its own with the contracts on it and five organisations in their roles.
+struct World {
+    folder: TempDir,
+    devnet: Devnet,
+}
+
+impl World {
+    /// Nothing where the node is not built.
+    fn new() -> Option<Self> {
+        if node().is_none() {
+            eprintln!("NOT RUN: theriac-node is not built; run `cargo build --package devnet-node` first");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let devnet = Devnet::start(folder.path());
+        let world = Self { folder, devnet };
+        let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
+        world.run("alice", &["deploy", "--artifacts", artifacts.to_str().unwrap()], 0);
+        for (account, name, gln, role) in [
+            (BOB, "Alpha Pharma", "6291041500213", "manufacturer"),
+            (CHARLIE, "Beta Trade", "6291041500220", "wholesaler"),
+            (DAVE, "Corner Pharmacy", "6291041500237", "pharmacy"),
+            (EVE, "Medicines Authority", "6291041500244", "regulator"),
+            (FERDIE, "City Clinic", "6291041500251", "provider"),
+        ] {
+            world.run("alice", &["org", "register", account, "--name", name, "--gln", gln], 0);
+            world.run("alice", &["org", "grant", role, account], 0);
+        }
+        let serials: String = (0..1_000).map(|number| format!("S{number:07}\n")).collect();
+        std::fs::write(world.folder.path().join("serials.txt"), serials).unwrap();
+        Some(world)
+    }
+
+    /// Runs a command with the key of `who`, and fails the test where it ends otherwise.
+    fn run(&self, who: &str, arguments: &[&str], code: i32) -> Said {
+        let mut all = vec!["--url", &self.devnet.url];
+        if !who.is_empty() {
+            all.extend(["--dev-account", who]);
+        }
+        all.extend(arguments);
+        theriac(self.folder.path(), &all).ends_with(code)
+    }
+
+    fn batch(&self, who: &str, command: &str, more: &[&str], code: i32) -> Said {
+        self.run(who, &[&["batch", command], &BATCH[..], more].concat(), code)
+    }
+
+    fn json(&self, who: &str, arguments: &[&str]) -> Value {
+        self.run(who, &[arguments, &["--json"]].concat(), 0).json()
+    }
+
+    /// The verdict on a code, with the list of serials.
+    fn verify(&self, code: &str, exit: i32) -> Value {
+        self.run("", &["verify", code, "--serials", "serials.txt", "--json"], exit).json()
+    }
+
+    fn register(&self) -> Said {
+        self.batch("bob", "register", &["--expiry", "2028-12-31", "--serials", "serials.txt"], 0)
+    }
+
+    fn release(&self) {
+        std::fs::write(self.folder.path().join("document.pdf"), "conforms").unwrap();
+        for (who, what) in [
+            ("bob", "certificate-of-analysis"),
+            ("eve", "good-manufacturing-practice"),
+            ("eve", "market-authorisation"),
+        ] {
+            self.batch(who, "attest", &[what, "--document", "document.pdf"], 0);
+        }
+        self.batch("bob", "release", &[], 0);
+    }
+
+    fn ship(&self, who: &str, to: &str, quantity: &str) -> String {
+        let shipped = self.batch(who, "ship", &["--to", to, "--quantity", quantity, "--json"], 0).json();
+        shipped["shipment"].to_string()
+    }
+}
+
+fn codes(verdict: &Value) -> Vec<&str> {
+    verdict["reasons"].as_array().unwrap().iter().map(|reason| reason["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
+    let Some(world) = World::new() else { return };
+
+    let unknown = world.verify(CODE, 3);
+    assert_eq!((codes(&unknown), &unknown["outcome"]), (vec!["batch-unknown"], &"unknown".into()));
+
+    let registered = world.register();
+    assert!(
+        registered.out.contains("Registered lot ABC123 of 09506000134352: 1000 packs."),
+        "{}",
+        registered.out
+    );
+    let again =
+        [&["batch", "register"], &BATCH[..], &["--expiry", "281231", "--quantity", "1", "--json"]].concat();
+    let refused = world.run("bob", &again, 4).error_json();
+    assert_eq!(refused["error"]["code"], "batches/batch-exists");
+    assert_eq!(codes(&world.verify(CODE, 3)), ["not-released"]);
+
+    let early = world.batch("bob", "ship", &["--to", CHARLIE, "--quantity", "10"], 4);
+    assert!(
+        early.err.contains("batches refuses with NotReleased: The batch is not released."),
+        "{}",
+        early.err
+    );
+    world.release();
+    world.batch("charlie", "release", &[], 4);
+
+    let shipment = world.ship("bob", CHARLIE, "600");
+    world.run("dave", &["batch", "receive", &shipment], 4);
+    let part = world.run("charlie", &["batch", "receive", &shipment, "--quantity", "500"], 0);
+    assert!(part.out.contains("100 packs are still in transit"), "{}", part.out);
+    world.run("charlie", &["batch", "reject", &shipment, "quantity-short"], 0);
+    let shipment = world.ship("charlie", DAVE, "200");
+    world.run("dave", &["batch", "receive", &shipment], 0);
+
+    assert_eq!(world.verify(CODE, 0)["valid"], true);
+    let here = ["verify", CODE, "--serials", "serials.txt", "--holder", DAVE];
+    assert!(world.run("", &here, 0).out.starts_with("VALID\n"));
+    assert_eq!(codes(&world.run("", &["verify", CODE, "--json"], 3).json()), ["serial-unproven"]);
+    assert_eq!(codes(&world.verify(&CODE.replace("S0000007", "X0000007"), 3)), ["serial-not-in-batch"]);
+    assert_eq!(codes(&world.verify(&CODE.replace("281231", "291231"), 3)), ["expiry-mismatch"]);
+
+    world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 0);
+    let dispensed = world.verify(CODE, 3);
+    assert_eq!(codes(&dispensed), ["unit-dispensed"]);
+    assert_eq!(dispensed["dispensed"]["by"]["name"], "Corner Pharmacy");
+
+    let alarm = world.run("ferdie", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 5);
+    let alarm = &alarm.error_json()["error"];
+    assert_eq!(alarm["code"], "batches/clone-alarm");
+    assert_eq!(alarm["details"]["first"]["by"]["name"], "Corner Pharmacy");
+    assert_eq!(alarm["details"]["second"]["by"]["name"], "City Clinic");
+    assert!(alarm["details"]["first"]["at"].as_str() < alarm["details"]["second"]["at"].as_str());
+    assert_eq!(codes(&world.verify(CODE, 3)), ["unit-dispensed", "clone-alarm"]);
+
+    world.batch("eve", "recall", &["ii", "contamination"], 0);
+    let recalled = world.run("", &["verify", CODE, "--serials", "serials.txt"], 3).out;
+    assert!(recalled.starts_with("DO NOT DISPENSE — recalled (class II, contamination)\n"), "{recalled}");
+    assert!(recalled.contains("[batch-recalled]") && recalled.contains("[clone-alarm]"), "{recalled}");
+
+    let shown = world.batch("", "show", &["--json"], 0).json();
+    assert_eq!(
+        shown["mass_balance"],
+        serde_json::json!({ "held": 999, "in_transit": 0, "quarantined": 0, "dispensed": 1 })
+    );
+    let events: Vec<&str> =
+        shown["history"].as_array().unwrap().iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(
+        events,
+        [
+            "registered",
+            "attested",
+            "attested",
+            "attested",
+            "released",
+            "shipped",
+            "received",
+            "rejected",
+            "shipped",
+            "received",
+            "dispensed",
+            "clone-alarm",
+            "recalled"
+        ]
+    );
+    let shown = world.batch("", "show", &[], 0).out;
+    assert!(shown.contains("Alpha Pharma shipped 600 packs to Beta Trade, shipment"), "{shown}");
+    assert_eq!(world.devnet.stop(), Some(0));
+}
+
+#[test]
+fn quarantine_blocks_and_pause_stop_what_they_should() {
+    let Some(world) = World::new() else { return };
+    world.register();
+    world.release();
+    let shipment = world.ship("bob", DAVE, "100");
+    world.run("dave", &["batch", "receive", &shipment], 0);
+
+    world.batch("dave", "quarantine", &["damaged", "--quantity", "40"], 0);
+    assert_eq!(codes(&world.verify(CODE, 3)), ["units-quarantined"]);
+    world.batch("dave", "release-quarantine", &["--holder", DAVE, "--quantity", "40"], 4);
+    world.batch("eve", "release-quarantine", &["--holder", DAVE, "--quantity", "40"], 0);
+    assert_eq!(world.verify(CODE, 0)["valid"], true);
+
+    world.batch("eve", "block", &[], 0);
+    assert_eq!(codes(&world.verify(CODE, 3)), ["blocked-by-regulator"]);
+    world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 4);
+    world.batch("eve", "unblock", &[], 0);
+
+    world.run("alice", &["admin", "pause", "batches"], 0);
+    let paused = world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 4);
+    assert_eq!(paused.error_json()["error"]["code"], "batches/paused");
+    assert_eq!(world.verify(CODE, 0)["valid"], true, "reads go on");
+    assert_eq!(world.json("", &["admin", "show"])["paused"]["batches"], true);
+    world.run("alice", &["admin", "unpause", "batches"], 0);
+
+    std::fs::write(world.folder.path().join("other.txt"), "S0000007\nS0000008\n").unwrap();
+    let other = world.run("dave", &["batch", "dispense", CODE, "--serials", "other.txt"], 2);
+    assert!(other.err.contains("is not the one that was registered for this batch"), "{}", other.err);
+    let judged = world.run("", &["verify", CODE, "--serials", "other.txt"], 3).out;
+    assert!(judged.contains("Note: the list of serials other.txt is not the one"), "{judged}");
+    assert!(judged.contains("[serial-unproven]"), "{judged}");
+    world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 0);
+}
+
+#[test]
+fn organisations_and_their_administration_are_managed() {
+    let Some(world) = World::new() else { return };
+    let members = world.json("", &["org", "list"]);
+    assert_eq!(members.as_array().unwrap().len(), 5);
+    assert_eq!(world.json("bob", &["org", "show"])["name"], "Alpha Pharma");
+
+    world.run("eve", &["org", "suspend", BOB], 0);
+    let refused = world.batch("bob", "register", &["--expiry", "281231", "--quantity", "5"], 4);
+    assert!(refused.err.contains("CallerNotAuthorised"), "{}", refused.err);
+    assert!(world.run("", &["org", "show", BOB], 0).out.starts_with("Alpha Pharma (suspended)\n"));
+    world.run("eve", &["org", "reinstate", BOB], 0);
+
+    world.run("bob", &["org", "grant", "auditor", FERDIE], 4);
+    world.run("alice", &["org", "grant", "auditor", FERDIE, "--until", "2027-12-31"], 0);
+    world.run("ferdie", &["org", "revoke", "auditor", FERDIE], 0);
+    let key = "11".repeat(32);
+    world.run("bob", &["org", "sealing-key", &key], 0);
+    assert_eq!(world.json("bob", &["org", "show"])["sealing_key"], format!("0x{key}"));
+
+    world.run("alice", &["admin", "offer", EVE], 0);
+    world.run("bob", &["admin", "accept"], 4);
+    world.run("eve", &["admin", "accept"], 0);
+    world.run("eve", &["admin", "delegate", "pharmacy", "--to", "regulator"], 0);
+    let shown = world.json("", &["admin", "show"]);
+    assert_eq!(shown["administrator"]["name"], "Medicines Authority");
+    assert_eq!(shown["administered_by"]["pharmacy"], "regulator");
+}
+
+#[test]
+fn models_and_feeds_are_managed() {
+    let Some(world) = World::new() else { return };
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease");
+    let model = model.to_str().unwrap();
+    let unknown = world.run("", &["model", "check", model], 4);
+    assert!(unknown.err.contains("feeds refuses with UnknownModel"), "{}", unknown.err);
+    let create = ["feed", "create", "heart-disease-risk", "--model", model, "--max-report-age", "1h"];
+    world.run("alice", &create, 4);
+    world.run("bob", &["model", "register", model], 4);
+    let registered = world.json("eve", &["model", "register", model]);
+    world.run("", &["model", "check", model], 0);
+    world.run("alice", &create, 0);
+    let feeds = world.json("", &["feed", "list"]);
+    assert_eq!(
+        (&feeds[0]["feed"], &feeds[0]["kind"]),
+        (&"heart-disease-risk".into(), &"disease-risk".into())
+    );
+    assert_eq!(feeds[0]["model"], registered["model"]);
+
+    let key = world.json("", &["oracle", "key", "operator.key"]);
+    let public = key["public_key"].as_str().unwrap();
+    world.run("alice", &["feed", "operators", "--f", "1", public], 4);
+    world.run("alice", &["feed", "operators", "--f", "0", public], 0);
+    assert_eq!(world.json("", &["feed", "operators"])["operators"], serde_json::json!([public]));
+
+    let asked =
+        world.json("ferdie", &["oracle", "request", "heart-disease-risk", "--subject", &"22".repeat(32)]);
+    let request = asked["request"].to_string();
+    world.run("bob", &["oracle", "cancel", &request], 4);
+    world.run("ferdie", &["oracle", "cancel", &request], 0);
+    let read = ["oracle", "read", "heart-disease-risk", "--subject", &"22".repeat(32), "--max-age", "10m"];
+    let missing = world.run("", &read, 4);
+    assert!(missing.err.contains("feeds refuses with NoReading"), "{}", missing.err);
+
+    let id = registered["model"].as_str().unwrap();
+    world.run("eve", &["model", "revoke", id], 0);
+    let revoked = world.run("", &["model", "check", model, "--json"], 4).error_json();
+    assert_eq!(revoked["error"]["code"], "feeds/model-revoked");
+    assert_eq!(world.json("", &["model", "list"])[0]["revoked"], true);
+}
