@@ -6,7 +6,7 @@ use polkadot_sdk::{
         self, derive_impl, parameter_types,
         traits::{ConstBool, ConstU128, ConstU32, ConstU64, ConstU8, Nothing},
         weights::{
-            constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
+            constants::{RocksDbWeight, WEIGHT_REF_TIME_PER_SECOND},
             IdentityFee, Weight,
         },
     },
@@ -63,7 +63,7 @@ parameter_types! {
         frame_system::limits::BlockLength::builder()
             .max_length(MAX_BLOCK_LENGTH)
             .modify_max_length_for_class(frame_support::dispatch::DispatchClass::Normal, |length| {
-                *length = NORMAL_DISPATCH_RATIO * MAX_BLOCK_LENGTH;
+                *length = NORMAL_DISPATCH_RATIO.mul_floor(MAX_BLOCK_LENGTH);
             })
             .build();
     /// Fees do not rise with demand, so that a measurement is the same tomorrow.
@@ -82,7 +82,7 @@ impl frame_system::Config for Runtime {
     type BlockHashCount = ConstU32<2400>;
     type BlockLength = BlockLength;
     type BlockWeights = BlockWeights;
-    type DbWeight = ParityDbWeight;
+    type DbWeight = RocksDbWeight;
     type Hash = Hash;
     type Lookup = AccountIdLookup<AccountId, ()>;
     type MaxConsumers = ConstU32<16>;
