@@ -7,15 +7,14 @@ use polkadot_sdk::{
     sc_client_api::execution_extensions::ExecutionExtensions,
     sc_client_db::{BlocksPruning, DatabaseSettings, DatabaseSource, PruningMode},
     sc_executor::WasmExecutor,
-    sc_service::{
-        self, ClientConfig, Error as ServiceError, GenesisBlockBuilder, TFullBackend, TFullClient,
-        TaskManager,
-    },
+    sc_service::{self, ClientConfig, GenesisBlockBuilder, TFullBackend, TFullClient, TaskManager},
     sp_core::storage::well_known_keys,
     sp_database::MemDb,
     sp_io::SubstrateHostFunctions,
     sp_runtime::{generic, BuildStorage, OpaqueExtrinsic},
 };
+
+use crate::service::Cause;
 
 /// The runtime that a new chain starts with. `devnet/build-runtime` makes it from `devnet/runtime`.
 const RUNTIME_WASM: &[u8] = include_bytes!("../../artifacts/runtime.wasm");
@@ -44,7 +43,7 @@ pub const BLOCKS_PRUNING: BlocksPruning = BlocksPruning::KeepAll;
 ///
 /// # Errors
 /// When the folder cannot be written, is used by another node, or holds something else.
-pub fn open(folder: Option<&Path>, tasks: &TaskManager) -> Result<(Arc<Client>, Arc<Backend>), ServiceError> {
+pub fn open(folder: Option<&Path>, tasks: &TaskManager) -> Result<(Arc<Client>, Arc<Backend>), Cause> {
     let source = match folder {
         Some(folder) => DatabaseSource::ParityDb { path: folder.join("chain") },
         None => DatabaseSource::Custom { db: Arc::new(MemDb::new()), require_create_flag: true },
@@ -60,7 +59,7 @@ pub fn open(folder: Option<&Path>, tasks: &TaskManager) -> Result<(Arc<Client>, 
     let executor = Executor::builder().build();
 
     // Natively and not by the Wasm, as a chain specification would: that compiles the runtime once more.
-    let mut storage = genesis::development().build_storage().map_err(ServiceError::Other)?;
+    let mut storage = genesis::development().build_storage()?;
     storage.top.insert(well_known_keys::CODE.to_vec(), RUNTIME_WASM.to_vec());
     let genesis = GenesisBlockBuilder::new_with_storage(storage, true, backend.clone(), executor.clone())?;
 

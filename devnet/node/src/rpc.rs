@@ -6,6 +6,7 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use devnet_runtime::{AccountId, Balance, Nonce};
@@ -32,9 +33,7 @@ use polkadot_sdk::{
             Transaction, TransactionApiServer, TransactionBroadcast, TransactionBroadcastApiServer,
         },
     },
-    sc_service::{
-        config::KeystoreConfig, ChainType, Error as ServiceError, KeystoreContainer, Properties, TaskManager,
-    },
+    sc_service::{config::KeystoreConfig, ChainType, KeystoreContainer, Properties, TaskManager},
     sc_utils::mpsc::TracingUnboundedSender,
     sp_blockchain::HeaderBackend,
     substrate_frame_rpc_system::{System as Nonces, SystemApiServer as NoncesApiServer},
@@ -43,6 +42,7 @@ use polkadot_sdk::{
 use crate::{
     client::{Backend, Block, Client},
     sealing::Pool,
+    service::Cause,
 };
 
 const CHAIN_NAME: &str = "Theriac devnet";
@@ -63,17 +63,6 @@ const MAX_BROADCASTS: usize = 64;
 /// How many calls one batch may hold.
 const MAX_BATCH: u32 = 1_024;
 
-/// Why the methods could not be put together.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Two methods have one name.
-    #[error(transparent)]
-    Method(#[from] RegisterMethodError),
-    /// There is no keystore.
-    #[error(transparent)]
-    Keystore(#[from] ServiceError),
-}
-
 /// Every method that the node answers: what the SDK's own server has, without offchain storage and IPFS.
 ///
 /// # Errors
@@ -84,7 +73,7 @@ pub fn methods(
     pool: &Arc<Pool>,
     network: TracingUnboundedSender<Request<Block>>,
     tasks: &TaskManager,
-) -> Result<RpcModule<()>, Error> {
+) -> Result<RpcModule<()>, Cause> {
     let executor: SubscriptionTaskExecutor = Arc::new(tasks.spawn_handle());
     let keystore = KeystoreContainer::new(&KeystoreConfig::InMemory)?.keystore();
     let genesis = client.info().genesis_hash;
@@ -163,7 +152,13 @@ pub async fn serve(methods: RpcModule<()>, port: u16) -> std::io::Result<(Server
         .set_batch_request_config(BatchRequestConfig::Limit(MAX_BATCH))
         .set_id_provider(RandomStringIdProvider::new(16))
         .set_tcp_no_delay(true)
-        .enable_ws_ping(PingConfig::new())
+        // As the SDK's server does: a client that is gone is noticed within minutes, a busy one is not cut off.
+        .enable_ws_ping(
+            PingConfig::new()
+                .ping_interval(Duration::from_secs(30))
+                .inactive_limit(Duration::from_secs(60))
+                .max_failures(3),
+        )
         .set_http_middleware(deny_unsafe)
         .build((Ipv4Addr::LOCALHOST, port))
         .await?;

@@ -10,7 +10,7 @@ use futures_timer::Delay;
 use jsonrpsee::server::ServerHandle;
 use polkadot_sdk::{
     sc_cli::{self, LoggerBuilder, Signals},
-    sc_service::{Error as ServiceError, TaskManager},
+    sc_service::TaskManager,
     sp_api::{Metadata, ProvideRuntimeApi},
     sp_blockchain::HeaderBackend,
 };
@@ -22,12 +22,15 @@ const SHUTDOWN: Duration = Duration::from_secs(10);
 /// How often the node looks whether its parent is alive.
 const PARENT_POLL: Duration = Duration::from_millis(250);
 
+/// What the SDK said; its own error types are too large to carry around.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why the node did not start, or ended by itself.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The filter of `--log` cannot be read.
     #[error("the log filter cannot be read: {0}. Use a level such as `info`, or target=level pairs")]
-    Log(sc_cli::Error),
+    Log(Cause),
     /// The process may not have threads or sockets.
     #[error("the process cannot start its threads: {0}. Free some memory, or raise its limits")]
     Threads(std::io::Error),
@@ -37,14 +40,14 @@ pub enum Error {
         /// Where the chain is.
         place: String,
         /// What went wrong there.
-        cause: ServiceError,
+        cause: Cause,
     },
     /// The runtime of the chain's newest block does not answer.
     #[error("the chain's runtime does not answer: {0}. The chain's folder may come from another version: name another one")]
     Runtime(String),
     /// The RPC methods could not be put together.
     #[error("the RPC interface cannot be built: {0}. This is an error of the node")]
-    Rpc(rpc::Error),
+    Rpc(Cause),
     /// The port cannot be had.
     #[error("port {port} of 127.0.0.1 cannot be opened: {cause}. Choose another --rpc-port, or 0 for any")]
     Port {
@@ -55,7 +58,7 @@ pub enum Error {
     },
     /// A part that the node cannot do without has ended.
     #[error("a part of the node has failed: {0}. The log above says which")]
-    Failed(ServiceError),
+    Failed(Cause),
 }
 
 /// Runs a node until a signal, its parent's end if it was told so, or a failure.
@@ -63,11 +66,11 @@ pub enum Error {
 /// # Errors
 /// Those of [`Error`].
 pub fn run(options: Options) -> Result<(), Error> {
-    LoggerBuilder::new(options.log.clone()).init().map_err(|error| Error::Log(error.into()))?;
+    LoggerBuilder::new(options.log.clone()).init().map_err(|error| Error::Log(Box::new(error)))?;
     let runtime = sc_cli::build_runtime().map_err(Error::Threads)?;
     let result = runtime.block_on(async {
         let parent = std::os::unix::process::parent_id();
-        let signals = Signals::capture().map_err(Error::Failed)?.future();
+        let signals = Signals::capture().map_err(|error| Error::Failed(Box::new(error)))?.future();
         let stop = match options.with_parent {
             true => future::select(signals, parent_ends(parent).boxed()).map(drop).boxed(),
             false => signals,
@@ -76,7 +79,7 @@ pub fn run(options: Options) -> Result<(), Error> {
         node.announce();
         let result = match future::select(stop, node.tasks.future()).await {
             Either::Left(((), _)) => Ok(()),
-            Either::Right((result, _)) => result.map_err(Error::Failed),
+            Either::Right((result, _)) => result.map_err(|error| Error::Failed(Box::new(error))),
         };
         node.stop().await;
         result
@@ -95,7 +98,7 @@ impl Node {
     async fn start(options: &Options) -> Result<Self, Error> {
         let folder = options.base_path.as_deref();
         let tokio = jsonrpsee::tokio::runtime::Handle::current();
-        let tasks = TaskManager::new(tokio, None).map_err(|error| Error::Failed(error.into()))?;
+        let tasks = TaskManager::new(tokio, None).map_err(|error| Error::Failed(Box::new(error)))?;
         let (client, backend) =
             client::open(folder, &tasks).map_err(|cause| Error::Chain { place: place(folder), cause })?;
         let pool = sealing::start_pool(&client, &tasks);
