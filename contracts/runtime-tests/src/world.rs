@@ -80,9 +80,12 @@ impl core::fmt::Debug for Externalities {
     }
 }
 
+/// Keys, and values with how often they are referred to.
+type RawStorage = Vec<(Vec<u8>, (Vec<u8>, i32))>;
+
 /// The chain's storage after deployment: each test starts from a copy.
 struct Deployed {
-    storage: Vec<(Vec<u8>, (Vec<u8>, i32))>,
+    storage: RawStorage,
     root: Hash,
     addresses: [AccountId; 3],
 }
