@@ -149,15 +149,13 @@ impl Job {
         now: Timestamp,
     ) -> Result<Ready, JobError> {
         let mut slot = self.ready.lock().await;
-        let known = slot.take();
-        if let Some((since, ready)) = &known {
+        if let Some((since, ready)) = &*slot {
             if since.elapsed() < REGISTRY_AGE {
-                let ready = ready.clone();
-                *slot = known;
-                return Ok(ready);
+                return Ok(ready.clone());
             }
         }
-        let loaded = known.map(|(_, ready)| ready.model);
+        // A model that is loaded stays so, whatever the chain says: it is only not used.
+        let loaded = slot.as_ref().map(|(_, ready)| ready.model.clone());
         let ready = self.check(ledger, key, loaded, now).await?;
         *slot = Some((Instant::now(), ready.clone()));
         Ok(ready)
