@@ -18,13 +18,17 @@ help: ## Show this
 
 ##@ To try it
 
-.PHONY: setup demo
+.PHONY: setup demo devnet
 setup: ## Install what is missing on this machine (the other targets do it by themselves)
 	@scripts/setup
 
 demo: setup ## Start a chain, deploy, and play the whole story on it
 	cargo build --workspace --bins
 	$(CARGO_TARGET_DIR)/debug/demo
+
+devnet: setup ## Start a chain of your own, and keep it running until Ctrl-C
+	cargo build --workspace --bins
+	$(CARGO_TARGET_DIR)/debug/theriac devnet
 
 ##@ To run it
 
@@ -58,9 +62,10 @@ conformance: setup ## Run the suites of the standards: make conformance CONFORMA
 	@test -d "$(CONFORMANCE_DIR)" || { echo "say where the suites are: make conformance CONFORMANCE_DIR=folder"; exit 2; }
 	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --package gs1 --test conformance
 
-bench: setup ## Measure sizes, costs and latencies
-	cargo build --release --workspace --bins
-	$(CARGO_TARGET_DIR)/release/bench
+bench: setup ## Measure sizes, costs and latencies (in the profile of the tests, whose build it shares)
+	cargo build --workspace --bins
+	$(CARGO_TARGET_DIR)/debug/weights
+	$(CARGO_TARGET_DIR)/debug/bench
 
 ##@ To change what goes on chain, and the models
 
