@@ -18,8 +18,11 @@ pub struct Call<R> {
     pub(crate) contract: AccountId,
     message: &'static str,
     pub(crate) input: Vec<u8>,
-    decode: fn(&mut &[u8]) -> Result<Result<R, ContractError>, scale::Error>,
+    decode: Decoder<R>,
 }
+
+/// Reads a contract's own answer, and fails where the bytes are none.
+type Decoder<R> = fn(&mut &[u8]) -> Result<Result<R, ContractError>, scale::Error>;
 
 impl<T: Decode> Call<T> {
     /// A message that answers with `T`.
@@ -121,7 +124,7 @@ pub struct Weight {
 }
 
 /// What a call does to the payer's storage deposit, in the chain's smallest unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
 pub enum Deposit {
     /// So much comes back.
     Refund(u128),
@@ -199,7 +202,13 @@ pub(crate) fn decode_result<T: Decode>(
             let output = T::decode(bytes).map_err(not_understood)?;
             Ok(DryRun { gas_required: costs.gas_required, deposit: costs.deposit, output })
         }
-        _ => Err(party.explain(runtime.dispatch_error(bytes))),
+        _ => Err(match runtime.dispatch_error(bytes) {
+            // No limit was given, so it is the origin's balance.
+            DispatchFailure::Module { name, .. } if name == "StorageDepositLimitExhausted" => {
+                party.poor("the storage deposit")
+            }
+            failure => party.explain(failure),
+        }),
     }
 }
 

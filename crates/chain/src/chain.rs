@@ -177,9 +177,15 @@ impl Chain {
         Ok(Block { number, hash })
     }
 
+    /// The header of a block that the node must have.
     pub(crate) async fn header(&self, hash: Hash) -> Result<Header, Error> {
-        let header: Option<Header> = self.ask("chain_getHeader", params![hash]).await?;
+        let header = self.known_header(hash).await?;
         header.ok_or_else(|| Error::answer("chain_getHeader", format!("no block {hash:?}")))
+    }
+
+    /// The header of a block, where the node has it.
+    pub(crate) async fn known_header(&self, hash: Hash) -> Result<Option<Header>, Error> {
+        self.ask("chain_getHeader", params![hash]).await
     }
 
     pub(crate) fn connection(&self) -> &Connection {

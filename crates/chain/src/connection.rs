@@ -1,5 +1,7 @@
 //! One WebSocket to a node: many requests at once over it, and a new one when it is lost.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -55,8 +57,16 @@ impl ToRpcParams for Params {
 pub(crate) struct Connection {
     url: String,
     /// Whoever finds the socket closed makes a new one, and all others wait for it here.
-    socket: Mutex<std::sync::Arc<WsClient>>,
+    line: Mutex<Line>,
     genesis: Hash,
+    /// How often a lost connection was made again.
+    reconnections: AtomicU64,
+}
+
+struct Line {
+    socket: Arc<WsClient>,
+    /// When the last attempt to connect again was given up, and why.
+    given_up: Option<(Instant, String)>,
 }
 
 impl Connection {
@@ -65,7 +75,8 @@ impl Connection {
         check_url(url)?;
         let socket = connect(url).await?;
         let genesis = genesis_of(&socket, url).await?;
-        Ok(Self { url: url.to_owned(), socket: Mutex::new(socket.into()), genesis })
+        let line = Mutex::new(Line { socket: socket.into(), given_up: None });
+        Ok(Self { url: url.to_owned(), line, genesis, reconnections: AtomicU64::new(0) })
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -76,21 +87,28 @@ impl Connection {
         self.genesis
     }
 
-    /// Asks the node, and asks once more where the connection is lost meanwhile: so only for requests that change
-    /// nothing.
+    /// How often a lost connection was made again: the node may have forgotten its pool, and even its last blocks,
+    /// each time.
+    pub(crate) fn reconnections(&self) -> u64 {
+        self.reconnections.load(Ordering::Relaxed)
+    }
+
+    /// Asks the node, and asks again where the connection is lost meanwhile, for [`PATIENCE`] at most: so only for
+    /// requests that change nothing.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, method: &str, params: Params) -> Result<T, Error> {
-        match self.ask_once(method, params.clone()).await {
-            Err(Error::Disconnected { .. }) => self.ask_once(method, params).await,
-            answer => answer,
+        let asked = Instant::now();
+        loop {
+            match self.ask_once(method, params.clone()).await {
+                Err(Error::Disconnected { .. }) if asked.elapsed() < PATIENCE => {
+                    tokio::time::sleep(BACKOFF.0).await;
+                }
+                answer => return answer,
+            }
         }
     }
 
     /// Asks the node once: [`Error::Disconnected`] where the connection is lost before the answer.
-    pub(crate) async fn ask_once<T: DeserializeOwned>(
-        &self,
-        method: &str,
-        params: Params,
-    ) -> Result<T, Error> {
+    async fn ask_once<T: DeserializeOwned>(&self, method: &str, params: Params) -> Result<T, Error> {
         let socket = self.socket().await?;
         socket.request(method, params).await.map_err(|error| explain(error, method))
     }
@@ -107,14 +125,29 @@ impl Connection {
     }
 
     /// The open socket: a new one, after [`PATIENCE`] at most, where the last one is lost.
-    async fn socket(&self) -> Result<std::sync::Arc<WsClient>, Error> {
-        let mut socket = self.socket.lock().await;
-        if !socket.is_connected() {
-            tracing::warn!(url = self.url, "the connection to the node was lost");
-            *socket = self.reconnect().await?.into();
-            tracing::info!(url = self.url, "the connection to the node is back");
+    async fn socket(&self) -> Result<Arc<WsClient>, Error> {
+        let asked = Instant::now();
+        let mut line = self.line.lock().await;
+        if line.socket.is_connected() {
+            return Ok(line.socket.clone());
         }
-        Ok(socket.clone())
+        // Who waited while another one tried in vain has waited long enough.
+        if let Some((_, reason)) = line.given_up.as_ref().filter(|(when, _)| *when >= asked) {
+            return Err(Error::Unreachable { url: self.url.clone(), reason: reason.clone() });
+        }
+        tracing::warn!(url = self.url, "the connection to the node was lost");
+        match self.reconnect().await {
+            Ok(socket) => line.socket = socket.into(),
+            Err(error) => {
+                if let Error::Unreachable { reason, .. } = &error {
+                    line.given_up = Some((Instant::now(), reason.clone()));
+                }
+                return Err(error);
+            }
+        }
+        self.reconnections.fetch_add(1, Ordering::Relaxed);
+        tracing::info!(url = self.url, "the connection to the node is back");
+        Ok(line.socket.clone())
     }
 
     async fn reconnect(&self) -> Result<WsClient, Error> {

@@ -13,7 +13,7 @@ use crate::errors::Error;
 use crate::events::Receipt;
 use crate::pending::Pending;
 use crate::runtime::{API, CONTRACTS, PALLET};
-use crate::submit::{Account, Extrinsic, Limits, FINALITY_TIMEOUT};
+use crate::submit::{Account, Extrinsic, Limits};
 use crate::{access, batches, feeds, Hash};
 
 /// The longest salt in bytes.
@@ -75,8 +75,7 @@ impl Account {
         arguments.push(("salt", Value::from_bytes(salt)));
         let extrinsic = Extrinsic { name: "instantiate_with_code", arguments: Composite::named(arguments) };
         let transaction = self.place(&extrinsic, bundle.name(), None).await?;
-        let receipt =
-            Pending::<()>::new(self.chain().clone(), transaction, None, FINALITY_TIMEOUT).finalised().await?;
+        let receipt = Pending::<()>::new(self.chain().clone(), transaction, None).finalised().await?;
         let address = receipt.instantiated.last().copied().ok_or_else(|| {
             Error::answer(
                 format!("the transaction {:?}", receipt.hash),

@@ -32,7 +32,7 @@
 //! ```
 //!
 //! # When the node goes away
-//! The next request connects again, and waits up to 15 s for the node. A read under way is repeated once. A
+//! The next request connects again, and waits up to 15 s for the node. A read under way is repeated. A
 //! transaction under way is followed over the lost connection: its same signed bytes, which a chain executes once at
 //! most, go into the pool again. Where that does not come to an end, [`Error::Disconnected`] and [`Error::Timeout`]
 //! say whether the transaction may have been sent. A call is signed anew only where its former transaction is

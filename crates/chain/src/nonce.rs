@@ -14,7 +14,39 @@ use crate::Hash;
 
 /// The next nonce of an account, while this process knows it. Who holds the lock submits: so transactions enter the
 /// pool in the order of their nonces.
-pub(crate) type NextNonce = Arc<tokio::sync::Mutex<Option<u64>>>;
+pub(crate) type NextNonce = Arc<tokio::sync::Mutex<Known>>;
+
+/// A nonce that was counted here, over one connection.
+#[derive(Default)]
+pub(crate) struct Known(Option<Counted>);
+
+struct Counted {
+    nonce: u64,
+    reconnections: u64,
+}
+
+impl Known {
+    /// Takes the nonce, and asks the node where it is not known or was counted over a connection that broke: until
+    /// [`Known::used`], the next one to ask does the same.
+    pub(crate) async fn take(&mut self, chain: &Chain, account: AccountId) -> Result<u64, Error> {
+        let reconnections = chain.connection().reconnections();
+        match self.0.take().filter(|counted| counted.reconnections == reconnections) {
+            Some(counted) => Ok(counted.nonce),
+            None => chain.next_nonce(account).await,
+        }
+    }
+
+    /// The pool has a transaction with this nonce.
+    pub(crate) fn used(&mut self, nonce: u64, chain: &Chain) {
+        let reconnections = chain.connection().reconnections();
+        self.0 = nonce.checked_add(1).map(|nonce| Counted { nonce, reconnections });
+    }
+
+    /// What was counted does not hold any more.
+    pub(crate) fn forget(&mut self) {
+        self.0 = None;
+    }
+}
 
 /// The nonces of all accounts of a process, so that two owners of one key cannot get into each other's way.
 #[derive(Default)]

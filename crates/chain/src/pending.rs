@@ -19,6 +19,8 @@ use crate::runtime::{DispatchFailure, Instantiated, PALLET};
 use crate::submit::LIFETIME;
 use crate::Hash;
 
+/// How long the finality of a transaction is waited for.
+const FINALITY_TIMEOUT: Duration = Duration::from_secs(180);
 /// The waits between two looks at the fate of a transaction that nobody watches: doubled from the first to the last.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(3));
 
@@ -49,17 +51,11 @@ pub struct Pending<R> {
     chain: Chain,
     transaction: Transaction,
     call: Option<Call<R>>,
-    patience: Duration,
 }
 
 impl<R> Pending<R> {
-    pub(crate) fn new(
-        chain: Chain,
-        transaction: Transaction,
-        call: Option<Call<R>>,
-        patience: Duration,
-    ) -> Self {
-        Self { chain, transaction, call, patience }
+    pub(crate) fn new(chain: Chain, transaction: Transaction, call: Option<Call<R>>) -> Self {
+        Self { chain, transaction, call }
     }
 
     /// The transaction's hash.
@@ -74,15 +70,24 @@ impl<R> Pending<R> {
         self.transaction.nonce
     }
 
-    /// Waits until the transaction is executed in a final block, over lost connections and restarts of the node.
+    /// Waits until the transaction is executed in a final block, over lost connections and restarts of the node; for
+    /// three minutes at most.
     ///
     /// # Errors
     /// [`Error::Contract`] and the other refusals where the call failed on chain, [`Error::NotExecuted`] where it is
     /// certain that the transaction never will be, [`Error::Disconnected`] and [`Error::Timeout`] where that is open.
-    pub async fn finalised(mut self) -> Result<Receipt, Error> {
+    pub async fn finalised(self) -> Result<Receipt, Error> {
+        self.finalised_within(FINALITY_TIMEOUT).await
+    }
+
+    /// Waits as [`Pending::finalised`] does, for so long at most.
+    ///
+    /// # Errors
+    /// As [`Pending::finalised`].
+    pub async fn finalised_within(mut self, patience: Duration) -> Result<Receipt, Error> {
         let hash = self.transaction.hash;
-        let seconds = self.patience.as_secs();
-        let fate = tokio::time::timeout(self.patience, self.settle()).await;
+        let seconds = patience.as_secs();
+        let fate = tokio::time::timeout(patience, self.settle()).await;
         let executed = fate.unwrap_or_else(|_| {
             Err(Error::Timeout {
                 what: "a transaction's finality".to_owned(),
@@ -92,7 +97,7 @@ impl<R> Pending<R> {
         });
         if executed.is_err() {
             // The nonce may be free again: the next transaction asks the node.
-            self.transaction.next_nonce.lock().await.take();
+            self.transaction.next_nonce.lock().await.forget();
         }
         self.receipt(executed?).await
     }
@@ -103,7 +108,13 @@ impl<R> Pending<R> {
         let (mut wait, longest) = LOOKS;
         loop {
             if let Some(block) = self.watch().await {
-                return self.chain.block_of(block).await.map_err(|error| error.may_have_sent(hash));
+                let header =
+                    self.chain.known_header(block).await.map_err(|error| error.may_have_sent(hash))?;
+                if let Some(header) = header {
+                    return Ok(Block { number: header.number, hash: block });
+                }
+                // The node was killed, and lost a block that was final: then nothing is certain but its chain.
+                tracing::warn!(?block, "the node lost a final block");
             }
             match self.fate().await.map_err(|error| error.may_have_sent(hash))? {
                 Fate::Executed(block) => return Ok(block),
@@ -130,7 +141,7 @@ impl<R> Pending<R> {
                 Status::Ready | Status::Broadcast(_) | Status::InBlock(_) | Status::Retracted(_) => {}
                 // A nonce before this one is missing: the next transaction asks the node, and fills the gap.
                 Status::Future => {
-                    self.transaction.next_nonce.lock().await.take();
+                    self.transaction.next_nonce.lock().await.forget();
                 }
                 Status::FinalityTimeout(_) | Status::Usurped(_) | Status::Dropped | Status::Invalid => {
                     return None
@@ -156,7 +167,13 @@ impl<R> Pending<R> {
             }
             return Ok(Fate::Never("another transaction had its nonce"));
         }
-        Ok(if head.number > end { Fate::Never("its time is over") } else { Fate::Open })
+        if head.number > end {
+            return Ok(Fate::Never("its time is over"));
+        }
+        if head.number >= birth.number && self.chain.block(birth.number).await? != *birth {
+            return Ok(Fate::Never("the chain does not have the block any more at which it was signed"));
+        }
+        Ok(Fate::Open)
     }
 
     /// The transaction's place in a block.

@@ -6,7 +6,6 @@
 //! finalised head and the blocks up to it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use primitives::AccountId;
 use subxt::config::substrate::SubstrateExtrinsicParamsBuilder;
@@ -29,8 +28,6 @@ pub(crate) const LIFETIME: u64 = 64;
 const ATTEMPTS: usize = 4;
 /// How much more gas and deposit than the dry run needed is allowed, in percent: the state may change meanwhile.
 const MARGIN: u64 = 25;
-/// How long the finality of a transaction is waited for.
-pub(crate) const FINALITY_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// A key and its nonces on one chain: it pays for and signs transactions. Cheap to clone.
 ///
@@ -117,7 +114,7 @@ impl Account {
         arguments.push(("data", Value::from_bytes(&call.input)));
         let extrinsic = Extrinsic { name: "call", arguments: Composite::named(arguments) };
         let transaction = self.place(&extrinsic, call.message(), Some(call.contract)).await?;
-        Ok(Pending::new(self.chain.clone(), transaction, Some(call.clone()), FINALITY_TIMEOUT))
+        Ok(Pending::new(self.chain.clone(), transaction, Some(call.clone())))
     }
 
     /// Signs an extrinsic and puts it into the pool.
@@ -131,15 +128,11 @@ impl Account {
         let mut next_nonce = self.next_nonce.lock().await;
         let mut refusal = String::new();
         for _ in 0..ATTEMPTS {
-            // While the nonce is not certain, the next transaction asks the node.
-            let nonce = match next_nonce.take() {
-                Some(nonce) => nonce,
-                None => self.chain.next_nonce(self.id()).await?,
-            };
+            let nonce = next_nonce.take(&self.chain, self.id()).await?;
             let mut transaction = self.sign(&runtime, extrinsic, nonce, birth)?;
             match transaction.offer(&self.chain).await? {
                 Offer::Accepted => {
-                    *next_nonce = nonce.checked_add(1);
+                    next_nonce.used(nonce, &self.chain);
                     transaction.party = Party { origin: self.id(), contract };
                     return Ok(transaction);
                 }
