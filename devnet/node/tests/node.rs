@@ -4,7 +4,11 @@
 
 mod support;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use devnet_runtime::{Runtime, VERSION};
 use polkadot_sdk::pallet_timestamp;
@@ -41,6 +45,28 @@ fn the_committed_wasm_is_the_runtime_that_tests_use_natively() {
 fn sigterm_ends_the_node_with_exit_code_0() {
     let node = Node::start(None);
     assert_eq!(node.terminate().code(), Some(0));
+}
+
+#[test]
+fn a_node_that_was_told_so_ends_with_its_parent() {
+    // The parent is a shell that waits for its standard input to end.
+    let mut shell = Command::new("sh")
+        .args(["-c", r#""$0" --rpc-port 0 --with-parent --log warn & read -r line"#])
+        .arg(env!("CARGO_BIN_EXE_theriac-node"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(shell.stdout.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert!(line.starts_with("RPC ready at ws://127.0.0.1:"), "{line:?}");
+
+    drop(shell.stdin.take());
+    shell.wait().unwrap();
+
+    // Only the node still holds the other end of the pipe: it is at its end when the node is.
+    assert_eq!(said.read_line(&mut line).unwrap(), 0);
 }
 
 #[test]
