@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects)] // Counters and clocks of a test bench, far from their limits.
 
 pub mod fhir_server;
+pub mod oracle;
 pub mod process;
 pub mod stage;
 pub mod story;

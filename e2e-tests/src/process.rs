@@ -27,6 +27,12 @@ pub fn built(name: &str) -> Result<PathBuf, Failure> {
     })
 }
 
+/// The folder of the repository, whose bundles and models a journey uses.
+#[must_use]
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 /// A process that serves until it is stopped.
 #[derive(Debug)]
 pub struct Service {

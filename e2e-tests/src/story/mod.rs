@@ -2,7 +2,7 @@
 mod oracle;
 mod supply;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::process::{start_devnet, Failure, Theriac};
 use crate::stage::{Stage, Telling};
@@ -15,11 +15,6 @@ mod accounts {
     pub const REGULATOR: (&str, &str) = ("eve", "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw");
     pub const CLINIC: (&str, &str) = ("ferdie", "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL");
     pub const ADMINISTRATOR: &str = "alice";
-}
-
-/// Where the repository's files lie, which the story deploys and reads.
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Plays the story in `folder`, on a chain of its own, and returns the table of what was checked.

@@ -1,26 +1,24 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::{json, Value};
+use serde_json::Value;
 
 use super::accounts::{ADMINISTRATOR, CLINIC, REGULATOR};
-use super::repository;
 use crate::fhir_server::FhirServer;
-use crate::process::{Failure, Service};
-use crate::stage::{write, Stage};
+use crate::oracle::{Oracle, FEED, PATIENCE};
+use crate::process::{repository, Failure};
+use crate::stage::Stage;
 
 const REFUSED: i32 = 4;
-const FEED: &str = "heart-disease-risk";
-const JOB: &str = "heart-disease";
-/// How long a report may take from its request to its final block.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A clinic asks for a patient's risk, an operator's service answers, and the chain keeps the answer.
 pub(super) async fn results_on_chain(stage: &mut Stage, folder: &Path, chain: &str) -> Result<(), Failure> {
     let operator = approve_model_and_operator(stage, folder)?;
     let fhir = serve_patients(stage).await?;
-    let oracle = Oracle::start(stage, folder, chain, &operator, fhir.base_url())?;
-    oracle.becomes_healthy(stage).await?;
+    stage.step("The operator starts the oracle");
+    let oracle = Oracle::start(stage.theriac(), folder, chain, &operator, fhir.base_url()).await?;
+    stage.tell(&format!("    theriac oracle run --config oracle.toml: {}", oracle.url()));
+    stage.check("the service is healthy: chain, store and model are usable");
 
     stage.step("A clinic asks the service for each of its patients");
     let patient = ask_for_each(stage, &oracle, fhir.patients()).await?;
@@ -41,7 +39,7 @@ pub(super) async fn results_on_chain(stage: &mut Stage, folder: &Path, chain: &s
     stage.fails(None, &stale, REFUSED, "older")?;
     stage.check("whoever accepts only a fresher value gets an error, not the old one");
 
-    oracle.service.stop()?;
+    oracle.stop()?;
     stage.check("the service stopped cleanly");
     Ok(())
 }
@@ -77,100 +75,6 @@ async fn serve_patients(stage: &mut Stage) -> Result<FhirServer, Failure> {
         folder.display()
     ));
     Ok(server)
-}
-
-struct Oracle {
-    service: Service,
-    url: String,
-    token: String,
-    http: reqwest::Client,
-}
-
-impl Oracle {
-    fn start(
-        stage: &mut Stage,
-        folder: &Path,
-        chain: &str,
-        operator: &str,
-        fhir: &str,
-    ) -> Result<Self, Failure> {
-        stage.step("The operator starts the oracle");
-        let token = "a-token-for-this-story-only-0123456789".to_owned();
-        private(folder, "token", &token)?;
-        private(folder, "transmitter.key", "//Alice")?;
-        let model = repository().join("models/heart-disease");
-        let config = format!(
-            "[chain]\nurl = {chain:?}\ndeployment = \"deployment.json\"\ntransmitter_key_file = \"transmitter.key\"\n\n\
-             [operator]\nkey_file = {operator:?}\n\n[store]\npath = \"oracle.sqlite\"\n\n\
-             [http]\nlisten = \"127.0.0.1:0\"\ntoken_file = \"token\"\n\n\
-             [[source]]\nname = \"clinic\"\nbase_url = {fhir:?}\n\n\
-             [[job]]\nname = {JOB:?}\nfeed = {FEED:?}\nmodel = {model:?}\nsource = \"clinic\"\n\
-             triggers = [\"chain-request\", \"push\"]\nmax_observation_age_days = 36500\n"
-        );
-        let config = write(folder, "oracle.toml", &config)?;
-        let mut command = stage.theriac().command();
-        command.args(["oracle", "run", "--config", &config]);
-        let (service, url) =
-            Service::start("theriac oracle", &mut command, &folder.join("oracle.log"), |line| {
-                let at = line.find("http://")?;
-                Some(line[at..].split(|c: char| c.is_whitespace() || c == '"').next()?.to_owned())
-            })?;
-        stage.tell(&format!("    theriac oracle run --config oracle.toml: {url}"));
-        // There is a provider already where another part of this process has chosen one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Ok(Self { service, url, token, http: reqwest::Client::new() })
-    }
-
-    async fn becomes_healthy(&self, stage: &mut Stage) -> Result<(), Failure> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let answer = self.http.get(format!("{}/health", self.url)).send().await?;
-            if answer.status().is_success() {
-                stage.check("the service is healthy: chain, store and model are usable");
-                return Ok(());
-            }
-            let told = answer.text().await?;
-            if Instant::now() > deadline {
-                return Err(format!("the oracle is not healthy: {told}\n{}", self.service.log_end()).into());
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }
-
-    /// Returns the name under which a request on chain may ask for the patient.
-    async fn register(&self, patient: &str) -> Result<String, Failure> {
-        let told = self.post("/v1/subjects", &json!({ "job": JOB, "patient": patient })).await?;
-        told["subject"].as_str().map(str::to_owned).ok_or_else(|| "the oracle names no subject".into())
-    }
-
-    /// Asks for a result at once, waits for the end, and returns the run as the service shows it.
-    async fn run(&self, patient: &str) -> Result<Value, Failure> {
-        let accepted = self.post(&format!("/v1/jobs/{JOB}/runs"), &json!({ "patient": patient })).await?;
-        let run = accepted["run"].as_str().ok_or("the oracle names no run")?;
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let request = self.http.get(format!("{}/v1/runs/{run}", self.url)).bearer_auth(&self.token);
-            let shown: Value = serde_json::from_str(&request.send().await?.text().await?)?;
-            if matches!(shown["state"].as_str(), Some("finalised" | "failed")) {
-                return Ok(shown);
-            }
-            if Instant::now() > deadline {
-                return Err(format!("the run does not end: {shown}\n{}", self.service.log_end()).into());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
-        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
-        let answer = request.header("content-type", "application/json").body(body.to_string()).send().await?;
-        let status = answer.status();
-        let told = answer.text().await?;
-        if !status.is_success() {
-            return Err(format!("the oracle answers {status}: {told}").into());
-        }
-        Ok(serde_json::from_str(&told)?)
-    }
 }
 
 /// Runs the model for all patients: a result, or a refusal with its reason, and at least one result. Returns a patient
@@ -226,12 +130,4 @@ fn ensure_probability(reading: &Value) -> Result<(), Failure> {
     } else {
         Err(format!("{value} is no probability").into())
     }
-}
-
-/// Writes a secret that only its owner may read.
-fn private(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt;
-    let path = write(folder, name, text)?;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-    Ok(())
 }

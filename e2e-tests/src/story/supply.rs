@@ -1,8 +1,7 @@
 use std::path::Path;
 
 use super::accounts::{ADMINISTRATOR, CLINIC, MANUFACTURER, PHARMACY, REGULATOR, WHOLESALER};
-use super::repository;
-use crate::process::Failure;
+use crate::process::{repository, Failure};
 use crate::stage::{write, Stage};
 
 /// How `theriac` ends where a pack is not valid, a contract refuses, or a copy was caught; see `theriac --help`.
