@@ -1,6 +1,7 @@
 //! What must survive a crash: subjects, runs, and how far the chain was read. One SQLite file.
 //!
-//! Every change is one transaction and durable when its method returns. Only one process may open the file.
+//! Every change is one transaction, and survives a crash of this process when its method returns. What could not be
+//! found out again from the chain survives a power failure too: see [`Commit`]. Only one process may open the file.
 
 mod runs;
 mod subjects;
@@ -12,11 +13,11 @@ use std::time::Duration;
 
 use primitives::{blake2_256, AccountId, Timestamp};
 use scale::Encode;
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
 };
-use sqlx::Row;
+use sqlx::{Row, Sqlite};
 
 pub use runs::{NewRun, Pushed, Run, State};
 pub use subjects::Registration;
@@ -56,6 +57,16 @@ pub enum StoreError {
     Damaged(&'static str),
 }
 
+/// What a change must survive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Commit {
+    /// A power failure: what we promised to a caller, and reports before they are sent. Waits for the disk.
+    Durable,
+    /// A crash of this process. After a power failure, the chain is asked again: how far its blocks were read, and
+    /// what became of a report.
+    Soon,
+}
+
 /// The open file.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -70,8 +81,6 @@ impl Store {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
-            // A run that we acknowledged outlives a power failure.
-            .synchronous(SqliteSynchronous::Full)
             // What is deleted is overwritten.
             .pragma("secure_delete", "ON")
             .locking_mode(SqliteLockingMode::Exclusive)
@@ -117,6 +126,17 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// The connection, for a change that must survive this much.
+    async fn connection(&self, commit: Commit) -> Result<PoolConnection<Sqlite>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let synchronous = match commit {
+            Commit::Durable => "PRAGMA synchronous = FULL",
+            Commit::Soon => "PRAGMA synchronous = NORMAL",
+        };
+        sqlx::query(synchronous).execute(&mut *connection).await?;
+        Ok(connection)
     }
 
     /// The last finalised block whose requests are all in the store.

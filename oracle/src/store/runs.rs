@@ -2,9 +2,9 @@ use feeds::{Report, Signature};
 use primitives::{Subject, Timestamp};
 use scale::{DecodeAll, Encode};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::Row;
+use sqlx::{Connection, Row};
 
-use super::{bytes32, integer, subjects, Registration, Store, StoreError};
+use super::{bytes32, integer, subjects, Commit, Registration, Store, StoreError};
 use crate::report::SignedReport;
 use crate::subject::Salt;
 
@@ -104,7 +104,9 @@ pub enum Pushed {
 impl Store {
     /// Stores the requests of all blocks up to `cursor`, each once, and the cursor with them.
     pub async fn record(&self, cursor: u64, runs: &[NewRun], now: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let commit = if runs.is_empty() { Commit::Soon } else { Commit::Durable };
+        let mut connection = self.connection(commit).await?;
+        let mut transaction = connection.begin().await?;
         for run in runs {
             insert(&mut transaction, run, now).await?;
         }
@@ -118,9 +120,11 @@ impl Store {
 
     /// Stores a pushed run with its subject, unless the same push is there already.
     pub async fn push(&self, run: &NewRun, who: &Registration, now: Timestamp) -> Result<Pushed, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connection(Commit::Durable).await?;
+        let mut transaction = connection.begin().await?;
         if !insert(&mut transaction, run, now).await? {
-            drop(transaction);
+            transaction.rollback().await?;
+            drop(connection);
             let known = self.run(&run.id).await?.ok_or(StoreError::Damaged("run"))?;
             return Ok(Pushed::Known(Box::new(known)));
         }
@@ -170,6 +174,7 @@ impl Store {
         inputs_salt: &Salt,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let mut connection = self.connection(Commit::Durable).await?;
         sqlx::query(
             "UPDATE runs SET state = 'computed', reason = NULL, report = ?, signature = ?, inputs_salt = ?, \
              updated_at = ? WHERE id = ? AND state IN ('queued', 'waiting')",
@@ -179,43 +184,46 @@ impl Store {
         .bind(inputs_salt.as_slice())
         .bind(integer(now))
         .bind(id)
-        .execute(&self.pool)
+        .execute(&mut *connection)
         .await?;
         Ok(())
     }
 
     /// The report of a run is about to be sent.
     pub async fn submitted(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let mut connection = self.connection(Commit::Soon).await?;
         sqlx::query(
             "UPDATE runs SET state = 'submitted', updated_at = ? WHERE id = ? AND state = 'computed'",
         )
         .bind(integer(now))
         .bind(id)
-        .execute(&self.pool)
+        .execute(&mut *connection)
         .await?;
         Ok(())
     }
 
     /// The report of a run is on chain; the block is not known where the report was found there after a restart.
     pub async fn finalised(&self, id: &str, block: Option<u64>, now: Timestamp) -> Result<(), StoreError> {
+        let mut connection = self.connection(Commit::Soon).await?;
         sqlx::query(
             "UPDATE runs SET state = 'finalised', reason = NULL, block = ?, updated_at = ? WHERE id = ?",
         )
         .bind(block.map(integer))
         .bind(integer(now))
         .bind(id)
-        .execute(&self.pool)
+        .execute(&mut *connection)
         .await?;
         Ok(())
     }
 
     /// A run has failed for good.
     pub async fn failed(&self, id: &str, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        let mut connection = self.connection(Commit::Soon).await?;
         sqlx::query("UPDATE runs SET state = 'failed', reason = ?, updated_at = ? WHERE id = ?")
             .bind(reason)
             .bind(integer(now))
             .bind(id)
-            .execute(&self.pool)
+            .execute(&mut *connection)
             .await?;
         Ok(())
     }
@@ -229,6 +237,7 @@ impl Store {
         next_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let mut connection = self.connection(Commit::Soon).await?;
         let keeps_report = matches!(state, State::Computed | State::Submitted);
         sqlx::query(
             "UPDATE runs SET state = ?1, reason = ?2, next_at = ?3, updated_at = ?4, attempts = attempts + 1, \
@@ -241,16 +250,17 @@ impl Store {
         .bind(integer(now))
         .bind(keeps_report)
         .bind(id)
-        .execute(&self.pool)
+        .execute(&mut *connection)
         .await?;
         Ok(())
     }
 
     /// Deletes runs that ended before `before`: the chain keeps what they said.
     pub async fn purge(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut connection = self.connection(Commit::Soon).await?;
         let done = sqlx::query("DELETE FROM runs WHERE state IN ('finalised', 'failed') AND updated_at < ?")
             .bind(integer(before))
-            .execute(&self.pool)
+            .execute(&mut *connection)
             .await?;
         Ok(done.rows_affected())
     }

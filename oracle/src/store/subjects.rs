@@ -1,8 +1,8 @@
 use primitives::{Subject, Timestamp};
 use sqlx::sqlite::SqliteConnection;
-use sqlx::Row;
+use sqlx::{Connection, Row};
 
-use super::{bytes32, integer, Store, StoreError};
+use super::{bytes32, integer, Commit, Store, StoreError};
 use crate::subject::{PatientId, Salt};
 
 /// Who stands behind a subject, and for which job.
@@ -21,7 +21,8 @@ pub struct Registration {
 impl Store {
     /// Stores a subject, and wakes the runs that wait for it.
     pub async fn register(&self, registration: &Registration, now: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.connection(Commit::Durable).await?;
+        let mut transaction = connection.begin().await?;
         insert(&mut transaction, registration, now).await?;
         sqlx::query("UPDATE runs SET next_at = ?1, updated_at = ?1 WHERE subject = ?2 AND state = 'waiting'")
             .bind(integer(now))
@@ -51,12 +52,13 @@ impl Store {
     /// Forgets who stands behind a subject. What is on chain cannot be linked to anybody afterwards. Returns whether
     /// it was known.
     pub async fn forget(&self, subject: Subject) -> Result<bool, StoreError> {
+        let mut connection = self.connection(Commit::Durable).await?;
         let done = sqlx::query("DELETE FROM subjects WHERE subject = ?")
             .bind(subject.0.as_slice())
-            .execute(&self.pool)
+            .execute(&mut *connection)
             .await?;
         // Deleted rows stay readable in the log until it is written back.
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
         Ok(done.rows_affected() > 0)
     }
 }
