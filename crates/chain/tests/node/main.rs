@@ -1,0 +1,9 @@
+//! The client against the real node, which must be built before: `cargo build -p devnet-node`.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+mod calls;
+mod deployment;
+mod latency;
+mod outages;
+mod proxy;
+mod support;
