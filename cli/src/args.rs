@@ -20,13 +20,16 @@ variable THERIAC_KEY, or --dev-account on a development chain. The key is never 
 const EXAMPLES: &str = "\
 Try it on a chain of your own, in two terminals:
   theriac devnet
+
   theriac deploy --dev-account alice
-  theriac org register 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --name 'Alpha Pharma' \\
-      --gln 6291041500213 --dev-account alice
-  theriac org grant manufacturer 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --dev-account alice
-  theriac batch register --gtin 9506000134352 --lot ABC123 --expiry 2027-12-31 --serials serials.txt \\
-      --dev-account bob
-  theriac verify '(01)09506000134352(17)271231(10)ABC123(21)S0000001' --serials serials.txt";
+  bob=5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty
+  theriac org register $bob --name 'Alpha Pharma' --gln 6291041500213 \\
+      --dev-account alice
+  theriac org grant manufacturer $bob --dev-account alice
+  theriac batch register --gtin 9506000134352 --lot ABC123 \\
+      --expiry 2027-12-31 --serials serials.txt --dev-account bob
+  theriac verify '(01)09506000134352(17)271231(10)ABC123(21)S0000001' \\
+      --serials serials.txt";
 
 /// Where `theriac deploy` looks for a chain: a development node on this computer.
 pub const DEFAULT_URL: &str = "ws://127.0.0.1:9944";
@@ -37,7 +40,7 @@ pub const DEFAULT_DEPLOYMENT: &str = "deployment.json";
 #[derive(Parser, Debug)]
 #[command(name = "theriac", version, long_about = INTRODUCTION)]
 #[command(after_help = EXIT_CODES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
-#[command(propagate_version = true, disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
@@ -136,6 +139,19 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn examples_fit_into_a_terminal() {
+        let after =
+            |command: &clap::Command| command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let cli = Cli::command();
+        let long = cli.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        for text in cli.get_subcommands().map(after).chain([long]) {
+            for line in text.lines().filter(|line| line.starts_with("  ")) {
+                assert!(line.chars().count() <= 78, "{line}");
+            }
+        }
     }
 
     #[test]

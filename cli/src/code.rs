@@ -12,7 +12,8 @@ use crate::{symbol, time};
 #[derive(Args, Debug, Clone)]
 #[group(required = true, multiple = false)]
 pub struct CodeArgs {
-    /// The code as scanned or typed: an element string with or without brackets, or a GS1 Digital Link
+    /// The code as scanned or typed: an element string with brackets or without (then with GS, 0x1D, for FNC1), or a
+    /// GS1 Digital Link
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chain::access::Access;
 use chain::batches::Batches;
 use chain::feeds::Feeds;
-use chain::{Account, Call, Chain, Deployment, Receipt, SecretString, Signer};
+use chain::{Account, Call, Chain, Deployment, Receipt, Signer};
 use primitives::AccountId;
 use serde_json::{json, Value};
 
@@ -13,21 +13,20 @@ use crate::accounts::{self, Names};
 use crate::answer::Answer;
 use crate::args::{Global, DEFAULT_DEPLOYMENT};
 use crate::failure::Failure;
-use crate::keys::{Key, KEY_VARIABLE};
+use crate::keys::{self, KEY_VARIABLE};
 
 /// How many entries of a list are asked for at once: the contracts give no more.
 const PAGE: u32 = 50;
 
 /// The key that the options name.
 pub fn signer(global: &Global) -> Result<Signer, Failure> {
-    match Key::find(global)? {
-        Some(Key::Secret(secret)) => Ok(Signer::from_secret(&SecretString::from(secret.expose().to_owned()))?),
-        Some(Key::Development(uri)) => Ok(Signer::from_secret(&SecretString::from(uri))?),
-        None => Err(Failure::bad_input(format!(
+    let secret = keys::find(global)?.ok_or_else(|| {
+        Failure::bad_input(format!(
             "this needs a key to sign with; give --key-file, or set {KEY_VARIABLE}, or give --dev-account on a \
              development chain"
-        ))),
-    }
+        ))
+    })?;
+    Ok(Signer::from_secret(&secret)?)
 }
 
 /// A deployment on a chain.

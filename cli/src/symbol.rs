@@ -273,6 +273,28 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_found_in_a_large_photograph_at_an_angle() {
+        let code =
+            element_string_code(ELEMENTS).unwrap().render::<Luma<u8>>().module_dimensions(12, 12).build();
+        // Turned by 17 degrees around the middle, on grey ground, with the light falling from one side.
+        let content = in_file("photo.jpg", |path| {
+            let photo = GrayImage::from_fn(2_400, 1_800, |x, y| {
+                let (right, down) = (i64::from(x) - 1_200, i64::from(y) - 900);
+                let middle = i64::from(code.width() / 2);
+                let [u, v] =
+                    [right * 956 + down * 292, down * 956 - right * 292].map(|at| at / 1_000 + middle);
+                let inside = u32::try_from(u).ok().zip(u32::try_from(v).ok());
+                let paint =
+                    inside.and_then(|(u, v)| code.get_pixel_checked(u, v)).map_or(150, |pixel| pixel.0[0]);
+                let light = 120 + u64::from(x) / 20;
+                Luma([u8::try_from((u64::from(paint) + 20) * light / 275).unwrap_or(u8::MAX)])
+            });
+            photo.save(path).unwrap();
+        });
+        assert_eq!(content.unwrap(), format!("]Q3{ELEMENTS}"));
+    }
+
+    #[test]
     fn a_damaged_code_is_read_rightly_or_not_at_all() {
         let clean =
             element_string_code(ELEMENTS).unwrap().render::<Luma<u8>>().module_dimensions(3, 3).build();

@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use support::{command, run, theriac};
@@ -149,11 +150,15 @@ fn a_key_is_needed_and_never_shown() {
     let secret = "//Very//Secret";
     let key = folder.path().join("key");
     std::fs::write(&key, secret).unwrap();
-    std::fs::create_dir(folder.path().join("artifacts")).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
     let deploy = ["deploy", "--artifacts", artifacts.to_str().unwrap(), "--url", "ws://127.0.0.1:1"];
     let with_key = [&deploy[..], &["--key-file", "key"]].concat();
-    refused(folder.path(), &with_key, "forbid it with: chmod 600 key");
+    refused(
+        folder.path(),
+        &with_key,
+        "key can be read or written by others (mode 644); run `chmod 600` on it",
+    );
     refused(folder.path(), &deploy, "this needs a key to sign with; give --key-file, or set THERIAC_KEY");
     let said = run(command(folder.path()).args(deploy).env("THERIAC_KEY", "no such secret")).ends_with(2);
     assert!(said.err.contains("the secret of the signing key cannot be used"), "{}", said.err);
@@ -217,4 +222,29 @@ fn a_qr_code_is_made_and_read_in_both_forms() {
 fn a_node_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     refused(folder.path(), &["devnet", "--node", "nowhere"], "there is no node at nowhere; check --node");
+}
+
+#[test]
+fn a_model_with_one_byte_changed_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease");
+    std::fs::copy(model.join("manifest.json"), folder.path().join("manifest.json")).unwrap();
+    let mut onnx = std::fs::read(model.join("model.onnx")).unwrap();
+    let middle = onnx.len() / 2;
+    onnx[middle] ^= 1;
+    std::fs::write(folder.path().join("model.onnx"), onnx).unwrap();
+    for command in ["check", "register"] {
+        refused(folder.path(), &["model", command, "."], "and do not use this file");
+    }
+    refused(folder.path(), &["model", "check", "nowhere"], "cannot be read");
+}
+
+#[test]
+fn an_operators_key_that_is_none_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(folder.path(), &["feed", "operators", "--f", "0", "02ab"], "66 hexadecimal digits");
+    refused(folder.path(), &["feed", "operators", "--f", "0"], "required");
+    refused(folder.path(), &["oracle", "read", "Heart", "--max-age", "1m"], "1 to 32 lower-case letters");
+    refused(folder.path(), &["oracle", "read", "heart", "--max-age", "15"], "write a number and a unit");
+    refused(folder.path(), &["oracle", "run", "--config", "nowhere.toml"], "nowhere.toml cannot be read");
 }

@@ -18,7 +18,8 @@ use crate::failure::Failure;
 pub const EXAMPLES: &str = "\
 Examples:
   theriac deploy --dev-account alice            on a development chain
-  theriac deploy --url wss://rpc.chain.example --key-file admin.key --out production.json
+  theriac deploy --url wss://rpc.chain.example --key-file admin.key \\
+      --out production.json
 
 The account that deploys becomes the administrator: see `theriac admin`.";
 

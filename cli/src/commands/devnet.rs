@@ -19,7 +19,7 @@ use crate::signals;
 pub const EXAMPLES: &str = "\
 Examples:
   theriac devnet                        a chain that is gone when it stops
-  theriac devnet --base-path ./chain    a chain that goes on from there next time
+  theriac devnet --base-path ./chain    one that goes on next time
 
 The node is a program of its own, theriac-node. It is looked for beside this program, then in PATH.
 The accounts alice, bob, charlie, dave, eve and ferdie have money on it: see --dev-account.";

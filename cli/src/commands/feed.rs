@@ -22,10 +22,13 @@ use crate::time;
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
-  theriac feed create heart-disease-risk --model models/heart-disease --max-report-age 1h
-  theriac feed update heart-disease-risk --model models/heart-disease-2 --max-report-age 1h
+  theriac feed create heart-disease-risk --model models/heart-disease \\
+      --max-report-age 1h
+  theriac feed update heart-disease-risk --model models/heart-disease-2 \\
+      --max-report-age 1h
   theriac feed list
-  theriac feed operators --f 0 02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5
+  theriac feed operators --f 0 $(theriac oracle key operator.key --json \\
+      | jq -r .public_key)
   theriac feed operators
 
 A feed's kind, decimals and range come from the manifest of its model, which must be registered before.";

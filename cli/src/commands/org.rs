@@ -20,9 +20,9 @@ use crate::time;
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
-  theriac org register 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty \\
-      --name 'Alpha Pharma' --gln 6291041500213
-  theriac org grant manufacturer 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --until 2027-12-31
+  maker=5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty
+  theriac org register $maker --name 'Alpha Pharma' --gln 6291041500213
+  theriac org grant manufacturer $maker --until 2027-12-31
   theriac org show                      the account and roles of your own key
   theriac org list --json";
 

@@ -14,8 +14,10 @@ use crate::{code, symbol};
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
-  theriac qr make '(01)09506000134352(17)271231(10)ABC123(21)S0000001' --out pack.png
-  theriac qr make '(01)09506000134352(10)ABC123' --as element-string --out pack.svg
+  theriac qr make '(01)09506000134352(17)271231(10)ABC123(21)S0000001' \\
+      --out pack.png
+  theriac qr make '(01)09506000134352(10)ABC123' --as element-string \\
+      --out pack.svg
   theriac qr read pack.png";
 
 /// Commands of `theriac qr`.

@@ -19,8 +19,10 @@ use crate::verdict::VerdictView;
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
-  theriac verify '(01)09506000134352(17)271231(10)ABC123(21)S0000001' --serials serials.txt
-  theriac verify 'https://id.gs1.org/01/09506000134352/10/ABC123/21/S0000001?17=271231' --serials lists/
+  theriac verify '(01)09506000134352(17)271231(10)ABC123(21)S0000001' \\
+      --serials serials.txt
+  theriac verify https://id.gs1.org/01/09506000134352/10/ABC123/21/S0000001 \\
+      --serials lists/
   theriac verify --image pack.png --serials lists/ --json
 
 The exit code is 0 only where the pack is valid, and 3 where it is not: all reasons are named.

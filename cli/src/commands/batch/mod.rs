@@ -25,11 +25,14 @@ pub const EXAMPLES: &str = "\
 A batch is named by --gtin and --lot, or by --id.
 
 Examples:
-  theriac batch register --gtin 9506000134352 --lot ABC123 --expiry 2027-12-31 --serials serials.txt
-  theriac batch attest --gtin 9506000134352 --lot ABC123 certificate-of-analysis --document coa.pdf
+  theriac batch register --gtin 9506000134352 --lot ABC123 \\
+      --expiry 2027-12-31 --serials serials.txt
+  theriac batch attest --gtin 9506000134352 --lot ABC123 \\
+      certificate-of-analysis --document coa.pdf
   theriac batch release --gtin 9506000134352 --lot ABC123
-  theriac batch ship --gtin 9506000134352 --lot ABC123 --to 5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy \\
-      --quantity 500
+  pharmacy=5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy
+  theriac batch ship --gtin 9506000134352 --lot ABC123 \\
+      --to $pharmacy --quantity 500
   theriac batch receive 1 --quantity 480
   theriac batch reject 1 damaged
   theriac batch dispense --image pack.png --serials serials.txt

@@ -20,9 +20,9 @@ use crate::time;
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
-  theriac oracle key operator.key          make an operator's key, and print its public key
+  theriac oracle key operator.key       make a key, and print its public key
   theriac oracle run --config oracle.toml
-  theriac oracle request heart-disease-risk --subject 0x5f2e… --within 10m --wait
+  theriac oracle request heart-disease-risk --subject 0x5f2e… --wait
   theriac oracle read heart-disease-risk --subject 0x5f2e… --max-age 15m
 
 On chain, a person is a subject: a salted hash that the operator's service gives for a patient (POST /v1/subjects).";
