@@ -60,7 +60,7 @@ impl Default for Metrics {
         registry.register("fetch_errors", help, metrics.fetch_errors.clone());
         let help = "From dry run to finalised block of a report";
         registry.register_with_unit("submit", help, unit, metrics.submit_seconds.clone());
-        let help = "The last finalised block whose requests are stored";
+        let help = "The last finalised block that was read for requests";
         registry.register("cursor_block", help, metrics.cursor.clone());
         registry.register("pending_runs", "Runs that are not at their end", metrics.pending.clone());
         Self { registry, ..metrics }

@@ -107,6 +107,15 @@ impl RunError {
     }
 }
 
+/// When a report is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// Right after it was computed: the chain was asked a moment ago whether it is wanted.
+    AtOnce,
+    /// After an error or a restart: it may be on chain already, or not wanted any more. The chain is asked first.
+    AfterAPause,
+}
+
 /// All that runs share.
 pub struct Runner<L> {
     /// What survives a crash.
@@ -127,45 +136,56 @@ impl<L: Ledger> Runner<L> {
     /// Stops between two steps where `stop` says so: the rest is done after a restart.
     pub async fn drive(&self, id: &str, stop: impl Fn() -> bool) -> Result<Option<State>, StoreError> {
         let began = Instant::now();
-        loop {
-            let Some(run) = self.store.run(id).await? else { return Ok(None) };
-            if run.state.is_end() {
-                self.told(&run, began);
-                return Ok(Some(run.state));
-            }
+        let Some(mut run) = self.store.run(id).await? else { return Ok(None) };
+        let mut sending = Sending::AfterAPause;
+        while !run.state.is_end() {
             if stop() {
                 return Ok(Some(run.state));
             }
-            if let Err(error) = self.step(&run).await {
+            if matches!(run.state, State::Queued | State::Waiting) {
+                sending = Sending::AtOnce;
+            }
+            if let Err(error) = self.step(&mut run, sending).await {
                 if let RunError::Store(error) = error {
                     return Err(error);
                 }
-                let state = self.decide(&run, &error).await?;
-                if state != State::Failed {
-                    return Ok(Some(state));
+                self.decide(&mut run, &error).await?;
+                if run.state != State::Failed {
+                    return Ok(Some(run.state));
                 }
             }
         }
+        self.told(&run, began);
+        Ok(Some(run.state))
     }
 
-    /// Takes a run one step farther.
-    pub async fn step(&self, run: &Run) -> Result<(), RunError> {
+    /// Takes a run one step farther, in the store and in `run`.
+    pub async fn step(&self, run: &mut Run, sending: Sending) -> Result<(), RunError> {
         match (run.state, &run.report) {
-            (State::Queued | State::Waiting, _) => self.compute(run).await,
-            (State::Computed, Some(_)) => Ok(self.store.submitted(&run.id, now()).await?),
-            (State::Submitted, Some(signed)) => {
-                if self.is_done(run, signed).await? {
-                    return Ok(self.store.finalised(&run.id, None, now()).await?);
-                }
-                self.submit(run, signed).await
+            (State::Queued | State::Waiting, _) => {
+                run.report = Some(self.compute(run).await?);
+                run.state = State::Computed;
             }
-            (State::Computed | State::Submitted, None) => Err(StoreError::Damaged("report").into()),
-            (State::Finalised | State::Failed, _) => Ok(()),
+            (State::Computed, Some(_)) => {
+                self.store.submitted(&run.id, now()).await?;
+                run.state = State::Submitted;
+            }
+            (State::Submitted, Some(signed)) => {
+                run.block = match sending {
+                    Sending::AfterAPause if self.is_done(run, signed).await? => None,
+                    Sending::AtOnce | Sending::AfterAPause => Some(self.submit(run, signed).await?),
+                };
+                self.store.finalised(&run.id, run.block, now()).await?;
+                (run.state, run.reason) = (State::Finalised, None);
+            }
+            (State::Computed | State::Submitted, None) => return Err(StoreError::Damaged("report").into()),
+            (State::Finalised | State::Failed, _) => {}
         }
+        Ok(())
     }
 
     /// Stores what happens after an error.
-    pub async fn decide(&self, run: &Run, error: &RunError) -> Result<State, StoreError> {
+    pub async fn decide(&self, run: &mut Run, error: &RunError) -> Result<(), StoreError> {
         let (now, kind) = (now(), error.kind());
         let attempt = run.attempts.saturating_add(1);
         let decision = error.decision();
@@ -183,7 +203,8 @@ impl<L: Ledger> Runner<L> {
                     _ => kind,
                 };
                 self.store.failed(&run.id, &reason, now).await?;
-                return Ok(State::Failed);
+                (run.state, run.reason) = (State::Failed, Some(reason));
+                return Ok(());
             }
             Decision::Wait if run.report.is_none() => State::Waiting,
             Decision::Retry if run.report.is_none() => State::Queued,
@@ -198,10 +219,11 @@ impl<L: Ledger> Runner<L> {
         // Not later than the deadline, so that its end is told on time.
         let next = now.saturating_add(pause).min(run.deadline.saturating_add(1)).max(now.saturating_add(1));
         self.store.put_off(&run.id, state, &kind, next, now).await?;
-        Ok(state)
+        run.state = state;
+        Ok(())
     }
 
-    async fn compute(&self, run: &Run) -> Result<(), RunError> {
+    async fn compute(&self, run: &Run) -> Result<SignedReport, RunError> {
         self.ensure_wanted(run).await?;
         let job = self.jobs.get(&run.job).ok_or(RunError::JobUnknown)?;
         let who = self.store.registration(run.subject).await?.ok_or(RunError::SubjectUnknown)?;
@@ -225,7 +247,8 @@ impl<L: Ledger> Runner<L> {
         };
         let observations = vec![Observation { operator: ready.operator, value }];
         let signed = sign(assemble(&ready.configuration, draft, observations)?, &self.key)?;
-        Ok(self.store.computed(&run.id, &signed, &inputs_salt, now()).await?)
+        self.store.computed(&run.id, &signed, &inputs_salt, now()).await?;
+        Ok(signed)
     }
 
     async fn predict(
@@ -253,14 +276,14 @@ impl<L: Ledger> Runner<L> {
         Ok((feed_value(value.ok_or(JobError::FeedMismatch)?, &ready.feed)?, inputs))
     }
 
-    async fn submit(&self, run: &Run, signed: &SignedReport) -> Result<(), RunError> {
+    async fn submit(&self, run: &Run, signed: &SignedReport) -> Result<u64, RunError> {
         let job = self.jobs.get(&run.job).ok_or(RunError::JobUnknown)?;
         let ready = job.ready(&self.ledger, &self.key, now()).await?;
         let signatures = quorum(&ready.configuration, &[signed.signature])?;
         let began = Instant::now();
         let block = self.ledger.submit(&signed.report, &signatures).await?;
         self.metrics.submitted(began.elapsed());
-        Ok(self.store.finalised(&run.id, Some(block), now()).await?)
+        Ok(block)
     }
 
     /// Whether the chain has the report already. An error where it cannot take it any more.

@@ -15,12 +15,22 @@ use crate::store::{now, NewRun, StoreError};
 
 /// The most blocks whose events are read at once.
 const MAX_BLOCKS: u64 = 256;
+/// How many blocks without requests may be read again after a restart.
+const MAX_UNSTORED: u64 = 32;
 /// The most runs that are not at their end: beyond, nothing new is taken.
 pub const MAX_PENDING: u64 = 10_000;
 /// How long a request may wait for its subject at most, in milliseconds: a week.
 pub const MAX_WAIT: Timestamp = 7 * 86_400_000;
 /// How long to pause while there is too much to do.
 const FULL_PAUSE: Duration = Duration::from_secs(1);
+
+/// How far the chain was read.
+struct Cursor {
+    /// The next block.
+    next: u64,
+    /// How many blocks before it are not behind the stored cursor. None of them has a request.
+    unstored: u64,
+}
 
 /// Why requests could not be read this time.
 #[derive(Debug, thiserror::Error)]
@@ -38,10 +48,15 @@ pub async fn watch<L: Ledger>(
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
     let mut failures = 0_u32;
+    let stored = runner.store.cursor().await?;
+    let mut cursor = Cursor {
+        next: stored.map_or(runner.ledger.first_block(), |block| block.saturating_add(1)),
+        unstored: 0,
+    };
     loop {
         let read = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            read = read(runner, work) => read,
+            read = read(runner, work, &mut cursor) => read,
         };
         let pause = match read {
             Ok(true) => {
@@ -64,14 +79,13 @@ pub async fn watch<L: Ledger>(
 }
 
 /// Reads the next blocks, or waits for one. Returns whether there was room for more.
-async fn read<L: Ledger>(runner: &Runner<L>, work: &Notify) -> Result<bool, WatchError> {
+async fn read<L: Ledger>(runner: &Runner<L>, work: &Notify, cursor: &mut Cursor) -> Result<bool, WatchError> {
     let pending = runner.store.pending().await?;
     runner.metrics.pending(pending);
     if pending >= MAX_PENDING {
         return Ok(false);
     }
-    let cursor = runner.store.cursor().await?;
-    let from = cursor.map_or(runner.ledger.first_block(), |cursor| cursor.saturating_add(1));
+    let from = cursor.next;
     let mut head = runner.ledger.head().await?;
     if head < from {
         head = runner.ledger.after(head).await?;
@@ -83,7 +97,12 @@ async fn read<L: Ledger>(runner: &Runner<L>, work: &Notify) -> Result<bool, Watc
     let feeds = requested_feeds(runner);
     let requests = runner.ledger.requests(from, to).await?;
     let runs: Vec<_> = requests.iter().filter_map(|request| run(request, &feeds, now())).collect();
-    runner.store.record(to, &runs, now()).await?;
+    cursor.unstored = cursor.unstored.saturating_add(to.saturating_sub(from)).saturating_add(1);
+    if !runs.is_empty() || cursor.unstored >= MAX_UNSTORED {
+        runner.store.record(to, &runs, now()).await?;
+        cursor.unstored = 0;
+    }
+    cursor.next = to.saturating_add(1);
     runner.metrics.read_up_to(to);
     if !runs.is_empty() {
         work.notify_one();

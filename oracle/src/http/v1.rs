@@ -94,8 +94,10 @@ pub(super) async fn push<L: Ledger>(
     let job = started_by(runner, &job, Trigger::Push)?;
     let who = registration(job, &patient)?;
     let id = run_id(runner, &headers, &who.job)?;
-    if let Some(run) = runner.store.run(&id).await? {
-        return again(runner, run, &who.patient).await;
+    if headers.contains_key(IDEMPOTENCY_KEY) {
+        if let Some(run) = runner.store.run(&id).await? {
+            return again(runner, run, &who.patient).await;
+        }
     }
     job.ready(&runner.ledger, &runner.key, now())
         .await

@@ -80,9 +80,11 @@ async fn drive(runner: &Runner<Chain>, id: &str) -> (State, Option<String>) {
 }
 
 async fn step(runner: &Runner<Chain>, id: &str) -> Result<State, RunError> {
-    let run = runner.store.run(id).await.unwrap().unwrap();
-    runner.step(&run).await?;
-    Ok(runner.store.run(id).await.unwrap().unwrap().state)
+    let mut run = runner.store.run(id).await.unwrap().unwrap();
+    runner.step(&mut run, Sending::AfterAPause).await?;
+    let stored = runner.store.run(id).await.unwrap().unwrap();
+    assert_eq!((run.state, run.report, run.block), (stored.state, stored.report, stored.block));
+    Ok(stored.state)
 }
 
 fn waits(reason: &str) -> (State, Option<String>) {

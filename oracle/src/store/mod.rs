@@ -9,6 +9,8 @@ mod subjects;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use primitives::{blake2_256, AccountId, Timestamp};
@@ -19,7 +21,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, Sqlite};
 
-pub use runs::{NewRun, Pushed, Run, State};
+pub use runs::{Due, NewRun, Pushed, Run, State};
 pub use subjects::Registration;
 
 /// How long to wait for another process to let go of the file: a restart overlaps with the end of the last one.
@@ -72,6 +74,8 @@ enum Commit {
 pub struct Store {
     pool: SqlitePool,
     secret: Secret,
+    /// Whether a commit waits for the disk.
+    waits: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -107,7 +111,7 @@ impl Store {
             pool.close().await;
             return Err(StoreError::OtherDeployment { path: path.to_owned() });
         }
-        Ok(Self { secret: Secret(bytes32(row.try_get(2)?, "secret")?), pool })
+        Ok(Self { secret: Secret(bytes32(row.try_get(2)?, "secret")?), pool, waits: Arc::default() })
     }
 
     /// Ends all work and closes the file.
@@ -131,11 +135,18 @@ impl Store {
     /// The connection, for a change that must survive this much.
     async fn connection(&self, commit: Commit) -> Result<PoolConnection<Sqlite>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let synchronous = match commit {
-            Commit::Durable => "PRAGMA synchronous = FULL",
-            Commit::Soon => "PRAGMA synchronous = NORMAL",
-        };
-        sqlx::query(synchronous).execute(&mut *connection).await?;
+        // Whoever holds the only connection is alone. `waits` is true only where it is certain, so that a change that
+        // is given up in the middle costs time and never durability.
+        match commit {
+            Commit::Durable if !self.waits.load(Ordering::Relaxed) => {
+                sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
+                self.waits.store(true, Ordering::Relaxed);
+            }
+            Commit::Soon if self.waits.swap(false, Ordering::Relaxed) => {
+                sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *connection).await?;
+            }
+            Commit::Durable | Commit::Soon => {}
+        }
         Ok(connection)
     }
 

@@ -92,6 +92,15 @@ pub struct Run {
     pub created_at: Timestamp,
 }
 
+/// A run that something can be done about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The run.
+    pub id: String,
+    /// Whom it is about.
+    pub subject: Subject,
+}
+
 /// What became of a push.
 #[derive(Clone, Debug)]
 pub enum Pushed {
@@ -143,9 +152,9 @@ impl Store {
     ///
     /// A run whose report may be on its way comes before all others about its subject: only so can it be told from
     /// the chain's last reading whether it arrived.
-    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Run>, StoreError> {
+    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
         let rows = sqlx::query(
-            "SELECT * FROM runs WHERE state NOT IN ('finalised', 'failed') AND next_at <= ? \
+            "SELECT id, subject FROM runs WHERE state NOT IN ('finalised', 'failed') AND next_at <= ? \
              AND NOT EXISTS (SELECT 1 FROM runs AS sent WHERE sent.subject = runs.subject \
              AND sent.state = 'submitted' AND sent.id <> runs.id) \
              ORDER BY next_at, created_at LIMIT ?",
@@ -154,7 +163,11 @@ impl Store {
         .bind(integer(limit.try_into().unwrap_or(u64::MAX)))
         .fetch_all(&self.pool)
         .await?;
-        rows.iter().map(read).collect()
+        let due = |row: &SqliteRow| {
+            let subject = Subject(bytes32(row.try_get("subject")?, "subject")?);
+            Ok(Due { id: row.try_get("id")?, subject })
+        };
+        rows.iter().map(due).collect()
     }
 
     /// How many runs are not at their end.
