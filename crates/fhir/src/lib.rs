@@ -70,11 +70,6 @@ pub trait Readable: DeserializeOwned {
 ///
 /// Errors, the first that holds: `TooLong`, `Malformed`, `TooMany`.
 pub fn read<R: Readable>(bytes: &[u8]) -> Result<R, ReadError> {
-    #[derive(serde::Deserialize)]
-    struct Typed {
-        #[serde(rename = "resourceType")]
-        resource_type: String,
-    }
     if bytes.len() > MAX_RESOURCE_BYTES {
         return Err(ReadError::TooLong);
     }
@@ -88,6 +83,13 @@ pub fn read<R: Readable>(bytes: &[u8]) -> Result<R, ReadError> {
     let resource: R = serde_json::from_slice(bytes).map_err(malformed)?;
     resource.ensure_bounded()?;
     Ok(resource)
+}
+
+/// Only the name of a resource's type.
+#[derive(serde::Deserialize)]
+pub(crate) struct Typed {
+    #[serde(rename = "resourceType")]
+    resource_type: String,
 }
 
 pub(crate) fn ensure_at_most(count: usize, limit: usize) -> Result<(), ReadError> {

@@ -134,6 +134,19 @@ fn a_page_tells_its_observations_and_the_next_page() {
 }
 
 #[test]
+fn decimal_numbers_in_a_bundle_are_read_whatever_the_program_asks_of_serde_json() {
+    let decimal = cholesterol("a", "final", "2026-01-01", 5.9);
+    let page: Bundle = read(
+        br#"{"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": {
+             "status": "final", "resourceType": "Observation", "id": "a",
+             "code": {"coding": [{"system": "http://loinc.org", "code": "2093-3"}]}, "effectiveDateTime": "2026-01-01",
+             "valueQuantity": {"value": 5.9, "system": "http://unitsofmeasure.org", "code": "mg/dL"}}}]}"#,
+    )
+    .unwrap();
+    assert_eq!(page.observations().next(), Some(&decimal));
+}
+
+#[test]
 fn another_resource_than_the_expected_one_is_refused() {
     let outcome = br#"{"resourceType": "OperationOutcome", "issue": [
         {"severity": "error", "code": "not-found", "diagnostics": "Patient/jane-doe is unknown"},
