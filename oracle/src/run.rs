@@ -234,7 +234,12 @@ impl<L: Ledger> Runner<L> {
         let inputs_salt = new_salt().map_err(|_| RunError::System("randomness"))?;
         let observed_at = now();
         let (value, inputs) = self.predict(job, &ready, &who, &inputs_salt, observed_at).await?;
-        let round = self.ledger.round(job.config.feed, run.subject).await?.saturating_add(1);
+        let last = match (run.request, run.attempts) {
+            // A push made the subject: nothing was reported on it before.
+            (None, 0) => 0,
+            _ => self.ledger.round(job.config.feed, run.subject).await?,
+        };
+        let round = last.saturating_add(1);
         let draft = Draft {
             digest: ready.digest,
             feed: job.config.feed,

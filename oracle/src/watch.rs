@@ -86,10 +86,10 @@ async fn read<L: Ledger>(runner: &Runner<L>, work: &Notify, cursor: &mut Cursor)
         return Ok(false);
     }
     let from = cursor.next;
-    let mut head = runner.ledger.head().await?;
-    if head < from {
-        head = runner.ledger.after(head).await?;
-    }
+    let head = match from.checked_sub(1) {
+        Some(last) => runner.ledger.after(last).await?,
+        None => runner.ledger.head().await?,
+    };
     if head < from {
         return Ok(true);
     }
