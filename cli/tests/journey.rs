@@ -25,12 +25,9 @@ struct World {
 }
 
 impl World {
-    /// Nothing where the node is not built.
-    fn new() -> Option<Self> {
-        if node().is_none() {
-            eprintln!("NOT RUN: theriac-node is not built; run `cargo build --package devnet-node` first");
-            return None;
-        }
+    /// Fails where the node is not built: a journey that did not run has shown nothing.
+    fn new() -> Self {
+        assert!(node().is_some(), "theriac-node is not built; run `cargo build --package devnet-node` first");
         let folder = tempfile::tempdir().unwrap();
         let devnet = Devnet::start(folder.path());
         let world = Self { folder, devnet };
@@ -48,7 +45,7 @@ impl World {
         }
         let serials: String = (0..1_000).map(|number| format!("S{number:07}\n")).collect();
         std::fs::write(world.folder.path().join("serials.txt"), serials).unwrap();
-        Some(world)
+        world
     }
 
     /// Runs a command with the key of `who`, and fails the test where it ends otherwise.
@@ -102,7 +99,7 @@ fn codes(verdict: &Value) -> Vec<&str> {
 
 #[test]
 fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
-    let Some(world) = World::new() else { return };
+    let world = World::new();
 
     let unknown = world.verify(CODE, 3);
     assert_eq!((codes(&unknown), &unknown["outcome"]), (vec!["batch-unknown"], &"unknown".into()));
@@ -193,7 +190,7 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
 
 #[test]
 fn quarantine_blocks_and_pause_stop_what_they_should() {
-    let Some(world) = World::new() else { return };
+    let world = World::new();
     world.register();
     world.release();
     let shipment = world.ship("bob", DAVE, "100");
@@ -228,7 +225,7 @@ fn quarantine_blocks_and_pause_stop_what_they_should() {
 
 #[test]
 fn organisations_and_their_administration_are_managed() {
-    let Some(world) = World::new() else { return };
+    let world = World::new();
     let members = world.json("", &["org", "list"]);
     assert_eq!(members.as_array().unwrap().len(), 5);
     assert_eq!(world.json("bob", &["org", "show"])["name"], "Alpha Pharma");
@@ -257,7 +254,7 @@ fn organisations_and_their_administration_are_managed() {
 
 #[test]
 fn models_and_feeds_are_managed() {
-    let Some(world) = World::new() else { return };
+    let world = World::new();
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease");
     let model = model.to_str().unwrap();
     let unknown = world.run("", &["model", "check", model], 4);
