@@ -143,7 +143,7 @@ const fn civil_from_days(days: u32) -> Date {
 
 /// The sliding window of GenSpecs 7.12; `current` is 1970 to 9949.
 #[allow(clippy::arithmetic_side_effects)] // Within 1920 to 9999 by the range of `current`.
-const fn full_year(yy: u8, current: u16) -> u16 {
+pub(crate) const fn full_year(yy: u8, current: u16) -> u16 {
     let (yy, current_yy) = (yy as u16, current % 100);
     let this_century = current - current_yy + yy;
     if yy >= current_yy + 51 {
@@ -155,7 +155,7 @@ const fn full_year(yy: u8, current: u16) -> u16 {
     }
 }
 
-const fn days_in_month(year: u16, month: u8) -> u8 {
+pub(crate) const fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
@@ -167,6 +167,11 @@ const fn days_in_month(year: u16, month: u8) -> u8 {
 #[allow(clippy::cast_possible_truncation)] // A remainder of 100 fits in a byte.
 const fn two_digits(number: u32) -> u8 {
     (number % 100) as u8
+}
+
+/// The number that two ASCII digits write; the caller has checked them.
+pub(crate) fn two_digits_of(digits: &[u8]) -> u8 {
+    digits.iter().fold(0, |number: u8, digit| number.wrapping_mul(10).wrapping_add(digit & 0x0F))
 }
 
 #[allow(clippy::cast_possible_truncation)] // The caller has compared it with LAST_DAY.

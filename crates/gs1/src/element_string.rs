@@ -3,11 +3,11 @@
 use alloc::string::String;
 use core::fmt::Write;
 
-use crate::elements::Reader;
-use crate::{Ai, Elements, ParseError, ParseErrorKind};
+use crate::parser::Reader;
+use crate::{Elements, ParseError, ParseErrorKind};
 
 /// What scanners send for FNC1, and printers take for it: the control character GS.
-const FNC1: u8 = 0x1D;
+pub(crate) const FNC1: u8 = 0x1D;
 
 /// Reads fields from `input`, which begins at `offset` of what was scanned.
 pub(crate) fn read(input: &[u8], offset: usize, reader: &mut Reader) -> Result<(), ParseError> {
@@ -20,13 +20,20 @@ pub(crate) fn read(input: &[u8], offset: usize, reader: &mut Reader) -> Result<(
     }
     while !rest.is_empty() {
         let position = end.saturating_sub(rest.len());
-        let ai = Ai::at_start_of(rest).ok_or_else(|| fault(position, ParseErrorKind::UnknownAi))?;
+        let ai =
+            reader.parser.ai_at_start_of(rest).ok_or_else(|| fault(position, ParseErrorKind::UnknownAi))?;
         let (_, after_ai) = rest.split_at(ai.width().min(rest.len()));
-        let until_separator = after_ai.iter().position(|byte| *byte == FNC1).unwrap_or(after_ai.len());
-        let length = ai.predefined_length().unwrap_or(usize::MAX).min(until_separator);
+        let definition = ai.definition();
+        let (_, max) = definition.length();
+        // One byte more than may be there tells that a value is too long.
+        let longest = if definition.has_predefined_length() { max } else { max.saturating_add(1) };
+        let window = after_ai.get(..longest).unwrap_or(after_ai);
+        let length = window.iter().position(|byte| *byte == FNC1).unwrap_or(window.len());
         let (value, after_value) = after_ai.split_at(length);
         let start = end.saturating_sub(after_ai.len());
-        reader.push(ai, value, |index| start.saturating_add(index))?;
+        reader
+            .push(ai, value)
+            .map_err(|error| ParseError { position: start.saturating_add(error.position), ..error })?;
         rest = after_value.strip_prefix(&[FNC1]).unwrap_or(after_value);
     }
     Ok(())
@@ -41,7 +48,7 @@ pub(crate) fn write(elements: &Elements) -> String {
         }
         // Writing to a string cannot fail.
         let _ = write!(text, "{}{}", element.ai(), element.value());
-        open = element.ai().predefined_length().is_none();
+        open = !element.ai().definition().has_predefined_length();
     }
     text
 }

@@ -1,84 +1,134 @@
-//! The fields of one scan, whatever carried them.
+//! The fields of one code, whatever carried them.
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-use crate::{bracketed, digital_link, element_string, Ai, LinkError, ParseError, ParseErrorKind};
-
-/// Longest input that is read, in bytes. The largest GS1 symbols carry less.
-pub const MAX_INPUT: usize = 2_048;
+use crate::lint::Rules;
+use crate::parser::{value_error, MAX_ELEMENTS};
+use crate::{bracketed, digital_link, element_string, pairs};
+use crate::{Ai, LinkError, PairError, ParseError, ParseErrorKind, Parser};
 
 /// One field: an Application Identifier and its value, in the format that the standard prescribes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Element {
+///
+/// It is displayed as human readable text, for example `(10) ABC`; with `{:#}` its data title comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Element<'a> {
     ai: Ai,
-    value: String,
+    value: &'a str,
 }
 
-impl Element {
+impl<'a> Element<'a> {
     /// The Application Identifier.
     #[must_use]
-    pub const fn ai(&self) -> Ai {
+    pub const fn ai(self) -> Ai {
         self.ai
     }
 
     /// The value as it was printed, without escapes.
     #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
+    pub const fn value(self) -> &'a str {
+        self.value
     }
 }
 
-/// The fields of one scan, each Application Identifier once, in the order in which they came.
+impl fmt::Display for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            write!(f, "{} ", self.ai.definition().title())?;
+        }
+        write!(f, "({}) {}", self.ai, self.value)
+    }
+}
+
+/// The fields of one code, each Application Identifier once, in the order in which they came.
 ///
-/// Values have the characters, the length, the check digit and the date that the standard asks for. Rules about
-/// which identifiers must or must not go together are not checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Elements(Vec<Element>);
+/// Values have the characters, the length, the check digit and the content that the standard asks for.
+/// [`Elements::ensure_pairs`] checks which identifiers must or must not go together.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Elements {
+    /// All values, one after the other.
+    text: String,
+    fields: Vec<Field>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Field {
+    ai: Ai,
+    /// Where its value ends in the text; it begins where the one before ends.
+    end: usize,
+}
 
 impl Elements {
-    /// Reads what a person typed or a scanner sent: a bracketed element string, `(01)…(10)…`; an unbracketed one
-    /// with FNC1 sent as GS (0x1D) and perhaps a symbology identifier such as `]d2` first; or a GS1 Digital Link.
-    ///
-    /// `current_year` (1970 to 9949) decides the century of dates. Input over [`MAX_INPUT`] is refused.
-    pub fn parse(input: impl AsRef<[u8]>, current_year: u16) -> Result<Self, ParseError> {
-        Self::parse_bytes(input.as_ref(), current_year)
+    /// Most codes have no more fields, and are read with two allocations.
+    const USUAL: usize = 8;
+
+    pub(crate) const fn empty() -> Self {
+        Self { text: String::new(), fields: Vec::new() }
     }
 
-    fn parse_bytes(input: &[u8], current_year: u16) -> Result<Self, ParseError> {
-        if input.len() > MAX_INPUT {
-            return Err(ParseError { position: MAX_INPUT, kind: ParseErrorKind::TooLong });
+    pub(crate) fn with_capacity(text: usize) -> Self {
+        Self { text: String::with_capacity(text), fields: Vec::with_capacity(Self::USUAL) }
+    }
+
+    /// Reads a code in any form, as [`Parser::parse`] with the permissions of [`Parser::new`] in this year (see
+    /// [`Rules::new`]).
+    pub fn parse(input: impl AsRef<[u8]>, current_year: u16) -> Result<Self, ParseError> {
+        Parser::new(Rules::new(current_year)).parse(input)
+    }
+
+    /// Adds a field after checking its value. The same field again is ignored; another value for the same identifier
+    /// is refused, and so is what is beyond [`MAX_ELEMENTS`]. The position of an error is that in `value`.
+    pub fn push(&mut self, ai: Ai, value: &[u8], rules: &Rules) -> Result<(), ParseError> {
+        let fault = |kind| ParseError { position: 0, kind };
+        ai.definition().check(value, rules).map_err(|fault| value_error(ai, value, fault))?;
+        match self.get(ai) {
+            Some(before) if before.as_bytes() == value => return Ok(()),
+            Some(_) => return Err(fault(ParseErrorKind::Duplicate { ai })),
+            None if self.fields.len() >= MAX_ELEMENTS => return Err(fault(ParseErrorKind::TooManyElements)),
+            None => {}
         }
-        let mut reader = Reader { elements: Self::default(), current_year };
-        match input {
-            [] => return Err(ParseError { position: 0, kind: ParseErrorKind::Empty }),
-            [b'(', ..] => bracketed::read(input, &mut reader)?,
-            [b']', kind, mode, rest @ ..] => match (kind, mode) {
-                // GS1-128, GS1 DataBar and composites, GS1 DataMatrix, GS1 QR Code, GS1 DotCode.
-                (b'C', b'1') | (b'e', b'0') | (b'd', b'2') | (b'Q', b'3') | (b'J', b'1') => {
-                    element_string::read(rest, SYMBOLOGY_IDENTIFIER, &mut reader)?;
-                }
-                // The same symbols in plain mode carry GS1 data as a link only.
-                (b'd', b'1') | (b'Q', b'1') | (b'J', b'0') if digital_link::is_uri(rest) => {
-                    digital_link::read(rest, SYMBOLOGY_IDENTIFIER, &mut reader)?;
-                }
-                _ => return Err(ParseError { position: 0, kind: ParseErrorKind::Symbology }),
-            },
-            _ if digital_link::is_uri(input) => digital_link::read(input, 0, &mut reader)?,
-            _ => element_string::read(input, 0, &mut reader)?,
-        }
-        Ok(reader.elements)
+        // What was checked is ASCII.
+        self.push_valid(ai, core::str::from_utf8(value).unwrap_or_default());
+        Ok(())
+    }
+
+    /// Adds a field whose value was checked before.
+    pub(crate) fn push_valid(&mut self, ai: Ai, value: &str) {
+        self.text.push_str(value);
+        self.fields.push(Field { ai, end: self.text.len() });
+    }
+
+    /// How many fields there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there is no field.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
     }
 
     /// The value of an Application Identifier.
     #[must_use]
     pub fn get(&self, ai: Ai) -> Option<&str> {
-        self.0.iter().find(|element| element.ai == ai).map(Element::value)
+        self.iter().find(|element| element.ai == ai).map(Element::value)
     }
 
     /// The fields in order.
-    pub fn iter(&self) -> core::slice::Iter<'_, Element> {
-        self.0.iter()
+    #[must_use]
+    pub const fn iter(&self) -> Iter<'_> {
+        Iter { elements: self, next: 0, start: 0 }
+    }
+
+    /// Checks which identifiers must or must not go together (`req` and `ex` in the dictionary).
+    ///
+    /// They are to be checked over all codes of a physical item: where several codes are on it, push their fields
+    /// into one.
+    pub fn ensure_pairs(&self) -> Result<(), PairError> {
+        pairs::ensure(self)
     }
 
     /// As a bracketed element string for people, `(01)…(10)…`, in order.
@@ -94,93 +144,72 @@ impl Elements {
         element_string::write(self)
     }
 
+    /// As the human readable text next to a barcode: a line for each field (GenSpecs 4.14).
+    #[must_use]
+    pub fn to_hri(&self) -> String {
+        let mut text = String::new();
+        for element in self {
+            let separator = if text.is_empty() { "" } else { "\n" };
+            // Writing to a string cannot fail.
+            let _ = fmt::Write::write_fmt(&mut text, format_args!("{separator}{element}"));
+        }
+        text
+    }
+
     /// As a GS1 Digital Link under `stem`, for example `https://id.gs1.org`.
     ///
     /// The first primary key of the data begins it and its qualifiers follow in the path. All else is in the
-    /// query, those of predefined length first. Whatever is not unreserved in RFC 3986 is percent-encoded.
+    /// query, those of predefined length first. Whatever is not unreserved in RFC 3986 is percent-encoded. An
+    /// identifier that the standard does not define is refused.
     pub fn to_digital_link(&self, stem: &str) -> Result<String, LinkError> {
-        digital_link::write(self, stem)
+        digital_link::write(self, stem, false)
     }
 
-    /// Adds a field whose value was checked before.
-    pub(crate) fn push_valid(&mut self, ai: Ai, value: String) {
-        self.0.push(Element { ai, value });
+    /// As [`Elements::to_digital_link`], with identifiers that the standard does not define in the query.
+    pub fn to_digital_link_with_unknown(&self, stem: &str) -> Result<String, LinkError> {
+        digital_link::write(self, stem, true)
     }
 
     /// Those whose value needs no separator come first: this makes the shortest barcode.
-    pub(crate) fn predefined_length_first(&self) -> impl Iterator<Item = &Element> {
+    pub(crate) fn predefined_length_first(&self) -> impl Iterator<Item = Element<'_>> {
         let of_kind = |predefined| {
-            self.0.iter().filter(move |element| element.ai.predefined_length().is_some() == predefined)
+            self.iter().filter(move |element| element.ai.definition().has_predefined_length() == predefined)
         };
         of_kind(true).chain(of_kind(false))
     }
 }
 
-impl IntoIterator for Elements {
-    type Item = Element;
-    type IntoIter = alloc::vec::IntoIter<Element>;
+impl fmt::Debug for Elements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|element| (element.ai, element.value))).finish()
+    }
+}
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+/// The fields of [`Elements`], in order.
+#[derive(Clone, Debug)]
+pub struct Iter<'a> {
+    elements: &'a Elements,
+    next: usize,
+    start: usize,
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = Element<'a>;
+
+    fn next(&mut self) -> Option<Element<'a>> {
+        let field = self.elements.fields.get(self.next)?;
+        let value = self.elements.text.get(self.start..field.end).unwrap_or_default();
+        self.next = self.next.saturating_add(1);
+        self.start = field.end;
+        Some(Element { ai: field.ai, value })
     }
 }
 
 impl<'a> IntoIterator for &'a Elements {
-    type Item = &'a Element;
-    type IntoIter = core::slice::Iter<'a, Element>;
+    type Item = Element<'a>;
+    type IntoIter = Iter<'a>;
 
-    fn into_iter(self) -> Self::IntoIter {
+    fn into_iter(self) -> Iter<'a> {
         self.iter()
-    }
-}
-
-/// Length of a symbology identifier such as `]d2`.
-const SYMBOLOGY_IDENTIFIER: usize = 3;
-
-/// Collects and checks fields while a carrier is read.
-pub(crate) struct Reader {
-    pub(crate) elements: Elements,
-    current_year: u16,
-}
-
-impl Reader {
-    /// Adds a field, `value` without escapes; `position_of` tells where in the input a byte of it was. The same
-    /// field again is ignored, as when two symbols of a pack are read in one.
-    pub(crate) fn push(
-        &mut self,
-        ai: Ai,
-        value: &[u8],
-        position_of: impl Fn(usize) -> usize,
-    ) -> Result<(), ParseError> {
-        ai.validate(value, self.current_year)
-            .map_err(|(index, kind)| ParseError { position: position_of(index), kind })?;
-        let value: String = value.iter().copied().map(char::from).collect();
-        match self.elements.get(ai) {
-            None => {
-                self.elements.push_valid(ai, value);
-                Ok(())
-            }
-            Some(before) if before == value => Ok(()),
-            Some(_) => Err(ParseError { position: position_of(0), kind: ParseErrorKind::Duplicate { ai } }),
-        }
-    }
-}
-
-/// A value without its escapes, and where each of its bytes was in the input.
-#[derive(Default)]
-pub(crate) struct Unescaped {
-    pub(crate) bytes: Vec<u8>,
-    positions: Vec<usize>,
-}
-
-impl Unescaped {
-    pub(crate) fn push(&mut self, byte: u8, position: usize) {
-        self.bytes.push(byte);
-        self.positions.push(position);
-    }
-
-    /// The position of a byte, or `end` for what is missing after the last one.
-    pub(crate) fn position(&self, index: usize, end: usize) -> usize {
-        self.positions.get(index).copied().unwrap_or(end)
     }
 }

@@ -1,6 +1,8 @@
 //! What a scan can be refused for, and where in it.
 
-use crate::{Ai, DateError, MAX_INPUT};
+use core::fmt;
+
+use crate::{Ai, LintError, Range, MAX_ELEMENTS, MAX_INPUT};
 
 /// A scan was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,8 +23,8 @@ pub enum ParseErrorKind {
     /// The input is longer than [`MAX_INPUT`].
     #[error("the code is longer than {MAX_INPUT} bytes; it is not the code of one pack")]
     TooLong,
-    /// The symbology identifier is not one of a GS1 symbol, or the symbol does not carry GS1 data.
-    #[error("this kind of barcode does not carry GS1 element strings; scan the GS1 DataMatrix or QR code")]
+    /// There is no symbology identifier of a GS1 symbol, or the symbol does not carry GS1 data.
+    #[error("this barcode does not carry GS1 data; scan the GS1 DataMatrix or QR code")]
     Symbology,
     /// No Application Identifier begins here.
     #[error("no GS1 Application Identifier is here; check the brackets or separators before this position")]
@@ -39,12 +41,6 @@ pub enum ParseErrorKind {
         /// Whose value it is.
         ai: Ai,
     },
-    /// The character may not be in this value.
-    #[error("this character may not be in the value of ({ai}); write an opening bracket in a bracketed code as \\(")]
-    Character {
-        /// Whose value it is.
-        ai: Ai,
-    },
     /// The last digit of the key is not its check digit.
     #[error("the check digit of ({ai}) should be {expected}; a digit is mistyped or misread")]
     CheckDigit {
@@ -53,14 +49,17 @@ pub enum ParseErrorKind {
         /// The check digit that belongs to the digits before it.
         expected: u8,
     },
-    /// The date does not exist.
-    #[error("the value of ({ai}) is no date: {error}")]
-    Date {
+    /// The content is not what the standard asks for.
+    #[error("the value of ({ai}) is wrong here: {error}")]
+    Content {
         /// Whose value it is.
         ai: Ai,
         /// What is wrong with it.
-        error: DateError,
+        error: LintError,
     },
+    /// There are more fields than [`MAX_ELEMENTS`].
+    #[error("the code has more than {MAX_ELEMENTS} fields; it is not the code of one pack")]
+    TooManyElements,
     /// The identifier was there before with another value, or is twice in a Digital Link.
     #[error("({ai}) is here a second time; scan one pack at a time")]
     Duplicate {
@@ -104,4 +103,48 @@ pub enum LinkError {
         /// Which identifier.
         ai: Ai,
     },
+}
+
+/// Identifiers do not go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PairError {
+    /// Both are there, and must not be.
+    #[error("({ai}) and ({other}) must not be in one code; leave one of them out")]
+    Excluded {
+        /// The identifier that excludes the other.
+        ai: Ai,
+        /// The excluded one.
+        other: Ai,
+    },
+    /// What an identifier needs is not there.
+    #[error("({ai}) needs {}; add one of them", Needs(*ai))]
+    Missing {
+        /// The identifier that needs others.
+        ai: Ai,
+    },
+    /// A digital signature, AI (8030), is there for a key without its serial component.
+    #[error("a digital signature, AI (8030), needs a serial number; add the one of ({ai})")]
+    Unserialised {
+        /// The key.
+        ai: Ai,
+    },
+}
+
+/// Displays what an identifier needs, for example `(02) with (00), or (8026) with (00)`.
+struct Needs(Ai);
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, group) in self.0.definition().requires().iter().enumerate() {
+            f.write_str(if index > 0 { ", or " } else { "" })?;
+            for (index, range) in group.iter().enumerate() {
+                let joint = if index > 0 { " with " } else { "" };
+                match (Range::first(*range), Range::last(*range)) {
+                    (first, last) if first == last => write!(f, "{joint}({first})")?,
+                    (first, last) => write!(f, "{joint}({first}) to ({last})")?,
+                }
+            }
+        }
+        Ok(())
+    }
 }

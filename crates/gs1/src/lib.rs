@@ -46,12 +46,14 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod ai;
 mod date;
+mod definition;
 mod key;
+mod lint;
+mod table;
 mod text;
 
-#[cfg(feature = "alloc")]
-mod ai;
 #[cfg(feature = "alloc")]
 mod bracketed;
 #[cfg(feature = "alloc")]
@@ -65,19 +67,28 @@ mod error;
 #[cfg(feature = "alloc")]
 mod pack;
 #[cfg(feature = "alloc")]
-mod table;
+mod pairs;
+#[cfg(feature = "alloc")]
+mod parser;
+#[cfg(feature = "alloc")]
+mod scan;
 
+pub use ai::Ai;
 pub use date::{year_of_ms, Date, DateError};
+pub use definition::{Component, Definition, Range, ValueFault};
 pub use key::{check_digit, Gln, Gtin, KeyError, Sscc};
+pub use lint::{Fault, LintError, Linter, PrefixStatus, Register, Rules};
 pub use text::{is_cset82, validate_lot, validate_serial, TextError, MAX_TEXT};
 
 #[cfg(feature = "alloc")]
-pub use ai::Ai;
-#[cfg(feature = "alloc")]
 pub use digital_link::CANONICAL_STEM;
 #[cfg(feature = "alloc")]
-pub use elements::{Element, Elements, MAX_INPUT};
+pub use elements::{Element, Elements, Iter};
 #[cfg(feature = "alloc")]
-pub use error::{LinkError, ParseError, ParseErrorKind};
+pub use error::{LinkError, PairError, ParseError, ParseErrorKind};
 #[cfg(feature = "alloc")]
 pub use pack::MedicinePack;
+#[cfg(feature = "alloc")]
+pub use parser::{Parser, MAX_ELEMENTS, MAX_INPUT};
+#[cfg(feature = "alloc")]
+pub use scan::{Content, Scan, Symbology};

@@ -1,10 +1,9 @@
 //! The four fields on a pack of medicine.
 
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use crate::{
-    validate_lot, validate_serial, Ai, Date, Element, Elements, Gtin, LinkError, ParseError, ParseErrorKind,
+    validate_lot, validate_serial, Ai, Date, Elements, Gtin, LinkError, ParseError, ParseErrorKind, Rules,
     TextError,
 };
 
@@ -15,14 +14,14 @@ pub struct MedicinePack {
     expiry: Option<Date>,
     lot: Option<String>,
     serial: Option<String>,
-    others: Vec<Element>,
+    others: Elements,
 }
 
 impl MedicinePack {
     /// A pack of which only the GTIN is known.
     #[must_use]
     pub const fn new(gtin: Gtin) -> Self {
-        Self { gtin, expiry: None, lot: None, serial: None, others: Vec::new() }
+        Self { gtin, expiry: None, lot: None, serial: None, others: Elements::empty() }
     }
 
     /// Adds the expiry date.
@@ -48,10 +47,12 @@ impl MedicinePack {
 
     /// Reads a code in any form that [`Elements::parse`] reads, with the same limits. It must have a GTIN.
     pub fn parse(input: impl AsRef<[u8]>, current_year: u16) -> Result<Self, ParseError> {
-        Self::from_elements(Elements::parse(input, current_year)?, current_year)
+        Self::from_elements(&Elements::parse(input, current_year)?, current_year)
     }
 
-    fn from_elements(elements: Elements, current_year: u16) -> Result<Self, ParseError> {
+    /// The pack that has these fields, which were read in this year. They must have a GTIN.
+    pub fn from_elements(elements: &Elements, current_year: u16) -> Result<Self, ParseError> {
+        let year = Rules::new(current_year).current_year();
         let missing_gtin = ParseError { position: 0, kind: ParseErrorKind::MissingGtin };
         let gtin = elements.get(Ai::GTIN).and_then(|value| value.parse().ok()).ok_or(missing_gtin)?;
         let mut pack = Self::new(gtin);
@@ -59,14 +60,14 @@ impl MedicinePack {
             let value = element.value();
             match element.ai() {
                 Ai::GTIN => {}
-                // Elements have checked the format, the date in this very year too.
+                // Elements have checked the format and the day, in this very year.
                 Ai::EXPIRY => {
                     let yymmdd = value.parse().ok();
-                    pack.expiry = yymmdd.and_then(|yymmdd| Date::from_yymmdd(yymmdd, current_year).ok());
+                    pack.expiry = yymmdd.and_then(|yymmdd| Date::from_yymmdd(yymmdd, year).ok());
                 }
                 Ai::LOT => pack.lot = Some(value.into()),
                 Ai::SERIAL => pack.serial = Some(value.into()),
-                _ => pack.others.push(element),
+                ai => pack.others.push_valid(ai, value),
             }
         }
         Ok(pack)
@@ -98,7 +99,7 @@ impl MedicinePack {
 
     /// All other fields of the code, in their order.
     #[must_use]
-    pub fn others(&self) -> &[Element] {
+    pub const fn others(&self) -> &Elements {
         &self.others
     }
 
@@ -106,21 +107,21 @@ impl MedicinePack {
     #[must_use]
     pub fn elements(&self) -> Elements {
         let mut all = Elements::default();
-        all.push_valid(Ai::GTIN, self.gtin.to_string());
+        all.push_valid(Ai::GTIN, &self.gtin.to_string());
         if let Some(expiry) = self.expiry {
-            all.push_valid(Ai::EXPIRY, alloc::format!("{:06}", expiry.to_yymmdd()));
+            all.push_valid(Ai::EXPIRY, &alloc::format!("{:06}", expiry.to_yymmdd()));
         }
         for (ai, text) in [(Ai::LOT, &self.lot), (Ai::SERIAL, &self.serial)] {
             if let Some(text) = text {
-                all.push_valid(ai, text.clone());
+                all.push_valid(ai, text);
             }
         }
         for other in &self.others {
-            all.push_valid(other.ai(), other.value().into());
+            all.push_valid(other.ai(), other.value());
         }
         let mut sorted = Elements::default();
         for element in all.predefined_length_first() {
-            sorted.push_valid(element.ai(), element.value().into());
+            sorted.push_valid(element.ai(), element.value());
         }
         sorted
     }
