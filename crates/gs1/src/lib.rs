@@ -72,6 +72,8 @@ mod pairs;
 mod parser;
 #[cfg(feature = "alloc")]
 mod scan;
+#[cfg(feature = "alloc")]
+pub mod scanner;
 
 pub use ai::Ai;
 pub use date::{year_of_ms, Date, DateError};
