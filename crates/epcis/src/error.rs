@@ -1,0 +1,140 @@
+//! What can be wrong with a document.
+
+use crate::limits;
+
+/// Why a document was not read. Positions are byte offsets in the text as UTF-8, from 0.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The document is larger than [`limits::MAX_DOCUMENT`].
+    #[error(
+        "the document has {found} bytes, and at most {} are read; capture the events in several documents",
+        limits::MAX_DOCUMENT
+    )]
+    TooLarge {
+        /// The size that was given.
+        found: usize,
+    },
+    /// The bytes are no UTF-8, and no mark says that they are UTF-16.
+    #[error("byte {position} is not UTF-8; save the document as UTF-8, or as UTF-16 with a byte order mark")]
+    NotUtf8 {
+        /// Where.
+        position: usize,
+    },
+    /// The UTF-16 text has half a pair of surrogates, or half a unit.
+    #[error("the UTF-16 text is broken; save the document as UTF-8")]
+    NotUtf16,
+    /// The document is in an encoding that is not read.
+    #[error("the encoding {name} is not read; save the document as UTF-8")]
+    UnsupportedEncoding {
+        /// As the document names it.
+        name: String,
+    },
+    /// The text ends early.
+    #[error("the document ends early; it was cut off on its way")]
+    UnexpectedEnd,
+    /// A character that JSON does not allow here.
+    #[error("position {position} has a character that JSON does not allow there")]
+    UnexpectedCharacter {
+        /// Where.
+        position: usize,
+    },
+    /// A string has an escape that JSON does not know, or half a pair of surrogates.
+    #[error("position {position} has an escape that JSON does not know")]
+    InvalidEscape {
+        /// Where.
+        position: usize,
+    },
+    /// A number is not written as JSON wants it.
+    #[error("position {position} starts a number that JSON does not allow")]
+    InvalidNumber {
+        /// Where.
+        position: usize,
+    },
+    /// A number has more characters than [`limits::MAX_NUMBER`].
+    #[error("the number at position {position} has more than {} characters", limits::MAX_NUMBER)]
+    NumberTooLong {
+        /// Where.
+        position: usize,
+    },
+    /// Objects, arrays or elements nest deeper than [`limits::MAX_DEPTH`].
+    #[error("position {position} nests deeper than {} levels", limits::MAX_DEPTH)]
+    TooDeep {
+        /// Where.
+        position: usize,
+    },
+    /// An object or element has the same member twice.
+    #[error("the member {name:?} stands twice in one object; which of them counts is not defined")]
+    DuplicateKey {
+        /// The member.
+        name: String,
+    },
+    /// After the document comes more.
+    #[error("position {position} goes on after the end of the document")]
+    TrailingText {
+        /// Where.
+        position: usize,
+    },
+    /// More prefixes are declared than [`limits::MAX_NAMESPACES`].
+    #[error("the document declares more than {} prefixes", limits::MAX_NAMESPACES)]
+    TooManyNamespaces,
+    /// The XML document has a document type declaration, the way in for entity attacks.
+    #[error("the XML document has a DOCTYPE, which EPCIS has no use for; remove it")]
+    DoctypeRefused,
+    /// The XML document refers to an entity that XML does not predefine.
+    #[error("the entity &{name}; is not one of XML's own five; write its text instead")]
+    UnknownEntity {
+        /// Its name.
+        name: String,
+    },
+    /// A character that XML 1.0 does not allow, also not by reference.
+    #[error("position {position} has a character that XML does not allow")]
+    InvalidXmlCharacter {
+        /// Where.
+        position: usize,
+    },
+    /// The XML document is not well-formed.
+    #[error("position {position} is not well-formed XML: {reason}")]
+    Malformed {
+        /// Where.
+        position: usize,
+        /// What the XML reader says.
+        reason: String,
+    },
+    /// An element or attribute has a prefix that nothing declares.
+    #[error("the prefix {prefix:?} is not declared; declare its namespace")]
+    UndeclaredPrefix {
+        /// The prefix.
+        prefix: String,
+    },
+    /// The document is no EPCIS document.
+    #[error("this is no EPCISDocument, EPCISQueryDocument or EPCIS event; its type is {found:?}")]
+    NotEpcis {
+        /// The type or root element that was found.
+        found: String,
+    },
+    /// A member that the reader needs is missing.
+    #[error("{path} is missing")]
+    Missing {
+        /// Which.
+        path: &'static str,
+    },
+    /// A member has the wrong kind of value.
+    #[error("{path} must be {expected}")]
+    WrongKind {
+        /// Which.
+        path: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// The event type is none of the five of EPCIS 2.0.
+    #[error("event {index} has the type {found:?}, which is none of the five of EPCIS 2.0")]
+    UnknownEventType {
+        /// Its index in the document, from 0.
+        index: usize,
+        /// Its type.
+        found: String,
+    },
+    /// The document has more events than [`limits::MAX_EVENTS`].
+    #[error("the document has more than {} events; capture them in several documents", limits::MAX_EVENTS)]
+    TooManyEvents,
+}

@@ -1,0 +1,13 @@
+//! The XML binding: read into elements, and turned into the members of the JSON-LD binding.
+
+mod convert;
+mod element;
+mod reader;
+
+use crate::{Document, ReadError};
+
+/// Reads an XML document.
+pub(crate) fn read(text: &str) -> Result<Document, ReadError> {
+    let (root, namespaces) = reader::read(text)?;
+    Document::from_root(convert::document(root, &namespaces)?)
+}
