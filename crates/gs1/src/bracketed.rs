@@ -68,7 +68,7 @@ fn unescaped(value: &[u8]) -> impl Iterator<Item = (usize, u8)> + '_ {
 }
 
 pub(crate) fn write(elements: &Elements) -> String {
-    let mut text = String::new();
+    let mut text = elements.new_text();
     for element in elements {
         // Writing to a string cannot fail.
         let _ = write!(text, "({})", element.ai());

@@ -147,7 +147,7 @@ impl Elements {
     /// As the human readable text next to a barcode: a line for each field (GenSpecs 4.14).
     #[must_use]
     pub fn to_hri(&self) -> String {
-        let mut text = String::new();
+        let mut text = self.new_text();
         for element in self {
             let separator = if text.is_empty() { "" } else { "\n" };
             // Writing to a string cannot fail.
@@ -168,6 +168,12 @@ impl Elements {
     /// As [`Elements::to_digital_link`], with identifiers that the standard does not define in the query.
     pub fn to_digital_link_with_unknown(&self, stem: &str) -> Result<String, LinkError> {
         digital_link::write(self, stem, true)
+    }
+
+    /// Room for the values, their identifiers and what separates them.
+    pub(crate) fn new_text(&self) -> String {
+        let around = "(8030) \n".len().saturating_mul(self.fields.len());
+        String::with_capacity(self.text.len().saturating_add(around))
     }
 
     /// Those whose value needs no separator come first: this makes the shortest barcode.

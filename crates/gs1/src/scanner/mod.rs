@@ -143,10 +143,13 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
 /// What a code could have been before a fault that leaves a code, each with the fault.
 ///
 /// Letters may be swapped by Caps Lock, Y and Z by a German layout, and separators may have got lost. A caller who
-/// does not know the code as it is asks for these before calling it wrong.
+/// does not know the code as it is asks for these before calling it wrong. A code in brackets was typed by a person.
 #[must_use]
 pub fn alternatives(text: &str, parser: &Parser) -> Vec<Diagnosis> {
-    let Ok(read) = parser.parse(text) else { return Vec::new() };
+    let read = match parser.parse(text) {
+        Ok(read) if !text.starts_with('(') => read,
+        _ => return Vec::new(),
+    };
     let mut found: Vec<Diagnosis> = Vec::new();
     let mut add = |fault, corrected: Option<Elements>| {
         let is_new = |corrected: &Elements| {
@@ -159,7 +162,7 @@ pub fn alternatives(text: &str, parser: &Parser) -> Vec<Diagnosis> {
     add(ScannerFault::CapsLock, swapped_letters(&read, parser, swapped_case));
     let german = ScannerFault::KeyboardLayout { layout: Layout::German, caps_lock: false };
     add(german, swapped_letters(&read, parser, swapped_y_and_z));
-    if !text.starts_with('(') && !digital_link::is_uri(text.as_bytes()) {
+    if !digital_link::is_uri(text.as_bytes()) {
         for meant in separators::found_again(text, parser) {
             add(ScannerFault::LostSeparator, identified(&meant, parser));
         }
