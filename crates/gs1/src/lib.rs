@@ -2,7 +2,9 @@
 //!
 //! The crate is `no_std`. Without features it has the validators that a smart contract needs: keys with their
 //! check digit ([`Gtin`], [`Gln`], [`Sscc`]), the text of a lot or serial ([`validate_lot`],
-//! [`validate_serial`]) and the expiry date ([`Date`]). They do not allocate, index or panic.
+//! [`validate_serial`]) and the expiry date ([`Date`]). They do not allocate, index or panic. So do the table of all
+//! Application Identifiers ([`Ai`], [`Definition`]) and the checks of their values ([`Linter`]), which a contract
+//! that does not use them does not link.
 //!
 //! ```
 //! use gs1::{validate_lot, Date, Gtin, KeyError};
@@ -21,7 +23,8 @@
     feature = "alloc",
     doc = r#"
 With the feature `alloc` it reads and writes codes: what a scanner sends, what a person types, and GS1 Digital
-Links. [`MedicinePack`] has the four fields of a pack of medicine, [`Elements`] any fields.
+Links. [`MedicinePack`] has the four fields of a pack of medicine, [`Elements`] any fields. A [`Parser`] says what
+is permitted, and [`scanner`] tells faults of scanners from faults of codes.
 
 ```
 use gs1::{MedicinePack, CANONICAL_STEM};
@@ -39,6 +42,7 @@ assert_eq!(MedicinePack::parse(link, 2026)?, pack);
 "#
 )]
 #![no_std]
+#![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 #[cfg(feature = "alloc")]
@@ -74,6 +78,10 @@ mod parser;
 mod scan;
 #[cfg(feature = "alloc")]
 pub mod scanner;
+
+#[cfg(all(doctest, feature = "alloc"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use ai::Ai;
 pub use date::{year_of_ms, Date, DateError};

@@ -1,5 +1,6 @@
 //! Separators that did not arrive: scanners leave FNC1 out, or send another character for it.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -44,12 +45,12 @@ pub(super) fn found_again(text: &str, parser: &Parser) -> Vec<String> {
     let Some(elements) = text.get(start..).filter(|text| text.len() <= MAX_TEXT && text.is_ascii()) else {
         return Vec::new();
     };
-    let search = Search { text: elements.as_bytes(), parser };
-    let mut readings = search.readings();
+    let mut search = Search { text: elements.as_bytes(), parser, known: BTreeMap::new() };
+    let mut readings = search.readings_from(0);
     readings.retain(|lost| !lost.is_empty());
     readings.sort_by_key(Vec::len);
     readings.truncate(MAX_READINGS);
-    let with_separators = |lost: &Vec<usize>| {
+    let with_separators = |lost: &Lost| {
         let mut whole = String::from(text.get(..start).unwrap_or_default());
         for (index, character) in elements.char_indices() {
             if lost.contains(&index) {
@@ -65,57 +66,54 @@ pub(super) fn found_again(text: &str, parser: &Parser) -> Vec<String> {
 /// Length of a symbology identifier such as `]d2`.
 const SYMBOLOGY_IDENTIFIER: usize = 3;
 
+/// The places of the lost separators of one reading.
+type Lost = Vec<usize>;
+
 struct Search<'a> {
     text: &'a [u8],
     parser: &'a Parser<'a>,
+    /// The readings from each place that was looked at: none is looked at twice.
+    known: BTreeMap<usize, Vec<Lost>>,
 }
 
 impl Search<'_> {
-    /// The places of the lost separators, for each reading of the whole text. Places are worked out from the end,
-    /// so that each is looked at once.
-    fn readings(&self) -> Vec<Vec<usize>> {
-        let end = self.text.len();
-        let mut from: Vec<Vec<Vec<usize>>> = Vec::new();
-        from.resize_with(end.saturating_add(1), Vec::new);
-        if let Some(last) = from.last_mut() {
+    /// The readings of the text from a place to its end.
+    fn readings_from(&mut self, place: usize) -> Vec<Lost> {
+        if place >= self.text.len() {
             // Nothing is left to read.
-            last.push(Vec::new());
+            return [Lost::new()].into();
         }
-        for place in (0..end).rev() {
-            let readings = self.readings_from(place, &from);
-            if let Some(slot) = from.get_mut(place) {
-                *slot = readings;
-            }
+        if let Some(known) = self.known.get(&place) {
+            return known.clone();
         }
-        from.into_iter().next().unwrap_or_default()
+        let readings = self.read_from(place);
+        self.known.insert(place, readings.clone());
+        readings
     }
 
-    fn readings_from(&self, place: usize, from: &[Vec<Vec<usize>>]) -> Vec<Vec<usize>> {
+    fn read_from(&mut self, place: usize) -> Vec<Lost> {
         let rest = self.text.get(place..).unwrap_or_default();
-        let skipped = usize::from(rest.first() == Some(&FNC1));
-        let rest = rest.get(skipped..).unwrap_or_default();
+        let rest = rest.strip_prefix(&[FNC1]).unwrap_or(rest);
         let Some(ai) = Ai::at_start_of(rest).filter(|ai| is_on_packs(*ai)) else { return Vec::new() };
-        let value = place.saturating_add(skipped).saturating_add(ai.width());
+        let start = self.text.len().saturating_sub(rest.len()).saturating_add(ai.width());
         let definition = ai.definition();
         let (min, max) = definition.length();
         let mut readings = Vec::new();
         for length in min..=max {
-            let after = value.saturating_add(length);
-            let Some(text) = self.text.get(value..after) else { break };
-            let next = self.text.get(after);
-            if text.last() == Some(&FNC1) {
+            let end = start.saturating_add(length);
+            let Some(value) = self.text.get(start..end).filter(|value| value.last() != Some(&FNC1)) else {
                 break;
-            }
-            if self.parser.check(ai, text).is_err() {
+            };
+            if self.parser.check(ai, value).is_err() {
                 continue;
             }
-            let lost = !definition.has_predefined_length() && next.is_some_and(|next| *next != FNC1);
-            for tail in from.get(after).into_iter().flatten() {
+            let lost =
+                !definition.has_predefined_length() && self.text.get(end).is_some_and(|next| *next != FNC1);
+            for mut reading in self.readings_from(end) {
                 if readings.len() >= MAX_READINGS {
                     return readings;
                 }
-                let mut reading: Vec<usize> = tail.clone();
-                reading.extend(lost.then_some(after));
+                reading.extend(lost.then_some(end));
                 readings.push(reading);
             }
         }
