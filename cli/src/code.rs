@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gs1::MedicinePack;
+use gs1::scanner::{self, Diagnosis};
+use gs1::{MedicinePack, Parser, Rules};
+use serde_json::json;
 
 use crate::failure::Failure;
 use crate::{symbol, time};
@@ -25,19 +27,47 @@ pub struct CodeArgs {
 impl CodeArgs {
     /// The code's fields.
     pub fn read(&self) -> Result<MedicinePack, Failure> {
-        let text = match (&self.code, &self.image) {
-            (Some(code), _) => code.clone(),
-            (None, Some(image)) => symbol::read(image).map_err(Failure::bad_input)?,
-            (None, None) => return Err(Failure::bad_input("there is no code; give its text, or --image")),
-        };
-        parse(&text)
+        parse(&self.text()?)
+    }
+
+    /// The code as it was scanned or typed, or as it is in the picture.
+    pub fn text(&self) -> Result<String, Failure> {
+        match (&self.code, &self.image) {
+            (Some(code), _) => Ok(code.clone()),
+            (None, Some(image)) => symbol::read(image).map_err(Failure::bad_input),
+            (None, None) => Err(Failure::bad_input("there is no code; give its text, or --image")),
+        }
     }
 }
 
-/// Reads a code's text.
+/// Reads a code's text. A fault of the scanner is told as such, and never corrected in silence.
 pub fn parse(text: &str) -> Result<MedicinePack, Failure> {
+    if let Some(diagnosis) = scanner::diagnose(text, &parser()) {
+        return Err(scanner_fault(&diagnosis));
+    }
     MedicinePack::parse(text, time::current_year())
         .map_err(|error| Failure::bad_input(format!("the code cannot be used: {error}")))
+}
+
+/// The packs whose codes a faulty scanner could have sent as this text, each with its fault.
+pub fn alternatives(text: &str) -> Vec<(Diagnosis, MedicinePack)> {
+    let pack = |diagnosis: Diagnosis| {
+        let pack = MedicinePack::from_elements(diagnosis.corrected.as_ref()?, time::current_year()).ok()?;
+        Some((diagnosis, pack))
+    };
+    scanner::alternatives(text, &parser()).into_iter().filter_map(pack).collect()
+}
+
+/// The failure that names what the scanner does wrong, with the corrected code as a suggestion.
+pub fn scanner_fault(diagnosis: &Diagnosis) -> Failure {
+    let corrected = diagnosis.corrected.as_ref().map(gs1::Elements::to_bracketed);
+    Failure::bad_input(diagnosis)
+        .with_code("scanner-fault")
+        .with_details(json!({ "fault": diagnosis.fault.name(), "corrected": corrected }))
+}
+
+fn parser() -> Parser<'static> {
+    Parser::new(Rules::new(time::current_year()))
 }
 
 /// The lot of a pack: without it nobody knows the batch.

@@ -60,8 +60,14 @@ fn a_code_that_is_none_is_refused_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     for (code, because) in [
         ("(01)09506000134353(10)A", "at position 17: the check digit of (01) should be 2"),
-        ("(01)09506000134352(17)270231(10)A", "at position 22: the value of (17) is no date"),
-        ("(01)09506000134352(10)A#", "at position 23: this character may not be in the value of (10)"),
+        (
+            "(01)09506000134352(17)270231(10)A",
+            "at position 26: the value of (17) is wrong here: the month has no such day",
+        ),
+        (
+            "(01)09506000134352(10)A#",
+            "at position 23: the value of (10) is wrong here: this character is not in GS1 character set 82",
+        ),
         ("hello", "at position 0: no GS1 Application Identifier is here"),
         ("https://example.com/shop", "it is not a GS1 Digital Link"),
         ("(00)376104250021234569", "the code has no GTIN"),
@@ -216,6 +222,40 @@ fn a_qr_code_is_made_and_read_in_both_forms() {
     let missing = ["qr", "make", code, "--out", "nowhere/pack.png"];
     let said = theriac(folder.path(), &missing).ends_with(1);
     assert!(said.err.contains("the file nowhere/pack.png cannot be written"), "{}", said.err);
+}
+
+#[test]
+fn a_faulty_scanner_is_told_from_a_faulty_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = "(01)09506000134352(17)271231(10)ABC-1(21)Xyz";
+    for (typed, fault, corrected) in [
+        ("]D201095060001343521727123110abc-1\u{1d}21xYZ", "caps_lock", Some(code)),
+        ("+d201095060001343521727123110ABCß1\u{1d}21Xzy", "keyboard_layout", Some(code)),
+        ("01095060001343521727123110ABC-1<GS>21Xyz", "lost_separator", Some(code)),
+        ("01095060001343520109506000134352", "doubled_scan", Some("(01)09506000134352")),
+        ("0950600013435217271231", "lost_start", Some("(01)09506000134352(17)271231")),
+        ("0109506000134352172712", "lost_end", None),
+    ] {
+        for command in [vec!["verify", typed], vec!["qr", "read", "--text", typed]] {
+            let arguments = [&command[..], &["--json"]].concat();
+            let said = theriac(folder.path(), &arguments).ends_with(2);
+            let error = &said.error_json()["error"];
+            assert_eq!(error["code"], "scanner-fault", "{typed}");
+            assert_eq!(error["details"], serde_json::json!({ "fault": fault, "corrected": corrected }));
+            assert!(error["message"].as_str().unwrap().starts_with("your scanner "), "{typed}");
+            assert_eq!(said.out, "");
+        }
+    }
+    let read = theriac(folder.path(), &["qr", "read", "--text", "010950600013435210A\u{1d}21B"]).ends_with(0);
+    assert!(read.out.starts_with("(01)09506000134352(10)A(21)B\n"), "{}", read.out);
+    refused(folder.path(), &["qr", "read"], "required");
+}
+
+#[test]
+fn a_code_of_fields_that_do_not_go_together_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = ["qr", "make", "(01)09506000134352(37)5", "--out", "pack.png"];
+    refused(folder.path(), &make, "(01) and (37) must not be in one code");
 }
 
 #[test]

@@ -140,6 +140,8 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
     assert_eq!(codes(&world.verify(&CODE.replace("S0000007", "X0000007"), 3)), ["serial-not-in-batch"]);
     assert_eq!(codes(&world.verify(&CODE.replace("281231", "291231"), 3)), ["expiry-mismatch"]);
 
+    faulty_scanners_are_no_forgeries(&world);
+
     world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 0);
     let dispensed = world.verify(CODE, 3);
     assert_eq!(codes(&dispensed), ["unit-dispensed"]);
@@ -186,6 +188,25 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
     let shown = world.batch("", "show", &[], 0).out;
     assert!(shown.contains("Alpha Pharma shipped 600 packs to Beta Trade, shipment"), "{shown}");
     assert_eq!(world.devnet.stop(), Some(0));
+}
+
+/// What scanners make of a valid pack, where the register would call it unknown or forged.
+fn faulty_scanners_are_no_forgeries(world: &World) {
+    for (typed, fault) in [
+        // Caps Lock swaps the letters of lot and serial.
+        ("01095060001343521728123110abc123\u{1d}21s0000007", "caps_lock"),
+        // Without a separator the serial becomes a part of the lot.
+        ("01095060001343521728123110ABC12321S0000007", "lost_separator"),
+    ] {
+        let error = world.run("", &["verify", typed, "--serials", "serials.txt", "--json"], 2).error_json();
+        assert_eq!(error["error"]["code"], "scanner-fault");
+        let corrected = "(01)09506000134352(17)281231(10)ABC123(21)S0000007";
+        assert_eq!(error["error"]["details"], serde_json::json!({ "fault": fault, "corrected": corrected }));
+        assert_eq!(world.verify(corrected, 0)["valid"], true);
+    }
+    // What no scanner would explain stays what it is.
+    let forged = "01095060001343521728123110ABC123\u{1d}21X0000007";
+    assert_eq!(codes(&world.verify(forged, 3)), ["serial-not-in-batch"]);
 }
 
 #[test]

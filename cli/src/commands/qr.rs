@@ -18,19 +18,31 @@ Examples:
       --out pack.png
   theriac qr make '(01)09506000134352(10)ABC123' --as element-string \\
       --out pack.svg
-  theriac qr read pack.png";
+  theriac qr read pack.png
+  theriac qr read --text '+d2010950600013435210ABC123'
+
+A text that a scanner typed is told from one that a faulty scanner typed: try yours with --text.";
 
 /// Commands of `theriac qr`.
 #[derive(Subcommand, Debug)]
 pub enum QrCommand {
     /// Make a QR code as PNG or SVG
     Make(MakeArgs),
-    /// Read the QR or DataMatrix code in a picture
-    Read {
-        /// A PNG or JPEG picture with one code
-        #[arg(value_name = "FILE")]
-        image: PathBuf,
-    },
+    /// Read the QR or DataMatrix code in a picture, or what a scanner typed
+    Read(ReadArgs),
+}
+
+/// Options of `theriac qr read`.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct ReadArgs {
+    /// A PNG or JPEG picture with one code
+    #[arg(value_name = "FILE")]
+    image: Option<PathBuf>,
+
+    /// The text that a scanner typed, to see whether the scanner is set up rightly
+    #[arg(long, value_name = "CODE")]
+    text: Option<String>,
 }
 
 /// Options of `theriac qr make`.
@@ -66,8 +78,8 @@ enum Form {
 pub fn run(command: QrCommand) -> Result<Answer, Failure> {
     match command {
         QrCommand::Make(args) => make(&args),
-        QrCommand::Read { image } => {
-            let content = symbol::read(&image).map_err(Failure::bad_input)?;
+        QrCommand::Read(ReadArgs { image, text }) => {
+            let content = code::CodeArgs { code: text, image }.text()?;
             Answer::of(&CodeView::new(&code::parse(&content)?, content))
         }
     }
@@ -75,6 +87,7 @@ pub fn run(command: QrCommand) -> Result<Answer, Failure> {
 
 fn make(args: &MakeArgs) -> Result<Answer, Failure> {
     let pack = code::parse(&args.code)?;
+    pack.elements().ensure_pairs().map_err(Failure::bad_input)?;
     let (content, symbol) = match args.form {
         Form::Link => {
             let link = pack.to_digital_link(&args.stem).map_err(Failure::bad_input)?;

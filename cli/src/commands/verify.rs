@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use batches::Scan;
+use batches::{Reason, Scan, Verdict};
 use clap::Args;
 use gs1::MedicinePack;
 use primitives::{AccountId, BatchId};
@@ -10,7 +10,7 @@ use primitives::{AccountId, BatchId};
 use crate::accounts;
 use crate::answer::Answer;
 use crate::args::Global;
-use crate::code::{lot_of, CodeArgs};
+use crate::code::{self, lot_of, CodeArgs};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::serials::{Evidence, SerialList, SerialListError};
@@ -26,7 +26,9 @@ Examples:
   theriac verify --image pack.png --serials lists/ --json
 
 The exit code is 0 only where the pack is valid, and 3 where it is not: all reasons are named.
-Without the list of serials, a pack with a serial cannot be proven and is never called valid.";
+Without the list of serials, a pack with a serial cannot be proven and is never called valid.
+Where the scanner is at fault (Caps Lock, keyboard layout, lost separators, a doubled or cut scan), that is said
+instead of a verdict, with the corrected code as a suggestion; the exit code is 2.";
 
 /// Options of `theriac verify`.
 #[derive(Args, Debug)]
@@ -45,25 +47,18 @@ pub struct VerifyArgs {
 
 /// Judges a pack, with a proof of its serial where there is a list.
 pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> {
-    let pack = args.code.read()?;
-    let (evidence, mut note) = evidence(&pack, args.serials.as_deref())?;
+    let text = args.code.text()?;
+    let pack = code::parse(&text)?;
+    let given = given(&pack, args)?;
     let context = Context::open(global).await?;
-    let mut scan = Scan {
-        gtin: pack.gtin().value(),
-        lot: lot_of(&pack)?.into(),
-        expiry: pack.expiry().map(gs1::Date::to_yymmdd),
-        serial: pack.serial().map(Into::into),
-        proof: evidence.as_ref().map(|(_, evidence)| evidence.proof.clone()),
-        holder: args.holder,
-    };
-    let mut verdict = context.read(&context.batches().verdict(&scan)).await?;
-    let registered = verdict.batch.as_ref().and_then(|batch| batch.serial_root);
-    if let Some((list, evidence)) = evidence {
-        if registered.is_some_and(|root| root != evidence.root) {
-            // Another batch's list must not make a genuine pack look forged.
-            note = Some(list.not_registered());
-            scan.proof = None;
-            verdict = context.read(&context.batches().verdict(&scan)).await?;
+    let (verdict, note) = judge(&context, given).await?;
+    if contradicts(&verdict) {
+        // Before a pack is called forged or unknown: would the register know it from a sound scanner?
+        for (diagnosis, pack) in code::alternatives(&text) {
+            let Ok(given) = self::given(&pack, args) else { continue };
+            if !contradicts(&judge(&context, given).await?.0) {
+                return Err(code::scanner_fault(&diagnosis));
+            }
         }
     }
     let accounts = verdict
@@ -74,6 +69,50 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
     let view = VerdictView::new(&verdict, &pack, &names, note);
     let exit = if view.valid { Exit::Success } else { Exit::NotValid };
     Ok(Answer::of(&view)?.with_exit(exit))
+}
+
+/// Whether the register does not know what the code says.
+fn contradicts(verdict: &Verdict) -> bool {
+    verdict.reasons.iter().any(|reason| {
+        matches!(reason, Reason::BatchUnknown | Reason::SerialNotInBatch | Reason::ExpiryMismatch)
+    })
+}
+
+/// What is asked of the register, and what the list of serials says.
+struct Given {
+    scan: Scan,
+    found: Found,
+    note: Option<String>,
+}
+
+/// What is known of a pack without the chain.
+fn given(pack: &MedicinePack, args: &VerifyArgs) -> Result<Given, Failure> {
+    let (found, note) = evidence(pack, args.serials.as_deref())?;
+    let scan = Scan {
+        gtin: pack.gtin().value(),
+        lot: lot_of(pack)?.into(),
+        expiry: pack.expiry().map(gs1::Date::to_yymmdd),
+        serial: pack.serial().map(Into::into),
+        proof: found.as_ref().map(|(_, evidence)| evidence.proof.clone()),
+        holder: args.holder,
+    };
+    Ok(Given { scan, found, note })
+}
+
+/// The register's verdict, and a note on the list of serials.
+async fn judge(context: &Context<'_>, given: Given) -> Result<(Verdict, Option<String>), Failure> {
+    let Given { mut scan, found, note } = given;
+    let verdict = context.read(&context.batches().verdict(&scan)).await?;
+    let registered = verdict.batch.as_ref().and_then(|batch| batch.serial_root);
+    match found {
+        Some((list, evidence)) if registered.is_some_and(|root| root != evidence.root) => {
+            // Another batch's list must not make a genuine pack look forged.
+            scan.proof = None;
+            let verdict = context.read(&context.batches().verdict(&scan)).await?;
+            Ok((verdict, Some(list.not_registered())))
+        }
+        _ => Ok((verdict, note)),
+    }
 }
 
 type Found = Option<(SerialList, Evidence)>;
