@@ -20,7 +20,7 @@
 //! assert_eq!(event.biz_step(), Some("shipping"));
 //! assert_eq!(
 //!     event.cbv_hash(),
-//!     "ni:///sha-256;75a3e9fb64f51bd6c2c4b1dcb6e6a2c06f7a40e9d90fee7fbc10ee0d2fbd7d8b?ver=CBV2.0"
+//!     "ni:///sha-256;8cf0ba5fd81b39674b399f0f975d5e8af3ba9344c45d4659230cdadfa65f56fe?ver=CBV2.0"
 //! );
 //! # Ok::<(), epcis::ReadError>(())
 //! ```
@@ -35,6 +35,8 @@ mod hash;
 mod identifier;
 mod json;
 pub mod limits;
+pub mod mapping;
+mod validate;
 mod vocabulary;
 mod xml;
 
@@ -44,4 +46,5 @@ pub use error::ReadError;
 pub use event::{Action, Event, EventType, QuantityElement};
 pub use identifier::{canonical, link_to_urn, urn_to_link, IdentifierError};
 pub use json::{Object, Value};
+pub use validate::{Broken, Violation};
 pub use vocabulary::Vocabulary;

@@ -17,3 +17,6 @@ pub const MAX_EVENTS: usize = 100_000;
 
 /// The longest identifier that is parsed as EPC URN or GS1 Digital Link, in bytes.
 pub const MAX_IDENTIFIER: usize = 2048;
+
+/// The most violations that validation reports.
+pub const MAX_VIOLATIONS: usize = 100;

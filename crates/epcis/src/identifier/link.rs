@@ -92,7 +92,7 @@ pub(super) fn key_position(path: &str) -> Option<(&'static str, &str)> {
             let digits = value.bytes().take_while(u8::is_ascii_digit).count();
             let length = value.split('/').next().unwrap_or_default().len();
             if digits >= 4 && length >= 5 {
-                return Some((ai, value.strip_suffix('/').unwrap_or(value)));
+                return Some((ai, value));
             }
         }
     }

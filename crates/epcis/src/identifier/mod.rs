@@ -10,6 +10,7 @@ mod scheme;
 mod text;
 
 pub(crate) use normal::normal_form;
+pub(crate) use text::{decode, encode};
 
 use scheme::{Scheme, SCHEMES};
 

@@ -1,7 +1,7 @@
 //! The characters of serials, and their percent-encoding.
 
 /// Decodes `%XX`; nothing where an escape is broken or the bytes are no UTF-8.
-pub(super) fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
@@ -18,7 +18,7 @@ pub(super) fn decode(text: &str) -> Option<String> {
 }
 
 /// Encodes all but the unreserved characters of RFC 3986.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     escape(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
 }
 
