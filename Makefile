@@ -60,7 +60,8 @@ fmt: ## Format the sources
 
 conformance: setup ## Run the suites of the standards: make conformance CONFORMANCE_DIR=folder
 	@test -d "$(CONFORMANCE_DIR)" || { echo "say where the suites are: make conformance CONFORMANCE_DIR=folder"; exit 2; }
-	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --package gs1 --test conformance
+	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --package gs1 --package epcis --test conformance \
+		--no-fail-fast -- --nocapture --test-threads=1
 
 bench: setup ## Measure sizes, costs and latencies (in the profile of the tests, whose build it shares)
 	cargo build --workspace --bins
