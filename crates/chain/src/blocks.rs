@@ -5,18 +5,13 @@ use std::time::Duration;
 
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use primitives::AccountId;
-use subxt::events::{Events, Phase};
 use subxt::ext::jsonrpsee::core::client::Subscription;
-use subxt::SubstrateConfig;
 
 use crate::chain::{Block, Chain, Header};
 use crate::connection::params;
 use crate::errors::Error;
 use crate::events::Emitted;
-use crate::runtime::{ContractEmitted, PALLET};
 
-/// `twox128("System") ‖ twox128("Events")`.
-const EVENTS_KEY: &str = "26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7";
 /// How many blocks are asked for ahead of the one that is handed out.
 const READ_AHEAD: usize = 16;
 /// The wait before a subscription that failed is made again.
@@ -71,57 +66,12 @@ impl Chain {
     /// # Errors
     /// [`Error::StatePruned`] where the node has no state of that block any more, and those of the connection.
     pub async fn events_at(&self, block: Block, contracts: &[AccountId]) -> Result<Vec<Emitted>, Error> {
-        let events = self.all_events(block).await?;
-        let mut emitted = contract_events(&events, block)?;
-        emitted.retain(|event| contracts.contains(&event.contract));
-        Ok(emitted)
+        let executed = self.executed(block.hash).await?;
+        let executed =
+            executed.ok_or_else(|| Error::answer("chain_getBlock", format!("no block {}", block.number)))?;
+        let wanted = executed.emitted.iter().filter(|event| contracts.contains(&event.contract));
+        Ok(wanted.cloned().collect())
     }
-
-    /// All events of a block, by the metadata of the runtime that executed it: its parent's.
-    pub(crate) async fn all_events(&self, block: Block) -> Result<Events<SubstrateConfig>, Error> {
-        let pruned = |error| match error {
-            Error::Rpc { message, .. } if message.contains("State already discarded") => {
-                Error::StatePruned { block: block.number }
-            }
-            other => other,
-        };
-        let executed_by = match block.number {
-            0 => block.hash,
-            _ => self.header(block.hash).await?.parent_hash,
-        };
-        let key = hex::decode(EVENTS_KEY).map_err(|error| Error::encode("a storage key", error))?;
-        let (runtime, bytes) =
-            futures::try_join!(self.runtime_at(Some(executed_by)), self.storage(&key, Some(block.hash)))
-                .map_err(pruned)?;
-        Ok(runtime.client().events().from_bytes(bytes.unwrap_or_default()))
-    }
-}
-
-/// What contracts emitted among all events of a block.
-pub(crate) fn contract_events(events: &Events<SubstrateConfig>, block: Block) -> Result<Vec<Emitted>, Error> {
-    let not_understood =
-        |error: subxt::error::EventsError| Error::answer(format!("block {}", block.number), error);
-    let mut emitted = Vec::new();
-    for event in events.iter() {
-        let event = event.map_err(not_understood)?;
-        if (event.pallet_name(), event.event_name()) != (PALLET, "ContractEmitted") {
-            continue;
-        }
-        let fields: ContractEmitted = event.decode_fields_unchecked_as().map_err(not_understood)?;
-        let extrinsic = match event.phase() {
-            Phase::ApplyExtrinsic(index) => Some(index),
-            Phase::Finalization | Phase::Initialization => None,
-        };
-        emitted.push(Emitted {
-            block,
-            index: event.index(),
-            extrinsic,
-            contract: AccountId(fields.contract.0),
-            topics: event.topics().to_vec(),
-            data: fields.data,
-        });
-    }
-    Ok(emitted)
 }
 
 /// Where a reader of finalised blocks is.

@@ -1,14 +1,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use primitives::AccountId;
 use scale::{Decode, Encode};
 use serde::Deserialize;
 use subxt::metadata::Metadata;
+use tokio::sync::Mutex;
 
 use crate::call::{api_call, decode_result, Call, DryRun, Party, Returned};
 use crate::connection::{params, Connection, Params};
 use crate::errors::Error;
+use crate::executed::Blocks;
 use crate::nonce::Nonces;
 use crate::runtime::{Runtime, Versions, API};
 use crate::Hash;
@@ -33,7 +36,19 @@ struct Inner {
     runtimes: RwLock<HashMap<u32, Arc<Runtime>>>,
     /// The runtime of the last transaction.
     current: RwLock<Arc<Runtime>>,
+    moment: Mutex<Option<Moment>>,
     nonces: Nonces,
+    blocks: Blocks,
+}
+
+/// What a transaction is signed for.
+#[derive(Clone)]
+pub(crate) struct Moment {
+    pub(crate) runtime: Arc<Runtime>,
+    /// The last finalised block: the transaction's time begins with it.
+    pub(crate) birth: Block,
+    /// When the node was asked.
+    pub(crate) asked: Instant,
 }
 
 /// A block by its number and hash.
@@ -75,8 +90,18 @@ impl Chain {
         let runtime = Arc::new(fetch_runtime(&connection, &name, versions, None).await?);
         let runtimes = RwLock::new(HashMap::from([(versions.spec_version, runtime.clone())]));
         let current = RwLock::new(runtime);
-        let nonces = Nonces::default();
-        Ok(Self { inner: Arc::new(Inner { connection, name, is_development, runtimes, current, nonces }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                connection,
+                name,
+                is_development,
+                runtimes,
+                current,
+                moment: Mutex::default(),
+                nonces: Nonces::default(),
+                blocks: Blocks::default(),
+            }),
+        })
     }
 
     /// The chain's name, as the node tells it.
@@ -196,6 +221,10 @@ impl Chain {
         &self.inner.nonces
     }
 
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.inner.blocks
+    }
+
     pub(crate) async fn ask<T: serde::de::DeserializeOwned>(
         &self,
         method: &str,
@@ -227,11 +256,19 @@ impl Chain {
         self.inner.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The runtime of the best block: for transactions, which another runtime would refuse.
-    pub(crate) async fn current_runtime(&self) -> Result<Arc<Runtime>, Error> {
-        let runtime = self.runtime_at(None).await?;
+    /// The runtime of the best block and the finalised head: asked for once by all transactions of about the same
+    /// time, at most `age` ago.
+    pub(crate) async fn moment(&self, age: Duration) -> Result<Moment, Error> {
+        let mut slot = self.inner.moment.lock().await;
+        if let Some(moment) = slot.as_ref().filter(|moment| moment.asked.elapsed() < age) {
+            return Ok(moment.clone());
+        }
+        let asked = Instant::now();
+        let (runtime, birth) = futures::try_join!(self.runtime_at(None), self.finalised_head())?;
         *self.inner.current.write().unwrap_or_else(PoisonError::into_inner) = runtime.clone();
-        Ok(runtime)
+        let moment = Moment { runtime, birth, asked };
+        *slot = Some(moment.clone());
+        Ok(moment)
     }
 
     /// The runtime in a block's state; of the best block where none is given.

@@ -114,7 +114,7 @@ impl Chain {
     pub async fn code_hash(&self, address: AccountId) -> Result<Hash, Error> {
         let not_understood =
             |error: &dyn std::fmt::Display| Error::answer("Contracts.ContractInfoOf", error.to_string());
-        let runtime = self.current_runtime().await?;
+        let runtime = self.runtime_at(None).await?;
         let entry =
             runtime.client().storage().entry((PALLET, CONTRACTS)).map_err(|error| not_understood(&error))?;
         let key =

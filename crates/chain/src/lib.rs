@@ -52,6 +52,7 @@ mod deploy;
 mod deployment;
 mod errors;
 mod events;
+mod executed;
 pub mod feeds;
 mod nonce;
 mod pending;

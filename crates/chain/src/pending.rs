@@ -2,20 +2,15 @@
 
 use std::time::Duration;
 
-use primitives::AccountId;
-use serde::Deserialize;
-use subxt::events::Phase;
 use subxt::ext::jsonrpsee::core::client::Subscription;
 
-use crate::blocks::contract_events;
 use crate::call::{Call, Party};
 use crate::chain::{Block, Chain};
-use crate::connection::params;
 use crate::errors::{Error, Sent};
 use crate::events::Receipt;
 use crate::nonce::NextNonce;
 use crate::pool::Status;
-use crate::runtime::{DispatchFailure, Instantiated, PALLET};
+use crate::runtime::{DispatchFailure, PALLET};
 use crate::submit::LIFETIME;
 use crate::Hash;
 
@@ -108,10 +103,9 @@ impl<R> Pending<R> {
         let (mut wait, longest) = LOOKS;
         loop {
             if let Some(block) = self.watch().await {
-                let header =
-                    self.chain.known_header(block).await.map_err(|error| error.may_have_sent(hash))?;
-                if let Some(header) = header {
-                    return Ok(Block { number: header.number, hash: block });
+                let executed = self.chain.executed(block).await.map_err(|error| error.may_have_sent(hash))?;
+                if let Some(executed) = executed {
+                    return Ok(executed.block);
                 }
                 // The node was killed, and lost a block that was final: then nothing is certain but its chain.
                 tracing::warn!(?block, "the node lost a final block");
@@ -161,7 +155,7 @@ impl<R> Pending<R> {
         if is_nonce_taken {
             for number in birth.number..=head.number.min(end) {
                 let block = self.chain.block(number).await?;
-                if self.place_in(block).await?.is_some() {
+                if self.chain.place_in(block, &self.transaction.bytes).await?.is_some() {
                     return Ok(Fate::Executed(block));
                 }
             }
@@ -176,52 +170,20 @@ impl<R> Pending<R> {
         Ok(Fate::Open)
     }
 
-    /// The transaction's place in a block.
-    async fn place_in(&self, block: Block) -> Result<Option<usize>, Error> {
-        #[derive(Deserialize)]
-        struct SignedBlock {
-            block: Body,
-        }
-        #[derive(Deserialize)]
-        struct Body {
-            extrinsics: Vec<String>,
-        }
-        let signed: Option<SignedBlock> = self.chain.ask("chain_getBlock", params![block.hash]).await?;
-        let signed =
-            signed.ok_or_else(|| Error::answer("chain_getBlock", format!("no block {}", block.number)))?;
-        let bytes = format!("0x{}", hex::encode(&self.transaction.bytes));
-        Ok(signed.block.extrinsics.iter().position(|extrinsic| *extrinsic == bytes))
-    }
-
     /// What the transaction did in its block.
     async fn receipt(self, block: Block) -> Result<Receipt, Error> {
-        let (place, events) = futures::try_join!(self.place_in(block), self.chain.all_events(block))?;
         let hash = self.transaction.hash;
-        let missing =
-            || Error::answer(format!("block {}", block.number), format!("it has no transaction {hash:?}"));
-        let extrinsic = place.and_then(|place| u32::try_from(place).ok()).ok_or_else(missing)?;
-        let not_understood =
-            |error: subxt::error::EventsError| Error::answer(format!("block {}", block.number), error);
-        let mut instantiated = Vec::new();
-        for event in events.iter() {
-            let event = event.map_err(not_understood)?;
-            if event.phase() != Phase::ApplyExtrinsic(extrinsic) {
-                continue;
-            }
-            match (event.pallet_name(), event.event_name()) {
-                ("System", "ExtrinsicFailed") => {
-                    let failure = self.chain.last_runtime().dispatch_error(event.field_bytes());
-                    return Err(self.explain(failure, block).await);
-                }
-                (PALLET, "Instantiated") => {
-                    let event: Instantiated = event.decode_fields_unchecked_as().map_err(not_understood)?;
-                    instantiated.push(AccountId(event.contract.0));
-                }
-                _ => {}
-            }
+        let executed = self.chain.executed(block.hash).await?;
+        let executed =
+            executed.ok_or_else(|| Error::answer("chain_getBlock", format!("no block {}", block.number)))?;
+        let extrinsic = executed.place_of(&self.transaction.bytes).ok_or_else(|| {
+            Error::answer(format!("block {}", block.number), format!("it has no transaction {hash:?}"))
+        })?;
+        if let Some(error) = executed.failure_of(extrinsic) {
+            let failure = self.chain.last_runtime().dispatch_error(error);
+            return Err(self.explain(failure, block).await);
         }
-        let mut events = contract_events(&events, block)?;
-        events.retain(|event| event.extrinsic == Some(extrinsic));
+        let (events, instantiated) = (executed.emitted_by(extrinsic), executed.instantiated_by(extrinsic));
         Ok(Receipt { block, hash, extrinsic, events, instantiated })
     }
 

@@ -6,6 +6,7 @@
 //! finalised head and the blocks up to it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use primitives::AccountId;
 use subxt::config::substrate::SubstrateExtrinsicParamsBuilder;
@@ -13,17 +14,20 @@ use subxt::ext::scale_value::{Composite, Value};
 use subxt::SubstrateConfig;
 
 use crate::call::{Call, Deposit, DryRun, Party, Weight};
-use crate::chain::{Block, Chain};
+use crate::chain::{Chain, Moment};
 use crate::errors::Error;
 use crate::events::Receipt;
 use crate::nonce::NextNonce;
 use crate::pending::{Pending, Transaction};
 use crate::pool::Offer;
-use crate::runtime::{Runtime, PALLET};
+use crate::runtime::PALLET;
 use crate::signer::Signer;
 
 /// For how many blocks after its birth a transaction may be executed.
 pub(crate) const LIFETIME: u64 = 64;
+/// How long the runtime and the finalised head are taken for the current ones. The fastest chains make tens of blocks in
+/// this time, and a transaction lives for [`LIFETIME`].
+const MOMENT: Duration = Duration::from_millis(200);
 /// How often a call is signed anew, where its transaction is certain never to be executed.
 const ATTEMPTS: usize = 4;
 /// How much more gas and deposit than the dry run needed is allowed, in percent: the state may change meanwhile.
@@ -124,12 +128,13 @@ impl Account {
         what: &str,
         contract: Option<AccountId>,
     ) -> Result<Transaction, Error> {
-        let (runtime, birth) = futures::try_join!(self.chain.current_runtime(), self.chain.finalised_head())?;
+        let began = Instant::now();
+        let mut moment = self.chain.moment(MOMENT).await?;
         let mut next_nonce = self.next_nonce.lock().await;
         let mut refusal = String::new();
         for _ in 0..ATTEMPTS {
             let nonce = next_nonce.take(&self.chain, self.id()).await?;
-            let mut transaction = self.sign(&runtime, extrinsic, nonce, birth)?;
+            let mut transaction = self.sign(extrinsic, nonce, &moment)?;
             match transaction.offer(&self.chain).await? {
                 Offer::Accepted => {
                     next_nonce.used(nonce, &self.chain);
@@ -138,19 +143,23 @@ impl Account {
                 }
                 Offer::NonceTaken(reason) => refusal = reason,
                 Offer::CannotPay => return Err(transaction.party.poor("the fee")),
+                // Perhaps it was signed for a runtime or a block that are not there any more.
+                Offer::Refused(reason) if moment.asked < began => {
+                    moment = self.chain.moment(Duration::ZERO).await?;
+                    refusal = reason;
+                }
                 Offer::Refused(reason) => return Err(Error::Refused { reason }),
             }
-            tracing::debug!(nonce, what, refusal, "the nonce is not the next one");
+            tracing::debug!(nonce, what, refusal, "the transaction is signed anew");
         }
         Err(Error::Refused { reason: format!("{refusal}; another process sends with the same key") })
     }
 
     fn sign(
         &self,
-        runtime: &Runtime,
         call: &Extrinsic,
         nonce: u64,
-        birth: Block,
+        Moment { runtime, birth, .. }: &Moment,
     ) -> Result<Transaction, Error> {
         let not_encodable =
             |error: subxt::error::ExtrinsicError| Error::encode(format!("{PALLET}.{}", call.name), error);
@@ -169,7 +178,7 @@ impl Account {
             hash: signed.hash(),
             bytes: signed.into_encoded(),
             nonce,
-            birth,
+            birth: *birth,
             party: Party { origin: self.id(), contract: None },
             next_nonce: self.next_nonce.clone(),
             watch: None,
