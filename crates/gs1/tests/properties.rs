@@ -1,7 +1,8 @@
 //! What holds for any input.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
-use gs1::{check_digit, year_of_ms, Ai, Date, Elements, Gtin, MedicinePack, CANONICAL_STEM};
+use gs1::scanner::{self, ScannerFault};
+use gs1::{check_digit, year_of_ms, Ai, Date, Elements, Gtin, MedicinePack, Parser, Rules, CANONICAL_STEM};
 use proptest::prelude::*;
 
 const YEAR: u16 = 2026;
@@ -86,5 +87,35 @@ proptest! {
             prop_assert_eq!(date.to_yymmdd() / 100, yymmdd % 1_000_000 / 100);
         }
         let _ = Date::from_yymmdd(yymmdd, year_of_ms(ms));
+    }
+
+    #[test]
+    fn a_pack_is_found_again_behind_caps_lock(pack in pack()) {
+        let typed: String = format!("]d2{}", pack.to_element_string())
+            .chars()
+            .map(|letter| if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() })
+            .collect();
+        let found = scanner::diagnose(&typed, &Parser::new(Rules::new(YEAR))).unwrap();
+        prop_assert_eq!(found.fault, ScannerFault::CapsLock);
+        prop_assert_eq!(found.corrected, Some(pack.elements()));
+    }
+
+    #[test]
+    fn a_pack_is_found_again_behind_two_scans(pack in pack(), end in prop::sample::select(vec!["", "\r\n", "\n", "\t"])) {
+        let code = pack.to_element_string();
+        let found = scanner::diagnose(&[code.as_str(), end, &code].concat(), &Parser::new(Rules::new(YEAR))).unwrap();
+        prop_assert_eq!(found.fault, ScannerFault::DoubledScan);
+        prop_assert_eq!(found.corrected, Some(pack.elements()));
+    }
+
+    #[test]
+    fn a_sound_scan_is_no_fault(pack in pack()) {
+        let parser = Parser::new(Rules::new(YEAR));
+        let code = pack.to_element_string();
+        // A value might spell the separator out.
+        prop_assume!(!code.contains("<GS>"));
+        for code in [format!("]d2{code}"), code, pack.to_digital_link(CANONICAL_STEM).unwrap()] {
+            prop_assert_eq!(scanner::diagnose(&code, &parser), None);
+        }
     }
 }
