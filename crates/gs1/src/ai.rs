@@ -107,6 +107,21 @@ impl Ai {
         }
     }
 
+    /// Its digits.
+    #[cfg(feature = "alloc")]
+    #[allow(clippy::cast_possible_truncation)] // A remainder of 10 fits in a byte.
+    pub(crate) fn digits(self) -> impl Iterator<Item = char> {
+        let powers: &[u16] = match self.width_in_digits() {
+            2 => &[10, 1],
+            3 => &[100, 10, 1],
+            _ => &[1000, 100, 10, 1],
+        };
+        let number = self.number();
+        powers
+            .iter()
+            .map(move |power| char::from(b'0' | (number.checked_div(*power).unwrap_or_default() % 10) as u8))
+    }
+
     /// Its first two digits.
     #[allow(clippy::cast_possible_truncation)] // Below 100.
     pub(crate) const fn prefix(self) -> u8 {

@@ -1,7 +1,6 @@
 //! Element strings as people read and type them: identifiers in brackets.
 
 use alloc::string::String;
-use core::fmt::Write;
 
 use crate::parser::Reader;
 use crate::{Elements, ParseError, ParseErrorKind};
@@ -70,13 +69,14 @@ fn unescaped(value: &[u8]) -> impl Iterator<Item = (usize, u8)> + '_ {
 pub(crate) fn write(elements: &Elements) -> String {
     let mut text = elements.new_text();
     for element in elements {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "({})", element.ai());
-        for character in element.value().chars() {
-            if character == '(' {
-                text.push('\\');
+        text.push('(');
+        text.extend(element.ai().digits());
+        text.push(')');
+        for (index, part) in element.value().split('(').enumerate() {
+            if index > 0 {
+                text.push_str("\\(");
             }
-            text.push(character);
+            text.push_str(part);
         }
     }
     text

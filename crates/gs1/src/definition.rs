@@ -65,8 +65,9 @@ impl Definition {
 
     /// The definition of an identifier that the standard knows.
     pub(crate) fn known(ai: Ai) -> Option<&'static Self> {
-        let index = TABLE.partition_point(|definition| definition.range.last < ai);
-        TABLE.get(index).filter(|definition| definition.range.contains(ai))
+        let prefix = BY_PREFIX.get(usize::from(ai.prefix()))?;
+        let rows = TABLE.get(usize::from(prefix.first_row)..)?;
+        rows.iter().find(|row| ai <= row.range.last).filter(|row| row.range.contains(ai))
     }
 
     /// The identifiers that it defines.
@@ -279,26 +280,37 @@ pub(crate) fn unknown(ai: Ai) -> &'static Definition {
     }
 }
 
-/// How many digits the identifiers have that begin with these two digits; 0 where there are none yet.
-pub(crate) fn width_by_prefix(prefix: u8) -> usize {
-    static WIDTHS: [u8; 100] = widths();
-    WIDTHS.get(usize::from(prefix)).copied().map_or(0, usize::from)
+/// What the identifiers have in common that begin with the same two digits.
+#[derive(Clone, Copy)]
+struct Prefix {
+    /// How many digits they have; 0 where there are none yet.
+    width: u8,
+    /// The first row of the table that has one of them, or a later one.
+    first_row: u8,
 }
 
-#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)] // Evaluated by the compiler, which refuses overflow.
-const fn widths() -> [u8; 100] {
-    let mut widths = [0; 100];
-    let mut row = 0;
-    while row < TABLE.len() {
+static BY_PREFIX: [Prefix; 100] = by_prefix();
+
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+// Evaluated by the compiler, which refuses overflow; a test counts the rows.
+const fn by_prefix() -> [Prefix; 100] {
+    let mut prefixes = [Prefix { width: 0, first_row: TABLE.len() as u8 }; 100];
+    let mut row = TABLE.len();
+    while row > 0 {
+        row -= 1;
         let (first, last) = (TABLE[row].range.first, TABLE[row].range.last);
         let mut prefix = first.prefix();
         while prefix <= last.prefix() {
-            widths[prefix as usize] = first.width_in_digits();
+            prefixes[prefix as usize] = Prefix { width: first.width_in_digits(), first_row: row as u8 };
             prefix += 1;
         }
-        row += 1;
     }
-    widths
+    prefixes
+}
+
+/// How many digits the identifiers have that begin with these two digits; 0 where there are none yet.
+pub(crate) fn width_by_prefix(prefix: u8) -> usize {
+    BY_PREFIX.get(usize::from(prefix)).map_or(0, |prefix| usize::from(prefix.width))
 }
 
 #[cfg(test)]
@@ -313,6 +325,7 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_and_no_row_overlaps_another() {
+        assert!(u8::try_from(TABLE.len()).is_ok());
         for pair in TABLE.windows(2) {
             assert!(pair[0].range.last < pair[1].range.first, "{:?}", pair[1]);
         }

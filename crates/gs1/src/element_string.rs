@@ -1,7 +1,6 @@
 //! Element strings as barcodes carry them (GenSpecs 7.8).
 
 use alloc::string::String;
-use core::fmt::Write;
 
 use crate::parser::Reader;
 use crate::{Elements, ParseError, ParseErrorKind};
@@ -46,8 +45,8 @@ pub(crate) fn write(elements: &Elements) -> String {
         if open {
             text.push(char::from(FNC1));
         }
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{}{}", element.ai(), element.value());
+        text.extend(element.ai().digits());
+        text.push_str(element.value());
         open = !element.ai().definition().has_predefined_length();
     }
     text

@@ -149,9 +149,10 @@ impl Elements {
     pub fn to_hri(&self) -> String {
         let mut text = self.new_text();
         for element in self {
-            let separator = if text.is_empty() { "" } else { "\n" };
-            // Writing to a string cannot fail.
-            let _ = fmt::Write::write_fmt(&mut text, format_args!("{separator}{element}"));
+            text.push_str(if text.is_empty() { "(" } else { "\n(" });
+            text.extend(element.ai.digits());
+            text.push_str(") ");
+            text.push_str(element.value);
         }
         text
     }

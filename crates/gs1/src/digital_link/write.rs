@@ -1,7 +1,6 @@
 //! Writing a canonical link.
 
 use alloc::string::String;
-use core::fmt::{self, Write};
 
 use super::{after_host, is_uri_character};
 use crate::{Ai, Elements, LinkError};
@@ -21,11 +20,10 @@ pub(crate) fn write(elements: &Elements, stem: &str, unknown: bool) -> Result<St
     let mut uri = elements.new_text();
     uri.reserve(stem.len());
     uri.push_str(stem.strip_suffix('/').unwrap_or(stem));
-    // Writing to a string cannot fail.
-    let _ = write!(uri, "/{}/{}", key.ai(), Encoded(key.value()));
+    push(&mut uri, '/', key.ai(), '/', key.value());
     for ai in order {
         if let Some(value) = elements.get(*ai) {
-            let _ = write!(uri, "/{ai}/{}", Encoded(value));
+            push(&mut uri, '/', *ai, '/', value);
         }
     }
     let mut separator = '?';
@@ -37,24 +35,23 @@ pub(crate) fn write(elements: &Elements, stem: &str, unknown: bool) -> Result<St
         if !ai.definition().is_link_attribute() || !(unknown || ai.is_known()) {
             return Err(LinkError::NoPlace { ai });
         }
-        let _ = write!(uri, "{separator}{ai}={}", Encoded(element.value()));
+        push(&mut uri, separator, ai, '=', element.value());
         separator = '&';
     }
     Ok(uri)
 }
 
-/// Displays a value with everything percent-encoded that is not unreserved in RFC 3986.
-struct Encoded<'a>(&'a str);
-
-impl fmt::Display for Encoded<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0.bytes() {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                f.write_char(char::from(byte))?;
-            } else {
-                write!(f, "%{byte:02X}")?;
-            }
+/// Adds an identifier and its value, percent-encoded but for what is unreserved in RFC 3986.
+fn push(uri: &mut String, before: char, ai: Ai, between: char, value: &str) {
+    uri.push(before);
+    uri.extend(ai.digits());
+    uri.push(between);
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            uri.push(char::from(byte));
+        } else {
+            let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or('0').to_ascii_uppercase();
+            uri.extend(['%', digit(byte >> 4), digit(byte & 0x0F)]);
         }
-        Ok(())
     }
 }

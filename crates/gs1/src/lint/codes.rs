@@ -36,7 +36,7 @@ pub(super) fn is_country_number(value: &[u8]) -> bool {
 
 /// Whether these are the two letters of a country (ISO 3166-1 alpha-2).
 pub(super) fn is_country(value: &[u8]) -> bool {
-    value.len() == 2 && has_word(COUNTRIES, value)
+    value.len() == 2 && COUNTRIES.as_bytes().chunks(3).any(|country| country.starts_with(value))
 }
 
 /// Whether these are the three digits of a currency (ISO 4217).

@@ -18,13 +18,14 @@ pub(super) fn check_digit(value: &[u8]) -> Result<(), Fault> {
 
 /// The check digit, 0 to 9, that belongs to ASCII digits.
 pub(crate) fn check_digit_of(payload: &[u8]) -> u8 {
-    // Kept modulo 10, so nothing here exceeds 9 + 3 * 9.
-    let sum = payload
-        .iter()
-        .rev()
-        .zip([3u8, 1].into_iter().cycle())
-        .fold(0u8, |sum, (digit, weight)| sum.wrapping_add((digit & 0x0F).wrapping_mul(weight)) % 10);
-    10u8.wrapping_sub(sum) % 10
+    let weights = [3u32, 1].into_iter().cycle();
+    // Each term is at most 27: the sum of an input of any length that is read is far below 2^32.
+    let sum =
+        payload.iter().rev().zip(weights).fold(0u32, |sum, (digit, weight)| {
+            sum.wrapping_add(u32::from(digit & 0x0F).wrapping_mul(weight))
+        });
+    let last = u8::try_from(sum % 10).unwrap_or_default();
+    10u8.wrapping_sub(last) % 10
 }
 
 const WEIGHTS: usize = 97;
