@@ -88,7 +88,9 @@ fn mutations(document: &Value, check: &mut impl FnMut(&Value)) {
 fn collect(value: &Value, at: String, out: &mut Vec<String>) {
     let members: Vec<(String, &Value)> = match value {
         Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
-        Value::Array(entries) => entries.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect(),
+        Value::Array(entries) => {
+            entries.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect()
+        }
         _ => return,
     };
     for (name, value) in members {
