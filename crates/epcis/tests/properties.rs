@@ -1,6 +1,6 @@
 //! What holds for any value.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use epcis::{canonical, link_to_urn, urn_to_link, Document, Value};
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
 
 /// An ObjectEvent with these EPCs and extension, its members in this order.
 fn event(epcs: &[String], word: &str, reverse: bool) -> Document {
-    let mut members = vec![
+    let mut members = [
         r#""type": "ObjectEvent""#.to_owned(),
         r#""eventTime": "2026-05-01T08:00:00Z""#.to_owned(),
         r#""eventTimeZoneOffset": "+00:00""#.to_owned(),
