@@ -62,6 +62,8 @@ conformance: setup ## Run the suites of the standards: make conformance CONFORMA
 	@test -d "$(CONFORMANCE_DIR)" || { echo "say where the suites are: make conformance CONFORMANCE_DIR=folder"; exit 2; }
 	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --package gs1 --package epcis --test conformance \
 		--no-fail-fast -- --nocapture --test-threads=1
+	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --manifest-path crates/epcis/fuzz/Cargo.toml --release \
+		--test schema -- --nocapture
 
 bench: setup ## Measure sizes, costs and latencies (in the profile of the tests, whose build it shares)
 	cargo build --workspace --bins

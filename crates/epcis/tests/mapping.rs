@@ -85,6 +85,23 @@ fn every_change_comes_back_from_its_event() {
 }
 
 #[test]
+fn alarms_become_events_that_nobody_can_capture() {
+    let unit = || Goods::Serials(vec!["A-1".to_owned()]);
+    for alarm in [
+        Change::AlarmRaised,
+        Change::AlarmResolved { counterfeit: true },
+        Change::AlarmResolved { counterfeit: false },
+    ] {
+        let document = document(&change(unit(), alarm));
+        assert_eq!(document.validate(), Ok(()));
+        let event = document.events().next().unwrap();
+        assert_eq!(StateChange::of_event(&event), Err(Refusal::OnChainOnly));
+    }
+    assert_eq!(Change::AlarmRaised.message(), None);
+    assert_eq!(Change::Returned(delivery()).message(), Some("ship"));
+}
+
+#[test]
 fn no_two_changes_have_the_same_event() {
     let mut hashes: Vec<String> =
         all().iter().map(|change| document(change).events().next().unwrap().strict_hash()).collect();

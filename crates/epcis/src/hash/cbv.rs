@@ -168,11 +168,16 @@ fn generic(nodes: &[Node]) -> String {
 
 /// A value in the form that all its spellings share.
 fn canonical(text: &str) -> String {
-    let text = text
-        .replace("urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-")
+    let replaced = text.contains("urn:epcglobal:cbv:").then(|| with_web_vocabulary(text));
+    let text = replaced.as_deref().unwrap_or(text);
+    double(text).or_else(|| normal_form(text)).unwrap_or_else(|| text.to_owned())
+}
+
+/// The text with the web vocabulary in place of the URNs of EPCIS 1.x.
+fn with_web_vocabulary(text: &str) -> String {
+    text.replace("urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-")
         .replace("urn:epcglobal:cbv:disp:", "https://ref.gs1.org/cbv/Disp-")
         .replace("urn:epcglobal:cbv:btt:", "https://ref.gs1.org/cbv/BTT-")
         .replace("urn:epcglobal:cbv:sdt:", "https://ref.gs1.org/cbv/SDT-")
-        .replace("urn:epcglobal:cbv:er:", "https://ref.gs1.org/cbv/ER-");
-    double(&text).or_else(|| normal_form(&text)).unwrap_or(text)
+        .replace("urn:epcglobal:cbv:er:", "https://ref.gs1.org/cbv/ER-")
 }

@@ -156,10 +156,11 @@ pub struct StateChange {
 }
 
 impl Change {
-    /// The message of the contract `batches` that makes this change.
+    /// The message of the contract `batches` that makes this change; nothing for an alarm, which the register raises
+    /// by itself.
     #[must_use]
-    pub const fn message(&self) -> &'static str {
-        match self {
+    pub const fn message(&self) -> Option<&'static str> {
+        Some(match self {
             Change::Registered { .. } => "register_batch",
             Change::RegistrationCancelled => "cancel_registration",
             Change::Attested { .. } => "attest",
@@ -174,13 +175,13 @@ impl Change {
             Change::Decommissioned(Fate::Dispensed) => "dispense",
             Change::Decommissioned(_) => "decommission",
             Change::Reverted { .. } => "revert",
-            Change::AlarmRaised => "dispense",
+            Change::AlarmRaised => return None,
             Change::AlarmResolved { .. } => "resolve_alarm",
             Change::Quarantined => "quarantine",
             Change::QuarantineReleased => "release_quarantine",
             Change::Recalled => "recall",
             Change::RecallAcknowledged => "acknowledge_recall",
-        }
+        })
     }
 
     /// The CBV's business step and disposition of the change. Together with type, action and goods they are
