@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
-use primitives::AccountId;
+use primitives::{AccountId, Timestamp};
+use scale::Decode;
 use subxt::ext::jsonrpsee::core::client::Subscription;
 
 use crate::chain::{Block, Chain, Header};
@@ -16,6 +17,8 @@ use crate::events::Emitted;
 const READ_AHEAD: usize = 16;
 /// The wait before a subscription that failed is made again.
 const PAUSE: Duration = Duration::from_millis(500);
+/// `twox128("Timestamp") ‖ twox128("Now")`.
+const NOW_KEY: &str = "f0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb";
 
 impl Chain {
     /// All finalised blocks from height `from`, or from the next one where none is given: each once, in order,
@@ -71,6 +74,24 @@ impl Chain {
             executed.ok_or_else(|| Error::answer("chain_getBlock", format!("no block {}", block.number)))?;
         let wanted = executed.emitted.iter().filter(|event| contracts.contains(&event.contract));
         Ok(wanted.cloned().collect())
+    }
+
+    /// When a block was made, by the chain's time, which its contracts see: in milliseconds since 1970 in UTC.
+    ///
+    /// # Errors
+    /// [`Error::StatePruned`] where the node has no state of that block any more, and those of the connection.
+    pub async fn time_at(&self, block: u64) -> Result<Timestamp, Error> {
+        let block = self.block(block).await?;
+        let key = hex::decode(NOW_KEY).map_err(|error| Error::encode("a storage key", error))?;
+        let now = self.storage(&key, Some(block.hash)).await.map_err(|error| match error {
+            Error::Rpc { message, .. } if message.contains("State already discarded") => {
+                Error::StatePruned { block: block.number }
+            }
+            other => other,
+        })?;
+        let now = now.ok_or_else(|| Error::answer(format!("block {}", block.number), "no time"))?;
+        Timestamp::decode(&mut now.as_slice())
+            .map_err(|error| Error::answer(format!("the time of block {}", block.number), error))
     }
 }
 
