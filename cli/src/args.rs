@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{admin, batch, deploy, devnet, feed, model, oracle, org, qr, verify};
+use crate::commands::{admin, batch, deploy, devnet, epcis, feed, model, oracle, org, qr, verify};
 use crate::failure::EXIT_CODES;
 
 const INTRODUCTION: &str = "\
@@ -117,6 +117,10 @@ pub enum Command {
     /// Judge a pack by its code: valid, or why not
     #[command(after_help = verify::EXAMPLES)]
     Verify(verify::VerifyArgs),
+
+    /// EPCIS events, in files and of a batch: hash, validate, export
+    #[command(subcommand, after_help = epcis::EXAMPLES)]
+    Epcis(Box<epcis::EpcisCommand>),
 
     /// Models that operators may use
     #[command(subcommand, after_help = model::EXAMPLES)]

@@ -24,7 +24,7 @@ use clap::Parser;
 
 use crate::answer::Answer;
 use crate::args::{Cli, Command, Global};
-use crate::commands::{admin, batch, deploy, devnet, feed, model, oracle, org, qr, verify};
+use crate::commands::{admin, batch, deploy, devnet, epcis, feed, model, oracle, org, qr, verify};
 use crate::failure::{Exit, Failure};
 
 #[tokio::main]
@@ -56,6 +56,7 @@ async fn answer(command: Command, global: &Global) -> Result<Answer, Failure> {
         Command::Batch(command) => batch::run(*command, global).await,
         Command::Qr(command) => qr::run(command),
         Command::Verify(args) => verify::run(&args, global).await,
+        Command::Epcis(command) => epcis::run(*command, global).await,
         Command::Model(command) => model::run(command, global).await,
         Command::Feed(command) => feed::run(command, global).await,
         Command::Oracle(command) => oracle::run(command, global).await,

@@ -123,6 +123,11 @@ impl SerialList {
         )
     }
 
+    /// The serials in their order.
+    pub fn serials(&self) -> &[String] {
+        &self.serials
+    }
+
     /// The tree over the serials of this batch.
     pub fn tree(&self, batch: BatchId) -> Result<SerialTree, SerialListError> {
         // There is no list of more than 2^32 serials within the limit of the file.

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod batch;
 pub mod deploy;
 pub mod devnet;
+pub mod epcis;
 pub mod feed;
 pub mod model;
 pub mod oracle;

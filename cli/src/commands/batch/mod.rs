@@ -18,7 +18,9 @@ use crate::choices::choice;
 use crate::code::CodeArgs;
 use crate::failure::Failure;
 
+pub use history::accounts_of;
 pub use run::run;
+pub use show::events;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -232,7 +234,8 @@ pub struct HeldArgs {
     quantity: Quantity,
 }
 
-fn lot(text: &str) -> Result<String, String> {
+/// Reads a lot: 1 to 20 characters of GS1's character set 82.
+pub fn lot(text: &str) -> Result<String, String> {
     validate_lot(text.as_bytes()).map_err(|error| error.to_string())?;
     Ok(text.to_owned())
 }

@@ -53,7 +53,11 @@ pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) ->
 }
 
 /// The batch's events with their blocks, in the chain's order.
-async fn events(context: &Context<'_>, id: BatchId, from: Option<u64>) -> Result<Vec<(u64, Event)>, Failure> {
+pub async fn events(
+    context: &Context<'_>,
+    id: BatchId,
+    from: Option<u64>,
+) -> Result<Vec<(u64, Event)>, Failure> {
     let head = context.chain.finalised_head().await?.number;
     let from = from.unwrap_or(context.deployment.block);
     if head.saturating_sub(from) > MAX_BLOCKS {

@@ -1,0 +1,120 @@
+//! Where events come from: a file, or the history of a batch.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use access::Identifier;
+use clap::Args;
+use epcis::limits::MAX_DOCUMENT;
+use epcis::Document;
+use gs1::{Gln, Gtin};
+use primitives::{AccountId, BatchId};
+
+use super::changes::{change, epcis_batch, Parties, Units};
+use crate::accounts;
+use crate::args::Global;
+use crate::commands::batch;
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use crate::serials::SerialList;
+use crate::time;
+
+/// Where events come from.
+#[derive(Args, Debug)]
+pub struct SourceArgs {
+    /// An EPCIS document in JSON-LD or XML
+    #[arg(value_name = "FILE", required_unless_present_any = ["gtin", "id"])]
+    #[arg(conflicts_with_all = ["gtin", "id"])]
+    file: Option<PathBuf>,
+
+    /// A batch on chain: the trade item's GTIN, 8 to 14 digits
+    #[arg(long, requires = "lot")]
+    gtin: Option<Gtin>,
+
+    /// The batch's lot
+    #[arg(long, requires = "gtin", value_parser = batch::lot)]
+    lot: Option<String>,
+
+    /// The batch's identifier: 0x and 64 hexadecimal digits, instead of GTIN and lot
+    #[arg(long, conflicts_with = "gtin")]
+    id: Option<BatchId>,
+
+    /// The list of the batch's serials: the chain knows only their hashes, so units have no serial without it
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    serials: Option<PathBuf>,
+
+    /// The block to begin with; without it, the one of the deployment
+    #[arg(long, value_name = "NUMBER", conflicts_with = "file")]
+    from_block: Option<u64>,
+}
+
+impl SourceArgs {
+    /// The document that the options name.
+    pub async fn document(&self, global: &Global) -> Result<Document, Failure> {
+        let id = match (&self.file, self.id, self.gtin, &self.lot) {
+            (Some(file), ..) => return read(file),
+            (None, Some(id), ..) => id,
+            (None, None, Some(gtin), Some(lot)) => BatchId::of(gtin.value(), lot.as_bytes()),
+            _ => {
+                return Err(Failure::bad_input(
+                    "there is no document; give FILE, or --gtin and --lot, or --id",
+                ))
+            }
+        };
+        let context = Context::open(global).await?;
+        self.history(&context, id).await
+    }
+
+    /// The history of a batch as events.
+    async fn history(&self, context: &Context<'_>, id: BatchId) -> Result<Document, Failure> {
+        let Some(batch) = context.read(&context.batches().batch(id)).await? else {
+            let message =
+                format!("no batch {id} is registered; compare GTIN and lot with the print on the pack");
+            return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-batch"));
+        };
+        let serials =
+            self.serials.as_deref().map(SerialList::read).transpose().map_err(Failure::bad_input)?;
+        let emitted = batch::events(context, id, self.from_block).await?;
+        let mut parties = Parties::default();
+        for account in emitted.iter().flat_map(|(_, event)| batch::accounts_of(event)) {
+            if !parties.knows(account) {
+                parties.insert(account, gln(context, account).await?);
+            }
+        }
+        let units = Units::new(id, serials.as_ref());
+        let goods = epcis_batch(&batch)?;
+        let mut documents = Vec::new();
+        for (block, event) in &emitted {
+            let at = i64::try_from(context.chain.time_at(*block).await?).map_err(Failure::failed)?;
+            let change = change(event, at, &goods, &parties, &units)?;
+            documents.push(change.to_event().map_err(Failure::failed)?);
+        }
+        Document::new(&time::rfc3339(time::now_ms()), documents).map_err(Failure::failed)
+    }
+}
+
+/// Reads a document from a file, at most as much as one may have.
+fn read(path: &Path) -> Result<Document, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::bad_input(format!("{} cannot be read: {error}; check the path", path.display()))
+    };
+    let most = u64::try_from(MAX_DOCUMENT).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    Document::read(&bytes).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))
+}
+
+/// The GLN of an organisation: the name under which EPCIS knows it.
+async fn gln(context: &Context<'_>, account: AccountId) -> Result<Gln, Failure> {
+    let member = context.read(&context.access().organisation(account)).await?;
+    let gln = member.and_then(|member| match member.organisation.identifier {
+        Identifier::Gln(number) => Gln::new(number).ok(),
+        Identifier::Uri(_) => None,
+    });
+    gln.ok_or_else(|| {
+        let account = accounts::ss58(account);
+        let message = format!("{account} has no GLN, by which EPCIS names parties; register it with one");
+        Failure::new(Exit::Refused, message).with_code("epcis/no-gln")
+    })
+}
