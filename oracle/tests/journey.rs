@@ -4,6 +4,9 @@
 #[path = "../../e2e-tests/src/fhir_server.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod fhir_server;
+#[path = "../../crates/chain/tests/node/process.rs"]
+#[allow(dead_code)]
+mod node;
 mod support;
 
 use std::time::{Duration, Instant};

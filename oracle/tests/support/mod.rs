@@ -1,8 +1,6 @@
 //! A real node, the contracts on it, a FHIR server, and the service between them.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chain::feeds::Feeds;
@@ -19,56 +17,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::fhir_server::FhirServer;
+use crate::node::Node;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A running `theriac-node`; killed when it goes out of scope.
-pub struct Node {
-    child: Child,
-    pub url: String,
-}
-
-impl Node {
-    /// Starts a node on a port (0: any free one) that keeps its chain in a folder.
-    pub fn start(port: u16, base_path: &Path) -> Self {
-        let mut command = Command::new(binary());
-        command.args(["--rpc-port", &port.to_string(), "--with-parent", "--log", "error"]);
-        let mut child = command.arg("--base-path").arg(base_path).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim_end().strip_prefix("RPC ready at ").expect("the node's ready line").to_owned();
-        Self { child, url }
-    }
-
-    pub fn port(&self) -> u16 {
-        self.url.rsplit(':').next().unwrap().parse().unwrap()
-    }
-
-    /// Asks the node to end, and waits until it has.
-    pub fn stop(mut self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        // Already ended is fine.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let beside = test.ancestors().skip(1).map(|folder| folder.join("theriac-node"));
-    let found = beside.into_iter().find(|path| path.is_file());
-    found.expect(
-        "there is no theriac-node beside this test: build it first, with `cargo build -p devnet-node`",
-    )
-}
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
@@ -95,7 +47,7 @@ impl World {
     /// A chain with the contracts, the model, a feed and our operator's key; patients of the demo.
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let node = Node::start(0, &folder.path().join("chain"));
+        let node = Node::start_in(0, &folder.path().join("chain"));
         let chain = Chain::connect(&node.url).await.unwrap();
         let alice = chain.account(Signer::from_secret(&SecretString::from("//Alice")).unwrap()).unwrap();
         let bundles = Bundles::load(&repository("contracts/artifacts")).unwrap();
@@ -171,7 +123,7 @@ impl World {
     }
 
     pub fn start_node(&mut self) {
-        self.node = Some(Node::start(self.port, &self.folder.path().join("chain")));
+        self.node = Some(Node::start_in(self.port, &self.folder.path().join("chain")));
     }
 
     /// Asks on chain.

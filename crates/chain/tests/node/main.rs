@@ -5,5 +5,6 @@ mod calls;
 mod deployment;
 mod latency;
 mod outages;
+mod process;
 mod proxy;
 mod support;
