@@ -1,7 +1,8 @@
 //! Runs that are due are driven, some at once, never two about the same subject.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use primitives::Subject;
@@ -11,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ledger::Ledger;
 use crate::run::Runner;
-use crate::store::{now, State, StoreError};
+use crate::store::{now, Due, State, StoreError};
 
-/// How many runs are driven at once.
-const MAX_IN_FLIGHT: usize = 16;
+/// How many runs are driven at once: while some wait for the source, others wait for the chain.
+const MAX_IN_FLIGHT: usize = 64;
 /// How often to look for runs whose pause is over.
 const TICK: Duration = Duration::from_millis(250);
 /// How long what is in flight may take to end.
@@ -24,31 +25,117 @@ const KEEP: u64 = 90 * 86_400_000;
 /// How often older ones are deleted.
 const PURGE: Duration = Duration::from_secs(3600);
 
-type InFlight = BTreeMap<Id, Subject>;
+/// What the dispatcher is told.
+#[derive(Debug, Default)]
+pub struct Work {
+    pushed: Mutex<VecDeque<Due>>,
+    in_store: AtomicBool,
+    news: Notify,
+}
+
+impl Work {
+    /// A new run about a subject that no other run is about. It is in the store already: should this be lost, it is
+    /// found there.
+    pub fn begin(&self, run: Due) {
+        self.pushed.lock().unwrap_or_else(PoisonError::into_inner).push_back(run);
+        self.news.notify_one();
+    }
+
+    /// Some run in the store may be due.
+    pub fn look(&self) {
+        self.in_store.store(true, Ordering::Relaxed);
+        self.news.notify_one();
+    }
+
+    fn pushed(&self) -> Option<Due> {
+        self.pushed.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+}
+
+/// Runs that are driven now.
+struct InFlight<L> {
+    runner: Arc<Runner<L>>,
+    stop: CancellationToken,
+    tasks: JoinSet<Result<Option<State>, StoreError>>,
+    subjects: BTreeMap<Id, Subject>,
+}
+
+impl<L: Ledger> InFlight<L> {
+    fn is_full(&self) -> bool {
+        self.tasks.len() >= MAX_IN_FLIGHT
+    }
+
+    /// Drives a run, unless another one about its subject is driven.
+    fn drive(&mut self, run: Due) {
+        if self.subjects.values().any(|subject| *subject == run.subject) {
+            return;
+        }
+        let (runner, stop) = (Arc::clone(&self.runner), self.stop.clone());
+        let task = self.tasks.spawn(async move { runner.drive(&run.id, || stop.is_cancelled()).await });
+        self.subjects.insert(task.id(), run.subject);
+    }
+
+    /// Fills up with what was pushed, and with what is due in the store where that was asked for.
+    async fn fill(&mut self, work: &Work) -> Result<(), StoreError> {
+        while !self.is_full() {
+            let Some(run) = work.pushed() else { break };
+            self.drive(run);
+        }
+        if self.is_full() || !work.in_store.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
+        // Those in flight are due as well: look behind them.
+        let due = self.runner.store.due(now(), MAX_IN_FLIGHT.saturating_mul(2)).await?;
+        for run in due {
+            if self.is_full() {
+                work.in_store.store(true, Ordering::Relaxed);
+                break;
+            }
+            self.drive(run);
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, ended: Ended) -> Result<(), StoreError> {
+        match ended {
+            Ok((id, result)) => {
+                self.subjects.remove(&id);
+                result.map(drop)
+            }
+            Err(error) => {
+                self.subjects.remove(&error.id());
+                tracing::error!("a run stopped unexpectedly; it is tried again: please report this");
+                Ok(())
+            }
+        }
+    }
+}
 
 /// Drives runs until it is told to stop, and then ends those in flight within a grace period. Ends with an error only
 /// where the store fails.
 pub async fn dispatch<L: Ledger>(
     runner: Arc<Runner<L>>,
-    work: &Notify,
+    work: &Work,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
-    let mut tasks: JoinSet<Result<Option<State>, StoreError>> = JoinSet::new();
-    let mut in_flight = InFlight::new();
+    let mut in_flight =
+        InFlight { runner, stop: stop.clone(), tasks: JoinSet::new(), subjects: BTreeMap::new() };
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut purge = tokio::time::interval(PURGE);
     while !stop.is_cancelled() {
-        start(&runner, &mut tasks, &mut in_flight, stop).await?;
+        in_flight.fill(work).await?;
         tokio::select! {
             () = stop.cancelled() => {}
-            () = work.notified() => {}
-            () = tokio::time::sleep(TICK) => {}
-            _ = purge.tick() => { runner.store.purge(now().saturating_sub(KEEP)).await?; }
-            Some(ended) = tasks.join_next_with_id() => ended_well(ended, &mut in_flight)?,
+            () = work.news.notified() => {}
+            _ = tick.tick() => work.in_store.store(true, Ordering::Relaxed),
+            _ = purge.tick() => { in_flight.runner.store.purge(now().saturating_sub(KEEP)).await?; }
+            Some(ended) = in_flight.tasks.join_next_with_id() => in_flight.ended(ended)?,
         }
     }
     let rest = async {
-        while let Some(ended) = tasks.join_next_with_id().await {
-            ended_well(ended, &mut in_flight)?;
+        while let Some(ended) = in_flight.tasks.join_next_with_id().await {
+            in_flight.ended(ended)?;
         }
         Ok(())
     };
@@ -61,43 +148,4 @@ pub async fn dispatch<L: Ledger>(
     })
 }
 
-async fn start<L: Ledger>(
-    runner: &Arc<Runner<L>>,
-    tasks: &mut JoinSet<Result<Option<State>, StoreError>>,
-    in_flight: &mut InFlight,
-    stop: &CancellationToken,
-) -> Result<(), StoreError> {
-    let free = MAX_IN_FLIGHT.saturating_sub(tasks.len());
-    if free == 0 {
-        return Ok(());
-    }
-    // Those in flight are due as well: look behind them.
-    for run in runner.store.due(now(), MAX_IN_FLIGHT.saturating_mul(2)).await? {
-        if tasks.len() >= MAX_IN_FLIGHT {
-            break;
-        }
-        if in_flight.values().any(|subject| *subject == run.subject) {
-            continue;
-        }
-        let (runner, stop) = (Arc::clone(runner), stop.clone());
-        let task = tasks.spawn(async move { runner.drive(&run.id, || stop.is_cancelled()).await });
-        in_flight.insert(task.id(), run.subject);
-    }
-    Ok(())
-}
-
 type Ended = Result<(Id, Result<Option<State>, StoreError>), tokio::task::JoinError>;
-
-fn ended_well(ended: Ended, in_flight: &mut InFlight) -> Result<(), StoreError> {
-    match ended {
-        Ok((id, result)) => {
-            in_flight.remove(&id);
-            result.map(drop)
-        }
-        Err(error) => {
-            in_flight.remove(&error.id());
-            tracing::error!("a run stopped unexpectedly; it is tried again: please report this");
-            Ok(())
-        }
-    }
-}

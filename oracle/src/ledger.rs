@@ -128,7 +128,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// Who signs reports, and the digest that reports must carry.
     fn configuration(&self) -> impl Future<Output = Result<(Configuration, [u8; 32]), LedgerError>> + Send;
 
-    /// Tries a report without sending it, sends it, and waits until it is final. Returns its block's number.
+    /// Sends a report, where one of its kind was tried a moment ago without sending it, and waits until it is final. Returns its block's number.
     fn submit(
         &self,
         report: &Report,

@@ -26,6 +26,7 @@ mod service;
 pub mod source;
 pub mod store;
 pub mod subject;
+mod trial;
 mod watch;
 
 #[cfg(test)]

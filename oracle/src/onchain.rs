@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chain::feeds::Feeds;
-use chain::{Account, Chain, ContractError, Deployment, Event, SecretString, Signer};
+use chain::{Account, Block, Chain, ContractError, Deployment, Emitted, Event, SecretString, Signer};
 use feeds::{Configuration, Feed, Model, Reading, Report, Request, Signature};
 use futures::{StreamExt, TryStreamExt};
 use primitives::{AccountId, FeedId, ModelId, Subject, Timestamp};
@@ -13,6 +13,7 @@ use crate::config::ChainConfig;
 use crate::keys::Secret;
 use crate::ledger::{Ledger, LedgerError, Requested};
 use crate::service::OracleError;
+use crate::trial::Trials;
 
 /// How long to trust that no block became final without being told.
 const QUIET: Duration = Duration::from_secs(6);
@@ -23,7 +24,8 @@ pub struct OnChain {
     transmitter: Account,
     deployment: Deployment,
     feeds: Feeds,
-    head: watch::Receiver<u64>,
+    head: watch::Receiver<Block>,
+    trials: Trials,
 }
 
 impl OnChain {
@@ -36,9 +38,9 @@ impl OnChain {
         let chain = Chain::connect(config.url.as_str()).await.map_err(ledger_error)?;
         deployment.check(&chain).await.map_err(refused)?;
         let transmitter = chain.account(signer).map_err(refused)?;
-        let head = follow(&chain, chain.finalised_head().await.map_err(ledger_error)?.number);
+        let head = follow(&chain, chain.finalised_head().await.map_err(ledger_error)?);
         let feeds = Feeds(deployment.contracts.feeds.address);
-        Ok(Self { chain, transmitter, deployment, feeds, head })
+        Ok(Self { chain, transmitter, deployment, feeds, head, trials: Trials::default() })
     }
 
     /// The chain's genesis hash and the contract's address: what the store belongs to.
@@ -47,13 +49,23 @@ impl OnChain {
         (self.deployment.chain.genesis.0, self.feeds.0)
     }
 
+    fn requested(&self, emitted: &Emitted) -> Option<Requested> {
+        let Event::Feeds(chain::feeds::Event::ResultRequested(asked)) =
+            emitted.of(&self.deployment.contracts)
+        else {
+            return None;
+        };
+        let feeds::ResultRequested { request, feed, subject, deadline, .. } = asked;
+        Some(Requested { request, feed, subject, deadline })
+    }
+
     async fn ask<R>(&self, call: &chain::Call<R>) -> Result<R, LedgerError> {
         self.chain.read_finalised(call).await.map_err(ledger_error)
     }
 }
 
-/// Keeps the number of the last finalised block, until nobody wants to know it any more.
-fn follow(chain: &Chain, head: u64) -> watch::Receiver<u64> {
+/// Keeps the last finalised block, until nobody wants to know it any more.
+fn follow(chain: &Chain, head: Block) -> watch::Receiver<Block> {
     let (told, head) = watch::channel(head);
     let mut blocks = chain.finalised_blocks(None);
     tokio::spawn(async move {
@@ -61,7 +73,7 @@ fn follow(chain: &Chain, head: u64) -> watch::Receiver<u64> {
             tokio::select! {
                 () = told.closed() => return,
                 block = blocks.next() => match block {
-                    Some(Ok(block)) => { told.send_replace(block.number); }
+                    Some(Ok(block)) => { told.send_replace(block); }
                     // Whoever asks for the head is told of a lost connection; the stream goes on by itself.
                     Some(Err(error)) => tracing::debug!("finalised blocks are not told: {error}"),
                     None => return,
@@ -79,7 +91,7 @@ impl Ledger for OnChain {
 
     async fn after(&self, number: u64) -> Result<u64, LedgerError> {
         let mut head = self.head.clone();
-        let newer = async { head.wait_for(|head| *head > number).await.map(|head| *head) };
+        let newer = async { head.wait_for(|head| head.number > number).await.map(|head| head.number) };
         match tokio::time::timeout(QUIET, newer).await {
             Ok(Ok(head)) => Ok(head),
             // Nothing new, or nobody tells: the node knows.
@@ -92,16 +104,15 @@ impl Ledger for OnChain {
     }
 
     async fn requests(&self, from: u64, to: u64) -> Result<Vec<Requested>, LedgerError> {
-        let contracts = &self.deployment.contracts;
-        let events = self.chain.events_in(from..=to, vec![self.feeds.0]);
-        let requested = events.try_filter_map(|emitted| async move {
-            let Event::Feeds(chain::feeds::Event::ResultRequested(asked)) = emitted.of(contracts) else {
-                return Ok(None);
-            };
-            let feeds::ResultRequested { request, feed, subject, deadline, .. } = asked;
-            Ok(Some(Requested { request, feed, subject, deadline }))
-        });
-        requested.try_collect().await.map_err(ledger_error)
+        let (feeds, head) = (vec![self.feeds.0], *self.head.borrow());
+        // The last block is known by its hash already, and perhaps what happened in it: reports of ours are there.
+        let emitted: Vec<Emitted> = if from == to && to == head.number {
+            self.chain.events_at(head, &feeds).await
+        } else {
+            self.chain.events_in(from..=to, feeds).try_collect().await
+        }
+        .map_err(ledger_error)?;
+        Ok(emitted.iter().filter_map(|emitted| self.requested(emitted)).collect())
     }
 
     async fn request(&self, request: u64) -> Result<Option<Request>, LedgerError> {
@@ -135,8 +146,17 @@ impl Ledger for OnChain {
     }
 
     async fn submit(&self, report: &Report, signatures: &[Signature]) -> Result<u64, LedgerError> {
-        let receipt = self.transmitter.submit(&self.feeds.report(report, signatures)).await;
-        receipt.map(|receipt| receipt.block.number).map_err(ledger_error)
+        let call = self.feeds.report(report, signatures);
+        let limits = self.trials.limits(report, &call, &self.transmitter).await.map_err(ledger_error)?;
+        let sent = self.transmitter.send_unchecked(&call, limits).await;
+        let done = match sent {
+            Ok(pending) => pending.finalised().await,
+            Err(error) => Err(error),
+        };
+        if done.is_err() {
+            self.trials.forget(report).await;
+        }
+        done.map(|receipt| receipt.block.number).map_err(ledger_error)
     }
 }
 
@@ -145,6 +165,10 @@ fn ledger_error(error: chain::Error) -> LedgerError {
     match error {
         E::Contract(ContractError::Feeds(refusal)) => LedgerError::Refused(refusal),
         E::NotExecuted { .. } | E::OutOfGas | E::Refused { .. } => {
+            LedgerError::NotExecuted(error.to_string())
+        }
+        // The state is another one than when a report of this kind was tried.
+        E::Module { ref name, .. } if name == "StorageDepositLimitExhausted" => {
             LedgerError::NotExecuted(error.to_string())
         }
         E::Unreachable { .. } | E::Disconnected { .. } | E::Timeout { .. } | E::NotFinalised { .. } => {

@@ -137,6 +137,9 @@ impl<L: Ledger> Runner<L> {
     pub async fn drive(&self, id: &str, stop: impl Fn() -> bool) -> Result<Option<State>, StoreError> {
         let began = Instant::now();
         let Some(mut run) = self.store.run(id).await? else { return Ok(None) };
+        if run.state.is_end() {
+            return Ok(Some(run.state));
+        }
         let mut sending = Sending::AfterAPause;
         while !run.state.is_end() {
             if stop() {
@@ -164,10 +167,6 @@ impl<L: Ledger> Runner<L> {
         match (run.state, &run.report) {
             (State::Queued | State::Waiting, _) => {
                 run.report = Some(self.compute(run).await?);
-                run.state = State::Computed;
-            }
-            (State::Computed, Some(_)) => {
-                self.store.submitted(&run.id, now()).await?;
                 run.state = State::Submitted;
             }
             (State::Submitted, Some(signed)) => {
@@ -178,7 +177,7 @@ impl<L: Ledger> Runner<L> {
                 self.store.finalised(&run.id, run.block, now()).await?;
                 (run.state, run.reason) = (State::Finalised, None);
             }
-            (State::Computed | State::Submitted, None) => return Err(StoreError::Damaged("report").into()),
+            (State::Submitted, None) => return Err(StoreError::Damaged("report").into()),
             (State::Finalised | State::Failed, _) => {}
         }
         Ok(())
@@ -252,7 +251,7 @@ impl<L: Ledger> Runner<L> {
         };
         let observations = vec![Observation { operator: ready.operator, value }];
         let signed = sign(assemble(&ready.configuration, draft, observations)?, &self.key)?;
-        self.store.computed(&run.id, &signed, &inputs_salt, now()).await?;
+        self.store.submitted(&run.id, &signed, &inputs_salt, now()).await?;
         Ok(signed)
     }
 

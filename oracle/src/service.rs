@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, SourceConfig};
-use crate::dispatch::dispatch;
+use crate::dispatch::{dispatch, Work};
 use crate::http;
 use crate::job::Job;
 use crate::keys::{KeyError, OperatorKey, Secret, Token};
@@ -92,7 +91,7 @@ impl Service {
     /// Works until `stop`, or until the store fails.
     pub async fn work(self, stop: CancellationToken) -> Result<(), OracleError> {
         let Self { runner, listener, address, token } = self;
-        let work = Arc::new(Notify::new());
+        let work = Arc::new(Work::default());
         let router = http::router(http::Service::new(Arc::clone(&runner), Arc::clone(&work), token));
         tracing::info!(url = %format!("http://{address}"), jobs = runner.jobs.len(), "the oracle works");
         // Whoever ends first takes the others along.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use primitives::{FeedId, Timestamp};
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Trigger;
+use crate::dispatch::Work;
 use crate::ledger::{Ledger, LedgerError, Requested};
 use crate::retry::Decision;
 use crate::run::Runner;
@@ -44,7 +44,7 @@ enum WatchError {
 /// Reads requests until it is told to stop. Ends with an error only where the store fails.
 pub async fn watch<L: Ledger>(
     runner: &Runner<L>,
-    work: &Notify,
+    work: &Work,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
     let mut failures = 0_u32;
@@ -79,8 +79,8 @@ pub async fn watch<L: Ledger>(
 }
 
 /// Reads the next blocks, or waits for one. Returns whether there was room for more.
-async fn read<L: Ledger>(runner: &Runner<L>, work: &Notify, cursor: &mut Cursor) -> Result<bool, WatchError> {
-    let pending = runner.store.pending().await?;
+async fn read<L: Ledger>(runner: &Runner<L>, work: &Work, cursor: &mut Cursor) -> Result<bool, WatchError> {
+    let pending = runner.store.pending();
     runner.metrics.pending(pending);
     if pending >= MAX_PENDING {
         return Ok(false);
@@ -105,7 +105,7 @@ async fn read<L: Ledger>(runner: &Runner<L>, work: &Notify, cursor: &mut Cursor)
     cursor.next = to.saturating_add(1);
     runner.metrics.read_up_to(to);
     if !runs.is_empty() {
-        work.notify_one();
+        work.look();
     }
     Ok(true)
 }

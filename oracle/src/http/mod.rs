@@ -25,8 +25,9 @@ use axum::middleware::{from_fn, from_fn_with_state, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::Router;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
+use crate::dispatch::Work;
 use crate::keys::Token;
 use crate::ledger::Ledger;
 use crate::run::Runner;
@@ -47,8 +48,8 @@ const MAX_AT_ONCE: usize = 64;
 pub struct Service<L> {
     /// What runs share.
     pub runner: Arc<Runner<L>>,
-    /// Wakes the dispatcher.
-    pub work: Arc<Notify>,
+    /// Tells the dispatcher.
+    pub work: Arc<Work>,
     /// What callers of `/v1` must show.
     pub token: Token,
     health: tokio::sync::Mutex<Option<Checked>>,
@@ -58,7 +59,7 @@ pub struct Service<L> {
 impl<L: Ledger> Service<L> {
     /// A service for these runs.
     #[must_use]
-    pub fn new(runner: Arc<Runner<L>>, work: Arc<Notify>, token: Token) -> Arc<Self> {
+    pub fn new(runner: Arc<Runner<L>>, work: Arc<Work>, token: Token) -> Arc<Self> {
         let places = Semaphore::new(MAX_AT_ONCE);
         Arc::new(Self { runner, work, token, health: tokio::sync::Mutex::new(None), places })
     }
@@ -120,8 +121,6 @@ async fn take_place<L: Ledger>(
 
 async fn metrics<L: Ledger>(State(service): State<Arc<Service<L>>>) -> Response {
     let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    if let Ok(pending) = service.runner.store.pending().await {
-        service.runner.metrics.pending(pending);
-    }
+    service.runner.metrics.pending(service.runner.store.pending());
     (StatusCode::OK, [(CONTENT_TYPE, format)], service.runner.metrics.text()).into_response()
 }

@@ -5,6 +5,7 @@ use serde_json::{json, Value};
 
 use super::*;
 use crate::config::Trigger;
+use crate::dispatch::Work;
 use crate::job::Job;
 use crate::source::FhirSource;
 use crate::store::{now, NewRun};
@@ -30,7 +31,7 @@ impl Desk {
 
     async fn of(folder: tempfile::TempDir, chain: Chain, runner: Arc<Runner<Chain>>) -> Self {
         let token = Token::new(TOKEN.to_owned().into()).unwrap();
-        let service = Service::new(Arc::clone(&runner), Arc::new(Notify::new()), token);
+        let service = Service::new(Arc::clone(&runner), Arc::new(Work::default()), token);
         let url = serve(router(service)).await.join("/").unwrap();
         Self { _folder: folder, chain, runner, url, client: Client::new() }
     }
@@ -113,7 +114,7 @@ async fn a_push_with_the_same_idempotency_key_is_the_same_run() {
     assert_ne!(push("order-18", "p1").await.1["run"], first["run"]);
     assert!(!first.to_string().contains("order"));
     refused(push("two words", "p1").await, 400, "bad-idempotency-key");
-    let pending = desk.runner.store.pending().await.unwrap();
+    let pending = desk.runner.store.pending();
     assert_eq!(pending, 2);
 }
 

@@ -14,7 +14,7 @@ use crate::config::Trigger;
 use crate::job::Job;
 use crate::ledger::Ledger;
 use crate::run::Runner;
-use crate::store::{now, NewRun, Pushed, Registration, Run};
+use crate::store::{now, Due, NewRun, Pushed, Registration, Run};
 use crate::subject::{new_salt, subject, PatientId};
 use crate::watch::MAX_PENDING;
 
@@ -67,7 +67,7 @@ pub(super) async fn register<L: Ledger>(
     let Json(Register { job, patient }) = body.map_err(|_| Refusal::BadBody)?;
     let who = registration(started_by(&service.runner, &job, Trigger::ChainRequest)?, &patient)?;
     service.runner.store.register(&who, now()).await?;
-    service.work.notify_one();
+    service.work.look();
     let subject = who.subject.to_string();
     Ok((StatusCode::CREATED, Json(Registered { subject })).into_response())
 }
@@ -102,14 +102,14 @@ pub(super) async fn push<L: Ledger>(
     job.ready(&runner.ledger, &runner.key, now())
         .await
         .map_err(|error| Refusal::JobUnusable(error.kind()))?;
-    if runner.store.pending().await? >= MAX_PENDING {
+    if runner.store.pending() >= MAX_PENDING {
         return Err(Refusal::Busy);
     }
     let deadline = now().saturating_add(PUSH_PATIENCE);
     let run = NewRun { id, job: who.job.clone(), request: None, subject: who.subject, deadline };
     match runner.store.push(&run, &who, now()).await? {
         Pushed::New => {
-            service.work.notify_one();
+            service.work.begin(Due { id: run.id.clone(), subject: run.subject });
             Ok(accepted(run.id, run.subject))
         }
         Pushed::Known(known) => again(runner, *known, &who.patient).await,

@@ -115,7 +115,7 @@ async fn a_request_ends_with_its_report_on_chain() {
 #[tokio::test]
 async fn a_crash_between_any_two_steps_neither_loses_nor_repeats_a_report() {
     let house = House::new().await;
-    let mut expected = vec![State::Queued, State::Computed, State::Submitted, State::Finalised].into_iter();
+    let mut expected = vec![State::Queued, State::Submitted, State::Finalised].into_iter();
     let first = house.start().await;
     let subject = registered(&first).await;
     let request = house.chain.ask(subject);
@@ -142,7 +142,6 @@ async fn a_crash_after_the_chain_accepted_finds_the_report_there() {
     let request = house.chain.ask(who().subject);
     let requested = take_up(&runner, request, who().subject).await;
     for id in [pushed, requested] {
-        assert_eq!(step(&runner, &id).await.unwrap(), State::Computed);
         assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
         let signed = runner.store.run(&id).await.unwrap().unwrap().report.unwrap();
         runner.ledger.submit(&signed.report, &[signed.signature]).await.unwrap();
@@ -171,7 +170,7 @@ async fn a_node_that_goes_away_in_the_middle_delays_a_run_and_loses_nothing() {
     house.chain.world().is_away = true;
     assert_eq!(drive(&runner, &id).await, (State::Queued, Some("chain-unreachable".into())));
     house.chain.world().is_away = false;
-    assert_eq!(step(&runner, &id).await.unwrap(), State::Computed);
+    assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
     house.chain.world().is_away = true;
     assert_eq!(drive(&runner, &id).await, (State::Submitted, Some("chain-unreachable".into())));
     let stored = runner.store.run(&id).await.unwrap().unwrap().report;
@@ -196,7 +195,7 @@ async fn other_operators_give_reports_another_digest() {
     let house = House::new().await;
     let runner = house.start().await;
     let id = push(&runner).await;
-    assert_eq!(step(&runner, &id).await.unwrap(), State::Computed);
+    assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
     house.chain.world().digest = [1; 32];
     assert_eq!(drive(&runner, &id).await, (State::Queued, Some("feeds-wrong-configuration".into())));
     assert_eq!(drive(&runner, &id).await, (State::Finalised, None));
@@ -233,7 +232,7 @@ async fn a_withdrawn_request_is_not_answered() {
     let subject = registered(&runner).await;
     let request = house.chain.ask(subject);
     let id = take_up(&runner, request, subject).await;
-    assert_eq!(step(&runner, &id).await.unwrap(), State::Computed);
+    assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
     house.chain.world().requests.clear();
     assert_eq!(drive(&runner, &id).await, failed("request-closed"));
     assert!(house.chain.world().accepted.is_empty());
@@ -308,7 +307,7 @@ async fn a_model_that_is_revoked_while_we_run_is_not_used_any_more() {
     let house = House::new().await;
     let runner = house.start().await;
     let id = push(&runner).await;
-    assert_eq!(step(&runner, &id).await.unwrap(), State::Computed);
+    assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
     house.chain.world().model.as_mut().unwrap().revoked = true;
     house.chain.world().refusals.push(LedgerError::Refused(feeds::Error::ModelRevoked));
     assert_eq!(drive(&runner, &id).await, (State::Submitted, Some("feeds-model-revoked".into())));

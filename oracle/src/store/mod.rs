@@ -1,15 +1,16 @@
 //! What must survive a crash: subjects, runs, and how far the chain was read. One SQLite file.
 //!
-//! Every change is one transaction, and survives a crash of this process when its method returns. What could not be
+//! Every change is in one transaction, which it may share with others, and survives a crash of this process when its method returns. What could not be
 //! found out again from the chain survives a power failure too: see [`Commit`]. Only one process may open the file.
 
+mod group;
 mod runs;
 mod subjects;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,10 +18,12 @@ use primitives::{blake2_256, AccountId, Timestamp};
 use scale::Encode;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqlitePool,
+    SqlitePoolOptions,
 };
 use sqlx::{Row, Sqlite};
 
+use group::Queue;
 pub use runs::{Due, NewRun, Pushed, Run, State};
 pub use subjects::Registration;
 
@@ -76,6 +79,9 @@ pub struct Store {
     secret: Secret,
     /// Whether a commit waits for the disk.
     waits: Arc<AtomicBool>,
+    queue: Queue,
+    /// How many runs are not at their end.
+    pending: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -111,7 +117,14 @@ impl Store {
             pool.close().await;
             return Err(StoreError::OtherDeployment { path: path.to_owned() });
         }
-        Ok(Self { secret: Secret(bytes32(row.try_get(2)?, "secret")?), pool, waits: Arc::default() })
+        let secret = Secret(bytes32(row.try_get(2)?, "secret")?);
+        let pending: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM runs WHERE state NOT IN ('finalised', 'failed')")
+                .fetch_one(&pool)
+                .await?;
+        let pending = u64::try_from(pending).map_err(|_| StoreError::Damaged("count"))?;
+        let pending = Arc::new(AtomicU64::new(pending));
+        Ok(Self { pool, secret, waits: Arc::default(), queue: Queue::default(), pending })
     }
 
     /// Ends all work and closes the file.
@@ -135,19 +148,37 @@ impl Store {
     /// The connection, for a change that must survive this much.
     async fn connection(&self, commit: Commit) -> Result<PoolConnection<Sqlite>, StoreError> {
         let mut connection = self.pool.acquire().await?;
+        self.wait_for(&mut connection, commit).await?;
+        Ok(connection)
+    }
+
+    /// Lets commits wait for the disk, or not.
+    async fn wait_for(&self, connection: &mut SqliteConnection, commit: Commit) -> Result<(), StoreError> {
         // Whoever holds the only connection is alone. `waits` is true only where it is certain, so that a change that
         // is given up in the middle costs time and never durability.
         match commit {
             Commit::Durable if !self.waits.load(Ordering::Relaxed) => {
-                sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
+                sqlx::query("PRAGMA synchronous = FULL").execute(connection).await?;
                 self.waits.store(true, Ordering::Relaxed);
             }
             Commit::Soon if self.waits.swap(false, Ordering::Relaxed) => {
-                sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *connection).await?;
+                sqlx::query("PRAGMA synchronous = NORMAL").execute(connection).await?;
             }
             Commit::Durable | Commit::Soon => {}
         }
-        Ok(connection)
+        Ok(())
+    }
+
+    /// How many runs are not at their end.
+    #[must_use]
+    pub fn pending(&self) -> u64 {
+        self.pending.load(Ordering::Relaxed)
+    }
+
+    /// Counts runs that began and ended.
+    fn count(&self, new: u64, ended: u64) {
+        self.pending.fetch_add(new, Ordering::Relaxed);
+        self.pending.fetch_sub(ended, Ordering::Relaxed);
     }
 
     /// The last finalised block whose requests are all in the store.

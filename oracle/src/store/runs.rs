@@ -1,10 +1,11 @@
 use feeds::{Report, Signature};
 use primitives::{Subject, Timestamp};
-use scale::{DecodeAll, Encode};
+use scale::DecodeAll;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 
-use super::{bytes32, integer, subjects, Commit, Registration, Store, StoreError};
+use super::group::Change;
+use super::{bytes32, integer, Commit, Registration, Store, StoreError};
 use crate::report::SignedReport;
 use crate::subject::Salt;
 
@@ -15,9 +16,7 @@ pub enum State {
     Queued,
     /// To be computed when something that is missing is there: its reason says what.
     Waiting,
-    /// Its signed report is stored, and was never sent.
-    Computed,
-    /// Its signed report may have been sent.
+    /// Its signed report is stored, and may have been sent.
     Submitted,
     /// Its report is on chain, in a finalised block.
     Finalised,
@@ -27,8 +26,7 @@ pub enum State {
 
 impl State {
     /// Every state, in the order of a run's life.
-    pub const ALL: [Self; 6] =
-        [Self::Queued, Self::Waiting, Self::Computed, Self::Submitted, Self::Finalised, Self::Failed];
+    pub const ALL: [Self; 5] = [Self::Queued, Self::Waiting, Self::Submitted, Self::Finalised, Self::Failed];
 
     /// Its word in the store, logs and answers.
     #[must_use]
@@ -36,7 +34,6 @@ impl State {
         match self {
             Self::Queued => "queued",
             Self::Waiting => "waiting",
-            Self::Computed => "computed",
             Self::Submitted => "submitted",
             Self::Finalised => "finalised",
             Self::Failed => "failed",
@@ -111,35 +108,66 @@ pub enum Pushed {
 }
 
 impl Store {
+    /// Stores a pushed run with its subject, unless the same push is there already.
+    pub async fn push(&self, run: &NewRun, who: &Registration, now: Timestamp) -> Result<Pushed, StoreError> {
+        if self.change(Change::Push(run.clone(), who.clone()), now).await? {
+            return Ok(Pushed::New);
+        }
+        let known = self.run(&run.id).await?.ok_or(StoreError::Damaged("run"))?;
+        Ok(Pushed::Known(Box::new(known)))
+    }
+
+    /// The report of a run is signed: stored before it is sent.
+    pub async fn submitted(
+        &self,
+        id: &str,
+        signed: &SignedReport,
+        inputs_salt: &Salt,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (id, signed, inputs_salt) = (id.to_owned(), signed.clone(), *inputs_salt);
+        self.change(Change::Submitted { id, signed, inputs_salt }, now).await.map(drop)
+    }
+
+    /// The report of a run is on chain; the block is not known where the report was found there after a restart.
+    pub async fn finalised(&self, id: &str, block: Option<u64>, now: Timestamp) -> Result<(), StoreError> {
+        self.change(Change::Finalised { id: id.to_owned(), block }, now).await.map(drop)
+    }
+
+    /// A run has failed for good.
+    pub async fn failed(&self, id: &str, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.change(Change::Failed { id: id.to_owned(), reason: reason.to_owned() }, now).await.map(drop)
+    }
+
+    /// A run is tried again later from `state`. What was computed is kept where the state needs it.
+    pub async fn put_off(
+        &self,
+        id: &str,
+        state: State,
+        reason: &str,
+        next_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (id, reason) = (id.to_owned(), reason.to_owned());
+        self.change(Change::PutOff { id, state, reason, next_at }, now).await.map(drop)
+    }
+
     /// Stores the requests of all blocks up to `cursor`, each once, and the cursor with them.
     pub async fn record(&self, cursor: u64, runs: &[NewRun], now: Timestamp) -> Result<(), StoreError> {
         let commit = if runs.is_empty() { Commit::Soon } else { Commit::Durable };
         let mut connection = self.connection(commit).await?;
         let mut transaction = connection.begin().await?;
+        let mut new = 0_u64;
         for run in runs {
-            insert(&mut transaction, run, now).await?;
+            new = new.saturating_add(insert(&mut transaction, run, now).await?.into());
         }
         sqlx::query("UPDATE deployment SET cursor = max(ifnull(cursor, 0), ?)")
             .bind(integer(cursor))
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        self.count(new, 0);
         Ok(())
-    }
-
-    /// Stores a pushed run with its subject, unless the same push is there already.
-    pub async fn push(&self, run: &NewRun, who: &Registration, now: Timestamp) -> Result<Pushed, StoreError> {
-        let mut connection = self.connection(Commit::Durable).await?;
-        let mut transaction = connection.begin().await?;
-        if !insert(&mut transaction, run, now).await? {
-            transaction.rollback().await?;
-            drop(connection);
-            let known = self.run(&run.id).await?.ok_or(StoreError::Damaged("run"))?;
-            return Ok(Pushed::Known(Box::new(known)));
-        }
-        subjects::insert(&mut transaction, who, now).await?;
-        transaction.commit().await?;
-        Ok(Pushed::New)
     }
 
     /// The run.
@@ -170,104 +198,6 @@ impl Store {
         rows.iter().map(due).collect()
     }
 
-    /// How many runs are not at their end.
-    pub async fn pending(&self) -> Result<u64, StoreError> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM runs WHERE state NOT IN ('finalised', 'failed')")
-                .fetch_one(&self.pool)
-                .await?;
-        u64::try_from(count).map_err(|_| StoreError::Damaged("count"))
-    }
-
-    /// The report of a run is signed: stored before it is sent.
-    pub async fn computed(
-        &self,
-        id: &str,
-        signed: &SignedReport,
-        inputs_salt: &Salt,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut connection = self.connection(Commit::Durable).await?;
-        sqlx::query(
-            "UPDATE runs SET state = 'computed', reason = NULL, report = ?, signature = ?, inputs_salt = ?, \
-             updated_at = ? WHERE id = ? AND state IN ('queued', 'waiting')",
-        )
-        .bind(signed.report.encode())
-        .bind(signed.signature.as_slice())
-        .bind(inputs_salt.as_slice())
-        .bind(integer(now))
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
-        Ok(())
-    }
-
-    /// The report of a run is about to be sent.
-    pub async fn submitted(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
-        let mut connection = self.connection(Commit::Soon).await?;
-        sqlx::query(
-            "UPDATE runs SET state = 'submitted', updated_at = ? WHERE id = ? AND state = 'computed'",
-        )
-        .bind(integer(now))
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
-        Ok(())
-    }
-
-    /// The report of a run is on chain; the block is not known where the report was found there after a restart.
-    pub async fn finalised(&self, id: &str, block: Option<u64>, now: Timestamp) -> Result<(), StoreError> {
-        let mut connection = self.connection(Commit::Soon).await?;
-        sqlx::query(
-            "UPDATE runs SET state = 'finalised', reason = NULL, block = ?, updated_at = ? WHERE id = ?",
-        )
-        .bind(block.map(integer))
-        .bind(integer(now))
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
-        Ok(())
-    }
-
-    /// A run has failed for good.
-    pub async fn failed(&self, id: &str, reason: &str, now: Timestamp) -> Result<(), StoreError> {
-        let mut connection = self.connection(Commit::Soon).await?;
-        sqlx::query("UPDATE runs SET state = 'failed', reason = ?, updated_at = ? WHERE id = ?")
-            .bind(reason)
-            .bind(integer(now))
-            .bind(id)
-            .execute(&mut *connection)
-            .await?;
-        Ok(())
-    }
-
-    /// A run is tried again later from `state`. What was computed is kept where the state needs it.
-    pub async fn put_off(
-        &self,
-        id: &str,
-        state: State,
-        reason: &str,
-        next_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut connection = self.connection(Commit::Soon).await?;
-        let keeps_report = matches!(state, State::Computed | State::Submitted);
-        sqlx::query(
-            "UPDATE runs SET state = ?1, reason = ?2, next_at = ?3, updated_at = ?4, attempts = attempts + 1, \
-             report = iif(?5, report, NULL), signature = iif(?5, signature, NULL), \
-             inputs_salt = iif(?5, inputs_salt, NULL) WHERE id = ?6",
-        )
-        .bind(state.name())
-        .bind(reason)
-        .bind(integer(next_at))
-        .bind(integer(now))
-        .bind(keeps_report)
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
-        Ok(())
-    }
-
     /// Deletes runs that ended before `before`: the chain keeps what they said.
     pub async fn purge(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut connection = self.connection(Commit::Soon).await?;
@@ -280,7 +210,11 @@ impl Store {
 }
 
 /// Returns whether the run is new.
-async fn insert(connection: &mut SqliteConnection, run: &NewRun, now: Timestamp) -> Result<bool, StoreError> {
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    run: &NewRun,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO runs (id, job, request, subject, state, next_at, deadline, created_at, updated_at) \
          VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?5, ?5) ON CONFLICT DO NOTHING",

@@ -1,0 +1,107 @@
+//! Dry runs that count for a while: reports of one kind take the same path through the contract, and cost the same.
+//!
+//! What a dry run finds out on the way is asked of the chain as often anyway: whether the configuration, the model and
+//! the feed still hold (see [`crate::job::Job::ready`]). The contract judges each report again; one that it refuses
+//! costs a fee, and ends the trust in its kind.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use chain::{Account, Call, Limits};
+use feeds::Report;
+use primitives::FeedId;
+use tokio::sync::Mutex;
+
+/// How long a dry run counts, as long as an answer of the registry.
+const TRIAL_AGE: Duration = Duration::from_secs(5);
+
+/// What decides on a report's path and costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    feed: FeedId,
+    configuration: [u8; 32],
+    observations: usize,
+    /// The first report on a subject takes storage.
+    is_first: bool,
+    /// The answer to a request frees storage.
+    is_answer: bool,
+}
+
+impl Kind {
+    fn of(report: &Report) -> Self {
+        Self {
+            feed: report.feed,
+            configuration: report.configuration,
+            observations: report.observations.len(),
+            is_first: report.round == 1,
+            is_answer: report.request.is_some(),
+        }
+    }
+}
+
+/// What the last dry run of each kind allowed.
+#[derive(Debug, Default)]
+pub struct Trials(Mutex<BTreeMap<Kind, (Instant, Limits)>>);
+
+impl Trials {
+    /// The limits for a report: by a dry run, unless one of its kind was made a moment ago.
+    pub async fn limits(
+        &self,
+        report: &Report,
+        call: &Call<()>,
+        payer: &Account,
+    ) -> Result<Limits, chain::Error> {
+        // Who waits here while another one tries its kind is spared a dry run.
+        let mut trials = self.0.lock().await;
+        trials.retain(|_, (made, _)| made.elapsed() < TRIAL_AGE);
+        if let Some((_, limits)) = trials.get(&Kind::of(report)) {
+            return Ok(*limits);
+        }
+        let limits = Limits::of(&payer.chain().dry_run(call, payer.id()).await?);
+        trials.insert(Kind::of(report), (Instant::now(), limits));
+        Ok(limits)
+    }
+
+    /// Tries the next report of this kind again: one of them was not accepted.
+    pub async fn forget(&self, report: &Report) {
+        self.0.lock().await.remove(&Kind::of(report));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use feeds::Observation;
+    use primitives::{InputCommitment, ModelId, Subject};
+
+    use super::*;
+
+    fn report(round: u64, request: Option<u64>) -> Report {
+        Report {
+            configuration: [1; 32],
+            feed: FeedId::named("heart").unwrap(),
+            subject: Subject([2; 32]),
+            round,
+            request,
+            model: ModelId([3; 32]),
+            inputs: InputCommitment([4; 32]),
+            observed_at: 5,
+            observations: vec![Observation { operator: 0, value: 6 }],
+        }
+    }
+
+    #[test]
+    fn what_changes_a_report_s_costs_makes_another_kind() {
+        let kind = Kind::of(&report(1, None));
+        let mut other = report(1, None);
+        (other.subject, other.observed_at, other.observations[0].value) = (Subject([9; 32]), 7, 8);
+        assert_eq!(Kind::of(&other), kind);
+        other.observations.push(Observation { operator: 1, value: 9 });
+        assert_ne!(Kind::of(&other), kind);
+        assert_ne!(Kind::of(&report(2, None)), kind, "an entry of the subject is there already");
+        assert_ne!(Kind::of(&report(1, Some(7))), kind, "an entry of the request goes away");
+        let mut other = report(1, None);
+        other.configuration = [9; 32];
+        assert_ne!(Kind::of(&other), kind);
+        assert_eq!(Kind::of(&report(2, None)), Kind::of(&report(3, None)));
+    }
+}
