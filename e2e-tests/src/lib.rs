@@ -6,3 +6,4 @@ pub mod oracle;
 pub mod process;
 pub mod stage;
 pub mod story;
+pub mod tls_proxy;

@@ -14,6 +14,23 @@ pub const JOB: &str = "heart-disease";
 /// How long a report may take from its request to its final block.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Approves the heart disease model, opens [`FEED`] for it, and enters an operator: all by Alice, who administers a fresh
+/// deployment and is a regulator there. Returns the file of the operator's key in `folder`.
+///
+/// # Errors
+/// Where a command fails.
+pub fn open_feed(theriac: &Theriac, folder: &Path) -> Result<String, Failure> {
+    let alice = Some("alice");
+    let model = repository().join("models/heart-disease").to_string_lossy().into_owned();
+    let key = folder.join("operator.key").to_string_lossy().into_owned();
+    theriac.run(alice, &["model", "register", &model])?.ok()?;
+    theriac.run(alice, &["feed", "create", FEED, "--model", &model, "--max-report-age", "1h"])?.ok()?;
+    let made: Value = serde_json::from_str(&theriac.run(None, &["oracle", "key", &key, "--json"])?.ok()?)?;
+    let public = made["public_key"].as_str().ok_or("`oracle key` names no public key")?;
+    theriac.run(alice, &["feed", "operators", "--f", "0", public])?.ok()?;
+    Ok(key)
+}
+
 /// A running oracle service with the job [`JOB`], and its callers' token.
 #[derive(Debug)]
 pub struct Oracle {
@@ -75,6 +92,14 @@ impl Oracle {
     /// Where it does not stop cleanly.
     pub fn stop(self) -> Result<(), Failure> {
         self.service.stop()
+    }
+
+    /// Ends it at once, as a crash does.
+    ///
+    /// # Errors
+    /// Where the system does not let us.
+    pub fn kill(self) -> Result<(), Failure> {
+        self.service.kill()
     }
 
     async fn becomes_healthy(&self) -> Result<(), Failure> {

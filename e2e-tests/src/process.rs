@@ -168,6 +168,7 @@ pub struct Theriac {
     program: PathBuf,
     folder: PathBuf,
     url: String,
+    authority: Option<PathBuf>,
 }
 
 impl Theriac {
@@ -176,7 +177,18 @@ impl Theriac {
     /// # Errors
     /// Where it is not built.
     pub fn new(folder: &Path, url: &str) -> Result<Self, Failure> {
-        Ok(Self { program: built("theriac")?, folder: folder.to_owned(), url: url.to_owned() })
+        Ok(Self {
+            program: built("theriac")?,
+            folder: folder.to_owned(),
+            url: url.to_owned(),
+            authority: None,
+        })
+    }
+
+    /// The same program, on a machine that trusts this authority's certificate (PEM) and no other.
+    #[must_use]
+    pub fn trusting(self, authority: &Path) -> Self {
+        Self { authority: Some(authority.to_owned()), ..self }
     }
 
     /// The deployment file.
@@ -195,6 +207,9 @@ impl Theriac {
             .env("THERIAC_DEPLOYMENT", self.deployment())
             .env("NO_COLOR", "1")
             .stdin(Stdio::null());
+        if let Some(authority) = &self.authority {
+            command.env("SSL_CERT_FILE", authority);
+        }
         command
     }
 

@@ -4,6 +4,8 @@ mod error;
 #[cfg(test)]
 mod tests;
 
+use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fhir::{Bundle, BundleType, Observation, OperationOutcome, Patient, Readable};
@@ -11,6 +13,7 @@ use inference::manifest::Code;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{redirect, Certificate, Client, Response, StatusCode, Url};
+use tokio::sync::Semaphore;
 
 use crate::config::SourceConfig;
 use crate::keys::{KeyError, Secret};
@@ -20,6 +23,8 @@ pub use error::FetchError;
 
 /// How many observations one page may have.
 const PAGE: &str = "200";
+/// How many patients a server is asked for at once: it has others to serve.
+const MAX_AT_ONCE: usize = 16;
 /// The most bytes of an answer to an error that are read for its reason.
 const MAX_OUTCOME_BYTES: usize = 64 << 10;
 
@@ -70,6 +75,7 @@ pub struct FhirSource {
     total_timeout: Duration,
     max_response_bytes: usize,
     max_pages: usize,
+    places: Arc<Semaphore>,
 }
 
 impl FhirSource {
@@ -102,6 +108,7 @@ impl FhirSource {
             total_timeout: config.total_timeout,
             max_response_bytes: config.max_response_bytes,
             max_pages: config.max_pages,
+            places: Arc::new(Semaphore::new(MAX_AT_ONCE)),
         })
     }
 
@@ -112,10 +119,13 @@ impl FhirSource {
         codes: &[Code],
         from: Timestamp,
     ) -> Result<Record, FetchError> {
+        // The time for an answer begins when the server is asked.
+        let _place = self.places.acquire().await.map_err(|_| FetchError::Down)?;
         let fetch = async {
-            let found = self.patient(patient).await?;
-            let observations = self.observations(patient, codes, from).await?;
-            Ok(Record { patient: found, observations })
+            let (found, observations) =
+                tokio::join!(self.patient(patient), self.observations(patient, codes, from));
+            // Who is not known has no observations: the cause goes before what follows from it.
+            Ok(Record { patient: found?, observations: observations? })
         };
         tokio::time::timeout(self.total_timeout, fetch).await.map_err(|_| FetchError::Slow)?
     }
@@ -263,13 +273,18 @@ fn failure(error: &reqwest::Error) -> FetchError {
     if error.is_timeout() {
         return FetchError::Slow;
     }
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        let tls = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.is::<rustls::Error>() || tls.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return FetchError::Untrusted;
-        }
-        cause = inner.source();
+    if is_about_tls(error) {
+        return FetchError::Untrusted;
     }
     FetchError::Down
+}
+
+/// Whether TLS is the cause, however deep: the client wraps it into errors of input and output, and those into others.
+fn is_about_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || match wrapped {
+            Some(inner) => is_about_tls(inner),
+            None => error.source().is_some_and(is_about_tls),
+        }
 }

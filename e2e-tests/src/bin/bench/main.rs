@@ -1,0 +1,79 @@
+//! Measures what docs/benchmarks.md reports, on a node of its own: `make bench` runs it in the release profile.
+//!
+//! Prints Markdown. Sizes and costs of messages come from the contracts' runtime tests (`weights`).
+#![allow(clippy::arithmetic_side_effects)] // Counts and times of a test bench, far from their limits.
+mod ready_made;
+mod reports;
+mod spread;
+mod transactions;
+mod verdicts;
+
+use std::process::ExitCode;
+
+use chain::batches::Batches;
+use chain::{Bundles, Chain, Deployment, Signer};
+use e2e_tests::process::{repository, start_devnet, Failure};
+use primitives::{BatchId, SerialTree};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match measure().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("the benchmark failed: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let (devnet, url) = start_devnet(folder.path(), None)?;
+    let chain = Chain::connect(&url).await?;
+    let account = chain.account(Signer::from_secret(&"//Alice".into())?)?;
+    let artifacts = repository().join("contracts/artifacts");
+    let deployment = account.deploy_all(&Bundles::load(&artifacts)?, b"bench").await?;
+    let register = Batches(deployment.contracts.batches.address);
+    prepare(&account, &deployment, &register).await?;
+    verdicts::measure(&chain, &url, &register).await?;
+    transactions::measure(&account, &register).await?;
+    deployment.save(&folder.path().join("deployment.json"))?;
+    reports::measure(&account, &deployment, folder.path(), &url).await?;
+    devnet.stop()
+}
+
+const GTIN: u64 = 9_506_000_134_352;
+const LOT: &[u8] = b"BENCH";
+
+fn serials() -> Vec<String> {
+    (0..10_000).map(|number| format!("S{number:06}")).collect()
+}
+
+/// Alice is everything here: her roles are not what is measured.
+async fn prepare(
+    account: &chain::Account,
+    deployment: &Deployment,
+    register: &Batches,
+) -> Result<(), Failure> {
+    let access = chain::access::Access(deployment.contracts.access.address);
+    let gln = ::access::Identifier::Gln(6_291_041_500_213);
+    account.submit(&access.register_organisation(account.id(), "Bench", &gln)).await?;
+    for role in [primitives::Role::Manufacturer, primitives::Role::Regulator] {
+        account.submit(&access.grant_role(role, account.id(), None)).await?;
+    }
+    let id = BatchId::of(GTIN, LOT);
+    let tree = SerialTree::new(id, &serials()).ok_or("no serial tree")?;
+    let batch = ::batches::NewBatch {
+        gtin: GTIN,
+        lot: LOT.to_vec(),
+        expiry: 281_231,
+        quantity: tree.quantity(),
+        serial_root: Some(tree.root()),
+    };
+    account.submit(&register.register_batch(&batch)).await?;
+    for attestation in ::batches::Attestation::REQUIRED {
+        account.submit(&register.attest(id, attestation, primitives::DocumentHash([1; 32]))).await?;
+    }
+    account.submit(&register.release(id)).await?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! The oracle's service: from a request to its finalised report, and reports in a second beside the same reports
+//! ready-made.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chain::feeds::Feeds;
+use chain::{Deployment, Signer};
+use e2e_tests::fhir_server::FhirServer;
+use e2e_tests::oracle::{open_feed, Oracle, FEED};
+use e2e_tests::process::{repository, Failure, Theriac};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use primitives::{FeedId, Subject};
+
+use crate::ready_made::ReadyMade;
+use crate::spread::{ms, per_second, Spread};
+
+/// How many requests are timed one after the other.
+const REQUESTS: usize = 100;
+/// How many reports are made at once, and how often, in turns with as many ready-made ones.
+const REPORTS: usize = 200;
+const ROUNDS: usize = 5;
+/// How many callers push at once.
+const CALLERS: usize = 16;
+
+/// Patients of a real FHIR server, reports on a real node.
+pub async fn measure(
+    account: &chain::Account,
+    deployment: &Deployment,
+    folder: &Path,
+    url: &str,
+) -> Result<(), Failure> {
+    let theriac = Theriac::new(folder, url)?;
+    let key = open_feed(&theriac, folder)?;
+    let fhir = FhirServer::start(&repository().join("e2e-tests/data")).await?;
+    let patient = fhir.patients().first().ok_or("no patient")?;
+    // The service pays with another key than the one that asks: each key has one owner of its nonces.
+    let oracle = Oracle::start(&theriac, folder, url, &key, fhir.base_url()).await?;
+    let feeds = Feeds(deployment.contracts.feeds.address);
+    latency(account, deployment, &oracle, patient).await?;
+
+    let mut ready_made = ReadyMade::new(account.chain(), url, feeds, &key).await?;
+    println!("| reports in a second | ready-made | by the service | share |\n| --- | --- | --- | --- |");
+    let mut shares = Vec::new();
+    for round in 1..=ROUNDS {
+        let reports = ready_made.make(REPORTS).await?;
+        let ready = ready_made.push(&reports).await?;
+        let served = serve(&oracle, patient).await?;
+        println!("| round {round} | {ready:.1} | {served:.1} | {:.2} |", served / ready);
+        shares.push(served / ready);
+    }
+    shares.sort_by(f64::total_cmp);
+    println!(
+        "\nShare: {:.2} in the middle, {:.2} to {:.2}.",
+        shares[ROUNDS / 2],
+        shares[0],
+        shares[ROUNDS - 1]
+    );
+    oracle.stop()
+}
+
+/// From a request on chain to its finalised report.
+async fn latency(
+    account: &chain::Account,
+    deployment: &Deployment,
+    oracle: &Oracle,
+    patient: &str,
+) -> Result<(), Failure> {
+    let clinic = account.chain().account(Signer::from_secret(&"//Ferdie".into())?)?;
+    let access = chain::access::Access(deployment.contracts.access.address);
+    let gln = ::access::Identifier::Gln(6_291_041_500_251);
+    account.submit(&access.register_organisation(clinic.id(), "Clinic", &gln)).await?;
+    account.submit(&access.grant_role(primitives::Role::Provider, clinic.id(), None)).await?;
+    let feeds = Feeds(deployment.contracts.feeds.address);
+    let feed = FeedId::named(FEED).ok_or("no feed name")?;
+    let mut answered = Vec::new();
+    for _ in 0..REQUESTS {
+        let subject: Subject = oracle.register(patient).await?.parse()?;
+        let read = feeds.read(feed, subject, 600_000);
+        let started = Instant::now();
+        clinic.submit(&feeds.request_result(feed, subject, u64::MAX)).await?;
+        while account.chain().read_finalised(&read).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        answered.push(started.elapsed());
+    }
+    let answered = Spread::of(answered);
+    println!("| oracle | p50 | p95 |\n| --- | --- | --- |");
+    println!("| request on chain to finalised report | {} | {} |\n", ms(answered.p50), ms(answered.p95));
+    Ok(())
+}
+
+/// Lets the service make reports, and returns how many it has final in a second.
+async fn serve(oracle: &Oracle, patient: &str) -> Result<f64, Failure> {
+    let started = Instant::now();
+    let pushes = stream::iter(0..REPORTS).map(|_| oracle.push(patient)).buffered(CALLERS);
+    let runs: Vec<String> = pushes.try_collect().await?;
+    for run in &runs {
+        loop {
+            let shown = oracle.show(run).await?;
+            match shown["state"].as_str() {
+                Some("finalised") => break,
+                Some("failed") => return Err(format!("a run failed: {shown}").into()),
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+    per_second(REPORTS, started)
+}

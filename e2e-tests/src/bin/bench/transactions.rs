@@ -1,0 +1,33 @@
+//! Transactions through the client.
+
+use std::time::Instant;
+
+use chain::batches::Batches;
+use e2e_tests::process::Failure;
+use primitives::BatchId;
+
+use crate::spread::{ms, Spread};
+use crate::{GTIN, LOT};
+
+/// How many are timed, one after the other.
+const TRANSACTIONS: usize = 200;
+
+/// Transactions of one account, one after the other.
+pub async fn measure(account: &chain::Account, register: &Batches) -> Result<(), Failure> {
+    let id = BatchId::of(GTIN, LOT);
+    let call = register.quarantine(id, account.id(), 1, ::batches::QuarantineReason::QualityInvestigation);
+    let mut alone = Vec::new();
+    for _ in 0..TRANSACTIONS {
+        let started = Instant::now();
+        account.submit(&call).await?;
+        alone.push(started.elapsed());
+    }
+    let alone = Spread::of(alone);
+    println!("| transaction | p50 | p95 |\n| --- | --- | --- |");
+    println!(
+        "| call to finality, dry run and signature included | {} | {} |\n",
+        ms(alone.p50),
+        ms(alone.p95)
+    );
+    Ok(())
+}

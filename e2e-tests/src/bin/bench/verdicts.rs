@@ -1,0 +1,59 @@
+//! Reading a verdict: through the client, and as one bare RPC.
+
+use std::time::Instant;
+
+use chain::batches::Batches;
+use chain::Chain;
+use e2e_tests::process::Failure;
+use jsonrpsee::core::client::ClientT;
+use jsonrpsee::ws_client::WsClientBuilder;
+use primitives::{AccountId, BatchId, SerialTree};
+use scale::Encode;
+
+use crate::spread::{ms, ratio, Spread};
+use crate::{serials, GTIN, LOT};
+
+/// How many reads of each kind are timed.
+const READS: usize = 2_000;
+
+/// A verdict through the client against the same contract read as one bare RPC, in turns, on the same node.
+pub async fn measure(chain: &Chain, url: &str, register: &Batches) -> Result<(), Failure> {
+    let tree = SerialTree::new(BatchId::of(GTIN, LOT), &serials()).ok_or("no serial tree")?;
+    let scan = ::batches::Scan {
+        gtin: GTIN,
+        lot: LOT.to_vec(),
+        expiry: Some(281_231),
+        serial: Some(b"S004242".to_vec()),
+        proof: tree.prove(b"S004242"),
+        holder: None,
+    };
+    let call = register.verdict(&scan);
+    let origin = AccountId::from([0; 32]);
+    let no_limit: (Option<()>, Option<u128>) = (None, None);
+    let arguments = (origin, call.contract(), 0_u128, no_limit, call.input()).encode();
+    let arguments = format!("0x{}", hex::encode(arguments));
+    let raw = WsClientBuilder::default().build(url).await?;
+
+    let (mut through_client, mut bare) = (Vec::new(), Vec::new());
+    for turn in 0..READS + 100 {
+        let started = Instant::now();
+        let verdict = chain.read(&call).await?;
+        let client = started.elapsed();
+        if verdict.outcome != ::batches::Outcome::Valid {
+            return Err(format!("the verdict is {:?}", verdict.reasons).into());
+        }
+        let started = Instant::now();
+        let _: String = raw.request("state_call", ("ContractsApi_call", &arguments)).await?;
+        // The first hundred warm the node's caches.
+        if turn >= 100 {
+            bare.push(started.elapsed());
+            through_client.push(client);
+        }
+    }
+    println!("| verdict read | p50 | p95 |\n| --- | --- | --- |");
+    let (client, bare) = (Spread::of(through_client), Spread::of(bare));
+    println!("| through the client | {} | {} |", ms(client.p50), ms(client.p95));
+    println!("| one bare `state_call` | {} | {} |", ms(bare.p50), ms(bare.p95));
+    println!("| ratio | {:.2} | {:.2} |\n", ratio(client.p50, bare.p50), ratio(client.p95, bare.p95));
+    Ok(())
+}

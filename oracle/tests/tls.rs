@@ -1,0 +1,74 @@
+//! A FHIR server behind real TLS: trusted by the authority that the configuration names, and by nothing else.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "../../e2e-tests/src/fhir_server.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod fhir_server;
+#[path = "../../e2e-tests/src/tls_proxy.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod tls_proxy;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fhir_server::FhirServer;
+use inference::Model;
+use oracle::config::SourceConfig;
+use oracle::mapping;
+use oracle::retry::Decision;
+use oracle::source::{FetchError, FhirSource};
+use oracle::subject::PatientId;
+use tls_proxy::TlsProxy;
+
+const LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// How many observations the server gives on the demo's first patient.
+async fn fetch(host: &str, port: u16, ca_file: Option<PathBuf>) -> Result<usize, FetchError> {
+    let source = FhirSource::new(&SourceConfig {
+        name: "clinic".into(),
+        base_url: format!("https://{host}:{port}/fhir/").parse().unwrap(),
+        token_file: None,
+        ca_file,
+        connect_timeout: Duration::from_secs(5),
+        read_timeout: Duration::from_secs(5),
+        total_timeout: Duration::from_secs(10),
+        max_response_bytes: 8 << 20,
+        max_pages: 20,
+    })
+    .unwrap();
+    let model = Model::load(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease")).unwrap();
+    let since = mapping::oldest(jiff::Timestamp::now(), LIFETIME);
+    let patient = PatientId::new("synthetic-ada").unwrap();
+    let record = source.fetch(&patient, &mapping::codes(model.manifest()), since).await?;
+    Ok(record.observations.len())
+}
+
+#[tokio::test]
+async fn a_certificate_counts_by_the_authority_that_the_configuration_names() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e-tests/data");
+    let server = FhirServer::start(&data).await.unwrap();
+    let plain = server.base_url().strip_prefix("http://").and_then(|url| url.split('/').next()).unwrap();
+    let (proxy, stranger) = (TlsProxy::start(plain).await.unwrap(), TlsProxy::start(plain).await.unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, pem: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, pem).unwrap();
+        Some(path)
+    };
+    let own = written("own.pem", proxy.authority());
+    let other = written("other.pem", stranger.authority());
+
+    assert!(fetch("localhost", proxy.port(), own.clone()).await.unwrap() > 0);
+    for (what, refused) in [
+        ("no authority", fetch("localhost", proxy.port(), None).await),
+        ("another authority", fetch("localhost", proxy.port(), other).await),
+        (
+            "an address that the certificate does not name",
+            fetch("127.0.0.1", proxy.port(), own.clone()).await,
+        ),
+        ("no TLS at all", fetch("127.0.0.1", plain.rsplit(':').next().unwrap().parse().unwrap(), own).await),
+    ] {
+        assert_eq!(refused, Err(FetchError::Untrusted), "{what}");
+    }
+    assert_eq!(FetchError::Untrusted.decision(), Decision::Wait, "an operator can cure it");
+}
