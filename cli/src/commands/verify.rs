@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use batches::{Reason, Scan, Verdict};
+use batches::{Outcome, Reason, Scan, Verdict};
 use clap::Args;
 use gs1::MedicinePack;
 use primitives::{AccountId, BatchId};
@@ -14,6 +14,7 @@ use crate::code::{self, lot_of, CodeArgs};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::serials::{Evidence, SerialList, SerialListError};
+use crate::time;
 use crate::verdict::VerdictView;
 
 /// Shown below the help.
@@ -51,7 +52,8 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
     let pack = code::parse(&text)?;
     let given = given(&pack, args)?;
     let context = Context::open(global).await?;
-    let (verdict, note) = judge(&context, given).await?;
+    let (mut verdict, note) = judge(&context, given).await?;
+    expire(&mut verdict, time::now_ms());
     if contradicts(&verdict) {
         // Before a pack is called forged or unknown: would the register know it from a sound scanner?
         for (diagnosis, pack) in code::alternatives(&text) {
@@ -76,6 +78,23 @@ fn contradicts(verdict: &Verdict) -> bool {
     verdict.reasons.iter().any(|reason| {
         matches!(reason, Reason::BatchUnknown | Reason::SerialNotInBatch | Reason::ExpiryMismatch)
     })
+}
+
+/// The verdict by this computer's clock, too: the chain's stands still where no blocks are made. A pack has expired as
+/// soon as one of both says so.
+fn expire(verdict: &mut Verdict, now: u64) {
+    if verdict.batch.as_ref().is_some_and(|batch| now > batch.expires_at) {
+        verdict.reasons = with(Reason::Expired, std::mem::take(&mut verdict.reasons));
+        verdict.outcome = verdict.outcome.min(Outcome::Expired);
+    }
+}
+
+/// The reasons and one more, in their order.
+fn with(reason: Reason, mut reasons: Vec<Reason>) -> Vec<Reason> {
+    if let Err(place) = reasons.binary_search(&reason) {
+        reasons.insert(place, reason);
+    }
+    reasons
 }
 
 /// What is asked of the register, and what the list of serials says.
@@ -131,4 +150,29 @@ fn evidence(pack: &MedicinePack, serials: Option<&Path>) -> Result<(Found, Optio
     let batch = BatchId::of(pack.gtin().value(), lot.as_bytes());
     let evidence = list.evidence(batch, serial).map_err(Failure::bad_input)?;
     Ok((Some((list, evidence)), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expiry_takes_its_place_among_the_reasons_once() {
+        use Reason::{BatchRecalled, Expired, SerialMissing};
+        assert_eq!(with(Expired, Vec::new()), [Expired]);
+        assert_eq!(
+            with(Expired, vec![BatchRecalled, SerialMissing]),
+            [BatchRecalled, Expired, SerialMissing]
+        );
+        assert_eq!(with(Expired, vec![BatchRecalled, Expired]), [BatchRecalled, Expired]);
+    }
+
+    #[test]
+    fn a_batch_that_is_not_registered_has_no_expiry() {
+        let reasons = vec![Reason::BatchUnknown];
+        let mut verdict =
+            Verdict { outcome: Outcome::Unknown, reasons, batch: None, dispensed: None, judged_at: 0 };
+        expire(&mut verdict, u64::MAX);
+        assert_eq!((verdict.outcome, verdict.reasons), (Outcome::Unknown, vec![Reason::BatchUnknown]));
+    }
 }

@@ -27,6 +27,16 @@ Examples:
 
 On chain, a person is a subject: a salted hash that the operator's service gives for a patient (POST /v1/subjects).";
 
+/// Shown below the help of `theriac oracle run`.
+const RUN: &str = "\
+The configuration is a TOML file: begin with oracle/oracle.example.toml; docs/oracle.md explains each key. Variables
+THERIAC_ORACLE_… win over the file, and options over both: --url is the node, --deployment the contracts, and
+--key-file or --dev-account the account that pays for reports.
+
+The service prints its address when it works. GET /health says whether chain, store and jobs are usable, GET /metrics
+is for Prometheus. Ctrl-C or SIGTERM ends it: what is under way is finished or goes on at the next start.
+RUST_LOG=oracle=debug tells more.";
+
 /// How long `request --wait` looks for the answer after the deadline of the request.
 const GRACE_MS: u64 = 5_000;
 /// How often it looks.
@@ -36,6 +46,7 @@ const POLL: std::time::Duration = std::time::Duration::from_millis(500);
 #[derive(Subcommand, Debug)]
 pub enum OracleCommand {
     /// Run the service that fetches data, runs models, and signs and sends reports
+    #[command(after_help = RUN)]
     Run {
         /// The service's configuration
         #[arg(long, value_name = "FILE")]
@@ -57,7 +68,8 @@ pub enum OracleCommand {
         /// The request's number
         request: u64,
     },
-    /// Read the last result, where it is fresh enough; an older one is an error
+    /// Read the last result, where it is fresh enough by the chain's clock and by this computer's; an older one is an
+    /// error
     Read {
         #[command(flatten)]
         about: AboutArgs,
@@ -97,6 +109,7 @@ pub async fn run(command: OracleCommand, global: &Global) -> Result<Answer, Fail
         OracleCommand::Read { about, max_age } => {
             let context = Context::open(global).await?;
             let reading = context.read(&context.feeds().read(about.feed, about.subject(), max_age)).await?;
+            reading::ensure_fresh(&reading, max_age, time::now_ms())?;
             Answer::of(&reading::ReadingView::new(about.feed, about.subject(), &reading))
         }
         OracleCommand::Cancel { request } => {
