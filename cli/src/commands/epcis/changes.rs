@@ -32,74 +32,75 @@ impl Parties {
     }
 }
 
-/// The serials of a batch's units, as far as they are known: the chain has their hashes only.
-pub struct Units(HashMap<UnitId, String>);
+/// The history of a batch, event by event.
+pub struct History<'l> {
+    batch: Batch,
+    parties: Parties,
+    /// Empty where the serials are not known: the chain has their hashes only.
+    units: HashMap<UnitId, &'l String>,
+}
 
-impl Units {
-    /// The units of a list of serials.
-    pub fn new(batch: BatchId, serials: Option<&SerialList>) -> Self {
+impl<'l> History<'l> {
+    /// Of a registered batch, with the parties that its events name.
+    pub fn new(
+        id: BatchId,
+        batch: &batches::Batch,
+        parties: Parties,
+        serials: Option<&'l SerialList>,
+    ) -> Result<Self, Failure> {
+        let gtin = Gtin::new(batch.gtin).map_err(Failure::failed)?;
+        let lot = String::from_utf8(batch.lot.clone()).map_err(Failure::failed)?;
         let serials = serials.map_or(&[][..], SerialList::serials);
-        Self(serials.iter().map(|serial| (UnitId::of(batch, serial.as_bytes()), serial.clone())).collect())
+        let units = serials.iter().map(|serial| (UnitId::of(id, serial.as_bytes()), serial)).collect();
+        Ok(Self { batch: Batch { gtin, lot }, parties, units })
+    }
+
+    /// The change that an event tells of.
+    pub fn change(&self, event: &Event, at: i64) -> Result<StateChange, Failure> {
+        let (by, goods, change) = match event {
+            Event::BatchRegistered(it) => {
+                (it.manufacturer, Goods::Quantity(it.quantity), Change::Registered { expiry: it.expiry })
+            }
+            Event::BatchAttested(it) => {
+                let attestation = match it.attestation {
+                    batches::Attestation::CertificateOfAnalysis => Attestation::CertificateOfAnalysis,
+                    batches::Attestation::GoodManufacturingPractice => Attestation::GoodManufacturingPractice,
+                    batches::Attestation::MarketAuthorisation => Attestation::MarketAuthorisation,
+                };
+                (it.by, Goods::Batch, Change::Attested { attestation, document: it.document.0 })
+            }
+            Event::BatchReleased(it) => (it.by, Goods::Batch, Change::Released),
+            Event::BatchBlocked(it) => (it.by, Goods::Batch, Change::Blocked),
+            Event::BatchUnblocked(it) => (it.by, Goods::Batch, Change::Unblocked),
+            Event::UnitsShipped(it) => {
+                (it.from, Goods::Quantity(it.quantity), Change::Shipped(self.delivery(it.to, it.shipment)?))
+            }
+            Event::UnitsReceived(it) => {
+                (it.to, Goods::Quantity(it.quantity), Change::Received(self.delivery(it.from, it.shipment)?))
+            }
+            Event::ShipmentRejected(it) => {
+                (it.to, Goods::Quantity(it.quantity), Change::Rejected(self.delivery(it.from, it.shipment)?))
+            }
+            Event::UnitDispensed(it) => (it.by, self.unit(it.unit), Change::Decommissioned(Fate::Dispensed)),
+            Event::UnserialisedUnitsDispensed(it) => {
+                (it.by, Goods::Quantity(it.quantity), Change::Decommissioned(Fate::Dispensed))
+            }
+            Event::CloneAlarmRaised(it) => (it.second_by, self.unit(it.unit), Change::AlarmRaised),
+            Event::UnitsQuarantined(it) => (it.holder, Goods::Quantity(it.quantity), Change::Quarantined),
+            Event::QuarantineReleased(it) => {
+                (it.holder, Goods::Quantity(it.quantity), Change::QuarantineReleased)
+            }
+            Event::BatchRecalled(it) => (it.by, Goods::Batch, Change::Recalled),
+        };
+        Ok(StateChange { at, by: self.parties.gln(by)?, batch: self.batch.clone(), goods, change })
+    }
+
+    fn delivery(&self, partner: AccountId, shipment: u64) -> Result<Delivery, Failure> {
+        Ok(Delivery { partner: self.parties.gln(partner)?, shipment })
     }
 
     /// A unit by its serial, or as one of its batch.
-    fn goods(&self, unit: UnitId) -> Goods {
-        self.0.get(&unit).map_or(Goods::Quantity(1), |serial| Goods::Serials(vec![serial.clone()]))
+    fn unit(&self, unit: UnitId) -> Goods {
+        self.units.get(&unit).map_or(Goods::Quantity(1), |serial| Goods::Serials(vec![(*serial).clone()]))
     }
-}
-
-/// GTIN and lot of a registered batch.
-pub fn epcis_batch(batch: &batches::Batch) -> Result<Batch, Failure> {
-    let gtin = Gtin::new(batch.gtin).map_err(Failure::failed)?;
-    let lot = String::from_utf8(batch.lot.clone()).map_err(Failure::failed)?;
-    Ok(Batch { gtin, lot })
-}
-
-/// The change that an event tells of.
-pub fn change(
-    event: &Event,
-    at: i64,
-    batch: &Batch,
-    parties: &Parties,
-    units: &Units,
-) -> Result<StateChange, Failure> {
-    let delivery = |partner, shipment| -> Result<_, Failure> {
-        Ok(Delivery { partner: parties.gln(partner)?, shipment })
-    };
-    let (by, goods, change) = match event {
-        Event::BatchRegistered(it) => {
-            (it.manufacturer, Goods::Quantity(it.quantity), Change::Registered { expiry: it.expiry })
-        }
-        Event::BatchAttested(it) => {
-            let attestation = match it.attestation {
-                batches::Attestation::CertificateOfAnalysis => Attestation::CertificateOfAnalysis,
-                batches::Attestation::GoodManufacturingPractice => Attestation::GoodManufacturingPractice,
-                batches::Attestation::MarketAuthorisation => Attestation::MarketAuthorisation,
-            };
-            (it.by, Goods::Batch, Change::Attested { attestation, document: it.document.0 })
-        }
-        Event::BatchReleased(it) => (it.by, Goods::Batch, Change::Released),
-        Event::BatchBlocked(it) => (it.by, Goods::Batch, Change::Blocked),
-        Event::BatchUnblocked(it) => (it.by, Goods::Batch, Change::Unblocked),
-        Event::UnitsShipped(it) => {
-            (it.from, Goods::Quantity(it.quantity), Change::Shipped(delivery(it.to, it.shipment)?))
-        }
-        Event::UnitsReceived(it) => {
-            (it.to, Goods::Quantity(it.quantity), Change::Received(delivery(it.from, it.shipment)?))
-        }
-        Event::ShipmentRejected(it) => {
-            (it.to, Goods::Quantity(it.quantity), Change::Rejected(delivery(it.from, it.shipment)?))
-        }
-        Event::UnitDispensed(it) => (it.by, units.goods(it.unit), Change::Decommissioned(Fate::Dispensed)),
-        Event::UnserialisedUnitsDispensed(it) => {
-            (it.by, Goods::Quantity(it.quantity), Change::Decommissioned(Fate::Dispensed))
-        }
-        Event::CloneAlarmRaised(it) => (it.second_by, units.goods(it.unit), Change::AlarmRaised),
-        Event::UnitsQuarantined(it) => (it.holder, Goods::Quantity(it.quantity), Change::Quarantined),
-        Event::QuarantineReleased(it) => {
-            (it.holder, Goods::Quantity(it.quantity), Change::QuarantineReleased)
-        }
-        Event::BatchRecalled(it) => (it.by, Goods::Batch, Change::Recalled),
-    };
-    Ok(StateChange { at, by: parties.gln(by)?, batch: batch.clone(), goods, change })
 }

@@ -11,7 +11,7 @@ use epcis::Document;
 use gs1::{Gln, Gtin};
 use primitives::{AccountId, BatchId};
 
-use super::changes::{change, epcis_batch, Parties, Units};
+use super::changes::{History, Parties};
 use crate::accounts;
 use crate::args::Global;
 use crate::commands::batch;
@@ -82,15 +82,14 @@ impl SourceArgs {
                 parties.insert(account, gln(context, account).await?);
             }
         }
-        let units = Units::new(id, serials.as_ref());
-        let goods = epcis_batch(&batch)?;
-        let mut documents = Vec::new();
+        let history = History::new(id, &batch, parties, serials.as_ref())?;
+        let mut changes = Vec::new();
         for (block, event) in &emitted {
             let at = i64::try_from(context.chain.time_at(*block).await?).map_err(Failure::failed)?;
-            let change = change(event, at, &goods, &parties, &units)?;
-            documents.push(change.to_event().map_err(Failure::failed)?);
+            let change = history.change(event, at)?;
+            changes.push(change.to_event().map_err(Failure::failed)?);
         }
-        Document::new(&time::rfc3339(time::now_ms()), documents).map_err(Failure::failed)
+        Document::new(&time::rfc3339(time::now_ms()), changes).map_err(Failure::failed)
     }
 }
 
