@@ -1,0 +1,109 @@
+//! What breaks a rule of EPCIS 2.0 is told with its place and the rule.
+
+#![allow(clippy::unwrap_used)]
+
+use epcis::{Broken, Document, Violation};
+
+const VALID: &str = include_str!("data/all-types.jsonld");
+
+/// The violations of the sample with one text in place of another.
+fn violations(from: &str, to: &str) -> Vec<Violation> {
+    assert!(VALID.contains(from), "{from}");
+    let text = VALID.replacen(from, to, 1);
+    Document::from_json(text.as_bytes()).unwrap().validate().err().unwrap_or_default()
+}
+
+fn one(from: &str, to: &str) -> (String, Broken) {
+    let found = violations(from, to);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    (found[0].path.clone(), found[0].rule.clone())
+}
+
+fn at(path: &str, rule: Broken) -> (String, Broken) {
+    (path.to_owned(), rule)
+}
+
+#[test]
+fn the_sample_is_valid_in_both_syntaxes() {
+    assert_eq!(violations("2.0", "2.0"), []);
+    let xml = Document::from_xml(include_bytes!("data/all-types.xml")).unwrap();
+    assert_eq!(xml.validate(), Ok(()));
+}
+
+#[test]
+fn each_rule_has_its_own_error() {
+    let event = |rest: &str| format!("epcisBody.eventList[0].{rest}");
+    let term = |example| Broken::Term { example };
+    for (from, to, path, rule) in [
+        ("\"commissioning\"", "\"making\"", event("bizStep"), term("accepting")),
+        ("\"commissioning\"", "\"urn:epcglobal:cbv:bizstep:packing\"", event("bizStep"), term("accepting")),
+        ("2026-04-30T09:15:00.123456+02:00", "2026-02-30T09:15:00Z", event("eventTime"), Broken::Time),
+        ("2026-04-30T09:15:00.123456+02:00", "2026-04-30T09:15:00", event("eventTime"), Broken::Time),
+        ("\"+02:00\"", "\"+14:30\"", event("eventTimeZoneOffset"), Broken::Offset),
+        ("\"KGM\"", "\"kg\"", event("quantityList[0].uom"), Broken::Unit),
+        (
+            "9007199254740993",
+            "\"many\"",
+            event("quantityList[0].quantity"),
+            Broken::Kind { expected: "a number" },
+        ),
+        ("\"OBSERVE\"", "\"PACK\"", "epcisBody.eventList[2].action".to_owned(), Broken::Action),
+        ("urn:epc:id:sgtin:9506000.013435.XYZ%2F7", "no URI", event("epcList[0]"), Broken::Uri),
+        ("[\"completeness_inferred\"]", "[]", event("persistentDisposition.set"), Broken::Empty),
+        ("\"damaged\"]", "\"recalled\"]", event("persistentDisposition.unset"), Broken::Repeated),
+        (
+            "\"plain:batch\"",
+            "\"batch\"",
+            "epcisBody.eventList[0]".to_owned(),
+            Broken::UnknownMember { name: "batch".to_owned() },
+        ),
+        (
+            "\"schemaVersion\": \"2.0\"",
+            "\"schemaVersion\": \"two\"",
+            "schemaVersion".to_owned(),
+            Broken::Version,
+        ),
+        (
+            "\"creationDate\": \"2026-05-01T08:00:00Z\",",
+            "",
+            "the document".to_owned(),
+            Broken::Missing { name: "creationDate" },
+        ),
+        (
+            "\"f0f0\"",
+            "\"xyz\"",
+            "epcisBody.eventList[4].sensorElementList[0].sensorReport[4].hexBinaryValue".to_owned(),
+            Broken::Hexadecimal,
+        ),
+    ] {
+        assert_eq!(one(from, to), at(&path, rule));
+    }
+}
+
+#[test]
+fn an_event_must_say_what_it_happened_to() {
+    let needed = "childEPCs or childQuantityList";
+    let text = VALID.replacen("\"childEPCs\": [\"urn:epc:id:giai:9506000.logger%2F1\"],", "", 1);
+    let found = Document::from_json(text.as_bytes()).unwrap().validate().unwrap_err();
+    assert_eq!(
+        found,
+        [Violation { path: "epcisBody.eventList[4]".to_owned(), rule: Broken::Nothing { needed } }]
+    );
+}
+
+#[test]
+fn master_data_belongs_to_the_beginning_of_objects() {
+    let found = violations("\"action\": \"ADD\"", "\"action\": \"OBSERVE\"");
+    assert_eq!(
+        found,
+        [Violation { path: "epcisBody.eventList[0]".to_owned(), rule: Broken::IlmdWithoutAdd }]
+    );
+}
+
+#[test]
+fn no_more_violations_are_told_than_the_limit() {
+    let epcs = vec!["\"no URI\""; 1_000].join(",");
+    let text = VALID.replacen("\"urn:epc:id:sgtin:9506000.011111.1\"", &epcs, 1);
+    let found = Document::from_json(text.as_bytes()).unwrap().validate().unwrap_err();
+    assert_eq!(found.len(), epcis::limits::MAX_VIOLATIONS);
+}
