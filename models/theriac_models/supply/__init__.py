@@ -1,0 +1,1 @@
+"""What the models of the supply chain share: sources, graphs, scores in time order, plots, files."""
