@@ -44,6 +44,7 @@ fn main() {
     const YEAR: u16 = 2026;
     let scan = "]d201095060001343521727123110ABC-123\u{1d}21S0000042";
     measure("check a GTIN", || Ai::GTIN.definition().check(b"09506000134352", &Rules::new(YEAR)).unwrap());
+    measure("parse an element string", || Elements::parse(&scan[3..], YEAR).unwrap());
     measure("parse a scan", || Elements::parse(scan, YEAR).unwrap());
     let code = "(01)09506000134352(17)271231(10)ABC-123(21)S0000042";
     measure("parse brackets", || Elements::parse(code, YEAR).unwrap());
@@ -56,5 +57,7 @@ fn main() {
     let elements = Elements::parse(scan, YEAR).unwrap();
     measure("check pairs", || elements.ensure_pairs().unwrap());
     measure("build an element string", || elements.to_element_string());
+    measure("build brackets", || elements.to_bracketed());
+    measure("build human readable text", || elements.to_hri());
     measure("build a link", || elements.to_digital_link(CANONICAL_STEM).unwrap());
 }

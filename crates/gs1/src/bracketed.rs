@@ -67,7 +67,7 @@ fn unescaped(value: &[u8]) -> impl Iterator<Item = (usize, u8)> + '_ {
 }
 
 pub(crate) fn write(elements: &Elements) -> String {
-    let mut text = elements.new_text();
+    let mut text = elements.new_text(0);
     for element in elements {
         text.push('(');
         text.extend(element.ai().digits());

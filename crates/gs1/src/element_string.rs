@@ -39,7 +39,7 @@ pub(crate) fn read(input: &[u8], offset: usize, reader: &mut Reader) -> Result<(
 }
 
 pub(crate) fn write(elements: &Elements) -> String {
-    let mut text = elements.new_text();
+    let mut text = elements.new_text(0);
     let mut open = false;
     for element in elements {
         if open {

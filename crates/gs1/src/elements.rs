@@ -147,7 +147,7 @@ impl Elements {
     /// As the human readable text next to a barcode: a line for each field (GenSpecs 4.14).
     #[must_use]
     pub fn to_hri(&self) -> String {
-        let mut text = self.new_text();
+        let mut text = self.new_text(0);
         for element in self {
             text.push_str(if text.is_empty() { "(" } else { "\n(" });
             text.extend(element.ai.digits());
@@ -171,10 +171,10 @@ impl Elements {
         digital_link::write(self, stem, true)
     }
 
-    /// Room for the values, their identifiers and what separates them.
-    pub(crate) fn new_text(&self) -> String {
+    /// Room for the values, their identifiers, what separates them, and more.
+    pub(crate) fn new_text(&self, more: usize) -> String {
         let around = "(8030) \n".len().saturating_mul(self.fields.len());
-        String::with_capacity(self.text.len().saturating_add(around))
+        String::with_capacity(self.text.len().saturating_add(around).saturating_add(more))
     }
 
     /// Those whose value needs no separator come first: this makes the shortest barcode.

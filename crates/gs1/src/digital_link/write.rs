@@ -17,8 +17,7 @@ pub(crate) fn write(elements: &Elements, stem: &str, unknown: bool) -> Result<St
     // The order that has a place for most of the qualifiers; what is left over must be an attribute.
     let present = |order: &&&[Ai]| order.iter().filter(|ai| elements.get(**ai).is_some()).count();
     let order: &[Ai] = orders.iter().rev().max_by_key(present).copied().unwrap_or_default();
-    let mut uri = elements.new_text();
-    uri.reserve(stem.len());
+    let mut uri = elements.new_text(stem.len());
     uri.push_str(stem.strip_suffix('/').unwrap_or(stem));
     push(&mut uri, '/', key.ai(), '/', key.value());
     for ai in order {
