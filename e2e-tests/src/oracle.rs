@@ -163,6 +163,16 @@ impl Oracle {
         Ok(serde_json::from_str(&request.send().await?.text().await?)?)
     }
 
+    /// How many runs came to an end since it was started, by its own metrics.
+    ///
+    /// # Errors
+    /// Where the service does not answer.
+    pub async fn ended(&self) -> Result<usize, Failure> {
+        let told = self.http.get(format!("{}/metrics", self.url)).send().await?.text().await?;
+        let counts = told.lines().filter(|line| line.starts_with("theriac_oracle_runs_total{"));
+        counts.map(|line| Ok(line.rsplit(' ').next().unwrap_or_default().parse::<usize>()?)).sum()
+    }
+
     async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
         let answer = request.header("content-type", "application/json").body(body.to_string()).send().await?;

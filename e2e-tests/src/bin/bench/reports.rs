@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chain::feeds::Feeds;
 use chain::{Deployment, Signer};
 use e2e_tests::fhir_server::FhirServer;
-use e2e_tests::oracle::{open_feed, Oracle, FEED};
+use e2e_tests::oracle::{open_feed, Oracle, FEED, PATIENCE};
 use e2e_tests::process::{repository, Failure, Theriac};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use primitives::{FeedId, Subject};
@@ -18,8 +18,8 @@ use crate::spread::{ms, per_second, Spread};
 /// How many requests are timed one after the other.
 const REQUESTS: usize = 100;
 /// How many reports are made at once, and how often, in turns with as many ready-made ones.
-const REPORTS: usize = 200;
-const ROUNDS: usize = 5;
+const REPORTS: usize = 300;
+const ROUNDS: usize = 9;
 /// How many callers push at once.
 const CALLERS: usize = 16;
 
@@ -90,20 +90,24 @@ async fn latency(
     Ok(())
 }
 
-/// Lets the service make reports, and returns how many it has final in a second.
+/// Lets the service make reports, and returns how many it has final in a second. Afterwards each must be.
 async fn serve(oracle: &Oracle, patient: &str) -> Result<f64, Failure> {
+    let before = oracle.ended().await?;
     let started = Instant::now();
     let pushes = stream::iter(0..REPORTS).map(|_| oracle.push(patient)).buffered(CALLERS);
     let runs: Vec<String> = pushes.try_collect().await?;
+    while oracle.ended().await? < before + REPORTS {
+        if started.elapsed() > PATIENCE {
+            return Err("the reports do not come to an end".into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let rate = per_second(REPORTS, started)?;
     for run in &runs {
-        loop {
-            let shown = oracle.show(run).await?;
-            match shown["state"].as_str() {
-                Some("finalised") => break,
-                Some("failed") => return Err(format!("a run failed: {shown}").into()),
-                _ => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
+        let shown = oracle.show(run).await?;
+        if shown["state"] != "finalised" {
+            return Err(format!("a run failed: {shown}").into());
         }
     }
-    per_second(REPORTS, started)
+    Ok(rate)
 }
