@@ -84,6 +84,11 @@ impl Namespaces {
         Some((self.uri(prefix)?, local))
     }
 
+    /// How many prefixes are declared.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The declared prefixes in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(prefix, uri)| (prefix.as_str(), uri.as_str()))

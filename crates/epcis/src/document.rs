@@ -6,7 +6,7 @@ use crate::context::{Namespaces, STANDARD_CONTEXT};
 use crate::encoding::decode;
 use crate::event::{Event, EventType};
 use crate::json::{Object, Value};
-use crate::limits::MAX_EVENTS;
+use crate::limits::{MAX_EVENTS, MAX_IGNORED, MAX_OWN_NAMESPACES};
 use crate::{xml, ReadError};
 
 /// What a document is.
@@ -96,6 +96,9 @@ impl Document {
         let mut document = Document { kind, root, namespaces, own: BTreeMap::new(), ignored: Vec::new() };
         document.ensure_events()?;
         document.ignored = document.find_ignored();
+        if document.ignored.len() > MAX_IGNORED {
+            return Err(ReadError::TooManyIgnored);
+        }
         Ok(document)
     }
 
@@ -104,7 +107,7 @@ impl Document {
         if bodies.len() > MAX_EVENTS {
             return Err(ReadError::TooManyEvents);
         }
-        let mut own = BTreeMap::new();
+        let (mut own, mut prefixes) = (BTreeMap::new(), 0usize);
         for (index, body) in bodies.iter().enumerate() {
             let body = body
                 .as_object()
@@ -116,6 +119,10 @@ impl Document {
             if let (Some(context), false) = (body.get("@context"), self.kind == DocumentKind::Event) {
                 let mut namespaces = self.namespaces.clone();
                 namespaces.extend(context)?;
+                prefixes = prefixes.saturating_add(namespaces.count());
+                if prefixes > MAX_OWN_NAMESPACES {
+                    return Err(ReadError::TooManyContexts);
+                }
                 own.insert(index, namespaces);
             }
         }

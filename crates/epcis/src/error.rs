@@ -62,6 +62,12 @@ pub enum ReadError {
         /// Where.
         position: usize,
     },
+    /// The document has more values, or elements and attributes, than [`limits::MAX_VALUES`].
+    #[error(
+        "the document has more than {} values; capture the events in several documents",
+        limits::MAX_VALUES
+    )]
+    TooManyValues,
     /// An object or element has the same member twice.
     #[error("the member {name:?} stands twice in one object; which of them counts is not defined")]
     DuplicateKey {
@@ -77,6 +83,12 @@ pub enum ReadError {
     /// More prefixes are declared than [`limits::MAX_NAMESPACES`].
     #[error("the document declares more than {} prefixes", limits::MAX_NAMESPACES)]
     TooManyNamespaces,
+    /// Events with contexts of their own have more than [`limits::MAX_OWN_NAMESPACES`] prefixes together.
+    #[error("the contexts of single events hold more than {} prefixes; declare them once, in the document's context", limits::MAX_OWN_NAMESPACES)]
+    TooManyContexts,
+    /// `ignoreFields` lists more than [`limits::MAX_IGNORED`] names.
+    #[error("ignoreFields lists more than {} names", limits::MAX_IGNORED)]
+    TooManyIgnored,
     /// The XML document has a document type declaration, the way in for entity attacks.
     #[error("the XML document has a DOCTYPE, which EPCIS has no use for; remove it")]
     DoctypeRefused,

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::limits::{MAX_DEPTH, MAX_NUMBER};
+use crate::limits::{MAX_DEPTH, MAX_NUMBER, MAX_VALUES};
 use crate::ReadError;
 
 /// A JSON value. There is no null: JSON-LD drops a member whose value is null (JSON-LD 1.1, 4.1), and so does
@@ -34,7 +34,7 @@ impl Value {
     /// # Errors
     /// Every departure from RFC 8259, a member that stands twice, and what exceeds [`crate::limits`].
     pub fn parse(text: &str) -> Result<Self, ReadError> {
-        let mut parser = Parser { text, at: 0, depth: 0 };
+        let mut parser = Parser { text, at: 0, depth: 0, values: 0 };
         let value = parser.value()?.unwrap_or_else(|| Value::Object(Object::default()));
         parser.skip_space();
         if parser.at < text.len() {
@@ -204,6 +204,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    values: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -243,6 +244,10 @@ impl<'a> Parser<'a> {
 
     /// A value; nothing for null.
     fn value(&mut self) -> Result<Option<Value>, ReadError> {
+        self.values = self.values.saturating_add(1);
+        if self.values > MAX_VALUES {
+            return Err(ReadError::TooManyValues);
+        }
         self.skip_space();
         match self.peek() {
             Some(b'{') => self.nested(Self::object).map(|object| Some(Value::Object(object))),

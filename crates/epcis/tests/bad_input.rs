@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use epcis::limits::{MAX_DEPTH, MAX_DOCUMENT, MAX_NAMESPACES, MAX_NUMBER};
+use epcis::limits::{
+    MAX_DEPTH, MAX_DOCUMENT, MAX_IGNORED, MAX_NAMESPACES, MAX_NUMBER, MAX_OWN_NAMESPACES, MAX_VALUES,
+};
 use epcis::{Document, ReadError, Value};
 
 fn json(event: &str) -> String {
@@ -89,6 +91,13 @@ fn deep_nesting_is_refused_and_the_greatest_depth_is_read() {
     // Where a million levels would end the stack of a careless reader.
     assert!(matches!(Value::parse(&"[".repeat(1_000_000)), Err(ReadError::TooDeep { .. })));
     assert!(matches!(error(&xml(&"<x:a>".repeat(1_000_000))), ReadError::TooDeep { .. }));
+}
+
+#[test]
+fn more_values_than_the_limit_are_refused() {
+    let array = format!("[{}1]", "1,".repeat(MAX_VALUES));
+    assert_eq!(Value::parse(&array), Err(ReadError::TooManyValues));
+    assert_eq!(error(&xml(&"<x:a/>".repeat(MAX_VALUES))), ReadError::TooManyValues);
 }
 
 #[test]
@@ -194,6 +203,24 @@ fn more_prefixes_than_the_limit_are_refused() {
         .map(|number| format!(r#"<p:f xmlns:p="https://ns{number}.example/"/>"#))
         .collect();
     assert_eq!(error(&xml(&siblings)), ReadError::TooManyNamespaces);
+}
+
+#[test]
+fn what_each_event_brings_along_is_bounded_together() {
+    let prefixes: Vec<String> =
+        (0..MAX_NAMESPACES).map(|number| format!(r#""p{number}": "https://ns{number}.example/""#)).collect();
+    let events = vec![r#"{"type": "ObjectEvent", "@context": {}}"#; MAX_OWN_NAMESPACES / MAX_NAMESPACES + 1];
+    let text = format!(
+        r#"{{"@context": {{{}}}, "type": "EPCISDocument", "epcisBody": {{"eventList": [{}]}}}}"#,
+        prefixes.join(", "),
+        events.join(", ")
+    );
+    assert_eq!(error(&text), ReadError::TooManyContexts);
+    let names = vec![r#""x:a""#; MAX_IGNORED + 1].join(", ");
+    let text = format!(
+        r#"{{"x:ignoreFields": [{names}], "type": "EPCISDocument", "epcisBody": {{"eventList": []}}}}"#
+    );
+    assert_eq!(error(&text), ReadError::TooManyIgnored);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use quick_xml::reader::NsReader;
 use super::element::Element;
 use crate::context::Namespaces;
 use crate::json::ensure_distinct;
-use crate::limits::MAX_DEPTH;
+use crate::limits::{MAX_DEPTH, MAX_VALUES};
 use crate::ReadError;
 
 /// Namespaces whose elements JSON-LD writes with bare names.
@@ -132,6 +132,8 @@ struct Builder {
     open: Vec<Element>,
     root: Option<Element>,
     namespaces: Namespaces,
+    /// Elements and attributes so far.
+    values: usize,
 }
 
 impl Builder {
@@ -143,10 +145,12 @@ impl Builder {
         if self.root.is_some() {
             return Err(ReadError::TrailingText { position });
         }
+        self.count()?;
         let mut attributes = Vec::new();
         for attribute in start.attributes().with_checks(false) {
             let attribute =
                 attribute.map_err(|error| ReadError::Malformed { position, reason: error.to_string() })?;
+            self.count()?;
             let value = attribute_value(&attribute.value, position)?;
             match attribute.key.as_namespace_binding() {
                 Some(PrefixDeclaration::Named(prefix)) => self.declare(prefix, &value)?,
@@ -163,6 +167,14 @@ impl Builder {
         let (namespace, _) = xml.resolver().resolve_element(start.name());
         let name = self.name(start.name(), namespace)?.unwrap_or_default();
         self.open.push(Element { name, attributes, ..Element::default() });
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<(), ReadError> {
+        self.values = self.values.saturating_add(1);
+        if self.values > MAX_VALUES {
+            return Err(ReadError::TooManyValues);
+        }
         Ok(())
     }
 
