@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::element::{is_extension, Element};
+use super::header;
 use crate::context::{Namespaces, STANDARD_CONTEXT};
 use crate::event::EventType;
 use crate::json::{is_number, Object, Value};
 use crate::vocabulary::{vocabulary_of, Vocabulary};
 use crate::ReadError;
 
-/// A document's members. The header (a Standard Business Document Header, and master data) is not carried over:
-/// neither events nor hashes depend on it.
+/// A document's members.
 pub(super) fn document(root: Element, namespaces: &Namespaces) -> Result<Value, ReadError> {
     let mut converter = Converter { namespaces };
     let mut object = Object::default();
@@ -25,6 +25,9 @@ pub(super) fn document(root: Element, namespaces: &Namespaces) -> Result<Value, 
         if let Some(value) = root.attribute(name) {
             object.set(name, value);
         }
+    }
+    if !query {
+        header::set(&root, &mut object);
     }
     converter.extensions(&root, &mut object);
     // An older form of query results has them without the body around them.
@@ -110,8 +113,8 @@ impl Converter<'_> {
                 }
                 "sensorElementList" => list(child, |element| self.sensor_element(element)),
                 "errorDeclaration" => self.error_declaration(child),
-                "ilmd" => Value::Object(self.object(child)),
-                _ if is_extension(name) => self.extension(child),
+                "ilmd" => object(child),
+                _ if is_extension(name) => extension(child, &[]),
                 _ => self.text("", name, &child.text),
             };
             // Each of the standard's own stands once; extensions may stand many times.
@@ -131,7 +134,7 @@ impl Converter<'_> {
         }
         for child in flat(element) {
             if is_extension(&child.name) {
-                members.push(&child.name, self.extension(child));
+                members.push(&child.name, extension(child, &[]));
             } else {
                 members.push(&child.name, self.scalar(parent, &child.name, &child.text, numbers));
             }
@@ -178,7 +181,7 @@ impl Converter<'_> {
             let value = match child.name.as_str() {
                 "sensorReport" => Value::Array(vec![self.fields("sensorReport", child, &NUMBERS)]),
                 "sensorMetadata" => self.fields("sensorMetadata", child, &[]),
-                _ => self.extension(child),
+                _ => extension(child, &[]),
             };
             members.push(&child.name, value);
         }
@@ -190,7 +193,7 @@ impl Converter<'_> {
         for child in flat(element) {
             let value = match child.name.as_str() {
                 "correctiveEventIDs" => list(child, |id| id.text.as_str().into()),
-                name if is_extension(name) => self.extension(child),
+                name if is_extension(name) => extension(child, &[]),
                 "reason" => {
                     let word = Vocabulary::ErrorReason.word(&child.text, self.namespaces);
                     word.unwrap_or(&child.text).into()
@@ -209,39 +212,46 @@ impl Converter<'_> {
             let value = if child.name.ends_with(":ignoreFields") {
                 list(child, |field| field.name.as_str().into())
             } else {
-                self.extension(child)
+                extension(child, &[])
             };
             members.push(&child.name, value);
         }
         object.0.extend(members.finish().0);
     }
+}
 
-    /// An extension: its text, or an object of its attributes and children. A list whose entries have its name, such
-    /// as `fooList` of `foo`, is an array, as the standard's own lists are.
-    fn extension(&self, element: &Element) -> Value {
-        if element.attributes.is_empty() && element.children.is_empty() {
+/// An extension: its text, or an object of its attributes and children. A list whose entries have its name, such as
+/// `fooList` of `foo`, is an array, as the standard's own lists are. Attributes that are read otherwise are left out.
+pub(super) fn extension(element: &Element, without: &[&str]) -> Value {
+    let mut attributes =
+        element.attributes.iter().filter(|(name, _)| !without.contains(&name.as_str())).peekable();
+    if attributes.peek().is_none() {
+        if element.children.is_empty() {
             return element.text.as_str().into();
         }
-        let entry = element.name.strip_suffix("List").filter(|_| element.attributes.is_empty());
-        if let Some(entry) = entry.filter(|entry| element.children.iter().all(|child| child.name == *entry)) {
-            debug_assert!(!entry.is_empty());
-            return list(element, |child| self.extension(child));
+        let entry = element.name.strip_suffix("List");
+        if entry.is_some_and(|entry| element.children.iter().all(|child| child.name == entry)) {
+            return list(element, |child| extension(child, &[]));
         }
-        Value::Object(self.object(element))
     }
+    let mut members = Members::default();
+    for (name, value) in attributes {
+        members.push(name, value.as_str().into());
+    }
+    if !element.text.is_empty() {
+        members.push("#text", element.text.as_str().into());
+    }
+    for child in &element.children {
+        members.push(&child.name, extension(child, &[]));
+    }
+    Value::Object(members.finish())
+}
 
-    fn object(&self, element: &Element) -> Object {
-        let mut members = Members::default();
-        for (name, value) in &element.attributes {
-            members.push(name, value.as_str().into());
-        }
-        if !element.text.is_empty() {
-            members.push("#text", element.text.as_str().into());
-        }
-        for child in &element.children {
-            members.push(&child.name, self.extension(child));
-        }
-        members.finish()
+/// An element that is an object even where nothing is in it.
+fn object(element: &Element) -> Value {
+    match extension(element, &[]) {
+        Value::String(text) if text.is_empty() => Value::Object(Object::default()),
+        other => other,
     }
 }
 

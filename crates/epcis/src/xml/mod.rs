@@ -2,6 +2,7 @@
 
 mod convert;
 mod element;
+mod header;
 mod reader;
 
 use crate::{Document, ReadError};
