@@ -12,7 +12,7 @@ use crate::ReadError;
 
 /// A document's members.
 pub(super) fn document(root: Element, namespaces: &Namespaces) -> Result<Value, ReadError> {
-    let mut converter = Converter { namespaces };
+    let converter = Converter { namespaces };
     let mut object = Object::default();
     object.set("@context", context(namespaces));
     let query = match root.name.as_str() {
@@ -69,7 +69,7 @@ struct Converter<'n> {
 }
 
 impl Converter<'_> {
-    fn event_list(&mut self, body: &Element) -> Result<Value, ReadError> {
+    fn event_list(&self, body: &Element) -> Result<Value, ReadError> {
         let list = body.child("EventList").ok_or(ReadError::Missing { path: "EventList" })?;
         let mut events = Vec::new();
         for element in flat(list) {
@@ -84,7 +84,7 @@ impl Converter<'_> {
         Ok(Value::Object(object))
     }
 
-    fn event(&mut self, element: &Element) -> Result<Object, ReadError> {
+    fn event(&self, element: &Element) -> Result<Object, ReadError> {
         let mut members = Members::default();
         members.push("type", element.name.as_str().into());
         for (name, value) in element.attributes.iter().filter(|(name, _)| is_extension(name)) {
