@@ -54,7 +54,7 @@ def evaluate(cases: Cases, first_error: int, first: int) -> Scores:
         }
         block = (weeks // QUARTER).astype(int)
         out.wape[horizon] = {
-            name: scores.resampled(lambda r, f=f: scores.wape(actual[r], f[r]), block) for name, f in forecasts.items()
+            name: scores.resampled(lambda r, f=f, y=actual: scores.wape(y[r], f[r]), block) for name, f in forecasts.items()
         }
         bounds = np.expm1(np.maximum(middle[scored][:, None] + model.spread(middle[scored])[:, None] * limits, 0.0))
         hits = [(actual >= np.floor(bounds[:, a])) & (actual <= np.ceil(bounds[:, b])) for a, b in ((1, 3), (0, 4))]
