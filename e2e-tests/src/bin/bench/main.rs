@@ -1,4 +1,4 @@
-//! Measures what docs/benchmarks.md reports, on a node of its own: `make bench` runs it in the release profile.
+//! Measures what docs/benchmarks.md reports, on a node of its own: `make bench` runs it in the profile of the tests.
 //!
 //! Prints Markdown. Sizes and costs of messages come from the contracts' runtime tests (`weights`).
 #![allow(clippy::arithmetic_side_effects)] // Counts and times of a test bench, far from their limits.
