@@ -36,7 +36,7 @@ def _manifest(threshold: float, count: int) -> dict:
     )
 
 
-def build(folder: Path) -> str:
+def _build(folder: Path) -> str:
     """Scores in time order on injected changes and writes the folder; returns a line to print."""
     demand = data.load()
     logs = demand_model.logarithm(demand.values)
@@ -106,3 +106,6 @@ any injection; {recall:.2f} of the injected months are found, {precision:.2f} of
     numbers = {name: scores.as_json(score) for name, score in by.items()} | {"alarms_per_week": round(per_week, 4), "recall": round(recall, 4), "precision": round(precision, 4)}
     files.write(folder, graph, details, np.vstack([rows(at)[::6] for at in (60, 100, 140, months - 1)]), card, numbers, plot.svg())
     return f"injected: PR-AUC {by['this model']} (rule {by['12-month growth (rule)']}), {per_week:.2f} alarms a week"
+
+
+MODELS = {"supply-anomaly": _build}

@@ -73,7 +73,7 @@ def _manifest(count: int) -> dict:
     inputs.append(files.parameter("on_order", "Ordered and not yet here, in the same unit", "1", [0, 100000]))
     outputs = [files.output(name, f"{'Stock to have after ordering' if name.startswith('up') else 'What to order now'}, from the {name[-2:]} % quantile, in the same unit", "1", [0, 10000], 4) for name in model.OUTPUTS]
     return files.manifest(
-        "inventory", "inventory-advice", "How much of a medicine to order this month, from the demand model's quantiles, the stock and what is on order.",
+        "inventory", "inventory", "How much of a medicine to order this month, from the demand model's quantiles, the stock and what is on order.",
         "Pharmacies and wholesalers who order monthly and are supplied a month later.",
         ["Lead time is one month; the supplier always delivers.", "Knows nothing of expiry dates, pack sizes and prices.", "Simulated on totals of a country, which are steadier than one pharmacy's demand."],
         inputs, outputs, [],

@@ -127,5 +127,4 @@ def _build(disease: Disease, folder: Path) -> str:
     return ", ".join(f"{h} weeks: WAPE {by['this model']} (persistence {by['persistence'].value:.1f})" for h, by in scores.wape.items())
 
 
-build_influenza = partial(_build, INFLUENZA)
-build_dengue = partial(_build, DENGUE)
+MODELS = {disease.name: partial(_build, disease) for disease in (INFLUENZA, DENGUE)}

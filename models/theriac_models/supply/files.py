@@ -1,6 +1,5 @@
 """Writes a model's folder: graph, manifest, golden rows, card, scores, plot."""
 
-import copy
 import hashlib
 import json
 from pathlib import Path
@@ -12,34 +11,6 @@ from .. import export
 
 # Distance from a rounding edge, in units of the last fixed-point place; most golden rows of a model.
 EDGE, MOST = 0.005, 32
-KINDS = [
-    "demand-forecast", "inventory-advice", "outbreak-forecast", "supply-anomaly", "cold-chain-excursion", "claim-fraud",
-    "occupancy-forecast", "delivery-delay",
-]
-# An input that is a value of a series, so many steps before now (0 is the latest), or a plain parameter of the request.
-SERIES_SOURCES = [
-    {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["from", "series", "step", "lag"],
-        "properties": {
-            "from": {"const": "series"},
-            "series": {"$ref": "#/$defs/name"},
-            "step": {"enum": ["PT5M", "PT1H", "P1D", "P7D", "P1M"]},
-            "lag": {"type": "integer", "minimum": 0, "maximum": 4095},
-        },
-    },
-    {"type": "object", "additionalProperties": False, "required": ["from"], "properties": {"from": {"const": "parameter"}}},
-]
-
-
-def schema() -> dict:
-    """The repository's manifest schema, which also lets series and parameters in."""
-    found = copy.deepcopy(json.loads(export.SCHEMA.read_text()))
-    kinds = found["properties"]["kind"].get("enum", [])
-    found["properties"]["kind"] = {"enum": sorted({*kinds, *KINDS})}
-    found["properties"]["inputs"]["items"]["properties"]["source"]["oneOf"] += SERIES_SOURCES
-    return found
 
 
 def lags(series: str, step: str, count: int, unit: str, bounds: list[float], description: str) -> list[dict]:
@@ -97,7 +68,7 @@ def head(details: dict) -> str:
 def write(folder: Path, graph: bytes, details: dict, golden: np.ndarray, card: str, scores: dict, plot: str) -> None:
     """Writes all six files; at least 20 golden rows, whose answers are finite and inside the manifest's ranges."""
     details["model"]["sha256"] = hashlib.sha256(graph).hexdigest()
-    jsonschema.validate(details, schema(), format_checker=jsonschema.FormatChecker())
+    jsonschema.validate(details, json.loads(export.SCHEMA.read_text()), format_checker=jsonschema.FormatChecker())
     golden = golden.astype(np.float32).astype(float)
     answers = export.run(graph, golden)
     # A result on the edge between two fixed-point values says nothing about a runtime: such rows are left out.
