@@ -1,0 +1,56 @@
+"""The card of a clinical model, with every number from the run that wrote it."""
+
+from .spec import Spec
+
+MEASURES = ["accuracy", "auc", "brier", "sensitivity", "specificity"]
+HEAD = "| {} | accuracy at 0.5 | AUC | Brier | sensitivity | specificity |\n| --- | --- | --- | --- | --- | --- |\n"
+
+
+def cell(score: dict[str, float]) -> str:
+    return f"{score['value']:.3f} ({score['low']:.3f} to {score['high']:.3f})"
+
+
+def _row(name: str, scores: dict) -> str:
+    return f"| {name} | " + " | ".join(cell(scores[key]) for key in MEASURES) + " |"
+
+
+def render(spec: Spec, s: dict) -> str:
+    """The part after the head."""
+    conformal, line = s["conformal"], s["calibration_line"]
+    groups = "\n".join(_row(f"{n} ({g['rows']}, share {g['share']:.2f}, mean risk {g['risk']:.2f})", g) for n, g in s["groups"].items())
+    sites = "\n".join(_row(name, g) for name, g in s["left_out_sites"].items())
+    bins = "\n".join(f"| {b['rows']} | {b['risk']:.3f} | {b['observed']:.3f} |" for b in s["calibration"])
+    learner = "Piecewise linear logistic regression" if spec.recipe.hinges else "Logistic regression"
+    trees = f" and {spec.recipe.trees} boosted trees of {spec.recipe.leaves} leaves" if spec.recipe.trees else ""
+    away = f"\n### Trained without a site, tested on it\n{HEAD.format('site')}{sites}\n" if sites else ""
+    return f"""
+{chr(10).join(f"- {note}" for note in spec.notes)}
+
+{learner}{trees}; filling of gaps, scaling and Platt calibration are inside the graph.
+
+## Scores on held-out rows
+{s["rows"]} rows, share with the outcome {s["share"]:.3f}; five stratified folds, everything fitted inside each. In
+brackets 95 % intervals from resampled rows. Sensitivity and specificity at {spec.threshold}: {spec.reason}
+A rule is read at its own cut.
+
+{HEAD.format("")}{_row("**model**", s["model"])}
+{chr(10).join(_row(name, scores) for name, scores in s["baselines"].items())}
+{away}
+### Groups, from the five folds
+{HEAD.format("group")}{groups}
+
+## Calibration
+Line of the outcome on the logit (1 and 0 are perfect): slope {line["slope"]:.2f}, intercept {line["intercept"]:.2f}.
+
+![Calibration curve](plot.svg)
+
+| rows | mean risk | share with the outcome |
+| --- | --- | --- |
+{bins}
+
+## When it abstains
+Conformal sets at a confidence of {conformal["confidence"]:.0%}: an answer is in the set when its probability is at least
+{1 - conformal["quantile"]:.3f}; where both or none are, the model abstains. On folds that did not set this limit the set held the
+truth for {conformal["covered"]:.1%} (yes {conformal["covered_yes"]:.1%}, no {conformal["covered_no"]:.1%}), {conformal["abstained"]:.1%} were abstentions, and of
+the rest {conformal["accuracy_when_certain"]:.1%} were right. `manifest.json` has the distribution of each input in training for a watch on drift.
+"""

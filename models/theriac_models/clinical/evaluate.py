@@ -1,0 +1,118 @@
+"""Scores on held-out rows, conformal sets, and the quantiles that a drift watch compares with.
+
+Conformal: Vovk and others, "Algorithmic Learning in a Random World", 2005; the cross-conformal
+form takes every row's score from the fold that did not train on it. Drift: deciles as PSI and KS use them.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+
+from ..scores import calibration_line
+from .learner import fit
+from .spec import Spec
+
+RESAMPLES = 400
+COVERAGE = 0.9
+
+
+def _measures(y: np.ndarray, risk: np.ndarray, threshold: float) -> dict[str, float]:
+    above = risk >= threshold
+    return {
+        "accuracy": float(((risk >= 0.5) == y).mean()),
+        "auc": float(roc_auc_score(y, risk)),
+        "brier": float(brier_score_loss(y, np.clip(risk, 0, 1))),
+        "sensitivity": float(above[y == 1].mean()),
+        "specificity": float((~above[y == 0]).mean()),
+    }
+
+
+def measures(y: np.ndarray, risk: np.ndarray, threshold: float, resamples: int = RESAMPLES) -> dict[str, dict[str, float]]:
+    """Each measure with its 95 % interval from resampled rows."""
+    generator, draws = np.random.default_rng(0), []
+    while len(draws) < resamples:
+        rows = generator.integers(0, len(y), len(y))
+        if 0 < y[rows].sum() < len(y):
+            draws.append(_measures(y[rows], risk[rows], threshold))
+    found = {}
+    for key, value in _measures(y, risk, threshold).items():
+        low, high = np.percentile([draw[key] for draw in draws], [2.5, 97.5])
+        found[key] = {"value": round(value, 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+    return found
+
+
+def folds(y: np.ndarray):
+    return list(StratifiedKFold(5, shuffle=True, random_state=1).split(np.zeros(len(y)), y))
+
+
+def held_out(x: np.ndarray, y: np.ndarray, recipe) -> np.ndarray:
+    """Every row's risk from a model that was fitted, calibrated and filled without its fold."""
+    risk = np.empty(len(y))
+    for train, test in folds(y):
+        risk[test] = fit(x[train], y[train], recipe).risk(x[test])
+    return risk
+
+
+def _quantile(y: np.ndarray, risk: np.ndarray) -> float:
+    """The quantile of one minus the truth's probability, with the correction for a finite sample."""
+    scores = np.sort(np.where(y == 1, 1 - risk, risk))
+    return float(scores[min(int(np.ceil((len(scores) + 1) * COVERAGE)), len(scores)) - 1])
+
+
+def conformal(y: np.ndarray, risk: np.ndarray) -> dict:
+    """The quantile, and what it does to a fold whose rows did not set it."""
+    covered, certain = np.zeros(len(y), bool), np.zeros(len(y), bool)
+    for train, test in folds(y):
+        quantile = _quantile(y[train], risk[train])
+        fits_no, fits_yes = risk[test] <= quantile, 1 - risk[test] <= quantile
+        covered[test] = np.where(y[test] == 1, fits_yes, fits_no)
+        certain[test] = fits_no != fits_yes
+    right = ((risk >= 0.5) == y)[certain]
+    return {
+        "confidence": COVERAGE, "quantile": round(_quantile(y, risk), 6), "covered": round(float(covered.mean()), 4),
+        "covered_yes": round(float(covered[y == 1].mean()), 4), "covered_no": round(float(covered[y == 0].mean()), 4),
+        "abstained": round(float(1 - certain.mean()), 4), "accuracy_when_certain": round(float(right.mean()), 4),
+    }
+
+
+def calibration(y: np.ndarray, risk: np.ndarray, bins: int = 10) -> list[dict[str, float]]:
+    """Bins of equal size: rows, mean risk, share with the outcome."""
+    parts = np.array_split(np.argsort(risk, kind="stable"), bins)
+    return [{"rows": len(p), "risk": round(float(risk[p].mean()), 4), "observed": round(float(y[p].mean()), 4)} for p in parts]
+
+
+def reference(values: np.ndarray) -> dict[str, list[float]]:
+    """Deciles of an input in training as edges, and the share of training values in each bucket (upper edge included)."""
+    known = values[~np.isnan(values)]
+    edges = np.unique(np.quantile(known, np.linspace(0.1, 0.9, 9)).round(6))
+    counts = np.bincount(np.searchsorted(edges, known, side="left"), minlength=len(edges) + 1)
+    shares = (counts / len(known)).round(8)
+    shares[shares.argmax()] += 1 - shares.sum()
+    return {"edges": edges.tolist(), "shares": shares.round(8).tolist()}
+
+
+def evaluate(spec: Spec, x: np.ndarray, y: np.ndarray, groups: dict[str, np.ndarray]) -> dict:
+    """All that the card and the table of results show."""
+    risk = held_out(x, y, spec.recipe)
+    plain = held_out(x, y, replace(spec.recipe, trees=0, hinges=False, indicators=False))
+    baselines = {"logistic regression": measures(y, plain, spec.threshold)}
+    baselines |= {name: measures(y, rule(x), 0.5) for name, rule in spec.rules.items()}
+    slope, intercept = calibration_line(y, np.clip(risk, 1e-6, 1 - 1e-6))
+    in_groups = {
+        name: {"rows": int(mask.sum()), "share": round(float(y[mask].mean()), 4), "risk": round(float(risk[mask].mean()), 4)}
+        | measures(y[mask], risk[mask], spec.threshold, 200)
+        for name, mask in groups.items()
+        if mask.sum() >= 30 and min(y[mask].sum(), (1 - y[mask]).sum()) >= 8
+    }
+    sites = {}
+    for site in spec.sites:
+        away = fit(x[~groups[site]], y[~groups[site]], spec.recipe).risk(x[groups[site]])
+        sites[site] = measures(y[groups[site]], away, spec.threshold, 200)
+    return {
+        "model_name": spec.name, "rows": len(y), "share": round(float(y.mean()), 4), "protocol": "5 stratified folds, deduplicated",
+        "threshold": spec.threshold, "model": measures(y, risk, spec.threshold), "baselines": baselines,
+        "calibration_line": {"slope": round(slope, 3), "intercept": round(intercept, 3)},
+        "calibration": calibration(y, risk), "conformal": conformal(y, risk), "groups": in_groups, "left_out_sites": sites,
+    }

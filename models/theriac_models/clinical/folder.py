@@ -1,0 +1,51 @@
+"""Evaluates a model, and writes its folder: graph, manifest, golden rows, card, scores, plot."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from .. import export
+from ..supply import files
+from . import card, evaluate, graph, plot
+from .learner import fit
+from .spec import Spec, with_ranges
+
+GOLDEN = 24
+
+
+def build_with(spec: Spec) -> Callable[[Path], str]:
+    """The function that the registry calls."""
+    return lambda folder: build(spec, folder)
+
+
+def build(spec: Spec, folder: Path) -> str:
+    """Trains on all rows, scores on held-out ones, writes the folder; returns a line to print."""
+    data = spec.load()
+    inputs = with_ranges(spec.inputs, data.x)
+    names = [value["name"] for value in inputs]
+    # The graph sees 32-bit numbers, so training does.
+    x, y = data.x.astype(np.float32).astype(float), data.y
+    model = fit(x, y, spec.recipe)
+    onnx = graph.graph_bytes(spec.name, names, model)
+    difference = np.abs(export.run(onnx, x)["risk"] - model.risk(x)).max()
+    assert difference < 1e-5, f"graph and training disagree by {difference}"
+    scores = evaluate.evaluate(spec, x, y, data.groups)
+    outputs = [files.output("risk", f"Calibrated: {spec.description}", "1", [0, 1], 4)]
+    thresholds = [{"name": "elevated", "output": "risk", "at_least": spec.threshold, "meaning": spec.reason}]
+    details = files.manifest(
+        spec.name, "disease-risk", spec.description, spec.use, spec.limits, inputs, outputs, thresholds, spec.source | {"rows": len(y)}
+    )
+    optional = [i for i, value in enumerate(inputs) if value["missing"] != "refuse"]
+    gaps = np.isnan(x[:, optional]).sum(axis=1)
+    details["max_missing"] = int(np.quantile(gaps, 0.99)) if optional else 0
+    usable = np.flatnonzero(gaps <= details["max_missing"])
+    golden = data.x[usable[np.linspace(0, len(usable) - 1, GOLDEN).astype(int)]]
+    text = files.head(details) + card.render(spec, scores)
+    files.write(folder, onnx, details, golden, text, scores, plot.calibration(spec.name, scores["calibration"]))
+    details["inputs"] = [{**value, "reference": evaluate.reference(x[:, i])} for i, value in enumerate(inputs)]
+    sure = {key: scores["conformal"][key] for key in ("confidence", "quantile")}
+    details["conformal"] = [{"output": "risk", "score": "probability", **sure}]
+    (folder / "manifest.json").write_text(export.to_json(details))
+    held_out = scores["model"]
+    return f"{len(y)} rows, cross-validated " + ", ".join(f"{key} {held_out[key]['value']:.3f}" for key in ("accuracy", "auc", "brier"))
