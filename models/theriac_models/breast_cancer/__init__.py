@@ -38,12 +38,12 @@ SPEC = Spec(
         "No substitute for a physician's judgement, and not a medical device.",
     ],
     [{**number(f, f.replace("_", " ").capitalize() + " of the nuclei", "1", NAME), "missing": "refuse"} for f in FEATURES],
-    Recipe({}, c=1.0, hinges=False, indicators=False),
+    Recipe({}, hinges=False, indicators=False),
     load,
     0.5,
     "Malignant is more likely than benign; a doubtful case is caught by the abstention band, not by the threshold.",
     {"name": "Wisconsin Diagnostic Breast Cancer", "origin": "scikit-learn 1.9.1, datasets/data/breast_cancer.csv; originally https://doi.org/10.24432/C5DW2B", "sha256": DATA.sha256, "licence": "CC-BY-4.0"},
-    ["Plain logistic regression: more complex learners were no better."],
+    ["Plain logistic regression at the strength of ridge penalty that the learner has by default (0.1). A strength of 1.0 was tried first and gave AUC 0.9947; no other setting was tried."],
     {"worst radius above 16.8": stump},
 )
 
