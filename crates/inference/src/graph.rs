@@ -12,6 +12,7 @@ use tract_onnx::pb::type_proto::Value as TypeValue;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 
 use crate::manifest::Manifest;
+use crate::trees::{self, TreeError};
 
 /// The most operators in a graph.
 const MAX_NODES: usize = 20_000;
@@ -132,6 +133,14 @@ pub enum GraphError {
         /// Its name or type.
         node: String,
     },
+    /// A tree ensemble that is malformed or too large.
+    #[error("the tree ensemble {node}: {source}")]
+    Trees {
+        /// Its name or type.
+        node: String,
+        /// What is wrong with it.
+        source: TreeError,
+    },
     /// A constant is computed that may be huge.
     #[error("the operator {node} computes a constant that may have any size; fold constants before export")]
     UnboundedConstant {
@@ -227,6 +236,9 @@ fn values(graph: &GraphProto) -> Result<(), GraphError> {
         }
         if RANDOM.contains(&node.op_type.as_str()) {
             return Err(GraphError::Random { node: label.clone() });
+        }
+        if trees::OPERATORS.contains(&node.op_type.as_str()) {
+            trees::check(node).map_err(|source| GraphError::Trees { node: label.clone(), source })?;
         }
         // An empty name stands for an optional operand that is left out.
         let mut operands = Vec::with_capacity(node.input.len());

@@ -38,6 +38,7 @@ mod fixed;
 mod graph;
 pub mod manifest;
 mod model;
+pub mod trees;
 pub mod units;
 
 pub use features::{FeatureError, FeatureVector, Features};

@@ -215,7 +215,8 @@ fn read(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
 }
 
 fn plan(manifest: &Manifest, onnx: &[u8]) -> Result<Arc<TypedRunnableModel>, LoadError> {
-    let reader = tract_onnx::onnx();
+    let mut reader = tract_onnx::onnx();
+    crate::trees::register(&mut reader);
     let proto = caught(|| reader.proto_model_for_read(&mut &*onnx)).map_err(LoadError::Unsupported)?;
     graph::check(&proto, manifest)?;
     let typed = caught(|| {

@@ -1,0 +1,261 @@
+//! The nodes of all trees in one array, as evaluation and explanation want them.
+//!
+//! A node is 16 bytes, four to a cache line, in the order of a walk that takes the false branch first. A leaf leads
+//! to itself, so that rows (or trees) of different depth walk side by side without asking who has arrived.
+//! Comparisons are brought into one form, `x <= threshold`, exactly: `x < t` is `x <=` the next smaller number, and
+//! `>` and `>=` swap the branches. What remains is equality, marked by a bit.
+
+use super::number::Number;
+use super::{TreeError, MAX_COLUMNS, MAX_TREE_NODES, MAX_WEIGHTS};
+
+/// Marks a node at which a missing value takes the true branch.
+pub(crate) const MISSING_TRUE: u32 = 1 << 31;
+/// Marks a node that compares for equality.
+pub(crate) const EQUAL: u32 = 1 << 30;
+/// What remains of [`Node::feature`] for the column.
+pub(crate) const COLUMN: u32 = EQUAL - 1;
+
+/// How a branch compares the value of its column (on the left) with its threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Leq,
+    Lt,
+    Gte,
+    Gt,
+    Eq,
+    Neq,
+}
+
+/// A branch or a leaf as the file has it; numbers of nodes count through the whole ensemble.
+#[derive(Clone, Debug)]
+pub(crate) enum Raw {
+    /// Compares.
+    Branch {
+        /// How.
+        mode: Mode,
+        /// The column.
+        feature: usize,
+        /// What the column is compared with: several for membership in a set, which is `Eq` with any of them.
+        values: Vec<f64>,
+        /// Whether a missing value counts as true.
+        missing_true: bool,
+        /// The node where the comparison holds.
+        yes: usize,
+        /// The node where it does not.
+        no: usize,
+    },
+    /// Gives weights to targets.
+    Leaf(Vec<(u32, f64)>),
+    /// Was put in another node's place.
+    Gone,
+}
+
+/// One node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<T> {
+    /// The largest value that takes the true branch. In a leaf of a [`Leaves::Single`] ensemble, its weight.
+    pub threshold: T,
+    /// The column, with the marks above.
+    pub feature: u32,
+    /// Where to go: if false, if true. A leaf leads to itself.
+    pub next: [u32; 2],
+}
+
+/// What leaves give.
+#[derive(Clone, Debug)]
+pub(crate) enum Leaves<T> {
+    /// Each exactly one weight for the only target.
+    Single,
+    /// Any number of weights: of each node the range, and the weights with their targets.
+    Many(Vec<[u32; 2]>, Vec<(u32, T)>),
+}
+
+/// The trees, ready to be walked.
+#[derive(Clone, Debug)]
+pub(crate) struct Forest<T> {
+    pub nodes: Vec<Node<T>>,
+    pub roots: Vec<u32>,
+    pub leaves: Leaves<T>,
+    /// How many training rows came to each node; empty where the file does not say.
+    pub cover: Vec<f32>,
+    /// One more than the largest column that is read.
+    pub columns: usize,
+    /// Whether any node has a mark.
+    pub marked: bool,
+    /// Whether some node has two parents, because it stands for membership in a set.
+    pub shared: bool,
+}
+
+impl<T: Number> Forest<T> {
+    /// Lays out the trees. `cover` has a number per raw node, or is empty.
+    pub(crate) fn new(
+        raw: &[Raw],
+        roots: &[usize],
+        targets: usize,
+        cover: &[f32],
+    ) -> Result<Self, TreeError> {
+        ensure("weights", weights(raw), MAX_WEIGHTS)?;
+        ensure("nodes", nodes(raw), MAX_TREE_NODES)?;
+        let single = targets == 1 && raw.iter().all(|node| !matches!(node, Raw::Leaf(w) if w.len() != 1));
+        let leaves = if single { Leaves::Single } else { Leaves::Many(Vec::new(), Vec::new()) };
+        let mut forest = Self {
+            nodes: Vec::with_capacity(nodes(raw)),
+            roots: Vec::with_capacity(roots.len()),
+            leaves,
+            cover: Vec::new(),
+            columns: 0,
+            marked: false,
+            shared: false,
+        };
+        let mut visited: Vec<bool> = raw.iter().map(|node| matches!(node, Raw::Gone)).collect();
+        for root in roots {
+            forest.roots.push(forest.next_index());
+            forest.plant(raw, *root, cover, &mut visited)?;
+        }
+        if visited.contains(&false) {
+            return Err(TreeError::NotATree("a node is never reached"));
+        }
+        ensure("columns", forest.columns, MAX_COLUMNS)?;
+        Ok(forest)
+    }
+
+    fn next_index(&self) -> u32 {
+        // `MAX_TREE_NODES` fits.
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Appends a tree: each node, then all below its false branch, then all below its true branch.
+    fn plant(
+        &mut self,
+        raw: &[Raw],
+        root: usize,
+        cover: &[f32],
+        visited: &mut [bool],
+    ) -> Result<(), TreeError> {
+        // The raw node, and the places that lead to it: nodes from, to (exclusive), and which of their branches.
+        let mut waiting: Vec<(usize, [usize; 2], usize)> = vec![(root, [0, 0], 0)];
+        while let Some((index, [from, to], branch)) = waiting.pop() {
+            let here = self.next_index();
+            for parent in &mut self.nodes[from..to] {
+                parent.next[branch] = here;
+            }
+            match visited.get_mut(index) {
+                None => return Err(TreeError::NotATree("a branch leads nowhere")),
+                Some(seen) if *seen => return Err(TreeError::NotATree("a node is reached twice")),
+                Some(seen) => *seen = true,
+            }
+            if let Some(rows) = cover.get(index) {
+                self.cover.push(*rows);
+            }
+            match &raw[index] {
+                Raw::Leaf(weights) => self.leaf(here, weights),
+                Raw::Gone => (),
+                Raw::Branch { mode, feature, values, missing_true, yes, no } => {
+                    self.columns = self.columns.max(feature.saturating_add(1));
+                    let column = u32::try_from(*feature).unwrap_or(u32::MAX) & COLUMN;
+                    let start = self.nodes.len();
+                    let mut swapped = false;
+                    for value in values {
+                        swapped = self.branch(column, *mode, T::of(*value), *missing_true);
+                        self.shared |= values.len() > 1;
+                    }
+                    let end = self.nodes.len();
+                    // A set is a chain: each link but the last goes on where its member is not the value.
+                    for place in start..end.saturating_sub(1) {
+                        self.nodes[place].next[0] =
+                            u32::try_from(place.saturating_add(1)).unwrap_or(u32::MAX);
+                        if !cover.is_empty() {
+                            self.cover.push(0.0);
+                        }
+                    }
+                    let last = [end.saturating_sub(1), end];
+                    let (on_true, on_false) = if swapped { (*no, *yes) } else { (*yes, *no) };
+                    waiting.push((on_true, [start, end], 1));
+                    waiting.push((on_false, last, 0));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a comparison, and says whether its branches are swapped.
+    fn branch(&mut self, column: u32, mode: Mode, value: T, missing_true: bool) -> bool {
+        // Nothing compares with NaN but by `!=`.
+        let swapped = match mode {
+            Mode::Gte | Mode::Gt => !value.missing(),
+            Mode::Neq => true,
+            Mode::Leq | Mode::Lt | Mode::Eq => false,
+        };
+        let threshold = match mode {
+            Mode::Lt | Mode::Gte => value.next_below(),
+            Mode::Leq | Mode::Gt | Mode::Eq | Mode::Neq => value,
+        };
+        let mut feature = column;
+        if matches!(mode, Mode::Eq | Mode::Neq) {
+            feature |= EQUAL;
+        }
+        // A missing value differs from every number, so that `!=` holds for it in any case.
+        if (missing_true || mode == Mode::Neq) != swapped {
+            feature |= MISSING_TRUE;
+        }
+        self.marked |= feature != column;
+        self.push(Node { threshold, feature, next: [0, 0] });
+        swapped
+    }
+
+    fn leaf(&mut self, here: u32, weights: &[(u32, f64)]) {
+        let next = [here, here];
+        match &mut self.leaves {
+            Leaves::Single => {
+                let threshold = T::of(weights.first().map_or(0.0, |(_, weight)| *weight));
+                self.push(Node { threshold, feature: 0, next });
+            }
+            Leaves::Many(_, all) => {
+                all.extend(weights.iter().map(|(target, weight)| (*target, T::of(*weight))));
+                self.push(Node { threshold: T::NAN, feature: 0, next });
+                let length = u32::try_from(weights.len()).unwrap_or(0);
+                if let Leaves::Many(ranges, all) = &mut self.leaves {
+                    // `MAX_WEIGHTS` fits.
+                    let end = u32::try_from(all.len()).unwrap_or(u32::MAX);
+                    if let Some(range) = ranges.last_mut() {
+                        *range = [end.saturating_sub(length), end];
+                    }
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, node: Node<T>) {
+        self.nodes.push(node);
+        if let Leaves::Many(ranges, _) = &mut self.leaves {
+            ranges.push([0, 0]);
+        }
+    }
+}
+
+/// How many nodes the layout will have.
+fn nodes(raw: &[Raw]) -> usize {
+    let count = |node: &Raw| match node {
+        Raw::Branch { values, .. } => values.len(),
+        Raw::Leaf(_) => 1,
+        Raw::Gone => 0,
+    };
+    raw.iter().map(count).fold(0, usize::saturating_add)
+}
+
+fn weights(raw: &[Raw]) -> usize {
+    let count = |node: &Raw| match node {
+        Raw::Branch { .. } | Raw::Gone => 0,
+        Raw::Leaf(weights) => weights.len(),
+    };
+    raw.iter().map(count).fold(0, usize::saturating_add)
+}
+
+/// Refuses too many of something.
+pub(crate) fn ensure(what: &'static str, count: usize, most: usize) -> Result<(), TreeError> {
+    if count > most {
+        Err(TreeError::TooLarge { what, count, most })
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! The two kinds of numbers that thresholds and weights may have.
+
+use tract_onnx::prelude::Datum;
+
+/// A 32- or 64-bit float.
+pub(crate) trait Number:
+    Datum + Copy + PartialOrd + Default + std::ops::AddAssign + std::ops::Add<Output = Self>
+{
+    /// No number.
+    const NAN: Self;
+    /// The largest number that is smaller; NaN below negative infinity.
+    fn next_below(self) -> Self;
+    /// Whether it is no number.
+    fn missing(self) -> bool;
+    /// The nearest number of this kind.
+    fn of(value: f64) -> Self;
+    /// As a 64-bit float, exactly.
+    fn wide(self) -> f64;
+    /// Divided by a count.
+    fn over(self, count: usize) -> Self;
+}
+
+macro_rules! number {
+    ($kind:ident) => {
+        impl Number for $kind {
+            const NAN: Self = $kind::NAN;
+
+            fn next_below(self) -> Self {
+                if self == $kind::NEG_INFINITY {
+                    $kind::NAN
+                } else {
+                    self.next_down()
+                }
+            }
+
+            fn missing(self) -> bool {
+                self.is_nan()
+            }
+
+            #[allow(clippy::cast_possible_truncation)] // To the nearest is what is asked for.
+            fn of(value: f64) -> Self {
+                value as $kind
+            }
+
+            fn wide(self) -> f64 {
+                f64::from(self)
+            }
+
+            #[allow(clippy::cast_precision_loss)] // There are at most `MAX_TREE_NODES` trees.
+            fn over(self, count: usize) -> Self {
+                self / count as $kind
+            }
+        }
+    };
+}
+
+number!(f32);
+number!(f64);
