@@ -34,7 +34,8 @@ impl<T: Number> Forest<T> {
         mut give: impl FnMut(&mut [Score<T>]),
     ) {
         let width = width.max(1);
-        let mut scores = vec![Score::default(); BLOCK.min(rows.len() / width).saturating_mul(finish.columns)];
+        let mut scores =
+            vec![Score::default(); BLOCK.min(rows.chunks_exact(width).len()).saturating_mul(finish.columns)];
         for block in rows.chunks(width.saturating_mul(BLOCK)) {
             scores.fill(Score::default());
             if self.marked {
@@ -42,19 +43,20 @@ impl<T: Number> Forest<T> {
             } else {
                 self.block::<false>(block, width, finish, &mut scores);
             }
-            let count = block.len() / width;
+            let count = block.chunks_exact(width).len();
             scores.chunks_exact_mut(finish.columns).take(count).for_each(&mut give);
         }
     }
 
     fn block<const MARKED: bool>(&self, rows: &[T], width: usize, finish: &Finish, scores: &mut [Score<T>]) {
-        let full = rows.len() / width / LANES * LANES;
-        let (together, alone) = rows.split_at(full.saturating_mul(width));
+        let group = width.saturating_mul(LANES);
+        let groups = rows.chunks_exact(group).len();
+        let (together, alone) = rows.split_at(groups.saturating_mul(group));
         let columns = finish.columns;
-        let (first, rest) = scores.split_at_mut(full.saturating_mul(columns));
+        let (first, rest) = scores.split_at_mut(groups.saturating_mul(LANES).saturating_mul(columns));
         if !together.is_empty() {
             for root in &self.roots {
-                let lanes = together.chunks_exact(width.saturating_mul(LANES));
+                let lanes = together.chunks_exact(group);
                 let results = first.chunks_exact_mut(columns.saturating_mul(LANES));
                 for (rows, results) in lanes.zip(results) {
                     let mut parts = rows.chunks_exact(width);
