@@ -247,5 +247,14 @@ fn read(path: PathBuf, limit: usize) -> Result<Vec<u8>, JobError> {
 fn kind(kind: Kind) -> FeedKind {
     match kind {
         Kind::DiseaseRisk => FeedKind::DiseaseRisk,
+        Kind::DemandForecast => FeedKind::DemandForecast,
+        Kind::SupplyAnomaly => FeedKind::Anomaly,
+        Kind::ColdChainExcursion => FeedKind::ColdChainExcursion,
+        Kind::ClaimFraud => FeedKind::ClaimFraud,
+        Kind::OutbreakForecast => FeedKind::Outbreak,
+        Kind::Readmission => FeedKind::Readmission,
+        Kind::Vitals => FeedKind::Vitals,
+        Kind::Inventory => FeedKind::Inventory,
+        Kind::Routing => FeedKind::Routing,
     }
 }

@@ -55,7 +55,10 @@ impl MappingError {
 pub fn codes(manifest: &Manifest) -> Vec<Code> {
     let codes = manifest.inputs.iter().flat_map(|input| match &input.source {
         Source::Observation { codes } | Source::CodedObservation { codes, .. } => codes.as_slice(),
-        Source::PatientAge {} | Source::PatientGender { .. } => &[],
+        Source::PatientAge {}
+        | Source::PatientGender { .. }
+        | Source::Series { .. }
+        | Source::Parameter {} => &[],
     });
     codes.cloned().collect()
 }
@@ -110,6 +113,8 @@ pub fn features(
                 let concept = found.and_then(|finding| finding.concept);
                 concept.and_then(|concept| answer(concept, answers)).map(|value| (value, "1"))
             }
+            // No patient's record holds these: the input stays missing, and the model's rule decides.
+            Source::Series { .. } | Source::Parameter {} => None,
         };
         if let Some((value, unit)) = value {
             features.set(&input.name, value, unit).map_err(|error| match error {

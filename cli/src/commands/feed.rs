@@ -102,6 +102,15 @@ impl FeedArgs {
         Ok(Feed {
             kind: match manifest.kind {
                 Kind::DiseaseRisk => FeedKind::DiseaseRisk,
+                Kind::DemandForecast => FeedKind::DemandForecast,
+                Kind::SupplyAnomaly => FeedKind::Anomaly,
+                Kind::ColdChainExcursion => FeedKind::ColdChainExcursion,
+                Kind::ClaimFraud => FeedKind::ClaimFraud,
+                Kind::OutbreakForecast => FeedKind::Outbreak,
+                Kind::Readmission => FeedKind::Readmission,
+                Kind::Vitals => FeedKind::Vitals,
+                Kind::Inventory => FeedKind::Inventory,
+                Kind::Routing => FeedKind::Routing,
             },
             decimals: output.decimals,
             min: min.map_err(Failure::bad_input)?,

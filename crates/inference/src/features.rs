@@ -96,6 +96,11 @@ impl<'m> Features<'m> {
         Ok(())
     }
 
+    /// The manifest that the values are checked against.
+    pub(crate) fn manifest(&self) -> &'m Manifest {
+        self.manifest
+    }
+
     /// The names of all inputs without a value.
     pub fn missing(&self) -> impl Iterator<Item = &'m str> + '_ {
         self.manifest
@@ -140,6 +145,11 @@ impl FeatureVector {
     #[must_use]
     pub fn manifest_hash(&self) -> [u8; 32] {
         self.manifest
+    }
+
+    /// The value in a column, in the manifest's unit; nothing where it is missing.
+    pub(crate) fn value(&self, column: usize) -> Option<f64> {
+        self.values.get(column).copied().flatten()
     }
 
     /// The graph's row: NaN where a value is missing.

@@ -33,16 +33,22 @@
     )
 )]
 
+mod conformal;
+mod drift;
 mod features;
 mod fixed;
 mod graph;
 pub mod manifest;
 mod model;
+mod series;
 pub mod trees;
 pub mod units;
 
+pub use conformal::{certainty, Certainty, Reason};
+pub use drift::{Drift, InputDrift};
 pub use features::{FeatureError, FeatureVector, Features};
 pub use fixed::{FixedPoint, FixedPointError, MAX_DECIMALS};
 pub use graph::GraphError;
 pub use manifest::{Manifest, ManifestError};
 pub use model::{LoadError, Model, PredictError, Prediction, MAX_MODEL_BYTES, MAX_ROWS};
+pub use series::{Reading, SeriesError, MAX_READINGS};

@@ -66,6 +66,9 @@ pub struct Manifest {
     pub outputs: Vec<Output>,
     /// Values from which on something is to be done.
     pub thresholds: Vec<Threshold>,
+    /// How sure the model is, by calibration.
+    #[serde(default)]
+    pub conformal: Vec<Conformal>,
     /// What the model was trained on.
     pub training_data: TrainingData,
     #[serde(skip)]
@@ -78,6 +81,24 @@ pub struct Manifest {
 pub enum Kind {
     /// The probability that a patient has a disease.
     DiseaseRisk,
+    /// How much of a product will be asked for.
+    DemandForecast,
+    /// How far an order or a count is from what is usual.
+    SupplyAnomaly,
+    /// How far a shipment's temperature left its limits.
+    ColdChainExcursion,
+    /// The probability that a claim is fraud.
+    ClaimFraud,
+    /// How many cases of a disease are to come.
+    OutbreakForecast,
+    /// The probability that a patient comes back to hospital.
+    Readmission,
+    /// The probability that a patient gets worse.
+    Vitals,
+    /// How much to order.
+    Inventory,
+    /// When a delivery arrives.
+    Routing,
 }
 
 /// The ONNX file beside the manifest.
@@ -114,8 +135,10 @@ pub struct Input {
     pub categories: Vec<Category>,
     /// What happens without a value.
     pub missing: Missing,
-    /// Where in FHIR it comes from.
+    /// Where it comes from.
     pub source: Source,
+    /// Its distribution in training, where drift is to be watched. See [`Drift`](crate::Drift).
+    pub reference: Option<Reference>,
 }
 
 /// One of few allowed values.
@@ -138,7 +161,7 @@ pub enum Missing {
     ImputeInGraph,
 }
 
-/// Where in FHIR a value comes from.
+/// Where a value comes from: FHIR, a series, or whoever asks.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Source {
@@ -161,6 +184,71 @@ pub enum Source {
         /// Values by answer.
         answers: Vec<Answer>,
     },
+    /// A reading of a regular series. See [`Features::set_series`](crate::Features::set_series).
+    Series {
+        /// The name of the series; all its inputs have one step and one unit.
+        series: String,
+        /// From one reading to the next.
+        step: Step,
+        /// Steps before the latest reading, which is 0.
+        lag: usize,
+    },
+    /// Whoever asks gives it by its name, for example the month of the latest reading.
+    Parameter {},
+}
+
+/// The time from one reading of a series to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Step {
+    /// `PT5M`.
+    #[serde(rename = "PT5M")]
+    FiveMinutes,
+    /// `PT1H`.
+    #[serde(rename = "PT1H")]
+    Hour,
+    /// `P1D`, a calendar day.
+    #[serde(rename = "P1D")]
+    Day,
+    /// `P7D`.
+    #[serde(rename = "P7D")]
+    Week,
+    /// `P1M`, a calendar month.
+    #[serde(rename = "P1M")]
+    Month,
+}
+
+/// How an input was distributed in training, in buckets.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// Upper ends of all buckets but the last, rising, each inside its bucket; at most 63.
+    pub edges: Vec<f64>,
+    /// The share of training values in each bucket: one more than edges, together 1.
+    pub shares: Vec<f64>,
+}
+
+/// What split conformal prediction found on rows that were not trained on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conformal {
+    /// The output that it is about.
+    pub output: String,
+    /// The share of cases in which the set or interval holds the truth, above 0 and below 1.
+    pub confidence: f64,
+    /// What was ranked.
+    pub score: Score,
+    /// The quantile of the scores, in the output's unit, with the correction for a finite sample.
+    pub quantile: f64,
+}
+
+/// How far a case is from its prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Score {
+    /// One minus the probability of what came true; the output is the probability of yes.
+    Probability,
+    /// The distance between the output and the truth.
+    Residual,
 }
 
 /// A code of an observation.

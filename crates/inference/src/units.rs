@@ -41,11 +41,25 @@ pub enum UnitError {
     },
 }
 
+/// 0 Cel in K (UCUM; BIPM, SI brochure, 9th edition, 2.3.1).
+const ZERO_CELSIUS: f64 = 273.15;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quantity {
     Number,
     Years,
+    Months,
+    Weeks,
+    Days,
+    Volume,
+    BodyMassIndex,
+    CellCount,
+    Acidity,
+    ArbitraryUnits,
+    Dollars,
     Length,
+    Kelvin,
+    Celsius,
     Pressure,
     Rate,
     MassConcentration,
@@ -57,6 +71,18 @@ fn lookup(unit: &str) -> Option<(Quantity, f64)> {
     Some(match unit {
         "1" => (Quantity::Number, 1.0),
         "a" => (Quantity::Years, 1.0),
+        "mo" => (Quantity::Months, 1.0),
+        "wk" => (Quantity::Weeks, 1.0),
+        "d" => (Quantity::Days, 1.0),
+        "mL" => (Quantity::Volume, 1.0),
+        "kg/m2" => (Quantity::BodyMassIndex, 1.0),
+        "10*3/uL" | "10*9/L" => (Quantity::CellCount, 1.0),
+        "[pH]" => (Quantity::Acidity, 1.0),
+        "m[IU]/L" | "u[IU]/mL" => (Quantity::ArbitraryUnits, 1.0),
+        // UCUM has no currencies.
+        "$" => (Quantity::Dollars, 1.0),
+        "K" => (Quantity::Kelvin, 1.0),
+        "Cel" => (Quantity::Celsius, 1.0),
         "mm" => (Quantity::Length, 1.0),
         "cm" => (Quantity::Length, 10.0),
         "mm[Hg]" => (Quantity::Pressure, 1.0),
@@ -68,6 +94,7 @@ fn lookup(unit: &str) -> Option<(Quantity, f64)> {
         "g/L" => (Quantity::MassConcentration, 100.0),
         "g/dL" => (Quantity::MassConcentration, 1000.0),
         "mmol/L" => (Quantity::AmountConcentration, 1.0),
+        "nmol/L" => (Quantity::AmountConcentration, 1e-6),
         "umol/L" => (Quantity::AmountConcentration, 0.001),
         _ => return None,
     })
@@ -90,7 +117,7 @@ fn without_annotation(unit: &str) -> String {
 
 /// Whether a manifest may ask for this unit.
 pub(crate) fn is_known(unit: &str) -> bool {
-    lookup(unit).is_some()
+    lookup(&without_annotation(unit)).is_some()
 }
 
 /// The value in another unit. From an amount to a mass and back only for a known substance.
@@ -101,6 +128,11 @@ pub fn convert(value: f64, from: &str, to: &str, substance: Option<Substance>) -
     let find =
         |unit: &str| lookup(&without_annotation(unit)).ok_or_else(|| UnitError::Unknown(unit.to_owned()));
     let ((measured, factor), (wanted, divisor)) = (find(from)?, find(to)?);
+    match (measured, wanted) {
+        (Quantity::Celsius, Quantity::Kelvin) => return Ok(value + ZERO_CELSIUS),
+        (Quantity::Kelvin, Quantity::Celsius) => return Ok(value - ZERO_CELSIUS),
+        _ => {}
+    }
     // mmol/L times g/mol is mg/L, and ten of those are one mg/dL.
     let change = match (measured, wanted, substance) {
         _ if measured == wanted => 1.0,
@@ -139,12 +171,17 @@ mod tests {
         near(convert(2.01, "g/L", "mg/dL", Some(Substance::Cholesterol)), 201.0);
         near(convert(1.5, "/s", "/min", None), 90.0);
         near(convert(0.2, "cm", "mm", None), 2.0);
+        near(convert(5.0, "Cel", "K", None), 278.15);
+        near(convert(2.0, "umol/L", "nmol/L", None), 2000.0);
+        near(convert(4.5, "u[IU]/mL", "m[IU]/L", None), 4.5);
+        near(convert(278.15, "K", "Cel", None), 5.0);
     }
 
     #[test]
     fn a_unit_s_annotation_is_ignored() {
         near(convert(72.0, "{beats}/min", "/min", None), 72.0);
         near(convert(3.0, "{score}", "1", None), 3.0);
+        near(convert(3.0, "{case}", "{case}", None), 3.0);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What the types of a manifest do not say by themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Code, Input, Manifest, ManifestError, Missing, Source};
+use super::{Code, Input, Manifest, ManifestError, Missing, Score, Source};
 use crate::fixed::MAX_DECIMALS;
 use crate::units;
 
@@ -17,6 +17,7 @@ const MAX_LIMITS: usize = 32;
 const MAX_INPUTS: usize = 4096;
 const MAX_CATEGORIES: usize = 1024;
 const MAX_CODES: usize = 64;
+const MAX_EDGES: usize = 63;
 const MAX_OUTPUTS: usize = 64;
 /// The operator sets that tract is tested on.
 const OPSETS: core::ops::RangeInclusive<i64> = 9..=18;
@@ -72,7 +73,8 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
     identifier("model.input", &manifest.model.input)?;
 
     inputs(manifest)?;
-    outputs(manifest)
+    outputs(manifest)?;
+    conformal(manifest)
 }
 
 fn inputs(manifest: &Manifest) -> Checked {
@@ -91,7 +93,9 @@ fn inputs(manifest: &Manifest) -> Checked {
         range(&field("range"), input.range)?;
         categories(input)?;
         source(input)?;
+        reference(input)?;
     }
+    series(&manifest.inputs)?;
     let optional = manifest.inputs.iter().filter(|input| input.missing == Missing::ImputeInGraph).count();
     ensure(
         manifest.max_missing <= optional,
@@ -147,6 +151,11 @@ fn source(input: &Input) -> Checked {
             })
         }
         Source::Observation { codes: any } => codes(&field, any),
+        Source::Series { series, lag, .. } => {
+            identifier(&field, series)?;
+            ensure(*lag < MAX_INPUTS, &field, "looks back more than 4095 steps")
+        }
+        Source::Parameter {} => Ok(()),
         Source::CodedObservation { codes: any, answers } => {
             codes(&field, any)?;
             ensure((1..=MAX_CATEGORIES).contains(&answers.len()), &field, "does not have 1 to 1024 answers")?;
@@ -159,6 +168,61 @@ fn source(input: &Input) -> Checked {
             })
         }
     }
+}
+
+/// All inputs of a series have its step and unit, and no two the same lag.
+fn series(inputs: &[Input]) -> Checked {
+    let mut known = BTreeMap::new();
+    let mut lags = BTreeSet::new();
+    for input in inputs {
+        let Source::Series { series, step, lag } = &input.source else { continue };
+        let field = format!("inputs[{}].source", input.name);
+        let first = known.entry(series).or_insert((step, &input.unit));
+        ensure(*first == (step, &input.unit), &field, "has another step or unit than its series")?;
+        ensure(lags.insert((series, lag)), &field, "has a lag that another input has")?;
+    }
+    Ok(())
+}
+
+fn reference(input: &Input) -> Checked {
+    let Some(reference) = &input.reference else { return Ok(()) };
+    let field = format!("inputs[{}].reference", input.name);
+    let (edges, shares) = (&reference.edges, &reference.shares);
+    ensure((1..=MAX_EDGES).contains(&edges.len()), &field, "does not have 1 to 63 edges")?;
+    ensure(
+        edges.iter().all(|edge| edge.is_finite())
+            && edges.iter().zip(edges.iter().skip(1)).all(|(a, b)| a < b),
+        &field,
+        "has edges that do not rise",
+    )?;
+    ensure(
+        shares.len() == edges.len().saturating_add(1)
+            && shares.iter().all(|share| (0.0..=1.0).contains(share))
+            && (shares.iter().sum::<f64>() - 1.0).abs() <= 1e-6,
+        &field,
+        "does not have one more share than edges, together 1",
+    )
+}
+
+fn conformal(manifest: &Manifest) -> Checked {
+    ensure(manifest.conformal.len() <= MAX_OUTPUTS, "conformal", "is more than 64 entries")?;
+    let mut seen = BTreeSet::new();
+    for entry in &manifest.conformal {
+        let field = format!("conformal[{}]", entry.output);
+        let output = manifest.output(&entry.output).map(|(_, output)| output);
+        let fits =
+            output.is_some_and(|output| entry.score != Score::Probability || output.range == [0.0, 1.0]);
+        ensure(fits, &field, "names no output, or a probability whose range is not 0 to 1")?;
+        ensure(seen.insert(&entry.output), &field, "is there twice")?;
+        ensure(
+            entry.confidence > 0.0 && entry.confidence < 1.0,
+            &field,
+            "has a confidence outside of 0 to 1",
+        )?;
+        let most = if entry.score == Score::Probability { 1.0 } else { f64::MAX };
+        ensure((0.0..=most).contains(&entry.quantile), &field, "has a quantile that no score can have")?;
+    }
+    Ok(())
 }
 
 fn codes(field: &str, codes: &[Code]) -> Checked {

@@ -22,6 +22,32 @@ pub(crate) const SMALL: &str = r#"{
     "training_data": {"name": "Data", "origin": "Somewhere", "sha256": "0000000000000000000000000000000000000000000000000000000000000001", "rows": 10, "licence": "CC0-1.0"}
 }"#;
 
+/// [`SMALL`] with a reference of its ages: a half up to 40 years, a quarter up to 50, a quarter above.
+pub(crate) fn with_reference() -> Manifest {
+    let mut json: Value = serde_json::from_str(SMALL).unwrap();
+    json["inputs"][0]["reference"] = json!({"edges": [40, 50], "shares": [0.5, 0.25, 0.25]});
+    Manifest::parse(json.to_string().as_bytes()).unwrap()
+}
+
+/// [`SMALL`] with a calibration.
+pub(crate) fn with_conformal(entries: Value) -> Result<Manifest, ManifestError> {
+    let mut json: Value = serde_json::from_str(SMALL).unwrap();
+    json["conformal"] = entries;
+    Manifest::parse(json.to_string().as_bytes())
+}
+
+/// Two readings of a temperature in Cel as the only inputs, the earlier one first.
+pub(crate) fn with_series(step: &str) -> Manifest {
+    let input = |lag: usize| {
+        json!({"name": format!("t_{lag}"), "description": "Temperature", "unit": "Cel", "range": [-40, 60],
+               "missing": "refuse", "source": {"from": "series", "series": "temperature", "step": step, "lag": lag}})
+    };
+    let mut json: Value = serde_json::from_str(SMALL).unwrap();
+    json["inputs"] = json!([input(1), input(0)]);
+    json["max_missing"] = json!(0);
+    Manifest::parse(json.to_string().as_bytes()).unwrap()
+}
+
 fn changed(pointer: &str, value: Value) -> Result<Manifest, ManifestError> {
     let mut json: Value = serde_json::from_str(SMALL).unwrap();
     *json.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
@@ -154,6 +180,55 @@ fn a_value_that_makes_no_sense_is_refused_with_its_place() {
             Ok(_) => panic!("{pointer} = {value} was accepted"),
         }
     }
+}
+
+#[test]
+fn a_reference_or_a_calibration_that_makes_no_sense_is_refused() {
+    for reference in [
+        json!({"edges": [], "shares": [1]}),
+        json!({"edges": [50, 40], "shares": [0.5, 0.25, 0.25]}),
+        json!({"edges": [40, 50], "shares": [0.5, 0.5]}),
+        json!({"edges": [40, 50], "shares": [0.5, 0.5, 0.5]}),
+        json!({"edges": [40, 50], "shares": [1.5, -0.25, -0.25]}),
+    ] {
+        let mut json: Value = serde_json::from_str(SMALL).unwrap();
+        json["inputs"][0]["reference"] = reference.clone();
+        let refused = Manifest::parse(json.to_string().as_bytes());
+        let expected = "inputs[age].reference";
+        assert!(
+            matches!(&refused, Err(ManifestError::Invalid { field, .. }) if field == expected),
+            "{reference}"
+        );
+    }
+    let entry = json!({"output": "risk", "confidence": 0.9, "score": "probability", "quantile": 0.5});
+    assert!(with_conformal(json!([entry])).is_ok());
+    assert!(with_conformal(json!([entry, entry])).is_err());
+    for (field, value) in [("output", json!("other")), ("confidence", json!(1)), ("quantile", json!(1.5))] {
+        let mut entry = entry.clone();
+        entry[field] = value;
+        let refused = with_conformal(json!([entry]));
+        assert!(matches!(refused, Err(ManifestError::Invalid { .. })), "{field}");
+    }
+}
+
+#[test]
+fn a_series_has_one_step_and_each_lag_once() {
+    let text = |value: Value| {
+        let mut json: Value = serde_json::from_str(SMALL).unwrap();
+        json["inputs"][0]["source"] = json!({"from": "series", "series": "s", "step": "P1D", "lag": 0});
+        json["inputs"][0]["unit"] = json!("1");
+        json["inputs"][1]["source"] = value;
+        json["inputs"][1]["unit"] = json!("1");
+        Manifest::parse(json.to_string().as_bytes())
+    };
+    let source = |step: &str, lag: usize| json!({"from": "series", "series": "s", "step": step, "lag": lag});
+    assert!(text(source("P1D", 1)).is_ok());
+    for wrong in [source("P1M", 1), source("P1D", 0), source("P1D", 4096)] {
+        assert!(
+            matches!(text(wrong), Err(ManifestError::Invalid { field, .. }) if field == "inputs[cholesterol].source")
+        );
+    }
+    assert!(matches!(text(source("P2D", 1)), Err(ManifestError::Malformed(_))));
 }
 
 #[test]

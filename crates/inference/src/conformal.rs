@@ -1,0 +1,103 @@
+//! How sure a result is: prediction sets and intervals by split conformal prediction, or no decision.
+//!
+//! Source: Angelopoulos and Bates, A Gentle Introduction to Conformal Prediction, 2021, sections 1 and 2. The set or
+//! interval holds the truth in the stated share of cases, as long as cases are like those of the calibration.
+
+use crate::fixed::FixedPoint;
+use crate::manifest::{Conformal, Manifest, Score};
+use crate::model::Prediction;
+
+/// What a result says at the confidence of its calibration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Certainty {
+    /// Only yes is in the set.
+    Yes,
+    /// Only no is in the set.
+    No,
+    /// No decision.
+    Abstain(Reason),
+    /// The interval, cut to the output's range, in the output's unit.
+    Interval {
+        /// Its lower end.
+        low: f64,
+        /// Its upper end.
+        high: f64,
+    },
+}
+
+/// Why there is no decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// Yes and no are both in the set.
+    #[error("the model cannot tell yes from no here; decide by other means")]
+    Ambiguous,
+    /// Neither is in the set.
+    #[error("the case is like none that the model was calibrated on; decide by other means")]
+    Unfamiliar,
+}
+
+/// The certainty of an output, as it is on the chain; nothing where the manifest holds no calibration for it, or the
+/// prediction is another model's.
+#[must_use]
+pub fn certainty(manifest: &Manifest, prediction: &Prediction, output: &str) -> Option<Certainty> {
+    let calibration = manifest.conformal.iter().find(|entry| entry.output == output)?;
+    let (place, output) = manifest.output(output)?;
+    let value = number(*prediction.0.get(place)?)?;
+    Some(judge(calibration, value, output.range))
+}
+
+fn judge(calibration: &Conformal, value: f64, [least, most]: [f64; 2]) -> Certainty {
+    let quantile = calibration.quantile;
+    match calibration.score {
+        Score::Probability => match (1.0 - value <= quantile, value <= quantile) {
+            (true, false) => Certainty::Yes,
+            (false, true) => Certainty::No,
+            (true, true) => Certainty::Abstain(Reason::Ambiguous),
+            (false, false) => Certainty::Abstain(Reason::Unfamiliar),
+        },
+        Score::Residual => {
+            Certainty::Interval { low: (value - quantile).max(least), high: (value + quantile).min(most) }
+        }
+    }
+}
+
+/// The fixed-point value, not the graph's, so that every operator judges the same.
+fn number(fixed: FixedPoint) -> Option<f64> {
+    fixed.to_string().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::tests::with_conformal;
+    use serde_json::json;
+
+    fn judged(score: &str, quantile: f64, value: i128) -> Option<Certainty> {
+        let entry = json!([{"output": "risk", "confidence": 0.9, "score": score, "quantile": quantile}]);
+        let manifest = with_conformal(entry).unwrap();
+        certainty(&manifest, &Prediction(vec![FixedPoint { value, decimals: 4 }]), "risk")
+    }
+
+    #[test]
+    fn a_clear_risk_is_decided_and_an_unclear_one_is_not() {
+        assert_eq!(judged("probability", 0.75, 9000), Some(Certainty::Yes));
+        assert_eq!(judged("probability", 0.75, 1000), Some(Certainty::No));
+        assert_eq!(judged("probability", 0.75, 5000), Some(Certainty::Abstain(Reason::Ambiguous)));
+        assert_eq!(judged("probability", 0.25, 5000), Some(Certainty::Abstain(Reason::Unfamiliar)));
+    }
+
+    #[test]
+    fn an_interval_stays_in_the_output_s_range() {
+        assert_eq!(judged("residual", 0.25, 5000), Some(Certainty::Interval { low: 0.25, high: 0.75 }));
+        assert_eq!(judged("residual", 0.25, 0), Some(Certainty::Interval { low: 0.0, high: 0.25 }));
+        assert_eq!(judged("residual", 0.25, 10_000), Some(Certainty::Interval { low: 0.75, high: 1.0 }));
+    }
+
+    #[test]
+    fn without_a_calibration_there_is_no_certainty() {
+        let manifest = with_conformal(json!([])).unwrap();
+        let prediction = Prediction(vec![FixedPoint { value: 9000, decimals: 4 }]);
+        assert_eq!(certainty(&manifest, &prediction, "risk"), None);
+        assert_eq!(certainty(&manifest, &prediction, "other"), None);
+    }
+}
