@@ -54,7 +54,8 @@ fn every_shipped_model_repeats_its_golden_rows() {
                 // 32 bits hold seven digits: above 1 the agreement is relative.
                 assert!(
                     (found - expected).abs() <= 1e-6 * expected.abs().max(1.0),
-                    "row {index}: {found}, onnxruntime {expected}"
+                    "{}, row {index}: {found}, onnxruntime {expected}",
+                    folder.display()
                 );
                 let expected = i128::from(row["fixed"][&output.name].as_i64().unwrap());
                 assert_eq!(shipped[0].0[place].value, expected, "row {index}");
