@@ -123,7 +123,7 @@ pub(crate) fn step<T: Number, const MARKED: bool>(node: &Node<T>, row: &[T]) -> 
     let value = row[if MARKED { node.feature & COLUMN } else { node.feature } as usize];
     let mut holds = value <= node.threshold;
     if MARKED {
-        holds &= (node.feature & EQUAL == 0) | !(value < node.threshold);
+        holds &= (node.feature & EQUAL == 0) | (value == node.threshold);
         holds |= value.missing() & (node.feature & MISSING_TRUE != 0);
     }
     node.next[usize::from(holds)]

@@ -41,7 +41,7 @@ impl Aggregate {
     pub(crate) fn add<T: Number>(self, score: &mut Score<T>, weight: T) {
         let take = match self {
             Self::Sum | Self::Average => {
-                score.value += weight;
+                score.value = score.value.plus(weight);
                 false
             }
             Self::Min => !score.seen || weight < score.value,
@@ -182,7 +182,7 @@ impl Finish {
             // onnxruntime leaves a target that no leaf spoke of at zero in a regressor.
             let spoken = score.seen || self.classes.is_some();
             if let Some(base) = self.base.get(place).filter(|_| spoken) {
-                score.value += T::of(*base);
+                score.value = score.value.plus(T::of(*base));
                 score.seen = true;
             }
             out.push(score.value);
@@ -194,7 +194,7 @@ impl Finish {
 
     /// Two classes and one sum: see [`Classes::binary`].
     fn binary<T: Number>(&self, classes: &Classes, sum: T, out: &mut Vec<T>) -> usize {
-        let sum = self.base.first().map_or(sum, |base| sum + T::of(*base));
+        let sum = self.base.first().map_or(sum, |base| sum.plus(T::of(*base)));
         let positive = sum.wide();
         let chosen = positive > if classes.positive_weights { 0.5 } else { 0.0 };
         out.extend(match (self.post, classes.positive_weights) {

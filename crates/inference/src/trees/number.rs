@@ -3,9 +3,7 @@
 use tract_onnx::prelude::Datum;
 
 /// A 32- or 64-bit float.
-pub(crate) trait Number:
-    Datum + Copy + PartialOrd + Default + std::ops::AddAssign + std::ops::Add<Output = Self>
-{
+pub(crate) trait Number: Datum + Copy + PartialOrd + Default {
     /// No number.
     const NAN: Self;
     /// The largest number that is smaller; NaN below negative infinity.
@@ -16,6 +14,8 @@ pub(crate) trait Number:
     fn of(value: f64) -> Self;
     /// As a 64-bit float, exactly.
     fn wide(self) -> f64;
+    /// The sum.
+    fn plus(self, other: Self) -> Self;
     /// Divided by a count.
     fn over(self, count: usize) -> Self;
 }
@@ -44,6 +44,10 @@ macro_rules! number {
 
             fn wide(self) -> f64 {
                 f64::from(self)
+            }
+
+            fn plus(self, other: Self) -> Self {
+                self + other
             }
 
             #[allow(clippy::cast_precision_loss)] // There are at most `MAX_TREE_NODES` trees.
