@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{admin, batch, deploy, devnet, epcis, feed, model, oracle, org, qr, verify};
+use crate::commands::{admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, verify};
 use crate::failure::EXIT_CODES;
 
 const INTRODUCTION: &str = "\
@@ -109,6 +109,10 @@ pub enum Command {
     /// Batches: register, release, hand over, dispense, quarantine, recall
     #[command(subcommand, after_help = batch::EXAMPLES)]
     Batch(Box<batch::BatchCommand>),
+
+    /// Logistic units: packs in cases in pallets, each with its SSCC
+    #[command(subcommand, after_help = logistic::EXAMPLES)]
+    Logistic(logistic::LogisticCommand),
 
     /// QR codes for packs: make them, read them
     #[command(subcommand, after_help = qr::EXAMPLES)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use batches::{Batch, Recall};
+use batches::{Batch, RecallNotice, RecallScope};
 use gs1::{Date, Gtin};
 use primitives::BatchId;
 use serde::Serialize;
@@ -36,21 +36,29 @@ pub struct BatchView {
     pub released_at: Option<String>,
     /// Whether a regulator blocks it.
     pub blocked: bool,
-    /// Its recall.
-    pub recall: Option<RecallView>,
+    /// Packs in a numbered case, where cases are numbered.
+    pub units_per_case: Option<u32>,
+    /// The recalls of it or of a part of it, in their order.
+    pub recalls: Vec<RecallView>,
     #[serde(skip)]
     registered_ms: u64,
     #[serde(skip)]
     released_ms: Option<u64>,
 }
 
-/// A batch's recall.
+/// A recall of a batch or of a part of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct RecallView {
+    /// What is recalled, in words.
+    pub scope: String,
     /// `i`, `ii` or `iii`.
     pub class: &'static str,
     /// The reason's name.
     pub reason: &'static str,
+    /// The SHA-256 of the instructions to holders.
+    pub instructions: String,
+    /// By when holders are to acknowledge, RFC 3339.
+    pub acknowledge_by: String,
     /// Who recalled it.
     pub by: AccountView,
     /// RFC 3339.
@@ -61,7 +69,7 @@ pub struct RecallView {
 
 impl BatchView {
     /// The batch with the names of organisations.
-    pub fn new(batch: &Batch, names: &Names) -> Self {
+    pub fn new(batch: &Batch, recalls: &[RecallNotice], names: &Names) -> Self {
         let day = Date::of_ms(batch.expires_at);
         Self {
             id: BatchId::of(batch.gtin, &batch.lot).to_string(),
@@ -75,7 +83,8 @@ impl BatchView {
             registered_at: time::rfc3339(batch.registered_at),
             released_at: batch.released_at.map(time::rfc3339),
             blocked: batch.blocked,
-            recall: batch.recall.as_ref().map(|recall| RecallView::new(recall, names)),
+            units_per_case: batch.units_per_case,
+            recalls: recalls.iter().map(|notice| RecallView::new(notice, names)).collect(),
             registered_ms: batch.registered_at,
             released_ms: batch.released_at,
         }
@@ -83,13 +92,17 @@ impl BatchView {
 }
 
 impl RecallView {
-    fn new(recall: &Recall, names: &Names) -> Self {
+    fn new(notice: &RecallNotice, names: &Names) -> Self {
+        let recall = &notice.recall;
         Self {
+            scope: scope(recall.scope),
             class: recall.class.name(),
             reason: recall.reason.name(),
-            by: names.of(recall.by),
-            at: time::rfc3339(recall.at),
-            at_ms: recall.at,
+            instructions: recall.instructions.to_string(),
+            acknowledge_by: time::rfc3339(recall.acknowledge_by),
+            by: names.of(notice.by),
+            at: time::rfc3339(notice.at),
+            at_ms: notice.at,
         }
     }
 
@@ -99,9 +112,18 @@ impl RecallView {
     }
 }
 
+/// What is recalled, in words.
+pub fn scope(scope: RecallScope) -> String {
+    match scope {
+        RecallScope::Batch => "the batch".to_owned(),
+        RecallScope::SerialRange { first, last } => format!("the serials {first} to {last} of the list"),
+        RecallScope::LogisticUnit(sscc) => format!("the logistic unit {sscc:018}"),
+    }
+}
+
 impl fmt::Display for RecallView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, by {} on {}", self.summary(), self.by, time::readable(self.at_ms))
+        write!(f, "{}: {}, by {} on {}", self.scope, self.summary(), self.by, time::readable(self.at_ms))
     }
 }
 
@@ -120,7 +142,7 @@ impl fmt::Display for BatchView {
         if self.blocked {
             writeln!(f, "  Blocked     by a regulator")?;
         }
-        if let Some(recall) = &self.recall {
+        for recall in &self.recalls {
             writeln!(f, "  Recalled    {recall}")?;
         }
         Ok(())

@@ -1,6 +1,9 @@
 //! The names by which people choose from the contracts' enumerations, and read them.
 
-use batches::{Attestation, Outcome, QuarantineReason, Reason, RecallClass, RecallReason, RejectionReason};
+use batches::{
+    AlarmCode, Attestation, ClearanceReason, Outcome, QuarantineReason, Reason, RecallClass, RecallReason,
+    RejectionReason, Resolution, UnitState,
+};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use feeds::FeedKind;
 use primitives::Role;
@@ -70,6 +73,31 @@ choices! {
         SuspectedCounterfeit: "suspected-counterfeit",
         QualityInvestigation: "quality-investigation",
         Other: "other",
+        OracleEvidence: "oracle-evidence",
+    }
+    ClearanceReason {
+        NothingFound: "nothing-found",
+        WithinStabilityLimits: "within-stability-limits",
+        Mistake: "mistake",
+        ForDisposal: "for-disposal",
+    }
+    UnitState {
+        Dispensed: "dispensed",
+        Destroyed: "destroyed",
+        Stolen: "stolen",
+        Sample: "sample",
+        Exported: "exported",
+        Locked: "locked",
+    }
+    AlarmCode {
+        SecondDecommission: "second-decommission",
+        UnitElsewhere: "unit-elsewhere",
+        UnitNeverReceived: "unit-never-received",
+        SerialNotInBatch: "serial-not-in-batch",
+    }
+    Resolution {
+        FalseAlarm: "false-alarm",
+        CounterfeitConfirmed: "counterfeit-confirmed",
     }
     RecallClass {
         I: "i",
@@ -87,7 +115,7 @@ choices! {
     }
     Outcome {
         Recalled: "recalled",
-        Dispensed: "dispensed",
+        Decommissioned: "decommissioned",
         Quarantined: "quarantined",
         NotReleased: "not-released",
         Expired: "expired",
@@ -97,8 +125,17 @@ choices! {
     }
     Reason {
         BatchRecalled: "batch-recalled",
+        UnitRecalled: "unit-recalled",
+        LogisticUnitRecalled: "logistic-unit-recalled",
         UnitDispensed: "unit-dispensed",
-        CloneAlarm: "clone-alarm",
+        UnitDestroyed: "unit-destroyed",
+        UnitStolen: "unit-stolen",
+        UnitSampled: "unit-sampled",
+        UnitExported: "unit-exported",
+        NoUnitsLeft: "no-units-left",
+        CounterfeitConfirmed: "counterfeit-confirmed",
+        AlarmOpen: "alarm-open",
+        UnitLocked: "unit-locked",
         UnitsQuarantined: "units-quarantined",
         NotReleased: "not-released",
         BlockedByRegulator: "blocked-by-regulator",
@@ -107,6 +144,7 @@ choices! {
         SerialMissing: "serial-missing",
         SerialNotInBatch: "serial-not-in-batch",
         NotHeldHere: "not-held-here",
+        UnitElsewhere: "unit-elsewhere",
         SerialUnproven: "serial-unproven",
         SerialsNotRegistered: "serials-not-registered",
         BatchUnknown: "batch-unknown",
@@ -142,6 +180,10 @@ mod tests {
         check::<Attestation>();
         check::<RejectionReason>();
         check::<QuarantineReason>();
+        check::<ClearanceReason>();
+        check::<UnitState>();
+        check::<AlarmCode>();
+        check::<Resolution>();
         check::<RecallClass>();
         check::<RecallReason>();
         check::<Outcome>();

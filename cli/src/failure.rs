@@ -24,7 +24,7 @@ pub enum Exit {
     NotValid = 3,
     /// A contract refused; nothing changed on chain.
     Refused = 4,
-    /// The unit was dispensed before: one of the packs is a copy. The alarm is on chain.
+    /// The pack cannot be here: one of two packs is a copy. The alarm is on chain.
     CloneAlarm = 5,
     /// The chain cannot be reached, or cannot be used.
     Unreachable = 6,
@@ -38,7 +38,7 @@ Exit codes:
   2  bad input: arguments, codes, keys or files that cannot be used
   3  a pack was judged, and is not valid
   4  a contract refused, or would refuse; nothing changed on chain
-  5  clone alarm: the unit was dispensed before, and the alarm is on chain
+  5  clone alarm: one of two packs is a copy, and the alarm is on chain
   6  the chain cannot be reached, or has no contracts";
 
 impl Exit {

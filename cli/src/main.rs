@@ -24,7 +24,7 @@ use clap::Parser;
 
 use crate::answer::Answer;
 use crate::args::{Cli, Command, Global};
-use crate::commands::{admin, batch, deploy, devnet, epcis, feed, model, oracle, org, qr, verify};
+use crate::commands::{admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, verify};
 use crate::failure::{Exit, Failure};
 
 #[tokio::main]
@@ -54,6 +54,7 @@ async fn answer(command: Command, global: &Global) -> Result<Answer, Failure> {
         Command::Org(command) => org::run(command, global).await,
         Command::Admin(command) => admin::run(command, global).await,
         Command::Batch(command) => batch::run(*command, global).await,
+        Command::Logistic(command) => logistic::run(command, global).await,
         Command::Qr(command) => qr::run(command),
         Command::Verify(args) => verify::run(&args, global).await,
         Command::Epcis(command) => epcis::run(*command, global).await,

@@ -9,6 +9,10 @@ const PAUSED: &str = "Wait until the administrator lets it go on with `theriac a
 const ACCESS: &str =
     "Check that the deployment file belongs to this chain, and that its access contract is there.";
 
+const NOT_PROPOSED: &str = "Propose the code first.";
+const TOO_EARLY: &str = "Wait until the delay of two days is over.";
+const LAYOUT: &str = "Upload the right code; it must have been built to follow the running version.";
+
 /// What to do about a refusal of `access`.
 pub const fn of_access(error: Access) -> &'static str {
     match error {
@@ -33,6 +37,9 @@ pub const fn of_access(error: Access) -> &'static str {
         Access::CallerNotOffered => "Sign with the key of the account that the administration is offered to.",
         Access::AlreadyPaused => "Nothing is to be done: its state changes are stopped.",
         Access::NotPaused => "Nothing is to be done: it runs.",
+        Access::UpgradeNotProposed => NOT_PROPOSED,
+        Access::UpgradeTooEarly => TOO_EARLY,
+        Access::LayoutNotUnderstood => LAYOUT,
     }
 }
 
@@ -75,7 +82,45 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::InvalidSerial => "Compare the serial with the print on the pack.",
         Batches::SerialsNotRegistered => "Dispense with --quantity instead of a serial.",
         Batches::SerialRequired => "Dispense each pack by its code.",
-        Batches::SerialNotInBatch => "Do not dispense the pack: verify it, and tell the manufacturer.",
+        Batches::ReturnNotToManufacturer => "Name the batch's manufacturer with --to.",
+        Batches::NotInShipment => {
+            "Look at the delivery note: loose packs are received by --quantity, logistic units by --sscc."
+        }
+        Batches::InvalidSscc => "Compare the SSCC with the label: it has 18 digits.",
+        Batches::LogisticUnitExists => "Give the new logistic unit an SSCC of its own.",
+        Batches::UnknownLogisticUnit => "Compare the SSCC with the label; it may be unpacked already.",
+        Batches::LogisticUnitNotHeld => "See `theriac logistic show` for who has it.",
+        Batches::LogisticUnitInside => "Unpack the logistic unit around it first.",
+        Batches::LogisticUnitInTransit => "Wait until its shipment is received or rejected.",
+        Batches::LogisticUnitRecalled => "Return it to the manufacturer as it is, with --return.",
+        Batches::LogisticUnitQuarantined => "Wait until its quarantine is ended.",
+        Batches::TooManyLogisticUnits => "Name 1 to 128 logistic units.",
+        Batches::NestedTooDeep => "Nest at most four levels: bundle, case, layer, pallet.",
+        Batches::MixedBatches => "Pack each batch into logistic units of its own.",
+        Batches::UnknownCase => "Check the number of the case: the batch has no such one.",
+        Batches::CaseAlreadyPacked => "Check the number of the case: another logistic unit has its units.",
+        Batches::UnitPacked => "Unpack the logistic unit first, so that the books know that it is open.",
+        Batches::UnitRecalled => "Set the pack apart and send it back as the recall asks.",
+        Batches::UnitNotDecommissioned => "Nothing is to be done: the pack was not decommissioned.",
+        Batches::NotRevertible => "Keep the pack out of trade: what became of it is final.",
+        Batches::AlarmOpen => "Keep the pack, and ask the regulator to resolve the alarm.",
+        Batches::UnknownAlarm => "Compare the serial with the print: there is no alarm about it.",
+        Batches::TooManyRecalls => "Recall the whole batch.",
+        Batches::InvalidRange => {
+            "Give the first and the last position in the list of serials, counted from 0."
+        }
+        Batches::DeadlineInPast => "Give holders at least until tomorrow.",
+        Batches::NothingToAcknowledge => "Nothing is to be done: you acknowledged every recall.",
+        Batches::AlreadyQuarantined => "Nothing is to be done: it is set apart.",
+        Batches::NotQuarantined => "Nothing is to be done: it is not set apart.",
+        Batches::NoEvidencePolicy => "Ask the regulator to set a policy for the feed.",
+        Batches::EvidenceInsufficient => "Wait for a newer report, or one over the policy's threshold.",
+        Batches::RegistrationFinal => {
+            "Block or recall the batch instead: it is released, or units have moved."
+        }
+        Batches::UpgradeNotProposed => NOT_PROPOSED,
+        Batches::UpgradeTooEarly => TOO_EARLY,
+        Batches::LayoutNotUnderstood => LAYOUT,
         Batches::BalanceBroken => "Stop, and tell the makers of this program: this must not happen.",
     }
 }

@@ -8,6 +8,11 @@ pub fn now_ms() -> u64 {
     u64::try_from(Timestamp::now().as_millisecond()).unwrap_or_default()
 }
 
+/// The moment that lies so many days ahead, by the computer's clock.
+pub fn days_from_now(days: u16) -> u64 {
+    now_ms().saturating_add(u64::from(days).saturating_mul(86_400_000))
+}
+
 /// The year by the computer's clock.
 pub fn current_year() -> u16 {
     gs1::year_of_ms(now_ms())

@@ -145,25 +145,28 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
     world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 0);
     let dispensed = world.verify(CODE, 3);
     assert_eq!(codes(&dispensed), ["unit-dispensed"]);
-    assert_eq!(dispensed["dispensed"]["by"]["name"], "Corner Pharmacy");
+    assert_eq!(dispensed["unit"]["by"]["name"], "Corner Pharmacy");
 
     let alarm = world.run("ferdie", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 5);
     let alarm = &alarm.error_json()["error"];
     assert_eq!(alarm["code"], "batches/clone-alarm");
-    assert_eq!(alarm["details"]["first"]["by"]["name"], "Corner Pharmacy");
-    assert_eq!(alarm["details"]["second"]["by"]["name"], "City Clinic");
-    assert!(alarm["details"]["first"]["at"].as_str() < alarm["details"]["second"]["at"].as_str());
-    assert_eq!(codes(&world.verify(CODE, 3)), ["unit-dispensed", "clone-alarm"]);
+    assert_eq!(alarm["details"]["alarm"], "second-decommission");
+    assert_eq!(alarm["details"]["other"]["name"], "Corner Pharmacy");
+    assert_eq!(alarm["details"]["by"]["name"], "City Clinic");
+    assert_eq!(codes(&world.verify(CODE, 3)), ["unit-dispensed", "alarm-open"]);
 
-    world.batch("eve", "recall", &["ii", "contamination"], 0);
+    world.batch("eve", "recall", &["ii", "contamination", "--document", "document.pdf"], 0);
     let recalled = world.run("", &["verify", CODE, "--serials", "serials.txt"], 3).out;
     assert!(recalled.starts_with("DO NOT DISPENSE — recalled (class II, contamination)\n"), "{recalled}");
-    assert!(recalled.contains("[batch-recalled]") && recalled.contains("[clone-alarm]"), "{recalled}");
+    assert!(recalled.contains("[batch-recalled]") && recalled.contains("[alarm-open]"), "{recalled}");
 
     let shown = world.batch("", "show", &["--json"], 0).json();
     assert_eq!(
         shown["mass_balance"],
-        serde_json::json!({ "held": 999, "in_transit": 0, "quarantined": 0, "dispensed": 1 })
+        serde_json::json!({
+            "held": 999, "packed": 0, "in_transit": 0, "quarantined": 0, "returned": 0, "dispensed": 1,
+            "destroyed": 0, "decommissioned": 0,
+        })
     );
     let events: Vec<&str> =
         shown["history"].as_array().unwrap().iter().map(|line| line["event"].as_str().unwrap()).collect();
@@ -181,7 +184,7 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
             "shipped",
             "received",
             "dispensed",
-            "clone-alarm",
+            "alarm",
             "recalled"
         ]
     );
@@ -210,6 +213,43 @@ fn faulty_scanners_are_no_forgeries(world: &World) {
 }
 
 #[test]
+fn a_pallet_moves_as_one_and_tells_where_its_packs_are() {
+    const CASE: &str = "106141412345678908";
+    const OTHER_CASE: &str = "106141412345678915";
+    const PALLET: &str = "106141412345678922";
+    let world = World::new();
+    world.register();
+    world.release();
+    let pack = |sscc, quantity| {
+        let arguments = [&["logistic", "pack", sscc], &BATCH[..], &["--quantity", quantity]].concat();
+        world.run("bob", &arguments, 0);
+    };
+    pack(CASE, "100");
+    pack(OTHER_CASE, "50");
+    world.run("bob", &["logistic", "pack", PALLET, "--inside", CASE, OTHER_CASE], 0);
+    let inside = world.run("bob", &["logistic", "ship", CASE, "--to", CHARLIE, "--json"], 4).error_json();
+    assert_eq!(inside["error"]["code"], "batches/logistic-unit-inside");
+
+    let shipped = world.json("bob", &["logistic", "ship", PALLET, "--to", CHARLIE]);
+    assert_eq!(shipped["quantity"], 150);
+    let shipment = shipped["shipment"].to_string();
+    let part = world.json("charlie", &["logistic", "receive", &shipment, CASE]);
+    assert_eq!((&part["quantity"], &part["still_in_transit"]), (&100.into(), &50.into()));
+    world.run("charlie", &["logistic", "receive", &shipment, PALLET], 0);
+    let shown = world.json("", &["logistic", "show", OTHER_CASE]);
+    assert_eq!((&shown["inside"], &shown["holder"]["name"]), (&PALLET.into(), &"Beta Trade".into()));
+    world.run("charlie", &["logistic", "unpack", CASE], 0);
+    let gone = world.run("", &["logistic", "show", CASE, "--json"], 4).error_json();
+    assert_eq!(gone["error"]["code"], "batches/unknown-logistic-unit");
+
+    let balance = &world.batch("", "show", &["--json"], 0).json()["mass_balance"];
+    assert_eq!((&balance["held"], &balance["packed"]), (&950.into(), &50.into()));
+    let reach = world.batch("", "reach", &["--json"], 0).json();
+    assert_eq!(reach["holders"].as_array().map(Vec::len), Some(2));
+    assert_eq!(world.devnet.stop(), Some(0));
+}
+
+#[test]
 fn quarantine_blocks_and_pause_stop_what_they_should() {
     let world = World::new();
     world.register();
@@ -219,8 +259,8 @@ fn quarantine_blocks_and_pause_stop_what_they_should() {
 
     world.batch("dave", "quarantine", &["damaged", "--quantity", "40"], 0);
     assert_eq!(codes(&world.verify(CODE, 3)), ["units-quarantined"]);
-    world.batch("dave", "release-quarantine", &["--holder", DAVE, "--quantity", "40"], 4);
-    world.batch("eve", "release-quarantine", &["--holder", DAVE, "--quantity", "40"], 0);
+    world.batch("dave", "release-quarantine", &["nothing-found", "--holder", DAVE, "--quantity", "40"], 4);
+    world.batch("eve", "release-quarantine", &["nothing-found", "--holder", DAVE, "--quantity", "40"], 0);
     assert_eq!(world.verify(CODE, 0)["valid"], true);
 
     world.batch("eve", "block", &[], 0);

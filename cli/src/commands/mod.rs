@@ -6,6 +6,7 @@ pub mod deploy;
 pub mod devnet;
 pub mod epcis;
 pub mod feed;
+pub mod logistic;
 pub mod model;
 pub mod oracle;
 pub mod org;

@@ -63,12 +63,19 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
             }
         }
     }
-    let accounts = verdict
-        .batch
-        .iter()
-        .flat_map(|batch| std::iter::once(batch.manufacturer).chain(batch.recall.map(|recall| recall.by)));
-    let names = context.names(accounts.chain(verdict.dispensed.as_ref().map(|unit| unit.by))).await?;
-    let view = VerdictView::new(&verdict, &pack, &names, note);
+    let recalls = match &verdict.batch {
+        Some(batch) if batch.recalls > 0 => {
+            let id = BatchId::of(batch.gtin, &batch.lot);
+            context.read(&context.batches().recalls(id)).await?
+        }
+        _ => Vec::new(),
+    };
+    let mut accounts: Vec<AccountId> = recalls.iter().map(|notice| notice.by).collect();
+    accounts.extend(verdict.batch.as_ref().map(|batch| batch.manufacturer));
+    accounts.extend(verdict.unit.as_ref().map(|unit| unit.by));
+    accounts.extend(verdict.alarm.iter().flat_map(|alarm| [alarm.by, alarm.other]));
+    let names = context.names(accounts).await?;
+    let view = VerdictView::new(&verdict, &recalls, &pack, &names, note);
     let exit = if view.valid { Exit::Success } else { Exit::NotValid };
     Ok(Answer::of(&view)?.with_exit(exit))
 }
@@ -170,8 +177,14 @@ mod tests {
     #[test]
     fn a_batch_that_is_not_registered_has_no_expiry() {
         let reasons = vec![Reason::BatchUnknown];
-        let mut verdict =
-            Verdict { outcome: Outcome::Unknown, reasons, batch: None, dispensed: None, judged_at: 0 };
+        let mut verdict = Verdict {
+            outcome: Outcome::Unknown,
+            reasons,
+            batch: None,
+            unit: None,
+            alarm: None,
+            judged_at: 0,
+        };
         expire(&mut verdict, u64::MAX);
         assert_eq!((verdict.outcome, verdict.reasons), (Outcome::Unknown, vec![Reason::BatchUnknown]));
     }

@@ -17,14 +17,50 @@ pub const fn explain(reason: Reason) -> Explanation {
             "The batch is recalled.",
             "Set the pack apart and send it back as the recall asks. Warn patients who have packs of this lot.",
         ),
+        Reason::UnitRecalled => (
+            "The serial of this pack is in a range that is recalled.",
+            "Set the pack apart and send it back as the recall asks.",
+        ),
+        Reason::LogisticUnitRecalled => (
+            "The case or pallet that this pack belongs to is recalled.",
+            "Leave it closed and send it back as the recall asks.",
+        ),
         Reason::UnitDispensed => (
-            "This pack was dispensed before: its serial was, or all packs of its batch were.",
+            "This pack was dispensed before.",
             "Do not dispense it again. If you did not dispense it yourself, it may be a copy: keep the pack and \
              tell the authority.",
         ),
-        Reason::CloneAlarm => (
-            "Somebody tried to dispense this serial again after it was dispensed: there is a copy of the pack.",
+        Reason::UnitDestroyed => (
+            "The pack with this serial was destroyed.",
+            "Keep this one with its packaging and tell the authority: it may be a copy.",
+        ),
+        Reason::UnitStolen => (
+            "The pack with this serial was stolen.",
+            "Keep it with its packaging and tell the authority.",
+        ),
+        Reason::UnitSampled => (
+            "The pack with this serial was taken as a sample.",
+            "It is not for patients: set it apart and ask your supplier where it comes from.",
+        ),
+        Reason::UnitExported => (
+            "The pack with this serial was exported.",
+            "It is not for patients here: set it apart and ask your supplier where it comes from.",
+        ),
+        Reason::NoUnitsLeft => (
+            "Every pack of this batch was dispensed, destroyed, or left the supply chain otherwise.",
+            "Keep this one with its packaging and tell the authority: it may be a copy.",
+        ),
+        Reason::CounterfeitConfirmed => (
+            "The authority has confirmed that there is a copy of the pack with this serial.",
+            "Keep the pack with its packaging and tell the authority.",
+        ),
+        Reason::AlarmOpen => (
+            "Packs with this serial were in places where they cannot both be: one of them is a copy.",
             "Keep the pack with its packaging and tell the authority and the manufacturer.",
+        ),
+        Reason::UnitLocked => (
+            "The pack is locked while somebody looks into it.",
+            "Set it apart until it is unlocked.",
         ),
         Reason::UnitsQuarantined => (
             "Units of this batch are in quarantine.",
@@ -57,6 +93,10 @@ pub const fn explain(reason: Reason) -> Explanation {
             "The place where the pack is has nothing of this batch in its books.",
             "Check the delivery: receive it first if it is new, otherwise ask where the pack comes from.",
         ),
+        Reason::UnitElsewhere => (
+            "The pack with this serial is in a closed case or pallet at another place.",
+            "Keep it with its packaging and tell the manufacturer: it may be a copy.",
+        ),
         Reason::SerialUnproven => (
             "The serial could not be checked, because there was no proof for it.",
             "Give the manufacturer's list of serials with --serials and verify again.",
@@ -77,7 +117,7 @@ pub const fn explain(reason: Reason) -> Explanation {
 pub const fn headline(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Recalled => "recalled",
-        Outcome::Dispensed => "dispensed before",
+        Outcome::Decommissioned => "dispensed, or out of trade otherwise",
         Outcome::Quarantined => "in quarantine",
         Outcome::NotReleased => "not released",
         Outcome::Expired => "expired",

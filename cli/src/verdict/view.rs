@@ -1,7 +1,7 @@
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
-use batches::{DispensedUnit, Outcome, Reason, Verdict};
+use batches::{Alarm, DecommissionedUnit, Outcome, Reason, RecallNotice, Verdict};
 use gs1::MedicinePack;
 use serde::Serialize;
 
@@ -20,7 +20,8 @@ pub struct VerdictView {
     reasons: Vec<ReasonView>,
     pack: PackView,
     batch: Option<BatchView>,
-    dispensed: Option<DispensedView>,
+    unit: Option<UnitView>,
+    alarm: Option<AlarmView>,
     judged_at: String,
     /// Why the list of serials did not help, where it did not.
     note: Option<String>,
@@ -47,28 +48,55 @@ struct PackView {
     serial: Option<String>,
 }
 
+/// What became of the pack.
 #[derive(Debug, Serialize)]
-struct DispensedView {
+struct UnitView {
+    state: &'static str,
     by: AccountView,
     at: String,
-    clone_alarms: u32,
+}
+
+/// What is known of a copy.
+#[derive(Debug, Serialize)]
+struct AlarmView {
+    code: &'static str,
+    by: AccountView,
+    other: AccountView,
+    at: String,
+    count: u32,
+    confirmed: bool,
 }
 
 impl VerdictView {
-    /// The verdict on a pack, with the names of organisations, and a note on the list of serials.
-    pub fn new(verdict: &Verdict, pack: &MedicinePack, names: &Names, note: Option<String>) -> Self {
-        let batch = verdict.batch.as_ref().map(|batch| BatchView::new(batch, names));
-        let dispensed = verdict.dispensed.as_ref().map(|unit| DispensedView {
+    /// The verdict on a pack with the recalls of its batch, the names of organisations, and a note on the list of
+    /// serials.
+    pub fn new(
+        verdict: &Verdict,
+        recalls: &[RecallNotice],
+        pack: &MedicinePack,
+        names: &Names,
+        note: Option<String>,
+    ) -> Self {
+        let batch = verdict.batch.as_ref().map(|batch| BatchView::new(batch, recalls, names));
+        let unit = verdict.unit.as_ref().map(|unit| UnitView {
+            state: unit.state.name(),
             by: names.of(unit.by),
             at: time::rfc3339(unit.at),
-            clone_alarms: unit.clone_alarms,
+        });
+        let alarm = verdict.alarm.as_ref().map(|alarm| AlarmView {
+            code: alarm.code.name(),
+            by: names.of(alarm.by),
+            other: names.of(alarm.other),
+            at: time::rfc3339(alarm.at),
+            count: alarm.count,
+            confirmed: alarm.confirmed,
         });
         let reason = |reason: &Reason| {
             let Explanation { fact, advice } = explain(*reason);
-            let detail = detail(*reason, batch.as_ref(), verdict.dispensed.as_ref(), pack, names);
+            let detail = detail(*reason, batch.as_ref(), verdict, pack, names);
             ReasonView { code: reason.name(), fact, detail, advice }
         };
-        let recall = batch.as_ref().and_then(|batch| batch.recall.as_ref());
+        let recall = batch.as_ref().and_then(|batch| batch.recalls.last());
         let headline = match (verdict.outcome, recall) {
             (Outcome::Valid, _) => "VALID".to_owned(),
             (Outcome::Recalled, Some(recall)) => {
@@ -87,7 +115,8 @@ impl VerdictView {
                 serial: pack.serial().map(str::to_owned),
             },
             batch,
-            dispensed,
+            unit,
+            alarm,
             judged_at: time::rfc3339(verdict.judged_at),
             note,
             headline,
@@ -99,19 +128,32 @@ impl VerdictView {
 fn detail(
     reason: Reason,
     batch: Option<&BatchView>,
-    dispensed: Option<&DispensedUnit>,
+    verdict: &Verdict,
     pack: &MedicinePack,
     names: &Names,
 ) -> Option<String> {
     match reason {
-        Reason::BatchRecalled => batch?.recall.as_ref().map(ToString::to_string),
-        Reason::UnitDispensed => {
-            dispensed.map(|unit| format!("by {} on {}", names.of(unit.by), time::readable(unit.at)))
+        Reason::BatchRecalled | Reason::UnitRecalled | Reason::LogisticUnitRecalled => {
+            batch?.recalls.last().map(ToString::to_string)
         }
-        Reason::CloneAlarm => dispensed.map(|unit| match unit.clone_alarms {
-            1 => "1 alarm".to_owned(),
-            alarms => format!("{alarms} alarms"),
-        }),
+        Reason::UnitDispensed
+        | Reason::UnitDestroyed
+        | Reason::UnitStolen
+        | Reason::UnitSampled
+        | Reason::UnitExported
+        | Reason::UnitLocked => {
+            let DecommissionedUnit { by, at, .. } = verdict.unit.as_ref()?;
+            Some(format!("by {} on {}", names.of(*by), time::readable(*at)))
+        }
+        Reason::AlarmOpen | Reason::CounterfeitConfirmed => {
+            let Alarm { code, by, other, at, count, .. } = verdict.alarm.as_ref()?;
+            let (code, at) = (code.name().replace('-', " "), time::readable(*at));
+            Some(format!(
+                "{code}: {} against {}, first on {at}, alarms: {count}",
+                names.of(*by),
+                names.of(*other)
+            ))
+        }
         Reason::Expired => Some(format!("last day of use: {}", batch?.expiry)),
         Reason::ExpiryMismatch => {
             Some(format!("on the pack {}, registered {}", pack.expiry()?, batch?.expiry))

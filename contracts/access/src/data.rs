@@ -1,6 +1,6 @@
 use ink::prelude::{string::String, vec::Vec};
-use ink::storage::{traits::ManualKey, Mapping};
-use primitives::{AccountId, Call, Role, RoleSet, Standing, Timestamp};
+use ink::storage::{traits::ManualKey, Lazy, Mapping};
+use primitives::{ensure, AccountId, Call, Role, RoleSet, Standing, Timestamp, UpgradeProposal};
 
 use crate::errors::Error;
 use crate::events::{
@@ -10,19 +10,36 @@ use crate::events::{
 };
 use crate::types::{Grant, Identifier, Member, Membership, Organisation, MAX_NAME, MAX_PAGE, MAX_URI};
 
+/// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
+pub const LAYOUT: u32 = 0x4143_0001;
+
 /// Who may suspend and reinstate organisations.
 const SUPERVISORS: RoleSet = RoleSet::of(&[Role::Admin, Role::Regulator]);
+
+/// What is stored once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+struct State {
+    administrator: AccountId,
+    /// To whom the administration is offered.
+    offered_to: Option<AccountId>,
+    organisations: u32,
+    /// Code that waits to replace this one.
+    upgrade: Option<UpgradeProposal>,
+}
 
 /// The rules of `access`, without the macro: who calls and when is an argument, what happened is the result.
 ///
 /// The administrator holds [`Role::Admin`] by itself, cannot lose it by suspension, and alone grants it to
 /// others. So a deployment can never lock itself out through its own roles.
+///
+/// Every field has its own storage key, listed in `docs/upgrades.md`.
 #[derive(Debug)]
 #[ink::storage_item]
 pub struct Data {
-    administrator: AccountId,
-    offered_to: Option<AccountId>,
-    organisation_count: u32,
+    layout: Lazy<u32, ManualKey<0x4C41_594F>>,
+    state: Lazy<State, ManualKey<0x5354_4154>>,
     accounts: Mapping<u32, AccountId, ManualKey<0x4143_4354>>,
     organisations: Mapping<AccountId, Organisation, ManualKey<0x4F52_4753>>,
     memberships: Mapping<AccountId, Membership, ManualKey<0x4D45_4D42>>,
@@ -34,17 +51,38 @@ impl Data {
     /// A deployment whose administrator is `administrator`.
     #[must_use]
     pub fn new(administrator: AccountId) -> (Self, AdministrationTransferred) {
-        let data = Self {
-            administrator,
-            offered_to: None,
-            organisation_count: 0,
+        let mut data = Self {
+            layout: Lazy::new(),
+            state: Lazy::new(),
             accounts: Mapping::new(),
             organisations: Mapping::new(),
             memberships: Mapping::new(),
             administering_roles: Mapping::new(),
             paused: Mapping::new(),
         };
+        data.layout.set(&LAYOUT);
+        data.state.set(&State { administrator, offered_to: None, organisations: 0, upgrade: None });
         (data, AdministrationTransferred { from: None, to: administrator })
+    }
+
+    /// Whether the storage has the layout of this code.
+    #[must_use]
+    pub fn understands_layout(&self) -> bool {
+        self.layout.get() == Some(LAYOUT)
+    }
+
+    /// The code that waits to replace this one.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<UpgradeProposal> {
+        self.state.get()?.upgrade
+    }
+
+    /// Notes the code that waits to replace this one.
+    pub fn set_upgrade(&mut self, upgrade: Option<UpgradeProposal>) -> Result<(), Error> {
+        let mut state = self.state()?;
+        state.upgrade = upgrade;
+        self.state.set(&state);
+        Ok(())
     }
 
     /// The roles of `account` at `now`, and whether state changes of `contract` are stopped.
@@ -57,7 +95,7 @@ impl Data {
     #[must_use]
     pub fn roles(&self, account: AccountId, now: Timestamp) -> RoleSet {
         let roles = self.memberships.get(account).map_or(RoleSet::EMPTY, |member| member.roles_at(now));
-        if account == self.administrator {
+        if self.is_administrator(account) {
             roles.with(Role::Admin)
         } else {
             roles
@@ -70,16 +108,16 @@ impl Data {
         self.paused.contains(contract)
     }
 
-    /// The account that administers the deployment.
+    /// The account that administers the deployment; all zero where the storage is not this contract's.
     #[must_use]
     pub fn administrator(&self) -> AccountId {
-        self.administrator
+        self.state.get().map_or([0; 32].into(), |state| state.administrator)
     }
 
     /// To whom the administration is offered.
     #[must_use]
     pub fn offered_to(&self) -> Option<AccountId> {
-        self.offered_to
+        self.state.get()?.offered_to
     }
 
     /// The role whose holders grant and revoke `role`.
@@ -99,7 +137,8 @@ impl Data {
     /// The organisations from number `start` in the order of their registration, at most [`MAX_PAGE`].
     #[must_use]
     pub fn list(&self, start: u32, limit: u32) -> Vec<Member> {
-        let end = start.saturating_add(limit.min(MAX_PAGE)).min(self.organisation_count);
+        let count = self.state.get().map_or(0, |state| state.organisations);
+        let end = start.saturating_add(limit.min(MAX_PAGE)).min(count);
         (start..end)
             .filter_map(|number| self.accounts.get(number))
             .filter_map(|account| self.organisation(account))
@@ -125,9 +164,11 @@ impl Data {
             registered_at: call.now,
         };
         self.organisations.insert(account, &organisation);
-        self.accounts.insert(self.organisation_count, &account);
+        let mut state = self.state()?;
+        self.accounts.insert(state.organisations, &account);
         // Each organisation costs a storage deposit: 2^32 of them exceed every chain's supply.
-        self.organisation_count = self.organisation_count.saturating_add(1);
+        state.organisations = state.organisations.saturating_add(1);
+        self.state.set(&state);
         Ok(OrganisationRegistered { account, name, identifier })
     }
 
@@ -219,7 +260,9 @@ impl Data {
         to: AccountId,
     ) -> Result<AdministrationOffered, Error> {
         self.ensure_administrator(call)?;
-        self.offered_to = Some(to);
+        let mut state = self.state()?;
+        state.offered_to = Some(to);
+        self.state.set(&state);
         Ok(AdministrationOffered { from: call.caller, to })
     }
 
@@ -229,16 +272,19 @@ impl Data {
         call: Call,
     ) -> Result<AdministrationOfferWithdrawn, Error> {
         self.ensure_administrator(call)?;
-        let to = self.offered_to.take().ok_or(Error::NoAdministrationOffer)?;
+        let mut state = self.state()?;
+        let to = state.offered_to.take().ok_or(Error::NoAdministrationOffer)?;
+        self.state.set(&state);
         Ok(AdministrationOfferWithdrawn { to })
     }
 
     /// Takes over the administration that was offered to the caller.
     pub fn accept_administration(&mut self, call: Call) -> Result<AdministrationTransferred, Error> {
-        let offered_to = self.offered_to.ok_or(Error::NoAdministrationOffer)?;
+        let mut state = self.state()?;
+        let offered_to = state.offered_to.take().ok_or(Error::NoAdministrationOffer)?;
         ensure(offered_to == call.caller, Error::CallerNotOffered)?;
-        self.offered_to = None;
-        let from = core::mem::replace(&mut self.administrator, call.caller);
+        let from = core::mem::replace(&mut state.administrator, call.caller);
+        self.state.set(&state);
         Ok(AdministrationTransferred { from: Some(from), to: call.caller })
     }
 
@@ -278,15 +324,16 @@ impl Data {
     }
 
     fn ensure_administrator(&self, call: Call) -> Result<(), Error> {
-        ensure(call.caller == self.administrator, Error::CallerNotAuthorised)
+        ensure(self.is_administrator(call.caller), Error::CallerNotAuthorised)
     }
-}
 
-fn ensure(condition: bool, error: Error) -> Result<(), Error> {
-    if condition {
-        Ok(())
-    } else {
-        Err(error)
+    fn is_administrator(&self, account: AccountId) -> bool {
+        self.state.get().is_some_and(|state| state.administrator == account)
+    }
+
+    /// No state is nobody's deployment: nothing may be done in it.
+    fn state(&self) -> Result<State, Error> {
+        self.state.get().ok_or(Error::CallerNotAuthorised)
     }
 }
 

@@ -1,3 +1,5 @@
+use primitives::UpgradeError;
+
 /// Why `access` refuses. Variants are appended, never reordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -32,4 +34,20 @@ pub enum Error {
     AlreadyPaused,
     /// The contract is not paused.
     NotPaused,
+    /// No code is proposed to replace this contract's.
+    UpgradeNotProposed,
+    /// The delay of the proposed code is not over.
+    UpgradeTooEarly,
+    /// The proposed code is not on chain, has no `migrate` message, or does not understand the stored layout.
+    LayoutNotUnderstood,
+}
+
+impl From<UpgradeError> for Error {
+    fn from(error: UpgradeError) -> Self {
+        match error {
+            UpgradeError::CallerNotAuthorised => Error::CallerNotAuthorised,
+            UpgradeError::TooEarly => Error::UpgradeTooEarly,
+            UpgradeError::LayoutNotUnderstood => Error::LayoutNotUnderstood,
+        }
+    }
 }

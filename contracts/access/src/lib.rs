@@ -11,9 +11,10 @@ mod errors;
 mod events;
 mod types;
 
-pub use data::Data;
+pub use data::{Data, LAYOUT};
 pub use errors::Error;
 pub use events::*;
+pub use primitives::{UpgradeApplied, UpgradeCancelled, UpgradeProposed};
 pub use types::*;
 
 #[cfg(test)]
@@ -23,7 +24,7 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod access {
     use ink::prelude::{string::String, vec::Vec};
-    use primitives::{AccessControl, Call, Role, Standing};
+    use primitives::{replace_code, AccessControl, Call, Migration, Role, Standing, UpgradeProposal};
 
     use crate::{Data, Error, Identifier, Member};
 
@@ -191,6 +192,41 @@ mod access {
             Ok(())
         }
 
+        /// Proposes code to replace this contract's, in place of an earlier proposal. It can be applied after [`primitives::UPGRADE_DELAY`].
+        /// Needs Admin. Works while the contract is paused, as the other messages about code do.
+        ///
+        /// Event: `UpgradeProposed`.
+        #[ink(message)]
+        pub fn propose_upgrade(&mut self, code: [u8; 32]) -> Result<(), Error> {
+            let (proposal, event) = UpgradeProposal::new(self.call(), code)?;
+            self.data.set_upgrade(Some(proposal))?;
+            self.env().emit_event(event);
+            Ok(())
+        }
+
+        /// Withdraws the proposal. Needs Admin or Regulator.
+        ///
+        /// Event: `UpgradeCancelled`. Errors: `UpgradeNotProposed`.
+        #[ink(message)]
+        pub fn cancel_upgrade(&mut self) -> Result<(), Error> {
+            let event = self.proposal()?.cancel(self.call())?;
+            self.data.set_upgrade(None)?;
+            self.env().emit_event(event);
+            Ok(())
+        }
+
+        /// Replaces this contract's code by the proposed one, which migrates the storage first. Needs Admin.
+        ///
+        /// Event: `UpgradeApplied`. Errors: `UpgradeNotProposed`, `UpgradeTooEarly`, `LayoutNotUnderstood`.
+        #[ink(message)]
+        pub fn apply_upgrade(&mut self) -> Result<(), Error> {
+            let event = self.proposal()?.apply(self.call())?;
+            self.data.set_upgrade(None)?;
+            replace_code(event.code)?;
+            self.env().emit_event(event);
+            Ok(())
+        }
+
         /// Whether `account` holds `role` now.
         #[ink(message)]
         pub fn has_role(&self, role: Role, account: AccountId) -> bool {
@@ -213,6 +249,12 @@ mod access {
         #[ink(message)]
         pub fn administration_offered_to(&self) -> Option<AccountId> {
             self.data.offered_to()
+        }
+
+        /// The code that waits to replace this contract's.
+        #[ink(message)]
+        pub fn upgrade(&self) -> Option<UpgradeProposal> {
+            self.data.upgrade()
         }
 
         /// The role whose holders grant and revoke `role`.
@@ -239,6 +281,10 @@ mod access {
             Call { caller, roles: self.data.roles(caller, now), now }
         }
 
+        fn proposal(&self) -> Result<UpgradeProposal, Error> {
+            self.data.upgrade().ok_or(Error::UpgradeNotProposed)
+        }
+
         fn running_call(&self) -> Result<Call, Error> {
             if self.data.is_paused(self.env().account_id()) {
                 return Err(Error::Paused);
@@ -251,6 +297,13 @@ mod access {
         #[ink(message)]
         fn standing(&self, account: AccountId, contract: AccountId) -> Standing {
             self.data.standing(account, contract, self.env().block_timestamp())
+        }
+    }
+
+    impl Migration for Access {
+        #[ink(message)]
+        fn migrate(&mut self) -> bool {
+            self.data.understands_layout()
         }
     }
 }

@@ -1,3 +1,5 @@
+use primitives::UpgradeError;
+
 /// Why `batches` refuses. Variants are appended, never reordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -56,10 +58,84 @@ pub enum Error {
     InvalidSerial,
     /// The batch was registered without serials.
     SerialsNotRegistered,
-    /// The batch has serials: its units are dispensed one by one.
+    /// The batch has serials: its units are decommissioned one by one.
     SerialRequired,
-    /// The proof does not show that the serial is the batch's.
-    SerialNotInBatch,
     /// The places' sum would leave the batch's quantity: no message can bring that about.
     BalanceBroken,
+    /// Goods are returned to the batch's manufacturer only.
+    ReturnNotToManufacturer,
+    /// What arrives is not what was shipped: units against logistic units, or one that is not in the shipment.
+    NotInShipment,
+    /// The SSCC has more than 18 digits or a wrong check digit.
+    InvalidSscc,
+    /// A logistic unit with this SSCC exists.
+    LogisticUnitExists,
+    /// No such logistic unit is packed.
+    UnknownLogisticUnit,
+    /// The logistic unit is with another organisation.
+    LogisticUnitNotHeld,
+    /// The logistic unit is inside another one: unpack that first.
+    LogisticUnitInside,
+    /// The logistic unit is under way.
+    LogisticUnitInTransit,
+    /// The logistic unit, or one inside, is recalled.
+    LogisticUnitRecalled,
+    /// The logistic unit is set apart.
+    LogisticUnitQuarantined,
+    /// Not 1 to [`crate::MAX_CHILDREN`] logistic units.
+    TooManyLogisticUnits,
+    /// Logistic units nest deeper than [`crate::MAX_LEVEL`].
+    NestedTooDeep,
+    /// Logistic units of different batches.
+    MixedBatches,
+    /// The batch has no such numbered case.
+    UnknownCase,
+    /// The numbered case is packed already.
+    CaseAlreadyPacked,
+    /// The unit is in a closed logistic unit here: unpack it first.
+    UnitPacked,
+    /// The unit is in a range of serials that is recalled.
+    UnitRecalled,
+    /// The unit is not decommissioned.
+    UnitNotDecommissioned,
+    /// The time in which this may be taken back is over, or this state cannot be taken back.
+    NotRevertible,
+    /// There is an alarm about the unit, which a regulator resolves first.
+    AlarmOpen,
+    /// There is no alarm about the unit.
+    UnknownAlarm,
+    /// The batch was recalled as often as can be noted: recall all of it.
+    TooManyRecalls,
+    /// The range of serials is empty or leaves the batch.
+    InvalidRange,
+    /// The deadline is over already.
+    DeadlineInPast,
+    /// There is no recall that the caller has not acknowledged.
+    NothingToAcknowledge,
+    /// The goods are set apart already.
+    AlreadyQuarantined,
+    /// The goods are not set apart.
+    NotQuarantined,
+    /// The feed is no evidence under any policy.
+    NoEvidencePolicy,
+    /// There is no report about these goods that is fresh enough and over the policy's threshold.
+    EvidenceInsufficient,
+    /// Units of the batch have left its manufacturer, or it is released: its registration stays.
+    RegistrationFinal,
+    /// No code is proposed to replace this contract's.
+    UpgradeNotProposed,
+    /// The delay of the proposed code is not over.
+    UpgradeTooEarly,
+    /// The proposed code is not on chain, has no `migrate` message, or does not understand the stored layout.
+    LayoutNotUnderstood,
+}
+
+impl From<UpgradeError> for Error {
+    fn from(error: UpgradeError) -> Self {
+        match error {
+            UpgradeError::CallerNotAuthorised => Error::CallerNotAuthorised,
+            UpgradeError::TooEarly => Error::UpgradeTooEarly,
+            UpgradeError::LayoutNotUnderstood => Error::LayoutNotUnderstood,
+        }
+    }
 }

@@ -1,7 +1,10 @@
 use ink::prelude::vec::Vec;
-use primitives::{AccountId, BatchId, DocumentHash, Quantity, Timestamp, UnitId};
+use primitives::{AccountId, BatchId, DocumentHash, FeedId, Quantity, Sscc, UnitId};
 
-use crate::types::{Attestation, QuarantineReason, RecallClass, RecallReason, RejectionReason};
+use crate::types::{
+    AlarmCode, Arrival, Attestation, ClearanceReason, Contents, EvidencePolicy, Purpose, QuarantineReason,
+    QuarantineTarget, Recall, RejectionReason, Resolution, UnitState,
+};
 
 /// A batch was registered: all its units are with its manufacturer.
 #[ink::event]
@@ -23,6 +26,20 @@ pub struct BatchRegistered {
     pub quantity: Quantity,
     /// The root of their serials.
     pub serial_root: Option<[u8; 32]>,
+    /// How many units a numbered case holds.
+    pub units_per_case: Option<u32>,
+}
+
+/// A registration was taken back before anything moved: the register knows nothing of the batch any more.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchRegistrationCancelled {
+    /// The batch.
+    #[ink(topic)]
+    pub batch: BatchId,
+    /// The manufacturer or a regulator.
+    #[ink(topic)]
+    pub by: AccountId,
 }
 
 /// Somebody answered for one requirement of the release gate.
@@ -32,12 +49,11 @@ pub struct BatchAttested {
     /// The batch.
     #[ink(topic)]
     pub batch: BatchId,
-    /// Which requirement.
-    #[ink(topic)]
-    pub attestation: Attestation,
     /// Who attested.
     #[ink(topic)]
     pub by: AccountId,
+    /// Which requirement.
+    pub attestation: Attestation,
     /// The SHA-256 of the document.
     pub document: DocumentHash,
 }
@@ -78,7 +94,7 @@ pub struct BatchUnblocked {
     pub by: AccountId,
 }
 
-/// Units left the consignor for the consignee.
+/// Goods left the consignor for the consignee.
 #[ink::event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitsShipped {
@@ -95,9 +111,15 @@ pub struct UnitsShipped {
     pub shipment: u64,
     /// How many units.
     pub quantity: Quantity,
+    /// The logistic unit that is shipped as one.
+    pub logistic_unit: Option<Sscc>,
+    /// Why they move.
+    pub purpose: Purpose,
+    /// The SHA-256 of the sealed terms of delivery.
+    pub terms: Option<DocumentHash>,
 }
 
-/// The consignee took units of a shipment over.
+/// The consignee took goods of a shipment over.
 #[ink::event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitsReceived {
@@ -116,9 +138,11 @@ pub struct UnitsReceived {
     pub quantity: Quantity,
     /// How many of the shipment are not received yet.
     pub still_in_transit: Quantity,
+    /// What arrived.
+    pub arrival: Arrival,
 }
 
-/// The consignee sent what was still in transit back to the consignor.
+/// What was still in transit is back with the consignor.
 #[ink::event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShipmentRejected {
@@ -135,56 +159,136 @@ pub struct ShipmentRejected {
     pub shipment: u64,
     /// How many units went back.
     pub quantity: Quantity,
+    /// The consignee, or a regulator in its place.
+    pub by: AccountId,
     /// Why.
     pub reason: RejectionReason,
 }
 
-/// A unit was handed to a patient.
+/// A logistic unit was packed and closed.
 #[ink::event]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitDispensed {
+pub struct LogisticUnitPacked {
+    /// The batch.
+    #[ink(topic)]
+    pub batch: BatchId,
+    /// Who has it.
+    #[ink(topic)]
+    pub by: AccountId,
+    /// The logistic unit.
+    pub logistic_unit: Sscc,
+    /// How many units are in it.
+    pub quantity: Quantity,
+    /// What was put in.
+    pub contents: Contents,
+}
+
+/// A logistic unit was opened: what was in it is loose, or stands alone.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogisticUnitUnpacked {
+    /// The batch.
+    #[ink(topic)]
+    pub batch: BatchId,
+    /// Who has it.
+    #[ink(topic)]
+    pub by: AccountId,
+    /// The logistic unit.
+    pub logistic_unit: Sscc,
+    /// How many units were in it.
+    pub quantity: Quantity,
+}
+
+/// A unit was dispensed, destroyed, or left the supply chain otherwise.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitDecommissioned {
     /// The batch.
     #[ink(topic)]
     pub batch: BatchId,
     /// The unit.
     #[ink(topic)]
     pub unit: UnitId,
-    /// Who dispensed it.
+    /// Who did it.
     #[ink(topic)]
     pub by: AccountId,
+    /// What became of it.
+    pub state: UnitState,
 }
 
-/// Units without serials were handed to patients.
+/// Units that are not told apart were dispensed, destroyed, or left the supply chain otherwise.
 #[ink::event]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnserialisedUnitsDispensed {
+pub struct UnitsDecommissioned {
     /// The batch.
     #[ink(topic)]
     pub batch: BatchId,
-    /// Who dispensed them.
+    /// Who did it.
     #[ink(topic)]
     pub by: AccountId,
     /// How many.
     pub quantity: Quantity,
+    /// How many of them had been returned.
+    pub of_returned: Quantity,
+    /// What became of them.
+    pub state: UnitState,
+    /// The SHA-256 of a document about it, such as the certificate of destruction.
+    pub document: Option<DocumentHash>,
 }
 
-/// A serial that was dispensed before was about to be dispensed again: one of the packs is a copy.
+/// A decommissioning was taken back: the unit is with its holder again.
 #[ink::event]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CloneAlarmRaised {
+pub struct UnitReverted {
     /// The batch.
     #[ink(topic)]
     pub batch: BatchId,
     /// The unit.
     #[ink(topic)]
     pub unit: UnitId,
-    /// Who was about to dispense it now.
+    /// Who has it.
     #[ink(topic)]
-    pub second_by: AccountId,
-    /// Who dispensed it first.
-    pub first_by: AccountId,
-    /// When.
-    pub first_at: Timestamp,
+    pub holder: AccountId,
+    /// The holder, or a regulator who unlocked it.
+    pub by: AccountId,
+    /// What it was.
+    pub state: UnitState,
+}
+
+/// Packs with the same serial are in places where they cannot both be: one is a copy.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmRaised {
+    /// The batch.
+    #[ink(topic)]
+    pub batch: BatchId,
+    /// The unit.
+    #[ink(topic)]
+    pub unit: UnitId,
+    /// Who was about to decommission the unit now.
+    #[ink(topic)]
+    pub by: AccountId,
+    /// What gave it away.
+    pub code: AlarmCode,
+    /// The other party.
+    pub other: AccountId,
+}
+
+/// A regulator looked into an alarm.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmResolved {
+    /// The batch.
+    #[ink(topic)]
+    pub batch: BatchId,
+    /// The unit.
+    #[ink(topic)]
+    pub unit: UnitId,
+    /// The regulator.
+    #[ink(topic)]
+    pub by: AccountId,
+    /// The finding.
+    pub resolution: Resolution,
 }
 
 /// Units were set apart.
@@ -194,12 +298,14 @@ pub struct UnitsQuarantined {
     /// The batch.
     #[ink(topic)]
     pub batch: BatchId,
-    /// With whom they are.
+    /// With whom they are; the consignee of a shipment.
     #[ink(topic)]
     pub holder: AccountId,
     /// Who set them apart.
     #[ink(topic)]
     pub by: AccountId,
+    /// What exactly.
+    pub target: QuarantineTarget,
     /// How many.
     pub quantity: Quantity,
     /// Why.
@@ -213,29 +319,60 @@ pub struct QuarantineReleased {
     /// The batch.
     #[ink(topic)]
     pub batch: BatchId,
-    /// With whom they are.
+    /// With whom they are; the consignee of a shipment.
     #[ink(topic)]
     pub holder: AccountId,
     /// Who set them free.
     #[ink(topic)]
     pub by: AccountId,
+    /// What exactly.
+    pub target: QuarantineTarget,
     /// How many.
     pub quantity: Quantity,
+    /// Why.
+    pub reason: ClearanceReason,
 }
 
-/// A batch was recalled.
+/// A batch or a part of it was recalled.
 #[ink::event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchRecalled {
     /// The batch.
     #[ink(topic)]
     pub batch: BatchId,
-    /// How dangerous.
-    #[ink(topic)]
-    pub class: RecallClass,
     /// Who recalled it.
     #[ink(topic)]
     pub by: AccountId,
-    /// Why.
-    pub reason: RecallReason,
+    /// The number of the recall among those of the batch, from 0.
+    pub number: u8,
+    /// The recall.
+    pub recall: Recall,
+}
+
+/// A holder has taken note of recalls.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecallAcknowledged {
+    /// The batch.
+    #[ink(topic)]
+    pub batch: BatchId,
+    /// The holder.
+    #[ink(topic)]
+    pub by: AccountId,
+    /// How many of the batch's recalls it knows now.
+    pub acknowledged: u8,
+}
+
+/// Other reports let anybody set goods apart now.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidencePolicySet {
+    /// The feed of the reports.
+    #[ink(topic)]
+    pub feed: FeedId,
+    /// The regulator.
+    #[ink(topic)]
+    pub by: AccountId,
+    /// The policy; nothing where the feed is no evidence any more.
+    pub policy: Option<EvidencePolicy>,
 }

@@ -1,8 +1,8 @@
 //! Drug batches from manufacture to patient: what exists, who has it, whether it may move, and what a scan of a
 //! pack is to be told.
 //!
-//! Invariant: after every message, `held + in transit + quarantined + dispensed` of a batch is its registered
-//! quantity. No unit appears or vanishes, which is what keeps copies out of the books.
+//! Invariant: after every message, the places of a batch over all its holders add up to its registered quantity. No
+//! unit appears or vanishes, which is what keeps copies out of the books.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
@@ -12,9 +12,10 @@ mod events;
 mod types;
 mod verdict;
 
-pub use data::{Data, Dispensing};
+pub use data::{Data, Decommissioning, LAYOUT};
 pub use errors::Error;
 pub use events::*;
+pub use primitives::{UpgradeApplied, UpgradeCancelled, UpgradeProposed};
 pub use types::*;
 
 #[cfg(test)]
@@ -24,12 +25,16 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod batches {
     use ink::prelude::vec::Vec;
-    use primitives::{ask_standing, BatchId, Call, DocumentHash, Quantity, SerialProof, Standing, UnitId};
+    use primitives::{
+        ask_fresh_value, ask_standing, emit, replace_code, BatchId, Call, DocumentHash, FeedId, Migration,
+        Quantity, SerialProof, Sscc, Standing, UnitId, UpgradeProposal,
+    };
 
     use crate::{
-        Attestation, AttestationRecord, Batch, CloneAlarmRaised, Data, DispenseOutcome, DispensedUnit,
-        Dispensing, Error, Holding, MassBalance, NewBatch, QuarantineReason, RecallClass, RecallReason,
-        RejectionReason, Scan, Shipment, Verdict,
+        Alarm, Arrival, Attestation, AttestationRecord, Batch, ClearanceReason, Contents, Data,
+        DecommissionedUnit, Decommissioning, Error, EvidencePolicy, Goods, Holding, LogisticUnit, NewBatch,
+        Places, Purpose, QuarantineReason, QuarantineTarget, Recall, RecallNotice, RejectionReason,
+        Resolution, Scan, Shipment, UnitOutcome, UnitState, Verdict,
     };
 
     /// The contract's storage: its rules' data, and nothing else.
@@ -45,23 +50,36 @@ mod batches {
             Self { data: Data::new(access) }
         }
 
-        /// Registers a batch: GTIN of 14 digits, lot, expiry YYMMDD, quantity, and the root of the packs'
-        /// serials. All units are with the caller then. Needs Manufacturer.
+        /// Registers a batch: GTIN of 14 digits, lot, expiry YYMMDD, quantity, the root of the packs' serials, and the
+        /// size of its numbered cases. All units are with the caller then. Needs Manufacturer.
         ///
         /// Event: `BatchRegistered`. Errors: `InvalidGtin`, `InvalidLot`, `InvalidExpiry`, `BatchExpired`,
-        /// `QuantityZero`, `QuantityTooLarge`, `BatchExists`, and those of every state change: `Paused`,
-        /// `AccessUnavailable`, `CallerNotAuthorised`.
+        /// `QuantityZero`, `QuantityTooLarge`, `SerialsNotRegistered`, `BatchExists`, and those of every state change:
+        /// `Paused`, `AccessUnavailable`, `CallerNotAuthorised`.
         #[ink(message)]
         pub fn register_batch(&mut self, batch: NewBatch) -> Result<BatchId, Error> {
             let call = self.call()?;
             let event = self.data.register(call, batch)?;
             let id = event.batch;
-            self.env().emit_event(event);
+            emit(&event);
             Ok(id)
         }
 
-        /// Answers for one requirement of the release gate with a document's SHA-256. The certificate of
-        /// analysis needs the batch's manufacturer, GMP a Regulator or Auditor, the authorisation a Regulator.
+        /// Takes a registration back, made in error or by a stranger to the product, and all that is stored of it. Needs
+        /// the batch's manufacturer or a Regulator.
+        ///
+        /// Event: `BatchRegistrationCancelled`. Errors: `UnknownBatch`, `RegistrationFinal`.
+        #[ink(message)]
+        pub fn cancel_registration(&mut self, batch: BatchId) -> Result<(), Error> {
+            let call = self.call()?;
+            let event = self.data.cancel_registration(call, batch)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Answers for one requirement of the release gate with a document's SHA-256. The certificate of analysis needs
+        /// the batch's manufacturer, GMP a Regulator or Auditor, the authorisation a Regulator, neither of them the
+        /// manufacturer.
         ///
         /// Event: `BatchAttested`. Errors: `UnknownBatch`, `AlreadyAttested`.
         #[ink(message)]
@@ -73,7 +91,7 @@ mod batches {
         ) -> Result<(), Error> {
             let call = self.call()?;
             let event = self.data.attest(call, batch, attestation, document)?;
-            self.env().emit_event(event);
+            emit(&event);
             Ok(())
         }
 
@@ -85,7 +103,7 @@ mod batches {
         pub fn release(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
             let event = self.data.release(call, batch)?;
-            self.env().emit_event(event);
+            emit(&event);
             Ok(())
         }
 
@@ -96,7 +114,7 @@ mod batches {
         pub fn block(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
             let event = self.data.block(call, batch)?;
-            self.env().emit_event(event);
+            emit(&event);
             Ok(())
         }
 
@@ -107,134 +125,294 @@ mod batches {
         pub fn unblock(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
             let event = self.data.unblock(call, batch)?;
-            self.env().emit_event(event);
+            emit(&event);
             Ok(())
         }
 
-        /// Puts units of the caller in transit to a consignee, and returns the shipment's number. Consignor and
-        /// consignee need a role that may hold drugs: Manufacturer, Wholesaler, Logistics, Pharmacy, Provider.
+        /// Puts goods of the caller in transit to a consignee, and returns the shipment's number. Consignor and
+        /// consignee need a role that may hold drugs: Manufacturer, Wholesaler, Logistics, Pharmacy, Provider. `terms` is
+        /// the SHA-256 of the sealed terms of delivery, if there are any.
         ///
         /// Event: `UnitsShipped`. Errors: `UnknownBatch`, `BatchRecalled`, `BatchBlocked`, `NotReleased`,
-        /// `BatchExpired`, `ConsigneeIsConsignor`, `ConsigneeNotAuthorised`, `QuantityZero`, `QuantityNotHeld`.
+        /// `BatchExpired`, `ReturnNotToManufacturer`, `ConsigneeIsConsignor`, `ConsigneeNotAuthorised`,
+        /// `QuantityZero`, `QuantityNotHeld`, `UnknownLogisticUnit`, `LogisticUnitInside`, `LogisticUnitNotHeld`,
+        /// `LogisticUnitInTransit`, `LogisticUnitQuarantined`, `LogisticUnitRecalled`.
         #[ink(message)]
-        pub fn ship(&mut self, batch: BatchId, to: AccountId, quantity: Quantity) -> Result<u64, Error> {
+        pub fn ship(
+            &mut self,
+            goods: Goods,
+            to: AccountId,
+            purpose: Purpose,
+            terms: Option<DocumentHash>,
+        ) -> Result<u64, Error> {
             let call = self.call()?;
             let consignee = self.standing(to)?.roles;
-            let event = self.data.ship(call, batch, to, consignee, quantity)?;
+            let event = self.data.ship(call, goods, (to, consignee), purpose, terms)?;
             let shipment = event.shipment;
-            self.env().emit_event(event);
+            emit(&event);
             Ok(shipment)
         }
 
-        /// Takes units of a shipment over, all or part of them: the others stay in transit. Needs the consignee,
-        /// with a role that may hold drugs.
+        /// Takes goods of a shipment over, all or part of them: the others stay in transit. Needs the consignee, with a
+        /// role that may hold drugs.
         ///
-        /// Event: `UnitsReceived`. Errors: `UnknownShipment`, `CallerNotConsignee`, `QuantityZero`,
-        /// `QuantityNotInShipment`.
+        /// Event: `UnitsReceived`. Errors: `UnknownShipment`, `CallerNotConsignee`, `NotInShipment`, `QuantityZero`,
+        /// `QuantityNotInShipment`, `TooManyLogisticUnits`, `UnknownLogisticUnit`.
         #[ink(message)]
-        pub fn receive(&mut self, shipment: u64, quantity: Quantity) -> Result<(), Error> {
+        pub fn receive(&mut self, shipment: u64, arrival: Arrival) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.receive(call, shipment, quantity)?;
-            self.env().emit_event(event);
+            let event = self.data.receive(call, shipment, arrival)?;
+            emit(&event);
             Ok(())
         }
 
-        /// Sends what is still in transit of a shipment back to its consignor. Needs the consignee.
+        /// Gives what is still in transit of a shipment back to its consignor. Needs the consignee, or a Regulator.
         ///
         /// Event: `ShipmentRejected`. Errors: `UnknownShipment`, `CallerNotConsignee`.
         #[ink(message)]
         pub fn reject(&mut self, shipment: u64, reason: RejectionReason) -> Result<(), Error> {
             let call = self.call()?;
             let event = self.data.reject(call, shipment, reason)?;
-            self.env().emit_event(event);
+            emit(&event);
+            Ok(())
+        }
+
+        /// Packs and closes a logistic unit with this SSCC, of one batch. Needs a role that may hold drugs; a numbered
+        /// case needs the batch's manufacturer.
+        ///
+        /// Event: `LogisticUnitPacked`. Errors: `InvalidSscc`, `LogisticUnitExists`, `UnknownBatch`, `UnknownCase`,
+        /// `CaseAlreadyPacked`, `QuantityZero`, `QuantityNotHeld`, `TooManyLogisticUnits`, `UnknownLogisticUnit`,
+        /// `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `LogisticUnitQuarantined`,
+        /// `LogisticUnitRecalled`, `NestedTooDeep`, `MixedBatches`.
+        #[ink(message)]
+        pub fn pack(&mut self, logistic_unit: Sscc, contents: Contents) -> Result<(), Error> {
+            let call = self.call()?;
+            let event = self.data.pack(call, logistic_unit, contents)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Opens a logistic unit: its units are loose then, or the logistic units in it stand alone. Needs its holder.
+        ///
+        /// Event: `LogisticUnitUnpacked`. Errors: `UnknownLogisticUnit`, `LogisticUnitInside`, `LogisticUnitNotHeld`,
+        /// `LogisticUnitInTransit`, `LogisticUnitQuarantined`, `LogisticUnitRecalled`.
+        #[ink(message)]
+        pub fn unpack(&mut self, logistic_unit: Sscc) -> Result<(), Error> {
+            let call = self.call()?;
+            let event = self.data.unpack(call, logistic_unit)?;
+            emit(&event);
             Ok(())
         }
 
         /// Hands the unit with this serial to a patient. Needs Pharmacy or Provider.
         ///
-        /// A serial that was dispensed before is not dispensed again: the outcome is an alarm, which is kept and
-        /// shows in every later verdict. Event: `UnitDispensed` or `CloneAlarmRaised`. Errors: `UnknownBatch`,
-        /// `InvalidSerial`, `SerialsNotRegistered`, `SerialNotInBatch`, `BatchRecalled`, `BatchBlocked`,
-        /// `NotReleased`, `BatchExpired`, `QuantityNotHeld`.
+        /// A pack that cannot be here is not dispensed: the outcome is an alarm, which is kept and shows in every later
+        /// verdict. Event: `UnitDecommissioned` or `AlarmRaised`. Errors: `UnknownBatch`, `InvalidSerial`,
+        /// `SerialsNotRegistered`, `UnitPacked`, `BatchRecalled`, `UnitRecalled`, `BatchBlocked`, `NotReleased`,
+        /// `BatchExpired`, `AlarmOpen`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn dispense(
             &mut self,
             batch: BatchId,
             serial: Vec<u8>,
             proof: SerialProof,
-        ) -> Result<DispenseOutcome, Error> {
+        ) -> Result<UnitOutcome, Error> {
+            self.decommission(batch, serial, proof, UnitState::Dispensed)
+        }
+
+        /// Takes the unit with this serial out of the supply chain. Needs a role that may hold drugs, and a unit of the
+        /// batch; to dispense it, Pharmacy or Provider.
+        ///
+        /// Events and errors: those of `dispense`.
+        #[ink(message)]
+        pub fn decommission(
+            &mut self,
+            batch: BatchId,
+            serial: Vec<u8>,
+            proof: SerialProof,
+            state: UnitState,
+        ) -> Result<UnitOutcome, Error> {
             let call = self.call()?;
-            Ok(match self.data.dispense(call, batch, &serial, &proof)? {
-                Dispensing::Done(event) => {
-                    self.env().emit_event(event);
-                    DispenseOutcome::Dispensed
+            Ok(match self.data.decommission(call, batch, &serial, &proof, state)? {
+                Decommissioning::Done(event) => {
+                    emit(&event);
+                    UnitOutcome::Done
                 }
-                Dispensing::Clone(event) => {
-                    let CloneAlarmRaised { first_by, first_at, .. } = event;
-                    self.env().emit_event(event);
-                    DispenseOutcome::CloneAlarm { first_by, first_at }
+                Decommissioning::Alarm(event) => {
+                    let (code, other) = (event.code, event.other);
+                    emit(&event);
+                    UnitOutcome::Alarm { code, other }
                 }
             })
         }
 
-        /// Hands units of a batch without serials to patients. Needs Pharmacy or Provider.
+        /// Takes units out of the supply chain that are not told apart: of a batch without serials; or, to be destroyed,
+        /// of a batch that is recalled, or that were returned. Needs what `decommission` needs.
         ///
-        /// Event: `UnserialisedUnitsDispensed`. Errors: `UnknownBatch`, `SerialRequired`, `BatchRecalled`,
-        /// `BatchBlocked`, `NotReleased`, `BatchExpired`, `QuantityZero`, `QuantityNotHeld`.
+        /// Event: `UnitsDecommissioned`. Errors: `UnknownBatch`, `SerialRequired`, `BatchRecalled`, `BatchBlocked`,
+        /// `NotReleased`, `BatchExpired`, `QuantityZero`, `QuantityNotHeld`.
         #[ink(message)]
-        pub fn dispense_unserialised(&mut self, batch: BatchId, quantity: Quantity) -> Result<(), Error> {
+        pub fn decommission_quantity(
+            &mut self,
+            batch: BatchId,
+            quantity: Quantity,
+            state: UnitState,
+            document: Option<DocumentHash>,
+        ) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.dispense_unserialised(call, batch, quantity)?;
-            self.env().emit_event(event);
+            let event = self.data.decommission_quantity(call, batch, quantity, state, document)?;
+            emit(&event);
             Ok(())
         }
 
-        /// Sets units of `holder` apart. Needs the holder itself, or a Regulator.
+        /// Takes a decommissioning back: by who did it, within ten days. A Regulator unlocks what others locked.
         ///
-        /// Event: `UnitsQuarantined`. Errors: `UnknownBatch`, `QuantityZero`, `QuantityNotHeld`.
+        /// Event: `UnitReverted`. Errors: `UnknownBatch`, `UnitNotDecommissioned`, `AlarmOpen`, `NotRevertible`.
+        #[ink(message)]
+        pub fn revert(&mut self, batch: BatchId, serial: Vec<u8>) -> Result<(), Error> {
+            let call = self.call()?;
+            let event = self.data.revert(call, batch, &serial)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Notes the finding about the alarm on a serial. Needs Regulator.
+        ///
+        /// Event: `AlarmResolved`. Errors: `UnknownAlarm`.
+        #[ink(message)]
+        pub fn resolve_alarm(
+            &mut self,
+            batch: BatchId,
+            serial: Vec<u8>,
+            resolution: Resolution,
+        ) -> Result<(), Error> {
+            let call = self.call()?;
+            let event = self.data.resolve_alarm(call, batch, &serial, resolution)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Sets goods apart. Needs their holder (of a shipment the consignee), or a Regulator.
+        ///
+        /// Event: `UnitsQuarantined`. Errors: `UnknownBatch`, `UnknownShipment`, `UnknownLogisticUnit`,
+        /// `LogisticUnitInside`, `LogisticUnitInTransit`, `LogisticUnitNotHeld` (returned for good), `AlreadyQuarantined`,
+        /// `QuantityZero`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn quarantine(
             &mut self,
-            batch: BatchId,
-            holder: AccountId,
-            quantity: Quantity,
+            target: QuarantineTarget,
             reason: QuarantineReason,
         ) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.quarantine(call, batch, holder, quantity, reason)?;
-            self.env().emit_event(event);
+            let event = self.data.quarantine(call, target, reason)?;
+            emit(&event);
             Ok(())
         }
 
-        /// Lets quarantined units of `holder` move again. Needs a Regulator or the batch's manufacturer.
+        /// Sets goods apart by a report about them (see [`QuarantineTarget::subject`]) that is fresh and over the
+        /// threshold of the policy for `feed`. Needs no role.
         ///
-        /// Event: `QuarantineReleased`. Errors: `UnknownBatch`, `QuantityZero`, `QuantityNotQuarantined`.
+        /// Event: `UnitsQuarantined`. Errors: `NoEvidencePolicy`, `EvidenceInsufficient`, and those of `quarantine`.
+        #[ink(message)]
+        pub fn quarantine_by_evidence(
+            &mut self,
+            target: QuarantineTarget,
+            feed: FeedId,
+        ) -> Result<(), Error> {
+            let call = self.call()?;
+            let (policy, max_age) = self.data.evidence_needed(target, feed, call.now)?;
+            let subject = target.subject(self.env().account_id());
+            let value = ask_fresh_value(policy.feeds, feed, subject, max_age);
+            let event = self.data.quarantine_by_evidence(call, target, &policy, value)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Sets goods free. Needs a Regulator, or the batch's manufacturer where no Regulator set them apart.
+        ///
+        /// Event: `QuarantineReleased`. Errors: those of `quarantine`, `NotQuarantined`, `QuantityNotQuarantined`.
         #[ink(message)]
         pub fn release_quarantine(
             &mut self,
-            batch: BatchId,
-            holder: AccountId,
-            quantity: Quantity,
+            target: QuarantineTarget,
+            reason: ClearanceReason,
         ) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.release_quarantine(call, batch, holder, quantity)?;
-            self.env().emit_event(event);
+            let event = self.data.release_quarantine(call, target, reason)?;
+            emit(&event);
             Ok(())
         }
 
-        /// Recalls a batch for good. Needs a Regulator or the batch's manufacturer.
+        /// Says which reports of a feed let anybody set goods apart. Needs Regulator.
         ///
-        /// Event: `BatchRecalled`. Errors: `UnknownBatch`, `BatchRecalled`.
+        /// Event: `EvidencePolicySet`.
         #[ink(message)]
-        pub fn recall(
+        pub fn set_evidence_policy(
             &mut self,
-            batch: BatchId,
-            class: RecallClass,
-            reason: RecallReason,
+            feed: FeedId,
+            policy: Option<EvidencePolicy>,
         ) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.recall(call, batch, class, reason)?;
-            self.env().emit_event(event);
+            let event = self.data.set_evidence_policy(call, feed, policy)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Recalls a batch or a part of it for good. Needs a Regulator or the batch's manufacturer.
+        ///
+        /// Event: `BatchRecalled`. Errors: `UnknownBatch`, `BatchRecalled`, `DeadlineInPast`, `TooManyRecalls`,
+        /// `SerialsNotRegistered`, `InvalidRange`, `UnknownLogisticUnit`, `MixedBatches`, `LogisticUnitRecalled`.
+        #[ink(message)]
+        pub fn recall(&mut self, batch: BatchId, recall: Recall) -> Result<(), Error> {
+            let call = self.call()?;
+            let event = self.data.recall(call, batch, recall)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Says that the caller knows all recalls of the batch. Needs who has or had units of it.
+        ///
+        /// Event: `RecallAcknowledged`. Errors: `UnknownBatch`, `NothingToAcknowledge`.
+        #[ink(message)]
+        pub fn acknowledge_recall(&mut self, batch: BatchId) -> Result<(), Error> {
+            let call = self.call()?;
+            let event = self.data.acknowledge_recall(call, batch)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Proposes code to replace this contract's, in place of an earlier proposal. It can be applied after [`primitives::UPGRADE_DELAY`].
+        /// Needs Admin. Works while the contract is paused, as the other messages about code do.
+        ///
+        /// Event: `UpgradeProposed`.
+        #[ink(message)]
+        pub fn propose_upgrade(&mut self, code: [u8; 32]) -> Result<(), Error> {
+            let (proposal, event) = UpgradeProposal::new(self.administrative_call()?, code)?;
+            self.data.set_upgrade(Some(proposal))?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Withdraws the proposal. Needs Admin or Regulator.
+        ///
+        /// Event: `UpgradeCancelled`. Errors: `UpgradeNotProposed`.
+        #[ink(message)]
+        pub fn cancel_upgrade(&mut self) -> Result<(), Error> {
+            let event = self.proposal()?.cancel(self.administrative_call()?)?;
+            self.data.set_upgrade(None)?;
+            emit(&event);
+            Ok(())
+        }
+
+        /// Replaces this contract's code by the proposed one, which migrates the storage first. Needs Admin.
+        ///
+        /// Event: `UpgradeApplied`. Errors: `UpgradeNotProposed`, `UpgradeTooEarly`, `LayoutNotUnderstood`.
+        #[ink(message)]
+        pub fn apply_upgrade(&mut self) -> Result<(), Error> {
+            let event = self.proposal()?.apply(self.administrative_call()?)?;
+            self.data.set_upgrade(None)?;
+            replace_code(event.code)?;
+            emit(&event);
             Ok(())
         }
 
@@ -250,16 +428,36 @@ mod batches {
             self.data.batch(batch)
         }
 
+        /// The batches from number `start` (from 0) in the order of their registration: at most `limit`, and never more
+        /// than 50. A registration that was taken back leaves a gap.
+        #[ink(message)]
+        pub fn batches(&self, start: u32, limit: u32) -> Vec<BatchId> {
+            self.data.list_batches(start, limit)
+        }
+
         /// Where the batch's units are.
         #[ink(message)]
-        pub fn mass_balance(&self, batch: BatchId) -> Option<MassBalance> {
+        pub fn mass_balance(&self, batch: BatchId) -> Option<Places> {
             self.data.mass_balance(batch)
         }
 
-        /// What `holder` has of the batch.
+        /// What `holder` has or had of the batch.
         #[ink(message)]
         pub fn holding(&self, batch: BatchId, holder: AccountId) -> Holding {
             self.data.holding(batch, holder)
+        }
+
+        /// Everybody who ever had units of the batch, from number `start` (from 0): at most `limit`, and never more than 50.
+        /// The sum over all pages is what was registered.
+        #[ink(message)]
+        pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Vec<(AccountId, Holding)> {
+            self.data.recall_reach(batch, start, limit)
+        }
+
+        /// The recalls of the batch, at most 16.
+        #[ink(message)]
+        pub fn recalls(&self, batch: BatchId) -> Vec<RecallNotice> {
+            self.data.recalls(batch)
         }
 
         /// The shipment, while anything of it is in transit.
@@ -268,16 +466,40 @@ mod batches {
             self.data.shipment(shipment)
         }
 
+        /// The logistic unit, while it is packed.
+        #[ink(message)]
+        pub fn logistic_unit(&self, logistic_unit: Sscc) -> Option<LogisticUnit> {
+            self.data.logistic_unit(logistic_unit)
+        }
+
         /// Who attested, with which document.
         #[ink(message)]
         pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Option<AttestationRecord> {
             self.data.attestation(batch, attestation)
         }
 
-        /// Who dispensed a unit, and how often its serial raised an alarm since.
+        /// What became of a unit that was decommissioned.
         #[ink(message)]
-        pub fn dispensed_unit(&self, unit: UnitId) -> Option<DispensedUnit> {
-            self.data.dispensed_unit(unit)
+        pub fn decommissioned_unit(&self, unit: UnitId) -> Option<DecommissionedUnit> {
+            self.data.decommissioned_unit(unit)
+        }
+
+        /// The alarm about a serial.
+        #[ink(message)]
+        pub fn alarm(&self, unit: UnitId) -> Option<Alarm> {
+            self.data.alarm(unit)
+        }
+
+        /// What makes a report of the feed evidence.
+        #[ink(message)]
+        pub fn evidence_policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
+            self.data.evidence_policy(feed)
+        }
+
+        /// The code that waits to replace this contract's.
+        #[ink(message)]
+        pub fn upgrade(&self) -> Option<UpgradeProposal> {
+            self.data.upgrade()
         }
 
         /// The contract that knows the roles.
@@ -296,8 +518,26 @@ mod batches {
             Ok(Call { caller, roles, now: self.env().block_timestamp() })
         }
 
+        /// The caller with its roles, also while state changes are stopped.
+        fn administrative_call(&self) -> Result<Call, Error> {
+            let caller = self.env().caller();
+            let roles = self.standing(caller)?.roles;
+            Ok(Call { caller, roles, now: self.env().block_timestamp() })
+        }
+
+        fn proposal(&self) -> Result<UpgradeProposal, Error> {
+            self.data.upgrade().ok_or(Error::UpgradeNotProposed)
+        }
+
         fn standing(&self, account: AccountId) -> Result<Standing, Error> {
             ask_standing(self.data.access(), account, self.env().account_id()).ok_or(Error::AccessUnavailable)
+        }
+    }
+
+    impl Migration for Batches {
+        #[ink(message)]
+        fn migrate(&mut self) -> bool {
+            self.data.understands_layout()
         }
     }
 }

@@ -2,18 +2,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ink::env::DefaultEnvironment;
 use primitives::{
-    AccountId, BatchId, Call, DocumentHash, Quantity, Role, RoleSet, SerialProof, SerialTree, UnitId,
+    AccountId, BatchId, Call, DocumentHash, Quantity, Role, RoleSet, SerialProof, SerialTree, Sscc, UnitId,
 };
 
-use crate::{Attestation, Batch, Data, DispensedUnit, Dispensing, Error, Holding, NewBatch};
+use crate::{
+    Arrival, Attestation, Batch, Contents, Data, Decommissioning, Error, Goods, Holding, NewBatch, Places,
+    Purpose, Recall, RecallClass, RecallReason, RecallScope, UnitState, UnitsShipped,
+};
 
 mod custody;
-mod dispensing;
+mod logistic_units;
 mod messages;
-mod quarantine_and_recall;
+mod quarantine;
 mod random_messages;
+mod recall;
 mod registration;
 mod release_gate;
+mod units;
 mod verdict;
 mod verdict_of_random_states;
 
@@ -82,7 +87,14 @@ fn register() -> Data {
 }
 
 fn new_batch(quantity: Quantity) -> NewBatch {
-    NewBatch { gtin: GTIN, lot: LOT.to_vec(), expiry: EXPIRY, quantity, serial_root: None }
+    NewBatch {
+        gtin: GTIN,
+        lot: LOT.to_vec(),
+        expiry: EXPIRY,
+        quantity,
+        serial_root: None,
+        units_per_case: None,
+    }
 }
 
 /// A batch without serials, all of it with the manufacturer, before its release.
@@ -104,9 +116,65 @@ fn released(data: &mut Data, quantity: Quantity) -> BatchId {
     id
 }
 
+fn loose(batch: BatchId, quantity: Quantity) -> Goods {
+    Goods::Units { batch, quantity }
+}
+
+/// Supplies goods, without terms of delivery.
+fn ship(data: &mut Data, from: Call, goods: Goods, to: Call) -> Result<UnitsShipped, Error> {
+    data.ship(from, goods, (to.caller, to.roles), Purpose::Supply, None)
+}
+
+fn send_back(data: &mut Data, from: Call, goods: Goods) -> Result<UnitsShipped, Error> {
+    let to = manufacturer();
+    data.ship(from, goods, (to.caller, to.roles), Purpose::Return, None)
+}
+
 fn hand_over(data: &mut Data, id: BatchId, from: Call, to: Call, quantity: Quantity) {
-    let shipped = data.ship(from, id, to.caller, to.roles, quantity).unwrap();
-    data.receive(to, shipped.shipment, quantity).unwrap();
+    let shipped = ship(data, from, loose(id, quantity), to).unwrap();
+    data.receive(to, shipped.shipment, Arrival::Units(quantity)).unwrap();
+}
+
+fn places(data: &Data, id: BatchId, call: Call) -> Places {
+    data.holding(id, call.caller).places
+}
+
+/// The logistic unit of this number.
+fn sscc(number: u64) -> Sscc {
+    let payload = 39_506_000_100_000_000 + number;
+    payload * 10 + u64::from(gs1::check_digit(payload))
+}
+
+fn pack_units(data: &mut Data, call: Call, batch: BatchId, quantity: Quantity, number: u64) {
+    data.pack(call, sscc(number), Contents::Units { batch, quantity }).unwrap();
+}
+
+fn pack_case(data: &mut Data, batch: BatchId, number: u32, logistic_unit: u64) {
+    data.pack(manufacturer(), sscc(logistic_unit), Contents::Case { batch, number }).unwrap();
+}
+
+fn pack_pallet(data: &mut Data, call: Call, inside: &[u64], number: u64) {
+    let inside = inside.iter().copied().map(sscc).collect();
+    data.pack(call, sscc(number), Contents::LogisticUnits(inside)).unwrap();
+}
+
+fn hand_over_packed(data: &mut Data, from: Call, to: Call, number: u64) {
+    let shipped = ship(data, from, Goods::LogisticUnit(sscc(number)), to).unwrap();
+    data.receive(to, shipped.shipment, Arrival::LogisticUnits(vec![sscc(number)])).unwrap();
+}
+
+fn recall_of(scope: RecallScope) -> Recall {
+    Recall {
+        scope,
+        class: RecallClass::I,
+        reason: RecallReason::Contamination,
+        instructions: DOCUMENT,
+        acknowledge_by: NOW + 1,
+    }
+}
+
+fn recall_batch(data: &mut Data, id: BatchId) {
+    data.recall(regulator(), id, recall_of(RecallScope::Batch)).unwrap();
 }
 
 /// A batch with serials, and the tree of them.
@@ -118,21 +186,28 @@ struct Serialised {
 impl Serialised {
     /// A released batch of so many units, all of them with the pharmacy.
     fn at_pharmacy(data: &mut Data, lot: &[u8], quantity: usize) -> Self {
-        let batch = Self::registered(data, lot, quantity);
-        attest_all(data, batch.id);
-        data.release(manufacturer(), batch.id).unwrap();
+        let batch = Self::released(data, lot, quantity);
         hand_over(data, batch.id, manufacturer(), pharmacy(), batch.tree.quantity());
         batch
     }
 
+    /// A batch in numbered cases of four units, all of it with the manufacturer, before its release.
     fn registered(data: &mut Data, lot: &[u8], quantity: usize) -> Self {
         let id = BatchId::of(GTIN, lot);
         let serials: Vec<Vec<u8>> = (0..quantity).map(serial).collect();
         let tree = SerialTree::new(id, &serials).unwrap();
-        let serial_root = Some(tree.root());
-        let new = NewBatch { lot: lot.to_vec(), serial_root, ..new_batch(tree.quantity()) };
+        let (lot, serial_root, units_per_case) = (lot.to_vec(), Some(tree.root()), Some(4));
+        let new = NewBatch { lot, serial_root, units_per_case, ..new_batch(tree.quantity()) };
         assert_eq!(data.register(manufacturer(), new).unwrap().batch, id);
         Self { id, tree }
+    }
+
+    /// The same after its release.
+    fn released(data: &mut Data, lot: &[u8], quantity: usize) -> Self {
+        let batch = Self::registered(data, lot, quantity);
+        attest_all(data, batch.id);
+        data.release(manufacturer(), batch.id).unwrap();
+        batch
     }
 
     fn proof(&self, number: usize) -> SerialProof {
@@ -143,8 +218,18 @@ impl Serialised {
         UnitId::of(self.id, &serial(number))
     }
 
-    fn dispense(&self, data: &mut Data, call: Call, number: usize) -> Result<Dispensing, Error> {
-        data.dispense(call, self.id, &serial(number), &self.proof(number))
+    fn decommission(
+        &self,
+        data: &mut Data,
+        call: Call,
+        number: usize,
+        state: UnitState,
+    ) -> Result<Decommissioning, Error> {
+        data.decommission(call, self.id, &serial(number), &self.proof(number), state)
+    }
+
+    fn dispense(&self, data: &mut Data, call: Call, number: usize) -> Result<Decommissioning, Error> {
+        self.decommission(data, call, number, UnitState::Dispensed)
     }
 }
 
@@ -152,18 +237,32 @@ fn serial(number: usize) -> Vec<u8> {
     format!("S{number:05}").into_bytes()
 }
 
-/// The invariant: every unit of the batch is in exactly one place, and the places of all organisations add up to
-/// those of the batch.
+fn sum(places: impl IntoIterator<Item = Places>) -> Places {
+    places.into_iter().fold(Places::default(), |sum, places| Places {
+        held: sum.held + places.held,
+        packed: sum.packed + places.packed,
+        in_transit: sum.in_transit + places.in_transit,
+        quarantined: sum.quarantined + places.quarantined,
+        quarantined_closed: sum.quarantined_closed + places.quarantined_closed,
+        returned: sum.returned + places.returned,
+        dispensed: sum.dispensed + places.dispensed,
+        destroyed: sum.destroyed + places.destroyed,
+        decommissioned: sum.decommissioned + places.decommissioned,
+    })
+}
+
+/// The invariant: every unit of the batch is in exactly one place of exactly one holder, and the places of all
+/// holders add up to those of the batch.
 #[track_caller]
 fn ensure_mass_balance(data: &Data, id: BatchId) {
     let batch = data.batch(id).unwrap();
     let balance = data.mass_balance(id).unwrap();
     assert_eq!(balance.total(), Some(batch.quantity));
-    let holdings = (0..32).map(|number| data.holding(id, account(number)));
-    let (available, quarantined) = holdings.fold((0, 0), |(available, quarantined), holding| {
-        (available + holding.available, quarantined + holding.quarantined)
-    });
-    assert_eq!((balance.held, balance.quarantined), (available, quarantined));
-    let in_transit = (0..64).filter_map(|number| data.shipment(number)).filter(|record| record.batch == id);
-    assert_eq!(balance.in_transit, in_transit.map(|record| record.quantity).sum::<Quantity>());
+    assert_eq!(balance.gone() + balance.present(), batch.quantity);
+    let reached = (0..).map(|page| data.recall_reach(id, page * 3, 3)).take_while(|page| !page.is_empty());
+    assert_eq!(sum(reached.flatten().map(|(_, holding)| holding.places)), balance);
+    let shipments = (0..128).filter_map(|number| data.shipment(number)).filter(|record| record.batch == id);
+    let (apart, free): (Vec<_>, Vec<_>) = shipments.partition(|record| record.quarantined);
+    assert_eq!(balance.in_transit, free.iter().map(|record| record.quantity).sum::<Quantity>());
+    assert!(balance.quarantined_closed >= apart.iter().map(|record| record.quantity).sum());
 }

@@ -7,26 +7,38 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 mod call;
+mod events;
 mod hash;
 mod identifiers;
 mod roles;
+mod rule;
 mod serials;
 mod traits;
+mod upgrade;
 
 pub use call::Call;
+pub use events::emit;
 pub use hash::blake2_256;
 #[cfg(feature = "std")]
 pub use identifiers::ParseIdentifierError;
 pub use identifiers::{BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Subject, UnitId};
 pub use ink::primitives::AccountId;
 pub use roles::{Role, RoleSet, Standing};
+pub use rule::ensure;
 #[cfg(feature = "std")]
 pub use serials::SerialTree;
 pub use serials::{SerialProof, MAX_PROOF_DEPTH};
-pub use traits::{ask_standing, AccessControl, FeedReader};
+pub use traits::{ask_fresh_value, ask_standing, AccessControl, FeedReader};
+pub use upgrade::{
+    replace_code, Migration, UpgradeApplied, UpgradeCancelled, UpgradeError, UpgradeProposal,
+    UpgradeProposed, UPGRADE_DELAY,
+};
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` gives it to contracts.
 pub type Timestamp = u64;
 
 /// A count of sales packs of one batch.
 pub type Quantity = u64;
+
+/// A Serial Shipping Container Code of 18 digits, as a number (AI 00): names a logistic unit.
+pub type Sscc = u64;

@@ -32,3 +32,11 @@ pub fn ask_standing(access: AccountId, account: AccountId, contract: AccountId) 
     // Version 1 of the host function is there on every chain with the pallet.
     access.call().standing(account, contract).call_v1().try_invoke().ok()?.ok()
 }
+
+/// Asks the `feeds` contract at `feeds` for a value about `subject` that was observed at most `max_age` milliseconds
+/// ago: nothing where there is none, or no answer.
+#[must_use]
+pub fn ask_fresh_value(feeds: AccountId, feed: FeedId, subject: Subject, max_age: Timestamp) -> Option<i128> {
+    let feeds: ink::contract_ref!(FeedReader, DefaultEnvironment) = feeds.into();
+    feeds.call().fresh_value(feed, subject, max_age).call_v1().try_invoke().ok()?.ok()?
+}

@@ -7,13 +7,18 @@
 #![allow(clippy::missing_panics_doc)]
 
 mod bundle;
+mod costs;
 mod operators;
 mod party;
 mod story;
 mod world;
 
 pub use bundle::{bundle, Bundle, CONTRACTS};
+pub use costs::{measure_costs, Cost};
 pub use operators::Operators;
 pub use party::Party;
-pub use story::{definition, feed, model, new_batch, plain_scan, serials, BatchInHand, FEED, MODEL, SUBJECT};
+pub use story::{
+    definition, feed, model, new_batch, plain_scan, recall, serials, shipping, sscc, BatchInHand, FEED,
+    MODEL, SUBJECT,
+};
 pub use world::{Anything, Failure, Receipt, World, NOW};

@@ -1,4 +1,6 @@
-use batches::{Attestation, NewBatch, Scan};
+use batches::{
+    Arrival, Attestation, Goods, NewBatch, Purpose, Recall, RecallClass, RecallReason, RecallScope, Scan,
+};
 use feeds::{Feed, FeedKind, Report};
 use primitives::{BatchId, DocumentHash, FeedId, InputCommitment, ModelId, SerialProof, SerialTree, Subject};
 
@@ -72,7 +74,47 @@ fn serial(number: u64) -> Vec<u8> {
 /// A registration that is right.
 #[must_use]
 pub fn new_batch(lot: &str, quantity: u64, serial_root: Option<[u8; 32]>) -> NewBatch {
-    NewBatch { gtin: GTIN, lot: lot.as_bytes().to_vec(), expiry: EXPIRY, quantity, serial_root }
+    NewBatch {
+        gtin: GTIN,
+        lot: lot.as_bytes().to_vec(),
+        expiry: EXPIRY,
+        quantity,
+        serial_root,
+        units_per_case: None,
+    }
+}
+
+/// The arguments that ship loose units to be used.
+#[must_use]
+pub fn shipping(
+    batch: BatchId,
+    to: Party,
+    quantity: u64,
+) -> (Goods, primitives::AccountId, Purpose, Option<DocumentHash>) {
+    (Goods::Units { batch, quantity }, to.id(), Purpose::Supply, None)
+}
+
+/// The SSCC with this serial reference, with its check digit (GenSpecs 7.9.1).
+///
+/// # Panics
+/// Where the reference has more than 16 digits.
+#[must_use]
+pub fn sscc(reference: u64) -> u64 {
+    let payload = 10_614_141_000_000_000_u64.checked_add(reference).expect("a small number");
+    let check = u64::from(gs1::check_digit(payload));
+    payload.checked_mul(10).and_then(|shifted| shifted.checked_add(check)).expect("a small number")
+}
+
+/// A recall of class I that holders are to acknowledge within a day of `now`.
+#[must_use]
+pub fn recall(scope: RecallScope, now: u64) -> Recall {
+    Recall {
+        scope,
+        class: RecallClass::I,
+        reason: RecallReason::Counterfeit,
+        instructions: DocumentHash([0x49; 32]),
+        acknowledge_by: now.saturating_add(86_400_000),
+    }
 }
 
 /// What a scanner reads from a pack without a serial.
@@ -136,13 +178,13 @@ impl World {
     /// Ships units and receives all of them.
     pub fn hand_over(&mut self, batch: BatchId, from: Party, to: Party, quantity: u64) {
         let shipment = self.ship(batch, from, to, quantity);
-        self.done(to, "receive", (shipment, quantity));
+        self.done(to, "receive", (shipment, Arrival::Units(quantity)));
     }
 
     /// Ships units, and returns the shipment's number.
     pub fn ship(&mut self, batch: BatchId, from: Party, to: Party, quantity: u64) -> u64 {
         let shipment: Result<u64, batches::Error> =
-            self.call(from, self.batches, "ship", (batch, to.id(), quantity));
+            self.call(from, self.batches, "ship", shipping(batch, to, quantity));
         shipment.expect("the shipment is allowed")
     }
 

@@ -1,8 +1,8 @@
 //! What `batches` and `feeds` do with the answers of `access`, through the real cross-contract call.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
-use batches::{Error, QuarantineReason};
-use contract_runtime_tests::{feed, model, new_batch, Operators, Party, World, NOW, SUBJECT};
+use batches::{Arrival, Error, QuarantineReason, QuarantineTarget};
+use contract_runtime_tests::{feed, model, new_batch, shipping, Operators, Party, World, NOW, SUBJECT};
 use primitives::{AccountId, BatchId, Role, RoleSet, Standing};
 
 fn register(world: &mut World, contract: AccountId, by: Party) -> Result<BatchId, Error> {
@@ -61,7 +61,7 @@ fn units_are_shipped_only_to_who_may_hold_them() {
     let id = world.register_plain("ABC-123", 10);
     world.attest_and_release(id);
     let ship = |world: &mut World, to: Party| -> Result<u64, Error> {
-        world.call(Party::Manufacturer, world.batches, "ship", (id, to.id(), 1_u64))
+        world.call(Party::Manufacturer, world.batches, "ship", shipping(id, to, 1))
     };
     for party in [Party::Stranger, Party::Regulator, Party::Auditor, Party::Administrator] {
         assert_eq!(ship(&mut world, party), Err(Error::ConsigneeNotAuthorised), "{party:?}");
@@ -79,7 +79,7 @@ fn a_suspended_consignee_cannot_receive_and_can_reject() {
     let shipment = world.ship(id, Party::Manufacturer, Party::Wholesaler, 10);
     administer(&mut world, "suspend_organisation", Party::Wholesaler.id());
     let refused: Result<(), Error> =
-        world.call(Party::Wholesaler, world.batches, "receive", (shipment, 10_u64));
+        world.call(Party::Wholesaler, world.batches, "receive", (shipment, Arrival::Units(10)));
     assert_eq!(refused, Err(Error::CallerNotAuthorised));
     world.done(Party::Wholesaler, "reject", (shipment, batches::RejectionReason::Other));
 }
@@ -95,7 +95,10 @@ fn a_paused_contract_refuses_every_state_change_and_answers_reads() {
         Party::Manufacturer,
         contract,
         "quarantine",
-        (id, Party::Manufacturer.id(), 1_u64, QuarantineReason::Damaged),
+        (
+            QuarantineTarget::Holding { batch: id, holder: Party::Manufacturer.id(), quantity: Some(1) },
+            QuarantineReason::Damaged,
+        ),
     );
     assert_eq!(refused, Err(Error::Paused));
     let known: Option<batches::Batch> = world.call(Party::Stranger, contract, "batch", id);

@@ -2,15 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use batches::{
-    Attestation, BatchRecalled, BatchRegistered, BatchReleased, CloneAlarmRaised, DispenseOutcome, Error,
-    Holding, MassBalance, Outcome, Reason, RecallClass, RecallReason, RejectionReason, Scan, Shipment,
-    ShipmentRejected, UnitDispensed, UnitsReceived, UnitsShipped, Verdict,
+    AlarmCode, AlarmRaised, Arrival, Attestation, BatchRecalled, BatchRegistered, BatchReleased, Error,
+    Holding, Outcome, Places, Reason, RecallScope, RejectionReason, Scan, Shipment, ShipmentRejected,
+    UnitDecommissioned, UnitOutcome, UnitsReceived, UnitsShipped, Verdict,
 };
-use contract_runtime_tests::{BatchInHand, Party, World, NOW};
+use contract_runtime_tests::{recall, shipping, BatchInHand, Party, World, NOW};
 use primitives::{BatchId, DocumentHash};
 
-fn balance(world: &mut World, batch: BatchId) -> MassBalance {
-    let balance: Option<MassBalance> = world.call(Party::Stranger, world.batches, "mass_balance", batch);
+fn balance(world: &mut World, batch: BatchId) -> Places {
+    let balance: Option<Places> = world.call(Party::Stranger, world.batches, "mass_balance", batch);
     let balance = balance.unwrap();
     assert_eq!(balance.total(), Some(10_000), "no unit appears or vanishes");
     balance
@@ -21,12 +21,7 @@ fn verdict(world: &mut World, scan: Scan) -> (Outcome, Vec<Reason>) {
     (verdict.outcome, verdict.reasons)
 }
 
-fn dispense(
-    world: &mut World,
-    by: Party,
-    batch: &BatchInHand,
-    number: u64,
-) -> Result<DispenseOutcome, Error> {
+fn dispense(world: &mut World, by: Party, batch: &BatchInHand, number: u64) -> Result<UnitOutcome, Error> {
     world.call(by, world.batches, "dispense", batch.unit(number))
 }
 
@@ -40,7 +35,7 @@ fn a_batch_goes_from_its_manufacturer_to_a_patient_and_is_recalled() {
     assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::NotReleased, vec![Reason::NotReleased]));
 
     // Nothing moves before the release, and nothing is released before it is attested.
-    let to_wholesaler = (batch.id, Party::Wholesaler.id(), 6_000_u64);
+    let to_wholesaler = shipping(batch.id, Party::Wholesaler, 6_000);
     let early: Result<u64, Error> = world.call(Party::Manufacturer, contract, "ship", to_wholesaler);
     assert_eq!(early, Err(Error::NotReleased));
     let early: Result<(), Error> = world.call(Party::Manufacturer, contract, "release", batch.id);
@@ -53,34 +48,34 @@ fn a_batch_goes_from_its_manufacturer_to_a_patient_and_is_recalled() {
     let shipment = world.ship(batch.id, Party::Manufacturer, Party::Wholesaler, 6_000);
     assert_eq!(world.events::<UnitsShipped>(contract)[0].shipment, shipment);
     assert_eq!(balance(&mut world, batch.id).in_transit, 6_000);
-    world.done(Party::Wholesaler, "receive", (shipment, 5_990_u64));
+    world.done(Party::Wholesaler, "receive", (shipment, Arrival::Units(5_990)));
     assert_eq!(world.events::<UnitsReceived>(contract)[0].still_in_transit, 10);
     let open: Option<Shipment> = world.call(Party::Stranger, contract, "shipment", shipment);
     assert_eq!(open.unwrap().quantity, 10);
     world.done(Party::Wholesaler, "reject", (shipment, RejectionReason::QuantityShort));
     assert_eq!(world.events::<ShipmentRejected>(contract)[0].quantity, 10);
-    let places = MassBalance { held: 10_000, ..MassBalance::default() };
+    let places = Places { held: 10_000, ..Places::default() };
     assert_eq!(balance(&mut world, batch.id), places);
 
     // On to the pharmacy, which dispenses one unit. Its copy turns up elsewhere.
     world.hand_over(batch.id, Party::Wholesaler, Party::Pharmacy, 100);
     let at_pharmacy: Holding =
         world.call(Party::Stranger, contract, "holding", (batch.id, Party::Pharmacy.id()));
-    assert_eq!(at_pharmacy, Holding { available: 100, quarantined: 0 });
-    assert_eq!(dispense(&mut world, Party::Pharmacy, &batch, 7), Ok(DispenseOutcome::Dispensed));
-    assert_eq!(world.events::<UnitDispensed>(contract)[0].by, Party::Pharmacy.id());
+    assert_eq!(at_pharmacy.places, Places { held: 100, ..Places::default() });
+    assert_eq!(dispense(&mut world, Party::Pharmacy, &batch, 7), Ok(UnitOutcome::Done));
+    assert_eq!(world.events::<UnitDecommissioned>(contract)[0].by, Party::Pharmacy.id());
     world.pass(60_000);
-    let alarm = DispenseOutcome::CloneAlarm { first_by: Party::Pharmacy.id(), first_at: NOW };
+    let alarm = UnitOutcome::Alarm { code: AlarmCode::SecondDecommission, other: Party::Pharmacy.id() };
     assert_eq!(dispense(&mut world, Party::OtherPharmacy, &batch, 7), Ok(alarm));
-    let [raised] = &world.events::<CloneAlarmRaised>(contract)[..] else { panic!("one alarm") };
-    assert_eq!(raised.second_by, Party::OtherPharmacy.id());
-    let copied = (Outcome::Dispensed, vec![Reason::UnitDispensed, Reason::CloneAlarm]);
+    let [raised] = &world.events::<AlarmRaised>(contract)[..] else { panic!("one alarm") };
+    assert_eq!((raised.by, raised.other), (Party::OtherPharmacy.id(), Party::Pharmacy.id()));
+    let copied = (Outcome::Decommissioned, vec![Reason::UnitDispensed, Reason::AlarmOpen]);
     assert_eq!(verdict(&mut world, batch.scan(7)), copied);
     assert_eq!(verdict(&mut world, batch.scan(8)), (Outcome::Valid, vec![]));
     assert_eq!(balance(&mut world, batch.id).dispensed, 1);
 
     // Recalled: the same packs now say so, and none moves.
-    world.done(Party::Regulator, "recall", (batch.id, RecallClass::I, RecallReason::Counterfeit));
+    world.done(Party::Regulator, "recall", (batch.id, recall(RecallScope::Batch, NOW + 60_000)));
     assert_eq!(world.events::<BatchRecalled>(contract)[0].by, Party::Regulator.id());
     let recalled = (Outcome::Recalled, vec![Reason::BatchRecalled]);
     assert_eq!(verdict(&mut world, batch.scan(8)), recalled);
@@ -135,9 +130,10 @@ fn a_unit_of_another_batch_proves_nothing() {
     let batch = world.register("ABC-123", 10);
     let other = world.register("OTHER", 10);
     let (_, serial, proof) = other.unit(3);
-    let refused: Result<DispenseOutcome, Error> =
+    let refused: Result<UnitOutcome, Error> =
         world.call(Party::Pharmacy, world.batches, "dispense", (batch.id, serial, proof));
-    assert_eq!(refused, Err(Error::SerialNotInBatch));
+    let other = Party::Manufacturer.id();
+    assert_eq!(refused, Ok(UnitOutcome::Alarm { code: AlarmCode::SerialNotInBatch, other }));
 }
 
 #[test]

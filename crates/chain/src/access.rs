@@ -1,7 +1,7 @@
 //! The messages and events of `access`: organisations, roles, administration, pause.
 
 use ::access::{Error, Identifier, Member};
-use primitives::{AccountId, Role, Standing, Timestamp};
+use primitives::{AccountId, Role, Standing, Timestamp, UpgradeProposal};
 
 use crate::call::Call;
 use crate::deploy::Constructor;
@@ -10,7 +10,7 @@ use crate::events::contract_events;
 contract_events!(access:
     OrganisationRegistered, SealingKeySet, OrganisationSuspended, OrganisationReinstated, RoleGranted, RoleRevoked,
     RoleAdministrationSet, AdministrationOffered, AdministrationOfferWithdrawn, AdministrationTransferred,
-    ContractPaused, ContractUnpaused,
+    ContractPaused, ContractUnpaused, UpgradeProposed, UpgradeCancelled, UpgradeApplied,
 );
 
 /// A contract whose administrator is the account that deploys it.
@@ -94,6 +94,30 @@ impl Access {
     #[must_use]
     pub fn unpause(&self, contract: AccountId) -> Call<()> {
         Call::fallible::<Error>(self.0, "unpause", contract)
+    }
+
+    /// Proposes code to replace the contract's.
+    #[must_use]
+    pub fn propose_upgrade(&self, code: [u8; 32]) -> Call<()> {
+        Call::fallible::<Error>(self.0, "propose_upgrade", code)
+    }
+
+    /// Withdraws the proposed code.
+    #[must_use]
+    pub fn cancel_upgrade(&self) -> Call<()> {
+        Call::fallible::<Error>(self.0, "cancel_upgrade", ())
+    }
+
+    /// Replaces the contract's code by the proposed one.
+    #[must_use]
+    pub fn apply_upgrade(&self) -> Call<()> {
+        Call::fallible::<Error>(self.0, "apply_upgrade", ())
+    }
+
+    /// The code that waits to replace the contract's.
+    #[must_use]
+    pub fn upgrade(&self) -> Call<Option<UpgradeProposal>> {
+        Call::infallible(self.0, "upgrade", ())
     }
 
     /// Whether `account` holds `role` now.

@@ -9,6 +9,7 @@ use chain::access::Access;
 use chain::batches::Batches;
 use chain::feeds::Feeds;
 use chain::{access, batches, feeds, AccountId, Bundles, Call, Constructor, ContractEvent};
+use ink::env::Event;
 use primitives::{BatchId, DocumentHash, FeedId, ModelId, Role, SerialProof, Subject, UnitId};
 
 const ACCOUNT: AccountId = AccountId([1; 32]);
@@ -34,6 +35,16 @@ fn selectors(contract: &str, list: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// The messages that are for callers: `migrate` is asked by a contract that replaces its code.
+fn own_messages(contract: &str) -> BTreeMap<String, String> {
+    let mut messages = selectors(contract, "messages");
+    assert!(
+        messages.remove("Migration::migrate").is_some(),
+        "{contract} can be asked whether it understands storage"
+    );
+    messages
+}
+
 fn built<R>(call: &Call<R>) -> (String, String) {
     (call.message().to_owned(), format!("0x{}", hex::encode(&call.input()[..4])))
 }
@@ -57,6 +68,10 @@ fn every_message_of_access_is_built_with_its_selector() {
         built(&it.unpause(ACCOUNT)),
         built(&it.has_role(Role::Admin, ACCOUNT)),
         built(&it.is_paused(ACCOUNT)),
+        built(&it.propose_upgrade([0; 32])),
+        built(&it.cancel_upgrade()),
+        built(&it.apply_upgrade()),
+        built(&it.upgrade()),
         built(&it.administrator()),
         built(&it.administration_offered_to()),
         built(&it.administering_role(Role::Admin)),
@@ -64,7 +79,7 @@ fn every_message_of_access_is_built_with_its_selector() {
         built(&it.organisations(0, 0)),
         built(&it.standing(ACCOUNT, ACCOUNT)),
     ];
-    assert_eq!(BTreeMap::from(calls), selectors("access", "messages"));
+    assert_eq!(BTreeMap::from(calls), own_messages("access"));
 }
 
 #[test]
@@ -72,31 +87,68 @@ fn every_message_of_batches_is_built_with_its_selector() {
     let it = Batches(ACCOUNT);
     let batch = BatchId([0; 32]);
     let attestation = ::batches::Attestation::MarketAuthorisation;
-    let new = ::batches::NewBatch { gtin: 0, lot: vec![], expiry: 0, quantity: 0, serial_root: None };
+    let new = ::batches::NewBatch {
+        gtin: 0,
+        lot: vec![],
+        expiry: 0,
+        quantity: 0,
+        serial_root: None,
+        units_per_case: None,
+    };
+    let goods = ::batches::Goods::LogisticUnit(0);
+    let target = ::batches::QuarantineTarget::Shipment(0);
+    let proof = SerialProof { index: 0, siblings: vec![] };
+    let recall = ::batches::Recall {
+        scope: ::batches::RecallScope::Batch,
+        class: ::batches::RecallClass::I,
+        reason: ::batches::RecallReason::Stability,
+        instructions: DocumentHash([0; 32]),
+        acknowledge_by: 0,
+    };
+    let (state, feed, unit) = (::batches::UnitState::Sample, FeedId([0; 32]), UnitId([0; 32]));
     let calls = [
         built(&it.register_batch(&new)),
+        built(&it.cancel_registration(batch)),
         built(&it.attest(batch, attestation, DocumentHash([0; 32]))),
         built(&it.release(batch)),
         built(&it.block(batch)),
         built(&it.unblock(batch)),
-        built(&it.ship(batch, ACCOUNT, 0)),
-        built(&it.receive(0, 0)),
+        built(&it.ship(goods, ACCOUNT, ::batches::Purpose::Supply, None)),
+        built(&it.receive(0, &::batches::Arrival::Units(0))),
         built(&it.reject(0, ::batches::RejectionReason::Other)),
-        built(&it.dispense(batch, b"", &SerialProof { index: 0, siblings: vec![] })),
-        built(&it.dispense_unserialised(batch, 0)),
-        built(&it.quarantine(batch, ACCOUNT, 0, ::batches::QuarantineReason::Other)),
-        built(&it.release_quarantine(batch, ACCOUNT, 0)),
-        built(&it.recall(batch, ::batches::RecallClass::I, ::batches::RecallReason::Stability)),
+        built(&it.pack(0, &::batches::Contents::LogisticUnits(vec![]))),
+        built(&it.unpack(0)),
+        built(&it.dispense(batch, b"", &proof)),
+        built(&it.decommission(batch, b"", &proof, state)),
+        built(&it.decommission_quantity(batch, 0, state, None)),
+        built(&it.revert(batch, b"")),
+        built(&it.resolve_alarm(batch, b"", ::batches::Resolution::FalseAlarm)),
+        built(&it.quarantine(target, ::batches::QuarantineReason::Other)),
+        built(&it.quarantine_by_evidence(target, feed)),
+        built(&it.release_quarantine(target, ::batches::ClearanceReason::Mistake)),
+        built(&it.set_evidence_policy(feed, None)),
+        built(&it.recall(batch, &recall)),
+        built(&it.acknowledge_recall(batch)),
+        built(&it.propose_upgrade([0; 32])),
+        built(&it.cancel_upgrade()),
+        built(&it.apply_upgrade()),
         built(&it.verdict(&::batches::Scan::default())),
         built(&it.batch(batch)),
+        built(&it.batches(0, 0)),
         built(&it.mass_balance(batch)),
         built(&it.holding(batch, ACCOUNT)),
+        built(&it.recall_reach(batch, 0, 0)),
+        built(&it.recalls(batch)),
         built(&it.shipment(0)),
+        built(&it.logistic_unit(0)),
         built(&it.attestation(batch, attestation)),
-        built(&it.dispensed_unit(UnitId([0; 32]))),
+        built(&it.decommissioned_unit(unit)),
+        built(&it.alarm(unit)),
+        built(&it.evidence_policy(feed)),
+        built(&it.upgrade()),
         built(&it.access()),
     ];
-    assert_eq!(BTreeMap::from(calls), selectors("batches", "messages"));
+    assert_eq!(BTreeMap::from(calls), own_messages("batches"));
 }
 
 #[test]
@@ -160,7 +212,15 @@ fn every_constructor_is_built_with_its_selector() {
 fn every_event_of_the_contracts_is_known() {
     assert_eq!(known::<access::Event>(), topics("access"));
     assert_eq!(known::<batches::Event>(), topics("batches"));
-    assert_eq!(known::<feeds::Event>(), topics("feeds"));
+    // ink! lists the events of every crate that a contract links; `feeds` replaces no code and emits none of these.
+    let upgrades = [
+        <::batches::UpgradeProposed as Event>::SIGNATURE_TOPIC,
+        <::batches::UpgradeCancelled as Event>::SIGNATURE_TOPIC,
+        <::batches::UpgradeApplied as Event>::SIGNATURE_TOPIC,
+    ];
+    let upgrades = upgrades.map(|topic| format!("0x{}", hex::encode(topic.unwrap())));
+    let listed: BTreeSet<String> = known::<feeds::Event>().into_iter().chain(upgrades).collect();
+    assert_eq!(listed, topics("feeds"));
 }
 
 fn known<E: ContractEvent>() -> BTreeSet<String> {

@@ -170,7 +170,7 @@ fn dispense_once(stage: &mut Stage, code: &PackCode) -> Result<(), Failure> {
     stage.check("a dispensed pack is not valid any more");
     stage.fails(Some(CLINIC.0), &dispense, CLONE_ALARM, PHARMACY.1)?;
     stage.check("the second dispense of a serial raises an alarm that names the first place");
-    stage.fails(None, &["verify", "--image", image, "--serials", serials], NOT_VALID, "clone-alarm")?;
+    stage.fails(None, &["verify", "--image", image, "--serials", serials], NOT_VALID, "alarm-open")?;
     ensure_places(stage, &[("held", 9_999), ("in_transit", 0), ("quarantined", 0), ("dispensed", 1)])?;
     stage.check("the alarm shows in every later verdict, and dispensed nothing");
     Ok(())
@@ -179,13 +179,26 @@ fn dispense_once(stage: &mut Stage, code: &PackCode) -> Result<(), Failure> {
 /// The batch is taken back, and the same code says so.
 pub(super) fn recall(stage: &mut Stage, code: &PackCode) -> Result<(), Failure> {
     stage.step("The batch is recalled, and the same code says so");
-    stage.fails(Some(WHOLESALER.0), &batch("recall", &["ii", "contamination"]), REFUSED, "role")?;
-    stage.does(Some(REGULATOR.0), &batch("recall", &["ii", "contamination"]))?;
+    let instructions = "7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069";
+    let recall = batch("recall", &["ii", "contamination", "--sha256", instructions]);
+    stage.fails(Some(WHOLESALER.0), &recall, REFUSED, "role")?;
+    stage.does(Some(REGULATOR.0), &recall)?;
     let PackCode { image, serials } = code;
     stage.fails(None, &["verify", "--image", image, "--serials", serials], NOT_VALID, "recalled")?;
     ship(stage, MANUFACTURER.0, WHOLESALER.1, 10, Some((REFUSED, "recalled")))?;
     stage.does(None, &batch("show", &[]))?;
     stage.check("a recalled batch does not move, and its packs are not valid");
+    stage.does(Some(PHARMACY.0), &batch("acknowledge", &[]))?;
+    stage
+        .does(Some(PHARMACY.0), &batch("ship", &["--to", MANUFACTURER.1, "--quantity", "99", "--return"]))?;
+    stage.does(Some(MANUFACTURER.0), &["batch", "receive", "2"])?;
+    ensure_places(stage, &[("held", 9_900), ("returned", 99), ("dispensed", 1)])?;
+    let reach = stage.asks(None, &batch("reach", &[]))?;
+    let holders = reach["holders"].as_array().ok_or("the recall reaches nobody")?;
+    if holders.len() != 3 {
+        return Err(format!("the recall reaches {} holders, not 3", holders.len()).into());
+    }
+    stage.check("the recall reaches every holder, and what comes back is counted");
     Ok(())
 }
 

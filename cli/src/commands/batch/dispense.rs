@@ -1,37 +1,48 @@
 use std::path::Path;
 
-use batches::{CloneAlarmRaised, Scan, UnitDispensed};
+use batches::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned, UnitState};
 use chain::Receipt;
 use gs1::MedicinePack;
-use primitives::{BatchId, Quantity, SerialProof};
+use primitives::{BatchId, DocumentHash, Quantity, SerialProof};
 use serde_json::json;
 
-use super::DispenseArgs;
-use crate::accounts::AccountView;
+use super::GoneArgs;
 use crate::answer::Answer;
 use crate::args::Global;
+use crate::choices::Choice;
 use crate::code::lot_of;
 use crate::context::{changed, Context};
 use crate::failure::{Exit, Failure};
 use crate::serials::SerialList;
 use crate::time;
 
-/// Hands one pack with a serial, or packs without, to a patient.
-pub async fn run(args: &DispenseArgs, global: &Global) -> Result<Answer, Failure> {
-    let pack = args.code.read()?;
+/// Books one pack with a serial, or packs without, as dispensed or out of trade otherwise.
+pub async fn run(
+    packs: &GoneArgs,
+    state: UnitState,
+    document: Option<DocumentHash>,
+    global: &Global,
+) -> Result<Answer, Failure> {
+    let pack = packs.code.read()?;
     let batch = BatchId::of(pack.gtin().value(), lot_of(&pack)?.as_bytes());
     let context = &Context::open(global).await?;
-    match (args.quantity, &args.serials) {
-        (Some(quantity), _) => unserialised(context, batch, quantity).await,
-        (None, Some(serials)) => serialised(context, batch, &pack, serials).await,
+    match (packs.quantity, &packs.serials) {
+        (Some(quantity), _) => unserialised(context, batch, quantity, state, document).await,
+        (None, Some(serials)) => serialised(context, batch, &pack, serials, state).await,
         (None, None) => Err(Failure::bad_input("give --serials or --quantity")),
     }
 }
 
-async fn unserialised(context: &Context<'_>, batch: BatchId, quantity: Quantity) -> Result<Answer, Failure> {
-    let data = json!({ "batch": batch.to_string(), "quantity": quantity });
-    let call = context.batches().dispense_unserialised(batch, quantity);
-    context.change(&call, &format!("Dispensed {quantity} packs."), data).await
+async fn unserialised(
+    context: &Context<'_>,
+    batch: BatchId,
+    quantity: Quantity,
+    state: UnitState,
+    document: Option<DocumentHash>,
+) -> Result<Answer, Failure> {
+    let data = json!({ "batch": batch.to_string(), "quantity": quantity, "state": state.name() });
+    let call = context.batches().decommission_quantity(batch, quantity, state, document);
+    context.change(&call, &format!("Booked {quantity} packs as {}.", state.name()), data).await
 }
 
 async fn serialised(
@@ -39,23 +50,31 @@ async fn serialised(
     batch: BatchId,
     pack: &MedicinePack,
     serials: &Path,
+    state: UnitState,
 ) -> Result<Answer, Failure> {
     let register = context.batches();
-    let serial = pack.serial().ok_or_else(|| {
+    let serial = serial_of(pack)?;
+    let proof = proof(context, batch, pack, serial, serials).await?;
+    let receipt = context.submit(&register.decommission(batch, serial.as_bytes(), &proof, state)).await?;
+    match receipt.event::<AlarmRaised>(register.0) {
+        Ok(alarm) => Err(clone_alarm(context, pack, &alarm, &receipt).await?),
+        Err(_) => {
+            let UnitDecommissioned { unit, .. } = receipt.event(register.0)?;
+            let data = json!({
+                "batch": batch.to_string(), "serial": serial, "unit": unit.to_string(), "state": state.name(),
+            });
+            changed(&receipt, &format!("Booked the pack with the serial {serial} as {}.", state.name()), data)
+        }
+    }
+}
+
+/// The serial on a pack.
+pub fn serial_of(pack: &MedicinePack) -> Result<&str, Failure> {
+    pack.serial().ok_or_else(|| {
         Failure::bad_input(
             "the code has no serial, AI (21); scan the square code, or give --quantity for packs without",
         )
-    })?;
-    let proof = proof(context, batch, pack, serial, serials).await?;
-    let receipt = context.submit(&register.dispense(batch, serial.as_bytes(), &proof)).await?;
-    match receipt.event::<CloneAlarmRaised>(register.0) {
-        Ok(alarm) => Err(clone_alarm(context, pack, &alarm, &receipt).await?),
-        Err(_) => {
-            let UnitDispensed { unit, .. } = receipt.event(register.0)?;
-            let data = json!({ "batch": batch.to_string(), "serial": serial, "unit": unit.to_string() });
-            changed(&receipt, &format!("Dispensed the pack with the serial {serial}."), data)
-        }
-    }
+    })
 }
 
 /// The serial's proof, by a list that is the registered one: with another list, a genuine pack would be called forged.
@@ -79,26 +98,37 @@ async fn proof(
 async fn clone_alarm(
     context: &Context<'_>,
     pack: &MedicinePack,
-    alarm: &CloneAlarmRaised,
+    alarm: &AlarmRaised,
     receipt: &Receipt,
 ) -> Result<Failure, Failure> {
-    let CloneAlarmRaised { second_by, first_by, first_at, .. } = *alarm;
-    let names = context.names([first_by, second_by]).await?;
-    let second_at = time_of(context, pack, receipt).await?;
-    let (first, second) = (names.of(first_by), names.of(second_by));
+    let AlarmRaised { by, code, other, .. } = *alarm;
+    let names = context.names([by, other]).await?;
+    let at = time_of(context, pack, receipt).await?;
+    let (by, other) = (names.of(by), names.of(other));
+    let serial = pack.serial().unwrap_or_default();
+    let fact = match code {
+        AlarmCode::SecondDecommission => {
+            format!("The serial {serial} was dispensed or booked out before by {other}")
+        }
+        AlarmCode::UnitElsewhere => {
+            format!("The pack with the serial {serial} is in a closed case or pallet with {other}, or on its way there")
+        }
+        AlarmCode::UnitNeverReceived => format!("{by} has no pack of this batch of {other}"),
+        AlarmCode::SerialNotInBatch => {
+            format!("The serial {serial} is none of those that {other} registered")
+        }
+    };
     let message = format!(
-        "CLONE ALARM: nothing was dispensed. The serial {} was dispensed before by {first} on {}, and now tried by \
-         {second} on {}. One of the two packs is a copy: keep this one with its packaging, and tell the authority and \
-         the manufacturer. The alarm is on chain, in block {}.",
-        pack.serial().unwrap_or_default(),
-        time::readable(first_at),
-        time::readable(second_at),
+        "CLONE ALARM: nothing was booked. {fact}; now it was tried by {by} on {}. One of two packs is a copy: keep this \
+         one with its packaging, and tell the authority and the manufacturer. The alarm is on chain, in block {}.",
+        time::readable(at),
         receipt.block.number
     );
-    let party = |account: AccountView, at| json!({ "by": account, "at": time::rfc3339(at) });
     let details = json!({
-        "first": party(first, first_at),
-        "second": party(second, second_at),
+        "alarm": code.name(),
+        "by": by,
+        "other": other,
+        "at": time::rfc3339(at),
         "block": receipt.block.number,
         "transaction": format!("{:?}", receipt.hash),
     });

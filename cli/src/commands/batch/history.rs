@@ -3,6 +3,7 @@ use primitives::{AccountId, BatchId};
 use serde::Serialize;
 
 use crate::accounts::{AccountView, Names};
+use crate::batch_view::scope;
 use crate::choices::Choice;
 
 /// What happened to a batch, as it is on chain: one event.
@@ -30,10 +31,11 @@ pub struct HistoryLine {
     pub shipment: Option<u64>,
 }
 
-/// The batch that an event is about.
-pub fn batch_of(event: &Event) -> BatchId {
-    match event {
+/// The batch that an event is about; nothing where it is about the contract.
+pub fn batch_of(event: &Event) -> Option<BatchId> {
+    Some(match event {
         Event::BatchRegistered(event) => event.batch,
+        Event::BatchRegistrationCancelled(event) => event.batch,
         Event::BatchAttested(event) => event.batch,
         Event::BatchReleased(event) => event.batch,
         Event::BatchBlocked(event) => event.batch,
@@ -41,32 +43,51 @@ pub fn batch_of(event: &Event) -> BatchId {
         Event::UnitsShipped(event) => event.batch,
         Event::UnitsReceived(event) => event.batch,
         Event::ShipmentRejected(event) => event.batch,
-        Event::UnitDispensed(event) => event.batch,
-        Event::UnserialisedUnitsDispensed(event) => event.batch,
-        Event::CloneAlarmRaised(event) => event.batch,
+        Event::LogisticUnitPacked(event) => event.batch,
+        Event::LogisticUnitUnpacked(event) => event.batch,
+        Event::UnitDecommissioned(event) => event.batch,
+        Event::UnitsDecommissioned(event) => event.batch,
+        Event::UnitReverted(event) => event.batch,
+        Event::AlarmRaised(event) => event.batch,
+        Event::AlarmResolved(event) => event.batch,
         Event::UnitsQuarantined(event) => event.batch,
         Event::QuarantineReleased(event) => event.batch,
         Event::BatchRecalled(event) => event.batch,
-    }
+        Event::RecallAcknowledged(event) => event.batch,
+        Event::EvidencePolicySet(_)
+        | Event::UpgradeProposed(_)
+        | Event::UpgradeCancelled(_)
+        | Event::UpgradeApplied(_) => return None,
+    })
 }
 
 /// The accounts that an event names.
 pub fn accounts_of(event: &Event) -> Vec<AccountId> {
     match event {
         Event::BatchRegistered(event) => vec![event.manufacturer],
+        Event::BatchRegistrationCancelled(event) => vec![event.by],
         Event::BatchAttested(event) => vec![event.by],
         Event::BatchReleased(event) => vec![event.by],
         Event::BatchBlocked(event) => vec![event.by],
         Event::BatchUnblocked(event) => vec![event.by],
         Event::UnitsShipped(event) => vec![event.from, event.to],
         Event::UnitsReceived(event) => vec![event.from, event.to],
-        Event::ShipmentRejected(event) => vec![event.from, event.to],
-        Event::UnitDispensed(event) => vec![event.by],
-        Event::UnserialisedUnitsDispensed(event) => vec![event.by],
-        Event::CloneAlarmRaised(event) => vec![event.first_by, event.second_by],
+        Event::ShipmentRejected(event) => vec![event.from, event.to, event.by],
+        Event::LogisticUnitPacked(event) => vec![event.by],
+        Event::LogisticUnitUnpacked(event) => vec![event.by],
+        Event::UnitDecommissioned(event) => vec![event.by],
+        Event::UnitsDecommissioned(event) => vec![event.by],
+        Event::UnitReverted(event) => vec![event.holder, event.by],
+        Event::AlarmRaised(event) => vec![event.by, event.other],
+        Event::AlarmResolved(event) => vec![event.by],
         Event::UnitsQuarantined(event) => vec![event.holder, event.by],
         Event::QuarantineReleased(event) => vec![event.holder, event.by],
         Event::BatchRecalled(event) => vec![event.by],
+        Event::RecallAcknowledged(event) => vec![event.by],
+        Event::EvidencePolicySet(event) => vec![event.by],
+        Event::UpgradeProposed(event) => vec![event.by],
+        Event::UpgradeCancelled(event) => vec![event.by],
+        Event::UpgradeApplied(event) => vec![event.by],
     }
 }
 
@@ -137,10 +158,10 @@ pub fn describe(event: &Event, block: u64, names: &Names) -> HistoryLine {
             shipment: Some(it.shipment),
             ..line(
                 "rejected",
-                it.to,
+                it.by,
                 format!(
                     "{} sent {} packs of shipment {} back to {}: {}",
-                    name(it.to),
+                    name(it.by),
                     it.quantity,
                     it.shipment,
                     name(it.from),
@@ -148,22 +169,59 @@ pub fn describe(event: &Event, block: u64, names: &Names) -> HistoryLine {
                 ),
             )
         },
-        Event::UnitDispensed(it) => HistoryLine {
-            quantity: Some(1),
-            ..line("dispensed", it.by, format!("{} dispensed 1 pack", name(it.by)))
-        },
-        Event::UnserialisedUnitsDispensed(it) => HistoryLine {
+        Event::BatchRegistrationCancelled(it) => {
+            line("registration-cancelled", it.by, format!("{} took the registration back", name(it.by)))
+        }
+        Event::LogisticUnitPacked(it) => HistoryLine {
             quantity: Some(it.quantity),
-            ..line("dispensed", it.by, format!("{} dispensed {} packs", name(it.by), it.quantity))
+            ..line(
+                "packed",
+                it.by,
+                format!("{} packed {} packs into {:018}", name(it.by), it.quantity, it.logistic_unit),
+            )
         },
-        Event::CloneAlarmRaised(it) => line(
-            "clone-alarm",
-            it.second_by,
+        Event::LogisticUnitUnpacked(it) => HistoryLine {
+            quantity: Some(it.quantity),
+            ..line(
+                "unpacked",
+                it.by,
+                format!("{} unpacked {:018} with {} packs", name(it.by), it.logistic_unit, it.quantity),
+            )
+        },
+        Event::UnitDecommissioned(it) => HistoryLine {
+            quantity: Some(1),
+            ..line(it.state.name(), it.by, format!("{} booked 1 pack as {}", name(it.by), it.state.name()))
+        },
+        Event::UnitsDecommissioned(it) => HistoryLine {
+            quantity: Some(it.quantity),
+            ..line(
+                it.state.name(),
+                it.by,
+                format!("{} booked {} packs as {}", name(it.by), it.quantity, it.state.name()),
+            )
+        },
+        Event::UnitReverted(it) => HistoryLine {
+            quantity: Some(1),
+            ..line(
+                "reverted",
+                it.by,
+                format!("{} took back that 1 pack was {}", name(it.by), it.state.name()),
+            )
+        },
+        Event::AlarmRaised(it) => line(
+            "alarm",
+            it.by,
             format!(
-                "CLONE ALARM: {} tried to dispense a serial that {} had dispensed",
-                name(it.second_by),
-                name(it.first_by)
+                "ALARM, {}: {} has a pack that {} is known to have or to have had",
+                it.code.name().replace('-', " "),
+                name(it.by),
+                name(it.other)
             ),
+        ),
+        Event::AlarmResolved(it) => line(
+            "alarm-resolved",
+            it.by,
+            format!("{} resolved an alarm: {}", name(it.by), it.resolution.name().replace('-', " ")),
         ),
         Event::UnitsQuarantined(it) => HistoryLine {
             from: Some(names.of(it.holder)),
@@ -193,12 +251,30 @@ pub fn describe(event: &Event, block: u64, names: &Names) -> HistoryLine {
             "recalled",
             it.by,
             format!(
-                "{} recalled the batch: class {}, {}",
+                "{} recalled {}: class {}, {}",
                 name(it.by),
-                it.class.name().to_uppercase(),
-                it.reason.name()
+                scope(it.recall.scope),
+                it.recall.class.name().to_uppercase(),
+                it.recall.reason.name()
             ),
         ),
+        Event::RecallAcknowledged(it) => {
+            line("recall-acknowledged", it.by, format!("{} acknowledged the recall", name(it.by)))
+        }
+        Event::EvidencePolicySet(it) => line(
+            "evidence-policy-set",
+            it.by,
+            format!("{} set the policy for evidence of {}", name(it.by), it.feed.name()),
+        ),
+        Event::UpgradeProposed(it) => {
+            line("upgrade-proposed", it.by, format!("{} proposed new code", name(it.by)))
+        }
+        Event::UpgradeCancelled(it) => {
+            line("upgrade-cancelled", it.by, format!("{} withdrew new code", name(it.by)))
+        }
+        Event::UpgradeApplied(it) => {
+            line("upgrade-applied", it.by, format!("{} put new code in place", name(it.by)))
+        }
     }
 }
 
@@ -223,6 +299,9 @@ mod tests {
             to: account(2),
             shipment: 3,
             quantity: 500,
+            logistic_unit: None,
+            purpose: batches::Purpose::Supply,
+            terms: None,
         });
         let line = describe(&shipped, 12, &names);
         assert_eq!(line.text, "Alpha Pharma shipped 500 packs to Beta Trade, shipment 3");
@@ -230,7 +309,7 @@ mod tests {
             (line.block, line.event, line.quantity, line.shipment),
             (12, "shipped", Some(500), Some(3))
         );
-        assert_eq!((batch_of(&shipped), accounts_of(&shipped)), (batch, vec![account(1), account(2)]));
+        assert_eq!((batch_of(&shipped), accounts_of(&shipped)), (Some(batch), vec![account(1), account(2)]));
 
         let received = Event::UnitsReceived(UnitsReceived {
             batch,
@@ -239,6 +318,7 @@ mod tests {
             shipment: 3,
             quantity: 480,
             still_in_transit: 20,
+            arrival: batches::Arrival::Units(480),
         });
         assert_eq!(
             describe(&received, 13, &names).text,

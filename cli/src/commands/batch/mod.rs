@@ -2,15 +2,19 @@
 
 mod dispense;
 mod history;
+mod reach;
 mod register;
 mod run;
 mod show;
 
 use std::path::PathBuf;
 
-use batches::{Attestation, QuarantineReason, RecallClass, RecallReason, RejectionReason};
+use batches::{
+    Attestation, ClearanceReason, Purpose, QuarantineReason, RecallClass, RecallReason, RejectionReason,
+    Resolution, UnitState,
+};
 use clap::{Args, Subcommand};
-use gs1::{validate_lot, Gtin};
+use gs1::{validate_lot, Gtin, Sscc};
 use primitives::{AccountId, BatchId, DocumentHash, Quantity};
 
 use crate::accounts;
@@ -19,7 +23,7 @@ use crate::code::CodeArgs;
 use crate::failure::Failure;
 
 pub use history::accounts_of;
-pub use run::run;
+pub use run::{run, ship};
 pub use show::events;
 
 /// Shown below the help.
@@ -38,7 +42,10 @@ Examples:
   theriac batch receive 1 --quantity 480
   theriac batch reject 1 damaged
   theriac batch dispense --image pack.png --serials serials.txt
-  theriac batch recall --gtin 9506000134352 --lot ABC123 ii contamination
+  theriac batch decommission stolen --image pack.png --serials serials.txt
+  theriac batch recall --gtin 9506000134352 --lot ABC123 ii contamination \\
+      --document instructions.pdf
+  theriac batch reach --gtin 9506000134352 --lot ABC123
   theriac batch show --gtin 9506000134352 --lot ABC123";
 
 /// Commands of `theriac batch`.
@@ -47,7 +54,31 @@ pub enum BatchCommand {
     /// Register a batch: all its packs are with you then (needs Manufacturer)
     Register(RegisterArgs),
     /// Hand a pack to a patient (needs Pharmacy or Provider); a serial's second time is a clone alarm
-    Dispense(DispenseArgs),
+    Dispense(GoneArgs),
+    /// Book a pack as destroyed, stolen, sample, exported or locked; also packs of a recalled batch as destroyed
+    Decommission {
+        /// What became of it
+        #[arg(value_parser = choice::<UnitState>())]
+        state: UnitState,
+        #[command(flatten)]
+        packs: GoneArgs,
+        /// The SHA-256 of a document about it, such as the certificate of destruction; only with --quantity
+        #[arg(long, value_name = "HASH", requires = "quantity")]
+        sha256: Option<DocumentHash>,
+    },
+    /// Take back that a pack was booked out (needs who did it, within ten days; a Regulator unlocks)
+    Revert {
+        #[command(flatten)]
+        code: CodeArgs,
+    },
+    /// Say what came of the alarm about a pack (needs Regulator)
+    ResolveAlarm {
+        /// The finding
+        #[arg(value_parser = choice::<Resolution>())]
+        resolution: Resolution,
+        #[command(flatten)]
+        code: CodeArgs,
+    },
     /// What happens to a registered batch.
     #[command(flatten)]
     Step(Step),
@@ -66,6 +97,11 @@ pub enum Step {
         attestation: Attestation,
         #[command(flatten)]
         document: DocumentArgs,
+    },
+    /// Take a registration back, made in error, before the release and before anything moved
+    Cancel {
+        #[command(flatten)]
+        batch: BatchArgs,
     },
     /// Release a batch to the market, once all attestations are there (needs its manufacturer)
     Release {
@@ -92,6 +128,8 @@ pub enum Step {
         /// How many packs
         #[arg(long, value_parser = quantity())]
         quantity: Quantity,
+        #[command(flatten)]
+        terms: DeliveryArgs,
     },
     /// Take packs of a shipment over, all or part of them (needs its consignee)
     Receive {
@@ -101,7 +139,7 @@ pub enum Step {
         #[arg(long, value_parser = quantity())]
         quantity: Option<Quantity>,
     },
-    /// Send back what is still in transit of a shipment (needs its consignee)
+    /// Send back what is still in transit of a shipment (needs its consignee, or Regulator)
     Reject {
         /// The shipment's number
         shipment: u64,
@@ -119,14 +157,17 @@ pub enum Step {
         #[command(flatten)]
         packs: HeldArgs,
     },
-    /// Let quarantined packs move again (needs Regulator or the batch's manufacturer)
+    /// Let quarantined packs move again (needs Regulator, or the batch's manufacturer where no regulator set them apart)
     ReleaseQuarantine {
         #[command(flatten)]
         batch: BatchArgs,
+        /// Why
+        #[arg(value_parser = choice::<ClearanceReason>())]
+        reason: ClearanceReason,
         #[command(flatten)]
         packs: HeldArgs,
     },
-    /// Recall a batch for good (needs Regulator or its manufacturer)
+    /// Recall a batch, a range of its serials or a logistic unit for good (needs Regulator or its manufacturer)
     Recall {
         #[command(flatten)]
         batch: BatchArgs,
@@ -136,6 +177,27 @@ pub enum Step {
         /// Why
         #[arg(value_parser = choice::<RecallReason>())]
         reason: RecallReason,
+        #[command(flatten)]
+        instructions: DocumentArgs,
+        /// Recall only these serials: the first and the last position in the list of serials, counted from 0
+        #[arg(long, value_name = "FIRST-LAST", value_parser = serial_range, conflicts_with = "sscc")]
+        serials: Option<(u32, u32)>,
+        /// Recall only this logistic unit with all that is in it
+        #[arg(long)]
+        sscc: Option<Sscc>,
+        /// By when every holder is to acknowledge, in days
+        #[arg(long, value_name = "DAYS", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=365))]
+        acknowledge_within: u16,
+    },
+    /// Say that you know all recalls of a batch (needs who has or had packs of it)
+    Acknowledge {
+        #[command(flatten)]
+        batch: BatchArgs,
+    },
+    /// List everybody who has or had packs of a batch, where they are, and who acknowledged its recalls
+    Reach {
+        #[command(flatten)]
+        batch: BatchArgs,
     },
     /// Show a batch, its attestations, where its packs are, and its history
     Show {
@@ -185,6 +247,9 @@ pub struct RegisterArgs {
     expiry: gs1::Date,
     #[command(flatten)]
     packs: PacksArgs,
+    /// How many packs a numbered case holds, in the order of the list of serials: case 0 has the first ones
+    #[arg(long, value_name = "PACKS", requires = "serials", value_parser = clap::value_parser!(u32).range(1..))]
+    units_per_case: Option<u32>,
 }
 
 #[derive(Args, Debug)]
@@ -210,15 +275,37 @@ pub struct DocumentArgs {
     sha256: Option<DocumentHash>,
 }
 
-/// Options of `theriac batch dispense`.
+/// How goods are delivered.
 #[derive(Args, Debug)]
-pub struct DispenseArgs {
+pub struct DeliveryArgs {
+    /// Return them to the batch's manufacturer for good, also where the batch is recalled or expired
+    #[arg(long = "return")]
+    pub returned: bool,
+    /// The SHA-256 of the sealed terms of delivery
+    #[arg(long, value_name = "HASH")]
+    pub terms: Option<DocumentHash>,
+}
+
+impl DeliveryArgs {
+    /// Why the goods move.
+    pub const fn purpose(&self) -> Purpose {
+        if self.returned {
+            Purpose::Return
+        } else {
+            Purpose::Supply
+        }
+    }
+}
+
+/// Names packs that leave the supply chain.
+#[derive(Args, Debug)]
+pub struct GoneArgs {
     #[command(flatten)]
     code: CodeArgs,
     /// The manufacturer's list of serials, or a folder with a list for each batch (BATCH-ID.txt or GTIN-LOT.txt)
     #[arg(long, value_name = "PATH", required_unless_present = "quantity")]
     serials: Option<PathBuf>,
-    /// How many packs, where the batch has no serials
+    /// How many packs, where they are not told apart
     #[arg(long, conflicts_with = "serials", value_parser = quantity())]
     quantity: Option<Quantity>,
 }
@@ -240,6 +327,12 @@ pub fn lot(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn quantity() -> clap::builder::RangedU64ValueParser {
+fn serial_range(text: &str) -> Result<(u32, u32), String> {
+    let ends = text.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+    ends.ok_or_else(|| "two positions are expected with a hyphen between them, such as 100-199".to_owned())
+}
+
+/// Reads a number of packs.
+pub fn quantity() -> clap::builder::RangedU64ValueParser {
     clap::value_parser!(u64).range(1..=batches::MAX_QUANTITY)
 }

@@ -11,7 +11,7 @@ use crate::serials::{file_name, SerialList};
 
 /// Registers a batch with the root of its serials, or with a quantity alone.
 pub async fn run(args: RegisterArgs, global: &Global) -> Result<Answer, Failure> {
-    let RegisterArgs { gtin, lot, expiry, packs } = args;
+    let RegisterArgs { gtin, lot, expiry, packs, units_per_case } = args;
     let id = BatchId::of(gtin.value(), lot.as_bytes());
     let tree = packs.serials.as_deref().map(|path| SerialList::read(path)?.tree(id)).transpose();
     let tree = tree.map_err(Failure::bad_input)?;
@@ -24,6 +24,7 @@ pub async fn run(args: RegisterArgs, global: &Global) -> Result<Answer, Failure>
         expiry: expiry.to_yymmdd(),
         quantity,
         serial_root,
+        units_per_case,
     };
     let context = Context::open(global).await?;
     let receipt = context.submit(&context.batches().register_batch(&new)).await?;

@@ -1,24 +1,48 @@
 use std::fs::File;
 
-use batches::UnitsShipped;
+use batches::{Arrival, Goods, QuarantineTarget, Recall, RecallScope, UnitState, UnitsShipped};
+use gs1::MedicinePack;
 use primitives::{AccountId, BatchId, DocumentHash, Quantity};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{dispense, register, show, BatchCommand, DocumentArgs, HeldArgs, Step};
+use super::{dispense, reach, register, show, BatchCommand, DeliveryArgs, DocumentArgs, HeldArgs, Step};
 use crate::accounts::ss58;
 use crate::answer::Answer;
 use crate::args::Global;
 use crate::choices::Choice;
+use crate::code::lot_of;
 use crate::context::{changed, Context};
 use crate::failure::Failure;
+use crate::{batch_view, time};
 
 /// Runs a command of `theriac batch`.
 pub async fn run(command: BatchCommand, global: &Global) -> Result<Answer, Failure> {
     match command {
         // What is wrong in files and codes is said before a chain is asked.
         BatchCommand::Register(args) => register::run(args, global).await,
-        BatchCommand::Dispense(args) => dispense::run(&args, global).await,
+        BatchCommand::Dispense(packs) => dispense::run(&packs, UnitState::Dispensed, None, global).await,
+        BatchCommand::Decommission { state, packs, sha256 } => {
+            dispense::run(&packs, state, sha256, global).await
+        }
+        BatchCommand::Revert { code } => {
+            let pack = code.read()?;
+            let (batch, serial) = unit_of(&pack)?;
+            let context = Context::open(global).await?;
+            let call = context.batches().revert(batch, serial.as_bytes());
+            let done = format!("The pack with the serial {serial} is in your books again.");
+            context.change(&call, &done, json!({ "batch": batch.to_string(), "serial": serial })).await
+        }
+        BatchCommand::ResolveAlarm { resolution, code } => {
+            let pack = code.read()?;
+            let (batch, serial) = unit_of(&pack)?;
+            let context = Context::open(global).await?;
+            let call = context.batches().resolve_alarm(batch, serial.as_bytes(), resolution);
+            let done = format!("The alarm about the serial {serial} is resolved: {}.", resolution.name());
+            let data =
+                json!({ "batch": batch.to_string(), "serial": serial, "resolution": resolution.name() });
+            context.change(&call, &done, data).await
+        }
         BatchCommand::Step(step) => run_step(&Context::open(global).await?, step).await,
     }
 }
@@ -28,7 +52,20 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
     let named = |batch: BatchId| json!({ "batch": batch.to_string() });
     match step {
         Step::Show { batch, from_block } => show::run(context, batch.id()?, from_block).await,
-        Step::Ship { batch, to, quantity } => ship(context, batch.id()?, to, quantity).await,
+        Step::Ship { batch, to, quantity, terms } => {
+            ship(context, Goods::Units { batch: batch.id()?, quantity }, to, &terms).await
+        }
+        Step::Reach { batch } => reach::run(context, batch.id()?).await,
+        Step::Cancel { batch } => {
+            let batch = batch.id()?;
+            let done = "The registration is taken back: the register knows nothing of the batch.";
+            context.change(&register.cancel_registration(batch), done, named(batch)).await
+        }
+        Step::Acknowledge { batch } => {
+            let batch = batch.id()?;
+            let done = "Acknowledged: all recalls of the batch until now.";
+            context.change(&register.acknowledge_recall(batch), done, named(batch)).await
+        }
         Step::Receive { shipment, quantity } => receive(context, shipment, quantity).await,
         Step::Attest { batch, attestation, document } => {
             let (batch, document) = (batch.id()?, document.hash()?);
@@ -62,35 +99,58 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
             let data = json!({
                 "batch": batch.to_string(), "holder": ss58(holder), "quantity": packs.quantity, "reason": reason.name(),
             });
-            context.change(&register.quarantine(batch, holder, packs.quantity, reason), &done, data).await
+            let target = QuarantineTarget::Holding { batch, holder, quantity: Some(packs.quantity) };
+            context.change(&register.quarantine(target, reason), &done, data).await
         }
-        Step::ReleaseQuarantine { batch, packs } => {
+        Step::ReleaseQuarantine { batch, reason, packs } => {
             let (batch, holder) = (batch.id()?, packs.holder(context)?);
             let done = format!("{} packs of {} may move again.", packs.quantity, ss58(holder));
             let data =
                 json!({ "batch": batch.to_string(), "holder": ss58(holder), "quantity": packs.quantity });
-            context.change(&register.release_quarantine(batch, holder, packs.quantity), &done, data).await
+            let target = QuarantineTarget::Holding { batch, holder, quantity: Some(packs.quantity) };
+            context.change(&register.release_quarantine(target, reason), &done, data).await
         }
-        Step::Recall { batch, class, reason } => {
-            let batch = batch.id()?;
+        Step::Recall { batch, class, reason, instructions, serials, sscc, acknowledge_within } => {
+            let (batch, instructions) = (batch.id()?, instructions.hash()?);
+            let scope = match (serials, sscc) {
+                (Some((first, last)), _) => RecallScope::SerialRange { first, last },
+                (None, Some(sscc)) => RecallScope::LogisticUnit(sscc.value()),
+                (None, None) => RecallScope::Batch,
+            };
+            let acknowledge_by = time::days_from_now(acknowledge_within);
+            let recall = Recall { scope, class, reason, instructions, acknowledge_by };
             let shown = (class.name().to_uppercase(), reason.name());
-            let done =
-                format!("Recalled: class {}, {}. Every verdict on its packs says so now.", shown.0, shown.1);
-            let data = json!({ "batch": batch.to_string(), "class": class.name(), "reason": reason.name() });
-            context.change(&register.recall(batch, class, reason), &done, data).await
+            let done = format!(
+                "Recalled {}: class {}, {}. Every verdict on its packs says so now.",
+                batch_view::scope(scope),
+                shown.0,
+                shown.1
+            );
+            let data = json!({
+                "batch": batch.to_string(), "class": class.name(), "reason": reason.name(),
+                "scope": batch_view::scope(scope), "acknowledge_by": time::rfc3339(acknowledge_by),
+            });
+            context.change(&register.recall(batch, &recall), &done, data).await
         }
     }
 }
 
-async fn ship(
+/// The batch and the serial of a pack.
+fn unit_of(pack: &MedicinePack) -> Result<(BatchId, &str), Failure> {
+    let batch = BatchId::of(pack.gtin().value(), lot_of(pack)?.as_bytes());
+    Ok((batch, dispense::serial_of(pack)?))
+}
+
+/// Sends goods on their way.
+pub async fn ship(
     context: &Context<'_>,
-    batch: BatchId,
+    goods: Goods,
     to: AccountId,
-    quantity: Quantity,
+    terms: &DeliveryArgs,
 ) -> Result<Answer, Failure> {
     let register = context.batches();
-    let receipt = context.submit(&register.ship(batch, to, quantity)).await?;
-    let UnitsShipped { shipment, from, .. } = receipt.event(register.0)?;
+    let receipt = context.submit(&register.ship(goods, to, terms.purpose(), terms.terms)).await?;
+    let UnitsShipped { batch, shipment, from, quantity, .. } = receipt.event(register.0)?;
     let done = format!(
         "Shipment {shipment}: {quantity} packs are on their way to {}.\nThe consignee takes them over with: theriac \
          batch receive {shipment}",
@@ -113,7 +173,7 @@ async fn receive(
         // One that is not there any more is refused by the contract, with its reason.
         None => context.read(&register.shipment(shipment)).await?.map_or(1, |shipment| shipment.quantity),
     };
-    let receipt = context.submit(&register.receive(shipment, quantity)).await?;
+    let receipt = context.submit(&register.receive(shipment, &Arrival::Units(quantity))).await?;
     let event: batches::UnitsReceived = receipt.event(register.0)?;
     let open = event.still_in_transit;
     let rest = match open {

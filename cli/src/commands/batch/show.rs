@@ -1,6 +1,6 @@
 use std::fmt;
 
-use batches::{Attestation, AttestationRecord, MassBalance};
+use batches::{Attestation, AttestationRecord, Places};
 use chain::batches::Event;
 use futures::TryStreamExt;
 use primitives::{AccountId, BatchId};
@@ -26,13 +26,14 @@ pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) ->
         return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-batch"));
     };
     let balance = context.read(&register.mass_balance(id)).await?.unwrap_or_default();
+    let recalls = context.read(&register.recalls(id)).await?;
     let mut attestations = Vec::new();
     for attestation in Attestation::REQUIRED {
         attestations.push((attestation, context.read(&register.attestation(id, attestation)).await?));
     }
     let history = events(context, id, from_block).await;
     let mut accounts: Vec<AccountId> = vec![batch.manufacturer];
-    accounts.extend(batch.recall.map(|recall| recall.by));
+    accounts.extend(recalls.iter().map(|notice| notice.by));
     accounts.extend(attestations.iter().filter_map(|(_, record)| Some(record.as_ref()?.by)));
     accounts.extend(history.iter().flatten().flat_map(|(_, event)| accounts_of(event)));
     let names = context.names(accounts).await?;
@@ -41,7 +42,7 @@ pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) ->
         Err(failure) => (Vec::new(), Some(failure.to_string())),
     };
     Answer::of(&ShowView {
-        batch: BatchView::new(&batch, &names),
+        batch: BatchView::new(&batch, &recalls, &names),
         attestations: attestations
             .iter()
             .map(|(name, record)| AttestationView::new(*name, record, &names))
@@ -70,7 +71,7 @@ pub async fn events(
     let mut emitted = context.chain.events_in(from..=head, vec![context.batches().0]);
     while let Some(emitted) = emitted.try_next().await? {
         match emitted.decode::<Event>() {
-            Some(event) if batch_of(&event) == id => found.push((emitted.block.number, event)),
+            Some(event) if batch_of(&event) == Some(id) => found.push((emitted.block.number, event)),
             _ => {}
         }
     }
@@ -110,17 +111,40 @@ impl AttestationView {
 
 /// Where the packs are.
 #[derive(Serialize)]
-struct BalanceView {
+pub struct BalanceView {
     held: u64,
+    packed: u64,
     in_transit: u64,
     quarantined: u64,
+    returned: u64,
     dispensed: u64,
+    destroyed: u64,
+    decommissioned: u64,
 }
 
-impl From<MassBalance> for BalanceView {
-    fn from(balance: MassBalance) -> Self {
-        let MassBalance { held, in_transit, quarantined, dispensed } = balance;
-        Self { held, in_transit, quarantined, dispensed }
+impl From<Places> for BalanceView {
+    fn from(places: Places) -> Self {
+        let Places { held, packed, in_transit, returned, dispensed, destroyed, decommissioned, .. } = places;
+        let quarantined = places.quarantined.saturating_add(places.quarantined_closed);
+        Self { held, packed, in_transit, quarantined, returned, dispensed, destroyed, decommissioned }
+    }
+}
+
+impl fmt::Display for BalanceView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, count) in [
+            ("held", self.held),
+            ("packed", self.packed),
+            ("in transit", self.in_transit),
+            ("quarantined", self.quarantined),
+            ("returned", self.returned),
+            ("dispensed", self.dispensed),
+            ("destroyed", self.destroyed),
+            ("decommissioned", self.decommissioned),
+        ] {
+            writeln!(f, "  {place:<16}{count:>12}")?;
+        }
+        Ok(())
     }
 }
 
@@ -134,16 +158,7 @@ impl fmt::Display for ShowView {
                 None => writeln!(f, "  {:<28}missing", attestation.attestation)?,
             }
         }
-        let BalanceView { held, in_transit, quarantined, dispensed } = &self.mass_balance;
-        writeln!(f, "Where the packs are")?;
-        for (place, count) in [
-            ("held", held),
-            ("in transit", in_transit),
-            ("quarantined", quarantined),
-            ("dispensed", dispensed),
-        ] {
-            writeln!(f, "  {place:<12}{count:>12}")?;
-        }
+        write!(f, "Where the packs are\n{}", self.mass_balance)?;
         writeln!(f, "History")?;
         for line in &self.history {
             writeln!(f, "  block {:<8}{}", line.block, line.text)?;

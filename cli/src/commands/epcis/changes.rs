@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use batches::{Arrival, Contents, Purpose, RecallScope, Resolution, UnitState};
 use chain::batches::Event;
 use epcis::mapping::{Attestation, Batch, Change, Delivery, Fate, Goods, StateChange};
-use gs1::{Gln, Gtin};
+use gs1::{Gln, Gtin, Sscc};
 use primitives::{AccountId, BatchId, UnitId};
 
 use crate::failure::Failure;
@@ -38,6 +39,9 @@ pub struct History<'l> {
     parties: Parties,
     /// Empty where the serials are not known: the chain has their hashes only.
     units: HashMap<UnitId, &'l String>,
+    serials: &'l [String],
+    /// When the units of the history so far were decommissioned.
+    decommissioned: HashMap<UnitId, i64>,
 }
 
 impl<'l> History<'l> {
@@ -52,11 +56,11 @@ impl<'l> History<'l> {
         let lot = String::from_utf8(batch.lot.clone()).map_err(Failure::failed)?;
         let serials = serials.map_or(&[][..], SerialList::serials);
         let units = serials.iter().map(|serial| (UnitId::of(id, serial.as_bytes()), serial)).collect();
-        Ok(Self { batch: Batch { gtin, lot }, parties, units })
+        Ok(Self { batch: Batch { gtin, lot }, parties, units, serials, decommissioned: HashMap::new() })
     }
 
     /// The change that an event tells of.
-    pub fn change(&self, event: &Event, at: i64) -> Result<StateChange, Failure> {
+    pub fn change(&mut self, event: &Event, at: i64) -> Result<StateChange, Failure> {
         let (by, goods, change) = match event {
             Event::BatchRegistered(it) => {
                 (it.manufacturer, Goods::Quantity(it.quantity), Change::Registered { expiry: it.expiry })
@@ -72,26 +76,79 @@ impl<'l> History<'l> {
             Event::BatchReleased(it) => (it.by, Goods::Batch, Change::Released),
             Event::BatchBlocked(it) => (it.by, Goods::Batch, Change::Blocked),
             Event::BatchUnblocked(it) => (it.by, Goods::Batch, Change::Unblocked),
+            Event::BatchRegistrationCancelled(it) => (it.by, Goods::Batch, Change::RegistrationCancelled),
             Event::UnitsShipped(it) => {
-                (it.from, Goods::Quantity(it.quantity), Change::Shipped(self.delivery(it.to, it.shipment)?))
+                let goods = match it.logistic_unit {
+                    Some(sscc) => logistic_units(&[sscc])?,
+                    None => Goods::Quantity(it.quantity),
+                };
+                let delivery = self.delivery(it.to, it.shipment)?;
+                (
+                    it.from,
+                    goods,
+                    match it.purpose {
+                        Purpose::Supply => Change::Shipped(delivery),
+                        Purpose::Return => Change::Returned(delivery),
+                    },
+                )
             }
             Event::UnitsReceived(it) => {
-                (it.to, Goods::Quantity(it.quantity), Change::Received(self.delivery(it.from, it.shipment)?))
+                let goods = match &it.arrival {
+                    Arrival::Units(quantity) => Goods::Quantity(*quantity),
+                    Arrival::LogisticUnits(units) => logistic_units(units)?,
+                };
+                (it.to, goods, Change::Received(self.delivery(it.from, it.shipment)?))
             }
             Event::ShipmentRejected(it) => {
                 (it.to, Goods::Quantity(it.quantity), Change::Rejected(self.delivery(it.from, it.shipment)?))
             }
-            Event::UnitDispensed(it) => (it.by, self.unit(it.unit), Change::Decommissioned(Fate::Dispensed)),
-            Event::UnserialisedUnitsDispensed(it) => {
-                (it.by, Goods::Quantity(it.quantity), Change::Decommissioned(Fate::Dispensed))
+            Event::LogisticUnitPacked(it) => {
+                let goods = match &it.contents {
+                    Contents::LogisticUnits(units) => logistic_units(units)?,
+                    Contents::Units { .. } | Contents::Case { .. } => Goods::Quantity(it.quantity),
+                };
+                (it.by, goods, Change::Packed { into: sscc(it.logistic_unit)? })
             }
-            Event::CloneAlarmRaised(it) => (it.second_by, self.unit(it.unit), Change::AlarmRaised),
+            Event::LogisticUnitUnpacked(it) => {
+                (it.by, Goods::Quantity(it.quantity), Change::Unpacked { from: sscc(it.logistic_unit)? })
+            }
+            Event::UnitDecommissioned(it) => {
+                (it.by, self.unit(it.unit), Change::Decommissioned(fate(it.state)))
+            }
+            Event::UnitsDecommissioned(it) => {
+                (it.by, Goods::Quantity(it.quantity), Change::Decommissioned(fate(it.state)))
+            }
+            Event::UnitReverted(it) => {
+                let decommissioned_at = self.decommissioned.get(&it.unit).copied();
+                let decommissioned_at = decommissioned_at.ok_or_else(|| {
+                    Failure::failed(
+                        "a reverted unit's decommissioning is not in the history; begin at an earlier block",
+                    )
+                })?;
+                let change = Change::Reverted { fate: fate(it.state), decommissioned_at };
+                (it.holder, self.unit(it.unit), change)
+            }
+            Event::AlarmRaised(it) => (it.by, self.unit(it.unit), Change::AlarmRaised),
+            Event::AlarmResolved(it) => {
+                let counterfeit = it.resolution == Resolution::CounterfeitConfirmed;
+                (it.by, self.unit(it.unit), Change::AlarmResolved { counterfeit })
+            }
             Event::UnitsQuarantined(it) => (it.holder, Goods::Quantity(it.quantity), Change::Quarantined),
             Event::QuarantineReleased(it) => {
                 (it.holder, Goods::Quantity(it.quantity), Change::QuarantineReleased)
             }
-            Event::BatchRecalled(it) => (it.by, Goods::Batch, Change::Recalled),
+            Event::BatchRecalled(it) => (it.by, self.recalled(it.recall.scope)?, Change::Recalled),
+            Event::RecallAcknowledged(it) => (it.by, Goods::Batch, Change::RecallAcknowledged),
+            Event::EvidencePolicySet(_)
+            | Event::UpgradeProposed(_)
+            | Event::UpgradeCancelled(_)
+            | Event::UpgradeApplied(_) => {
+                return Err(Failure::failed("an event that is about no batch is in a batch's history"))
+            }
         };
+        if let Event::UnitDecommissioned(it) = event {
+            self.decommissioned.insert(it.unit, at);
+        }
         Ok(StateChange { at, by: self.parties.gln(by)?, batch: self.batch.clone(), goods, change })
     }
 
@@ -99,8 +156,41 @@ impl<'l> History<'l> {
         Ok(Delivery { partner: self.parties.gln(partner)?, shipment })
     }
 
+    /// What a recall is about: a range of serials by the serials, where they are known.
+    fn recalled(&self, scope: RecallScope) -> Result<Goods, Failure> {
+        match scope {
+            RecallScope::Batch => Ok(Goods::Batch),
+            RecallScope::LogisticUnit(unit) => logistic_units(&[unit]),
+            RecallScope::SerialRange { first, last } => {
+                let ends = usize::try_from(first).ok().zip(usize::try_from(last).ok());
+                let serials = ends.and_then(|(first, last)| self.serials.get(first..=last));
+                let quantity = u64::from(last.saturating_sub(first)).saturating_add(1);
+                Ok(serials.map_or(Goods::Quantity(quantity), |serials| Goods::Serials(serials.to_vec())))
+            }
+        }
+    }
+
     /// A unit by its serial, or as one of its batch.
     fn unit(&self, unit: UnitId) -> Goods {
         self.units.get(&unit).map_or(Goods::Quantity(1), |serial| Goods::Serials(vec![(*serial).clone()]))
+    }
+}
+
+fn sscc(number: u64) -> Result<Sscc, Failure> {
+    Sscc::new(number).map_err(Failure::failed)
+}
+
+fn logistic_units(numbers: &[u64]) -> Result<Goods, Failure> {
+    Ok(Goods::LogisticUnits(numbers.iter().map(|number| sscc(*number)).collect::<Result<_, _>>()?))
+}
+
+const fn fate(state: UnitState) -> Fate {
+    match state {
+        UnitState::Dispensed => Fate::Dispensed,
+        UnitState::Destroyed => Fate::Destroyed,
+        UnitState::Stolen => Fate::Stolen,
+        UnitState::Sample => Fate::Sample,
+        UnitState::Exported => Fate::Exported,
+        UnitState::Locked => Fate::Locked,
     }
 }

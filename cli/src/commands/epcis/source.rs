@@ -82,7 +82,7 @@ impl SourceArgs {
                 parties.insert(account, gln(context, account).await?);
             }
         }
-        let history = History::new(id, &batch, parties, serials.as_ref())?;
+        let mut history = History::new(id, &batch, parties, serials.as_ref())?;
         let mut changes = Vec::new();
         for (block, event) in &emitted {
             let at = i64::try_from(context.chain.time_at(*block).await?).map_err(Failure::failed)?;

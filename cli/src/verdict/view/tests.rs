@@ -1,5 +1,5 @@
-use batches::{Batch, Recall, RecallClass, RecallReason};
-use primitives::AccountId;
+use batches::{AlarmCode, Batch, Recall, RecallClass, RecallReason, RecallScope, UnitState};
+use primitives::{AccountId, DocumentHash};
 
 use super::*;
 
@@ -30,15 +30,20 @@ fn batch() -> Batch {
         manufacturer: maker(),
         registered_at: T0,
         released_at: Some(T0),
+        units_per_case: None,
         blocked: false,
-        recall: None,
+        recalled: false,
+        recalls: 0,
     }
 }
 
-fn view(batch: Option<Batch>, reasons: &[Reason], dispensed: Option<DispensedUnit>) -> VerdictView {
+fn verdict(batch: Option<Batch>, reasons: &[Reason]) -> Verdict {
     let outcome = reasons.first().map_or(Outcome::Valid, |worst| worst.outcome());
-    let verdict = Verdict { outcome, reasons: reasons.to_vec(), batch, dispensed, judged_at: T0 };
-    VerdictView::new(&verdict, &pack(), &names(), None)
+    Verdict { outcome, reasons: reasons.to_vec(), batch, unit: None, alarm: None, judged_at: T0 }
+}
+
+fn view(batch: Option<Batch>, reasons: &[Reason]) -> VerdictView {
+    VerdictView::new(&verdict(batch, reasons), &[], &pack(), &names(), None)
 }
 
 fn text(view: &VerdictView) -> String {
@@ -77,29 +82,48 @@ fn a_valid_pack_is_called_valid() {
          Judged        2026-09-21 14:13:20 UTC by the chain's time\n",
         batch_lines()
     );
-    assert_eq!(text(&view(Some(batch()), &[], None)), expected);
+    assert_eq!(text(&view(Some(batch()), &[])), expected);
 }
 
 #[test]
 fn a_recalled_pack_says_why_and_what_to_do_with_all_reasons() {
-    let recall = Recall { class: RecallClass::II, reason: RecallReason::WrongStrength, by: maker(), at: T0 };
-    let batch = Batch { recall: Some(recall), ..batch() };
-    let unit = DispensedUnit { by: [2; 32].into(), at: T0, clone_alarms: 1 };
-    let reasons = [Reason::BatchRecalled, Reason::UnitDispensed, Reason::CloneAlarm];
-    let text = text(&view(Some(batch), &reasons, Some(unit)));
+    let recall = Recall {
+        scope: RecallScope::Batch,
+        class: RecallClass::II,
+        reason: RecallReason::WrongStrength,
+        instructions: DocumentHash([1; 32]),
+        acknowledge_by: T0,
+    };
+    let notice = RecallNotice { recall, by: maker(), at: T0 };
+    let batch = Batch { recalled: true, recalls: 1, ..batch() };
+    let by: AccountId = [2; 32].into();
+    let reasons = [Reason::BatchRecalled, Reason::UnitDispensed, Reason::AlarmOpen];
+    let verdict = Verdict {
+        unit: Some(DecommissionedUnit { state: UnitState::Dispensed, by, at: T0 }),
+        alarm: Some(Alarm {
+            code: AlarmCode::SecondDecommission,
+            by: maker(),
+            other: by,
+            at: T0,
+            count: 1,
+            confirmed: false,
+        }),
+        ..verdict(Some(batch), &reasons)
+    };
+    let text = text(&VerdictView::new(&verdict, &[notice], &pack(), &names(), None));
     let expected = "\
 DO NOT DISPENSE — recalled (class II, wrong strength)
 
 1. The batch is recalled. [batch-recalled]
-   class II, wrong strength, by Alpha Pharma (5C62Ck4UrFPiBtoCmeSrgF7x9yv9mn38446dhCpsi2mLHiFT) on 2026-09-21 14:13:20 UTC
+   the batch: class II, wrong strength, by Alpha Pharma (5C62Ck4UrFPiBtoCmeSrgF7x9yv9mn38446dhCpsi2mLHiFT) on 2026-09-21 14:13:20 UTC
    What to do: Set the pack apart and send it back as the recall asks. Warn patients who have packs of this lot.
 
-2. This pack was dispensed before: its serial was, or all packs of its batch were. [unit-dispensed]
+2. This pack was dispensed before. [unit-dispensed]
    by 5C7LYpP2ZH3tpKbvVvwiVe54AapxErdPBbvkYhe6y9ZBkqWt on 2026-09-21 14:13:20 UTC
    What to do: Do not dispense it again. If you did not dispense it yourself, it may be a copy: keep the pack and tell the authority.
 
-3. Somebody tried to dispense this serial again after it was dispensed: there is a copy of the pack. [clone-alarm]
-   1 alarm
+3. Packs with this serial were in places where they cannot both be: one of them is a copy. [alarm-open]
+   second decommission: Alpha Pharma (5C62Ck4UrFPiBtoCmeSrgF7x9yv9mn38446dhCpsi2mLHiFT) against 5C7LYpP2ZH3tpKbvVvwiVe54AapxErdPBbvkYhe6y9ZBkqWt, first on 2026-09-21 14:13:20 UTC, alarms: 1
    What to do: Keep the pack with its packaging and tell the authority and the manufacturer.
 
 Pack
@@ -115,7 +139,7 @@ fn an_unknown_batch_is_never_valid() {
          What to do: Compare GTIN and lot with the print. If the scan was right, do not trust the pack: ask your \
          supplier.\n\n{PACK}Judged        2026-09-21 14:13:20 UTC by the chain's time\n"
     );
-    let view = view(None, &[Reason::BatchUnknown], None);
+    let view = view(None, &[Reason::BatchUnknown]);
     assert_eq!(text(&view), expected);
     assert!(!view.valid);
 }
@@ -123,13 +147,13 @@ fn an_unknown_batch_is_never_valid() {
 #[test]
 fn another_expiry_on_the_pack_is_shown_beside_the_registered_one() {
     let batch = Batch { expires_at: 1_861_919_999_999, ..batch() };
-    let text = text(&view(Some(batch), &[Reason::ExpiryMismatch], None));
+    let text = text(&view(Some(batch), &[Reason::ExpiryMismatch]));
     assert!(text.contains("   on the pack 2027-12-31, registered 2028-12-31\n"), "{text}");
 }
 
 #[test]
 fn machines_get_codes_and_moments() {
-    let json = serde_json::to_value(view(None, &[Reason::BatchUnknown], None)).unwrap();
+    let json = serde_json::to_value(view(None, &[Reason::BatchUnknown])).unwrap();
     assert_eq!(
         json,
         serde_json::json!({
@@ -144,7 +168,8 @@ fn machines_get_codes_and_moments() {
             }],
             "pack": { "gtin": "09506000134352", "lot": "ABC123", "expiry": "2027-12-31", "serial": "S1" },
             "batch": null,
-            "dispensed": null,
+            "unit": null,
+            "alarm": null,
             "judged_at": "2026-09-21T14:13:20Z",
             "note": null,
         })

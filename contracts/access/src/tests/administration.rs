@@ -1,3 +1,5 @@
+use primitives::{RoleSet, UpgradeApplied, UpgradeCancelled, UpgradeError, UpgradeProposal, UPGRADE_DELAY};
+
 use super::*;
 use crate::errors::Error;
 use crate::events::{AdministrationOfferWithdrawn, AdministrationOffered, AdministrationTransferred};
@@ -64,4 +66,29 @@ fn a_holder_of_the_admin_role_is_not_the_administrator() {
     let call = by(&data, admin);
     assert_eq!(data.offer_administration(call, admin), Err(Error::CallerNotAuthorised));
     assert_eq!(data.withdraw_administration_offer(call), Err(Error::CallerNotAuthorised));
+}
+
+#[test]
+fn code_is_proposed_waits_and_is_applied_by_whoever_administers_then() {
+    let mut data = deployment();
+    let call = by(&data, administrator());
+    let code = [0xC0; 32];
+    let (proposal, event) = UpgradeProposal::new(call, code).unwrap();
+    assert_eq!(event.applies_from, call.now + UPGRADE_DELAY);
+    data.set_upgrade(Some(proposal)).unwrap();
+    assert_eq!(data.upgrade(), Some(proposal));
+    assert_eq!(proposal.apply(call), Err(UpgradeError::TooEarly));
+    let later = Call { now: proposal.applies_from, ..call };
+    assert_eq!(proposal.apply(later), Ok(UpgradeApplied { code, by: administrator() }));
+    let stranger = Call { roles: RoleSet::EMPTY, ..later };
+    assert_eq!(proposal.apply(stranger), Err(UpgradeError::CallerNotAuthorised));
+    assert_eq!(proposal.cancel(stranger), Err(UpgradeError::CallerNotAuthorised));
+    assert!(UpgradeProposal::new(stranger, code).is_err());
+    let regulator = Call { roles: RoleSet::of(&[Role::Regulator]), ..call };
+    assert_eq!(proposal.cancel(regulator), Ok(UpgradeCancelled { code, by: administrator() }));
+}
+
+#[test]
+fn only_storage_of_this_layout_is_understood() {
+    assert!(deployment().understands_layout());
 }

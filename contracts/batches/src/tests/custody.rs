@@ -1,42 +1,53 @@
 use super::*;
-use crate::{
-    RecallClass, RecallReason, RejectionReason, Shipment, ShipmentRejected, UnitsReceived, UnitsShipped,
-};
+use crate::{RejectionReason, Shipment, ShipmentRejected, UnitsReceived};
 
-fn ship(
-    data: &mut Data,
-    from: Call,
-    id: BatchId,
-    to: Call,
-    quantity: Quantity,
-) -> Result<UnitsShipped, Error> {
-    data.ship(from, id, to.caller, to.roles, quantity)
-}
-
-fn available(data: &Data, id: BatchId, call: Call) -> Quantity {
-    data.holding(id, call.caller).available
+fn held(data: &Data, id: BatchId, call: Call) -> Quantity {
+    places(data, id, call).held
 }
 
 #[test]
-fn shipped_units_are_in_transit_and_with_nobody() {
+fn shipped_units_are_in_transit_to_their_consignee() {
     let mut data = register();
     let id = released(&mut data, 100);
-    let event = UnitsShipped { batch: id, from: account(1), to: account(2), shipment: 0, quantity: 60 };
-    assert_eq!(ship(&mut data, manufacturer(), id, wholesaler(), 60), Ok(event));
-    assert_eq!(available(&data, id, manufacturer()), 40);
-    assert_eq!(available(&data, id, wholesaler()), 0);
+    let event = UnitsShipped {
+        batch: id,
+        from: account(1),
+        to: account(2),
+        shipment: 0,
+        quantity: 60,
+        logistic_unit: None,
+        purpose: Purpose::Supply,
+        terms: Some(DOCUMENT),
+    };
+    let (to, terms) = ((account(2), wholesaler().roles), Some(DOCUMENT));
+    assert_eq!(data.ship(manufacturer(), loose(id, 60), to, Purpose::Supply, terms), Ok(event));
+    assert_eq!(held(&data, id, manufacturer()), 40);
+    assert_eq!(held(&data, id, wholesaler()), 0);
+    assert_eq!(places(&data, id, wholesaler()).in_transit, 60, "a recall reaches who waits for it");
     assert_eq!(data.mass_balance(id).unwrap().in_transit, 60);
-    let record = Shipment { batch: id, from: account(1), to: account(2), quantity: 60, shipped_at: NOW };
+    let record = Shipment {
+        batch: id,
+        from: account(1),
+        to: account(2),
+        quantity: 60,
+        logistic_unit: None,
+        purpose: Purpose::Supply,
+        terms,
+        shipped_at: NOW,
+        quarantined: false,
+        regulator_hold: false,
+        cleared_at: 0,
+    };
     assert_eq!(data.shipment(0), Some(record));
     ensure_mass_balance(&data, id);
-    assert_eq!(ship(&mut data, manufacturer(), id, wholesaler(), 1).unwrap().shipment, 1);
+    assert_eq!(ship(&mut data, manufacturer(), loose(id, 1), wholesaler()).unwrap().shipment, 1);
 }
 
 #[test]
 fn a_batch_moves_only_after_its_release() {
     let mut data = register();
     let id = registered(&mut data, 100);
-    assert_eq!(ship(&mut data, manufacturer(), id, wholesaler(), 1), Err(Error::NotReleased));
+    assert_eq!(ship(&mut data, manufacturer(), loose(id, 1), wholesaler()), Err(Error::NotReleased));
 }
 
 #[test]
@@ -44,12 +55,12 @@ fn what_is_blocked_recalled_or_expired_is_not_shipped() {
     let mut data = register();
     let id = released(&mut data, 100);
     let late = at(manufacturer(), EXPIRES_AT + 1);
-    assert_eq!(ship(&mut data, late, id, wholesaler(), 1), Err(Error::BatchExpired));
-    assert!(ship(&mut data, at(manufacturer(), EXPIRES_AT), id, wholesaler(), 1).is_ok());
+    assert_eq!(ship(&mut data, late, loose(id, 1), wholesaler()), Err(Error::BatchExpired));
+    assert!(ship(&mut data, at(manufacturer(), EXPIRES_AT), loose(id, 1), wholesaler()).is_ok());
     data.block(regulator(), id).unwrap();
-    assert_eq!(ship(&mut data, manufacturer(), id, wholesaler(), 1), Err(Error::BatchBlocked));
-    data.recall(regulator(), id, RecallClass::I, RecallReason::Contamination).unwrap();
-    assert_eq!(ship(&mut data, manufacturer(), id, wholesaler(), 1), Err(Error::BatchRecalled));
+    assert_eq!(ship(&mut data, manufacturer(), loose(id, 1), wholesaler()), Err(Error::BatchBlocked));
+    recall_batch(&mut data, id);
+    assert_eq!(ship(&mut data, manufacturer(), loose(id, 1), wholesaler()), Err(Error::BatchRecalled));
     ensure_mass_balance(&data, id);
 }
 
@@ -57,12 +68,12 @@ fn what_is_blocked_recalled_or_expired_is_not_shipped() {
 fn nobody_ships_nothing_or_more_than_it_holds() {
     let mut data = register();
     let id = released(&mut data, 100);
-    assert_eq!(ship(&mut data, manufacturer(), id, wholesaler(), 0), Err(Error::QuantityZero));
+    assert_eq!(ship(&mut data, manufacturer(), loose(id, 0), wholesaler()), Err(Error::QuantityZero));
     for quantity in [101, Quantity::MAX] {
-        let refused = ship(&mut data, manufacturer(), id, wholesaler(), quantity);
+        let refused = ship(&mut data, manufacturer(), loose(id, quantity), wholesaler());
         assert_eq!(refused, Err(Error::QuantityNotHeld));
     }
-    assert_eq!(ship(&mut data, wholesaler(), id, pharmacy(), 1), Err(Error::QuantityNotHeld));
+    assert_eq!(ship(&mut data, wholesaler(), loose(id, 1), pharmacy()), Err(Error::QuantityNotHeld));
     ensure_mass_balance(&data, id);
 }
 
@@ -71,29 +82,35 @@ fn consignor_and_consignee_need_a_role_that_may_hold_drugs() {
     let mut data = register();
     let id = released(&mut data, 100);
     let former = without_roles(manufacturer());
-    assert_eq!(ship(&mut data, former, id, wholesaler(), 1), Err(Error::CallerNotAuthorised));
+    assert_eq!(ship(&mut data, former, loose(id, 1), wholesaler()), Err(Error::CallerNotAuthorised));
     for consignee in [bystander(), regulator(), auditor(), without_roles(wholesaler())] {
-        let refused = ship(&mut data, manufacturer(), id, consignee, 1);
+        let refused = ship(&mut data, manufacturer(), loose(id, 1), consignee);
         assert_eq!(refused, Err(Error::ConsigneeNotAuthorised));
     }
-    assert_eq!(ship(&mut data, manufacturer(), id, manufacturer(), 1), Err(Error::ConsigneeIsConsignor));
+    assert_eq!(
+        ship(&mut data, manufacturer(), loose(id, 1), manufacturer()),
+        Err(Error::ConsigneeIsConsignor)
+    );
     let custodians = [Role::Manufacturer, Role::Wholesaler, Role::Logistics, Role::Pharmacy, Role::Provider];
     for (number, role) in (20..).zip(custodians) {
-        assert!(ship(&mut data, manufacturer(), id, call(number, &[role]), 1).is_ok(), "{role:?}");
+        assert!(ship(&mut data, manufacturer(), loose(id, 1), call(number, &[role])).is_ok(), "{role:?}");
     }
 }
 
 #[test]
 fn an_unknown_batch_is_not_shipped() {
     let unknown = BatchId([9; 32]);
-    assert_eq!(ship(&mut register(), manufacturer(), unknown, wholesaler(), 1), Err(Error::UnknownBatch));
+    assert_eq!(
+        ship(&mut register(), manufacturer(), loose(unknown, 1), wholesaler()),
+        Err(Error::UnknownBatch)
+    );
 }
 
 #[test]
 fn a_shipment_is_received_in_parts() {
     let mut data = register();
     let id = released(&mut data, 100);
-    let shipment = ship(&mut data, manufacturer(), id, wholesaler(), 60).unwrap().shipment;
+    let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
     let event = UnitsReceived {
         batch: id,
         from: account(1),
@@ -101,16 +118,17 @@ fn a_shipment_is_received_in_parts() {
         shipment,
         quantity: 50,
         still_in_transit: 10,
+        arrival: Arrival::Units(50),
     };
-    assert_eq!(data.receive(wholesaler(), shipment, 50), Ok(event));
-    assert_eq!(available(&data, id, wholesaler()), 50);
+    assert_eq!(data.receive(wholesaler(), shipment, Arrival::Units(50)), Ok(event));
+    assert_eq!(held(&data, id, wholesaler()), 50);
     assert_eq!(data.shipment(shipment).unwrap().quantity, 10);
     ensure_mass_balance(&data, id);
 
-    assert_eq!(data.receive(wholesaler(), shipment, 11), Err(Error::QuantityNotInShipment));
-    assert_eq!(data.receive(wholesaler(), shipment, 10).unwrap().still_in_transit, 0);
+    assert_eq!(data.receive(wholesaler(), shipment, Arrival::Units(11)), Err(Error::QuantityNotInShipment));
+    assert_eq!(data.receive(wholesaler(), shipment, Arrival::Units(10)).unwrap().still_in_transit, 0);
     assert_eq!(data.shipment(shipment), None, "a finished shipment is removed");
-    assert_eq!(data.receive(wholesaler(), shipment, 1), Err(Error::UnknownShipment));
+    assert_eq!(data.receive(wholesaler(), shipment, Arrival::Units(1)), Err(Error::UnknownShipment));
     ensure_mass_balance(&data, id);
 }
 
@@ -118,15 +136,15 @@ fn a_shipment_is_received_in_parts() {
 fn only_the_consignee_with_its_role_receives() {
     let mut data = register();
     let id = released(&mut data, 100);
-    let shipment = ship(&mut data, manufacturer(), id, wholesaler(), 60).unwrap().shipment;
+    let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
     for caller in [manufacturer(), pharmacy(), regulator()] {
-        assert_eq!(data.receive(caller, shipment, 1), Err(Error::CallerNotConsignee));
+        assert_eq!(data.receive(caller, shipment, Arrival::Units(1)), Err(Error::CallerNotConsignee));
     }
     let former = without_roles(wholesaler());
-    assert_eq!(data.receive(former, shipment, 1), Err(Error::CallerNotAuthorised));
-    assert_eq!(data.receive(wholesaler(), shipment, 0), Err(Error::QuantityZero));
-    assert_eq!(data.receive(wholesaler(), shipment, 61), Err(Error::QuantityNotInShipment));
-    assert_eq!(data.receive(wholesaler(), 7, 1), Err(Error::UnknownShipment));
+    assert_eq!(data.receive(former, shipment, Arrival::Units(1)), Err(Error::CallerNotAuthorised));
+    assert_eq!(data.receive(wholesaler(), shipment, Arrival::Units(0)), Err(Error::QuantityZero));
+    assert_eq!(data.receive(wholesaler(), shipment, Arrival::Units(61)), Err(Error::QuantityNotInShipment));
+    assert_eq!(data.receive(wholesaler(), 7, Arrival::Units(1)), Err(Error::UnknownShipment));
     ensure_mass_balance(&data, id);
 }
 
@@ -134,13 +152,13 @@ fn only_the_consignee_with_its_role_receives() {
 fn a_recalled_blocked_or_expired_batch_is_received_and_goes_no_further() {
     let mut data = register();
     let id = released(&mut data, 100);
-    let shipment = ship(&mut data, manufacturer(), id, wholesaler(), 60).unwrap().shipment;
+    let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
     data.block(regulator(), id).unwrap();
-    assert!(data.receive(wholesaler(), shipment, 20).is_ok());
-    data.recall(regulator(), id, RecallClass::I, RecallReason::Contamination).unwrap();
-    assert!(data.receive(wholesaler(), shipment, 20).is_ok());
-    assert!(data.receive(at(wholesaler(), EXPIRES_AT + 1), shipment, 20).is_ok());
-    assert_eq!(ship(&mut data, wholesaler(), id, pharmacy(), 1), Err(Error::BatchRecalled));
+    assert!(data.receive(wholesaler(), shipment, Arrival::Units(20)).is_ok());
+    recall_batch(&mut data, id);
+    assert!(data.receive(wholesaler(), shipment, Arrival::Units(20)).is_ok());
+    assert!(data.receive(at(wholesaler(), EXPIRES_AT + 1), shipment, Arrival::Units(20)).is_ok());
+    assert_eq!(ship(&mut data, wholesaler(), loose(id, 1), pharmacy()), Err(Error::BatchRecalled));
     ensure_mass_balance(&data, id);
 }
 
@@ -148,19 +166,20 @@ fn a_recalled_blocked_or_expired_batch_is_received_and_goes_no_further() {
 fn a_rejected_shipment_goes_back_to_its_consignor() {
     let mut data = register();
     let id = released(&mut data, 100);
-    let shipment = ship(&mut data, manufacturer(), id, wholesaler(), 60).unwrap().shipment;
-    data.receive(wholesaler(), shipment, 20).unwrap();
+    let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
+    data.receive(wholesaler(), shipment, Arrival::Units(20)).unwrap();
     let event = ShipmentRejected {
         batch: id,
         from: account(1),
         to: account(2),
         shipment,
         quantity: 40,
+        by: account(2),
         reason: RejectionReason::Damaged,
     };
     assert_eq!(data.reject(wholesaler(), shipment, RejectionReason::Damaged), Ok(event));
-    assert_eq!(available(&data, id, manufacturer()), 80);
-    assert_eq!(available(&data, id, wholesaler()), 20);
+    assert_eq!(held(&data, id, manufacturer()), 80);
+    assert_eq!(held(&data, id, wholesaler()), 20);
     assert_eq!(data.shipment(shipment), None);
     assert_eq!(data.reject(wholesaler(), shipment, RejectionReason::Other), Err(Error::UnknownShipment));
     ensure_mass_balance(&data, id);
@@ -170,20 +189,73 @@ fn a_rejected_shipment_goes_back_to_its_consignor() {
 fn a_consignee_that_lost_its_role_can_still_reject() {
     let mut data = register();
     let id = released(&mut data, 100);
-    let shipment = ship(&mut data, manufacturer(), id, wholesaler(), 100).unwrap().shipment;
+    let shipment = ship(&mut data, manufacturer(), loose(id, 100), wholesaler()).unwrap().shipment;
     assert!(data.reject(without_roles(wholesaler()), shipment, RejectionReason::Other).is_ok());
-    assert_eq!(available(&data, id, manufacturer()), 100);
+    assert_eq!(held(&data, id, manufacturer()), 100);
     ensure_mass_balance(&data, id);
 }
 
 #[test]
-fn only_the_consignee_rejects() {
+fn only_the_consignee_or_a_regulator_rejects() {
     let mut data = register();
     let id = released(&mut data, 100);
-    let shipment = ship(&mut data, manufacturer(), id, wholesaler(), 60).unwrap().shipment;
-    for caller in [manufacturer(), pharmacy(), regulator()] {
+    let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
+    for caller in [manufacturer(), pharmacy(), auditor(), bystander()] {
         let refused = data.reject(caller, shipment, RejectionReason::Other);
         assert_eq!(refused, Err(Error::CallerNotConsignee));
     }
     assert_eq!(data.reject(wholesaler(), 7, RejectionReason::Other), Err(Error::UnknownShipment));
+    let event = data.reject(regulator(), shipment, RejectionReason::Other).unwrap();
+    assert_eq!((event.by, event.to), (account(5), account(2)));
+    assert_eq!(held(&data, id, manufacturer()), 100);
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
+fn loose_units_do_not_arrive_as_logistic_units() {
+    let mut data = register();
+    let id = released(&mut data, 100);
+    let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
+    let arrival = Arrival::LogisticUnits(vec![sscc(1)]);
+    assert_eq!(data.receive(wholesaler(), shipment, arrival), Err(Error::NotInShipment));
+}
+
+#[test]
+fn returned_goods_are_with_the_manufacturer_for_good() {
+    let mut data = register();
+    let id = released(&mut data, 100);
+    hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
+    recall_batch(&mut data, id);
+    data.block(regulator(), id).unwrap();
+    let late = at(pharmacy(), EXPIRES_AT + 1);
+    let shipment = send_back(&mut data, late, loose(id, 20)).unwrap().shipment;
+    data.receive(manufacturer(), shipment, Arrival::Units(20)).unwrap();
+    let expected = Places { held: 70, returned: 20, ..Places::default() };
+    assert_eq!(places(&data, id, manufacturer()), expected);
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
+fn goods_are_returned_to_the_manufacturer_only() {
+    let mut data = register();
+    let id = released(&mut data, 100);
+    hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
+    let to = (account(2), wholesaler().roles);
+    let refused = data.ship(pharmacy(), loose(id, 1), to, Purpose::Return, None);
+    assert_eq!(refused, Err(Error::ReturnNotToManufacturer));
+    assert_eq!(send_back(&mut data, manufacturer(), loose(id, 1)), Err(Error::ConsigneeIsConsignor));
+    let former = (account(1), RoleSet::EMPTY);
+    let refused = data.ship(pharmacy(), loose(id, 1), former, Purpose::Return, None);
+    assert_eq!(refused, Err(Error::ConsigneeNotAuthorised));
+}
+
+#[test]
+fn a_rejected_return_is_with_its_consignor_again() {
+    let mut data = register();
+    let id = released(&mut data, 100);
+    hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
+    let shipment = send_back(&mut data, pharmacy(), loose(id, 20)).unwrap().shipment;
+    data.reject(manufacturer(), shipment, RejectionReason::WrongGoods).unwrap();
+    assert_eq!(held(&data, id, pharmacy()), 30);
+    ensure_mass_balance(&data, id);
 }

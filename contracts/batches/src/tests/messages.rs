@@ -15,7 +15,13 @@ fn a_new_register_is_empty_and_knows_its_access_contract() {
     assert_eq!(batches.holding(id, account(1)), Holding::default());
     assert_eq!(batches.shipment(0), None);
     assert_eq!(batches.attestation(id, Attestation::MarketAuthorisation), None);
-    assert_eq!(batches.dispensed_unit(UnitId::of(id, b"S1")), None);
+    assert_eq!(batches.decommissioned_unit(UnitId::of(id, b"S1")), None);
+    assert_eq!(batches.alarm(UnitId::of(id, b"S1")), None);
+    assert_eq!(batches.logistic_unit(sscc(1)), None);
+    assert_eq!(batches.batches(0, 50), []);
+    assert_eq!(batches.recall_reach(id, 0, 50), []);
+    assert_eq!(batches.recalls(id), []);
+    assert_eq!(batches.upgrade(), None);
 }
 
 #[ink::test]

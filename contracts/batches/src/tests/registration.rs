@@ -1,5 +1,5 @@
 use super::*;
-use crate::{BatchRegistered, MassBalance, MAX_QUANTITY};
+use crate::{BatchRegistered, BatchRegistrationCancelled, QuarantineReason, QuarantineTarget, MAX_QUANTITY};
 
 #[track_caller]
 fn assert_refused(new: NewBatch, error: Error) {
@@ -22,6 +22,7 @@ fn a_registered_batch_is_all_with_its_manufacturer_and_not_released() {
         expiry: EXPIRY,
         quantity: 500,
         serial_root: None,
+        units_per_case: None,
     };
     assert_eq!(event, expected);
     let batch = Batch {
@@ -31,15 +32,19 @@ fn a_registered_batch_is_all_with_its_manufacturer_and_not_released() {
         expires_at: EXPIRES_AT,
         quantity: 500,
         serial_root: None,
+        units_per_case: None,
         manufacturer: account(1),
         registered_at: NOW,
         released_at: None,
         blocked: false,
-        recall: None,
+        recalled: false,
+        recalls: 0,
     };
     assert_eq!(data.batch(id), Some(batch));
-    assert_eq!(data.holding(id, account(1)), Holding { available: 500, quarantined: 0 });
-    assert_eq!(data.mass_balance(id), Some(MassBalance { held: 500, ..MassBalance::default() }));
+    let all = Places { held: 500, ..Places::default() };
+    assert_eq!(data.holding(id, account(1)), Holding { places: all, ..Holding::default() });
+    assert_eq!(data.mass_balance(id), Some(all));
+    assert_eq!(data.list_batches(0, 50), [id]);
     ensure_mass_balance(&data, id);
 }
 
@@ -118,4 +123,76 @@ fn a_gtin_and_lot_are_registered_once_whoever_comes_second() {
     assert_eq!(data.batch(id).unwrap().quantity, 10);
     let other_lot = NewBatch { lot: b"ABC-124".to_vec(), ..new_batch(10) };
     assert!(data.register(other, other_lot).is_ok());
+}
+
+#[test]
+fn cases_are_numbered_only_where_packs_have_serials_and_hold_something() {
+    assert_refused(NewBatch { units_per_case: Some(4), ..new_batch(10) }, Error::SerialsNotRegistered);
+    let empty = NewBatch { units_per_case: Some(0), serial_root: Some([1; 32]), ..new_batch(10) };
+    assert_refused(empty, Error::QuantityZero);
+}
+
+#[test]
+fn a_registration_is_taken_back_by_the_manufacturer_or_a_regulator_without_a_trace() {
+    let mut data = register();
+    let id = registered(&mut data, 10);
+    attest_all(&mut data, id);
+    let other_manufacturer = call(9, &[Role::Manufacturer]);
+    for caller in [wholesaler(), auditor(), bystander(), other_manufacturer, without_roles(manufacturer())] {
+        assert_eq!(data.cancel_registration(caller, id), Err(Error::CallerNotAuthorised));
+    }
+    let event = BatchRegistrationCancelled { batch: id, by: account(5) };
+    assert_eq!(data.cancel_registration(regulator(), id), Ok(event));
+    assert_eq!(data.cancel_registration(regulator(), id), Err(Error::UnknownBatch));
+    assert_eq!((data.batch(id), data.mass_balance(id)), (None, None));
+    assert_eq!(data.holding(id, account(1)), Holding::default());
+    assert_eq!(data.recall_reach(id, 0, 50), []);
+    assert_eq!(data.list_batches(0, 50), []);
+    for attestation in Attestation::REQUIRED {
+        assert_eq!(data.attestation(id, attestation), None);
+    }
+    // Who was registered over can register now.
+    assert_eq!(data.register(other_manufacturer, new_batch(7)).unwrap().batch, id);
+    assert_eq!(data.list_batches(0, 50), [id]);
+    assert!(data.cancel_registration(other_manufacturer, id).is_ok());
+}
+
+#[test]
+fn a_registration_is_final_once_anything_became_of_the_batch() {
+    let became: [fn(&mut Data, BatchId); 5] = [
+        |data, id| {
+            attest_all(data, id);
+            data.release(manufacturer(), id).unwrap();
+        },
+        recall_batch,
+        |data, id| assert!(data.block(regulator(), id).is_ok()),
+        |data, id| pack_units(data, manufacturer(), id, 1, 1),
+        |data, id| {
+            let target = QuarantineTarget::Holding { batch: id, holder: account(1), quantity: Some(1) };
+            data.quarantine(manufacturer(), target, QuarantineReason::Other).unwrap();
+        },
+    ];
+    for change in became {
+        let mut data = register();
+        let id = registered(&mut data, 10);
+        change(&mut data, id);
+        assert_eq!(data.cancel_registration(manufacturer(), id), Err(Error::RegistrationFinal));
+        ensure_mass_balance(&data, id);
+    }
+}
+
+#[test]
+fn batches_are_listed_by_pages_in_the_order_of_their_registration() {
+    let mut data = register();
+    let lots = 0..60_u64;
+    let lot = |number: u64| NewBatch { lot: format!("L{number}").into_bytes(), ..new_batch(1) };
+    let ids: Vec<BatchId> =
+        lots.map(|number| data.register(manufacturer(), lot(number)).unwrap().batch).collect();
+    assert_eq!(data.list_batches(0, 1_000), ids[..50], "no page is longer than 50");
+    assert_eq!(data.list_batches(50, 1_000), ids[50..]);
+    assert_eq!(data.list_batches(58, 1), ids[58..59]);
+    assert_eq!(data.list_batches(60, 50), []);
+    assert_eq!(data.list_batches(u32::MAX, u32::MAX), []);
+    data.cancel_registration(manufacturer(), ids[1]).unwrap();
+    assert_eq!(data.list_batches(0, 3), [ids[0], ids[2]], "what was taken back leaves a gap");
 }

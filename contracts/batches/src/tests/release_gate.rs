@@ -1,7 +1,5 @@
 use super::*;
-use crate::{
-    AttestationRecord, BatchAttested, BatchBlocked, BatchReleased, BatchUnblocked, RecallClass, RecallReason,
-};
+use crate::{AttestationRecord, BatchAttested, BatchBlocked, BatchReleased, BatchUnblocked};
 use Attestation::{CertificateOfAnalysis, GoodManufacturingPractice, MarketAuthorisation};
 
 #[test]
@@ -98,7 +96,7 @@ fn a_blocked_or_recalled_batch_is_not_released() {
     data.block(regulator(), id).unwrap();
     assert_eq!(data.release(manufacturer(), id), Err(Error::BatchBlocked));
     data.unblock(regulator(), id).unwrap();
-    data.recall(manufacturer(), id, RecallClass::II, RecallReason::Stability).unwrap();
+    recall_batch(&mut data, id);
     assert_eq!(data.release(manufacturer(), id), Err(Error::BatchRecalled));
 }
 

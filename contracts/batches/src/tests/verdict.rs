@@ -1,12 +1,15 @@
 use super::*;
-use crate::{Outcome, QuarantineReason, Reason, RecallClass, RecallReason, Scan};
+use crate::{Outcome, QuarantineReason, QuarantineTarget, Reason, Resolution, Scan};
+
+/// The lot of the batch with serials; [`LOT`] is the one without.
+const SERIALISED: &[u8] = b"SERIAL";
 
 fn scan(lot: &[u8]) -> Scan {
     Scan { gtin: GTIN, lot: lot.to_vec(), expiry: Some(EXPIRY), ..Scan::default() }
 }
 
 fn scan_of(batch: &Serialised, number: usize) -> Scan {
-    Scan { serial: Some(serial(number)), proof: Some(batch.proof(number)), ..scan(LOT) }
+    Scan { serial: Some(serial(number)), proof: Some(batch.proof(number)), ..scan(SERIALISED) }
 }
 
 #[track_caller]
@@ -17,96 +20,133 @@ fn assert_verdict(data: &Data, scan: &Scan, now: u64, outcome: Outcome, reasons:
     assert_eq!(verdict.batch, data.batch(BatchId::of(scan.gtin, &scan.lot)));
 }
 
+/// Sets one loose unit of the holder apart.
+fn set_apart(data: &mut Data, batch: BatchId, holder: Call) {
+    let target = QuarantineTarget::Holding { batch, holder: holder.caller, quantity: Some(1) };
+    data.quarantine(holder, target, QuarantineReason::Damaged).unwrap();
+}
+
 /// A batch at the pharmacy whose unit 3 is scanned, and nothing speaks against it.
 fn sound() -> (Data, Serialised, Scan) {
     let mut data = register();
-    let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
+    let batch = Serialised::at_pharmacy(&mut data, SERIALISED, 10);
     let scan = scan_of(&batch, 3);
     assert_verdict(&data, &scan, NOW, Outcome::Valid, &[]);
     (data, batch, scan)
 }
 
-#[test]
-fn each_reason_has_its_state_and_outcome() {
-    for reason in [
-        Reason::BatchRecalled,
-        Reason::UnitDispensed,
-        Reason::UnitsQuarantined,
-        Reason::NotReleased,
-        Reason::BlockedByRegulator,
-        Reason::Expired,
-        Reason::ExpiryMismatch,
-        Reason::SerialMissing,
-        Reason::SerialNotInBatch,
-        Reason::NotHeldHere,
-        Reason::SerialUnproven,
-        Reason::SerialsNotRegistered,
-        Reason::BatchUnknown,
-    ] {
-        let (mut data, batch, mut scan) = sound();
-        let mut now = NOW;
-        let outcome = match reason {
-            Reason::BatchRecalled => {
-                data.recall(regulator(), batch.id, RecallClass::II, RecallReason::Stability).unwrap();
-                Outcome::Recalled
-            }
-            Reason::UnitDispensed => {
-                batch.dispense(&mut data, pharmacy(), 3).unwrap();
-                Outcome::Dispensed
-            }
-            Reason::UnitsQuarantined => {
-                let damaged = QuarantineReason::Damaged;
-                data.quarantine(pharmacy(), batch.id, account(3), 1, damaged).unwrap();
-                Outcome::Quarantined
-            }
-            Reason::NotReleased => {
-                let unreleased = Serialised::registered(&mut data, b"NEW", 10);
-                scan = Scan { lot: b"NEW".to_vec(), proof: Some(unreleased.proof(3)), ..scan };
-                Outcome::NotReleased
-            }
-            Reason::BlockedByRegulator => {
-                data.block(regulator(), batch.id).unwrap();
-                Outcome::NotReleased
-            }
-            Reason::Expired => {
-                now = EXPIRES_AT + 1;
-                Outcome::Expired
-            }
-            Reason::ExpiryMismatch => {
-                scan.expiry = Some(EXPIRY + 10_000);
-                Outcome::Mismatch
-            }
-            Reason::SerialMissing => {
-                scan.serial = None;
-                Outcome::Mismatch
-            }
-            Reason::SerialNotInBatch => {
-                scan.serial = Some(serial(11));
-                Outcome::Mismatch
-            }
-            Reason::NotHeldHere => {
-                scan.holder = Some(account(4));
-                Outcome::Mismatch
-            }
-            Reason::SerialUnproven => {
-                scan.proof = None;
-                Outcome::Unknown
-            }
-            Reason::SerialsNotRegistered => {
-                let mut plain = register();
-                released(&mut plain, 10);
-                data = plain;
-                Outcome::Unknown
-            }
-            Reason::BatchUnknown => {
-                scan.lot = b"NONE".to_vec();
-                Outcome::Unknown
-            }
-            Reason::CloneAlarm => unreachable!("it comes with UnitDispensed and has a test of its own"),
-        };
-        assert_verdict(&data, &scan, now, outcome, &[reason]);
-        assert_eq!(reason.outcome(), outcome);
+const REASONS: [Reason; 24] = [
+    Reason::BatchRecalled,
+    Reason::UnitRecalled,
+    Reason::LogisticUnitRecalled,
+    Reason::UnitDispensed,
+    Reason::UnitDestroyed,
+    Reason::UnitStolen,
+    Reason::UnitSampled,
+    Reason::UnitExported,
+    Reason::NoUnitsLeft,
+    Reason::CounterfeitConfirmed,
+    Reason::AlarmOpen,
+    Reason::UnitLocked,
+    Reason::UnitsQuarantined,
+    Reason::NotReleased,
+    Reason::BlockedByRegulator,
+    Reason::Expired,
+    Reason::ExpiryMismatch,
+    Reason::SerialMissing,
+    Reason::SerialNotInBatch,
+    Reason::NotHeldHere,
+    Reason::UnitElsewhere,
+    Reason::SerialUnproven,
+    Reason::SerialsNotRegistered,
+    Reason::BatchUnknown,
+];
+
+/// Brings about this reason and no other one: what is scanned then, and when.
+fn alone(reason: Reason) -> (Data, Scan, u64) {
+    let (mut data, batch, mut scan) = sound();
+    let id = batch.id;
+    let mut now = NOW;
+    let state = match reason {
+        Reason::UnitDispensed => Some(UnitState::Dispensed),
+        Reason::UnitDestroyed => Some(UnitState::Destroyed),
+        Reason::UnitStolen => Some(UnitState::Stolen),
+        Reason::UnitSampled => Some(UnitState::Sample),
+        Reason::UnitExported => Some(UnitState::Exported),
+        Reason::UnitLocked => Some(UnitState::Locked),
+        _ => None,
+    };
+    if let Some(state) = state {
+        batch.decommission(&mut data, pharmacy(), 3, state).unwrap();
+        assert_eq!(Reason::from(state), reason);
+        return (data, scan, now);
     }
+    match reason {
+        Reason::BatchRecalled => recall_batch(&mut data, id),
+        Reason::UnitRecalled => {
+            let range = recall_of(RecallScope::SerialRange { first: 3, last: 3 });
+            data.recall(manufacturer(), id, range).unwrap();
+        }
+        Reason::LogisticUnitRecalled | Reason::UnitElsewhere => {
+            hand_over(&mut data, id, pharmacy(), manufacturer(), 4);
+            pack_case(&mut data, id, 0, 1);
+            pack_pallet(&mut data, manufacturer(), &[1], 2);
+            if reason == Reason::UnitElsewhere {
+                scan.holder = Some(account(3));
+            } else {
+                let pallet = recall_of(RecallScope::LogisticUnit(sscc(2)));
+                data.recall(regulator(), id, pallet).unwrap();
+            }
+        }
+        Reason::NoUnitsLeft => {
+            let plain = released(&mut data, 0x10);
+            data.decommission_quantity(manufacturer(), plain, 0x10, UnitState::Exported, None).unwrap();
+            scan = self::scan(LOT);
+        }
+        Reason::CounterfeitConfirmed | Reason::AlarmOpen => {
+            batch.dispense(&mut data, other_pharmacy(), 3).unwrap();
+            if reason == Reason::CounterfeitConfirmed {
+                let confirmed = Resolution::CounterfeitConfirmed;
+                data.resolve_alarm(regulator(), id, &serial(3), confirmed).unwrap();
+            }
+        }
+        Reason::UnitsQuarantined => set_apart(&mut data, id, pharmacy()),
+        Reason::NotReleased => {
+            let unreleased = Serialised::registered(&mut data, b"NEW", 10);
+            scan = Scan { lot: b"NEW".to_vec(), proof: Some(unreleased.proof(3)), ..scan };
+        }
+        Reason::BlockedByRegulator => assert!(data.block(regulator(), id).is_ok()),
+        Reason::Expired => now = EXPIRES_AT + 1,
+        Reason::ExpiryMismatch => scan.expiry = Some(EXPIRY + 10_000),
+        Reason::SerialMissing => scan.serial = None,
+        Reason::SerialNotInBatch => scan.serial = Some(serial(11)),
+        Reason::NotHeldHere => scan.holder = Some(account(4)),
+        Reason::SerialUnproven => scan.proof = None,
+        Reason::SerialsNotRegistered => {
+            released(&mut data, 10);
+            scan.lot = LOT.to_vec();
+        }
+        _ => scan.lot = b"NONE".to_vec(),
+    }
+    (data, scan, now)
+}
+
+#[test]
+fn each_reason_alone_keeps_a_pack_from_being_valid() {
+    for reason in REASONS {
+        let (data, scan, now) = alone(reason);
+        assert_ne!(reason.outcome(), Outcome::Valid);
+        assert_verdict(&data, &scan, now, reason.outcome(), &[reason]);
+    }
+}
+
+#[test]
+fn reasons_are_in_the_order_of_their_outcomes() {
+    assert!(REASONS.is_sorted());
+    assert!(REASONS.is_sorted_by_key(|reason| reason.outcome()));
+    // The last variant's number counts the others: none is left out above.
+    assert_eq!(Reason::BatchUnknown as usize + 1, REASONS.len());
+    assert_eq!(REASONS.map(Reason::outcome).first(), Some(&Outcome::Recalled));
 }
 
 #[test]
@@ -114,18 +154,31 @@ fn a_copied_serial_is_told_apart_from_one_that_was_dispensed() {
     let (mut data, batch, scan) = sound();
     batch.dispense(&mut data, pharmacy(), 3).unwrap();
     batch.dispense(&mut data, other_pharmacy(), 3).unwrap();
-    let reasons = [Reason::UnitDispensed, Reason::CloneAlarm];
-    assert_verdict(&data, &scan, NOW, Outcome::Dispensed, &reasons);
-    let record = DispensedUnit { by: account(3), at: NOW, clone_alarms: 1 };
-    assert_eq!(data.verdict(&scan, NOW).dispensed, Some(record));
+    let reasons = [Reason::UnitDispensed, Reason::AlarmOpen];
+    assert_verdict(&data, &scan, NOW, Outcome::Decommissioned, &reasons);
+    let verdict = data.verdict(&scan, NOW);
+    assert_eq!(verdict.unit.map(|unit| unit.by), Some(account(3)));
+    assert_eq!(verdict.alarm.map(|alarm| (alarm.by, alarm.other)), Some((account(4), account(3))));
     assert_verdict(&data, &scan_of(&batch, 4), NOW, Outcome::Valid, &[]);
+}
+
+#[test]
+fn a_wrong_proof_speaks_against_a_serial_only_until_it_is_proven() {
+    let (mut data, batch, scan) = sound();
+    data.decommission(other_pharmacy(), batch.id, &serial(3), &batch.proof(4), UnitState::Dispensed).unwrap();
+    assert_verdict(&data, &scan, NOW, Outcome::Valid, &[]);
+    let unproven = Scan { proof: None, ..scan.clone() };
+    let reasons = [Reason::AlarmOpen, Reason::SerialUnproven];
+    assert_verdict(&data, &unproven, NOW, Outcome::Decommissioned, &reasons);
+    data.resolve_alarm(regulator(), batch.id, &serial(3), Resolution::CounterfeitConfirmed).unwrap();
+    assert_verdict(&data, &scan, NOW, Outcome::Decommissioned, &[Reason::CounterfeitConfirmed]);
 }
 
 #[test]
 fn the_worst_fact_decides_and_all_are_named() {
     let (mut data, batch, mut scan) = sound();
     batch.dispense(&mut data, pharmacy(), 3).unwrap();
-    data.quarantine(pharmacy(), batch.id, account(3), 1, QuarantineReason::Damaged).unwrap();
+    set_apart(&mut data, batch.id, pharmacy());
     data.block(regulator(), batch.id).unwrap();
     scan.expiry = None;
     scan.proof = None;
@@ -137,8 +190,8 @@ fn the_worst_fact_decides_and_all_are_named() {
         Reason::Expired,
         Reason::SerialUnproven,
     ];
-    assert_verdict(&data, &scan, EXPIRES_AT + 1, Outcome::Dispensed, &reasons);
-    data.recall(regulator(), batch.id, RecallClass::I, RecallReason::Counterfeit).unwrap();
+    assert_verdict(&data, &scan, EXPIRES_AT + 1, Outcome::Decommissioned, &reasons);
+    recall_batch(&mut data, batch.id);
     reasons.insert(0, Reason::BatchRecalled);
     assert_verdict(&data, &scan, EXPIRES_AT + 1, Outcome::Recalled, &reasons);
 }
@@ -148,10 +201,35 @@ fn a_place_narrows_quarantine_to_itself() {
     let mut data = register();
     let id = released(&mut data, 100);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
-    data.quarantine(manufacturer(), id, account(1), 5, QuarantineReason::Damaged).unwrap();
+    set_apart(&mut data, id, manufacturer());
     assert_verdict(&data, &scan(LOT), NOW, Outcome::Quarantined, &[Reason::UnitsQuarantined]);
     let here = Scan { holder: Some(account(3)), ..scan(LOT) };
     assert_verdict(&data, &here, NOW, Outcome::Valid, &[]);
+}
+
+#[test]
+fn a_closed_case_that_is_set_apart_counts_where_it_is() {
+    let mut data = register();
+    let id = released(&mut data, 100);
+    pack_units(&mut data, manufacturer(), id, 10, 1);
+    hand_over_packed(&mut data, manufacturer(), pharmacy(), 1);
+    let target = QuarantineTarget::LogisticUnit(sscc(1));
+    data.quarantine(pharmacy(), target, QuarantineReason::Damaged).unwrap();
+    let here = Scan { holder: Some(account(3)), ..scan(LOT) };
+    assert_verdict(&data, &here, NOW, Outcome::Quarantined, &[Reason::UnitsQuarantined]);
+}
+
+#[test]
+fn a_pack_of_a_recalled_case_stays_recalled_after_the_case_was_opened() {
+    let (mut data, batch, scan) = sound();
+    hand_over(&mut data, batch.id, pharmacy(), manufacturer(), 4);
+    pack_case(&mut data, batch.id, 0, 1);
+    pack_pallet(&mut data, manufacturer(), &[1], 2);
+    let pallet = recall_of(RecallScope::LogisticUnit(sscc(2)));
+    data.recall(regulator(), batch.id, pallet).unwrap();
+    data.unpack(manufacturer(), sscc(2)).unwrap();
+    assert_verdict(&data, &scan, NOW, Outcome::Recalled, &[Reason::LogisticUnitRecalled]);
+    assert_verdict(&data, &scan_of(&batch, 4), NOW, Outcome::Valid, &[]);
 }
 
 #[test]
@@ -161,19 +239,19 @@ fn a_pack_is_not_where_its_last_unit_was_dispensed() {
     hand_over(&mut data, id, manufacturer(), pharmacy(), 1);
     let here = Scan { holder: Some(account(3)), ..scan(LOT) };
     assert_verdict(&data, &here, NOW, Outcome::Valid, &[]);
-    data.dispense_unserialised(pharmacy(), id, 1).unwrap();
+    data.decommission_quantity(pharmacy(), id, 1, UnitState::Dispensed, None).unwrap();
     assert_verdict(&data, &here, NOW, Outcome::Mismatch, &[Reason::NotHeldHere]);
 }
 
 #[test]
-fn no_pack_of_a_batch_is_valid_when_all_its_units_were_dispensed() {
+fn no_pack_of_a_batch_is_valid_when_all_its_units_are_gone() {
     let mut data = register();
     let id = released(&mut data, 10);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 10);
-    data.dispense_unserialised(pharmacy(), id, 9).unwrap();
+    data.decommission_quantity(pharmacy(), id, 9, UnitState::Dispensed, None).unwrap();
     assert_verdict(&data, &scan(LOT), NOW, Outcome::Valid, &[]);
-    data.dispense_unserialised(pharmacy(), id, 1).unwrap();
-    assert_verdict(&data, &scan(LOT), NOW, Outcome::Dispensed, &[Reason::UnitDispensed]);
+    data.decommission_quantity(pharmacy(), id, 1, UnitState::Dispensed, None).unwrap();
+    assert_verdict(&data, &scan(LOT), NOW, Outcome::Decommissioned, &[Reason::NoUnitsLeft]);
 }
 
 #[test]
@@ -195,7 +273,7 @@ fn a_scan_of_nonsense_is_unknown() {
         holder: Some(account(0)),
     };
     assert_verdict(&data, &nonsense, u64::MAX, Outcome::Unknown, &[Reason::BatchUnknown]);
-    let known = Scan { gtin: GTIN, lot: LOT.to_vec(), ..nonsense };
+    let known = Scan { gtin: GTIN, lot: SERIALISED.to_vec(), ..nonsense };
     let reasons = [Reason::Expired, Reason::ExpiryMismatch, Reason::SerialNotInBatch, Reason::NotHeldHere];
     assert_verdict(&data, &known, u64::MAX, Outcome::Expired, &reasons);
 }

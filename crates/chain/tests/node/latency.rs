@@ -37,6 +37,7 @@ async fn a_verdict_costs_about_one_raw_request() {
         expiry: 351_231,
         quantity: 10_000,
         serial_root,
+        units_per_case: None,
     };
     alice.submit(&register.register_batch(&new("LOT", Some(tree.root())))).await.unwrap();
     let scan = ::batches::Scan {

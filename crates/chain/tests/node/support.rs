@@ -49,7 +49,14 @@ pub const GTIN: u64 = 9_506_000_134_352;
 /// A batch without serials that nobody registered yet.
 pub fn lot(number: usize) -> batches::NewBatch {
     let lot = format!("LOT{number}").into_bytes();
-    batches::NewBatch { gtin: GTIN, lot, expiry: 351_231, quantity: 100, serial_root: None }
+    batches::NewBatch {
+        gtin: GTIN,
+        lot,
+        expiry: 351_231,
+        quantity: 100,
+        serial_root: None,
+        units_per_case: None,
+    }
 }
 
 /// All that the contracts ever emitted.

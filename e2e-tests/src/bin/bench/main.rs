@@ -34,7 +34,8 @@ async fn measure() -> Result<(), Failure> {
     let artifacts = repository().join("contracts/artifacts");
     let deployment = account.deploy_all(&Bundles::load(&artifacts)?, b"bench").await?;
     let register = Batches(deployment.contracts.batches.address);
-    prepare(&account, &deployment, &register).await?;
+    let regulator = chain.account(Signer::from_secret(&"//Bob".into())?)?;
+    prepare(&account, &regulator, &deployment, &register).await?;
     verdicts::measure(&chain, &url, &register).await?;
     transactions::measure(&account, &register).await?;
     deployment.save(&folder.path().join("deployment.json"))?;
@@ -49,17 +50,20 @@ fn serials() -> Vec<String> {
     (0..10_000).map(|number| format!("S{number:06}")).collect()
 }
 
-/// Alice is everything here: her roles are not what is measured.
+/// Alice makes and holds everything, Bob attests what no manufacturer may: roles are not what is measured.
 async fn prepare(
     account: &chain::Account,
+    regulator: &chain::Account,
     deployment: &Deployment,
     register: &Batches,
 ) -> Result<(), Failure> {
     let access = chain::access::Access(deployment.contracts.access.address);
     let gln = ::access::Identifier::Gln(6_291_041_500_213);
-    account.submit(&access.register_organisation(account.id(), "Bench", &gln)).await?;
-    for role in [primitives::Role::Manufacturer, primitives::Role::Regulator] {
-        account.submit(&access.grant_role(role, account.id(), None)).await?;
+    for (role, holder) in
+        [(primitives::Role::Manufacturer, account.id()), (primitives::Role::Regulator, regulator.id())]
+    {
+        account.submit(&access.register_organisation(holder, "Bench", &gln)).await?;
+        account.submit(&access.grant_role(role, holder, None)).await?;
     }
     let id = BatchId::of(GTIN, LOT);
     let tree = SerialTree::new(id, &serials()).ok_or("no serial tree")?;
@@ -69,10 +73,15 @@ async fn prepare(
         expiry: 281_231,
         quantity: tree.quantity(),
         serial_root: Some(tree.root()),
+        units_per_case: None,
     };
     account.submit(&register.register_batch(&batch)).await?;
     for attestation in ::batches::Attestation::REQUIRED {
-        account.submit(&register.attest(id, attestation, primitives::DocumentHash([1; 32]))).await?;
+        let by = match attestation {
+            ::batches::Attestation::CertificateOfAnalysis => account,
+            _ => regulator,
+        };
+        by.submit(&register.attest(id, attestation, primitives::DocumentHash([1; 32]))).await?;
     }
     account.submit(&register.release(id)).await?;
     Ok(())

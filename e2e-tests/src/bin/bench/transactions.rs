@@ -15,7 +15,8 @@ const TRANSACTIONS: usize = 200;
 /// Transactions of one account, one after the other.
 pub async fn measure(account: &chain::Account, register: &Batches) -> Result<(), Failure> {
     let id = BatchId::of(GTIN, LOT);
-    let call = register.quarantine(id, account.id(), 1, ::batches::QuarantineReason::QualityInvestigation);
+    let target = ::batches::QuarantineTarget::Holding { batch: id, holder: account.id(), quantity: Some(1) };
+    let call = register.quarantine(target, ::batches::QuarantineReason::QualityInvestigation);
     let mut alone = Vec::new();
     for _ in 0..TRANSACTIONS {
         let started = Instant::now();

@@ -1,0 +1,221 @@
+//! `theriac logistic`: packs in cases in pallets, which move as one.
+
+use std::fmt;
+
+use batches::{Arrival, Contents, Goods, LogisticUnit, UnitsReceived};
+use clap::{Args, Subcommand};
+use gs1::{Gtin, Sscc};
+use primitives::{AccountId, BatchId, Quantity};
+use serde::Serialize;
+use serde_json::json;
+
+use super::batch::{lot, quantity, ship, DeliveryArgs};
+use crate::accounts::{self, AccountView, Names};
+use crate::answer::Answer;
+use crate::args::Global;
+use crate::context::{changed, Context};
+use crate::failure::{Exit, Failure};
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+Examples:
+  theriac logistic pack 106141412345678908 --gtin 9506000134352 --lot ABC123 \\
+      --case 0
+  theriac logistic pack 106141412345678915 --inside 106141412345678908
+  pharmacy=5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy
+  theriac logistic ship 106141412345678915 --to $pharmacy
+  theriac logistic receive 1 106141412345678915
+  theriac logistic unpack 106141412345678915
+  theriac logistic show 106141412345678908
+
+A logistic unit holds one batch. Moving it costs the same whatever is in it.";
+
+/// Commands of `theriac logistic`.
+#[derive(Subcommand, Debug)]
+pub enum LogisticCommand {
+    /// Pack and close a logistic unit
+    Pack(Box<PackArgs>),
+    /// Open a logistic unit: its packs are loose then, or the logistic units in it stand alone
+    Unpack {
+        /// Its SSCC, 18 digits
+        sscc: Sscc,
+    },
+    /// Send a logistic unit to another organisation, with all that is in it
+    Ship {
+        /// Its SSCC, 18 digits
+        sscc: Sscc,
+        /// The consignee's account
+        #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
+        to: AccountId,
+        #[command(flatten)]
+        terms: DeliveryArgs,
+    },
+    /// Take logistic units of a shipment over: the one that was shipped, or some of those in it
+    Receive {
+        /// The shipment's number
+        shipment: u64,
+        /// Their SSCCs
+        #[arg(required = true)]
+        sscc: Vec<Sscc>,
+    },
+    /// Show a logistic unit
+    Show {
+        /// Its SSCC, 18 digits
+        sscc: Sscc,
+    },
+}
+
+/// Options of `theriac logistic pack`.
+#[derive(Args, Debug)]
+pub struct PackArgs {
+    /// The new logistic unit's SSCC, 18 digits
+    sscc: Sscc,
+    /// The trade item's GTIN, 8 to 14 digits; with --quantity or --case
+    #[arg(long, requires = "lot")]
+    gtin: Option<Gtin>,
+    /// The lot; with --quantity or --case
+    #[arg(long, requires = "gtin", value_parser = lot)]
+    lot: Option<String>,
+    #[command(flatten)]
+    contents: ContentsArgs,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+struct ContentsArgs {
+    /// Loose packs of the batch: how many
+    #[arg(long, value_parser = quantity(), requires = "gtin")]
+    quantity: Option<Quantity>,
+    /// The packs of this numbered case of the batch (needs its manufacturer)
+    #[arg(long, value_name = "NUMBER", requires = "gtin")]
+    case: Option<u32>,
+    /// Other logistic units: their SSCCs
+    #[arg(long, value_name = "SSCC", num_args = 1.., conflicts_with = "gtin")]
+    inside: Vec<Sscc>,
+}
+
+/// Runs a command of `theriac logistic`.
+pub async fn run(command: LogisticCommand, global: &Global) -> Result<Answer, Failure> {
+    match command {
+        LogisticCommand::Pack(args) => {
+            let contents = args.contents()?;
+            let context = Context::open(global).await?;
+            let call = context.batches().pack(args.sscc.value(), &contents);
+            let done = format!("Packed and closed {}.", args.sscc);
+            context.change(&call, &done, json!({ "sscc": args.sscc.to_string() })).await
+        }
+        LogisticCommand::Unpack { sscc } => {
+            let context = Context::open(global).await?;
+            let call = context.batches().unpack(sscc.value());
+            context.change(&call, &format!("Opened {sscc}."), json!({ "sscc": sscc.to_string() })).await
+        }
+        LogisticCommand::Ship { sscc, to, terms } => {
+            let context = Context::open(global).await?;
+            ship(&context, Goods::LogisticUnit(sscc.value()), to, &terms).await
+        }
+        LogisticCommand::Receive { shipment, sscc } => receive(shipment, &sscc, global).await,
+        LogisticCommand::Show { sscc } => show(sscc, global).await,
+    }
+}
+
+async fn receive(shipment: u64, sscc: &[Sscc], global: &Global) -> Result<Answer, Failure> {
+    let context = Context::open(global).await?;
+    let register = context.batches();
+    let arrival = Arrival::LogisticUnits(sscc.iter().map(|sscc| sscc.value()).collect());
+    let receipt = context.submit(&register.receive(shipment, &arrival)).await?;
+    let UnitsReceived { batch, quantity, still_in_transit, .. } = receipt.event(register.0)?;
+    let data = json!({
+        "shipment": shipment, "batch": batch.to_string(), "quantity": quantity, "still_in_transit": still_in_transit,
+    });
+    let done = format!(
+        "Received {} logistic units with {quantity} packs of shipment {shipment}; {still_in_transit} packs are still in \
+         transit.",
+        sscc.len()
+    );
+    changed(&receipt, &done, data)
+}
+
+async fn show(sscc: Sscc, global: &Global) -> Result<Answer, Failure> {
+    let context = Context::open(global).await?;
+    let Some(unit) = context.read(&context.batches().logistic_unit(sscc.value())).await? else {
+        let message =
+            format!("no logistic unit {sscc} is packed; compare it with the label, it may be unpacked");
+        return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-logistic-unit"));
+    };
+    let names = context.names([unit.holder]).await?;
+    Answer::of(&LogisticUnitView::new(sscc, &unit, &names))
+}
+
+impl PackArgs {
+    fn contents(&self) -> Result<Contents, Failure> {
+        let ContentsArgs { quantity, case, inside } = &self.contents;
+        let batch = || match (self.gtin, &self.lot) {
+            (Some(gtin), Some(lot)) => Ok(BatchId::of(gtin.value(), lot.as_bytes())),
+            _ => Err(Failure::bad_input("there is no batch; give --gtin and --lot")),
+        };
+        match (quantity, case) {
+            (Some(quantity), _) => Ok(Contents::Units { batch: batch()?, quantity: *quantity }),
+            (None, Some(number)) => Ok(Contents::Case { batch: batch()?, number: *number }),
+            (None, None) => Ok(Contents::LogisticUnits(inside.iter().map(|sscc| sscc.value()).collect())),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LogisticUnitView {
+    sscc: String,
+    batch: String,
+    quantity: u64,
+    holder: AccountView,
+    inside: Option<String>,
+    case: Option<u32>,
+    shipment: Option<u64>,
+    quarantined: bool,
+    recalled: bool,
+    returned: bool,
+}
+
+impl LogisticUnitView {
+    fn new(sscc: Sscc, unit: &LogisticUnit, names: &Names) -> Self {
+        Self {
+            sscc: sscc.to_string(),
+            batch: unit.batch.to_string(),
+            quantity: unit.quantity,
+            holder: names.of(unit.holder),
+            inside: unit.parent.map(|parent| format!("{parent:018}")),
+            case: unit.case,
+            shipment: unit.shipment,
+            quarantined: unit.quarantined,
+            recalled: unit.recalled || unit.holds_recalled,
+            returned: unit.returned,
+        }
+    }
+}
+
+impl fmt::Display for LogisticUnitView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Logistic unit {}", self.sscc)?;
+        writeln!(f, "  Batch       {}", self.batch)?;
+        writeln!(f, "  Quantity    {} packs", self.quantity)?;
+        writeln!(f, "  With        {}", self.holder)?;
+        if let Some(inside) = &self.inside {
+            writeln!(f, "  Inside      {inside}")?;
+        }
+        if let Some(case) = self.case {
+            writeln!(f, "  Case        {case}")?;
+        }
+        if let Some(shipment) = self.shipment {
+            writeln!(f, "  In transit  shipment {shipment}")?;
+        }
+        for (holds, text) in [
+            (self.quarantined, "  Quarantined"),
+            (self.recalled, "  Recalled, or holds what is recalled"),
+            (self.returned, "  Returned to its manufacturer"),
+        ] {
+            if holds {
+                writeln!(f, "{text}")?;
+            }
+        }
+        Ok(())
+    }
+}

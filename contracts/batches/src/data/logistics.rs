@@ -1,0 +1,208 @@
+//! Units in cases in pallets: logistic units are packed, nested, moved as one, and unpacked again.
+//!
+//! A logistic unit holds one batch, so that moving it moves one number, whatever is in it. Only the outermost one
+//! knows with whom it is.
+
+use ink::prelude::vec::Vec;
+use primitives::{ensure, AccountId, BatchId, Call, Quantity, Sscc};
+
+use super::{ensure_custodian, is_manufacturer, Data};
+use crate::errors::Error;
+use crate::events::{LogisticUnitPacked, LogisticUnitUnpacked};
+use crate::types::{Batch, Contents, LogisticUnit, Place, MAX_CHILDREN, MAX_LEVEL};
+
+impl Data {
+    /// Packs and closes a logistic unit.
+    pub fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Result<LogisticUnitPacked, Error> {
+        ensure_custodian(&call)?;
+        gs1::Sscc::new(sscc).map_err(|_| Error::InvalidSscc)?;
+        ensure(!self.logistic_units.contains(sscc), Error::LogisticUnitExists)?;
+        let by = call.caller;
+        let (batch, quantity, level, case) = match &contents {
+            Contents::Units { batch, quantity } => {
+                self.known(batch)?;
+                (*batch, *quantity, 0, None)
+            }
+            Contents::Case { batch, number } => {
+                let record = self.known(batch)?;
+                ensure(is_manufacturer(&call, &record), Error::CallerNotAuthorised)?;
+                ensure(!self.cases.contains((batch, *number)), Error::CaseAlreadyPacked)?;
+                let quantity = units_in_case(&record, *number).ok_or(Error::UnknownCase)?;
+                self.cases.insert((batch, *number), &sscc);
+                (*batch, quantity, 0, Some(*number))
+            }
+            Contents::LogisticUnits(children) => {
+                let (batch, quantity, level) = self.put_inside(call, sscc, children)?;
+                (batch, quantity, level, None)
+            }
+        };
+        if level == 0 {
+            self.transfer(
+                &batch,
+                (&by, Place::Held),
+                (&by, Place::Packed),
+                quantity,
+                Error::QuantityNotHeld,
+            )?;
+        }
+        let unit = LogisticUnit {
+            batch,
+            quantity,
+            holder: by,
+            level,
+            parent: None,
+            shipment: None,
+            case,
+            recalled: false,
+            holds_recalled: false,
+            returned: false,
+            quarantined: false,
+            regulator_hold: false,
+            cleared_at: 0,
+        };
+        self.logistic_units.insert(sscc, &unit);
+        Ok(LogisticUnitPacked { batch, by, logistic_unit: sscc, quantity, contents })
+    }
+
+    /// Opens a logistic unit: its units are loose then, or the logistic units inside stand alone.
+    ///
+    /// A recalled one stays closed, because its units could not be told from others any more. Only the manufacturer
+    /// opens it: its units count as returned then, as do those of one that came back as a return. A numbered case
+    /// that came back stays in the books, which tell by it where its units are.
+    pub fn unpack(&mut self, call: Call, sscc: Sscc) -> Result<LogisticUnitUnpacked, Error> {
+        ensure_custodian(&call)?;
+        let mut unit = self.standing_alone(call, sscc)?;
+        let LogisticUnit { batch, quantity, holder, level, case, recalled, .. } = unit;
+        ensure(!unit.returned || case.is_none(), Error::LogisticUnitNotHeld)?;
+        if recalled && !unit.returned {
+            ensure(is_manufacturer(&call, &self.known(&batch)?), Error::LogisticUnitRecalled)?;
+            let (from, to) = ((&holder, Place::Packed), (&holder, Place::Returned));
+            self.transfer(&batch, from, to, quantity, Error::BalanceBroken)?;
+            unit.returned = true;
+        }
+        let returned = unit.returned;
+        if level > 0 {
+            for child in self.children.take(sscc).unwrap_or_default() {
+                let mut inside = self.logistic_units.get(child).ok_or(Error::UnknownLogisticUnit)?;
+                inside.parent = None;
+                inside.holder = holder;
+                inside.returned = returned;
+                inside.recalled |= recalled;
+                self.logistic_units.insert(child, &inside);
+            }
+        } else if !returned {
+            let (from, to) = ((&holder, Place::Packed), (&holder, Place::Held));
+            self.transfer(&batch, from, to, quantity, Error::BalanceBroken)?;
+        }
+        match case {
+            Some(_) if returned => {
+                self.logistic_units.insert(sscc, &unit);
+            }
+            Some(number) => {
+                self.cases.remove((&batch, number));
+                self.logistic_units.remove(sscc);
+            }
+            None => self.logistic_units.remove(sscc),
+        }
+        Ok(LogisticUnitUnpacked { batch, by: call.caller, logistic_unit: sscc, quantity })
+    }
+
+    /// The logistic unit in which a unit at this position of the batch's serial tree is packed, from the numbered
+    /// case outwards: whether one of them is recalled, and with whom the outermost one is, or to whom it is going.
+    pub(crate) fn packed_position(
+        &self,
+        id: BatchId,
+        batch: &Batch,
+        position: u32,
+    ) -> Option<(bool, AccountId)> {
+        let case = position.checked_div(batch.units_per_case?)?;
+        let mut unit = self.logistic_units.get(self.cases.get((&id, case))?)?;
+        let mut recalled = unit.recalled;
+        while let Some(outer) = unit.parent.and_then(|parent| self.logistic_units.get(parent)) {
+            recalled |= outer.recalled;
+            unit = outer;
+        }
+        let shipment = unit.shipment.and_then(|shipment| self.shipments.get(shipment));
+        Some((recalled, shipment.map_or(unit.holder, |shipment| shipment.to)))
+    }
+
+    /// With whom the outermost logistic unit around `unit` is; that is `unit` itself, where it stands alone.
+    pub(super) fn outermost_holder(&self, unit: &LogisticUnit) -> AccountId {
+        let (mut holder, mut parent) = (unit.holder, unit.parent);
+        while let Some(outer) = parent.and_then(|parent| self.logistic_units.get(parent)) {
+            (holder, parent) = (outer.holder, outer.parent);
+        }
+        holder
+    }
+
+    /// A logistic unit of the caller that may be shipped.
+    pub(super) fn outermost_of(&self, call: Call, sscc: Sscc) -> Result<LogisticUnit, Error> {
+        let unit = self.standing_alone(call, sscc)?;
+        ensure(!unit.returned, Error::LogisticUnitNotHeld)?;
+        Ok(unit)
+    }
+
+    /// A logistic unit of the caller that is in no other one, is not under way, and is not set apart.
+    fn standing_alone(&self, call: Call, sscc: Sscc) -> Result<LogisticUnit, Error> {
+        let unit = self.logistic_units.get(sscc).ok_or(Error::UnknownLogisticUnit)?;
+        ensure(unit.parent.is_none(), Error::LogisticUnitInside)?;
+        ensure(unit.holder == call.caller, Error::LogisticUnitNotHeld)?;
+        ensure(unit.shipment.is_none(), Error::LogisticUnitInTransit)?;
+        ensure(!unit.quarantined, Error::LogisticUnitQuarantined)?;
+        Ok(unit)
+    }
+
+    /// Puts logistic units of the caller into a new one: its batch, quantity and level.
+    fn put_inside(
+        &mut self,
+        call: Call,
+        parent: Sscc,
+        children: &Vec<Sscc>,
+    ) -> Result<(BatchId, Quantity, u8), Error> {
+        ensure((1..=MAX_CHILDREN).contains(&children.len()), Error::TooManyLogisticUnits)?;
+        let mut whole: Option<(BatchId, Quantity, u8)> = None;
+        for child in children {
+            // One that is named twice is inside already the second time.
+            let mut unit = self.outermost_of(call, *child)?;
+            ensure(!unit.recalled && !unit.holds_recalled, Error::LogisticUnitRecalled)?;
+            let level = unit.level.saturating_add(1);
+            ensure(level < MAX_LEVEL, Error::NestedTooDeep)?;
+            whole = Some(match whole {
+                None => (unit.batch, unit.quantity, level),
+                Some((batch, quantity, highest)) => {
+                    ensure(batch == unit.batch, Error::MixedBatches)?;
+                    let quantity = quantity.checked_add(unit.quantity).ok_or(Error::BalanceBroken)?;
+                    (batch, quantity, highest.max(level))
+                }
+            });
+            unit.parent = Some(parent);
+            self.logistic_units.insert(*child, &unit);
+        }
+        self.children.insert(parent, children);
+        whole.ok_or(Error::TooManyLogisticUnits)
+    }
+
+    /// Takes a logistic unit of so many units out of the one around it, which is removed when it is empty. Returns
+    /// whether that one is recalled, and so what was in it.
+    pub(super) fn take_out(&mut self, sscc: Sscc, quantity: Quantity, parent: Sscc) -> Result<bool, Error> {
+        let mut outer = self.logistic_units.get(parent).ok_or(Error::UnknownLogisticUnit)?;
+        let mut children = self.children.get(parent).unwrap_or_default();
+        children.retain(|child| *child != sscc);
+        if children.is_empty() {
+            self.children.remove(parent);
+            self.logistic_units.remove(parent);
+            return Ok(outer.recalled);
+        }
+        self.children.insert(parent, &children);
+        outer.quantity = outer.quantity.checked_sub(quantity).ok_or(Error::BalanceBroken)?;
+        self.logistic_units.insert(parent, &outer);
+        Ok(outer.recalled)
+    }
+}
+
+/// How many units the batch's case of this number holds; nothing where there is no such case.
+fn units_in_case(batch: &Batch, number: u32) -> Option<Quantity> {
+    let size = Quantity::from(batch.units_per_case?);
+    let first = Quantity::from(number).checked_mul(size)?;
+    batch.quantity.checked_sub(first).filter(|rest| *rest > 0).map(|rest| rest.min(size))
+}

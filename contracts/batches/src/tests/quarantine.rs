@@ -1,0 +1,305 @@
+use super::*;
+use crate::{
+    ClearanceReason, EvidencePolicy, EvidencePolicySet, QuarantineReason, QuarantineReleased,
+    QuarantineTarget, RejectionReason, UnitsQuarantined,
+};
+use primitives::FeedId;
+
+const REASON: QuarantineReason = QuarantineReason::TemperatureExcursion;
+const NOTHING_FOUND: ClearanceReason = ClearanceReason::NothingFound;
+const FEED: FeedId = FeedId([7; 32]);
+const MAX_AGE: u64 = 3_600_000;
+
+fn at_holder(batch: BatchId, holder: Call, quantity: Option<Quantity>) -> QuarantineTarget {
+    QuarantineTarget::Holding { batch, holder: holder.caller, quantity }
+}
+
+fn policy() -> EvidencePolicy {
+    EvidencePolicy { feeds: account(0xFE), threshold: 80, max_age: MAX_AGE }
+}
+
+/// Anybody's quarantine by a report with this value.
+fn present(
+    data: &mut Data,
+    target: QuarantineTarget,
+    value: Option<i128>,
+) -> Result<UnitsQuarantined, Error> {
+    data.quarantine_by_evidence(without_roles(bystander()), target, &policy(), value)
+}
+
+/// A released batch of 100 units with the wholesaler: 50 loose, 30 in the logistic unit 1, 20 on their way to the
+/// pharmacy in shipment 2.
+fn spread() -> (Data, BatchId) {
+    let mut data = register();
+    let id = released(&mut data, 100);
+    hand_over(&mut data, id, manufacturer(), wholesaler(), 70);
+    pack_units(&mut data, manufacturer(), id, 30, 1);
+    hand_over_packed(&mut data, manufacturer(), wholesaler(), 1);
+    assert_eq!(ship(&mut data, wholesaler(), loose(id, 20), pharmacy()).unwrap().shipment, 2);
+    (data, id)
+}
+
+/// Everything that can be set apart there: with whom it is, its units, and where these are counted then.
+fn targets(id: BatchId) -> [(QuarantineTarget, Call, Places); 3] {
+    let closed = |quarantined_closed| Places { quarantined_closed, ..Places::default() };
+    [
+        (at_holder(id, wholesaler(), None), wholesaler(), Places { quarantined: 50, ..closed(0) }),
+        (QuarantineTarget::LogisticUnit(sscc(1)), wholesaler(), closed(30)),
+        (QuarantineTarget::Shipment(2), pharmacy(), closed(20)),
+    ]
+}
+
+#[test]
+fn goods_are_set_apart_by_who_has_them_or_a_regulator_or_anybody_with_evidence() {
+    for (index, (target, holder, apart)) in targets(spread().1).into_iter().enumerate() {
+        for by in [holder, regulator(), bystander()] {
+            let (mut data, id) = spread();
+            let quantity = apart.total().unwrap();
+            let (result, reason) = if by.caller == bystander().caller {
+                (
+                    data.quarantine_by_evidence(by, target, &policy(), Some(80)),
+                    QuarantineReason::OracleEvidence,
+                )
+            } else {
+                (data.quarantine(by, target, REASON), REASON)
+            };
+            let (batch, holder, by) = (id, holder.caller, by.caller);
+            assert_eq!(result, Ok(UnitsQuarantined { batch, holder, by, target, quantity, reason }));
+            let now = data.mass_balance(id).unwrap();
+            let expected = (apart.quarantined, apart.quarantined_closed);
+            assert_eq!((now.quarantined, now.quarantined_closed), expected, "target {index}");
+            ensure_mass_balance(&data, id);
+        }
+    }
+}
+
+#[test]
+fn nobody_else_sets_goods_apart() {
+    let (mut data, id) = spread();
+    for (target, holder, _) in targets(id) {
+        for caller in [manufacturer(), other_pharmacy(), auditor(), bystander(), without_roles(holder)] {
+            assert_eq!(data.quarantine(caller, target, REASON), Err(Error::CallerNotAuthorised));
+        }
+    }
+    assert_eq!(
+        data.quarantine(wholesaler(), QuarantineTarget::Shipment(2), REASON),
+        Err(Error::CallerNotAuthorised),
+        "the consignor does not"
+    );
+}
+
+#[test]
+fn what_is_set_apart_does_not_move() {
+    for (target, holder, _) in targets(spread().1) {
+        let (mut data, id) = spread();
+        data.quarantine(holder, target, REASON).unwrap();
+        let again = data.quarantine(holder, target, REASON);
+        match target {
+            QuarantineTarget::Holding { .. } => {
+                assert_eq!(again, Err(Error::QuantityZero));
+                let refused = ship(&mut data, wholesaler(), loose(id, 1), pharmacy());
+                assert_eq!(refused, Err(Error::QuantityNotHeld));
+            }
+            QuarantineTarget::LogisticUnit(unit) => {
+                assert_eq!(again, Err(Error::AlreadyQuarantined));
+                let refused = ship(&mut data, wholesaler(), Goods::LogisticUnit(unit), pharmacy());
+                assert_eq!(refused, Err(Error::LogisticUnitQuarantined));
+                assert_eq!(data.unpack(wholesaler(), unit), Err(Error::LogisticUnitQuarantined));
+            }
+            QuarantineTarget::Shipment(shipment) => {
+                assert_eq!(again, Err(Error::AlreadyQuarantined));
+                data.receive(pharmacy(), shipment, Arrival::Units(15)).unwrap();
+                let here = places(&data, id, pharmacy());
+                assert_eq!((here.held, here.quarantined), (0, 15), "it arrives set apart");
+                data.reject(pharmacy(), shipment, RejectionReason::Damaged).unwrap();
+                assert_eq!(places(&data, id, wholesaler()).quarantined, 5);
+            }
+        }
+        ensure_mass_balance(&data, id);
+    }
+}
+
+#[test]
+fn a_regulator_or_the_manufacturer_ends_a_quarantine_and_the_holder_does_not() {
+    let other_manufacturer = call(9, &[Role::Manufacturer]);
+    for (target, holder, apart) in targets(spread().1) {
+        for entitled in [regulator(), manufacturer()] {
+            let (mut data, id) = spread();
+            let before = data.mass_balance(id);
+            let refused = data.release_quarantine(entitled, target, NOTHING_FOUND);
+            assert_eq!(refused, Err(Error::NotQuarantined));
+            data.quarantine(holder, target, REASON).unwrap();
+            for caller in [holder, other_manufacturer, auditor(), without_roles(manufacturer()), bystander()]
+            {
+                let refused = data.release_quarantine(caller, target, NOTHING_FOUND);
+                assert_eq!(refused, Err(Error::CallerNotAuthorised));
+            }
+            let event = QuarantineReleased {
+                batch: id,
+                holder: holder.caller,
+                by: entitled.caller,
+                target,
+                quantity: apart.total().unwrap(),
+                reason: NOTHING_FOUND,
+            };
+            assert_eq!(data.release_quarantine(entitled, target, NOTHING_FOUND), Ok(event));
+            assert_eq!(data.mass_balance(id), before);
+            ensure_mass_balance(&data, id);
+        }
+    }
+}
+
+#[test]
+fn what_a_regulator_set_apart_only_a_regulator_sets_free() {
+    for (target, holder, _) in targets(spread().1) {
+        let (mut data, id) = spread();
+        data.quarantine(regulator(), target, REASON).unwrap();
+        let refused = data.release_quarantine(manufacturer(), target, NOTHING_FOUND);
+        assert_eq!(refused, Err(Error::CallerNotAuthorised));
+        assert!(data.release_quarantine(regulator(), target, NOTHING_FOUND).is_ok());
+        data.quarantine(holder, target, REASON).unwrap();
+        let freed = data.release_quarantine(manufacturer(), target, NOTHING_FOUND);
+        assert!(freed.is_ok(), "the regulator's hold is over");
+        ensure_mass_balance(&data, id);
+    }
+}
+
+#[test]
+fn a_regulators_hold_goes_with_the_goods() {
+    let (mut data, id) = spread();
+    data.quarantine(regulator(), QuarantineTarget::Shipment(2), REASON).unwrap();
+    data.receive(pharmacy(), 2, Arrival::Units(15)).unwrap();
+    data.reject(pharmacy(), 2, RejectionReason::Damaged).unwrap();
+    for holder in [pharmacy(), wholesaler()] {
+        let refused = data.release_quarantine(manufacturer(), at_holder(id, holder, None), NOTHING_FOUND);
+        assert_eq!(refused, Err(Error::CallerNotAuthorised));
+    }
+    let shipment = ship(&mut data, wholesaler(), Goods::LogisticUnit(sscc(1)), pharmacy()).unwrap().shipment;
+    data.quarantine(regulator(), QuarantineTarget::Shipment(shipment), REASON).unwrap();
+    data.receive(pharmacy(), shipment, Arrival::LogisticUnits(vec![sscc(1)])).unwrap();
+    let unit = QuarantineTarget::LogisticUnit(sscc(1));
+    let refused = data.release_quarantine(manufacturer(), unit, NOTHING_FOUND);
+    assert_eq!(refused, Err(Error::CallerNotAuthorised));
+    assert!(data.release_quarantine(regulator(), unit, NOTHING_FOUND).is_ok());
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
+fn loose_units_are_set_apart_and_freed_in_parts() {
+    let (mut data, id) = spread();
+    let some = |quantity| at_holder(id, wholesaler(), Some(quantity));
+    for (quantity, error) in [(0, Error::QuantityZero), (51, Error::QuantityNotHeld)] {
+        assert_eq!(data.quarantine(wholesaler(), some(quantity), REASON), Err(error));
+    }
+    data.quarantine(regulator(), some(20), REASON).unwrap();
+    for (quantity, error) in [(0, Error::QuantityZero), (21, Error::QuantityNotQuarantined)] {
+        let refused = data.release_quarantine(regulator(), some(quantity), NOTHING_FOUND);
+        assert_eq!(refused, Err(error));
+    }
+    data.release_quarantine(regulator(), some(15), NOTHING_FOUND).unwrap();
+    let refused = data.release_quarantine(manufacturer(), some(5), NOTHING_FOUND);
+    assert_eq!(refused, Err(Error::CallerNotAuthorised), "the rest is held still");
+    assert_eq!(places(&data, id, wholesaler()).quarantined, 5);
+    let nobody = at_holder(id, call(9, &[]), Some(1));
+    assert_eq!(data.quarantine(regulator(), nobody, REASON), Err(Error::QuantityNotHeld));
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
+fn only_what_is_there_is_set_apart() {
+    let (mut data, id) = spread();
+    pack_pallet(&mut data, wholesaler(), &[1], 2);
+    let shipment = ship(&mut data, wholesaler(), Goods::LogisticUnit(sscc(2)), pharmacy()).unwrap().shipment;
+    let cases = [
+        (at_holder(BatchId([9; 32]), wholesaler(), None), Error::UnknownBatch),
+        (QuarantineTarget::Shipment(99), Error::UnknownShipment),
+        (QuarantineTarget::LogisticUnit(sscc(9)), Error::UnknownLogisticUnit),
+        (QuarantineTarget::LogisticUnit(sscc(1)), Error::LogisticUnitInside),
+        (QuarantineTarget::LogisticUnit(sscc(2)), Error::LogisticUnitInTransit),
+    ];
+    for (target, error) in cases {
+        assert_eq!(data.quarantine(regulator(), target, REASON), Err(error));
+        assert_eq!(data.release_quarantine(regulator(), target, NOTHING_FOUND), Err(error));
+        assert_eq!(present(&mut data, target, Some(80)), Err(error));
+    }
+    data.reject(pharmacy(), shipment, RejectionReason::WrongGoods).unwrap();
+    let shipment = send_back(&mut data, wholesaler(), Goods::LogisticUnit(sscc(2))).unwrap().shipment;
+    data.receive(manufacturer(), shipment, Arrival::LogisticUnits(vec![sscc(2)])).unwrap();
+    let returned = QuarantineTarget::LogisticUnit(sscc(2));
+    assert_eq!(data.quarantine(regulator(), returned, REASON), Err(Error::LogisticUnitNotHeld));
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
+fn weak_or_missing_evidence_does_nothing() {
+    let (mut data, id) = spread();
+    for (target, ..) in targets(id) {
+        for value in [None, Some(79), Some(-80), Some(i128::MIN)] {
+            assert_eq!(present(&mut data, target, value), Err(Error::EvidenceInsufficient), "{value:?}");
+        }
+    }
+    assert_eq!(data.mass_balance(id).unwrap().quarantined, 0);
+    assert!(present(&mut data, at_holder(id, wholesaler(), Some(1)), Some(i128::MAX)).is_ok());
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
+fn a_regulator_says_which_reports_are_evidence() {
+    let (mut data, id) = spread();
+    let target = at_holder(id, wholesaler(), None);
+    assert_eq!(data.evidence_needed(target, FEED, NOW), Err(Error::NoEvidencePolicy));
+    for caller in [manufacturer(), auditor(), bystander()] {
+        assert_eq!(data.set_evidence_policy(caller, FEED, Some(policy())), Err(Error::CallerNotAuthorised));
+    }
+    let event = EvidencePolicySet { feed: FEED, by: account(5), policy: Some(policy()) };
+    assert_eq!(data.set_evidence_policy(regulator(), FEED, Some(policy())), Ok(event));
+    assert_eq!(data.evidence_policy(FEED), Some(policy()));
+    assert_eq!(data.evidence_needed(target, FEED, NOW), Ok((policy(), MAX_AGE)));
+    let unknown = QuarantineTarget::Shipment(99);
+    assert_eq!(data.evidence_needed(unknown, FEED, NOW), Err(Error::UnknownShipment));
+    data.set_evidence_policy(regulator(), FEED, None).unwrap();
+    assert_eq!(data.evidence_policy(FEED), None);
+    assert_eq!(data.evidence_needed(target, FEED, NOW), Err(Error::NoEvidencePolicy));
+}
+
+#[test]
+fn evidence_from_before_a_clearance_counts_no_more() {
+    for (target, holder, _) in targets(spread().1) {
+        let (mut data, _) = spread();
+        data.set_evidence_policy(regulator(), FEED, Some(policy())).unwrap();
+        data.quarantine(holder, target, REASON).unwrap();
+        data.release_quarantine(manufacturer(), target, ClearanceReason::WithinStabilityLimits).unwrap();
+        let needed = |now| data.evidence_needed(target, FEED, now).map(|(_, max_age)| max_age);
+        assert_eq!(needed(NOW), Err(Error::EvidenceInsufficient), "nothing is newer than the clearance");
+        assert_eq!(needed(NOW + 1), Ok(0));
+        assert_eq!(needed(NOW + 1_000), Ok(999));
+        assert_eq!(needed(NOW + 2 * MAX_AGE), Ok(MAX_AGE));
+    }
+}
+
+#[test]
+fn a_report_is_evidence_about_one_target_in_one_contract() {
+    let id = BatchId([1; 32]);
+    let subjects = [
+        at_holder(id, wholesaler(), None).subject(account(1)),
+        at_holder(id, wholesaler(), None).subject(account(2)),
+        at_holder(id, pharmacy(), None).subject(account(1)),
+        at_holder(BatchId([2; 32]), wholesaler(), None).subject(account(1)),
+        QuarantineTarget::Shipment(1).subject(account(1)),
+        QuarantineTarget::Shipment(2).subject(account(1)),
+        QuarantineTarget::LogisticUnit(1).subject(account(1)),
+    ];
+    let different: std::collections::BTreeSet<_> = subjects.iter().collect();
+    assert_eq!(different.len(), subjects.len());
+    assert_eq!(at_holder(id, wholesaler(), Some(5)).subject(account(1)), subjects[0]);
+}
+
+#[test]
+fn units_of_a_recalled_batch_can_still_be_set_apart() {
+    let (mut data, id) = spread();
+    recall_batch(&mut data, id);
+    for (target, holder, _) in targets(id) {
+        assert!(data.quarantine(holder, target, REASON).is_ok());
+    }
+    ensure_mass_balance(&data, id);
+}
