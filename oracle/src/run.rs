@@ -172,7 +172,11 @@ impl<L: Ledger> Runner<L> {
             (State::Submitted, Some(signed)) => {
                 run.block = match sending {
                     Sending::AfterAPause if self.is_done(run, signed).await? => None,
-                    Sending::AtOnce | Sending::AfterAPause => Some(self.submit(run, signed).await?),
+                    Sending::AtOnce | Sending::AfterAPause => match self.submit(run, signed).await {
+                        Ok(block) => Some(block),
+                        Err(error) if self.arrived_meanwhile(&error, signed).await? => None,
+                        Err(error) => return Err(error),
+                    },
                 };
                 self.store.finalised(&run.id, run.block, now()).await?;
                 (run.state, run.reason) = (State::Finalised, None);
@@ -300,6 +304,21 @@ impl<L: Ledger> Runner<L> {
         }
         self.ensure_wanted(run).await?;
         Ok(false)
+    }
+
+    /// Whether the chain refused the report because it has it: it was sent before a crash, and was executed after the
+    /// chain was asked. Then it must not be computed anew, which would report twice.
+    async fn arrived_meanwhile(&self, error: &RunError, signed: &SignedReport) -> Result<bool, RunError> {
+        if !matches!(error, RunError::Ledger(LedgerError::Refused(feeds::Error::RoundNotNewer))) {
+            return Ok(false);
+        }
+        let report = &signed.report;
+        match self.ledger.reading(report.feed, report.subject).await? {
+            Some(reading) if reading.inputs == report.inputs => Ok(true),
+            Some(reading) if reading.round >= report.round => Ok(false),
+            // What is in the way is not final yet: the chain is asked again before anything is computed anew.
+            _ => Err(LedgerError::NotExecuted("a report of this round is not final yet".to_owned()).into()),
+        }
     }
 
     /// Whether anybody still waits for the run.

@@ -163,6 +163,33 @@ async fn a_lost_answer_of_the_chain_does_not_repeat_the_report() {
 }
 
 #[tokio::test]
+async fn a_report_that_arrives_between_question_and_sending_is_not_computed_anew() {
+    let house = House::new().await;
+    let runner = house.start().await;
+    let id = push(&runner).await;
+    step(&runner, &id).await.unwrap();
+    let mut run = runner.store.run(&id).await.unwrap().unwrap();
+    let signed = run.report.clone().unwrap();
+    // Sent before a crash, and executed just now.
+    runner.ledger.submit(&signed.report, &[signed.signature]).await.unwrap();
+    runner.step(&mut run, Sending::AtOnce).await.unwrap();
+    assert_eq!((run.state, run.block), (State::Finalised, None));
+    assert_eq!(house.chain.world().accepted.len(), 1);
+}
+
+#[tokio::test]
+async fn a_round_that_is_taken_and_not_yet_final_is_asked_for_again() {
+    let house = House::new().await;
+    let runner = house.start().await;
+    let id = push(&runner).await;
+    step(&runner, &id).await.unwrap();
+    house.chain.world().refusals.push(LedgerError::Refused(feeds::Error::RoundNotNewer));
+    assert_eq!(drive(&runner, &id).await, (State::Submitted, Some("chain-not-executed".into())));
+    assert_eq!(drive(&runner, &id).await, (State::Finalised, None));
+    assert_eq!(house.chain.world().accepted.len(), 1);
+}
+
+#[tokio::test]
 async fn a_node_that_goes_away_in_the_middle_delays_a_run_and_loses_nothing() {
     let house = House::new().await;
     let runner = house.start().await;
