@@ -1,7 +1,7 @@
 //! Tree ensembles of `ai.onnx.ml`: an operator for tract, and exact explanations on the same nodes.
 //!
 //! tract 0.23.9 has an operator of its own that gives wrong labels for two classes, takes `BRANCH_GTE` for
-//! something else, lacks regressors, and is slow; see `docs/decisions/0012-own-tree-operator.md`. Ours follows the
+//! something else, lacks regressors, and is slow; see `docs/decisions/0014-own-tree-operator.md`. Ours follows the
 //! specification (`TreeEnsembleClassifier` and `TreeEnsembleRegressor` 1 to 3, `TreeEnsemble` 5), and
 //! onnxruntime where the specification is silent.
 
