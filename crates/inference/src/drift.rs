@@ -9,6 +9,8 @@ use crate::manifest::{Manifest, Reference};
 
 /// A share of nothing would make the index infinite.
 const SMALLEST_SHARE: f64 = 1e-4;
+/// In [`Drift::buckets`]: the value is missing.
+pub const NO_BUCKET: u8 = u8::MAX;
 
 /// How far one input is from training.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,14 +55,44 @@ impl Drift {
     /// Counts a row. Missing values do not count; a row of another manifest is passed over, and the answer is
     /// false.
     pub fn observe(&mut self, row: &FeatureVector) -> bool {
-        if row.manifest_hash() != self.manifest {
+        let Some(buckets) = self.buckets(row) else { return false };
+        self.add(&buckets)
+    }
+
+    /// The number of each watched input's bucket, from 0 in the manifest's order, or [`NO_BUCKET`]: what a window over
+    /// the last rows keeps of a row in place of its values. Nothing for a row of another manifest.
+    #[must_use]
+    pub fn buckets(&self, row: &FeatureVector) -> Option<Vec<u8>> {
+        let bucket = |watched: &Watched| {
+            let value = row.value(watched.column)?;
+            // A checked reference has at most 64 buckets.
+            u8::try_from(watched.reference.edges.partition_point(|edge| *edge < value)).ok()
+        };
+        let is_ours = row.manifest_hash() == self.manifest;
+        is_ours.then(|| self.watched.iter().map(|watched| bucket(watched).unwrap_or(NO_BUCKET)).collect())
+    }
+
+    /// Counts a row by its [`buckets`](Self::buckets). Those of another manifest are passed over where that can be
+    /// seen, and the answer is false.
+    pub fn add(&mut self, buckets: &[u8]) -> bool {
+        self.change(buckets, |count| count.saturating_add(1))
+    }
+
+    /// Takes a row out that was counted before.
+    pub fn remove(&mut self, buckets: &[u8]) -> bool {
+        self.change(buckets, |count| count.saturating_sub(1))
+    }
+
+    fn change(&mut self, buckets: &[u8], change: impl Fn(u64) -> u64) -> bool {
+        let fits = |(watched, bucket): (&Watched, &u8)| {
+            *bucket == NO_BUCKET || usize::from(*bucket) < watched.counts.len()
+        };
+        if buckets.len() != self.watched.len() || !self.watched.iter().zip(buckets).all(fits) {
             return false;
         }
-        for watched in &mut self.watched {
-            let Some(value) = row.value(watched.column) else { continue };
-            let bucket = watched.reference.edges.partition_point(|edge| *edge < value);
-            if let Some(count) = watched.counts.get_mut(bucket) {
-                *count = count.saturating_add(1);
+        for (watched, bucket) in self.watched.iter_mut().zip(buckets) {
+            if let Some(count) = watched.counts.get_mut(usize::from(*bucket)) {
+                *count = change(*count);
             }
         }
         true
@@ -131,6 +163,23 @@ mod tests {
         assert_eq!((found.values, found.ks), (8, 0.375));
         drift.reset();
         assert_eq!(drift.report(), []);
+    }
+
+    #[test]
+    fn a_row_that_leaves_the_window_is_as_if_it_had_never_been() {
+        let manifest = with_reference();
+        let mut drift = Drift::new(&manifest);
+        drift.observe(&row(&manifest, 45.0));
+        let before = drift.report();
+        let old = drift.buckets(&row(&manifest, 70.0)).unwrap();
+        assert_eq!(old, [2]);
+        assert!(drift.add(&old) && drift.remove(&old));
+        assert_eq!(drift.report(), before);
+        for foreign in [&[][..], &[3], &[0, 0]] {
+            assert!(!drift.add(foreign), "{foreign:?}");
+        }
+        assert!(drift.add(&[NO_BUCKET]));
+        assert_eq!(drift.report(), before);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub mod trees;
 pub mod units;
 
 pub use conformal::{certainty, Certainty, Reason};
-pub use drift::{Drift, InputDrift};
+pub use drift::{Drift, InputDrift, NO_BUCKET};
 pub use features::{FeatureError, FeatureVector, Features};
 pub use fixed::{FixedPoint, FixedPointError, MAX_DECIMALS};
 pub use graph::GraphError;
