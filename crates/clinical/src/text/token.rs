@@ -1,0 +1,110 @@
+//! Words of a text and what lies between them.
+
+use core::ops::Range;
+
+/// A run of letters and digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// Its place in bytes.
+    pub bytes: Range<usize>,
+    /// Its place in characters.
+    pub chars: Range<usize>,
+    /// In lower case.
+    pub lower: String,
+    /// Whether no letter of it is in lower case.
+    pub is_upper: bool,
+    /// What lies before it.
+    pub gap: Gap,
+}
+
+/// What lies between a token and the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// A space, a line's end within a sentence, a hyphen, a slash, an apostrophe: the two may be one name.
+    Joint,
+    /// Anything else within a sentence, a comma for example.
+    Apart,
+    /// The end of a sentence, of a list's item or of a paragraph; also the beginning of the text.
+    Sentence,
+}
+
+/// All tokens of a text.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut open: Option<(usize, usize)> = None;
+    let mut gap_from = 0_usize;
+    let ends = core::iter::once((text.len(), ' '));
+    let mut count = 0_usize;
+    for (at, character) in text.char_indices().chain(ends) {
+        match (open, character.is_alphanumeric()) {
+            (None, true) => open = Some((at, count)),
+            (Some((from, from_char)), false) => {
+                let word = text.get(from..at).unwrap_or_default();
+                let before = text.get(gap_from..from).unwrap_or_default();
+                tokens.push(Token {
+                    bytes: from..at,
+                    chars: from_char..count,
+                    lower: word.to_lowercase(),
+                    is_upper: !word.chars().any(char::is_lowercase),
+                    gap: gap(tokens.last(), before),
+                });
+                (open, gap_from) = (None, at);
+            }
+            _ => {}
+        }
+        count = count.saturating_add(1);
+    }
+    tokens
+}
+
+/// Words whose full stop does not end a sentence.
+const ABBREVIATED: [&str; 12] =
+    ["dr", "mr", "mrs", "ms", "vs", "pt", "approx", "st", "hx", "dx", "no", "temp"];
+
+fn gap(previous: Option<&Token>, between: &str) -> Gap {
+    let Some(previous) = previous else { return Gap::Sentence };
+    let lines = between.matches('\n').count();
+    if between.contains([';', '!', '?', '•', '*']) || lines > 1 {
+        return Gap::Sentence;
+    }
+    // A line that ends without punctuation may go on; one that ends with a list's dash or a stop does not.
+    let trimmed = between.trim_start();
+    let stops = trimmed.starts_with('.') && (trimmed.len() > 1 || between.len() != trimmed.len());
+    let abbreviated = ABBREVIATED.contains(&previous.lower.as_str()) || previous.chars.len() == 1;
+    if (stops && (!abbreviated || lines > 0)) || (lines > 0 && !trimmed.is_empty()) {
+        return Gap::Sentence;
+    }
+    let is_joint = trimmed.is_empty() || matches!(between, "-" | "/" | "'" | "’" | "+" | "‐" | "‑");
+    if is_joint && between.len() <= 3 {
+        Gap::Joint
+    } else {
+        Gap::Apart
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gaps(text: &str) -> Vec<Gap> {
+        tokens(text).iter().map(|token| token.gap).collect()
+    }
+
+    #[test]
+    fn places_are_counted_in_characters_and_in_bytes() {
+        let found = tokens("Öl, β-Blocker 5mg");
+        let words: Vec<_> = found.iter().map(|token| token.lower.as_str()).collect();
+        assert_eq!(words, ["öl", "β", "blocker", "5mg"]);
+        assert_eq!((found[1].bytes.clone(), found[1].chars.clone()), (5..7, 4..5));
+        assert_eq!(found[3].chars, 14..17);
+    }
+
+    #[test]
+    fn a_stop_ends_a_sentence_unless_it_abbreviates() {
+        use Gap::*;
+        assert_eq!(gaps("No fever. Takes it"), [Sentence, Joint, Sentence, Joint, Joint][..4]);
+        assert_eq!(gaps("Dr. Who, b.i.d. and"), [Sentence, Apart, Apart, Apart, Apart, Apart]);
+        assert_eq!(gaps("one\ntwo\n- three\n\nfour; five"), [Sentence, Joint, Sentence, Sentence, Sentence]);
+        assert_eq!(gaps("2.5 mg a/b c, d"), [Sentence, Apart, Joint, Joint, Joint, Joint, Apart]);
+    }
+}

@@ -1,0 +1,132 @@
+//! The finder on texts of any kind.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+use std::sync::LazyLock;
+
+use clinical::text::{Assertion, Finder, Kind, TextError, MAX_TEXT_BYTES};
+use proptest::prelude::*;
+
+static FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::new().unwrap());
+
+fn found(text: &str) -> Vec<(String, Assertion)> {
+    FINDER.find(text).unwrap().into_iter().map(|mention| (mention.name, mention.assertion)).collect()
+}
+
+#[test]
+fn a_note_that_is_too_long_is_refused_without_a_word_of_it() {
+    let long = "aspirin ".repeat(MAX_TEXT_BYTES / 8 + 1);
+    let error = FINDER.find(&long).unwrap_err();
+    assert_eq!(error, TextError::TooLong);
+    assert!(!error.to_string().contains("aspirin"));
+}
+
+#[test]
+fn the_longest_text_is_read_whatever_is_in_it() {
+    // Words that are near to many names, without a sentence's end.
+    let words = "metoprolex predniso ".repeat(1_000);
+    assert_eq!(FINDER.find(&words).unwrap().len(), 1_000);
+    let triggers = "no aspirin ".repeat(MAX_TEXT_BYTES / 11);
+    assert_eq!(FINDER.find(&triggers).unwrap().len(), MAX_TEXT_BYTES / 11);
+}
+
+#[test]
+fn a_brand_is_told_by_its_substance() {
+    for (brand, name) in
+        [("Tylenol", "Acetaminophen"), ("LASIX", "Furosemide"), ("paracetamol", "Acetaminophen")]
+    {
+        assert_eq!(found(brand), [(name.to_owned(), Assertion::Present)], "{brand}");
+    }
+}
+
+#[test]
+fn a_common_word_is_a_drug_beside_a_dose_only() {
+    assert_eq!(found("calcium 9.4, potassium 4.1, the tums of ice"), []);
+    assert_eq!(found("takes calcium 500 mg"), [("Calcium".to_owned(), Assertion::Present)]);
+}
+
+#[test]
+fn exact_reading_does_not_guess() {
+    assert_eq!(FINDER.find_exact("metfromin").unwrap(), []);
+    assert_eq!(FINDER.find("metfromin").unwrap().len(), 1);
+}
+
+#[test]
+fn places_hold_in_texts_of_many_scripts() {
+    let text = "患者は😀 “aspirin” — Größe; naïve: METFORMIN…";
+    let mentions = FINDER.find(text).unwrap();
+    let characters: Vec<char> = text.chars().collect();
+    let cut: Vec<String> =
+        mentions.iter().map(|mention| characters[mention.start..mention.end].iter().collect()).collect();
+    assert_eq!(cut, ["aspirin", "METFORMIN"]);
+}
+
+/// Pieces of notes in any order, so that the rules meet each other.
+fn notes() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "no",
+        "denies",
+        "aspirin",
+        "metfromin",
+        "hypertension",
+        "but",
+        ",",
+        ".",
+        "\n",
+        "history of",
+        "mother",
+        "was stopped",
+        "allergic to",
+        "possible",
+        "MI",
+        "é",
+        "😀",
+        "a\u{301}",
+        "calcium",
+        "500",
+        "mg",
+        "patient",
+        "-",
+        "ruled out",
+        "İ",
+        "ﬁ",
+        "\u{0}",
+        "Dr.",
+        "no relief from",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn mentions_are_in_order_and_within_the_text(text in prop_oneof![notes(), "\\PC{0,200}", ".{0,200}"]) {
+        let mentions = FINDER.find(&text).unwrap();
+        let characters: Vec<char> = text.chars().collect();
+        let mut end = 0;
+        for mention in &mentions {
+            prop_assert!(end <= mention.start && mention.start < mention.end && mention.end <= characters.len());
+            let cut: String = characters[mention.start..mention.end].iter().collect();
+            prop_assert_eq!(text.get(mention.bytes.clone()), Some(cut.as_str()));
+            prop_assert!(mention.confidence > 0.5 && mention.confidence <= 1.0);
+            prop_assert!(mention.kind == Kind::Drug || (mention.code.is_some() && mention.assertion != Assertion::Allergy));
+            end = mention.end;
+        }
+        let exact = FINDER.find_exact(&text).unwrap();
+        prop_assert!(exact.len() <= mentions.len());
+    }
+
+    #[test]
+    fn a_sentence_says_the_same_whatever_stands_around_it(text in notes()) {
+        let text = text.replace(['\n', '.'], " ");
+        let alone = found(&text);
+        let within = found(&format!("No fever, no cough.\n\n{text}\n\nMother had asthma."));
+        prop_assert_eq!(&within[2..within.len() - 1], &alone[..]);
+    }
+
+    #[test]
+    fn one_swapped_pair_of_letters_is_forgiven(at in 1_usize..8) {
+        let mut word: Vec<char> = "lisinopril".chars().collect();
+        word.swap(at, at + 1);
+        let word: String = word.into_iter().collect();
+        prop_assert_eq!(found(&word), [("Lisinopril".to_owned(), Assertion::Present)]);
+    }
+}
