@@ -14,3 +14,4 @@
 )]
 
 pub mod text;
+pub mod treatment;
