@@ -1,0 +1,288 @@
+//! From a FHIR bundle to facts and options.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+use std::sync::LazyLock;
+
+use clinical::text::Finder;
+use clinical::treatment::{
+    read_chart, recommend, risk, Chart, ChartError, Fact, NotModelled, State, Treatment,
+};
+use fhir::ReadError;
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::{json, Value};
+
+static FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::new().unwrap());
+
+fn at() -> Timestamp {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
+
+fn read(entries: &[Value]) -> Result<Chart, ChartError> {
+    let entries: Vec<Value> = entries.iter().map(|resource| json!({ "resource": resource })).collect();
+    let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": entries });
+    read_chart(bundle.to_string().as_bytes(), at(), &FINDER)
+}
+
+fn patient(gender: &str, birth: &str) -> Value {
+    json!({ "resourceType": "Patient", "id": "p", "gender": gender, "birthDate": birth })
+}
+
+fn number(code: &str, value: f64, unit: &str, when: &str) -> Value {
+    json!({
+        "resourceType": "Observation", "status": "final", "effectiveDateTime": when,
+        "code": { "coding": [{ "system": "http://loinc.org", "code": code }] },
+        "subject": { "reference": "Patient/p" },
+        "valueQuantity": { "value": value, "system": "http://unitsofmeasure.org", "code": unit },
+    })
+}
+
+fn answer(code: &str, snomed: &str) -> Value {
+    json!({
+        "resourceType": "Observation", "status": "final", "effectiveDateTime": "2026-11-10",
+        "code": { "coding": [{ "system": "http://loinc.org", "code": code }] },
+        "valueCodeableConcept": { "coding": [{ "system": "http://snomed.info/sct", "code": snomed }] },
+    })
+}
+
+fn condition(display: &str, clinical: &str) -> Value {
+    json!({
+        "resourceType": "Condition", "subject": { "reference": "Patient/p" },
+        "clinicalStatus": { "coding": [{ "code": clinical }] },
+        "verificationStatus": { "coding": [{ "code": "confirmed" }] },
+        "code": { "coding": [{ "system": "http://snomed.info/sct", "code": "0", "display": display }] },
+    })
+}
+
+fn medicine(display: &str, status: &str) -> Value {
+    json!({
+        "resourceType": "MedicationRequest", "status": status, "intent": "order",
+        "medicationCodeableConcept": { "coding": [{ "code": "1", "display": display }] },
+    })
+}
+
+fn allergy(text: &str) -> Value {
+    json!({ "resourceType": "AllergyIntolerance", "patient": { "reference": "Patient/p" }, "code": { "text": text } })
+}
+
+fn no_allergy() -> Value {
+    json!({ "resourceType": "AllergyIntolerance", "code": { "coding": [{ "code": "716186003" }] } })
+}
+
+/// A man of 60 years of whom everything is known.
+fn full() -> Vec<Value> {
+    vec![
+        patient("male", "1966-01-01"),
+        condition("Hypertension", "active"),
+        medicine("Atorvastatin 20 MG Oral Tablet", "active"),
+        no_allergy(),
+        number("8480-6", 156.0, "mm[Hg]", "2026-11-01"),
+        number("8867-4", 72.0, "/min", "2026-11-01"),
+        number("33914-3", 88.0, "mL/min/{1.73_m2}", "2026-10-01"),
+        number("2823-3", 4.2, "mmol/L", "2026-10-01"),
+        number("2951-2", 140.0, "mmol/L", "2026-10-01"),
+        number("2093-3", 200.0, "mg/dL", "2026-10-01"),
+        number("2085-9", 1.2, "mmol/L", "2026-10-01"),
+        number("39156-5", 28.0, "kg/m2", "2026-10-01"),
+        answer("72166-2", "266919005"),
+    ]
+}
+
+fn with(resource: Value) -> Vec<Value> {
+    let mut entries = full();
+    entries.push(resource);
+    entries
+}
+
+fn without(index: usize) -> Vec<Value> {
+    let mut entries = full();
+    entries.remove(index);
+    entries
+}
+
+fn possible(chart: &Chart) -> Vec<Treatment> {
+    let risks = chart.risk.clone().ok().map(|factors| risk::baseline(&factors).unwrap());
+    recommend(&chart.facts, risks).possible.iter().map(|choice| choice.treatment).collect()
+}
+
+#[test]
+fn a_record_that_tells_all_gives_all_options_ranked() {
+    let chart = read(&full()).unwrap();
+    let unknown: Vec<Fact> =
+        Fact::ALL.into_iter().filter(|fact| chart.facts.get(*fact) == State::Unknown).collect();
+    assert_eq!(unknown, []);
+    assert_eq!(chart.facts.get(Fact::TakesStatin), State::Present);
+    let risks = risk::baseline(chart.risk.as_ref().unwrap()).unwrap();
+    assert!(risks.atherosclerotic > 0.05 && risks.atherosclerotic < 0.15, "{risks:?}");
+    assert_eq!(possible(&chart).len(), Treatment::ALL.len());
+    assert_eq!(possible(&chart)[0], Treatment::ThiazideLikeDiuretic);
+}
+
+#[test]
+fn what_is_recorded_takes_options_away() {
+    let cases = [
+        (condition("Angioedema (disorder)", "resolved"), Fact::AngioOedema),
+        (condition("History of asthma", "active"), Fact::Asthma),
+        (condition("Gout", "active"), Fact::Gout),
+        (medicine("Losartan Potassium 50 MG Oral Tablet", "active"), Fact::TakesAngiotensinBlocker),
+        (medicine("Hydrochlorothiazide 25 MG", "active"), Fact::TakesThiazide),
+        (medicine("lithium carbonate 300 MG Oral Capsule", "active"), Fact::TakesLithium),
+        (medicine("Valsartan and Sacubitril", "active"), Fact::TakesSacubitril),
+        (allergy("lisinopril"), Fact::AllergicToAceInhibitors),
+        (allergy("Allergy to sulfonamides"), Fact::AllergicToSulfonamides),
+        (number("2823-3", 5.4, "mmol/L", "2026-11-02"), Fact::PotassiumAbove5),
+        (number("33914-3", 24.0, "mL/min/{1.73_m2}", "2026-11-02"), Fact::EgfrBelow30),
+        (number("8867-4", 44.0, "/min", "2026-11-02"), Fact::PulseBelow50),
+    ];
+    for (resource, fact) in cases {
+        let chart = read(&with(resource.clone())).unwrap();
+        assert_eq!(chart.facts.get(fact), State::Present, "{resource}");
+        assert!(possible(&chart).len() < Treatment::ALL.len(), "{resource}");
+    }
+    let coded = json!({
+        "resourceType": "Condition", "code": { "coding": [{ "system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I44.2" }] }
+    });
+    assert_eq!(read(&with(coded)).unwrap().facts.get(Fact::AvBlock), State::Present);
+}
+
+#[test]
+fn what_is_over_or_wrong_does_not_count_unless_it_is_history() {
+    let over = read(&with(condition("Hyponatremia", "resolved"))).unwrap();
+    assert_eq!(over.facts.get(Fact::Hyponatraemia), State::Absent);
+    let stopped = read(&with(medicine("Lisinopril 10 MG", "stopped"))).unwrap();
+    assert_eq!(stopped.facts.get(Fact::TakesAceInhibitor), State::Absent);
+    let mut wrong = condition("Asthma", "active");
+    wrong["verificationStatus"] = json!({ "coding": [{ "code": "entered-in-error" }] });
+    assert_eq!(read(&with(wrong.clone())).unwrap().facts.get(Fact::Asthma), State::Absent);
+    wrong["verificationStatus"] = json!({ "coding": [{ "code": "provisional" }] });
+    assert_eq!(read(&with(wrong)).unwrap().facts.get(Fact::Asthma), State::Unknown);
+    let relative = read(&with(condition("Family history of asthma", "active"))).unwrap();
+    assert_eq!(relative.facts.get(Fact::Asthma), State::Absent);
+}
+
+#[test]
+fn what_is_not_recorded_is_unknown_and_nothing_is_recommended_on_it() {
+    let allergies = read(&without(3)).unwrap();
+    assert_eq!(allergies.facts.get(Fact::AllergicToBetaBlockers), State::Unknown);
+    assert_eq!(possible(&allergies), []);
+    let medicines = read(&without(2)).unwrap();
+    assert_eq!(medicines.facts.get(Fact::TakesLithium), State::Unknown);
+    assert_eq!(possible(&medicines), []);
+    let potassium = read(&without(7)).unwrap();
+    assert_eq!(potassium.facts.get(Fact::PotassiumAbove5), State::Unknown);
+    assert!(!possible(&potassium).contains(&Treatment::AceInhibitor));
+    assert!(possible(&potassium).contains(&Treatment::BetaBlocker));
+    // High blood pressure by its measurement, without a list of conditions.
+    let conditions = read(&without(1)).unwrap();
+    assert_eq!(conditions.facts.get(Fact::AngioOedema), State::Unknown);
+}
+
+#[test]
+fn what_cannot_be_read_may_be_anything() {
+    let problem = read(&with(condition("Blorptosis of the flange", "active"))).unwrap();
+    assert_eq!(problem.unread.conditions, 1);
+    assert_eq!(problem.facts.get(Fact::AvBlock), State::Unknown);
+    let drug = read(&with(medicine("Jolivette 28 Day Pack", "active"))).unwrap();
+    assert_eq!(drug.unread.medicines, 1);
+    assert_eq!(drug.facts.get(Fact::TakesBetaBlocker), State::Unknown);
+    let half = read(&with(medicine("Lisinopril / Blorptamine 10 MG", "active"))).unwrap();
+    assert_eq!(half.unread.medicines, 1);
+    assert_eq!(half.facts.get(Fact::TakesAceInhibitor), State::Present);
+    let allergy = read(&with(allergy("green things"))).unwrap();
+    assert_eq!(allergy.facts.get(Fact::AllergicToMethyldopa), State::Unknown);
+}
+
+#[test]
+fn old_measurements_and_other_units_are_unknown() {
+    let mut old = without(7);
+    old.push(number("2823-3", 4.2, "mmol/L", "2025-11-01"));
+    assert_eq!(read(&old).unwrap().facts.get(Fact::PotassiumAbove5), State::Unknown);
+    let other = with(number("2823-3", 16.0, "mg/dL", "2026-11-01"));
+    assert_eq!(read(&other).unwrap().facts.get(Fact::PotassiumAbove5), State::Unknown);
+    let future = with(number("2823-3", 5.9, "mmol/L", "2026-12-01"));
+    assert_eq!(read(&future).unwrap().facts.get(Fact::PotassiumAbove5), State::Absent);
+}
+
+#[test]
+fn a_woman_who_can_be_pregnant_is_asked() {
+    let mut woman = full();
+    woman[0] = patient("female", "1990-01-01");
+    assert_eq!(read(&woman).unwrap().facts.get(Fact::Pregnant), State::Unknown);
+    woman.push(answer("82810-3", "60001007"));
+    assert_eq!(read(&woman).unwrap().facts.get(Fact::Pregnant), State::Absent);
+    woman.push(condition("Normal pregnancy", "active"));
+    let pregnant = read(&woman).unwrap();
+    assert_eq!(pregnant.facts.get(Fact::Pregnant), State::Present);
+    assert_eq!(possible(&pregnant), [Treatment::Labetalol, Treatment::Methyldopa]);
+    assert_eq!(pregnant.risk, Err(NotModelled::NotFirstEvent(Fact::Pregnant)));
+    woman[0] = patient("female", "1960-01-01");
+    woman.pop();
+    woman.pop();
+    assert_eq!(read(&woman).unwrap().facts.get(Fact::Pregnant), State::Absent);
+}
+
+#[test]
+fn a_risk_is_modelled_only_where_the_equations_hold() {
+    let sick = read(&with(condition("Myocardial infarction", "resolved"))).unwrap();
+    assert_eq!(sick.risk, Err(NotModelled::NotFirstEvent(Fact::CoronaryDisease)));
+    assert_eq!(read(&without(12)).unwrap().risk, Err(NotModelled::Missing(vec!["smoking"])));
+    let mut young = full();
+    young[0] = patient("male", "2000-01-01");
+    assert_eq!(read(&young).unwrap().risk, Err(NotModelled::OutOfRange("age")));
+}
+
+#[test]
+fn a_bundle_that_is_not_of_one_adult_with_high_pressure_is_refused_by_name() {
+    assert_eq!(read(&full()[1..]).unwrap_err(), ChartError::NotOnePatient(0));
+    assert_eq!(read(&with(patient("male", "1960-01-01"))).unwrap_err(), ChartError::NotOnePatient(2));
+    let mut foreign = condition("Gout", "active");
+    foreign["subject"]["reference"] = json!("Patient/q");
+    assert_eq!(read(&with(foreign)).unwrap_err(), ChartError::ForeignResource(13));
+    let mut child = full();
+    child[0] = patient("male", "2010-01-01");
+    assert_eq!(read(&child).unwrap_err(), ChartError::NotAnAdult);
+    let urgent = with(number("8480-6", 180.0, "mm[Hg]", "2026-11-02"));
+    assert_eq!(read(&urgent).unwrap_err(), ChartError::Urgent);
+    let mut healthy = without(1);
+    healthy.push(number("8480-6", 122.0, "mm[Hg]", "2026-11-02"));
+    assert_eq!(read(&healthy).unwrap_err(), ChartError::NoHypertension);
+    let error = read_chart(b"{\"resourceType\": \"Patient\"}", at(), &FINDER).unwrap_err();
+    assert_eq!(error, ChartError::Read(ReadError::Malformed { line: 0, column: 0 }));
+}
+
+#[test]
+fn synthetic_patients_are_read() {
+    let Some(folder) = std::env::var_os("THERIAC_FHIR_DIR") else {
+        eprintln!("not run: THERIAC_FHIR_DIR does not name a folder with Synthea's bundles");
+        return;
+    };
+    let mut outcomes = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let at: Timestamp = "2020-12-31T00:00:00Z".parse().unwrap();
+        let outcome = read_chart(&std::fs::read(&path).unwrap(), at, &FINDER);
+        if let Ok(chart) = &outcome {
+            // Synthea records no allergies of these patients, so that nothing may be recommended.
+            assert_eq!(possible(chart), [], "{name}");
+        }
+        outcomes.push((name, outcome.map(|chart| chart.unread).map_err(|error| error.to_string())));
+    }
+    assert!(outcomes.iter().any(|(_, outcome)| outcome.is_ok()), "{outcomes:?}");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_chart_or_a_named_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(read_chart(&bytes, at(), &FINDER).is_err());
+    }
+
+    #[test]
+    fn any_words_of_a_record_are_read_without_a_panic(text in "\\PC{0,60}", status in "[a-z-]{0,12}") {
+        let mut entries = with(condition(&text, &status));
+        entries.push(medicine(&text, &status));
+        entries.push(allergy(&text));
+        let chart = read(&entries).unwrap();
+        let _ = recommend(&chart.facts, None);
+    }
+}
