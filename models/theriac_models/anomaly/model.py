@@ -1,6 +1,7 @@
 """How far a month's demand is from what the months before said, in units of the series' own roughness."""
 
 import numpy as np
+from onnx import TensorProto
 
 from ..demand.model import BACK, LAGS, LOG_DAYS, Weights, days_window, roughness, window
 from ..supply.graph import Graph
@@ -22,12 +23,12 @@ def judge(weights: Weights, logs: np.ndarray, at: int, first: int) -> tuple[np.n
 
 def graph(weights: Weights, inputs: list[str]) -> bytes:
     """Inputs are 49 months, of which the last is judged, and the number of the month before it."""
-    g = Graph("supply-anomaly", inputs)
-    logs = g.add("Log", g.add("Max", g.columns("features", range(LAGS + 1)), [1.0]))
+    g = Graph("supply-anomaly", inputs, wide=True)
+    logs = g.add("Log", g.add("Max", g.columns(g.features, range(LAGS + 1)), [1.0]))
     level = g.mean(g.columns(logs, range(LAGS - 12, LAGS)), 12)
     lags = g.add("Sub", g.columns(logs, range(LAGS)), level)
     now = g.add("Sub", g.columns(logs, [LAGS]), level)
-    month = g.add("Cast", g.columns("features", [LAGS + 1]), to=7)
+    month = g.add("Cast", g.columns("features", [LAGS + 1]), to=TensorProto.INT64)
     days = g.add("Gather", LOG_DAYS, g.add("Add", month, g.constant([np.arange(-BACK, 13)], np.int64)), axis=0)
     expected = g.add("Add", g.add("MatMul", lags, weights.lags[:, :1]), g.add("MatMul", days, weights.days[:, :1]))
     error = g.add("Sub", now, g.add("Add", expected, [weights.bias[:1]]))
@@ -35,9 +36,9 @@ def graph(weights: Weights, inputs: list[str]) -> bytes:
     centre = g.mean(growth, GROWTHS)
     far = g.add("Sub", growth, centre)
     rough = g.add("Add", g.mean(g.add("Abs", far), GROWTHS), [0.02])
-    g.add("Div", g.add("Abs", error), rough, output=OUTPUTS[0])
-    g.add("Exp", error, output=OUTPUTS[1])
+    g.result(g.add("Div", g.add("Abs", error), rough), OUTPUTS[0])
+    g.result(g.add("Exp", error), OUTPUTS[1])
     deviation = g.add("Add", g.add("Sqrt", g.mean(g.add("Mul", far, far), GROWTHS)), [0.02])
     step = g.add("Sub", g.add("Sub", now, g.columns(lags, [LAGS - 12])), centre)
-    g.add("Div", g.add("Abs", step), deviation, output=OUTPUTS[2])
+    g.result(g.add("Div", g.add("Abs", step), deviation), OUTPUTS[2])
     return g.bytes(OUTPUTS)

@@ -7,6 +7,7 @@ roughness (how much 12-month growth differed from month to month); errors scale 
 from dataclasses import dataclass
 
 import numpy as np
+from onnx import TensorProto
 
 from ..supply.graph import Graph
 from .calendar import log_working_days
@@ -109,12 +110,12 @@ def quantiles(errors: np.ndarray) -> np.ndarray:
 
 def graph(weights: Weights, spread: np.ndarray, inputs: list[str], outputs: list[str]) -> bytes:
     """The same in plain operators, as multiples of the level; an input `month` chooses the working days."""
-    g = Graph("demand", inputs)
-    values = g.columns("features", range(LAGS))
+    g = Graph("demand", inputs, wide=True)
+    values = g.columns(g.features, range(LAGS))
     logs = g.add("Log", g.add("Max", values, [1.0]))
     level = g.mean(g.columns(logs, range(LAGS - 12, LAGS)), 12)
     lags = g.add("Sub", logs, level)
-    month = g.add("Cast", g.columns("features", [LAGS]), to=7)
+    month = g.add("Cast", g.columns("features", [LAGS]), to=TensorProto.INT64)
     places = g.add("Add", month, g.constant([np.arange(-BACK, HORIZONS + 1)], np.int64))
     days = g.add("Gather", LOG_DAYS, places, axis=0)
     middle = g.add("Add", g.add("MatMul", lags, weights.lags), g.add("MatMul", days, weights.days))
@@ -126,5 +127,5 @@ def graph(weights: Weights, spread: np.ndarray, inputs: list[str], outputs: list
         logs_at = g.add("Add", middle, g.add("Mul", rough, [spread[:, place]]))
         demand = g.add("Exp", logs_at)
         for horizon in range(HORIZONS):
-            g.columns(demand, [horizon], output=outputs[place * HORIZONS + horizon])
+            g.result(g.columns(demand, [horizon]), outputs[place * HORIZONS + horizon])
     return g.bytes(outputs)

@@ -83,12 +83,12 @@ def spread(middle: np.ndarray) -> np.ndarray:
 
 def graph(name: str, weights: list[Weights], limits: list[np.ndarray], inputs: list[str], outputs: list[str]) -> bytes:
     """The same in plain operators: logarithms of cases plus one come out as cases."""
-    g = Graph(name, inputs)
-    logs = g.add("Log", g.add("Add", g.columns("features", range(LAGS)), [1.0]))
+    g = Graph(name, inputs, wide=True)
+    logs = g.add("Log", g.add("Add", g.columns(g.features, range(LAGS)), [1.0]))
     latest = g.columns(logs, [LAGS - 1])
     square = g.add("Mul", latest, latest)
     highest = g.add("Add", g.add("ReduceMax", logs, axes=[1], keepdims=1), [CEILING])
-    week = g.columns("features", [LAGS])
+    week = g.columns(g.features, [LAGS])
     for place, horizon in enumerate(HORIZONS):
         w = weights[place]
         angle = g.add("Mul", g.add("Add", week, [float(horizon)]), [[2 * np.pi / YEAR, 4 * np.pi / YEAR]])
@@ -103,5 +103,5 @@ def graph(name: str, weights: list[Weights], limits: list[np.ndarray], inputs: l
         wide = g.add("Sqrt", g.add("Add", [STEADY], g.add("Div", [COUNTING], g.add("Exp", middle))))
         for q in range(len(PROBABILITIES)):
             at = g.add("Max", g.add("Add", middle, g.add("Mul", wide, [limits[place][q]])), [0.0])
-            g.add("Sub", g.add("Exp", at), [1.0], output=outputs[place * len(PROBABILITIES) + q])
+            g.result(g.add("Sub", g.add("Exp", at), [1.0]), outputs[place * len(PROBABILITIES) + q])
     return g.bytes(outputs)
