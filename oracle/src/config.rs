@@ -10,6 +10,7 @@ mod check;
 mod file;
 mod settings;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,6 +19,7 @@ use primitives::FeedId;
 use reqwest::Url;
 use serde::Deserialize;
 
+use crate::inputs::Amount;
 use crate::keys::Secret;
 
 pub use check::Problem;
@@ -121,11 +123,24 @@ pub enum LogFormat {
     Json,
 }
 
-/// A FHIR R4 server.
+/// What a source speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceKind {
+    /// FHIR R4: patients and their observations.
+    #[default]
+    Fhir,
+    /// Series of readings with their times, as CSV or JSON.
+    Series,
+}
+
+/// A server that is asked for data.
 #[derive(Clone, Debug)]
 pub struct SourceConfig {
     /// Jobs name it.
     pub name: String,
+    /// What it speaks.
+    pub kind: SourceKind,
     /// The service's base address, with a `/` at the end. `http` only for this machine.
     pub base_url: Url,
     /// What the server wants to see.
@@ -153,10 +168,14 @@ pub struct JobConfig {
     pub feed: FeedId,
     /// A folder with `manifest.json` and the ONNX file.
     pub model: PathBuf,
-    /// The name of its source.
-    pub source: String,
+    /// The output that its feed takes; nothing where the model has one alone.
+    pub output: Option<String>,
+    /// The name of its source; nothing where all inputs are pushed or are parameters.
+    pub source: Option<String>,
     /// What starts a run.
     pub triggers: Vec<Trigger>,
+    /// Inputs that are the same for every run.
+    pub parameters: BTreeMap<String, Amount>,
     /// Measurements that are older do not count.
     pub max_observation_age: Duration,
 }

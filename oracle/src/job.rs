@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use feeds::{Configuration, Feed, FeedKind};
-use inference::manifest::{Kind, MAX_MANIFEST_BYTES};
+use inference::manifest::{Kind, Output, MAX_MANIFEST_BYTES};
 use inference::{LoadError, Manifest, ManifestError, Model, MAX_MODEL_BYTES};
 use primitives::{ModelId, Timestamp};
 use tokio::sync::Mutex;
@@ -15,9 +15,10 @@ use tokio::sync::Mutex;
 use crate::config::JobConfig;
 use crate::keys::OperatorKey;
 use crate::ledger::{Ledger, LedgerError};
+use crate::mapping::{self, MappingError};
 use crate::report::{operator_index, ReportError};
 use crate::retry::Decision;
-use crate::source::FhirSource;
+use crate::source::Source;
 
 /// How long an answer of the registry is trusted. The contract checks again whatever is sent.
 const REGISTRY_AGE: Duration = Duration::from_secs(5);
@@ -58,8 +59,11 @@ pub enum JobError {
     #[error("the feed uses another model; use that one in job.model")]
     FeedUsesOtherModel,
     /// The model does not give what the feed takes.
-    #[error("the model does not give what the feed takes: one output of the feed's kind and decimals")]
+    #[error("the model does not give what the feed takes: an output of the feed's kind and decimals; name it in job.output")]
     FeedMismatch,
+    /// A parameter of the job is none of the model, or of a unit or size that the model does not take.
+    #[error("job.parameters: {0}")]
+    Parameters(MappingError),
     /// Our key does not sign for this contract.
     #[error(transparent)]
     Operator(#[from] ReportError),
@@ -87,6 +91,7 @@ impl JobError {
             Self::FeedUnknown => "feed-unknown",
             Self::FeedUsesOtherModel => "feed-uses-other-model",
             Self::FeedMismatch => "feed-mismatch",
+            Self::Parameters(_) => "parameters-unusable",
             Self::Operator(error) => error.kind(),
             Self::Ledger(error) => return error.kind(),
             Self::Interrupted => "interrupted",
@@ -111,6 +116,8 @@ impl JobError {
 pub struct Ready {
     /// The model that the registry knows and the feed uses.
     pub model: Model,
+    /// The place of the output that the feed takes.
+    pub output: usize,
     /// Its number in the registry.
     pub id: ModelId,
     /// The feed.
@@ -127,15 +134,15 @@ pub struct Ready {
 pub struct Job {
     /// What the operator decided.
     pub config: JobConfig,
-    /// Where data come from.
-    pub source: FhirSource,
+    /// Where data come from, unless they are pushed.
+    pub source: Option<Source>,
     ready: Mutex<Option<(Instant, Ready)>>,
 }
 
 impl Job {
     /// Nothing is checked yet.
     #[must_use]
-    pub fn new(config: JobConfig, source: FhirSource) -> Self {
+    pub fn new(config: JobConfig, source: Option<Source>) -> Self {
         Self { config, source, ready: Mutex::new(None) }
     }
 
@@ -194,10 +201,16 @@ impl Job {
         if feed.model != id {
             return Err(JobError::FeedUsesOtherModel);
         }
-        let [output] = manifest.outputs.as_slice() else { return Err(JobError::FeedMismatch) };
-        if output.decimals != feed.decimals || kind(manifest.kind) != feed.kind {
+        let output = match (&self.config.output, manifest.outputs.as_slice()) {
+            (Some(name), _) => manifest.output(name),
+            (None, [output]) => Some((0, output)),
+            (None, _) => None,
+        };
+        let (output, Output { decimals, .. }) = output.ok_or(JobError::FeedMismatch)?;
+        if *decimals != feed.decimals || kind(manifest.kind) != feed.kind {
             return Err(JobError::FeedMismatch);
         }
+        mapping::check_parameters(&manifest, &self.config.parameters).map_err(JobError::Parameters)?;
         let (configuration, digest) = ledger.configuration().await?;
         let operator = operator_index(&configuration, key)?;
         let model = match loaded {
@@ -209,7 +222,7 @@ impl Job {
                 .await?
             }
         };
-        Ok(Ready { model, id, feed, configuration, digest, operator })
+        Ok(Ready { model, output, id, feed, configuration, digest, operator })
     }
 }
 
@@ -244,7 +257,7 @@ fn read(path: PathBuf, limit: usize) -> Result<Vec<u8>, JobError> {
     bounded(&path).map_err(|source| JobError::Unreadable { path, source })
 }
 
-fn kind(kind: Kind) -> FeedKind {
+pub(crate) fn kind(kind: Kind) -> FeedKind {
     match kind {
         Kind::DiseaseRisk => FeedKind::DiseaseRisk,
         Kind::DemandForecast => FeedKind::DemandForecast,

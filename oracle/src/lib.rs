@@ -11,7 +11,9 @@
 
 pub mod config;
 mod dispatch;
+pub mod drift;
 pub mod http;
+pub mod inputs;
 pub mod job;
 pub mod keys;
 pub mod ledger;

@@ -1,34 +1,90 @@
-//! From FHIR resources to a model's inputs, by the manifest alone.
+//! From what was given, pushed or fetched to a model's inputs, by the manifest alone.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use fhir::{latest, AgeError, CodeableConcept, Finding, Gender, Window};
-use inference::manifest::{Answer, Code, Source};
-use inference::{FeatureError, FeatureVector, Features, Manifest};
+use inference::manifest::{Answer, Code, Input, Source};
+use inference::{FeatureError, FeatureVector, Features, Manifest, SeriesError};
 use jiff::Timestamp;
 
+use crate::inputs::{Amount, Pushed, Series};
 use crate::retry::Decision;
-use crate::source::Record;
+use crate::source::{Fetched, Record};
 
-/// Why a record gives no inputs. No message holds a measured value or a text of the record.
+/// How far a reading's time may lie ahead of this machine's clock.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+/// The most names of missing inputs that an error holds.
+const MAX_NAMES: usize = 12;
+
+/// Why there are no inputs. No message holds a measured value, a text of a record, or a name that a caller chose.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// Values are missing that the model needs.
-    #[error("not enough is known of the patient; missing: {}", .0.join(", "))]
+    #[error("not enough is known; missing: {}", shortened(.0))]
     MissingObservation(Vec<String>),
     /// A value has no UCUM unit, or one that cannot be converted.
-    #[error(
-        "the unit of {input} cannot be converted to {unit}; record it with a UCUM code in the observation"
-    )]
+    #[error("the unit of {input} cannot be converted to {unit}; give a UCUM code that can")]
     UnitNotConvertible {
         /// The model's input.
         input: String,
         /// What the model wants.
         unit: String,
     },
+    /// A name that the model does not have.
+    #[error(
+        "an input or series was given that the model does not have; use the names of its manifest, and no other"
+    )]
+    Unknown,
+    /// A value where another one is.
+    #[error("{0} was given, but the job's source or its parameters give it; leave it out")]
+    GivenTwice(String),
+    /// A reading without its time.
+    #[error("{0} looks back on a series; give the series with its times, not single values")]
+    NotASeries(String),
+    /// A series with a time that cannot be used.
+    #[error("the series {series}: {problem}")]
+    Time {
+        /// The series.
+        series: String,
+        /// What is wrong.
+        problem: TimeProblem,
+    },
+    /// A series with gaps, duplicates, a changed clock, or too few readings.
+    #[error("the series {series}: {problem}")]
+    Series {
+        /// The series.
+        series: String,
+        /// What is wrong.
+        problem: SeriesError,
+    },
     /// A value outside of what the model knows.
     #[error(transparent)]
     Unsuitable(FeatureError),
+}
+
+/// What is wrong with a series' times. Positions count from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimeProblem {
+    /// Not RFC 3339 with the distance from UTC.
+    #[error("the time of reading {0} is not as RFC 3339 asks, with the distance from UTC; write it so")]
+    Malformed(usize),
+    /// The latest reading is in the future.
+    #[error("the latest reading is in the future; check the clocks")]
+    FromFuture,
+    /// The latest reading is older than `max_observation_age_days`.
+    #[error(
+        "the latest reading is too old to count; look for the reason, or raise max_observation_age_days"
+    )]
+    Stale,
+}
+
+fn shortened(names: &[String]) -> String {
+    let shown = names.get(..MAX_NAMES).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(MAX_NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 impl MappingError {
@@ -38,15 +94,53 @@ impl MappingError {
         match self {
             Self::MissingObservation(_) => "missing-observation",
             Self::UnitNotConvertible { .. } => "unit-not-convertible",
+            Self::Unknown => "input-unknown",
+            Self::GivenTwice(_) => "input-given-twice",
+            Self::NotASeries(_) => "series-expected",
+            Self::Time { problem, .. } => match problem {
+                TimeProblem::Malformed(_) => "series-time-malformed",
+                TimeProblem::FromFuture => "series-from-future",
+                TimeProblem::Stale => "series-stale",
+            },
+            Self::Series { problem, .. } => match problem {
+                SeriesError::TooMany(_) => "series-too-long",
+                SeriesError::TooShort { .. } => "series-too-short",
+                SeriesError::OffsetChanged(_) => "series-clock-changed",
+                SeriesError::Duplicate(_) => "series-duplicate",
+                SeriesError::Unsorted(_) => "series-unsorted",
+                SeriesError::Gap(_) => "series-gap",
+                SeriesError::Unknown(_) | SeriesError::Value(_) => "input-unsuitable",
+            },
             Self::Unsuitable(FeatureError::OutOfRange { .. }) => "input-out-of-range",
+            Self::Unsuitable(FeatureError::NotFinite(_)) => "input-not-finite",
             Self::Unsuitable(_) => "input-unsuitable",
         }
     }
 
-    /// The patient's record must change first.
+    /// The data must change first.
     #[must_use]
     pub fn decision(&self) -> Decision {
         Decision::Fail
+    }
+
+    fn of_feature(error: FeatureError, manifest: &Manifest) -> Self {
+        match error {
+            FeatureError::UnknownInput(_) => Self::Unknown,
+            FeatureError::Repeated(name) => Self::GivenTwice(name),
+            FeatureError::Unit { input, .. } => {
+                let unit = manifest.input(&input).map(|(_, input)| input.unit.clone()).unwrap_or_default();
+                Self::UnitNotConvertible { input, unit }
+            }
+            other => Self::Unsuitable(other),
+        }
+    }
+
+    fn of_series(series: &str, error: SeriesError, manifest: &Manifest) -> Self {
+        match error {
+            SeriesError::Unknown(_) => Self::Unknown,
+            SeriesError::Value(error) => Self::of_feature(error, manifest),
+            problem => Self::Series { series: series.to_owned(), problem },
+        }
     }
 }
 
@@ -69,68 +163,185 @@ pub fn oldest(at: Timestamp, max_age: Duration) -> Timestamp {
     at.checked_sub(max_age).unwrap_or(Timestamp::MIN)
 }
 
-/// The model's inputs as they are known at a moment.
-///
-/// Of several observations the latest counts, where it is at most `max_age` old. A latest value with an unusable unit
-/// is an error, and never a reason to take an older one.
-pub fn features(
-    manifest: &Manifest,
-    record: &Record,
-    at: Timestamp,
-    max_age: Duration,
-) -> Result<FeatureVector, MappingError> {
-    let window = Window { from: oldest(at, max_age), until: at };
-    let mut features = Features::new(manifest);
-    let mut age_problem = None;
+/// The series that the model reads, and how many readings of each.
+#[must_use]
+pub fn series(manifest: &Manifest) -> BTreeMap<&str, usize> {
+    let mut lengths = BTreeMap::new();
     for input in &manifest.inputs {
-        let value = match &input.source {
-            Source::PatientAge {} => match record.patient.age_at(at) {
-                Ok(age) => Some((f64::from(age), "a")),
-                Err(error) => {
-                    age_problem = Some((input.name.as_str(), error));
-                    None
-                }
-            },
-            Source::PatientGender { values } => {
-                let gender = record.patient.gender.map(Gender::code);
-                gender.and_then(|gender| values.get(gender)).map(|value| (*value, "1"))
-            }
-            Source::Observation { codes } => {
-                let found = find(record, codes, window, |finding| {
-                    finding.quantity.is_some_and(fhir::Quantity::is_exact)
-                });
-                let quantity = found.and_then(|finding| finding.quantity);
-                let unusable = || MappingError::UnitNotConvertible {
-                    input: input.name.clone(),
-                    unit: input.unit.clone(),
-                };
-                let measured =
-                    quantity.map(|quantity| quantity.measurement().ok_or_else(unusable)).transpose()?;
-                measured.map(|measured| (measured.value, measured.unit))
-            }
-            Source::CodedObservation { codes, answers } => {
-                let found = find(record, codes, window, |finding| finding.concept.is_some());
-                let concept = found.and_then(|finding| finding.concept);
-                concept.and_then(|concept| answer(concept, answers)).map(|value| (value, "1"))
-            }
-            // No patient's record holds these: the input stays missing, and the model's rule decides.
-            Source::Series { .. } | Source::Parameter {} => None,
-        };
-        if let Some((value, unit)) = value {
-            features.set(&input.name, value, unit).map_err(|error| match error {
-                FeatureError::Unit { input: name, .. } => {
-                    MappingError::UnitNotConvertible { input: name, unit: input.unit.clone() }
-                }
-                other => MappingError::Unsuitable(other),
-            })?;
+        if let Source::Series { series, lag, .. } = &input.source {
+            let length = lengths.entry(series.as_str()).or_insert(0_usize);
+            *length = (*length).max(lag.saturating_add(1));
         }
     }
+    lengths
+}
+
+/// Whether a job's parameters are inputs of its model, and of those that somebody may choose.
+pub fn check_parameters(
+    manifest: &Manifest,
+    parameters: &BTreeMap<String, Amount>,
+) -> Result<(), MappingError> {
+    set(&mut Features::new(manifest), manifest, parameters)
+}
+
+/// Everything that is known for one run.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The job's.
+    pub parameters: &'a BTreeMap<String, Amount>,
+    /// The caller's.
+    pub pushed: &'a Pushed,
+    /// The source's.
+    pub fetched: &'a Fetched,
+    /// When it is known.
+    pub at: Timestamp,
+    /// What is older does not count.
+    pub max_age: Duration,
+}
+
+/// The model's inputs as they are known at a moment.
+///
+/// Each input has one origin: what the source or the job gives cannot be pushed.
+///
+/// Of several observations the latest counts, where it is at most `max_age` old. A latest value with an unusable unit
+/// is an error, and never a reason to take an older one. So is the latest reading of a series that is older.
+pub fn features(manifest: &Manifest, known: Known<'_>) -> Result<FeatureVector, MappingError> {
+    let mut features = Features::new(manifest);
+    set(&mut features, manifest, known.parameters)?;
+    if let Some(input) = manifest
+        .inputs
+        .iter()
+        .find(|input| known.pushed.inputs.contains_key(&input.name) && is_fetched(input, known.fetched))
+    {
+        return Err(MappingError::GivenTwice(input.name.clone()));
+    }
+    set(&mut features, manifest, &known.pushed.inputs)?;
+    let mut age_problem = None;
+    match known.fetched {
+        Fetched::Nothing => {}
+        Fetched::Series(fetched) => {
+            if let Some(name) = known.pushed.series.keys().find(|name| fetched.contains_key(*name)) {
+                return Err(MappingError::GivenTwice(name.clone()));
+            }
+            set_series(&mut features, manifest, fetched, known)?;
+        }
+        Fetched::Record(record) => {
+            let window = Window { from: oldest(known.at, known.max_age), until: known.at };
+            for input in &manifest.inputs {
+                match from_record(input, record, known.at, window) {
+                    Ok(Some((value, unit))) => features
+                        .set(&input.name, value, unit)
+                        .map_err(|error| MappingError::of_feature(error, manifest))?,
+                    Ok(None) => {}
+                    Err(Problem::Age(error)) => age_problem = Some((input.name.as_str(), error)),
+                    Err(Problem::Unit) => {
+                        let (input, unit) = (input.name.clone(), input.unit.clone());
+                        return Err(MappingError::UnitNotConvertible { input, unit });
+                    }
+                }
+            }
+        }
+    }
+    set_series(&mut features, manifest, &known.pushed.series, known)?;
     let missing = features.missing().map(|name| describe(name, age_problem)).collect();
     features.build().map_err(|error| match error {
         FeatureError::Required(_) | FeatureError::TooManyMissing { .. } => {
             MappingError::MissingObservation(missing)
         }
         other => MappingError::Unsuitable(other),
+    })
+}
+
+/// Whether the source gives the input, even if it has no value for it now.
+fn is_fetched(input: &Input, fetched: &Fetched) -> bool {
+    match (&input.source, fetched) {
+        (_, Fetched::Nothing) | (Source::Parameter {}, _) => false,
+        (Source::Series { series, .. }, Fetched::Series(fetched)) => fetched.contains_key(series),
+        (Source::Series { .. }, Fetched::Record(_)) | (_, Fetched::Series(_)) => false,
+        (_, Fetched::Record(_)) => true,
+    }
+}
+
+fn set(
+    features: &mut Features<'_>,
+    manifest: &Manifest,
+    amounts: &BTreeMap<String, Amount>,
+) -> Result<(), MappingError> {
+    amounts.iter().try_for_each(|(name, amount)| {
+        // Without times nobody could see a gap.
+        if manifest.input(name).is_some_and(|(_, input)| matches!(input.source, Source::Series { .. })) {
+            return Err(MappingError::NotASeries(name.clone()));
+        }
+        let set = features.set(name, amount.value(), amount.unit());
+        set.map_err(|error| MappingError::of_feature(error, manifest))
+    })
+}
+
+fn set_series(
+    features: &mut Features<'_>,
+    manifest: &Manifest,
+    given: &BTreeMap<String, Series>,
+    known: Known<'_>,
+) -> Result<(), MappingError> {
+    let names: BTreeSet<&str> = series(manifest).into_keys().collect();
+    for (name, series) in given {
+        if !names.contains(name.as_str()) {
+            return Err(MappingError::Unknown);
+        }
+        let unusable = |problem| MappingError::Time { series: name.clone(), problem };
+        let readings = series.read().map_err(|place| unusable(TimeProblem::Malformed(place)))?;
+        let set = features.set_series(name, &readings, &series.unit);
+        set.map_err(|error| MappingError::of_series(name, error, manifest))?;
+        let Some(latest) = readings.last() else { continue };
+        if latest.at > known.at.checked_add(CLOCK_SKEW).unwrap_or(Timestamp::MAX) {
+            return Err(unusable(TimeProblem::FromFuture));
+        }
+        if latest.at < oldest(known.at, known.max_age) {
+            return Err(unusable(TimeProblem::Stale));
+        }
+    }
+    Ok(())
+}
+
+/// Why a record gives no value for an input.
+enum Problem {
+    /// The birth date says no age.
+    Age(AgeError),
+    /// The quantity has no unit that can be used.
+    Unit,
+}
+
+/// What a patient's record says of an input, with its unit.
+fn from_record<'r>(
+    input: &Input,
+    record: &'r Record,
+    at: Timestamp,
+    window: Window,
+) -> Result<Option<(f64, &'r str)>, Problem> {
+    Ok(match &input.source {
+        Source::PatientAge {} => {
+            let age = record.patient.age_at(at).map_err(Problem::Age)?;
+            Some((f64::from(age), "a"))
+        }
+        Source::PatientGender { values } => {
+            let gender = record.patient.gender.map(Gender::code);
+            gender.and_then(|gender| values.get(gender)).map(|value| (*value, "1"))
+        }
+        Source::Observation { codes } => {
+            let found =
+                find(record, codes, window, |finding| finding.quantity.is_some_and(fhir::Quantity::is_exact));
+            let quantity = found.and_then(|finding| finding.quantity);
+            let measured =
+                quantity.map(|quantity| quantity.measurement().ok_or(Problem::Unit)).transpose()?;
+            measured.map(|measured| (measured.value, measured.unit))
+        }
+        Source::CodedObservation { codes, answers } => {
+            let found = find(record, codes, window, |finding| finding.concept.is_some());
+            let concept = found.and_then(|finding| finding.concept);
+            concept.and_then(|concept| answer(concept, answers)).map(|value| (value, "1"))
+        }
+        // No patient's record holds these.
+        Source::Series { .. } | Source::Parameter {} => None,
     })
 }
 
@@ -156,5 +367,7 @@ fn answer(concept: &CodeableConcept, answers: &[Answer]) -> Option<f64> {
     answers.iter().find(|answer| concept.has(&answer.system, &answer.code)).map(|answer| answer.value)
 }
 
+#[cfg(test)]
+mod given_tests;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! What is counted, for Prometheus.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -26,6 +27,12 @@ struct FetchFailed {
     kind: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Drifting {
+    job: String,
+    input: String,
+}
+
 /// The counters of one service. No label says anything about a person.
 #[derive(Debug)]
 pub struct Metrics {
@@ -36,6 +43,8 @@ pub struct Metrics {
     submit_seconds: Histogram,
     cursor: Gauge,
     pending: Gauge,
+    drift_psi: Family<Drifting, Gauge<f64, AtomicU64>>,
+    drift_ks: Family<Drifting, Gauge<f64, AtomicU64>>,
 }
 
 impl Default for Metrics {
@@ -51,6 +60,8 @@ impl Default for Metrics {
             submit_seconds: histogram(),
             cursor: Gauge::default(),
             pending: Gauge::default(),
+            drift_psi: Family::default(),
+            drift_ks: Family::default(),
             registry: Registry::default(),
         };
         registry.register("runs", "Runs that ended, by job and outcome", metrics.runs.clone());
@@ -63,6 +74,10 @@ impl Default for Metrics {
         let help = "The last finalised block that was read for requests";
         registry.register("cursor_block", help, metrics.cursor.clone());
         registry.register("pending_runs", "Runs that are not at their end", metrics.pending.clone());
+        let help = "Population stability index of an input's last values against training";
+        registry.register("drift_psi", help, metrics.drift_psi.clone());
+        let help = "Kolmogorov-Smirnov distance of an input's last values from training";
+        registry.register("drift_ks", help, metrics.drift_ks.clone());
         Self { registry, ..metrics }
     }
 }
@@ -94,6 +109,13 @@ impl Metrics {
         self.pending.set(i64::try_from(runs).unwrap_or(i64::MAX));
     }
 
+    /// The last values of an input are so far from training.
+    pub fn drifts(&self, job: &str, input: &str, psi: f64, ks: f64) {
+        let label = Drifting { job: job.to_owned(), input: input.to_owned() };
+        self.drift_psi.get_or_create(&label).set(psi);
+        self.drift_ks.get_or_create(&label).set(ks);
+    }
+
     /// Everything in the text format of OpenMetrics.
     #[must_use]
     pub fn text(&self) -> String {
@@ -116,6 +138,7 @@ mod tests {
         metrics.submitted(Duration::from_millis(200));
         metrics.read_up_to(7);
         metrics.pending(2);
+        metrics.drifts("heart", "age", 0.5, 0.25);
         let text = metrics.text();
         for line in [
             r#"theriac_oracle_runs_total{job="heart",outcome="finalised"} 1"#,
@@ -124,6 +147,8 @@ mod tests {
             "theriac_oracle_run_seconds_bucket{le=\"0.5\"} 1",
             "theriac_oracle_cursor_block 7",
             "theriac_oracle_pending_runs 2",
+            r#"theriac_oracle_drift_psi{job="heart",input="age"} 0.5"#,
+            r#"theriac_oracle_drift_ks{job="heart",input="age"} 0.25"#,
             "theriac_oracle_build_info{version=",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");

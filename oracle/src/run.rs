@@ -9,19 +9,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use feeds::Observation;
-use inference::PredictError;
-use primitives::{InputCommitment, Timestamp};
+use inference::{certainty, Certainty, PredictError, Reason};
+use primitives::{InputCommitment, Subject, Timestamp};
 
+use crate::drift::Watch;
 use crate::job::{Job, JobError, Ready};
 use crate::keys::OperatorKey;
 use crate::ledger::{Ledger, LedgerError};
-use crate::mapping::{self, MappingError};
+use crate::mapping::{self, Known, MappingError};
 use crate::metrics::Metrics;
 use crate::report::{assemble, feed_value, quorum, sign, Draft, ReportError, SignedReport};
 use crate::retry::Decision;
-use crate::source::FetchError;
-use crate::store::{now, Registration, Run, State, Store, StoreError};
-use crate::subject::{new_salt, Salt};
+use crate::source::{FetchError, Fetched};
+use crate::store::{now, Run, Seen, State, Store, StoreError};
+use crate::subject::{new_salt, PatientId, Salt};
 
 /// Why a step did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +129,16 @@ pub struct Runner<L> {
     pub key: OperatorKey,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// How far inputs are from training.
+    pub drift: Watch,
+}
+
+/// What a model said.
+struct Computed {
+    /// Its value, or why there is none.
+    value: Result<i128, Reason>,
+    inputs: InputCommitment,
+    seen: Option<Seen>,
 }
 
 impl<L: Ledger> Runner<L> {
@@ -166,8 +177,7 @@ impl<L: Ledger> Runner<L> {
     pub async fn step(&self, run: &mut Run, sending: Sending) -> Result<(), RunError> {
         match (run.state, &run.report) {
             (State::Queued | State::Waiting, _) => {
-                run.report = Some(self.compute(run).await?);
-                run.state = State::Submitted;
+                self.compute(run).await?;
             }
             (State::Submitted, Some(signed)) => {
                 run.block = match sending {
@@ -182,7 +192,7 @@ impl<L: Ledger> Runner<L> {
                 (run.state, run.reason) = (State::Finalised, None);
             }
             (State::Submitted, None) => return Err(StoreError::Damaged("report").into()),
-            (State::Finalised | State::Failed, _) => {}
+            (State::Finalised | State::Failed | State::Abstained, _) => {}
         }
         Ok(())
     }
@@ -226,20 +236,28 @@ impl<L: Ledger> Runner<L> {
         Ok(())
     }
 
-    async fn compute(&self, run: &Run) -> Result<SignedReport, RunError> {
+    /// Ends with a signed report in the store, or with the model's abstention.
+    async fn compute(&self, run: &mut Run) -> Result<(), RunError> {
         self.ensure_wanted(run).await?;
         let job = self.jobs.get(&run.job).ok_or(RunError::JobUnknown)?;
-        let who = self.store.registration(run.subject).await?.ok_or(RunError::SubjectUnknown)?;
-        if who.job != run.job {
-            return Err(RunError::SubjectOfOtherJob);
-        }
+        let about = self.about(run).await?;
         let ready = job.ready(&self.ledger, &self.key, now()).await?;
         let inputs_salt = new_salt().map_err(|_| RunError::System("randomness"))?;
         let observed_at = now();
-        let (value, inputs) = self.predict(job, &ready, &who, &inputs_salt, observed_at).await?;
+        let computed = self.predict(job, &ready, run, about.as_ref(), &inputs_salt, observed_at).await?;
+        let Computed { value, inputs, seen } = computed;
+        let value = match value {
+            Ok(value) => value,
+            Err(reason) => {
+                let reason = format!("abstained: {reason}");
+                self.store.abstained(&run.id, &reason, seen.clone(), now()).await?;
+                (run.state, run.reason) = (State::Abstained, Some(reason));
+                return self.count(seen, &ready).await;
+            }
+        };
         let last = match (run.request, run.attempts) {
             // A push made the subject: nothing was reported on it before.
-            (None, 0) => 0,
+            (None, 0) if run.subject != Subject::default() => 0,
             _ => self.ledger.round(job.config.feed, run.subject).await?,
         };
         let round = last.saturating_add(1);
@@ -255,33 +273,63 @@ impl<L: Ledger> Runner<L> {
         };
         let observations = vec![Observation { operator: ready.operator, value }];
         let signed = sign(assemble(&ready.configuration, draft, observations)?, &self.key)?;
-        self.store.submitted(&run.id, &signed, &inputs_salt, now()).await?;
-        Ok(signed)
+        self.store.submitted(&run.id, &signed, &inputs_salt, seen.clone(), now()).await?;
+        (run.state, run.report) = (State::Submitted, Some(signed));
+        self.count(seen, &ready).await
+    }
+
+    /// Whom or what the run is about; nothing where its value is the feed's one for everybody.
+    async fn about(&self, run: &Run) -> Result<Option<PatientId>, RunError> {
+        if run.subject == Subject::default() {
+            return Ok(None);
+        }
+        let who = self.store.registration(run.subject).await?.ok_or(RunError::SubjectUnknown)?;
+        if who.job != run.job {
+            return Err(RunError::SubjectOfOtherJob);
+        }
+        Ok(Some(who.patient))
+    }
+
+    async fn count(&self, seen: Option<Seen>, ready: &Ready) -> Result<(), RunError> {
+        let Some(seen) = seen else { return Ok(()) };
+        Ok(self.drift.count(seen, ready.model.manifest(), &self.store, &self.metrics).await?)
     }
 
     async fn predict(
         &self,
         job: &Job,
         ready: &Ready,
-        who: &Registration,
+        run: &Run,
+        about: Option<&PatientId>,
         salt: &Salt,
         at: Timestamp,
-    ) -> Result<(i128, InputCommitment), RunError> {
+    ) -> Result<Computed, RunError> {
         let moment = i64::try_from(at).ok().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
-        let moment = moment.ok_or(RunError::System("time"))?;
+        let at = moment.ok_or(RunError::System("time"))?;
         let max_age = job.config.max_observation_age;
-        let codes = mapping::codes(ready.model.manifest());
-        let record = job.source.fetch(&who.patient, &codes, mapping::oldest(moment, max_age)).await?;
-        let (model, salt) = (ready.model.clone(), *salt);
-        let predict = move || -> Result<_, RunError> {
-            let features = mapping::features(model.manifest(), &record, moment, max_age)?;
-            let inputs = InputCommitment(features.commitment(&salt));
-            Ok((model.predict(&[features])?, inputs))
+        let fetched = match &job.source {
+            Some(source) => source.fetch(ready.model.manifest(), about, at, max_age).await?,
+            None => Fetched::Nothing,
         };
-        let computed = tokio::task::spawn_blocking(predict).await.map_err(|_| RunError::System("thread"))?;
-        let (predictions, inputs) = computed?;
-        let value = predictions.first().and_then(|prediction| prediction.0.first()).copied();
-        Ok((feed_value(value.ok_or(JobError::FeedMismatch)?, &ready.feed)?, inputs))
+        let (ready, salt, config, pushed) = (ready.clone(), *salt, job.config.clone(), run.pushed.clone());
+        let predict = move || -> Result<_, RunError> {
+            let Ready { model, output, feed, .. } = ready;
+            let (manifest, parameters) = (model.manifest(), &config.parameters);
+            let known = Known { parameters, pushed: &pushed, fetched: &fetched, at, max_age };
+            let features = mapping::features(manifest, known)?;
+            let inputs = InputCommitment(features.commitment(&salt));
+            let seen = Watch::seen(&config.name, manifest, &features);
+            let predictions = model.predict(&[features])?;
+            let found =
+                predictions.first().zip(manifest.outputs.get(output)).ok_or(JobError::FeedMismatch)?;
+            let (prediction, named) = found;
+            if let Some(Certainty::Abstain(reason)) = certainty(manifest, prediction, &named.name) {
+                return Ok(Computed { value: Err(reason), inputs, seen });
+            }
+            let value = prediction.0.get(output).copied().ok_or(JobError::FeedMismatch)?;
+            Ok(Computed { value: Ok(feed_value(value, &feed)?), inputs, seen })
+        };
+        tokio::task::spawn_blocking(predict).await.map_err(|_| RunError::System("thread"))?
     }
 
     async fn submit(&self, run: &Run, signed: &SignedReport) -> Result<u64, RunError> {
@@ -343,7 +391,7 @@ impl<L: Ledger> Runner<L> {
             feed = run.report.as_ref().map(|signed| signed.report.feed.name()),
             request = run.request,
             state = run.state.name(),
-            reason = run.reason.as_deref(),
+            outcome,
             block = run.block,
             attempts = run.attempts,
             last_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -353,5 +401,7 @@ impl<L: Ledger> Runner<L> {
     }
 }
 
+#[cfg(test)]
+mod given_tests;
 #[cfg(test)]
 mod tests;

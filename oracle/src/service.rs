@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, SourceConfig};
+use crate::config::{Config, JobConfig, SourceConfig};
 use crate::dispatch::{dispatch, Work};
+use crate::drift::Watch;
 use crate::http;
 use crate::job::Job;
 use crate::keys::{KeyError, OperatorKey, Secret, Token};
@@ -15,7 +16,7 @@ use crate::ledger::LedgerError;
 use crate::metrics::Metrics;
 use crate::onchain::OnChain;
 use crate::run::Runner;
-use crate::source::{FhirSource, SourceError};
+use crate::source::{Source, SourceError};
 use crate::store::{Store, StoreError};
 use crate::watch::watch;
 
@@ -78,7 +79,8 @@ impl Service {
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let metrics = Arc::new(Metrics::default());
-        let runner = Arc::new(Runner { store, ledger, jobs, key, metrics });
+        let drift = Watch::default();
+        let runner = Arc::new(Runner { store, ledger, jobs, key, metrics, drift });
         Ok(Self { runner, listener, address, token })
     }
 
@@ -122,7 +124,9 @@ impl Service {
 fn jobs(config: &Config) -> Result<std::collections::BTreeMap<String, Job>, OracleError> {
     let source = |name: &str| config.sources.iter().find(|source: &&SourceConfig| source.name == name);
     // A checked configuration has each job's source.
-    let jobs = config.jobs.iter().filter_map(|job| Some((job, source(&job.source)?)));
-    jobs.map(|(job, source)| Ok((job.name.clone(), Job::new(job.clone(), FhirSource::new(source)?))))
-        .collect()
+    let job = |job: &JobConfig| {
+        let source = job.source.as_deref().and_then(source).map(Source::new).transpose()?;
+        Ok((job.name.clone(), Job::new(job.clone(), source)))
+    };
+    config.jobs.iter().map(job).collect()
 }

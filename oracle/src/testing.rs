@@ -9,18 +9,20 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::Router;
-use feeds::{Configuration, Feed, FeedKind, Model, Reading, Report, Request, Signature};
+use feeds::{Configuration, Feed, Model, Reading, Report, Request, Signature};
 use primitives::{AccountId, DocumentHash, FeedId, ModelId, Subject};
 use reqwest::Url;
 use serde_json::{json, Value};
 
-use crate::config::{JobConfig, SourceConfig, Trigger};
+use crate::config::{JobConfig, SourceConfig, SourceKind, Trigger};
+use crate::drift::Watch;
+use crate::inputs::{Amount, Series};
 use crate::job::Job;
 use crate::keys::OperatorKey;
 use crate::ledger::{Ledger, LedgerError, Requested};
 use crate::metrics::Metrics;
 use crate::run::Runner;
-use crate::source::FhirSource;
+use crate::source::Source;
 use crate::store::{now, Store};
 
 pub const GENESIS: [u8; 32] = [7; 32];
@@ -39,11 +41,52 @@ pub fn key() -> OperatorKey {
 }
 
 pub fn model_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease")
+    shipped("heart-disease")
+}
+
+/// The folder of a model in this repository.
+pub fn shipped(model: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(model)
+}
+
+pub fn manifest_of(model: &str) -> inference::Manifest {
+    inference::Manifest::parse(&std::fs::read(shipped(model).join("manifest.json")).unwrap()).unwrap()
+}
+
+/// The inputs of a model's golden rows, and their fixed-point results.
+pub fn golden(model: &str) -> Vec<(Value, Value)> {
+    let text = std::fs::read_to_string(shipped(model).join("golden.json")).unwrap();
+    let golden: Value = serde_json::from_str(&text).unwrap();
+    golden["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["inputs"].clone(), row["fixed"].clone()))
+        .collect()
+}
+
+/// A golden row of the cold-chain model as readings of the last week, and as it is used.
+pub fn week() -> Series {
+    let (inputs, _) = golden("cold-chain").swap_remove(0);
+    let now = jiff::Timestamp::now();
+    let reading = |lag: i64| {
+        let at = now - jiff::SignedDuration::from_hours(lag);
+        (at.to_string(), inputs[format!("temperature_{lag}")].as_f64().unwrap())
+    };
+    Series { unit: "Cel".into(), readings: (0..168).rev().map(reading).collect() }
+}
+
+/// The parameters that belong to [`week`].
+pub fn usual() -> BTreeMap<String, Amount> {
+    let (inputs, _) = golden("cold-chain").swap_remove(0);
+    let amount = |name: &str, unit: &str| {
+        (name.to_owned(), Amount::Measured { value: inputs[name].as_f64().unwrap(), unit: unit.to_owned() })
+    };
+    [amount("usual", "Cel"), amount("spread", "K")].into()
 }
 
 pub fn manifest() -> inference::Manifest {
-    inference::Manifest::parse(&std::fs::read(model_folder().join("manifest.json")).unwrap()).unwrap()
+    manifest_of("heart-disease")
 }
 
 /// What is on the chain in memory. It outlives every service of a test.
@@ -71,13 +114,20 @@ pub struct Chain(Arc<Mutex<World>>);
 impl Chain {
     /// A chain on which the heart model and its feed are registered, and our key.
     pub fn new() -> Self {
-        let manifest = manifest();
+        Self::with(&manifest(), 0)
+    }
+
+    /// The same with a feed of this model's output.
+    pub fn with(manifest: &inference::Manifest, output: usize) -> Self {
         let id = ModelId(manifest.model.sha256);
+        let output = &manifest.outputs[output];
+        let [min, max] =
+            output.range.map(|end| inference::FixedPoint::from_f64(end, output.decimals).unwrap().value);
         let feed = Feed {
-            kind: FeedKind::DiseaseRisk,
-            decimals: 4,
-            min: 0,
-            max: 10_000,
+            kind: crate::job::kind(manifest.kind),
+            decimals: output.decimals,
+            min,
+            max,
             model: id,
             max_report_age: 60_000,
         };
@@ -168,8 +218,10 @@ impl Ledger for Chain {
     }
 
     async fn model(&self, model: ModelId) -> Result<Option<Model>, LedgerError> {
-        let known = ModelId(manifest().model.sha256);
-        self.look(|world| world.model.clone().filter(|_| model == known))
+        self.look(|world| {
+            let is_known = world.feed.as_ref().is_some_and(|feed| feed.model == model);
+            world.model.clone().filter(|_| is_known)
+        })
     }
 
     async fn configuration(&self) -> Result<(Configuration, [u8; 32]), LedgerError> {
@@ -257,6 +309,7 @@ pub fn enough() -> Vec<Value> {
 pub fn source(base_url: Url) -> SourceConfig {
     SourceConfig {
         name: "hospital".into(),
+        kind: SourceKind::Fhir,
         base_url,
         token_file: None,
         ca_file: None,
@@ -273,8 +326,10 @@ pub fn job_config(model: PathBuf) -> JobConfig {
         name: "heart".into(),
         feed: feed(),
         model,
-        source: "hospital".into(),
+        output: None,
+        source: Some("hospital".into()),
         triggers: vec![Trigger::ChainRequest, Trigger::Push],
+        parameters: BTreeMap::new(),
         max_observation_age: Duration::from_secs(365 * 86_400),
     }
 }
@@ -290,12 +345,17 @@ pub async fn runner_with_model(
     hospital: Url,
     model: PathBuf,
 ) -> Arc<Runner<Chain>> {
-    let job = Job::new(job_config(model), FhirSource::new(&source(hospital)).unwrap());
+    let job = Job::new(job_config(model), Some(Source::new(&source(hospital)).unwrap()));
+    runner_with_job(store, chain, job).await
+}
+
+pub async fn runner_with_job(store: &Path, chain: &Chain, job: Job) -> Arc<Runner<Chain>> {
     Arc::new(Runner {
         store: Store::open(store, GENESIS, contract()).await.unwrap(),
         ledger: chain.clone(),
         jobs: BTreeMap::from([("heart".to_owned(), job)]),
         key: key(),
         metrics: Arc::new(Metrics::default()),
+        drift: Watch::default(),
     })
 }

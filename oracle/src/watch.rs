@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Trigger;
 use crate::dispatch::Work;
+use crate::inputs::Pushed;
 use crate::ledger::{Ledger, LedgerError, Requested};
 use crate::retry::Decision;
 use crate::run::Runner;
@@ -125,5 +126,6 @@ fn run(requested: &Requested, feeds: &BTreeMap<FeedId, &str>, now: Timestamp) ->
         request: Some(requested.request),
         subject: requested.subject,
         deadline: requested.deadline.min(now.saturating_add(MAX_WAIT)),
+        pushed: Pushed::default(),
     })
 }

@@ -122,8 +122,8 @@ fn chain_url(text: &str, problems: &mut Problems) -> Option<Url> {
 }
 
 fn sources(sources: Vec<Source>, problems: &mut Problems) -> Vec<SourceConfig> {
-    if sources.is_empty() || sources.len() > MAX_LIST {
-        problems.add("source", format!("there are none or more than {MAX_LIST}"), "add a [[source]]");
+    if sources.len() > MAX_LIST {
+        problems.add("source", format!("there are more than {MAX_LIST}"), "start a second service");
     }
     let mut names = BTreeSet::new();
     let check = |(at, source): (usize, Source)| {
@@ -145,6 +145,7 @@ fn sources(sources: Vec<Source>, problems: &mut Problems) -> Vec<SourceConfig> {
         let base_url = base_url(&source.base_url, key("base_url"), problems)?;
         Some(SourceConfig {
             name: source.name,
+            kind: source.kind,
             base_url,
             token_file: source.token_file,
             ca_file: source.ca_file,
@@ -200,8 +201,19 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
     let check = |(at, job): (usize, Job)| {
         let key = |field: &str| format!("job[{at}].{field}");
         name(&job.name, key("name"), &mut names, problems);
-        if !sources.iter().any(|source| source.name == job.source) {
-            problems.add(key("source"), "is not the name of a usable [[source]]", "name one, or correct it");
+        match &job.source {
+            Some(name) if !sources.iter().any(|source| source.name == *name) => {
+                let remedy = "name one, or correct it";
+                problems.add(key("source"), "is not the name of a usable [[source]]", remedy);
+            }
+            None if job.triggers.contains(&Trigger::ChainRequest) => {
+                let remedy = "name a [[source]], or leave \"chain-request\" out of the triggers";
+                problems.add(key("source"), "is missing, and a request on chain brings no data", remedy);
+            }
+            _ => {}
+        }
+        if !job.parameters.values().all(|amount| amount.value().is_finite()) {
+            problems.add(key("parameters"), "hold NaN or an infinity", "write numbers");
         }
         let triggers: BTreeSet<_> = job.triggers.iter().map(|trigger| *trigger == Trigger::Push).collect();
         if triggers.is_empty() || triggers.len() != job.triggers.len() {
@@ -226,8 +238,10 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             name: job.name,
             feed,
             model: job.model,
+            output: job.output,
             source: job.source,
             triggers: job.triggers,
+            parameters: job.parameters,
             max_observation_age: DAY.saturating_mul(days),
         })
     };

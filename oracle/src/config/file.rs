@@ -1,10 +1,12 @@
 //! The file as it is written: every key that may be in it, and no other.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Settings, Trigger};
+use super::{Settings, SourceKind, Trigger};
+use crate::inputs::Amount;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +64,8 @@ struct Log {
 #[serde(deny_unknown_fields)]
 pub(super) struct Source {
     pub name: String,
+    #[serde(default)]
+    pub kind: SourceKind,
     pub base_url: String,
     pub token_file: Option<PathBuf>,
     pub ca_file: Option<PathBuf>,
@@ -83,8 +87,11 @@ pub(super) struct Job {
     pub name: String,
     pub feed: String,
     pub model: PathBuf,
-    pub source: String,
+    pub output: Option<String>,
+    pub source: Option<String>,
     pub triggers: Vec<Trigger>,
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Amount>,
     /// A clinical decision without a default: what is too old to count differs by measurement and use.
     pub max_observation_age_days: u64,
 }

@@ -242,6 +242,39 @@ fn two_jobs_cannot_answer_the_same_request() {
 }
 
 #[test]
+fn a_job_may_read_series_take_parameters_and_name_its_output() {
+    let series = FILE
+        .replace("name = \"hospital\"", "name = \"hospital\"\nkind = \"series\"")
+        .replace("max_observation", "output = \"excursion\"\nmax_observation");
+    let text = format!("{series}\n[job.parameters]\nusual = {{ value = 5, unit = \"Cel\" }}\nweek = 47\n");
+    let config = load(&text, &[], Settings::default()).unwrap();
+    assert_eq!(config.sources[0].kind, SourceKind::Series);
+    let job = &config.jobs[0];
+    assert_eq!(job.output.as_deref(), Some("excursion"));
+    let shown: Vec<_> =
+        job.parameters.iter().map(|(name, amount)| (name.as_str(), amount.value(), amount.unit())).collect();
+    assert_eq!(shown, [("usual", 5.0, "Cel"), ("week", 47.0, "1")]);
+    for number in ["nan", "inf", "\"5\""] {
+        let text = format!("{series}\n[job.parameters]\nusual = {number}\n");
+        assert!(load(&text, &[], Settings::default()).is_err(), "{number}");
+    }
+}
+
+#[test]
+fn a_job_without_a_source_lives_on_pushes_alone() {
+    let (with, _) = FILE.split_once("[[source]]").unwrap();
+    let job = FILE.split_once("[[job]]").unwrap().1.replace("source = \"hospital\"\n", "");
+    let Err(ConfigError::Invalid(problems)) = load(&format!("{with}[[job]]{job}"), &[], Settings::default())
+    else {
+        unreachable!("a request on chain brings no data")
+    };
+    assert_eq!(problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), ["job[0].source"]);
+    let pushed = job.replace("\"chain-request\", ", "");
+    let config = load(&format!("{with}[[job]]{pushed}"), &[], Settings::default()).unwrap();
+    assert_eq!((config.sources.len(), config.jobs[0].source.as_deref()), (0, None));
+}
+
+#[test]
 fn data_travel_in_the_clear_only_within_this_machine() {
     let with = |url: &str| load(&FILE.replace("https://fhir.example/r4", url), &[], Settings::default());
     for url in

@@ -37,8 +37,8 @@ pub use health::{Health, Part};
 use answer::Refusal;
 use health::Checked;
 
-/// The longest body that is read, in bytes.
-const MAX_BODY: usize = 16 << 10;
+/// The longest body that is read, in bytes: a thousand inputs, or as many readings.
+const MAX_BODY: usize = 64 << 10;
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How many requests are served at once.

@@ -6,8 +6,9 @@ use serde_json::{json, Value};
 use super::*;
 use crate::config::Trigger;
 use crate::dispatch::Work;
+use crate::inputs::Pushed;
 use crate::job::Job;
-use crate::source::FhirSource;
+use crate::source::Source;
 use crate::store::{now, NewRun};
 use crate::testing::{enough, hospital, job_config, model_folder, runner, serve, source, Chain};
 
@@ -140,7 +141,8 @@ async fn nobody_gets_in_without_the_token() {
 #[tokio::test]
 async fn what_is_not_understood_is_refused_and_not_repeated() {
     let desk = Desk::new().await;
-    for body in [json!({}), json!({"patient": 1}), json!({"patient": "p1", "name": "Jane"}), json!([])] {
+    refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(json!({}))).await, 400, "bad-patient");
+    for body in [json!({"patient": 1}), json!({"patient": "p1", "name": "Jane"}), json!([])] {
         refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await, 400, "bad-body");
     }
     for patient in ["", "../p2", "Jane Doe", &"p".repeat(65)] {
@@ -151,7 +153,7 @@ async fn what_is_not_understood_is_refused_and_not_repeated() {
     }
     let body = json!({"patient": "p1"});
     refused(desk.call(Method::POST, "v1/jobs/kidney/runs", Some(body)).await, 404, "unknown-job");
-    let large = json!({"patient": "p".repeat(20_000)});
+    let large = json!({"patient": "p".repeat(80_000)});
     refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(large)).await, 400, "bad-body");
 }
 
@@ -162,7 +164,7 @@ async fn a_job_is_started_only_by_its_triggers() {
     let mut inner = Arc::into_inner(runner(&store(&folder), &chain, hospital.clone()).await).unwrap();
     let mut config = job_config(model_folder());
     config.triggers = vec![Trigger::ChainRequest];
-    let job = Job::new(config, FhirSource::new(&source(hospital)).unwrap());
+    let job = Job::new(config, Some(Source::new(&source(hospital)).unwrap()));
     inner.jobs.insert("heart".to_owned(), job);
     let desk = Desk::of(folder, chain, Arc::new(inner)).await;
     let body = json!({"patient": "p1"});
@@ -211,6 +213,7 @@ async fn metrics_are_in_the_text_format() {
         request: None,
         subject: primitives::Subject([1; 32]),
         deadline: now() + 1000,
+        pushed: Pushed::default(),
     };
     desk.runner.store.record(7, &[run], now()).await.unwrap();
     let response = desk.request(Method::GET, "metrics").send().await.unwrap();

@@ -11,10 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::answer::Refusal;
 use super::Service;
 use crate::config::Trigger;
+use crate::inputs::Pushed;
 use crate::job::Job;
 use crate::ledger::Ledger;
 use crate::run::Runner;
-use crate::store::{now, Due, NewRun, Pushed, Registration, Run};
+use crate::source::Source;
+use crate::store::{now, Due, NewRun, Registration, Run, Taken};
 use crate::subject::{new_salt, subject, PatientId};
 use crate::watch::MAX_PENDING;
 
@@ -32,7 +34,11 @@ pub(super) struct Register {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Push {
-    patient: String,
+    /// Whom or what it is about; nothing where the value is the feed's one for everybody.
+    #[serde(alias = "about")]
+    patient: Option<String>,
+    #[serde(default)]
+    data: Pushed,
 }
 
 #[derive(Serialize)]
@@ -89,14 +95,18 @@ pub(super) async fn push<L: Ledger>(
     headers: HeaderMap,
     body: Result<Json<Push>, JsonRejection>,
 ) -> Result<Response, Refusal> {
-    let Json(Push { patient }) = body.map_err(|_| Refusal::BadBody)?;
+    let Json(Push { patient, data }) = body.map_err(|_| Refusal::BadBody)?;
     let runner = &service.runner;
     let job = started_by(runner, &job, Trigger::Push)?;
-    let who = registration(job, &patient)?;
-    let id = run_id(runner, &headers, &who.job)?;
+    let who = patient.map(|patient| registration(job, &patient)).transpose()?;
+    if who.is_none() && matches!(job.source, Some(Source::Fhir(_))) {
+        return Err(Refusal::BadPatient);
+    }
+    let about = who.as_ref().map(|who| &who.patient);
+    let id = run_id(runner, &headers, &job.config.name)?;
     if headers.contains_key(IDEMPOTENCY_KEY) {
         if let Some(run) = runner.store.run(&id).await? {
-            return again(runner, run, &who.patient).await;
+            return again(runner, run, about).await;
         }
     }
     job.ready(&runner.ledger, &runner.key, now())
@@ -106,13 +116,14 @@ pub(super) async fn push<L: Ledger>(
         return Err(Refusal::Busy);
     }
     let deadline = now().saturating_add(PUSH_PATIENCE);
-    let run = NewRun { id, job: who.job.clone(), request: None, subject: who.subject, deadline };
-    match runner.store.push(&run, &who, now()).await? {
-        Pushed::New => {
+    let subject = who.as_ref().map(|who| who.subject).unwrap_or_default();
+    let run = NewRun { id, job: job.config.name.clone(), request: None, subject, deadline, pushed: data };
+    match runner.store.push(&run, who.as_ref(), now()).await? {
+        Taken::New => {
             service.work.begin(Due { id: run.id.clone(), subject: run.subject });
             Ok(accepted(run.id, run.subject))
         }
-        Pushed::Known(known) => again(runner, *known, &who.patient).await,
+        Taken::Known(known) => again(runner, *known, about).await,
     }
 }
 
@@ -141,9 +152,14 @@ fn accepted(run: String, subject: Subject) -> Response {
 }
 
 /// The answer that the first push got. The key must not be used to ask for somebody else.
-async fn again<L: Ledger>(runner: &Runner<L>, run: Run, patient: &PatientId) -> Result<Response, Refusal> {
+async fn again<L: Ledger>(
+    runner: &Runner<L>,
+    run: Run,
+    about: Option<&PatientId>,
+) -> Result<Response, Refusal> {
     let who = runner.store.registration(run.subject).await?;
-    if who.is_some_and(|who| who.patient != *patient) {
+    // One that was forgotten may have been the same.
+    if who.is_some_and(|who| about != Some(&who.patient)) {
         return Err(Refusal::IdempotencyKeyReused);
     }
     Ok(accepted(run.id, run.subject))

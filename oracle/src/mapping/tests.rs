@@ -15,7 +15,14 @@ fn record(patient: Value, observations: &[Value]) -> Record {
 }
 
 fn map(patient: Value, observations: &[Value]) -> Result<FeatureVector, MappingError> {
-    features(&manifest(), &record(patient, observations), Timestamp::now(), YEAR)
+    from(&record(patient, observations), YEAR)
+}
+
+fn from(record: &Record, max_age: Duration) -> Result<FeatureVector, MappingError> {
+    let (parameters, pushed) = (BTreeMap::new(), Pushed::default());
+    let fetched = Fetched::Record(record.clone());
+    let at = Timestamp::now();
+    features(&manifest(), Known { parameters: &parameters, pushed: &pushed, fetched: &fetched, at, max_age })
 }
 
 /// The same inputs set by hand have the same commitment: so all values and units are as expected.
@@ -120,7 +127,7 @@ fn an_old_measurement_does_not_count() {
     assert!(
         matches!(&error, MappingError::MissingObservation(names) if names.contains(&"cholesterol".to_owned()))
     );
-    let longer = features(&manifest(), &record(patient(), &old), Timestamp::now(), YEAR * 100);
+    let longer = from(&record(patient(), &old), YEAR * 100);
     assert!(longer.is_ok());
 }
 

@@ -6,6 +6,7 @@ use reqwest::Url;
 use serde_json::json;
 
 use super::*;
+use crate::inputs::Pushed;
 use crate::store::{NewRun, Registration};
 use crate::subject::{subject, PatientId};
 use crate::testing::{
@@ -55,7 +56,14 @@ async fn registered(runner: &Runner<Chain>) -> Subject {
 async fn take_up(runner: &Runner<Chain>, request: u64, subject: Subject) -> String {
     let deadline = now() + 60_000;
     let id = format!("request-{request}");
-    let run = NewRun { id: id.clone(), job: "heart".into(), request: Some(request), subject, deadline };
+    let run = NewRun {
+        id: id.clone(),
+        job: "heart".into(),
+        request: Some(request),
+        subject,
+        deadline,
+        pushed: Pushed::default(),
+    };
     let head = runner.ledger.world().head;
     runner.store.record(head, &[run], now()).await.unwrap();
     id
@@ -68,8 +76,9 @@ async fn push(runner: &Runner<Chain>) -> String {
         request: None,
         subject: who().subject,
         deadline: now() + 60_000,
+        pushed: Pushed::default(),
     };
-    runner.store.push(&run, &who(), now()).await.unwrap();
+    runner.store.push(&run, Some(&who()), now()).await.unwrap();
     run.id
 }
 
@@ -275,8 +284,9 @@ async fn a_run_whose_deadline_is_over_fails() {
         request: None,
         subject: who().subject,
         deadline: now() - 1,
+        pushed: Pushed::default(),
     };
-    runner.store.push(&run, &who(), now()).await.unwrap();
+    runner.store.push(&run, Some(&who()), now()).await.unwrap();
     assert_eq!(drive(&runner, "push-1").await, failed("deadline-passed"));
 }
 

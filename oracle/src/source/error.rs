@@ -1,39 +1,49 @@
 use crate::retry::Decision;
 
-/// Why a FHIR server gave no data. No message holds a patient's id or any other content of an answer.
+/// Why a source gave no data. No message holds a patient's id or any other content of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
     /// No connection, or it broke.
-    #[error("the FHIR server cannot be reached or broke the connection; check base_url, the network and the server")]
+    #[error(
+        "the source cannot be reached or broke the connection; check base_url, the network and the server"
+    )]
     Down,
     /// The certificate is not trusted, or there is no TLS at all.
-    #[error("no trusted TLS connection to the FHIR server; check its certificate, and ca_file for an own authority")]
+    #[error(
+        "no trusted TLS connection to the source; check its certificate, and ca_file for an own authority"
+    )]
     Untrusted,
     /// A timeout passed.
-    #[error("the FHIR server did not answer in time; raise the timeouts, or find out why it is slow")]
+    #[error("the source did not answer in time; raise the timeouts, or find out why it is slow")]
     Slow,
     /// An answer, or all of them together, is longer than allowed.
-    #[error("the FHIR server's answer is larger than allowed; raise max_response_bytes or max_pages")]
+    #[error("the source's answer is larger than allowed; raise max_response_bytes or max_pages")]
     TooLarge,
-    /// Not JSON.
+    /// Neither JSON nor, for a series, CSV.
     #[error(
-        "the FHIR server's answer is no JSON; check that base_url is the FHIR service and not a web page"
+        "the answer is no data of the source's kind; check that base_url is the service and not a web page"
     )]
     WrongType,
     /// JSON, but not the R4 resource that was asked for.
-    #[error("the FHIR server's answer is not the R4 resource that was asked for: {0}")]
+    #[error("the source's answer is not the R4 resource that was asked for: {0}")]
     Malformed(fhir::ReadError),
+    /// Not a series.
+    #[error("the source's answer is no series, see line {0}; docs/oracle.md shows the form")]
+    NoSeries(usize),
+    /// Readings in several units.
+    #[error("the source's series changes its unit in line {0}; convert it at the source")]
+    UnitChanged(usize),
     /// A resource about somebody else.
-    #[error("the FHIR server answered about another patient than was asked for; do not use this server")]
+    #[error("the source answered about another patient than was asked for; do not use this server")]
     WrongPatient,
     /// A link to another server.
-    #[error("the FHIR server sends us to another server; set base_url to the final address")]
+    #[error("the source sends us to another server; set base_url to the final address")]
     Elsewhere,
     /// No such patient.
-    #[error("the FHIR server does not know the patient{}; check the id that was registered", detail(.0))]
+    #[error("the source does not know whom the run is about{}; check the id that was registered", detail(.0))]
     NotFound(String),
     /// The token is missing, wrong, or not enough.
-    #[error("the FHIR server does not let us in (status {status}{}); check token_file", detail(.outcome))]
+    #[error("the source does not let us in (status {status}{}); check token_file", detail(.outcome))]
     Unauthorised {
         /// 401 or 403.
         status: u16,
@@ -41,7 +51,7 @@ pub enum FetchError {
         outcome: String,
     },
     /// The server has too much to do, or a fault.
-    #[error("the FHIR server is busy or has a fault (status {status}{}); look at its logs", detail(.outcome))]
+    #[error("the source is busy or has a fault (status {status}{}); look at its logs", detail(.outcome))]
     Faulty {
         /// 429 or 500 to 599.
         status: u16,
@@ -49,7 +59,7 @@ pub enum FetchError {
         outcome: String,
     },
     /// Any other answer than the resource.
-    #[error("the FHIR server refused (status {status}{}); check base_url and that it serves FHIR R4", detail(.outcome))]
+    #[error("the source refused (status {status}{}); check base_url and the kind of the source", detail(.outcome))]
     Refused {
         /// The status.
         status: u16,
@@ -76,7 +86,8 @@ impl FetchError {
             Self::Slow => "source-slow",
             Self::TooLarge => "source-too-large",
             Self::WrongType => "source-wrong-type",
-            Self::Malformed(_) => "source-malformed",
+            Self::Malformed(_) | Self::NoSeries(_) => "source-malformed",
+            Self::UnitChanged(_) => "series-unit-changed",
             Self::WrongPatient => "source-wrong-patient",
             Self::Elsewhere => "source-elsewhere",
             Self::NotFound(_) => "patient-not-found",
@@ -97,6 +108,8 @@ impl FetchError {
             }
             Self::TooLarge
             | Self::Malformed(_)
+            | Self::NoSeries(_)
+            | Self::UnitChanged(_)
             | Self::WrongPatient
             | Self::Elsewhere
             | Self::NotFound(_) => Decision::Fail,

@@ -12,20 +12,22 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::Connection;
 use tokio::sync::oneshot;
 
-use super::{integer, runs, subjects, Commit, NewRun, Registration, State, Store, StoreError};
+use super::{drift, integer, runs, subjects, Commit, NewRun, Registration, Seen, State, Store, StoreError};
 use crate::report::SignedReport;
 use crate::subject::Salt;
 
 /// A change of one run.
 pub(super) enum Change {
-    /// A new run with its subject.
-    Push(NewRun, Registration),
+    /// A new run, with its subject where it has one of its own.
+    Push(NewRun, Option<Registration>),
     /// Its report is signed, and sent after this.
-    Submitted { id: String, signed: SignedReport, inputs_salt: Salt },
+    Submitted { id: String, signed: SignedReport, inputs_salt: Salt, seen: Option<Seen> },
     /// Its report is on chain.
     Finalised { id: String, block: Option<u64> },
     /// It will have no report.
     Failed { id: String, reason: String },
+    /// Its model cannot tell.
+    Abstained { id: String, reason: String, seen: Option<Seen> },
     /// It is tried again later.
     PutOff { id: String, state: State, reason: String, next_at: Timestamp },
 }
@@ -118,7 +120,9 @@ impl Store {
             let done = change.make(&mut transaction, *now).await?;
             match change {
                 Change::Push(..) => new = new.saturating_add(done.into()),
-                Change::Finalised { .. } | Change::Failed { .. } => ended = ended.saturating_add(done.into()),
+                Change::Finalised { .. } | Change::Failed { .. } | Change::Abstained { .. } => {
+                    ended = ended.saturating_add(done.into())
+                }
                 Change::Submitted { .. } | Change::PutOff { .. } => {}
             }
             changed.push(done);
@@ -134,7 +138,9 @@ impl Change {
     fn commit(&self) -> Commit {
         match self {
             Self::Push(..) | Self::Submitted { .. } => Commit::Durable,
-            Self::Finalised { .. } | Self::Failed { .. } | Self::PutOff { .. } => Commit::Soon,
+            Self::Finalised { .. } | Self::Failed { .. } | Self::Abstained { .. } | Self::PutOff { .. } => {
+                Commit::Soon
+            }
         }
     }
 
@@ -143,12 +149,12 @@ impl Change {
         let change = match self {
             Self::Push(run, who) => {
                 let new = runs::insert(connection, run, now).await?;
-                if new {
+                if let (true, Some(who)) = (new, who) {
                     subjects::insert(connection, who, now).await?;
                 }
                 return Ok(new);
             }
-            Self::Submitted { id, signed, inputs_salt } => sqlx::query(
+            Self::Submitted { id, signed, inputs_salt, .. } => sqlx::query(
                 "UPDATE runs SET state = 'submitted', reason = NULL, report = ?1, signature = ?2, \
                  inputs_salt = ?3, updated_at = ?4 WHERE id = ?5 AND state IN ('queued', 'waiting')",
             )
@@ -158,15 +164,22 @@ impl Change {
             .bind(integer(now))
             .bind(id),
             Self::Finalised { id, block } => sqlx::query(
-                "UPDATE runs SET state = 'finalised', reason = NULL, block = ?1, updated_at = ?2 \
-                 WHERE id = ?3 AND state NOT IN ('finalised', 'failed')",
+                "UPDATE runs SET state = 'finalised', reason = NULL, pushed = NULL, block = ?1, updated_at = ?2 \
+                 WHERE id = ?3 AND state NOT IN ('finalised', 'failed', 'abstained')",
             )
             .bind(block.map(integer))
             .bind(integer(now))
             .bind(id),
             Self::Failed { id, reason } => sqlx::query(
-                "UPDATE runs SET state = 'failed', reason = ?1, updated_at = ?2 \
-                 WHERE id = ?3 AND state NOT IN ('finalised', 'failed')",
+                "UPDATE runs SET state = 'failed', reason = ?1, pushed = NULL, updated_at = ?2 \
+                 WHERE id = ?3 AND state NOT IN ('finalised', 'failed', 'abstained')",
+            )
+            .bind(reason)
+            .bind(integer(now))
+            .bind(id),
+            Self::Abstained { id, reason, .. } => sqlx::query(
+                "UPDATE runs SET state = 'abstained', reason = ?1, pushed = NULL, updated_at = ?2 \
+                 WHERE id = ?3 AND state IN ('queued', 'waiting')",
             )
             .bind(reason)
             .bind(integer(now))
@@ -175,7 +188,7 @@ impl Change {
                 "UPDATE runs SET state = ?1, reason = ?2, next_at = ?3, updated_at = ?4, \
                  attempts = attempts + 1, report = iif(?5, report, NULL), \
                  signature = iif(?5, signature, NULL), inputs_salt = iif(?5, inputs_salt, NULL) \
-                 WHERE id = ?6 AND state NOT IN ('finalised', 'failed')",
+                 WHERE id = ?6 AND state NOT IN ('finalised', 'failed', 'abstained')",
             )
             .bind(state.name())
             .bind(reason)
@@ -184,6 +197,12 @@ impl Change {
             .bind(*state == State::Submitted)
             .bind(id),
         };
-        Ok(change.execute(connection).await?.rows_affected() > 0)
+        let changed = change.execute(&mut *connection).await?.rows_affected() > 0;
+        if let (true, Self::Submitted { seen: Some(seen), .. } | Self::Abstained { seen: Some(seen), .. }) =
+            (changed, self)
+        {
+            drift::insert(connection, seen).await?;
+        }
+        Ok(changed)
     }
 }

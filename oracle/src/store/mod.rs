@@ -3,6 +3,7 @@
 //! Every change is in one transaction, which it may share with others, and survives a crash of this process when its method returns. What could not be
 //! found out again from the chain survives a power failure too: see [`Commit`]. Only one process may open the file.
 
+mod drift;
 mod group;
 mod runs;
 mod subjects;
@@ -23,8 +24,9 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, Sqlite};
 
+pub use drift::Seen;
 use group::Queue;
-pub use runs::{Due, NewRun, Pushed, Run, State};
+pub use runs::{Due, NewRun, Run, State, Taken};
 pub use subjects::Registration;
 
 /// How long to wait for another process to let go of the file: a restart overlaps with the end of the last one.
@@ -118,10 +120,11 @@ impl Store {
             return Err(StoreError::OtherDeployment { path: path.to_owned() });
         }
         let secret = Secret(bytes32(row.try_get(2)?, "secret")?);
-        let pending: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM runs WHERE state NOT IN ('finalised', 'failed')")
-                .fetch_one(&pool)
-                .await?;
+        let pending: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM runs WHERE state NOT IN ('finalised', 'failed', 'abstained')",
+        )
+        .fetch_one(&pool)
+        .await?;
         let pending = u64::try_from(pending).map_err(|_| StoreError::Damaged("count"))?;
         let pending = Arc::new(AtomicU64::new(pending));
         Ok(Self { pool, secret, waits: Arc::default(), queue: Queue::default(), pending })

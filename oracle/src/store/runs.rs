@@ -5,7 +5,8 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 
 use super::group::Change;
-use super::{bytes32, integer, Commit, Registration, Store, StoreError};
+use super::{bytes32, integer, Commit, Registration, Seen, Store, StoreError};
+use crate::inputs::Pushed;
 use crate::report::SignedReport;
 use crate::subject::Salt;
 
@@ -22,11 +23,14 @@ pub enum State {
     Finalised,
     /// It will never have a report on chain: its reason says why.
     Failed,
+    /// The model cannot tell: nothing goes on chain, and its reason says more.
+    Abstained,
 }
 
 impl State {
     /// Every state, in the order of a run's life.
-    pub const ALL: [Self; 5] = [Self::Queued, Self::Waiting, Self::Submitted, Self::Finalised, Self::Failed];
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Waiting, Self::Submitted, Self::Finalised, Self::Failed, Self::Abstained];
 
     /// Its word in the store, logs and answers.
     #[must_use]
@@ -37,18 +41,19 @@ impl State {
             Self::Submitted => "submitted",
             Self::Finalised => "finalised",
             Self::Failed => "failed",
+            Self::Abstained => "abstained",
         }
     }
 
     /// Whether nothing comes after it.
     #[must_use]
     pub fn is_end(self) -> bool {
-        matches!(self, Self::Finalised | Self::Failed)
+        matches!(self, Self::Finalised | Self::Failed | Self::Abstained)
     }
 }
 
 /// A run that somebody asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewRun {
     /// Stable: the same trigger always gives the same id.
     pub id: String,
@@ -60,6 +65,8 @@ pub struct NewRun {
     pub subject: Subject,
     /// When it is given up.
     pub deadline: Timestamp,
+    /// What its caller gave.
+    pub pushed: Pushed,
 }
 
 /// A run in the store.
@@ -87,6 +94,8 @@ pub struct Run {
     pub block: Option<u64>,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// What its caller gave, until its end.
+    pub pushed: Pushed,
 }
 
 /// A run that something can be done about.
@@ -100,7 +109,7 @@ pub struct Due {
 
 /// What became of a push.
 #[derive(Clone, Debug)]
-pub enum Pushed {
+pub enum Taken {
     /// A new run.
     New,
     /// The same push was there before.
@@ -108,25 +117,43 @@ pub enum Pushed {
 }
 
 impl Store {
-    /// Stores a pushed run with its subject, unless the same push is there already.
-    pub async fn push(&self, run: &NewRun, who: &Registration, now: Timestamp) -> Result<Pushed, StoreError> {
-        if self.change(Change::Push(run.clone(), who.clone()), now).await? {
-            return Ok(Pushed::New);
+    /// Stores a pushed run with its subject, if it has one of its own, unless the same push is there already.
+    pub async fn push(
+        &self,
+        run: &NewRun,
+        who: Option<&Registration>,
+        now: Timestamp,
+    ) -> Result<Taken, StoreError> {
+        if self.change(Change::Push(run.clone(), who.cloned()), now).await? {
+            return Ok(Taken::New);
         }
         let known = self.run(&run.id).await?.ok_or(StoreError::Damaged("run"))?;
-        Ok(Pushed::Known(Box::new(known)))
+        Ok(Taken::Known(Box::new(known)))
     }
 
-    /// The report of a run is signed: stored before it is sent.
+    /// The report of a run is signed: stored before it is sent, with what was seen on the way.
     pub async fn submitted(
         &self,
         id: &str,
         signed: &SignedReport,
         inputs_salt: &Salt,
+        seen: Option<Seen>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (id, signed, inputs_salt) = (id.to_owned(), signed.clone(), *inputs_salt);
-        self.change(Change::Submitted { id, signed, inputs_salt }, now).await.map(drop)
+        self.change(Change::Submitted { id, signed, inputs_salt, seen }, now).await.map(drop)
+    }
+
+    /// The model of a run abstains.
+    pub async fn abstained(
+        &self,
+        id: &str,
+        reason: &str,
+        seen: Option<Seen>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (id, reason) = (id.to_owned(), reason.to_owned());
+        self.change(Change::Abstained { id, reason, seen }, now).await.map(drop)
     }
 
     /// The report of a run is on chain; the block is not known where the report was found there after a restart.
@@ -182,7 +209,7 @@ impl Store {
     /// the chain's last reading whether it arrived.
     pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, subject FROM runs WHERE state NOT IN ('finalised', 'failed') AND next_at <= ? \
+            "SELECT id, subject FROM runs WHERE state NOT IN ('finalised', 'failed', 'abstained') AND next_at <= ? \
              AND NOT EXISTS (SELECT 1 FROM runs AS sent WHERE sent.subject = runs.subject \
              AND sent.state = 'submitted' AND sent.id <> runs.id) \
              ORDER BY next_at, created_at LIMIT ?",
@@ -201,10 +228,12 @@ impl Store {
     /// Deletes runs that ended before `before`: the chain keeps what they said.
     pub async fn purge(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut connection = self.connection(Commit::Soon).await?;
-        let done = sqlx::query("DELETE FROM runs WHERE state IN ('finalised', 'failed') AND updated_at < ?")
-            .bind(integer(before))
-            .execute(&mut *connection)
-            .await?;
+        let done = sqlx::query(
+            "DELETE FROM runs WHERE state IN ('finalised', 'failed', 'abstained') AND updated_at < ?",
+        )
+        .bind(integer(before))
+        .execute(&mut *connection)
+        .await?;
         Ok(done.rows_affected())
     }
 }
@@ -215,9 +244,12 @@ pub(super) async fn insert(
     run: &NewRun,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let is_empty = run.pushed == Pushed::default();
+    let pushed = (!is_empty).then(|| serde_json::to_string(&run.pushed)).transpose();
+    let pushed = pushed.map_err(|_| StoreError::Damaged("push"))?;
     let done = sqlx::query(
-        "INSERT INTO runs (id, job, request, subject, state, next_at, deadline, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?5, ?5) ON CONFLICT DO NOTHING",
+        "INSERT INTO runs (id, job, request, subject, state, next_at, deadline, created_at, updated_at, pushed) \
+         VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?5, ?5, ?7) ON CONFLICT DO NOTHING",
     )
     .bind(&run.id)
     .bind(&run.job)
@@ -225,6 +257,7 @@ pub(super) async fn insert(
     .bind(run.subject.0.as_slice())
     .bind(integer(now))
     .bind(integer(run.deadline))
+    .bind(pushed)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() > 0)
@@ -243,6 +276,8 @@ fn read(row: &SqliteRow) -> Result<Run, StoreError> {
         let signature: Signature = signature.try_into().map_err(|_| StoreError::Damaged("signature"))?;
         Ok(SignedReport { report, signature })
     };
+    let pushed: Option<&str> = row.try_get("pushed")?;
+    let pushed = pushed.map(serde_json::from_str).transpose().map_err(|_| StoreError::Damaged("push"))?;
     Ok(Run {
         id: row.try_get("id")?,
         job: row.try_get("job")?,
@@ -258,5 +293,6 @@ fn read(row: &SqliteRow) -> Result<Run, StoreError> {
         report: report.zip(signature).map(signed).transpose()?,
         block: number("block")?,
         created_at: number("created_at")?.ok_or(StoreError::Damaged("time"))?,
+        pushed: pushed.unwrap_or_default(),
     })
 }

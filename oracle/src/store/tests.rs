@@ -2,6 +2,7 @@ use feeds::Observation;
 use primitives::{FeedId, InputCommitment, ModelId, Subject};
 
 use super::*;
+use crate::inputs::Pushed;
 use crate::report::SignedReport;
 use crate::subject::{subject, PatientId};
 use crate::testing::{contract, DIGEST, GENESIS};
@@ -35,11 +36,19 @@ fn asked(request: u64, subject: Subject) -> NewRun {
         request: Some(request),
         subject,
         deadline: 9_000,
+        pushed: Pushed::default(),
     }
 }
 
 fn pushed(id: &str, subject: Subject) -> NewRun {
-    NewRun { id: id.into(), job: "heart".into(), request: None, subject, deadline: 9_000 }
+    NewRun {
+        id: id.into(),
+        job: "heart".into(),
+        request: None,
+        subject,
+        deadline: 9_000,
+        pushed: Pushed::default(),
+    }
 }
 
 fn signed(subject: Subject) -> SignedReport {
@@ -78,7 +87,7 @@ async fn everything_is_there_after_a_restart() {
     let store = folder.open().await;
     store.record(10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
     store.register(&who(1), 1_000).await.unwrap();
-    store.submitted("request-1", &signed(who(1).subject), &[5; 32], 1_100).await.unwrap();
+    store.submitted("request-1", &signed(who(1).subject), &[5; 32], None, 1_100).await.unwrap();
     let id = store.push_id("heart", b"key");
     store.close().await;
 
@@ -96,10 +105,10 @@ async fn a_state_is_reached_only_from_the_one_before() {
     let folder = Folder::new();
     let store = folder.open().await;
     store.record(10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
-    store.submitted("request-1", &signed(who(1).subject), &[5; 32], 1_200).await.unwrap();
+    store.submitted("request-1", &signed(who(1).subject), &[5; 32], None, 1_200).await.unwrap();
     let mut other = signed(who(1).subject);
     other.report.round = 2;
-    store.submitted("request-1", &other, &[5; 32], 1_400).await.unwrap();
+    store.submitted("request-1", &other, &[5; 32], None, 1_400).await.unwrap();
     let run = store.run("request-1").await.unwrap().unwrap();
     assert_eq!(run.report, Some(signed(who(1).subject)), "what may have been sent is not replaced");
     store.finalised("request-1", Some(12), 1_500).await.unwrap();
@@ -113,7 +122,7 @@ async fn a_run_that_is_put_off_is_due_later_and_keeps_what_its_state_needs() {
     let folder = Folder::new();
     let store = folder.open().await;
     store.record(10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
-    store.submitted("request-1", &signed(who(1).subject), &[5; 32], 1_200).await.unwrap();
+    store.submitted("request-1", &signed(who(1).subject), &[5; 32], None, 1_200).await.unwrap();
     store.put_off("request-1", State::Submitted, "chain-unreachable", 5_000, 1_300).await.unwrap();
     assert!(store.due(4_999, 10).await.unwrap().is_empty());
     assert_eq!(store.due(5_000, 10).await.unwrap().len(), 1);
@@ -142,9 +151,12 @@ async fn a_registration_wakes_the_runs_that_wait_for_it() {
 async fn a_push_with_the_same_key_is_the_same_run() {
     let folder = Folder::new();
     let store = folder.open().await;
-    assert!(matches!(store.push(&pushed("push-a", who(1).subject), &who(1), 1_000).await, Ok(Pushed::New)));
-    let again = store.push(&pushed("push-a", who(2).subject), &who(2), 2_000).await.unwrap();
-    let Pushed::Known(run) = again else { unreachable!("the run is there already") };
+    assert!(matches!(
+        store.push(&pushed("push-a", who(1).subject), Some(&who(1)), 1_000).await,
+        Ok(Taken::New)
+    ));
+    let again = store.push(&pushed("push-a", who(2).subject), Some(&who(2)), 2_000).await.unwrap();
+    let Taken::Known(run) = again else { unreachable!("the run is there already") };
     assert_eq!((run.subject, run.created_at), (who(1).subject, 1_000));
     assert_eq!(store.registration(who(2).subject).await.unwrap(), None, "nothing of the second push stays");
 }
@@ -155,9 +167,9 @@ async fn changes_that_are_wanted_at_once_are_all_made() {
     let store = folder.open().await;
     let runs: Vec<_> =
         (0..50).map(|byte| (pushed(&format!("push-{byte}"), who(byte).subject), who(byte))).collect();
-    let pushes = runs.iter().map(|(run, who)| store.push(run, who, 1_000));
+    let pushes = runs.iter().map(|(run, who)| store.push(run, Some(who), 1_000));
     let pushes = futures::future::join_all(pushes).await;
-    assert!(pushes.iter().all(|pushed| matches!(pushed, Ok(Pushed::New))));
+    assert!(pushes.iter().all(|pushed| matches!(pushed, Ok(Taken::New))));
     let ends = (0..25).map(|byte| format!("push-{byte}"));
     let ends = ends.map(|id| async { store.failed(&{ id }, "deadline-passed", 2_000).await });
     assert!(futures::future::join_all(ends).await.iter().all(Result::is_ok));
@@ -173,10 +185,12 @@ async fn a_change_that_cannot_be_made_keeps_no_other_from_being_made() {
     store.register(&who(1), 1_000).await.unwrap();
     let runs = [pushed("push-a", who(1).subject), pushed("push-b", who(2).subject)];
     let subjects = [who(1), who(2)];
-    let (taken, mine) =
-        tokio::join!(store.push(&runs[0], &subjects[0], 2_000), store.push(&runs[1], &subjects[1], 2_000));
+    let (taken, mine) = tokio::join!(
+        store.push(&runs[0], Some(&subjects[0]), 2_000),
+        store.push(&runs[1], Some(&subjects[1]), 2_000)
+    );
     assert!(matches!(taken, Err(StoreError::Database(_))), "the subject is there already");
-    assert!(matches!(mine, Ok(Pushed::New)));
+    assert!(matches!(mine, Ok(Taken::New)));
     assert!(store.run("push-a").await.unwrap().is_none(), "nothing of it stays");
     assert_eq!(store.pending(), 1);
 }
@@ -188,14 +202,14 @@ async fn a_change_that_nobody_waits_for_any_more_is_not_made_and_disturbs_no_oth
     let runs = [pushed("push-a", who(1).subject), pushed("push-b", who(2).subject)];
     let subjects = [who(1), who(2)];
     for steps in 0..6 {
-        let mut given_up = Box::pin(store.push(&runs[0], &subjects[0], 1_000));
+        let mut given_up = Box::pin(store.push(&runs[0], Some(&subjects[0]), 1_000));
         for _ in 0..steps {
             let _ = futures::poll!(&mut given_up);
             tokio::task::yield_now().await;
         }
         drop(given_up);
-        let other = store.push(&runs[1], &subjects[1], 1_000).await;
-        assert!(matches!(other, Ok(Pushed::New | Pushed::Known(_))));
+        let other = store.push(&runs[1], Some(&subjects[1]), 1_000).await;
+        assert!(matches!(other, Ok(Taken::New | Taken::Known(_))));
     }
     assert!(store.run("push-b").await.unwrap().is_some());
 }
@@ -205,7 +219,7 @@ async fn what_may_be_on_its_way_comes_before_others_about_the_same_subject() {
     let folder = Folder::new();
     let store = folder.open().await;
     store.record(10, &[asked(1, who(1).subject), asked(2, who(1).subject)], 1_000).await.unwrap();
-    store.submitted("request-1", &signed(who(1).subject), &[5; 32], 1_200).await.unwrap();
+    store.submitted("request-1", &signed(who(1).subject), &[5; 32], None, 1_200).await.unwrap();
     let ids =
         || async { store.due(2_000, 10).await.unwrap().into_iter().map(|run| run.id).collect::<Vec<_>>() };
     assert_eq!(ids().await, ["request-1"]);

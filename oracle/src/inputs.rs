@@ -1,0 +1,185 @@
+//! What others give besides a patient's record: values by name, and series of readings with their times.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use inference::Reading;
+use jiff::fmt::temporal::{DateTimeParser, PiecesOffset};
+use jiff::tz::Offset;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A value with its UCUM unit; a bare number has the unit `1`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Amount {
+    /// A pure number or a code.
+    Pure(f64),
+    /// A measurement.
+    Measured {
+        /// How much.
+        value: f64,
+        /// In which UCUM unit.
+        unit: String,
+    },
+}
+
+impl Amount {
+    /// How much.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        match self {
+            Self::Pure(value) | Self::Measured { value, .. } => *value,
+        }
+    }
+
+    /// In which UCUM unit.
+    #[must_use]
+    pub fn unit(&self) -> &str {
+        match self {
+            Self::Pure(_) => "1",
+            Self::Measured { unit, .. } => unit,
+        }
+    }
+}
+
+/// Without the value: it may be a patient's.
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Amount(…)")
+    }
+}
+
+/// What a caller pushes with a run. Nothing of it is shown; it is deleted when the run ends.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pushed {
+    /// Values by the names of the model's inputs; what is left out is missing.
+    #[serde(default, deserialize_with = "unique")]
+    pub inputs: BTreeMap<String, Amount>,
+    /// Series by their names.
+    #[serde(default, deserialize_with = "unique")]
+    pub series: BTreeMap<String, Series>,
+}
+
+impl fmt::Debug for Pushed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pushed(…)")
+    }
+}
+
+/// Readings in the order of time, in one unit.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Series {
+    /// UCUM.
+    pub unit: String,
+    /// Times (RFC 3339, with the distance from UTC) and values.
+    pub readings: Vec<(String, f64)>,
+}
+
+impl fmt::Debug for Series {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Series").field("readings", &self.readings.len()).finish_non_exhaustive()
+    }
+}
+
+impl Series {
+    /// The readings with their times understood; else the place of the first one whose time is none, counted from 0.
+    pub fn read(&self) -> Result<Vec<Reading>, usize> {
+        let read = |(place, (at, value)): (usize, &(String, f64))| reading(at, *value).ok_or(place);
+        self.readings.iter().enumerate().map(read).collect()
+    }
+}
+
+/// A time without its distance from UTC is none: nobody could tell that the clock was changed.
+fn reading(at: &str, value: f64) -> Option<Reading> {
+    let pieces = DateTimeParser::new().parse_pieces(at).ok()?;
+    let offset = match pieces.offset()? {
+        PiecesOffset::Zulu => Offset::UTC,
+        PiecesOffset::Numeric(numeric) => numeric.offset(),
+        _ => return None,
+    };
+    let at = offset.to_timestamp(pieces.date().to_datetime(pieces.time()?)).ok()?;
+    Some(Reading { at, offset, value })
+}
+
+/// A map in which a name that is there twice is an error, and not the last of both.
+fn unique<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, V>, D::Error> {
+    struct Unique<V>(std::marker::PhantomData<V>);
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for Unique<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object that has each name once")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut values = BTreeMap::new();
+            while let Some((name, value)) = map.next_entry::<String, V>()? {
+                if values.insert(name, value).is_some() {
+                    return Err(A::Error::custom("a name is there twice"));
+                }
+            }
+            Ok(values)
+        }
+    }
+    deserializer.deserialize_map(Unique(std::marker::PhantomData))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(at: &str) -> Option<Reading> {
+        reading(at, 1.0)
+    }
+
+    #[test]
+    fn a_time_keeps_its_distance_from_utc() {
+        let [utc, paris] = ["2026-11-21T10:00:00Z", "2026-11-21T11:00:00+01:00"].map(|at| read(at).unwrap());
+        assert_eq!(utc.at, paris.at);
+        assert_eq!((utc.offset, paris.offset), (Offset::UTC, Offset::constant(1)));
+    }
+
+    #[test]
+    fn a_time_that_leaves_something_open_is_none() {
+        for at in ["", "2026-11-21", "2026-11-21T10:00:00", "2026-11-31T10:00:00Z", "1790000000", "now"] {
+            assert!(read(at).is_none(), "{at}");
+        }
+        let series = Series {
+            unit: "Cel".into(),
+            readings: vec![("2026-11-21T10:00:00Z".into(), 4.0), ("2026-11-21 at eleven".into(), 4.0)],
+        };
+        assert_eq!(series.read().unwrap_err(), 1);
+    }
+
+    #[test]
+    fn pushed_values_have_units_and_each_name_once() {
+        let pushed: Pushed = serde_json::from_value(json!({
+            "inputs": {"age": {"value": 54, "unit": "a"}, "sex": 1},
+            "series": {"temperature": {"unit": "Cel", "readings": [["2026-11-21T10:00:00Z", 4.5]]}},
+        }))
+        .unwrap();
+        let shown = |name: &str| (pushed.inputs[name].value(), pushed.inputs[name].unit().to_owned());
+        assert_eq!((shown("age"), shown("sex")), ((54.0, "a".into()), (1.0, "1".into())));
+        let again: Pushed = serde_json::from_str(&serde_json::to_string(&pushed).unwrap()).unwrap();
+        assert_eq!(again, pushed);
+        assert!(!format!("{pushed:?} {:?} {:?}", pushed.inputs, pushed.series).contains("54"));
+        for refused in [
+            r#"{"inputs": {"age": 54, "age": 55}}"#,
+            r#"{"series": {"t": {"unit": "K", "readings": []}, "t": {"unit": "K", "readings": []}}}"#,
+            r#"{"inputs": {"age": NaN}}"#,
+            r#"{"inputs": {"age": 1e999}}"#,
+            r#"{"inputs": {"age": "54"}}"#,
+            r#"{"inputs": {"age": {"value": 54}}}"#,
+            r#"{"inputs": {"age": {"value": 54, "unit": "a", "name": "Jane"}}}"#,
+            r#"{"values": {}}"#,
+        ] {
+            assert!(serde_json::from_str::<Pushed>(refused).is_err(), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! HTTP towards a source: within limits, and without telling anything of an address or an answer in an error.
+
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fhir::OperationOutcome;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{redirect, Certificate, Client, Response, StatusCode, Url};
+use tokio::sync::Semaphore;
+
+use super::{FetchError, SourceError};
+use crate::config::SourceConfig;
+use crate::keys::Secret;
+
+/// For how many runs a server is asked at once: it has others to serve.
+const MAX_AT_ONCE: usize = 16;
+/// The most bytes of an answer to an error that are read for its reason.
+const MAX_OUTCOME_BYTES: usize = 64 << 10;
+
+/// A server that we were told to trust.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint {
+    client: Client,
+    pub(super) base: Url,
+    token: Option<Secret>,
+    total_timeout: Duration,
+    max_response_bytes: usize,
+    places: Arc<Semaphore>,
+}
+
+/// What not to find something means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absence {
+    /// Nobody is known by this name.
+    Unknown,
+    /// The server does not do what it should.
+    Refusal,
+}
+
+impl Endpoint {
+    /// Reads the source's secrets and makes its client. Does not connect.
+    pub(super) fn new(config: &SourceConfig) -> Result<Self, SourceError> {
+        let name = || config.name.clone();
+        // The first one that is installed serves the whole process; that there is one already is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut client = Client::builder()
+            .connect_timeout(config.connect_timeout)
+            .read_timeout(config.read_timeout)
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("theriac-oracle/", env!("CARGO_PKG_VERSION")));
+        if let Some(path) = &config.ca_file {
+            let authority = || SourceError::Authority { name: name() };
+            let pem = std::fs::read(path).map_err(|_| authority())?;
+            let certificates = Certificate::from_pem_bundle(&pem).map_err(|_| authority())?;
+            if certificates.is_empty() {
+                return Err(authority());
+            }
+            client = client.tls_certs_merge(certificates);
+        }
+        let token = config.token_file.as_deref().map(Secret::from_file).transpose();
+        Ok(Self {
+            client: client
+                .build()
+                .map_err(|error| SourceError::Client { name: name(), reason: error.to_string() })?,
+            base: config.base_url.clone(),
+            token: token.map_err(|error| SourceError::Token { name: name(), error })?,
+            total_timeout: config.total_timeout,
+            max_response_bytes: config.max_response_bytes,
+            places: Arc::new(Semaphore::new(MAX_AT_ONCE)),
+        })
+    }
+
+    /// One of the places at the server, and a limit to the time that all requests of `work` take together.
+    pub(super) async fn within<T>(
+        &self,
+        work: impl Future<Output = Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
+        // The time for an answer begins when the server is asked.
+        let _place = self.places.acquire().await.map_err(|_| FetchError::Down)?;
+        tokio::time::timeout(self.total_timeout, work).await.map_err(|_| FetchError::Slow)?
+    }
+
+    /// A successful answer, and its content type without parameters.
+    pub(super) async fn get(
+        &self,
+        url: Url,
+        accept: &'static str,
+        absence: Absence,
+    ) -> Result<(String, Response), FetchError> {
+        let mut request = self.client.get(url).header(ACCEPT, accept);
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, format!("Bearer {}", token.expose()));
+        }
+        let response = request.send().await.map_err(|error| failure(&error))?;
+        let status = response.status();
+        let kind = content_type(&response);
+        if status.is_success() {
+            return Ok((kind, response));
+        }
+        let outcome = if is_json(&kind) { outcome(response).await } else { String::new() };
+        let number = status.as_u16();
+        Err(match status {
+            StatusCode::NOT_FOUND | StatusCode::GONE if absence == Absence::Unknown => {
+                FetchError::NotFound(outcome)
+            }
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                FetchError::Unauthorised { status: number, outcome }
+            }
+            StatusCode::TOO_MANY_REQUESTS => FetchError::Faulty { status: number, outcome },
+            _ if status.is_server_error() => FetchError::Faulty { status: number, outcome },
+            _ if status.is_redirection() => FetchError::Elsewhere,
+            _ => FetchError::Refused { status: number, outcome },
+        })
+    }
+
+    /// The bytes of an answer, up to the limit.
+    pub(super) async fn body(&self, response: Response) -> Result<Vec<u8>, FetchError> {
+        body(response, self.max_response_bytes).await
+    }
+}
+
+fn content_type(response: &Response) -> String {
+    let shown =
+        response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    shown.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// `application/fhir+json`, `application/json`.
+pub(super) fn is_json(essence: &str) -> bool {
+    essence == "application/json" || essence.starts_with("application/") && essence.ends_with("+json")
+}
+
+/// Reads an answer, and stops as soon as it is too long.
+async fn body(mut response: Response, limit: usize) -> Result<Vec<u8>, FetchError> {
+    let announced = response.content_length().unwrap_or(0);
+    if usize::try_from(announced).map_or(true, |length| length > limit) {
+        return Err(FetchError::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+        if chunk.len() > limit.saturating_sub(bytes.len()) {
+            return Err(FetchError::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// The codes of an OperationOutcome; nothing where the answer is none.
+async fn outcome(response: Response) -> String {
+    let bytes = body(response, MAX_OUTCOME_BYTES).await.unwrap_or_default();
+    fhir::read::<OperationOutcome>(&bytes).map(|outcome| outcome.summary()).unwrap_or_default()
+}
+
+/// reqwest's errors hold the address with the patient's id: only their kind goes on.
+fn failure(error: &reqwest::Error) -> FetchError {
+    if error.is_timeout() {
+        return FetchError::Slow;
+    }
+    if is_about_tls(error) {
+        return FetchError::Untrusted;
+    }
+    FetchError::Down
+}
+
+/// Whether TLS is the cause, however deep: the client wraps it into errors of input and output, and those into others.
+fn is_about_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || match wrapped {
+            Some(inner) => is_about_tls(inner),
+            None => error.source().is_some_and(is_about_tls),
+        }
+}

@@ -1,0 +1,143 @@
+//! A FHIR R4 server: one patient, and the observations that a model reads.
+
+use fhir::{Bundle, BundleType, Observation, Patient, Readable};
+use inference::manifest::Code;
+use jiff::Timestamp;
+use reqwest::Url;
+
+use super::endpoint::{is_json, Absence, Endpoint};
+use super::{FetchError, SourceError};
+use crate::config::SourceConfig;
+use crate::subject::PatientId;
+
+/// How many observations one page may have.
+const PAGE: &str = "200";
+
+/// What a FHIR server knows of one patient.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The patient.
+    pub patient: Patient,
+    /// Observations on the patient with any of the codes, in no particular order.
+    pub observations: Vec<Observation>,
+}
+
+/// A client of one FHIR R4 server.
+#[derive(Clone, Debug)]
+pub struct FhirSource {
+    endpoint: Endpoint,
+    max_pages: usize,
+}
+
+impl FhirSource {
+    /// Reads the source's secrets and makes its client. Does not connect.
+    pub fn new(config: &SourceConfig) -> Result<Self, SourceError> {
+        Ok(Self { endpoint: Endpoint::new(config)?, max_pages: config.max_pages })
+    }
+
+    /// The patient, and the observations since `from` that have any of the codes.
+    pub async fn fetch(
+        &self,
+        patient: &PatientId,
+        codes: &[Code],
+        from: Timestamp,
+    ) -> Result<Record, FetchError> {
+        let fetch = async {
+            let (found, observations) =
+                tokio::join!(self.patient(patient), self.observations(patient, codes, from));
+            // Who is not known has no observations: the cause goes before what follows from it.
+            Ok(Record { patient: found?, observations: observations? })
+        };
+        self.endpoint.within(fetch).await
+    }
+
+    async fn patient(&self, id: &PatientId) -> Result<Patient, FetchError> {
+        let url = self
+            .endpoint
+            .base
+            .join(&format!("Patient/{}", id.as_str()))
+            .map_err(|_| FetchError::Elsewhere)?;
+        let patient: Patient = self.get(url).await?;
+        if patient.id.as_deref() != Some(id.as_str()) {
+            return Err(FetchError::WrongPatient);
+        }
+        Ok(patient)
+    }
+
+    async fn observations(
+        &self,
+        patient: &PatientId,
+        codes: &[Code],
+        from: Timestamp,
+    ) -> Result<Vec<Observation>, FetchError> {
+        let mut observations = Vec::new();
+        if codes.is_empty() {
+            return Ok(observations);
+        }
+        let mut next = Some(self.search(patient, codes, from)?);
+        for _ in 0..self.max_pages {
+            let Some(url) = next else { return Ok(observations) };
+            let mut page: Bundle = self.get(url.clone()).await?;
+            if page.kind != BundleType::Searchset {
+                return Err(FetchError::Malformed(fhir::ReadError::Malformed { line: 0, column: 0 }));
+            }
+            next = page.next().map(|link| self.follow(&url, link)).transpose()?;
+            for entry in page.entry.drain(..) {
+                let Some(fhir::Resource::Observation(observation)) = entry.resource else { continue };
+                let about = observation.subject.as_ref();
+                if !about.is_some_and(|subject| subject.is_to_patient(patient.as_str())) {
+                    return Err(FetchError::WrongPatient);
+                }
+                observations.push(observation);
+            }
+        }
+        // The pages that were not read may hold what counts.
+        if next.is_some() {
+            Err(FetchError::TooLarge)
+        } else {
+            Ok(observations)
+        }
+    }
+
+    fn search(&self, patient: &PatientId, codes: &[Code], from: Timestamp) -> Result<Url, FetchError> {
+        let token = |system: &str, code: &str| format!("{system}|{code}");
+        let wanted: Vec<String> = codes
+            .iter()
+            .flat_map(|code| {
+                let panels = fhir::panels_with(&code.code).iter();
+                std::iter::once(token(&code.system, &code.code))
+                    .chain(panels.map(|panel| token(&code.system, panel)))
+            })
+            .collect();
+        let mut url = self.endpoint.base.join("Observation").map_err(|_| FetchError::Elsewhere)?;
+        url.query_pairs_mut()
+            .append_pair("patient", patient.as_str())
+            .append_pair("code", &wanted.join(","))
+            .append_pair("date", &format!("ge{}", from.strftime("%Y-%m-%d")))
+            .append_pair("_sort", "-date")
+            .append_pair("_count", PAGE);
+        Ok(url)
+    }
+
+    /// The next page's address: only on the server that we were told to trust.
+    fn follow(&self, page: &Url, link: &str) -> Result<Url, FetchError> {
+        let url = page.join(link).map_err(|_| FetchError::Elsewhere)?;
+        let trusted = url.origin() == self.endpoint.base.origin()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if trusted {
+            Ok(url)
+        } else {
+            Err(FetchError::Elsewhere)
+        }
+    }
+
+    async fn get<R: Readable>(&self, url: Url) -> Result<R, FetchError> {
+        let absence = if R::TYPE == Patient::TYPE { Absence::Unknown } else { Absence::Refusal };
+        let (kind, response) = self.endpoint.get(url, "application/fhir+json", absence).await?;
+        if !is_json(&kind) {
+            return Err(FetchError::WrongType);
+        }
+        fhir::read(&self.endpoint.body(response).await?).map_err(FetchError::Malformed)
+    }
+}
