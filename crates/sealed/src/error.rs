@@ -1,0 +1,217 @@
+//! What can go wrong. No message holds any part of a key or of what is sealed.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use crate::content::MAX_CONTENT;
+use crate::envelope::{MAX_ENVELOPE, MAX_RECIPIENTS};
+use crate::keyring::MAX_KEYS;
+
+/// Why bytes are no envelope that this program reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FormatError {
+    /// Too short, or other first bytes.
+    #[error("the bytes are no sealed envelope; check that the hash is one of sealed terms")]
+    NotAnEnvelope,
+    /// A version of the format that is not known here.
+    #[error(
+        "the envelope has the format version {0}, and this program reads version 1; use a newer program"
+    )]
+    UnknownVersion(u8),
+    /// Other algorithms.
+    #[error("the envelope uses the cipher suite {0}, and this program knows suite 1; use a newer program")]
+    UnknownSuite(u8),
+    /// Sealed for what is not known here.
+    #[error(
+        "the envelope was sealed for the purpose {0}, which this program does not know; use a newer program"
+    )]
+    UnknownPurpose(u8),
+    /// Nobody, or too many.
+    #[error("the envelope names {0} recipients, and 1 to {MAX_RECIPIENTS} are allowed; ask its author for a correct one")]
+    RecipientCount(u8),
+    /// Not ascending by key.
+    #[error("the envelope's recipients are not in order; ask its author for a correct one")]
+    RecipientsNotSorted,
+    /// The content's length is none that padding gives.
+    #[error("the envelope's content has an impossible length; ask its author for a correct one")]
+    ContentLength,
+    /// Cut, or with something behind it.
+    #[error("the envelope has {actual} bytes, and {expected} are announced; fetch it again")]
+    WrongLength {
+        /// What its head announces.
+        expected: usize,
+        /// What there is.
+        actual: usize,
+    },
+}
+
+/// A part of where an envelope belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextPart {
+    /// The chain.
+    Genesis,
+    /// The contract.
+    Contract,
+    /// Who sends the goods.
+    Consignor,
+    /// Who gets them.
+    Consignee,
+    /// What it is for.
+    Purpose,
+}
+
+impl fmt::Display for ContextPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Genesis => "chain",
+            Self::Contract => "contract",
+            Self::Consignor => "consignor",
+            Self::Consignee => "consignee",
+            Self::Purpose => "purpose",
+        })
+    }
+}
+
+/// Why an envelope is not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// It was sealed for another place.
+    #[error("the envelope was sealed for another {0}; do not rely on it, and ask who sent it")]
+    OtherContext(ContextPart),
+    /// Neither consignor nor consignee sealed it.
+    #[error("the envelope names an author who is neither consignor nor consignee; do not rely on it")]
+    AuthorNotAParty,
+    /// Its author's account did not sign these bytes.
+    #[error(
+        "the envelope is not signed by the account of its author; do not rely on it, and fetch it again"
+    )]
+    BadSignature,
+    /// None of the keys is a recipient's.
+    #[error("the envelope is sealed to none of your keys; check the keyring, or ask its author to seal it to your key")]
+    NotARecipient,
+    /// The content key does not open, although it is sealed to one of the keys.
+    #[error(
+        "the envelope's key cannot be opened: it was damaged or badly made; ask its author for a correct one"
+    )]
+    KeyNotOpened,
+    /// The content does not open with its key.
+    #[error("the envelope's content cannot be opened: it was damaged or badly made; ask its author for a correct one")]
+    ContentNotOpened,
+    /// The padding has another form than it should.
+    #[error("the envelope's content is badly padded; ask its author for a correct one")]
+    BadPadding,
+    /// The content is another than the head says.
+    #[error("the envelope holds something else than its digest says; do not rely on it, and ask its author")]
+    DigestMismatch,
+}
+
+/// Why nothing was sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The document is too long.
+    #[error("the document has {length} bytes, and {MAX_CONTENT} can be sealed; seal a shorter one, or a hash of it")]
+    TooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// Nobody, or too many.
+    #[error("{0} recipients are named, and 1 to {MAX_RECIPIENTS} are allowed; name others, each once")]
+    RecipientCount(usize),
+    /// A public key with which nothing is secret: a point of low order.
+    #[error("a recipient's sealing key is a weak one; ask the recipient to register a new one")]
+    WeakKey,
+    /// The author is no party.
+    #[error("the author is neither consignor nor consignee; let one of them seal")]
+    AuthorNotAParty,
+    /// The signature is not the author's.
+    #[error("the signature is not by the author's account; sign with the key of that account")]
+    WrongSigner,
+    /// The cipher refused.
+    #[error("the cipher failed; try again, and tell the makers of this program if it does not help")]
+    Cipher,
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers; do not use this computer")]
+    NoRandomness,
+}
+
+/// Why a keyring cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringError {
+    /// The file cannot be read or written.
+    #[error("the keyring {path} cannot be used: {source}; check the path, its folder and its owner", path = .path.display())]
+    Unusable {
+        /// Which file.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// Others than the owner may read or write the file.
+    #[error("the keyring {path} can be read or written by others (mode {mode:03o}); run `chmod 600` on it", path = .path.display())]
+    Exposed {
+        /// Which file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// It holds no keys, or something else.
+    #[error("the keyring is not one: each line is to have a key of 64 hexadecimal digits; see docs/confidential.md")]
+    NotAKeyring,
+    /// It is there already.
+    #[error("the keyring {path} is there already; add a key to it with `theriac sealing-key rotate`", path = .path.display())]
+    Exists {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Too many keys.
+    #[error("the keyring would have more than {MAX_KEYS} keys; move the oldest ones to another file")]
+    Full,
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers; do not use this computer")]
+    NoRandomness,
+}
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Not an address of a store.
+    #[error("the store {url} cannot be used: {reason}; give file:///folder or s3://bucket, see docs/confidential.md")]
+    BadAddress {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The object is not there.
+    #[error("the store {store} has no envelope {hash}; ask its author to put it there")]
+    NotFound {
+        /// Which store.
+        store: String,
+        /// The hash in hexadecimal.
+        hash: String,
+    },
+    /// The object is another than its name says.
+    #[error("the store {store} gives other bytes for the envelope {hash}: they were changed; tell the store's keeper")]
+    Tampered {
+        /// Which store.
+        store: String,
+        /// The hash in hexadecimal.
+        hash: String,
+    },
+    /// Longer than any envelope.
+    #[error("the object of {length} bytes is longer than an envelope's {MAX_ENVELOPE}: it is none; tell the store's keeper")]
+    TooLong {
+        /// Its length in bytes.
+        length: u64,
+    },
+    /// The store cannot be reached, or refuses.
+    #[error(
+        "the store {store} does not answer as it should: {reason}; check the network and the access rights"
+    )]
+    Unavailable {
+        /// Which store.
+        store: String,
+        /// What happened.
+        reason: String,
+    },
+}

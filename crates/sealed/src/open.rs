@@ -1,0 +1,46 @@
+use crate::content::Content;
+use crate::envelope::{Context, Envelope};
+use crate::error::OpenError;
+use crate::keyring::Keyring;
+use crate::keys::PublicKey;
+use crate::signature::is_signed;
+use crate::suite;
+
+/// An opened envelope: everything in it was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The document.
+    pub content: Content,
+    /// The account that sealed it.
+    pub author: [u8; 32],
+    /// Which of the keyring's keys opened it.
+    pub key: PublicKey,
+}
+
+impl Envelope<'_> {
+    /// Opens the envelope with one of the keys, where it belongs to `expected` and its author signed it.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; they are checked in the order in which they stand there.
+    pub fn open(&self, keyring: &Keyring, expected: &Context) -> Result<Opened, OpenError> {
+        if let Some(part) = self.context().difference(expected) {
+            return Err(OpenError::OtherContext(part));
+        }
+        let author = self.author();
+        if !expected.has_party(&author) {
+            return Err(OpenError::AuthorNotAParty);
+        }
+        if !is_signed(self.signed, &author, self.signature) {
+            return Err(OpenError::BadSignature);
+        }
+        let own = self.parts().find_map(|part| Some((keyring.find(&part.key)?, part)));
+        let (key, part) = own.ok_or(OpenError::NotARecipient)?;
+        let content_key = suite::open_key(key, &part.key, part.encapsulated, part.sealed_key, self.head)?;
+        let padded = suite::open_content(&content_key, self.content, self.front)?;
+        let content = Content::unpad(&padded)?;
+        if content.digest() != self.digest() {
+            return Err(OpenError::DigestMismatch);
+        }
+        Ok(Opened { content, author, key: key.public() })
+    }
+}
