@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, verify};
+use crate::commands::{
+    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, text, treatment, verify,
+};
 use crate::failure::EXIT_CODES;
 
 const INTRODUCTION: &str = "\
@@ -125,6 +127,14 @@ pub enum Command {
     /// EPCIS events, in files and of a batch: hash, validate, export
     #[command(subcommand, after_help = epcis::EXAMPLES)]
     Epcis(Box<epcis::EpcisCommand>),
+
+    /// Drug names and problems in a clinical note, with what it says about them
+    #[command(after_help = text::EXAMPLES)]
+    Text(text::TextArgs),
+
+    /// Medicines for high blood pressure that nothing in a FHIR record speaks against, ranked
+    #[command(after_help = treatment::EXAMPLES)]
+    Treatment(treatment::TreatmentArgs),
 
     /// Models that operators may use
     #[command(subcommand, after_help = model::EXAMPLES)]

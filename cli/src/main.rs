@@ -10,6 +10,7 @@ mod code;
 mod commands;
 mod context;
 mod failure;
+mod input;
 mod keys;
 mod remedies;
 mod serials;
@@ -24,7 +25,9 @@ use clap::Parser;
 
 use crate::answer::Answer;
 use crate::args::{Cli, Command, Global};
-use crate::commands::{admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, verify};
+use crate::commands::{
+    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, text, treatment, verify,
+};
 use crate::failure::{Exit, Failure};
 
 #[tokio::main]
@@ -57,6 +60,8 @@ async fn answer(command: Command, global: &Global) -> Result<Answer, Failure> {
         Command::Logistic(command) => logistic::run(command, global).await,
         Command::Qr(command) => qr::run(command),
         Command::Verify(args) => verify::run(&args, global).await,
+        Command::Text(args) => text::run(&args),
+        Command::Treatment(args) => treatment::run(&args),
         Command::Epcis(command) => epcis::run(*command, global).await,
         Command::Model(command) => model::run(command, global).await,
         Command::Feed(command) => feed::run(command, global).await,

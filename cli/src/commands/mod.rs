@@ -11,4 +11,6 @@ pub mod model;
 pub mod oracle;
 pub mod org;
 pub mod qr;
+pub mod text;
+pub mod treatment;
 pub mod verify;
