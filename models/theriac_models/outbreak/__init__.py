@@ -80,7 +80,8 @@ errors, wider where cases are few. Regions are trained on together; scores are o
 
 ## Scores in time order
 {len(s.weeks[1])} weeks; weights fitted anew each year, limits from errors known at the time. In brackets 95 % intervals
-from resampled quarters. Penalty, weights' power and ceiling were chosen by looking at these same weeks, among twelve.
+from resampled quarters. Penalty, weights' power and ceiling were chosen by looking at these same weeks, among about
+twenty-five settings.
 
 | weeks ahead | forecaster | WAPE % |
 | --- | --- | --- |
