@@ -39,14 +39,14 @@ def _manifest(threshold: float, count: int) -> dict:
 def _build(folder: Path) -> str:
     """Scores in time order on injected changes and writes the folder; returns a line to print."""
     demand = data.load()
-    logs = demand_model.logarithm(demand.values)
+    logs, learned = demand_model.logarithm(demand.values), demand_model.logarithm(demand.learned)
     groups, months = logs.shape
     generator = np.random.default_rng(SEED)
     found: list[tuple[np.ndarray, ...]] = []
     past, weights = [], None
     for at in range(TRAINING, months):
         if weights is None or (at - TRAINING) % REFIT == 0:
-            weights = demand_model.fit(logs, at, demand.first)
+            weights = demand_model.fit(learned, at, demand.first)
         past.append(model.judge(weights, logs, at, demand.first)[0])
         if at < FIRST:
             continue
@@ -67,7 +67,7 @@ def _build(folder: Path) -> str:
     per_week = float((clean >= threshold).sum(axis=1).mean() * 12 / 52.1775)
     recall, precision = float(alarmed[truth].mean()), float(truth[alarmed].mean())
     details = _manifest(threshold, int(demand.values.size))
-    final = demand_model.fit(logs, months, demand.first)
+    final = demand_model.fit(learned, months, demand.first)
     graph = model.graph(final, [value["name"] for value in details["inputs"]])
 
     def rows(at: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Monthly prescriptions of the Australian PBS by ATC group, and the series a10 and h02 of fpp2."""
+"""Monthly prescriptions of the Australian PBS by ATC group."""
 
 import csv
 import datetime as dt
@@ -55,18 +55,25 @@ PBS = Fetched(
 
 @dataclass(frozen=True)
 class Demand:
-    """Prescriptions `[series, month]` of the ATC groups that have every month; `first` is the first month's number."""
+    """Prescriptions and their cost in dollars `[series, month]` of the ATC groups that have every month; `first` is the
+    first month's number."""
 
     codes: list[str]
     values: np.ndarray
+    costs: np.ndarray
     first: int
+
+    @property
+    def learned(self) -> np.ndarray:
+        """The series that weights are fitted on: the prescriptions first, then their cost, which moves otherwise."""
+        return np.vstack([self.values, self.costs])
 
 
 def load() -> Demand:
-    totals: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    totals: dict[str, dict[int, np.ndarray]] = defaultdict(lambda: defaultdict(lambda: np.zeros(2)))
     for row in rows(PBS.read()):
-        totals[row["atc2"]][month_number(row["month"])] += float(row["scripts"] or 0)
+        totals[row["atc2"]][month_number(row["month"])] += [float(row["scripts"] or 0), float(row["cost_aud"] or 0)]
     months = sorted({month for series in totals.values() for month in series})
     codes = sorted(code for code, series in totals.items() if len(series) == len(months))
-    values = np.array([[totals[code][month] for month in months] for code in codes])
-    return Demand(codes, values, months[0])
+    values, costs = np.array([[totals[code][month] for month in months] for code in codes]).transpose(2, 0, 1)
+    return Demand(codes, values, costs, months[0])

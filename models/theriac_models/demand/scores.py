@@ -29,14 +29,56 @@ class Scores:
     spread: np.ndarray
 
 
+@dataclass(frozen=True)
+class Series:
+    """One series from elsewhere: MASE and WAPE (%) by forecaster, share of months in both intervals."""
+
+    mase: dict[str, float]
+    wape: dict[str, float]
+    coverage: tuple[float, float]
+
+
+def beyond(demand: Demand, values: np.ndarray) -> Series:
+    """Scores on another series that begins in the same month: weights and limits come from the groups alone, and from
+    months before the origin."""
+    groups, learned = model.logarithm(demand.values), model.logarithm(demand.learned)
+    logs, ahead = model.logarithm(values)[None, :], model.HORIZONS
+    first_limits = range(FIRST_ERROR, FIRST_ORIGIN - ahead + 1)
+    origins = list(range(FIRST_ORIGIN, len(values) - ahead + 1))
+    found, past, weights = {}, [], None
+    for at in [*first_limits, *origins]:
+        if weights is None or (at - FIRST_ERROR) % REFIT == 0:
+            weights = model.fit(learned, min(at, groups.shape[1]), demand.first)
+        if at in first_limits:
+            rough = model.roughness(model.window(groups, at)[0])[:, None]
+            past.append((groups[:, at : at + ahead] - weights.forecast(groups, at, demand.first)) / rough)
+        else:
+            found[at] = weights.forecast(logs, at, demand.first)
+    limits = model.quantiles(np.vstack(past))
+    actual = np.array([values[at : at + ahead] for at in origins])
+    forecasts = {
+        "this model": found,
+        "ETS": ets.forecasts(logs, origins, ahead),
+        "seasonal naive": {at: logs[:, at - 12 : at] for at in origins},
+    }
+    scale = np.array([np.abs(values[12:at] - values[: at - 12]).mean() for at in origins])
+    errors = {name: np.abs(np.array([np.exp(f[at][0]) for at in origins]) - actual) for name, f in forecasts.items()}
+    scaled = np.array([(logs[0, at : at + ahead] - found[at][0]) / model.roughness(model.window(logs, at)[0])[0] for at in origins])
+    return Series(
+        {name: float((error / scale[:, None]).mean()) for name, error in errors.items()},
+        {name: float(100 * error.sum() / actual.sum()) for name, error in errors.items()},
+        tuple(float(((scaled >= limits[:, a]) & (scaled <= limits[:, b])).mean()) for a, b in ((1, 3), (0, 4))),
+    )
+
+
 def evaluate(demand: Demand) -> Scores:
-    values, logs = demand.values, model.logarithm(demand.values)
+    values, logs, learned = demand.values, model.logarithm(demand.values), model.logarithm(demand.learned)
     months, ahead = values.shape[1], model.HORIZONS
     origins = list(range(FIRST_ORIGIN, months - ahead + 1))
     found, weights = {}, None
     for at in range(FIRST_ERROR, months - ahead + 1):
         if weights is None or (at - FIRST_ERROR) % REFIT == 0:
-            weights = model.fit(logs, at, demand.first)
+            weights = model.fit(learned, at, demand.first)
         found[at] = weights.forecast(logs, at, demand.first)
     forecasts = {
         "this model": found,

@@ -42,12 +42,13 @@ def simulate(values: np.ndarray, levels: np.ndarray) -> Run:
 
 def quantile_levels(demand: data.Demand) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Medians and upper limits of the next two months `[group, month, 2]`, each from what was known before."""
-    logs, months = demand_model.logarithm(demand.values), demand.values.shape[1]
+    logs, learned = demand_model.logarithm(demand.values), demand_model.logarithm(demand.learned)
+    months = demand.values.shape[1]
     past: list[np.ndarray] = []
     weights, medians, highs = None, [], {"90": [], "97": []}
     for at in range(FIRST_ERROR, months):
         if weights is None or (at - FIRST_ERROR) % REFIT == 0:
-            weights = demand_model.fit(logs, at, demand.first)
+            weights = demand_model.fit(learned, at, demand.first)
         forecast = weights.forecast(logs, at, demand.first)
         rough = demand_model.roughness(demand_model.window(logs, at)[0])[:, None]
         if at >= FIRST:
