@@ -210,7 +210,7 @@ fn options_are_ranked_by_the_risk_that_the_model_leaves() {
     );
     assert_eq!(
         failing,
-        [ThiazideLikeDiuretic, BetaBlocker, AceInhibitor, AngiotensinReceptorBlocker, Dihydropyridine]
+        [ThiazideLikeDiuretic, AceInhibitor, BetaBlocker, AngiotensinReceptorBlocker, Dihydropyridine]
     );
 }
 
@@ -252,4 +252,33 @@ proptest! {
             prop_assert!(after != Standing::Possible || before == Standing::Possible);
         }
     }
+}
+
+/// The table of the card: what does what, where it is written.
+fn card_rows() -> String {
+    let effect = |effect: Effect| match effect {
+        Effect::Contraindicates => "contraindicates",
+        Effect::NeedsCheck => "needs a check",
+        Effect::Cautions => "cautions",
+        Effect::Favours => "favours",
+    };
+    let row = |rule: &clinical::treatment::Rule| {
+        format!(
+            "| {} | {} | {} | {} |\n",
+            rule.treatment.text(),
+            rule.fact.text(),
+            effect(rule.effect),
+            rule.source
+        )
+    };
+    RULES.iter().map(row).collect()
+}
+
+#[test]
+fn the_card_lists_every_rule_and_no_other() {
+    let card = std::fs::read_to_string("../../docs/clinical.md").unwrap();
+    let rows = card_rows();
+    assert!(card.contains(&rows), "docs/clinical.md should have these rows:\n{rows}");
+    let listed = card.lines().filter(|line| line.contains(" | contraindicates | ")).count();
+    assert_eq!(listed, RULES.iter().filter(|rule| rule.effect == Effect::Contraindicates).count());
 }

@@ -11,7 +11,9 @@
 mod chart;
 mod codes;
 mod fact;
+mod measurements;
 mod recommend;
+mod records;
 mod resources;
 pub mod risk;
 mod rules;

@@ -3,8 +3,8 @@
 //! The ten-year risks of atherosclerotic cardiovascular disease (coronary disease and stroke) and of heart failure
 //! come from the base model of the PREVENT equations: Khan S. S. et al., Circulation 149 (2024) 430–449, supplemental
 //! tables S12. What a class of medicines takes away from them comes from a network meta-analysis of first-line
-//! treatments, Psaty B. M. et al., JAMA 289 (2003) 2534–2544, and for angiotensin receptor blockers from their
-//! comparison with an ACE inhibitor, ONTARGET, N. Engl. J. Med. 358 (2008) 1547–1559. No shipped model fits: the one for
+//! treatments, Psaty B. M. et al., JAMA 289 (2003) 2534–2544 (see [`effect`] for the rest), and for angiotensin receptor
+//! blockers from their comparison with an ACE inhibitor, ONTARGET, N. Engl. J. Med. 358 (2008) 1547–1559. No shipped model fits: the one for
 //! heart disease describes people at angiography, the one for diabetes Pima women, the one for mortality people in hospital.
 //!
 //! It is an average over trials, laid on an average over cohorts: it orders options and promises nothing to a person.
@@ -165,8 +165,8 @@ pub fn baseline(person: &RiskFactors) -> Result<Risks, OutOfRange> {
 ///
 /// Low-dose diuretics against no treatment: 0.76 (cardiovascular events) and 0.51 (heart failure); other classes by
 /// the diuretics' ratio to them: ACE inhibitors 0.94 and 0.88, calcium channel blockers 0.94 and 0.74, beta-blockers
-/// 0.89 (events; heart failure was not told, the same is taken). Angiotensin receptor blockers against an ACE
-/// inhibitor: 1.01 and 1.12. Nothing for the other options: no trial of outcomes in uncomplicated hypertension.
+/// 0.89 for events. Beta-blockers against no treatment: 0.58 for heart failure (Psaty B. M. et al., JAMA 277 (1997)
+/// 739–745). Angiotensin receptor blockers against an ACE inhibitor: 1.01 and 1.12. Nothing for the other options: no trial of outcomes in uncomplicated hypertension.
 #[must_use]
 pub fn effect(treatment: Treatment) -> Option<Risks> {
     let (atherosclerotic, heart_failure) = match treatment {
@@ -174,7 +174,7 @@ pub fn effect(treatment: Treatment) -> Option<Risks> {
         Treatment::AceInhibitor => (0.76 / 0.94, 0.51 / 0.88),
         Treatment::AngiotensinReceptorBlocker => (0.76 / 0.94 * 1.01, 0.51 / 0.88 * 1.12),
         Treatment::Dihydropyridine => (0.76 / 0.94, 0.51 / 0.74),
-        Treatment::BetaBlocker => (0.76 / 0.89, 0.51 / 0.89),
+        Treatment::BetaBlocker => (0.76 / 0.89, 0.58),
         Treatment::RateLimitingCalciumChannelBlocker
         | Treatment::MineralocorticoidAntagonist
         | Treatment::Labetalol

@@ -2,7 +2,8 @@
 //!
 //! Each rule is a fact of its source in our words. "SmPC" is the summary of product characteristics of the named
 //! substance in the European Union or the United Kingdom, section 4.3 (contraindications), 4.4 (warnings), 4.5
-//! (interactions) or 4.6 (pregnancy). What a source calls not recommended counts as a contraindication here.
+//! (interactions) or 4.6 (pregnancy). What a source calls not recommended counts as a contraindication here. The table
+//! was compiled from knowledge of these documents: hold it against the current labels before use.
 
 use serde::Serialize;
 
