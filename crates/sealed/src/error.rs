@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::content::MAX_CONTENT;
-use crate::envelope::{MAX_ENVELOPE, MAX_RECIPIENTS};
+use crate::envelope::MAX_RECIPIENTS;
 use crate::keyring::MAX_KEYS;
 
 /// Why bytes are no envelope that this program reads.
@@ -169,49 +169,4 @@ pub enum KeyringError {
     /// The system gives no random numbers.
     #[error("the system gives no random numbers; do not use this computer")]
     NoRandomness,
-}
-
-/// Why the store did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Not an address of a store.
-    #[error("the store {url} cannot be used: {reason}; give file:///folder or s3://bucket, see docs/confidential.md")]
-    BadAddress {
-        /// What was given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The object is not there.
-    #[error("the store {store} has no envelope {hash}; ask its author to put it there")]
-    NotFound {
-        /// Which store.
-        store: String,
-        /// The hash in hexadecimal.
-        hash: String,
-    },
-    /// The object is another than its name says.
-    #[error("the store {store} gives other bytes for the envelope {hash}: they were changed; tell the store's keeper")]
-    Tampered {
-        /// Which store.
-        store: String,
-        /// The hash in hexadecimal.
-        hash: String,
-    },
-    /// Longer than any envelope.
-    #[error("the object of {length} bytes is longer than an envelope's {MAX_ENVELOPE}: it is none; tell the store's keeper")]
-    TooLong {
-        /// Its length in bytes.
-        length: u64,
-    },
-    /// The store cannot be reached, or refuses.
-    #[error(
-        "the store {store} does not answer as it should: {reason}; check the network and the access rights"
-    )]
-    Unavailable {
-        /// Which store.
-        store: String,
-        /// What happened.
-        reason: String,
-    },
 }

@@ -1,6 +1,6 @@
 //! Confidential business documents: sealed to the partners' X25519 keys, kept off chain, known by their hash on chain.
 //!
-//! [`seal`] makes an envelope, whose SHA-256 goes on chain and which is kept in a [`Store`]; [`Envelope::open`] checks
+//! [`seal`] makes an envelope; its SHA-256 goes on chain, and a store keeps its bytes. [`Envelope::open`] checks
 //! where it belongs, who sealed it and what is in it. `docs/confidential.md` has the format to the byte and says what
 //! it protects against.
 //!
@@ -34,18 +34,20 @@ mod keys;
 mod open;
 mod seal;
 mod signature;
+#[cfg(feature = "store")]
 mod store;
 mod suite;
 
 pub use content::{Content, MAX_CONTENT};
 pub use envelope::{Context, Envelope, Purpose, MAX_ENVELOPE, MAX_RECIPIENTS};
-pub use error::{ContextPart, FormatError, KeyringError, OpenError, SealError, StoreError};
+pub use error::{ContextPart, FormatError, KeyringError, OpenError, SealError};
 pub use keyring::{Keyring, MAX_KEYS};
 pub use keys::{KeyId, PublicKey, SealingKey};
 pub use open::Opened;
 pub use seal::{seal, Author};
 pub use signature::signed_message;
-pub use store::{Store, SCHEMES};
+#[cfg(feature = "store")]
+pub use store::{Store, StoreError};
 
 use sha2::{Digest, Sha256};
 

@@ -11,15 +11,56 @@ use object_store::{BackoffConfig, ObjectStore, ObjectStoreExt, PutMode, PutOptio
 use url::Url;
 
 use crate::envelope::MAX_ENVELOPE;
-use crate::error::StoreError;
 use crate::hash;
-
-/// The addresses that are understood.
-pub const SCHEMES: &str = "file:///folder or s3://bucket/prefix";
 
 /// How long all tries of a request may take together.
 const RETRY: Duration = Duration::from_secs(60);
 const RETRIES: usize = 3;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Not an address of a store.
+    #[error("the store {url} cannot be used: {reason}; give file:///folder or s3://bucket, see docs/confidential.md")]
+    BadAddress {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The object is not there.
+    #[error("the store {store} has no envelope {hash}; ask its author to put it there")]
+    NotFound {
+        /// Which store.
+        store: String,
+        /// The hash in hexadecimal.
+        hash: String,
+    },
+    /// The object is another than its name says.
+    #[error("the store {store} gives other bytes for the envelope {hash}: they were changed; tell the store's keeper")]
+    Tampered {
+        /// Which store.
+        store: String,
+        /// The hash in hexadecimal.
+        hash: String,
+    },
+    /// Longer than any envelope.
+    #[error("the object of {length} bytes is longer than an envelope's {MAX_ENVELOPE}: it is none; tell the store's keeper")]
+    TooLong {
+        /// Its length in bytes.
+        length: u64,
+    },
+    /// The store cannot be reached, or refuses.
+    #[error(
+        "the store {store} does not answer as it should: {reason}; check the network and the access rights"
+    )]
+    Unavailable {
+        /// Which store.
+        store: String,
+        /// What happened.
+        reason: String,
+    },
+}
 
 /// A store of envelopes, each under the hexadecimal SHA-256 of its bytes.
 #[derive(Clone, Debug)]
