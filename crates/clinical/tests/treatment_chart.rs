@@ -178,6 +178,21 @@ fn what_is_not_recorded_is_unknown_and_nothing_is_recommended_on_it() {
 }
 
 #[test]
+fn a_list_that_says_that_it_is_empty_is_known() {
+    let mut entries = full();
+    let problem = json!({ "resourceType": "Condition", "code": { "coding": [{ "code": "160245001" }] } });
+    entries[1] = problem;
+    let concept = json!({ "coding": [{ "code": "787481004", "display": "No known medications" }] });
+    entries[2] = json!({
+        "resourceType": "MedicationStatement", "status": "active", "medicationCodeableConcept": concept
+    });
+    let chart = read(&entries).unwrap();
+    assert_eq!(chart.facts.get(Fact::AngioOedema), State::Absent);
+    assert_eq!(chart.facts.get(Fact::TakesLithium), State::Absent);
+    assert_eq!(possible(&chart).len(), Treatment::ALL.len());
+}
+
+#[test]
 fn what_cannot_be_read_may_be_anything() {
     let problem = read(&with(condition("Blorptosis of the flange", "active"))).unwrap();
     assert_eq!(problem.unread.conditions, 1);

@@ -10,6 +10,12 @@ use crate::text::{Assertion, Kind};
 
 const ICD_10: [&str; 2] = ["http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm"];
 
+/// SNOMED CT: no known allergy, no known drug allergy; no current problem; no known medication. An entry with one of
+/// them says that the list is complete.
+const NO_ALLERGY: [&str; 2] = ["716186003", "409137002"];
+const NO_PROBLEM: [&str; 1] = ["160245001"];
+const NO_MEDICINE: [&str; 1] = ["787481004"];
+
 impl Reader<'_> {
     /// Whether high blood pressure is recorded.
     pub(super) fn conditions(&self, record: &Record, chart: &mut Chart) -> bool {
@@ -22,6 +28,9 @@ impl Reader<'_> {
         for condition in conditions {
             is_listed = true;
             let Some(state) = verified(condition.verification_status.as_ref()) else { continue };
+            if condition.code.as_ref().is_some_and(|code| code.has_code(&NO_PROBLEM)) {
+                continue;
+            }
             let codes = self.icd_10(condition);
             if codes.is_empty() {
                 chart.unread.conditions = chart.unread.conditions.saturating_add(1);
@@ -88,7 +97,11 @@ impl Reader<'_> {
             .collect();
         let mut present: Vec<Fact> = Vec::new();
         for medicine in medicines.iter().filter(|medicine| is_current(medicine)) {
-            let (facts, is_read) = self.substances(medicine.medication_codeable_concept.as_ref());
+            let concept = medicine.medication_codeable_concept.as_ref();
+            if concept.is_some_and(|concept| concept.has_code(&NO_MEDICINE)) {
+                continue;
+            }
+            let (facts, is_read) = self.substances(concept);
             present.extend(facts.into_iter().filter_map(|(taken, _)| taken));
             if !is_read {
                 chart.unread.medicines = chart.unread.medicines.saturating_add(1);
@@ -99,8 +112,6 @@ impl Reader<'_> {
     }
 
     pub(super) fn allergies(&self, record: &Record, chart: &mut Chart) {
-        // SNOMED CT: no known allergy, no known drug allergy.
-        const NONE: [&str; 2] = ["716186003", "409137002"];
         let mut present: Vec<Fact> = Vec::new();
         let mut is_listed = false;
         for allergy in record.entry.iter().filter_map(|entry| match &entry.resource {
@@ -108,7 +119,7 @@ impl Reader<'_> {
             _ => None,
         }) {
             is_listed = true;
-            let is_none = allergy.code.as_ref().is_some_and(|code| code.has_code(&NONE));
+            let is_none = allergy.code.as_ref().is_some_and(|code| code.has_code(&NO_ALLERGY));
             if is_none || is_of_food(allergy) || verified(allergy.verification_status.as_ref()).is_none() {
                 continue;
             }
