@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, text, treatment, verify,
+    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, sealing_key, terms, text,
+    treatment, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -115,6 +116,14 @@ pub enum Command {
     /// Logistic units: packs in cases in pallets, each with its SSCC
     #[command(subcommand, after_help = logistic::EXAMPLES)]
     Logistic(logistic::LogisticCommand),
+
+    /// The keys that open what partners seal for you
+    #[command(subcommand, after_help = sealing_key::EXAMPLES)]
+    SealingKey(sealing_key::SealingKeyCommand),
+
+    /// Confidential terms of delivery: seal them to partners, open and check them
+    #[command(subcommand, after_help = terms::EXAMPLES)]
+    Terms(terms::TermsCommand),
 
     /// QR codes for packs: make them, read them
     #[command(subcommand, after_help = qr::EXAMPLES)]

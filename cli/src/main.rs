@@ -26,7 +26,8 @@ use clap::Parser;
 use crate::answer::Answer;
 use crate::args::{Cli, Command, Global};
 use crate::commands::{
-    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, text, treatment, verify,
+    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, sealing_key, terms, text,
+    treatment, verify,
 };
 use crate::failure::{Exit, Failure};
 
@@ -58,6 +59,8 @@ async fn answer(command: Command, global: &Global) -> Result<Answer, Failure> {
         Command::Admin(command) => admin::run(command, global).await,
         Command::Batch(command) => batch::run(*command, global).await,
         Command::Logistic(command) => logistic::run(command, global).await,
+        Command::SealingKey(command) => sealing_key::run(command, global).await,
+        Command::Terms(command) => terms::run(command, global).await,
         Command::Qr(command) => qr::run(command),
         Command::Verify(args) => verify::run(&args, global).await,
         Command::Text(args) => text::run(&args),

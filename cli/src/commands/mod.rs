@@ -11,6 +11,8 @@ pub mod model;
 pub mod oracle;
 pub mod org;
 pub mod qr;
+pub mod sealing_key;
+pub mod terms;
 pub mod text;
 pub mod treatment;
 pub mod verify;
