@@ -9,38 +9,19 @@ use jiff::tz::Offset;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A value with its UCUM unit; a bare number has the unit `1`.
+/// A value with its UCUM unit; without one it is a pure number.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Amount {
-    /// A pure number or a code.
-    Pure(f64),
-    /// A measurement.
-    Measured {
-        /// How much.
-        value: f64,
-        /// In which UCUM unit.
-        unit: String,
-    },
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    /// How much.
+    pub value: f64,
+    /// In which UCUM unit.
+    #[serde(default = "pure")]
+    pub unit: String,
 }
 
-impl Amount {
-    /// How much.
-    #[must_use]
-    pub fn value(&self) -> f64 {
-        match self {
-            Self::Pure(value) | Self::Measured { value, .. } => *value,
-        }
-    }
-
-    /// In which UCUM unit.
-    #[must_use]
-    pub fn unit(&self) -> &str {
-        match self {
-            Self::Pure(_) => "1",
-            Self::Measured { unit, .. } => unit,
-        }
-    }
+fn pure() -> String {
+    "1".to_owned()
 }
 
 /// Without the value: it may be a patient's.
@@ -160,22 +141,21 @@ mod tests {
     #[test]
     fn pushed_values_have_units_and_each_name_once() {
         let pushed: Pushed = serde_json::from_value(json!({
-            "inputs": {"age": {"value": 54, "unit": "a"}, "sex": 1},
+            "inputs": {"age": {"value": 54, "unit": "a"}, "sex": {"value": 1}},
             "series": {"temperature": {"unit": "Cel", "readings": [["2026-11-21T10:00:00Z", 4.5]]}},
         }))
         .unwrap();
-        let shown = |name: &str| (pushed.inputs[name].value(), pushed.inputs[name].unit().to_owned());
+        let shown = |name: &str| (pushed.inputs[name].value, pushed.inputs[name].unit.clone());
         assert_eq!((shown("age"), shown("sex")), ((54.0, "a".into()), (1.0, "1".into())));
         let again: Pushed = serde_json::from_str(&serde_json::to_string(&pushed).unwrap()).unwrap();
         assert_eq!(again, pushed);
         assert!(!format!("{pushed:?} {:?} {:?}", pushed.inputs, pushed.series).contains("54"));
         for refused in [
-            r#"{"inputs": {"age": 54, "age": 55}}"#,
+            r#"{"inputs": {"age": {"value": 54}, "age": {"value": 55}}}"#,
             r#"{"series": {"t": {"unit": "K", "readings": []}, "t": {"unit": "K", "readings": []}}}"#,
-            r#"{"inputs": {"age": NaN}}"#,
-            r#"{"inputs": {"age": 1e999}}"#,
-            r#"{"inputs": {"age": "54"}}"#,
-            r#"{"inputs": {"age": {"value": 54}}}"#,
+            r#"{"inputs": {"age": {"value": NaN}}}"#,
+            r#"{"inputs": {"age": {"value": "54"}}}"#,
+            r#"{"inputs": {"age": 54}}"#,
             r#"{"inputs": {"age": {"value": 54, "unit": "a", "name": "Jane"}}}"#,
             r#"{"values": {}}"#,
         ] {

@@ -272,7 +272,7 @@ fn set(
         if manifest.input(name).is_some_and(|(_, input)| matches!(input.source, Source::Series { .. })) {
             return Err(MappingError::NotASeries(name.clone()));
         }
-        let set = features.set(name, amount.value(), amount.unit());
+        let set = features.set(name, amount.value, amount.unit.as_str());
         set.map_err(|error| MappingError::of_feature(error, manifest))
     })
 }

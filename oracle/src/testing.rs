@@ -80,7 +80,7 @@ pub fn week() -> Series {
 pub fn usual() -> BTreeMap<String, Amount> {
     let (inputs, _) = golden("cold-chain").swap_remove(0);
     let amount = |name: &str, unit: &str| {
-        (name.to_owned(), Amount::Measured { value: inputs[name].as_f64().unwrap(), unit: unit.to_owned() })
+        (name.to_owned(), Amount { value: inputs[name].as_f64().unwrap(), unit: unit.to_owned() })
     };
     [amount("usual", "Cel"), amount("spread", "K")].into()
 }
@@ -98,6 +98,8 @@ pub struct World {
     pub accepted: Vec<Report>,
     pub feed: Option<Feed>,
     pub model: Option<Model>,
+    /// Which one that is.
+    pub known: ModelId,
     pub configuration: Configuration,
     pub digest: [u8; 32],
     /// What the next submissions answer, before anything happens.
@@ -147,6 +149,7 @@ impl Chain {
             accepted: Vec::new(),
             feed: Some(feed),
             model: Some(model),
+            known: id,
             configuration: Configuration { epoch: 1, f: 0, operators: vec![key().public()] },
             digest: DIGEST,
             refusals: Vec::new(),
@@ -218,10 +221,7 @@ impl Ledger for Chain {
     }
 
     async fn model(&self, model: ModelId) -> Result<Option<Model>, LedgerError> {
-        self.look(|world| {
-            let is_known = world.feed.as_ref().is_some_and(|feed| feed.model == model);
-            world.model.clone().filter(|_| is_known)
-        })
+        self.look(|world| world.model.clone().filter(|_| model == world.known))
     }
 
     async fn configuration(&self) -> Result<(Configuration, [u8; 32]), LedgerError> {

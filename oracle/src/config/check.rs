@@ -212,7 +212,7 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             }
             _ => {}
         }
-        if !job.parameters.values().all(|amount| amount.value().is_finite()) {
+        if !job.parameters.values().all(|amount| amount.value.is_finite()) {
             problems.add(key("parameters"), "hold NaN or an infinity", "write numbers");
         }
         let triggers: BTreeSet<_> = job.triggers.iter().map(|trigger| *trigger == Trigger::Push).collect();

@@ -246,15 +246,20 @@ fn a_job_may_read_series_take_parameters_and_name_its_output() {
     let series = FILE
         .replace("name = \"hospital\"", "name = \"hospital\"\nkind = \"series\"")
         .replace("max_observation", "output = \"excursion\"\nmax_observation");
-    let text = format!("{series}\n[job.parameters]\nusual = {{ value = 5, unit = \"Cel\" }}\nweek = 47\n");
+    let text = format!(
+        "{series}\n[job.parameters]\nusual = {{ value = 5, unit = \"Cel\" }}\nweek = {{ value = 47 }}\n"
+    );
     let config = load(&text, &[], Settings::default()).unwrap();
     assert_eq!(config.sources[0].kind, SourceKind::Series);
     let job = &config.jobs[0];
     assert_eq!(job.output.as_deref(), Some("excursion"));
-    let shown: Vec<_> =
-        job.parameters.iter().map(|(name, amount)| (name.as_str(), amount.value(), amount.unit())).collect();
+    let shown: Vec<_> = job
+        .parameters
+        .iter()
+        .map(|(name, amount)| (name.as_str(), amount.value, amount.unit.as_str()))
+        .collect();
     assert_eq!(shown, [("usual", 5.0, "Cel"), ("week", 47.0, "1")]);
-    for number in ["nan", "inf", "\"5\""] {
+    for number in ["{ value = nan }", "{ value = inf }", "{ unit = \"Cel\" }", "5"] {
         let text = format!("{series}\n[job.parameters]\nusual = {number}\n");
         assert!(load(&text, &[], Settings::default()).is_err(), "{number}");
     }

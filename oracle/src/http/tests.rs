@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use primitives::Subject;
 use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::{json, Value};
 
@@ -10,7 +11,9 @@ use crate::inputs::Pushed;
 use crate::job::Job;
 use crate::source::Source;
 use crate::store::{now, NewRun};
-use crate::testing::{enough, hospital, job_config, model_folder, runner, serve, source, Chain};
+use crate::testing::{
+    enough, hospital, job_config, model_folder, runner, runner_with_job, serve, source, Chain,
+};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -99,6 +102,41 @@ async fn a_push_is_a_run_that_can_be_asked_for() {
         (&json!("finalised"), &json!(1), &json!(2))
     );
     refused(desk.call(Method::GET, "v1/runs/push-0", None).await, 404, "unknown-run");
+}
+
+#[tokio::test]
+async fn a_job_without_a_fhir_server_takes_pushed_data_about_anything_or_everybody() {
+    let (folder, chain) = (tempfile::tempdir().unwrap(), Chain::new());
+    let mut config = job_config(model_folder());
+    config.source = None;
+    let runner = runner_with_job(&store(&folder), &chain, Job::new(config, None)).await;
+    let desk = Desk::of(folder, chain, runner).await;
+    let known = json!({
+        "age": {"value": 54, "unit": "a"}, "sex": {"value": 1}, "cholesterol": {"value": 5.2, "unit": "mmol/L"},
+        "systolic_pressure": {"value": 132, "unit": "mm[Hg]"},
+    });
+    let push = |body: Value| desk.call(Method::POST, "v1/jobs/heart/runs", Some(body));
+    let ended = async |body: Value| {
+        let (status, accepted) = push(body).await;
+        assert_eq!(status, 202, "{accepted}");
+        let run = accepted["run"].as_str().unwrap().to_owned();
+        desk.runner.drive(&run, || false).await.unwrap();
+        desk.call(Method::GET, &format!("v1/runs/{run}"), None).await.1
+    };
+    let shown = ended(json!({"about": "bed-7", "data": {"inputs": known}})).await;
+    assert_eq!(shown["state"], "finalised", "{shown}");
+    let shown = ended(json!({"data": {"inputs": known}})).await;
+    assert_eq!(
+        (&shown["state"], &shown["subject"]),
+        (&json!("finalised"), &json!(Subject::default().to_string()))
+    );
+    let shown = ended(json!({"data": {"inputs": {"age": {"value": 54, "unit": "kg"}}}})).await;
+    assert_eq!(shown["state"], "failed");
+    assert!(shown["reason"].as_str().unwrap().starts_with("unit-not-convertible: "), "{shown}");
+    refused(push(json!({"about": "bed 7"})).await, 400, "bad-patient");
+    refused(push(json!({"about": "a", "patient": "a"})).await, 400, "bad-body");
+    refused(push(json!({"data": {"inputs": {"age": "54"}}})).await, 400, "bad-body");
+    refused(push(json!({"data": {"rows": []}})).await, 400, "bad-body");
 }
 
 #[tokio::test]

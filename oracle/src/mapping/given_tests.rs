@@ -65,7 +65,7 @@ fn every_flaw_of_a_series_has_its_own_name() {
         let twice = series.readings[80].clone();
         series.readings.insert(80, twice);
     });
-    refused("series-unsorted", |series| series.readings.swap(80, 81));
+    refused("series-unsorted", |series| series.readings.swap(0, 1));
     refused("series-too-short", |series| drop(series.readings.remove(0)));
     refused("series-clock-changed", |series| {
         for (at, _) in &mut series.readings[80..] {
@@ -103,10 +103,13 @@ fn names_that_the_model_does_not_have_are_refused_and_not_repeated() {
     };
     assert_eq!(kind(&foreign), "input-unknown");
     let mut foreign = pushed(week());
-    foreign.inputs.insert("jane".into(), Amount::Pure(1.0));
+    foreign.inputs.insert("jane".into(), Amount { value: 1.0, unit: "1".into() });
     assert_eq!(kind(&foreign), "input-unknown");
     assert_eq!(
-        check_parameters(&manifest_of("cold-chain"), &[("jane".into(), Amount::Pure(1.0))].into()),
+        check_parameters(
+            &manifest_of("cold-chain"),
+            &[("jane".into(), Amount { value: 1.0, unit: "1".into() })].into()
+        ),
         Err(MappingError::Unknown)
     );
 }
@@ -114,7 +117,7 @@ fn names_that_the_model_does_not_have_are_refused_and_not_repeated() {
 #[test]
 fn each_input_has_one_origin() {
     let mut twice = pushed(week());
-    twice.inputs.insert("usual".into(), Amount::Measured { value: 5.0, unit: "Cel".into() });
+    twice.inputs.insert("usual".into(), Amount { value: 5.0, unit: "Cel".into() });
     let found = map("cold-chain", &usual(), &twice, &Fetched::Nothing);
     assert_eq!(found, Err(MappingError::GivenTwice("usual".into())));
 
@@ -125,9 +128,7 @@ fn each_input_has_one_origin() {
     let patient = serde_json::from_value(crate::testing::patient()).unwrap();
     let record = Fetched::Record(Record { patient, observations: Vec::new() });
     let mut pressure = Pushed::default();
-    pressure
-        .inputs
-        .insert("systolic_pressure".into(), Amount::Measured { value: 132.0, unit: "mm[Hg]".into() });
+    pressure.inputs.insert("systolic_pressure".into(), Amount { value: 132.0, unit: "mm[Hg]".into() });
     let found = map("heart-disease", &BTreeMap::new(), &pressure, &record);
     assert_eq!(found, Err(MappingError::GivenTwice("systolic_pressure".into())), "the record decides");
 }
@@ -135,7 +136,7 @@ fn each_input_has_one_origin() {
 #[test]
 fn a_reading_without_its_time_is_refused() {
     let mut alone = Pushed::default();
-    alone.inputs.insert("temperature_0".into(), Amount::Measured { value: 5.0, unit: "Cel".into() });
+    alone.inputs.insert("temperature_0".into(), Amount { value: 5.0, unit: "Cel".into() });
     let error = map("cold-chain", &usual(), &alone, &Fetched::Nothing).unwrap_err();
     assert_eq!((error.kind(), error), ("series-expected", MappingError::NotASeries("temperature_0".into())));
 }

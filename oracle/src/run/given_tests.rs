@@ -86,7 +86,7 @@ fn values(inputs: &Value) -> Pushed {
     let manifest = manifest_of(HEART);
     let known = manifest.inputs.iter().filter_map(|input| {
         let value = inputs[&input.name].as_f64()?;
-        Some((input.name.clone(), Amount::Measured { value, unit: input.unit.clone() }))
+        Some((input.name.clone(), Amount { value, unit: input.unit.clone() }))
     });
     Pushed { inputs: known.collect(), series: BTreeMap::new() }
 }
@@ -269,7 +269,7 @@ async fn a_job_says_which_output_its_feed_takes() {
     assert_eq!(ready(desk.start().await).await, Err("feed-mismatch".into()), "it has other decimals");
     desk.job.output = Some("latest".into());
     assert_eq!(ready(desk.start().await).await, Ok(1));
-    desk.job.parameters.insert("spread".into(), Amount::Measured { value: 1.0, unit: "mm[Hg]".into() });
+    desk.job.parameters.insert("spread".into(), Amount { value: 1.0, unit: "mm[Hg]".into() });
     assert_eq!(ready(desk.start().await).await, Err("parameters-unusable".into()));
 }
 

@@ -297,9 +297,7 @@ async fn missing_values_are_named_in_the_run() {
     let id = push(&runner).await;
     let (state, reason) = drive(&runner, &id).await;
     assert_eq!(state, State::Failed);
-    assert!(reason
-        .unwrap()
-        .starts_with("missing-observation: not enough is known of the patient; missing: cholesterol,"));
+    assert!(reason.unwrap().starts_with("missing-observation: not enough is known; missing: cholesterol,"));
     let ended = r#"theriac_oracle_runs_total{job="heart",outcome="missing-observation"} 1"#;
     assert!(runner.metrics.text().contains(ended));
 }

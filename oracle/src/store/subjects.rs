@@ -49,14 +49,20 @@ impl Store {
         }))
     }
 
-    /// Forgets who stands behind a subject. What is on chain cannot be linked to anybody afterwards. Returns whether
+    /// Forgets who stands behind a subject, and what was pushed about it. What is on chain cannot be linked to anybody afterwards. Returns whether
     /// it was known.
     pub async fn forget(&self, subject: Subject) -> Result<bool, StoreError> {
         let mut connection = self.connection(Commit::Durable).await?;
+        let mut transaction = connection.begin().await?;
         let done = sqlx::query("DELETE FROM subjects WHERE subject = ?")
             .bind(subject.0.as_slice())
-            .execute(&mut *connection)
+            .execute(&mut *transaction)
             .await?;
+        sqlx::query("UPDATE runs SET pushed = NULL WHERE subject = ? AND pushed IS NOT NULL")
+            .bind(subject.0.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
         // Deleted rows stay readable in the log until it is written back.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
         Ok(done.rows_affected() > 0)

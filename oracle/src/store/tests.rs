@@ -2,7 +2,7 @@ use feeds::Observation;
 use primitives::{FeedId, InputCommitment, ModelId, Subject};
 
 use super::*;
-use crate::inputs::Pushed;
+use crate::inputs::{Amount, Pushed};
 use crate::report::SignedReport;
 use crate::subject::{subject, PatientId};
 use crate::testing::{contract, DIGEST, GENESIS};
@@ -233,14 +233,55 @@ async fn a_forgotten_subject_leaves_nothing_in_the_files() {
     let store = folder.open().await;
     let mut registration = who(1);
     registration.patient = PatientId::new("jane-doe-of-london").unwrap();
-    store.register(&registration, 1_000).await.unwrap();
+    let mut run = pushed("push-a", registration.subject);
+    run.pushed.inputs.insert("jane-doe".into(), Amount { value: 1.0, unit: "1".into() });
+    store.push(&run, Some(&registration), 1_000).await.unwrap();
+    assert_eq!(store.run("push-a").await.unwrap().unwrap().pushed, run.pushed);
     assert!(store.forget(registration.subject).await.unwrap());
+    assert_eq!(store.run("push-a").await.unwrap().unwrap().pushed, Pushed::default());
     assert!(!store.forget(registration.subject).await.unwrap());
     assert_eq!(store.registration(registration.subject).await.unwrap(), None);
     for entry in std::fs::read_dir(folder.0.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         assert!(!bytes.windows(8).any(|window| window == b"jane-doe"));
     }
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_release_keeps_its_runs() {
+    let folder = Folder::new();
+    let options = SqliteConnectOptions::new().filename(folder.file()).create_if_missing(true);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    let first = sqlx::migrate!("./migrations").iter().take(2).cloned().collect();
+    sqlx::migrate::Migrator::with_migrations(first).run(&pool).await.unwrap();
+    let owner = contract();
+    let owner: &[u8] = owner.as_ref();
+    sqlx::query("INSERT INTO deployment VALUES (1, ?, ?, randomblob(32), 10)")
+        .bind(GENESIS.as_slice())
+        .bind(owner)
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::query(
+        "INSERT INTO runs (id, job, request, subject, state, reason, attempts, next_at, deadline, report, \
+         signature, inputs_salt, created_at, updated_at) \
+         VALUES ('request-1', 'heart', 1, ?, 'submitted', 'chain-unreachable', 3, 5, 6, ?, ?, ?, 7, 8)",
+    )
+    .bind(who(1).subject.0.as_slice())
+    .bind(signed(who(1).subject).report.encode())
+    .bind([6_u8; 65].as_slice())
+    .bind([5_u8; 32].as_slice())
+    .execute(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+
+    let store = folder.open().await;
+    assert_eq!((store.pending(), store.cursor().await.unwrap()), (1, Some(10)));
+    let run = store.run("request-1").await.unwrap().unwrap();
+    assert_eq!((run.state, run.attempts, run.deadline), (State::Submitted, 3, 6));
+    assert_eq!((run.report, run.request), (Some(signed(who(1).subject)), Some(1)));
+    assert_eq!(store.due(5, 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -228,5 +228,5 @@ impl Oracle {
 }
 
 pub fn ended(run: &Value) -> bool {
-    matches!(run["state"].as_str(), Some("finalised" | "failed"))
+    matches!(run["state"].as_str(), Some("finalised" | "failed" | "abstained"))
 }
