@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, sealing_key, terms, text,
-    treatment, verify,
+    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, route, sealing_key, terms,
+    text, treatment, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -144,6 +144,10 @@ pub enum Command {
     /// Medicines for high blood pressure that nothing in a FHIR record speaks against, ranked
     #[command(after_help = treatment::EXAMPLES)]
     Treatment(treatment::TreatmentArgs),
+
+    /// Who delivers what to whom in which order, with the lateness to expect
+    #[command(after_help = route::EXAMPLES)]
+    Route(route::RouteArgs),
 
     /// Models that operators may use
     #[command(subcommand, after_help = model::EXAMPLES)]

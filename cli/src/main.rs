@@ -26,8 +26,8 @@ use clap::Parser;
 use crate::answer::Answer;
 use crate::args::{Cli, Command, Global};
 use crate::commands::{
-    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, sealing_key, terms, text,
-    treatment, verify,
+    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, route, sealing_key, terms,
+    text, treatment, verify,
 };
 use crate::failure::{Exit, Failure};
 
@@ -63,6 +63,7 @@ async fn answer(command: Command, global: &Global) -> Result<Answer, Failure> {
         Command::Terms(command) => terms::run(command, global).await,
         Command::Qr(command) => qr::run(command),
         Command::Verify(args) => verify::run(&args, global).await,
+        Command::Route(args) => route::run(&args),
         Command::Text(args) => text::run(&args),
         Command::Treatment(args) => treatment::run(&args),
         Command::Epcis(command) => epcis::run(*command, global).await,

@@ -11,6 +11,7 @@ pub mod model;
 pub mod oracle;
 pub mod org;
 pub mod qr;
+pub mod route;
 pub mod sealing_key;
 pub mod terms;
 pub mod text;

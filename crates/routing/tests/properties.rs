@@ -86,7 +86,8 @@ proptest! {
         let delays = delays(&problem);
         let best = exact(&problem, &delays).unwrap();
         support::assert_sound(&problem, &best);
-        prop_assert!(not_better(&plan(&problem, &delays, Search { seed: 7, iterations: 15 }).unwrap(), &best));
+        let found = plan(&problem, &delays, Search { seed: 7, iterations: 15 }).unwrap();
+        prop_assert!(not_better(&found, &best));
         prop_assert!(not_better(&nearest(&problem, &delays).unwrap(), &best));
     }
 

@@ -1,4 +1,5 @@
 //! Problems for tests, around Munich.
+#![allow(dead_code)] // Each test file uses a part.
 
 use std::path::PathBuf;
 
