@@ -51,6 +51,7 @@ enum Quantity {
     Months,
     Weeks,
     Days,
+    Hours,
     Volume,
     BodyMassIndex,
     CellCount,
@@ -74,6 +75,7 @@ fn lookup(unit: &str) -> Option<(Quantity, f64)> {
         "mo" => (Quantity::Months, 1.0),
         "wk" => (Quantity::Weeks, 1.0),
         "d" => (Quantity::Days, 1.0),
+        "h" => (Quantity::Hours, 1.0),
         "mL" => (Quantity::Volume, 1.0),
         "kg/m2" => (Quantity::BodyMassIndex, 1.0),
         "10*3/uL" | "10*9/L" => (Quantity::CellCount, 1.0),
@@ -85,6 +87,7 @@ fn lookup(unit: &str) -> Option<(Quantity, f64)> {
         "Cel" => (Quantity::Celsius, 1.0),
         "mm" => (Quantity::Length, 1.0),
         "cm" => (Quantity::Length, 10.0),
+        "km" => (Quantity::Length, 1e6),
         "mm[Hg]" => (Quantity::Pressure, 1.0),
         "kPa" => (Quantity::Pressure, 1.0 / 0.133_322),
         "/min" => (Quantity::Rate, 1.0),
@@ -171,6 +174,7 @@ mod tests {
         near(convert(2.01, "g/L", "mg/dL", Some(Substance::Cholesterol)), 201.0);
         near(convert(1.5, "/s", "/min", None), 90.0);
         near(convert(0.2, "cm", "mm", None), 2.0);
+        near(convert(2.5, "km", "cm", None), 250_000.0);
         near(convert(5.0, "Cel", "K", None), 278.15);
         near(convert(2.0, "umol/L", "nmol/L", None), 2000.0);
         near(convert(4.5, "u[IU]/mL", "m[IU]/L", None), 4.5);
