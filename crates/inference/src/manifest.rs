@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
+use crate::image::Image;
 use crate::units::Substance;
 
 /// The largest manifest that is read, in bytes.
@@ -58,8 +59,10 @@ pub struct Manifest {
     pub limits: Vec<String>,
     /// The graph.
     pub model: ModelFile,
-    /// What the model wants, in the order of the graph's columns.
+    /// What the model wants, in the order of the graph's columns; of an image model, what its pixels become.
     pub inputs: Vec<Input>,
+    /// The picture that an image model wants in place of named inputs.
+    pub image: Option<Image>,
     /// How many inputs may be missing at once.
     pub max_missing: usize,
     /// What the model says, in the order of the graph's outputs.
@@ -329,6 +332,10 @@ impl Manifest {
             return Err(ManifestError::TooLong);
         }
         let mut manifest: Self = serde_json::from_slice(bytes)?;
+        check::image(&manifest)?;
+        if let Some(image) = &manifest.image {
+            manifest.inputs = image.inputs();
+        }
         check::manifest(&manifest)?;
         manifest.hash = Sha256::digest(bytes).into();
         Ok(manifest)

@@ -63,11 +63,14 @@ enum Quantity {
     Celsius,
     Pressure,
     Rate,
+    Area,
+    MolarMass,
     MassConcentration,
     AmountConcentration,
 }
 
-/// The quantity that a unit measures, and how many base units it is: mm, mm[Hg], /min, mg/dL, mmol/L.
+/// The quantity that a unit measures, and how many base units it is: mm, mm[Hg], /min, Ao2 (square ångström), g/mol,
+/// mg/dL, mmol/L.
 fn lookup(unit: &str) -> Option<(Quantity, f64)> {
     Some(match unit {
         "1" => (Quantity::Number, 1.0),
@@ -92,6 +95,8 @@ fn lookup(unit: &str) -> Option<(Quantity, f64)> {
         "kPa" => (Quantity::Pressure, 1.0 / 0.133_322),
         "/min" => (Quantity::Rate, 1.0),
         "/s" => (Quantity::Rate, 60.0),
+        "Ao2" => (Quantity::Area, 1.0),
+        "g/mol" => (Quantity::MolarMass, 1.0),
         "mg/dL" => (Quantity::MassConcentration, 1.0),
         "mg/L" => (Quantity::MassConcentration, 0.1),
         "g/L" => (Quantity::MassConcentration, 100.0),

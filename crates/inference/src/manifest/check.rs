@@ -77,6 +77,24 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
     conformal(manifest)
 }
 
+/// Before the picture becomes inputs: they are not too many.
+pub(super) fn image(manifest: &Manifest) -> Checked {
+    let Some(image) = &manifest.image else { return Ok(()) };
+    ensure(manifest.inputs.is_empty(), "inputs", "are there beside an image, whose pixels are all inputs")?;
+    let pixels = u64::from(image.width).checked_mul(u64::from(image.height));
+    let values = pixels.zip(u64::try_from(image.channels.count()).ok()).and_then(|(p, c)| p.checked_mul(c));
+    let values = values.and_then(|values| usize::try_from(values).ok());
+    ensure(
+        values.is_some_and(|values| (1..=MAX_INPUTS).contains(&values)),
+        "image",
+        "does not have 1 to 4096 values; width, height and channels multiply",
+    )?;
+    range("image.range", image.range)?;
+    let formats = &image.formats;
+    let twice = formats.iter().enumerate().any(|(i, format)| formats.iter().take(i).any(|f| f == format));
+    ensure(!formats.is_empty() && !twice, "image.formats", "are none, or one of them is there twice")
+}
+
 fn inputs(manifest: &Manifest) -> Checked {
     ensure((1..=MAX_INPUTS).contains(&manifest.inputs.len()), "inputs", "are not 1 to 4096")?;
     let mut names = BTreeSet::new();

@@ -1,0 +1,240 @@
+//! From a PNG or JPEG file to the numbers that an image model gets.
+//!
+//! A manifest with an `image` part names no inputs: [`Manifest::parse`](crate::Manifest::parse) makes one input per
+//! pixel and channel of it, `pixel_0_0` (or `pixel_0_0_0`, with the channel behind) being the upper left one, row by
+//! row. What decodes to another picture than the one that was taken is refused: no rotation, transparency or colour is
+//! dropped in silence.
+
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use serde::Deserialize;
+
+use crate::features::{FeatureError, Features};
+use crate::manifest::{Input, Manifest, Missing, Source};
+
+/// The largest image file that is read, in bytes.
+pub const MAX_IMAGE_BYTES: usize = 8 << 20;
+/// The largest width and height of an image file, in pixels.
+pub const MAX_IMAGE_SIDE: u32 = 4096;
+/// The most bytes that a decoder may ask for.
+const MAX_DECODED_BYTES: u64 = 64 << 20;
+/// What a JPEG file ends with; the decoder fills a file that was cut short with grey.
+const JPEG_END: [u8; 2] = [0xff, 0xd9];
+/// The largest value of a channel in a file.
+const BRIGHTEST: f64 = 255.0;
+
+/// The picture that a model wants.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+    /// What a pixel has.
+    pub channels: Channels,
+    /// What a channel's 0 and 255 become; all between lie on a line.
+    pub range: [f64; 2],
+    /// The kinds of files that are read, each once.
+    pub formats: Vec<Format>,
+    /// What happens to a picture of another size.
+    pub resize: Resize,
+}
+
+/// What a pixel has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channels {
+    /// One channel of 8 bits.
+    Grey,
+    /// Red, green and blue of 8 bits each.
+    Rgb,
+}
+
+impl Channels {
+    /// How many.
+    #[must_use]
+    pub fn count(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
+/// A kind of image file, told by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// ISO/IEC 15948.
+    Png,
+    /// ISO/IEC 10918-1.
+    Jpeg,
+}
+
+/// What happens to a picture of another size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resize {
+    /// There is no result.
+    Refuse,
+    /// A larger picture of the same proportions is made smaller with a triangle filter; others are refused.
+    Shrink,
+}
+
+/// Why an image was refused. No message holds anything of the picture.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImageError {
+    /// The manifest has no `image` part.
+    #[error("the model takes no image; give its inputs by name")]
+    NoImageModel,
+    /// Longer than [`MAX_IMAGE_BYTES`].
+    #[error("the image file is longer than {MAX_IMAGE_BYTES} bytes; export a smaller one")]
+    TooLong,
+    /// Not one of the manifest's formats.
+    #[error("the file is no image in a format that the model's manifest names; export it as one of those")]
+    Format,
+    /// Wider or higher than [`MAX_IMAGE_SIDE`].
+    #[error("the image has more than {MAX_IMAGE_SIDE} pixels on a side; export a smaller one")]
+    TooLarge,
+    /// Another size than the model's, which cannot be brought to it by the manifest's rule.
+    #[error(
+        "the image has {width} x {height} pixels, the model wants {wanted_width} x {wanted_height}; \
+         cut or scale it as its card says"
+    )]
+    Size {
+        /// Of the file.
+        width: u32,
+        /// Of the file.
+        height: u32,
+        /// Of the manifest.
+        wanted_width: u32,
+        /// Of the manifest.
+        wanted_height: u32,
+    },
+    /// Other channels than the model's, or other than 8 bits each.
+    #[error("the image's pixels are {found}, the model wants {wanted}; convert it")]
+    Colour {
+        /// Of the file, for example `Rgba8`.
+        found: String,
+        /// Of the manifest.
+        wanted: &'static str,
+    },
+    /// The file says that the picture is to be turned or mirrored.
+    #[error("the image is stored turned or mirrored; store it upright")]
+    Turned,
+    /// Damaged, cut short, or of a form that is not supported.
+    #[error("the image cannot be decoded; it may be damaged: export it again")]
+    Damaged,
+    /// The inputs cannot be set.
+    #[error(transparent)]
+    Feature(#[from] FeatureError),
+}
+
+impl Image {
+    /// The inputs that the picture becomes, in the order of the graph's columns.
+    pub(crate) fn inputs(&self) -> Vec<Input> {
+        let rows = (0..self.height).flat_map(|row| (0..self.width).map(move |column| (row, column)));
+        let names = rows.flat_map(|(row, column)| {
+            (0..self.channels.count()).map(move |channel| match self.channels {
+                Channels::Grey => format!("pixel_{row}_{column}"),
+                Channels::Rgb => format!("pixel_{row}_{column}_{channel}"),
+            })
+        });
+        let input = |name| Input {
+            name,
+            description: "A channel of a pixel: row and column from the upper left, from 0".to_owned(),
+            unit: "1".to_owned(),
+            substance: None,
+            range: self.range,
+            categories: Vec::new(),
+            missing: Missing::Refuse,
+            source: Source::Parameter {},
+            reference: None,
+        };
+        names.map(input).collect()
+    }
+
+    /// The values of all pixels and channels of a file, in the order of [`Image::inputs`].
+    fn values(&self, file: &[u8]) -> Result<Vec<f64>, ImageError> {
+        let [low, high] = self.range;
+        // A sum of two products hits both ends exactly.
+        let value = |byte: u8| {
+            let share = f64::from(byte) / BRIGHTEST;
+            low * (1.0 - share) + high * share
+        };
+        Ok(self.decode(file)?.as_bytes().iter().copied().map(value).collect())
+    }
+
+    fn decode(&self, file: &[u8]) -> Result<DynamicImage, ImageError> {
+        if file.len() > MAX_IMAGE_BYTES {
+            return Err(ImageError::TooLong);
+        }
+        let format = match image::guess_format(file) {
+            Ok(ImageFormat::Png) if self.formats.contains(&Format::Png) => ImageFormat::Png,
+            Ok(ImageFormat::Jpeg) if self.formats.contains(&Format::Jpeg) => ImageFormat::Jpeg,
+            _ => return Err(ImageError::Format),
+        };
+        if format == ImageFormat::Jpeg && !file.ends_with(&JPEG_END) {
+            return Err(ImageError::Damaged);
+        }
+        let mut reader = ImageReader::with_format(Cursor::new(file), format);
+        let mut limits = Limits::default();
+        limits.max_alloc = Some(MAX_DECODED_BYTES);
+        reader.limits(limits);
+        let mut decoder = reader.into_decoder().map_err(|_| ImageError::Damaged)?;
+        let (width, height) = decoder.dimensions();
+        if width.max(height) > MAX_IMAGE_SIDE {
+            return Err(ImageError::TooLarge);
+        }
+        let resized = self.needs_resize(width, height)?;
+        let (colour, wanted) = match self.channels {
+            Channels::Grey => (ColorType::L8, "grey of 8 bits"),
+            Channels::Rgb => (ColorType::Rgb8, "red, green and blue of 8 bits each"),
+        };
+        if decoder.color_type() != colour {
+            return Err(ImageError::Colour { found: format!("{:?}", decoder.color_type()), wanted });
+        }
+        if decoder.orientation().map_err(|_| ImageError::Damaged)? != Orientation::NoTransforms {
+            return Err(ImageError::Turned);
+        }
+        let picture = DynamicImage::from_decoder(decoder).map_err(|_| ImageError::Damaged)?;
+        Ok(if resized {
+            picture.resize_exact(self.width, self.height, image::imageops::FilterType::Triangle)
+        } else {
+            picture
+        })
+    }
+
+    /// Whether a picture of this size is to be made smaller.
+    fn needs_resize(&self, width: u32, height: u32) -> Result<bool, ImageError> {
+        if (width, height) == (self.width, self.height) {
+            return Ok(false);
+        }
+        let [width_64, height_64] = [width, height].map(u64::from);
+        let same_proportions =
+            width_64.checked_mul(u64::from(self.height)) == height_64.checked_mul(u64::from(self.width));
+        if self.resize == Resize::Shrink && same_proportions && width > self.width {
+            return Ok(true);
+        }
+        Err(ImageError::Size { width, height, wanted_width: self.width, wanted_height: self.height })
+    }
+}
+
+impl Features<'_> {
+    /// Sets all inputs of an image model to the pixels of a PNG or JPEG file.
+    ///
+    /// Errors, the first that holds: `NoImageModel`, `TooLong`, `Format`, `Damaged` for a JPEG file without its end or
+    /// a broken header, `TooLarge`, `Size`, `Colour`, `Turned`, `Damaged`, `Feature` where a pixel was set before.
+    pub fn set_image(&mut self, file: &[u8]) -> Result<(), ImageError> {
+        let manifest: &Manifest = self.manifest();
+        let picture = manifest.image.as_ref().ok_or(ImageError::NoImageModel)?;
+        let values = picture.values(file)?;
+        for (input, value) in manifest.inputs.iter().zip(values) {
+            self.set(&input.name, value, &input.unit)?;
+        }
+        Ok(())
+    }
+}
