@@ -1,4 +1,4 @@
-"""Reads one data frame of numbers and factors from R's XDR format (R Internals, section 1.8, "Serialization Formats")."""
+"""Reads data frames of numbers and factors from R's XDR format (R Internals, section 1.8, "Serialization Formats")."""
 
 import lzma
 import struct
@@ -58,8 +58,8 @@ class _Reader:
         return dict(zip(attributes["names"], value)) if kind == VECTOR and "names" in attributes else value
 
 
-def frame(data: bytes) -> dict[str, np.ndarray]:
-    """The columns of the first data frame in an .rda file that xz packed; factors are their level's number from 1."""
+def objects(data: bytes) -> dict:
+    """The objects of an .rda file that xz packed, by name; factors are their level's number from 1."""
     plain = lzma.decompress(data)
     reader = _Reader(plain)
     magic = reader.take(7)
@@ -68,4 +68,9 @@ def frame(data: bytes) -> dict[str, np.ndarray]:
         reader.take(reader.integer())
     elif magic != b"RDX2\nX\n":
         raise SystemExit("not an .rda file of version 2 or 3 in XDR form: get the pinned version")
-    return next(iter(reader.item().values()))
+    return reader.item()
+
+
+def frame(data: bytes) -> dict[str, np.ndarray]:
+    """The columns of the first data frame in such a file."""
+    return next(iter(objects(data).values()))
