@@ -34,11 +34,50 @@ def clinical(name: str, scores: dict) -> list[str]:
     ]
 
 
-def flat(value: object, path: str = "") -> list[tuple[str, object]]:
-    """Every score with the path to it."""
-    if isinstance(value, dict) and not {"value", "low", "high"} <= set(value):
-        return [pair for key, inner in value.items() for pair in flat(inner, f"{path}, {key}" if path else key)]
-    return [] if isinstance(value, list) else [(path, value)]
+def is_score(value: object) -> bool:
+    return not isinstance(value, dict) or {"value", "low", "high"} <= set(value)
+
+
+def several(found: dict[str, object]) -> str:
+    """Scores of one or more methods; each with its name, but for a single model of ours."""
+    if list(found) == ["this model"]:
+        return cell(found["this model"])
+    return "; ".join(f"{name.removeprefix('this ')}: {cell(value)}" for name, value in found.items())
+
+
+def grouped(value: dict[str, object]) -> dict[str, object]:
+    """Keys such as `WAPE, this model` and `WAPE, naive` as a dictionary of methods under `WAPE`."""
+    compared = [key.removesuffix(", this model") for key in value if key.endswith(", this model")]
+    found: dict[str, object] = {}
+    for key, inner in value.items():
+        if measure := next((measure for measure in compared if key.startswith(f"{measure}, ")), None):
+            found.setdefault(measure, {})[key.removeprefix(f"{measure}, ")] = inner
+        else:
+            found[key] = inner
+    return found
+
+
+def measured(value: object, path: str = "") -> list[tuple[str, str, str]]:
+    """Rows of measure, ours, and what stands beside it. Methods and measures may be nested in either order."""
+    name = path.replace("_", " ")
+    if is_score(value):
+        if isinstance(value, list):
+            return [(name, ", ".join(map(cell, value)), "")] if all(isinstance(v, float) for v in value) else []
+        return [(name, cell(value), "")]
+    value = grouped(value)
+    if not any(key.startswith("this ") for key in value):
+        plain = {key: inner for key, inner in value.items() if path and is_score(inner) and not isinstance(inner, list)}
+        rest = {key: inner for key, inner in value.items() if key not in plain}
+        rows = [row for key, inner in rest.items() for row in measured(inner, f"{path}, {key}" if path else key)]
+        return rows + ([(name, several(plain), "")] if plain else [])
+    shared = {m for key, inner in value.items() if key.startswith("this ") and not is_score(inner) for m in inner}
+    nested = {key: inner for key, inner in value.items() if not is_score(inner) and shared & set(inner)}
+    if nested:
+        turned = {m: {method: inner[m] for method, inner in nested.items() if m in inner} for inner in nested.values() for m in inner}
+        rest = {key: inner for key, inner in value.items() if key not in nested}
+        return [row for m, inner in (turned | rest).items() for row in measured(inner, f"{path}, {m}" if path else m)]
+    ours = {key: score for key, score in value.items() if key.startswith("this ")}
+    return [(name, several(ours), several({key: score for key, score in value.items() if key not in ours}))]
 
 
 def table(models: Path) -> str:
@@ -46,13 +85,13 @@ def table(models: Path) -> str:
     found = {path.parent.name: json.loads(path.read_text()) for path in sorted(models.glob("*/scores.json"))}
     lines = [row for name, scores in found.items() if "left_out_sites" in scores for row in clinical(name, scores)]
     others = [
-        f"| [{name}](../models/{name}/card.md) | {path.replace('_', ' ')} | {cell(value)} |"
+        f"| [{name}](../models/{name}/card.md) | {measure} | {ours} | {beside} |"
         for name, scores in found.items()
         if "left_out_sites" not in scores
-        for path, value in flat(scores)
+        for measure, ours, beside in measured(scores)
     ]
     plots = "\n".join(f"### {name}\n![{name}](../models/{name}/plot.svg)\n" for name in found)
-    rest = "\n## Supply and public health\n| model | score | value |\n| --- | --- | --- |\n" + "\n".join(others)
+    rest = "\n## Supply, public health and others\n| model | score | ours | beside it |\n| --- | --- | --- | --- |\n" + "\n".join(others)
     return HEAD + "\n".join(lines) + "\n" + rest + "\n\n## Plots\n" + plots
 
 

@@ -103,7 +103,7 @@ any injection; {recall:.2f} of the injected months are found, {precision:.2f} of
     plot.line([0, len(found)], [threshold, threshold], "rule", "threshold")
     injected = [i for i in ahead if truth[i, worst]]
     plot.dots(injected, list(surprise[injected, worst]), "alarm", "injected")
-    numbers = {name: scores.as_json(score) for name, score in by.items()} | {"alarms_per_week": round(per_week, 4), "recall": round(recall, 4), "precision": round(precision, 4)}
+    numbers = {"PR-AUC": {name: scores.as_json(score) for name, score in by.items()}, "alarms_per_week": round(per_week, 4), "recall": round(recall, 4), "precision": round(precision, 4)}
     files.write(folder, graph, details, np.vstack([rows(at)[::6] for at in (60, 100, 140, months - 1)]), card, numbers, plot.svg())
     return f"injected: PR-AUC {by['this model']} (rule {by['12-month growth (rule)']}), {per_week:.2f} alarms a week"
 

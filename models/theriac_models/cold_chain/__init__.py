@@ -96,6 +96,6 @@ The file has gaps of up to a week; the window takes the last {model.HOURS} value
     plot.line([0, len(ends)], [threshold, threshold], "rule", "threshold")
     inside = [i for i in hours if labels[ends[i] - 1]]
     plot.dots(inside, [0.1] * len(inside), "alarm", "labelled failure")
-    numbers = {name: scores.as_json(score) for name, score in by.items()} | {"alarms_per_week": round(starts / weeks, 4), "recall": round(recall, 4), "precision": round(precision, 4)}
+    numbers = {"PR-AUC": {name: scores.as_json(score) for name, score in by.items()}, "alarms_per_week": round(starts / weeks, 4), "recall": round(recall, 4), "precision": round(precision, 4)}
     files.write(folder, graph, details, rows[::120], card, numbers, plot.svg())
     return f"PR-AUC {by['this model']} (rule {by['latest hour (rule)']}), {starts / weeks:.2f} alarms a week"

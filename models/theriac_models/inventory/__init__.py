@@ -138,6 +138,11 @@ The assumed correlation of the two months' errors is {model.CORRELATION}; it was
     plot.line([points[name][0] for name in yearly], [points[name][1] for name in yearly], "data", "set anew each year")
     advised = [point for name, point in points.items() if name.startswith("this")]
     plot.dots([point[0] for point in advised], [point[1] for point in advised], "model", "this advice")
-    numbers = {name: dict(zip(("service", "fill", "holding"), map(scores.as_json, by))) for name, by in measured.items()}
+    # The table of all models shows the textbook's factor and the highest; the card shows every one.
+    shown = tuple(f"factor {factor}" for factor in (1.96, FACTORS[-1]))
+    numbers = {
+        name: dict(zip(("service", "fill", "holding"), map(scores.as_json, by)))
+        for name, by in measured.items() if name.startswith("this") or name.endswith(shown)
+    }
     files.write(folder, graph, details, rows[::5], card, numbers, plot.svg())
     return "; ".join(f"{name}: service {by[0]}, holding {by[2]}" for name, by in list(measured.items())[:2])
