@@ -11,6 +11,7 @@ use inference::manifest::{Kind, Output, MAX_MANIFEST_BYTES};
 use inference::{LoadError, Manifest, ManifestError, Model, MAX_MODEL_BYTES};
 use primitives::{ModelId, Timestamp};
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
 use crate::config::JobConfig;
 use crate::keys::OperatorKey;
@@ -136,14 +137,21 @@ pub struct Job {
     pub config: JobConfig,
     /// Where data come from, unless they are pushed.
     pub source: Option<Source>,
-    ready: Mutex<Option<(Instant, Ready)>>,
+    slot: Mutex<Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    ready: Option<(Instant, Ready)>,
+    /// Goes on where nobody waits any more: who asks next finds the model, and does not begin again.
+    loading: Option<JoinHandle<Result<Model, JobError>>>,
 }
 
 impl Job {
     /// Nothing is checked yet.
     #[must_use]
     pub fn new(config: JobConfig, source: Option<Source>) -> Self {
-        Self { config, source, ready: Mutex::new(None) }
+        Self { config, source, slot: Mutex::default() }
     }
 
     /// What a run needs, where the chain approves of it: asked at most every few seconds.
@@ -155,22 +163,22 @@ impl Job {
         key: &OperatorKey,
         now: Timestamp,
     ) -> Result<Ready, JobError> {
-        let mut slot = self.ready.lock().await;
-        if let Some((since, ready)) = &*slot {
+        let mut slot = self.slot.lock().await;
+        if let Some((since, ready)) = &slot.ready {
             if since.elapsed() < REGISTRY_AGE {
                 return Ok(ready.clone());
             }
         }
         // A model that is loaded stays so, whatever the chain says: it is only not used.
-        let loaded = slot.as_ref().map(|(_, ready)| ready.model.clone());
-        let ready = self.check(ledger, key, loaded, now).await?;
-        *slot = Some((Instant::now(), ready.clone()));
+        let loaded = slot.ready.as_ref().map(|(_, ready)| ready.model.clone());
+        let ready = self.check(ledger, key, loaded, &mut slot.loading, now).await?;
+        slot.ready = Some((Instant::now(), ready.clone()));
         Ok(ready)
     }
 
     /// Asks the chain again next time: it refused what followed from its last answer.
     pub async fn doubt(&self) {
-        if let Some((since, _)) = self.ready.lock().await.as_mut() {
+        if let Some((since, _)) = self.slot.lock().await.ready.as_mut() {
             *since = since.checked_sub(REGISTRY_AGE).unwrap_or(*since);
         }
     }
@@ -180,6 +188,7 @@ impl Job {
         ledger: &L,
         key: &OperatorKey,
         loaded: Option<Model>,
+        loading: &mut Option<JoinHandle<Result<Model, JobError>>>,
         now: Timestamp,
     ) -> Result<Ready, JobError> {
         let manifest = match &loaded {
@@ -216,10 +225,18 @@ impl Job {
         let model = match loaded {
             Some(model) => model,
             None => {
-                in_background((self.config.model.clone(), manifest), |(folder, manifest)| {
-                    load(&folder, &manifest)
-                })
-                .await?
+                let folder = self.config.model.clone();
+                let expected = manifest.hash();
+                let task = loading
+                    .get_or_insert_with(|| tokio::task::spawn_blocking(move || load(&folder, &manifest)));
+                let loaded = task.await;
+                *loading = None;
+                let model = loaded.map_err(|_| JobError::Interrupted)??;
+                // It may be one whose loading began when the folder held another.
+                if model.manifest().hash() != expected {
+                    return Err(JobError::ManifestNotRegistered);
+                }
+                model
             }
         };
         Ok(Ready { model, output, id, feed, configuration, digest, operator })
