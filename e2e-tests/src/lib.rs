@@ -4,6 +4,7 @@
 pub mod fhir_server;
 pub mod oracle;
 pub mod process;
+pub mod series_server;
 pub mod stage;
 pub mod story;
 pub mod tls_proxy;

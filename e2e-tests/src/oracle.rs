@@ -22,12 +22,20 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub fn open_feed(theriac: &Theriac, folder: &Path) -> Result<String, Failure> {
     let alice = Some("alice");
     let model = repository().join("models/heart-disease").to_string_lossy().into_owned();
-    let key = folder.join("operator.key").to_string_lossy().into_owned();
     theriac.run(alice, &["model", "register", &model])?.ok()?;
     theriac.run(alice, &["feed", "create", FEED, "--model", &model, "--max-report-age", "1h"])?.ok()?;
+    enter_operator(theriac, folder)
+}
+
+/// Enters an operator, by Alice. Returns the file of its key in `folder`.
+///
+/// # Errors
+/// Where a command fails.
+pub fn enter_operator(theriac: &Theriac, folder: &Path) -> Result<String, Failure> {
+    let key = folder.join("operator.key").to_string_lossy().into_owned();
     let made: Value = serde_json::from_str(&theriac.run(None, &["oracle", "key", &key, "--json"])?.ok()?)?;
     let public = made["public_key"].as_str().ok_or("`oracle key` names no public key")?;
-    theriac.run(alice, &["feed", "operators", "--f", "0", public])?.ok()?;
+    theriac.run(Some("alice"), &["feed", "operators", "--f", "0", public])?.ok()?;
     Ok(key)
 }
 
@@ -53,9 +61,6 @@ impl Oracle {
         operator: &str,
         fhir: &str,
     ) -> Result<Self, Failure> {
-        let token = "a-token-for-this-journey-only-0123456789".to_owned();
-        private(folder, "token", &token)?;
-        private(folder, "transmitter.key", "//Alice")?;
         let model = repository().join("models/heart-disease");
         let config = format!(
             "[chain]\nurl = {chain:?}\ndeployment = \"deployment.json\"\ntransmitter_key_file = \"transmitter.key\"\n\n\
@@ -65,7 +70,18 @@ impl Oracle {
              [[job]]\nname = {JOB:?}\nfeed = {FEED:?}\nmodel = {model:?}\nsource = \"clinic\"\n\
              triggers = [\"chain-request\", \"push\"]\nmax_observation_age_days = 36500\n"
         );
-        let config = write(folder, "oracle.toml", &config)?;
+        Self::start_with(theriac, folder, &config).await
+    }
+
+    /// Starts it with another configuration, which names the files `token` and `transmitter.key` of `folder`.
+    ///
+    /// # Errors
+    /// Where it does not start, or is not healthy in a minute.
+    pub async fn start_with(theriac: &Theriac, folder: &Path, config: &str) -> Result<Self, Failure> {
+        let token = "a-token-for-this-journey-only-0123456789".to_owned();
+        private(folder, "token", &token)?;
+        private(folder, "transmitter.key", "//Alice")?;
+        let config = write(folder, "oracle.toml", config)?;
         let mut command = theriac.command();
         command.args(["oracle", "run", "--config", &config]);
         let (service, url) =
@@ -131,11 +147,19 @@ impl Oracle {
     /// # Errors
     /// Where the service refuses, or the run does not end in a minute.
     pub async fn run(&self, patient: &str) -> Result<Value, Failure> {
-        let run = self.push(patient).await?;
+        self.run_job(JOB, &json!({ "patient": patient })).await
+    }
+
+    /// Asks a job for a result at once with this body, waits for the end, and returns the run as the service shows it.
+    ///
+    /// # Errors
+    /// Where the service refuses, or the run does not end in a minute.
+    pub async fn run_job(&self, job: &str, body: &Value) -> Result<Value, Failure> {
+        let run = self.push_to(job, body).await?;
         let deadline = Instant::now() + PATIENCE;
         loop {
             let shown = self.show(&run).await?;
-            if matches!(shown["state"].as_str(), Some("finalised" | "failed")) {
+            if matches!(shown["state"].as_str(), Some("finalised" | "failed" | "abstained")) {
                 return Ok(shown);
             }
             if Instant::now() > deadline {
@@ -150,7 +174,11 @@ impl Oracle {
     /// # Errors
     /// Where the service refuses.
     pub async fn push(&self, patient: &str) -> Result<String, Failure> {
-        let accepted = self.post(&format!("/v1/jobs/{JOB}/runs"), &json!({ "patient": patient })).await?;
+        self.push_to(JOB, &json!({ "patient": patient })).await
+    }
+
+    async fn push_to(&self, job: &str, body: &Value) -> Result<String, Failure> {
+        let accepted = self.post(&format!("/v1/jobs/{job}/runs"), body).await?;
         accepted["run"].as_str().map(str::to_owned).ok_or_else(|| "the oracle names no run".into())
     }
 
