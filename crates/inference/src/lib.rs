@@ -35,6 +35,7 @@
 
 mod conformal;
 mod drift;
+mod explain;
 mod features;
 mod fixed;
 mod graph;
@@ -47,6 +48,7 @@ pub mod units;
 
 pub use conformal::{certainty, Certainty, Reason};
 pub use drift::{Drift, InputDrift, NO_BUCKET};
+pub use explain::{ExplainError, Explanation, MAX_EXPLAINED};
 pub use features::{FeatureError, FeatureVector, Features};
 pub use fixed::{FixedPoint, FixedPointError, MAX_DECIMALS};
 pub use graph::GraphError;

@@ -161,7 +161,7 @@ impl Model {
     }
 
     /// One vector per output, with one number per row.
-    fn run(&self, shape: &[usize], values: &[f32]) -> TractResult<Vec<Vec<f32>>> {
+    pub(crate) fn run(&self, shape: &[usize], values: &[f32]) -> TractResult<Vec<Vec<f32>>> {
         let results = self.plan.run(tvec!(Tensor::from_shape(shape, values)?.into()))?;
         results.iter().map(|result| Ok(result.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())).collect()
     }
@@ -188,7 +188,7 @@ impl Model {
 /// tract 0.23.9 panics on some graphs instead of giving an error, for example where `Gather` has an index
 /// outside of its operand (found by `tests/mutations.rs`). Nothing of a plan that panicked is used again: while
 /// it is made it is dropped, and a run has its state for itself.
-fn caught<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
+pub(crate) fn caught<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => result.map_err(|error| format!("{error:#}")),
         Err(_) => Err("the runtime panicked on this graph".to_owned()),

@@ -51,7 +51,8 @@ fn every_shipped_model_repeats_its_golden_rows() {
             for (place, output) in model.manifest().outputs.iter().enumerate() {
                 let expected = row["outputs"][&output.name].as_f64().unwrap();
                 let found: f64 = raw[0].0[place].to_string().parse().unwrap();
-                // 32 bits hold seven digits: above 1 the agreement is relative.
+                // Absolute where the output is a probability, or anything else up to 1. Above 1 it is relative: 32 bits
+                // hold seven digits, and two numbers next to each other near 100 are 8e-6 apart already.
                 assert!(
                     (found - expected).abs() <= 1e-6 * expected.abs().max(1.0),
                     "{}, row {index}: {found}, onnxruntime {expected}",

@@ -11,9 +11,9 @@ use inference::{
     MAX_ROWS,
 };
 use support::{
-    floats, heart_disease, integers, load, manifest_json, node, onnx, parse, patient, proto, with_graph,
+    floats, heart_disease, integer, integer_list, integers, load, manifest_json, node, onnx, parse, patient,
+    proto, with_graph,
 };
-use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
 use tract_onnx::pb::type_proto::Value as TypeValue;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, ValueInfoProto};
@@ -267,16 +267,6 @@ fn gather() -> NodeProto {
     let mut gather = node("Gather", &["features", "first"], "age");
     gather.attribute.push(integer("axis", 1));
     gather
-}
-
-fn integer(name: &str, value: i64) -> AttributeProto {
-    let kind = AttributeType::Int.into();
-    AttributeProto { name: name.into(), i: value, r#type: kind, ..Default::default() }
-}
-
-fn integer_list(name: &str, values: &[i64]) -> AttributeProto {
-    let kind = AttributeType::Ints.into();
-    AttributeProto { name: name.into(), ints: values.to_vec(), r#type: kind, ..Default::default() }
 }
 
 #[test]

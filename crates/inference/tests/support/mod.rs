@@ -83,6 +83,16 @@ pub fn floats(name: &str, values: &[f32]) -> TensorProto {
     }
 }
 
+pub fn integer(name: &str, value: i64) -> pb::AttributeProto {
+    let kind = pb::attribute_proto::AttributeType::Int.into();
+    pb::AttributeProto { name: name.into(), i: value, r#type: kind, ..Default::default() }
+}
+
+pub fn integer_list(name: &str, values: &[i64]) -> pb::AttributeProto {
+    let kind = pb::attribute_proto::AttributeType::Ints.into();
+    pb::AttributeProto { name: name.into(), ints: values.to_vec(), r#type: kind, ..Default::default() }
+}
+
 /// The shipped file with another graph behind the same inputs and outputs.
 pub fn with_graph(nodes: Vec<NodeProto>, constants: Vec<TensorProto>) -> ModelProto {
     let mut proto = proto();

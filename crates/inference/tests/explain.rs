@@ -1,0 +1,110 @@
+//! Contributions must add up, on every shipped model, and be the known ones where they can be worked out by hand.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod support;
+
+use inference::{ExplainError, Features, Model};
+use serde_json::json;
+use support::{floats, integer_list, integers, load_bytes, manifest_json, node, parse, patient, with_graph};
+
+/// A graph of age and sex behind the shipped model's inputs, with an output that is not a probability.
+fn model(operator: &str) -> Model {
+    use prost::Message;
+    let gather = |index: &str, output: &str| {
+        let mut gather = node("Gather", &["features", index], output);
+        gather.attribute.push(support::integer("axis", 1));
+        gather
+    };
+    let nodes =
+        vec![gather("first", "age"), gather("second", "sex"), node(operator, &["age", "sex"], "risk")];
+    let proto = with_graph(nodes, vec![integers("first", &[0]), integers("second", &[1])]);
+    let mut json = manifest_json();
+    json["outputs"][0]["range"] = json!([-1000, 1000]);
+    json["thresholds"] = json!([]);
+    json["max_missing"] = 7.into();
+    json["inputs"][0]["missing"] = "refuse".into();
+    json["inputs"][1]["missing"] = "refuse".into();
+    for input in [0, 1] {
+        json["inputs"][input].as_object_mut().unwrap().remove("reference");
+        json["inputs"][input]["source"] = json!({"from": "parameter"});
+    }
+    json["inputs"][0]["range"] = json!([0, 40]);
+    json["inputs"][1]["range"] = json!([0, 10]);
+    json["inputs"][1]["categories"] = json!([]);
+    load_bytes(parse(&json), &proto.encode_to_vec()).unwrap()
+}
+
+fn explained(operator: &str, age: f64, sex: f64) -> (f64, f64, Vec<(String, f64)>) {
+    let model = model(operator);
+    let mut features = Features::new(model.manifest());
+    features.set("age", age, "a").unwrap();
+    features.set("sex", sex, "1").unwrap();
+    let explanation = model.explain(&features.build().unwrap(), "risk").unwrap();
+    assert!(!explanation.log_odds);
+    (explanation.base, explanation.score, explanation.contributions)
+}
+
+#[test]
+fn a_sum_is_explained_by_its_terms() {
+    // The baseline is the middle of the ranges: 20 and 5.
+    let (base, score, contributions) = explained("Add", 30.0, 6.0);
+    assert_eq!((base, score), (25.0, 36.0));
+    assert_eq!(contributions, [("age".to_owned(), 10.0), ("sex".to_owned(), 1.0)]);
+}
+
+#[test]
+fn a_product_is_shared_as_shapley_says() {
+    // Half of 10 * 5 + 10 * 6, and half of 20 * 1 + 30 * 1.
+    let (base, score, contributions) = explained("Mul", 30.0, 6.0);
+    assert_eq!((base, score), (100.0, 180.0));
+    assert_eq!(contributions, [("age".to_owned(), 55.0), ("sex".to_owned(), 25.0)]);
+}
+
+#[test]
+fn an_input_as_in_the_baseline_adds_nothing() {
+    let (_, _, contributions) = explained("Mul", 20.0, 6.0);
+    assert_eq!(contributions, [("sex".to_owned(), 20.0)]);
+}
+
+#[test]
+fn a_risk_is_explained_in_log_odds_that_add_up() {
+    let model = Model::load(support::heart_disease()).unwrap();
+    let row = patient(model.manifest());
+    let explanation = model.explain(&row, "risk").unwrap();
+    assert!(explanation.log_odds);
+    let sum: f64 = explanation.contributions.iter().map(|(_, adds)| adds).sum();
+    assert!((explanation.base + sum - explanation.score).abs() < 1e-3, "{explanation:?}");
+    let risk: f64 = model.predict(&[row]).unwrap()[0].0[0].to_string().parse().unwrap();
+    assert!((explanation.score - (risk / (1.0 - risk)).ln()).abs() < 1e-3, "{explanation:?}");
+}
+
+#[test]
+fn unknown_outputs_and_another_model_s_rows_are_refused() {
+    let model = Model::load(support::heart_disease()).unwrap();
+    let row = patient(model.manifest());
+    assert_eq!(model.explain(&row, "fate"), Err(ExplainError::UnknownOutput("fate".into())));
+    let mut json = manifest_json();
+    json["version"] = "1.0.1".into();
+    let other = parse(&json);
+    assert_eq!(model.explain(&patient(&other), "risk"), Err(ExplainError::ForeignFeatures));
+}
+
+#[test]
+fn a_probability_of_one_has_no_log_odds() {
+    let mut reduce = node("ReduceMax", &["filled"], "risk");
+    reduce.attribute.push(integer_list("axes", &[1]));
+    let nodes = vec![
+        node("IsNaN", &["features"], "gap"),
+        node("Where", &["gap", "one", "features"], "all"),
+        node("Clip", &["all", "zero", "limit"], "filled"),
+        reduce,
+    ];
+    let scalar = |name: &str, value: f32| {
+        let mut tensor = floats(name, &[value]);
+        tensor.dims.clear();
+        tensor
+    };
+    let constants = vec![scalar("one", 1.0), scalar("zero", 0.0), scalar("limit", 1.0)];
+    let model = support::load(&with_graph(nodes, constants)).unwrap();
+    assert_eq!(model.explain(&patient(model.manifest()), "risk"), Err(ExplainError::NotFinite));
+}
