@@ -68,7 +68,7 @@ SPEC = Spec(
     Recipe({i: list(map(float, range(n))) for i, n in enumerate([2, 10, 3, 3, 4])}, c=0.1, trees=200, leaves=12, rate=0.03, least=200),
     load,
     0.15,
-    "About the highest tenth of risks: as many as a team can call.",
+    "About the highest 3 in 100 of risks: the few to call first.",
     {"name": "Diabetes 130-US hospitals, cleaned", "origin": "simonpcouch/readmission; originally https://doi.org/10.24432/C5230J", "sha256": SHA256, "licence": "MIT"},
     ["Race is not an input; it forms groups below."],
     {"visits in the year before, of 10": lambda x: np.minimum(x[:, 6] / 10, 1)},
