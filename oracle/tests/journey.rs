@@ -65,8 +65,13 @@ async fn a_request_on_chain_and_a_push_end_with_the_model_s_value_on_chain() {
         assert!(Instant::now() < deadline, "the second request was not answered");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let metrics = oracle.text("/metrics").await;
-    assert!(metrics.contains(r#"theriac_oracle_runs_total{job="heart",outcome="finalised"} 3"#), "{metrics}");
+    // The value is on chain a moment before the service has noted the end of its run.
+    let mut metrics = oracle.text("/metrics").await;
+    while !metrics.contains(r#"theriac_oracle_runs_total{job="heart",outcome="finalised"} 3"#) {
+        assert!(Instant::now() < deadline, "{metrics}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        metrics = oracle.text("/metrics").await;
+    }
     assert!(!metrics.contains("synthetic-ada"));
     assert_eq!(world.accepted().await.len(), 3);
     oracle.end().await;

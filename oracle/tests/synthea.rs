@@ -6,13 +6,15 @@
 #[allow(dead_code, unreachable_pub)]
 mod fhir_server;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use inference::{Features, Model};
-use oracle::config::SourceConfig;
-use oracle::mapping;
-use oracle::source::FhirSource;
+use oracle::config::{SourceConfig, SourceKind};
+use oracle::inputs::Pushed;
+use oracle::mapping::{self, Known};
+use oracle::source::{Fetched, FhirSource};
 use oracle::subject::PatientId;
 
 const LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
@@ -26,6 +28,7 @@ async fn every_patient_has_a_value_or_a_reason() {
     let server = fhir_server::FhirServer::start(Path::new(&folder)).await.unwrap();
     let source = FhirSource::new(&SourceConfig {
         name: "synthea".into(),
+        kind: SourceKind::Fhir,
         base_url: format!("{}/", server.base_url()).parse().unwrap(),
         token_file: None,
         ca_file: None,
@@ -43,7 +46,14 @@ async fn every_patient_has_a_value_or_a_reason() {
     for id in server.patients() {
         let since = mapping::oldest(now, LIFETIME);
         let record = source.fetch(&PatientId::new(id).unwrap(), &codes, since).await.unwrap();
-        match mapping::features(model.manifest(), &record, now, LIFETIME) {
+        let known = Known {
+            parameters: &BTreeMap::new(),
+            pushed: &Pushed::default(),
+            fetched: &Fetched::Record(record),
+            at: now,
+            max_age: LIFETIME,
+        };
+        match mapping::features(model.manifest(), known) {
             Ok(features) => {
                 let risk = model.predict(&[features]).unwrap()[0].0[0];
                 assert!((0..=10_000).contains(&risk.value));

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use fhir_server::FhirServer;
 use inference::Model;
-use oracle::config::SourceConfig;
+use oracle::config::{SourceConfig, SourceKind};
 use oracle::mapping;
 use oracle::retry::Decision;
 use oracle::source::{FetchError, FhirSource};
@@ -26,6 +26,7 @@ const LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
 async fn fetch(host: &str, port: u16, ca_file: Option<PathBuf>) -> Result<usize, FetchError> {
     let source = FhirSource::new(&SourceConfig {
         name: "clinic".into(),
+        kind: SourceKind::Fhir,
         base_url: format!("https://{host}:{port}/fhir/").parse().unwrap(),
         token_file: None,
         ca_file,
