@@ -62,7 +62,7 @@ def _manifest(rows: int) -> dict:
     weather = ["Dry", "Rain", "Snow or ice", "Storm or fog"]
     inputs[3]["categories"] = [{"value": place, "meaning": name} for place, name in enumerate(weather)]
     outputs = [
-        files.output(name, f"Delay beyond free driving that {100 * level:.0f} % of such legs keep below", "min", [0, 1440], 2)
+        files.output(name, f"Delay beyond free driving that {100 * level:.0f} % of such legs keep below", "min", [0, 2880], 2)
         for name, level in zip(model.OUTPUTS, model.LEVELS)
     ]
     outputs.append(files.output("over_15", "Probability of a delay above 15 minutes", "1", [0, 1], 4))
