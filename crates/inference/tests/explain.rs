@@ -1,4 +1,4 @@
-//! Contributions must add up, on every shipped model, and be the known ones where they can be worked out by hand.
+//! Contributions must add up, and be the known ones where they can be worked out by hand.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;
