@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, route, sealing_key, terms,
-    text, treatment, verify,
+    admin, batch, deploy, devnet, epcis, evidence, feed, logistic, model, oracle, org, qr, quarantine, route,
+    sealing_key, terms, text, treatment, verify,
 };
 use crate::failure::EXIT_CODES;
 
@@ -109,7 +109,7 @@ pub enum Command {
     #[command(subcommand, after_help = admin::EXAMPLES)]
     Admin(admin::AdminCommand),
 
-    /// Batches: register, release, hand over, dispense, quarantine, recall
+    /// Batches: register, release, hand over, dispense, recall
     #[command(subcommand, after_help = batch::EXAMPLES)]
     Batch(Box<batch::BatchCommand>),
 
@@ -117,6 +117,9 @@ pub enum Command {
     #[command(subcommand, after_help = logistic::EXAMPLES)]
     Logistic(logistic::LogisticCommand),
 
+    /// Goods that are set apart, and let move again
+    #[command(subcommand, after_help = quarantine::EXAMPLES)]
+    Quarantine(Box<quarantine::QuarantineCommand>),
     /// The keys that open what partners seal for you
     #[command(subcommand, after_help = sealing_key::EXAMPLES)]
     SealingKey(sealing_key::SealingKeyCommand),
@@ -156,6 +159,10 @@ pub enum Command {
     /// Feeds of results, and the operators who sign them
     #[command(subcommand, after_help = feed::EXAMPLES)]
     Feed(feed::FeedCommand),
+
+    /// Goods that are set apart because of what operators report about them
+    #[command(subcommand, after_help = evidence::EXAMPLES)]
+    Evidence(Box<evidence::EvidenceCommand>),
 
     /// Run models on real data; ask for results and read them
     #[command(subcommand, after_help = oracle::EXAMPLES)]

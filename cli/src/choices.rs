@@ -1,12 +1,12 @@
 //! The names by which people choose from the contracts' enumerations, and read them.
 
 use batches::{
-    AlarmCode, Attestation, ClearanceReason, Outcome, QuarantineReason, Reason, RecallClass, RecallReason,
-    RejectionReason, Resolution, UnitState,
+    Attestation, ClearanceReason, QuarantineReason, RecallClass, RecallReason, RejectionReason, UnitState,
 };
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use feeds::FeedKind;
 use primitives::Role;
+use units::{AlarmCode, Outcome, Reason, Resolution};
 
 /// An enumeration of the contracts with a name for each of its values.
 pub trait Choice: Copy + Send + Sync + 'static {
@@ -53,6 +53,8 @@ choices! {
         Patient: "patient",
         Operator: "operator",
         Auditor: "auditor",
+        UnitRegister: "unit-register",
+        Sentinel: "sentinel",
     }
     Attestation {
         CertificateOfAnalysis: "certificate-of-analysis",

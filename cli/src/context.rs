@@ -1,11 +1,14 @@
 //! What a command works with: the chain, the deployment's contracts on it, and the key that signs.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use chain::access::Access;
 use chain::batches::Batches;
+use chain::evidence::Evidence;
 use chain::feeds::Feeds;
-use chain::{Account, Call, Chain, Deployment, Receipt, Signer};
+use chain::units::Units;
+use chain::{Account, Call, Chain, Deployment, Hash, Receipt, Signer};
 use primitives::AccountId;
 use serde_json::{json, Value};
 
@@ -17,6 +20,11 @@ use crate::keys::{self, KEY_VARIABLE};
 
 /// How many entries of a list are asked for at once: the contracts give no more.
 const PAGE: u32 = 50;
+
+/// The deployment file that the options name.
+fn deployment_file(global: &Global) -> &Path {
+    global.deployment.as_deref().unwrap_or(DEFAULT_DEPLOYMENT.as_ref())
+}
 
 /// The key that the options name.
 pub fn signer(global: &Global) -> Result<Signer, Failure> {
@@ -41,8 +49,7 @@ pub struct Context<'g> {
 impl<'g> Context<'g> {
     /// Reads the deployment file, connects, and checks that both belong together.
     pub async fn open(global: &'g Global) -> Result<Self, Failure> {
-        let path = global.deployment.as_deref().unwrap_or(DEFAULT_DEPLOYMENT.as_ref());
-        let deployment = Deployment::load(path)?;
+        let deployment = Deployment::load(deployment_file(global))?;
         let chain = Chain::connect(global.url.as_deref().unwrap_or(&deployment.chain.url)).await?;
         deployment.check(&chain).await?;
         Ok(Self { global, chain, deployment })
@@ -58,9 +65,28 @@ impl<'g> Context<'g> {
         Batches(self.deployment.contracts.batches.address)
     }
 
+    /// Single packs, and verdicts on them.
+    pub fn units(&self) -> Units {
+        Units(self.deployment.contracts.units.address)
+    }
+
+    /// Quarantine by oracles' reports.
+    pub fn evidence(&self) -> Evidence {
+        Evidence(self.deployment.contracts.evidence.address)
+    }
+
     /// Oracle results.
     pub fn feeds(&self) -> Feeds {
         Feeds(self.deployment.contracts.feeds.address)
+    }
+
+    /// Writes down that a contract runs other code now. Gives the deployment file's name.
+    pub fn note_code(&self, contract: AccountId, code: Hash) -> Result<String, Failure> {
+        let path = deployment_file(self.global);
+        let mut deployment = self.deployment.clone();
+        deployment.contracts.note_code(contract, code);
+        deployment.save(path)?;
+        Ok(path.display().to_string())
     }
 
     /// The account that signs.

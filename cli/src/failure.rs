@@ -153,6 +153,8 @@ fn refused(error: &ContractError) -> Failure {
     let remedy = match error {
         ContractError::Access(error) => remedies::of_access(*error),
         ContractError::Batches(error) => remedies::of_batches(*error),
+        ContractError::Units(error) => remedies::of_units(*error),
+        ContractError::Evidence(error) => remedies::of_evidence(*error),
         ContractError::Feeds(error) => remedies::of_feeds(*error),
     };
     let code = format!("{}/{}", error.contract(), kebab(&error.name()));

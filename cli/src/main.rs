@@ -10,6 +10,7 @@ mod code;
 mod commands;
 mod context;
 mod failure;
+mod goods;
 mod input;
 mod keys;
 mod remedies;
@@ -26,8 +27,8 @@ use clap::Parser;
 use crate::answer::Answer;
 use crate::args::{Cli, Command, Global};
 use crate::commands::{
-    admin, batch, deploy, devnet, epcis, feed, logistic, model, oracle, org, qr, route, sealing_key, terms,
-    text, treatment, verify,
+    admin, batch, deploy, devnet, epcis, evidence, feed, logistic, model, oracle, org, qr, quarantine, route,
+    sealing_key, terms, text, treatment, verify,
 };
 use crate::failure::{Exit, Failure};
 
@@ -59,6 +60,7 @@ async fn answer(command: Command, global: &Global) -> Result<Answer, Failure> {
         Command::Admin(command) => admin::run(command, global).await,
         Command::Batch(command) => batch::run(*command, global).await,
         Command::Logistic(command) => logistic::run(command, global).await,
+        Command::Quarantine(command) => quarantine::run(*command, global).await,
         Command::SealingKey(command) => sealing_key::run(command, global).await,
         Command::Terms(command) => terms::run(command, global).await,
         Command::Qr(command) => qr::run(command),
@@ -69,6 +71,7 @@ async fn answer(command: Command, global: &Global) -> Result<Answer, Failure> {
         Command::Epcis(command) => epcis::run(*command, global).await,
         Command::Model(command) => model::run(command, global).await,
         Command::Feed(command) => feed::run(command, global).await,
+        Command::Evidence(command) => evidence::run(*command, global).await,
         Command::Oracle(command) => oracle::run(command, global).await,
     }
 }

@@ -2,16 +2,23 @@
 
 use access::Error as Access;
 use batches::Error as Batches;
+use evidence::Error as Evidence;
 use feeds::Error as Feeds;
+use units::Error as Units;
 
 const ROLE: &str = "See `theriac org show` for the roles of your key; who administers the role can grant it.";
 const PAUSED: &str = "Wait until the administrator lets it go on with `theriac admin unpause`.";
 const ACCESS: &str =
     "Check that the deployment file belongs to this chain, and that its access contract is there.";
-
-const NOT_PROPOSED: &str = "Propose the code first.";
-const TOO_EARLY: &str = "Wait until the delay of two days is over.";
-const LAYOUT: &str = "Upload the right code; it must have been built to follow the running version.";
+const BATCHES: &str =
+    "Check that the deployment file belongs to this chain, and that its batches contract is there.";
+const UNKNOWN_BATCH: &str = "Compare GTIN and lot with the print; the manufacturer registers the batch.";
+const EXPIRED: &str = "Expired goods do not move. Check the expiry date.";
+const NOT_RELEASED: &str = "Wait for `theriac batch release` by the manufacturer.";
+const BLOCKED: &str = "Ask the regulator; who blocked the batch lets it go on.";
+const RECALLED: &str = "A recall is final: send the goods back as the recall asks.";
+const NOT_HELD: &str = "See `theriac batch show` for what is held; give a smaller quantity.";
+const NO_SERIALS: &str = "Dispense with --quantity instead of a serial.";
 
 /// What to do about a refusal of `access`.
 pub const fn of_access(error: Access) -> &'static str {
@@ -37,9 +44,13 @@ pub const fn of_access(error: Access) -> &'static str {
         Access::CallerNotOffered => "Sign with the key of the account that the administration is offered to.",
         Access::AlreadyPaused => "Nothing is to be done: its state changes are stopped.",
         Access::NotPaused => "Nothing is to be done: it runs.",
-        Access::UpgradeNotProposed => NOT_PROPOSED,
-        Access::UpgradeTooEarly => TOO_EARLY,
-        Access::LayoutNotUnderstood => LAYOUT,
+        Access::UpgradeNotProposed => "Propose the code first with `theriac admin upgrade propose`.",
+        Access::UpgradeTooEarly => {
+            "Wait until the delay of two days is over: see `theriac admin upgrade show`."
+        }
+        Access::LayoutNotUnderstood => {
+            "Upload the right code first; it must have been built to follow the running version."
+        }
     }
 }
 
@@ -52,25 +63,25 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::InvalidGtin => "Compare the GTIN with the print on the pack.",
         Batches::InvalidLot => "Compare the lot with the print on the pack.",
         Batches::InvalidExpiry => "Compare the expiry with the print on the pack.",
-        Batches::BatchExpired => "Expired goods do not move. Check the expiry date.",
+        Batches::BatchExpired => EXPIRED,
         Batches::QuantityZero => "Give a quantity of 1 or more.",
         Batches::QuantityTooLarge => "Register the goods as several lots.",
         Batches::BatchExists => {
             "Look at it with `theriac batch show`; another production run needs another lot."
         }
-        Batches::UnknownBatch => "Compare GTIN and lot with the print; the manufacturer registers the batch.",
+        Batches::UnknownBatch => UNKNOWN_BATCH,
         Batches::AlreadyAttested => {
             "Look at the attestation with `theriac batch show`; it cannot be replaced."
         }
         Batches::AttestationMissing => "See `theriac batch show` for what is missing, and have it attested.",
         Batches::AlreadyReleased => "Nothing is to be done: the batch may move.",
-        Batches::NotReleased => "Wait for `theriac batch release` by the manufacturer.",
-        Batches::BatchBlocked => "Ask the regulator; who blocked the batch lets it go on.",
+        Batches::NotReleased => NOT_RELEASED,
+        Batches::BatchBlocked => BLOCKED,
         Batches::BatchNotBlocked => "Nothing is to be done: no regulator blocks the batch.",
-        Batches::BatchRecalled => "A recall is final: send the goods back as the recall asks.",
+        Batches::BatchRecalled => RECALLED,
         Batches::ConsigneeNotAuthorised => "See `theriac org show ACCOUNT` for the consignee's roles.",
         Batches::ConsigneeIsConsignor => "Name another organisation with --to.",
-        Batches::QuantityNotHeld => "See `theriac batch show` for what is held; give a smaller quantity.",
+        Batches::QuantityNotHeld => NOT_HELD,
         Batches::QuantityNotInShipment => "Receive what is still in transit, or less.",
         Batches::QuantityNotQuarantined => {
             "See `theriac batch show` for what is quarantined; give a smaller quantity."
@@ -79,8 +90,7 @@ pub const fn of_batches(error: Batches) -> &'static str {
             "Check the shipment's number; `theriac batch show` lists the batch's shipments."
         }
         Batches::CallerNotConsignee => "Sign with the key of the organisation that the shipment is for.",
-        Batches::InvalidSerial => "Compare the serial with the print on the pack.",
-        Batches::SerialsNotRegistered => "Dispense with --quantity instead of a serial.",
+        Batches::SerialsNotRegistered => NO_SERIALS,
         Batches::SerialRequired => "Dispense each pack by its code.",
         Batches::ReturnNotToManufacturer => "Name the batch's manufacturer with --to.",
         Batches::NotInShipment => {
@@ -99,12 +109,6 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::MixedBatches => "Pack each batch into logistic units of its own.",
         Batches::UnknownCase => "Check the number of the case: the batch has no such one.",
         Batches::CaseAlreadyPacked => "Check the number of the case: another logistic unit has its units.",
-        Batches::UnitPacked => "Unpack the logistic unit first, so that the books know that it is open.",
-        Batches::UnitRecalled => "Set the pack apart and send it back as the recall asks.",
-        Batches::UnitNotDecommissioned => "Nothing is to be done: the pack was not decommissioned.",
-        Batches::NotRevertible => "Keep the pack out of trade: what became of it is final.",
-        Batches::AlarmOpen => "Keep the pack, and ask the regulator to resolve the alarm.",
-        Batches::UnknownAlarm => "Compare the serial with the print: there is no alarm about it.",
         Batches::TooManyRecalls => "Recall the whole batch.",
         Batches::InvalidRange => {
             "Give the first and the last position in the list of serials, counted from 0."
@@ -113,15 +117,59 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::NothingToAcknowledge => "Nothing is to be done: you acknowledged every recall.",
         Batches::AlreadyQuarantined => "Nothing is to be done: it is set apart.",
         Batches::NotQuarantined => "Nothing is to be done: it is not set apart.",
-        Batches::NoEvidencePolicy => "Ask the regulator to set a policy for the feed.",
-        Batches::EvidenceInsufficient => "Wait for a newer report, or one over the policy's threshold.",
         Batches::RegistrationFinal => {
             "Block or recall the batch instead: it is released, or units have moved."
         }
-        Batches::UpgradeNotProposed => NOT_PROPOSED,
-        Batches::UpgradeTooEarly => TOO_EARLY,
-        Batches::LayoutNotUnderstood => LAYOUT,
         Batches::BalanceBroken => "Stop, and tell the makers of this program: this must not happen.",
+    }
+}
+
+/// What to do about a refusal of `units`.
+pub const fn of_units(error: Units) -> &'static str {
+    match error {
+        Units::Paused => PAUSED,
+        Units::AccessUnavailable => ACCESS,
+        Units::BatchesUnavailable => BATCHES,
+        Units::CallerNotAuthorised => ROLE,
+        Units::UnknownBatch => UNKNOWN_BATCH,
+        Units::InvalidSerial => "Compare the serial with the print on the pack.",
+        Units::SerialsNotRegistered => NO_SERIALS,
+        Units::UnitPacked => "Unpack the logistic unit first, so that the books know that it is open.",
+        Units::BatchRecalled => RECALLED,
+        Units::UnitRecalled => "Set the pack apart and send it back as the recall asks.",
+        Units::BatchBlocked => BLOCKED,
+        Units::NotReleased => NOT_RELEASED,
+        Units::BatchExpired => EXPIRED,
+        Units::AlarmOpen => "Keep the pack, and ask the regulator to resolve the alarm.",
+        Units::QuantityNotHeld => "See `theriac batch reach` for what you have: the packs may be set apart.",
+        Units::BookingRefused => {
+            "See `theriac admin show` whether `batches` is paused, and `theriac org list` whether `units` holds \
+             unit-register."
+        }
+        Units::UnitNotDecommissioned => "Nothing is to be done: the pack was not decommissioned.",
+        Units::NotRevertible => "Keep the pack out of trade: what became of it is final.",
+        Units::UnknownAlarm => "Compare the serial with the print: there is no alarm about it.",
+        Units::CounterfeitConfirmed => "Keep the pack as evidence: the finding is final.",
+    }
+}
+
+/// What to do about a refusal of `evidence`.
+pub const fn of_evidence(error: Evidence) -> &'static str {
+    match error {
+        Evidence::Paused => PAUSED,
+        Evidence::AccessUnavailable => ACCESS,
+        Evidence::BatchesUnavailable => BATCHES,
+        Evidence::CallerNotAuthorised => ROLE,
+        Evidence::NoPolicy => "Ask the regulator to set one with `theriac evidence policy set`.",
+        Evidence::EvidenceInsufficient => {
+            "Wait for a newer report, or one over the threshold: see `theriac evidence policy show`."
+        }
+        Evidence::UnknownGoods => "Check the batch, the shipment's number or the SSCC.",
+        Evidence::NothingFree => "Nothing is to be done: nothing of it is free, it may be set apart already.",
+        Evidence::QuarantineRefused => {
+            "See `theriac admin show` whether `batches` is paused, and `theriac org list` whether `evidence` \
+             holds sentinel."
+        }
     }
 }
 

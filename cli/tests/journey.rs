@@ -149,7 +149,7 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
 
     let alarm = world.run("ferdie", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 5);
     let alarm = &alarm.error_json()["error"];
-    assert_eq!(alarm["code"], "batches/clone-alarm");
+    assert_eq!(alarm["code"], "units/clone-alarm");
     assert_eq!(alarm["details"]["alarm"], "second-decommission");
     assert_eq!(alarm["details"]["other"]["name"], "Corner Pharmacy");
     assert_eq!(alarm["details"]["by"]["name"], "City Clinic");
@@ -257,10 +257,14 @@ fn quarantine_blocks_and_pause_stop_what_they_should() {
     let shipment = world.ship("bob", DAVE, "100");
     world.run("dave", &["batch", "receive", &shipment], 0);
 
-    world.batch("dave", "quarantine", &["damaged", "--quantity", "40"], 0);
+    let here = [&BATCH[..], &["--holder", DAVE, "--quantity", "40"]].concat();
+    let quarantine = |who, what: &[&str], code| {
+        world.run(who, &[&["quarantine"], what, &here[..]].concat(), code);
+    };
+    quarantine("dave", &["set", "damaged"], 0);
     assert_eq!(codes(&world.verify(CODE, 3)), ["units-quarantined"]);
-    world.batch("dave", "release-quarantine", &["nothing-found", "--holder", DAVE, "--quantity", "40"], 4);
-    world.batch("eve", "release-quarantine", &["nothing-found", "--holder", DAVE, "--quantity", "40"], 0);
+    quarantine("dave", &["release", "nothing-found"], 4);
+    quarantine("eve", &["release", "nothing-found"], 0);
     assert_eq!(world.verify(CODE, 0)["valid"], true);
 
     world.batch("eve", "block", &[], 0);
@@ -268,11 +272,15 @@ fn quarantine_blocks_and_pause_stop_what_they_should() {
     world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 4);
     world.batch("eve", "unblock", &[], 0);
 
-    world.run("alice", &["admin", "pause", "batches"], 0);
+    world.run("alice", &["admin", "pause", "units"], 0);
     let paused = world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 4);
-    assert_eq!(paused.error_json()["error"]["code"], "batches/paused");
+    assert_eq!(paused.error_json()["error"]["code"], "units/paused");
     assert_eq!(world.verify(CODE, 0)["valid"], true, "reads go on");
-    assert_eq!(world.json("", &["admin", "show"])["paused"]["batches"], true);
+    assert_eq!(world.json("", &["admin", "show"])["paused"]["units"], true);
+    world.run("alice", &["admin", "unpause", "units"], 0);
+    world.run("alice", &["admin", "pause", "batches"], 0);
+    let refused = world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 4);
+    assert_eq!(refused.error_json()["error"]["code"], "units/booking-refused");
     world.run("alice", &["admin", "unpause", "batches"], 0);
 
     std::fs::write(world.folder.path().join("other.txt"), "S0000007\nS0000008\n").unwrap();
@@ -288,7 +296,10 @@ fn quarantine_blocks_and_pause_stop_what_they_should() {
 fn organisations_and_their_administration_are_managed() {
     let world = World::new();
     let members = world.json("", &["org", "list"]);
-    assert_eq!(members.as_array().unwrap().len(), 5);
+    let names: Vec<&str> =
+        members.as_array().unwrap().iter().map(|member| member["name"].as_str().unwrap()).collect();
+    assert_eq!(names[..2], ["units", "evidence"], "the contracts that book in another one come first");
+    assert_eq!(names.len(), 2 + 5);
     assert_eq!(world.json("bob", &["org", "show"])["name"], "Alpha Pharma");
 
     world.run("eve", &["org", "suspend", BOB], 0);
@@ -311,6 +322,83 @@ fn organisations_and_their_administration_are_managed() {
     let shown = world.json("", &["admin", "show"]);
     assert_eq!(shown["administrator"]["name"], "Medicines Authority");
     assert_eq!(shown["administered_by"]["pharmacy"], "regulator");
+}
+
+#[test]
+fn shipments_and_logistic_units_are_set_apart_as_a_whole() {
+    const CASE: &str = "106141412345678908";
+    let world = World::new();
+    world.register();
+    world.release();
+    let shipment = world.ship("bob", DAVE, "100");
+    world.run("eve", &["quarantine", "set", "temperature-excursion", "--shipment", &shipment], 0);
+    let again = ["quarantine", "set", "temperature-excursion", "--shipment", &shipment, "--json"];
+    let again = world.run("eve", &again, 4).error_json();
+    assert_eq!(again["error"]["code"], "batches/already-quarantined");
+    let balance = &world.batch("", "show", &["--json"], 0).json()["mass_balance"];
+    assert_eq!((&balance["in_transit"], &balance["quarantined"]), (&0.into(), &100.into()));
+    world.run("bob", &["quarantine", "release", "mistake", "--shipment", &shipment], 4);
+    world.run("eve", &["quarantine", "release", "mistake", "--shipment", &shipment], 0);
+
+    let pack = [&["logistic", "pack", CASE], &BATCH[..], &["--quantity", "10"]].concat();
+    world.run("bob", &pack, 0);
+    world.run("bob", &["quarantine", "set", "damaged", "--sscc", CASE], 0);
+    let stopped = world.run("bob", &["logistic", "ship", CASE, "--to", DAVE, "--json"], 4).error_json();
+    assert_eq!(stopped["error"]["code"], "batches/logistic-unit-quarantined");
+    world.run("bob", &["quarantine", "release", "nothing-found", "--sscc", CASE], 0);
+    let both = world.run("bob", &["quarantine", "set", "damaged", "--sscc", CASE, "--shipment", "1"], 2);
+    assert!(both.err.contains("cannot be used with"), "{}", both.err);
+}
+
+#[test]
+fn evidence_counts_by_the_policy_of_a_regulator() {
+    let world = World::new();
+    world.register();
+    world.release();
+    let shipment = world.ship("bob", DAVE, "100");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease");
+    let model = model.to_str().unwrap();
+    world.run("eve", &["model", "register", model], 0);
+    world.run("alice", &["feed", "create", "excursion", "--model", model, "--max-report-age", "1h"], 0);
+    let present = ["evidence", "present", "excursion", "--shipment", &shipment, "--json"];
+    let refused = |because: &str| {
+        assert_eq!(world.run("dave", &present, 4).error_json()["error"]["code"], because);
+    };
+    refused("evidence/no-policy");
+
+    let set = ["evidence", "policy", "set", "excursion", "--threshold", "0.9", "--max-age", "24h"];
+    world.run("bob", &set, 4);
+    world.run("eve", &set, 0);
+    let policy = &world.json("", &["evidence", "policy", "show", "excursion"])["policy"];
+    assert!(policy["threshold"].as_str().unwrap().starts_with("0.9"), "{policy}");
+    assert_eq!(policy["max_age"], 86_400_000);
+    refused("evidence/evidence-insufficient");
+    let of_shipment = world.json("", &["evidence", "subject", "--shipment", &shipment]);
+    let of_next = world.json("", &["evidence", "subject", "--shipment", "99"]);
+    assert_ne!(of_shipment["subject"], of_next["subject"]);
+
+    world.run("eve", &["evidence", "policy", "remove", "excursion"], 0);
+    refused("evidence/no-policy");
+}
+
+#[test]
+fn new_code_waits_where_everybody_sees_it() {
+    let world = World::new();
+    let units = ["--contract", "units"];
+    let upgrade = |who: &str, command: &str, more: &[&str], code: i32| {
+        world.run(who, &[&["admin", "upgrade", command], &units[..], more, &["--json"]].concat(), code)
+    };
+    assert_eq!(upgrade("", "show", &[], 0).json()["proposal"], Value::Null);
+    let code = format!("0x{}", "22".repeat(32));
+    upgrade("bob", "propose", &["--code", &code], 4);
+    upgrade("alice", "propose", &["--code", &code], 0);
+    let proposal = &upgrade("", "show", &[], 0).json()["proposal"];
+    assert_eq!(proposal["code"], code);
+    let early = upgrade("alice", "apply", &[], 4).error_json();
+    assert_eq!(early["error"]["code"], "access/upgrade-too-early");
+    upgrade("eve", "cancel", &[], 0);
+    let gone = upgrade("alice", "apply", &[], 4).error_json();
+    assert_eq!(gone["error"]["code"], "access/upgrade-not-proposed");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `theriac admin`: the administration of the deployment, and the stop switch of each contract.
 
+mod upgrade;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -22,6 +24,10 @@ Examples:
   theriac admin offer 5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y
   theriac admin accept                  with the key of that account
   theriac admin pause batches
+  theriac admin upgrade propose --contract units \\
+      --code 0x4f1c…                    the hash that cargo contract printed
+  theriac admin upgrade show --contract units
+  theriac admin upgrade apply --contract units
 
 Administration moves in two steps, so that it cannot be lost to a mistyped account.";
 
@@ -59,6 +65,9 @@ pub enum AdminCommand {
         /// Which contract
         contract: Contract,
     },
+    /// New code for a contract: proposed, open to everybody's eyes for two days, and then applied
+    #[command(subcommand)]
+    Upgrade(upgrade::UpgradeCommand),
 }
 
 /// A contract of the deployment.
@@ -67,15 +76,34 @@ pub enum AdminCommand {
 pub enum Contract {
     Access,
     Batches,
+    Units,
+    Evidence,
     Feeds,
 }
 
 impl Contract {
-    const fn name(self) -> &'static str {
+    const ALL: [Contract; 5] =
+        [Contract::Access, Contract::Batches, Contract::Units, Contract::Evidence, Contract::Feeds];
+
+    /// The contract's name.
+    pub const fn name(self) -> &'static str {
         match self {
             Contract::Access => "access",
             Contract::Batches => "batches",
+            Contract::Units => "units",
+            Contract::Evidence => "evidence",
             Contract::Feeds => "feeds",
+        }
+    }
+
+    /// The contract's address in the deployment.
+    pub fn address(self, context: &Context<'_>) -> AccountId {
+        match self {
+            Contract::Access => context.access().0,
+            Contract::Batches => context.batches().0,
+            Contract::Units => context.units().0,
+            Contract::Evidence => context.evidence().0,
+            Contract::Feeds => context.feeds().0,
         }
     }
 }
@@ -84,13 +112,9 @@ impl Contract {
 pub async fn run(command: AdminCommand, global: &Global) -> Result<Answer, Failure> {
     let context = Context::open(global).await?;
     let access = context.access();
-    let address = |contract| match contract {
-        Contract::Access => access.0,
-        Contract::Batches => context.batches().0,
-        Contract::Feeds => context.feeds().0,
-    };
     match command {
         AdminCommand::Show => show(&context).await,
+        AdminCommand::Upgrade(command) => upgrade::run(command, &context).await,
         AdminCommand::Offer { account } => {
             let to = accounts::ss58(account);
             let done =
@@ -115,12 +139,12 @@ pub async fn run(command: AdminCommand, global: &Global) -> Result<Answer, Failu
             context.change(&call, &done, data).await
         }
         AdminCommand::Pause { contract } => {
-            let call = access.pause(address(contract));
+            let call = access.pause(contract.address(&context));
             let done = format!("State changes of {} are stopped; reads go on.", contract.name());
             context.change(&call, &done, json!({ "contract": contract.name(), "paused": true })).await
         }
         AdminCommand::Unpause { contract } => {
-            let call = access.unpause(address(contract));
+            let call = access.unpause(contract.address(&context));
             let done = format!("State changes of {} go on.", contract.name());
             context.change(&call, &done, json!({ "contract": contract.name(), "paused": false })).await
         }
@@ -138,12 +162,9 @@ async fn show(context: &Context<'_>) -> Result<Answer, Failure> {
         administered_by.insert(name, by.name());
     }
     let mut paused = BTreeMap::new();
-    for (contract, address) in [
-        (Contract::Access, access.0),
-        (Contract::Batches, context.batches().0),
-        (Contract::Feeds, context.feeds().0),
-    ] {
-        paused.insert(contract.name(), context.read(&access.is_paused(address)).await?);
+    for contract in Contract::ALL {
+        let is_paused = context.read(&access.is_paused(contract.address(context))).await?;
+        paused.insert(contract.name(), is_paused);
     }
     Answer::of(&AdministrationView {
         administrator: names.of(administrator),

@@ -21,12 +21,13 @@ Examples:
   theriac deploy --url wss://rpc.chain.example --key-file admin.key \\
       --out production.json
 
-The account that deploys becomes the administrator: see `theriac admin`.";
+The account that deploys becomes the administrator: see `theriac admin`. The contracts `units` and `evidence`
+book in `batches`: they become organisations, and get the roles unit-register and sentinel.";
 
 /// Options of `theriac deploy`.
 #[derive(Args, Debug)]
 pub struct DeployArgs {
-    /// The folder with the contracts' bundles: access.contract, batches.contract, feeds.contract
+    /// The folder with the contracts' bundles, such as access.contract
     #[arg(long, value_name = "FOLDER", default_value = "contracts/artifacts")]
     artifacts: PathBuf,
 
@@ -35,7 +36,7 @@ pub struct DeployArgs {
     out: PathBuf,
 }
 
-/// Deploys access, batches and feeds, in this order.
+/// Deploys the five contracts, and gives two of them their roles.
 pub async fn run(args: &DeployArgs, global: &Global) -> Result<Answer, Failure> {
     // Before anything is paid for: a deployment whose addresses are lost cannot be used.
     let occupied = |path: &Path| {
@@ -66,6 +67,8 @@ struct DeploymentView {
     administrator: String,
     access: String,
     batches: String,
+    units: String,
+    evidence: String,
     feeds: String,
 }
 
@@ -79,6 +82,8 @@ impl DeploymentView {
             administrator: ss58(administrator),
             access: ss58(contracts.access.address),
             batches: ss58(contracts.batches.address),
+            units: ss58(contracts.units.address),
+            evidence: ss58(contracts.evidence.address),
             feeds: ss58(contracts.feeds.address),
         }
     }
@@ -89,6 +94,8 @@ impl fmt::Display for DeploymentView {
         writeln!(f, "Deployed on {}", self.chain)?;
         writeln!(f, "  access         {}", self.access)?;
         writeln!(f, "  batches        {}", self.batches)?;
+        writeln!(f, "  units          {}", self.units)?;
+        writeln!(f, "  evidence       {}", self.evidence)?;
         writeln!(f, "  feeds          {}", self.feeds)?;
         writeln!(f, "  administrator  {}", self.administrator)?;
         writeln!(f, "The addresses are in {}.", self.file)

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use batches::{Outcome, Reason, Scan, Verdict};
 use clap::Args;
 use gs1::MedicinePack;
 use primitives::{AccountId, BatchId};
+use units::{Outcome, Reason, Scan, Verdict};
 
 use crate::accounts;
 use crate::answer::Answer;
@@ -128,13 +128,13 @@ fn given(pack: &MedicinePack, args: &VerifyArgs) -> Result<Given, Failure> {
 /// The register's verdict, and a note on the list of serials.
 async fn judge(context: &Context<'_>, given: Given) -> Result<(Verdict, Option<String>), Failure> {
     let Given { mut scan, found, note } = given;
-    let verdict = context.read(&context.batches().verdict(&scan)).await?;
+    let verdict = context.read(&context.units().verdict(&scan)).await?;
     let registered = verdict.batch.as_ref().and_then(|batch| batch.serial_root);
     match found {
         Some((list, evidence)) if registered.is_some_and(|root| root != evidence.root) => {
             // Another batch's list must not make a genuine pack look forged.
             scan.proof = None;
-            let verdict = context.read(&context.batches().verdict(&scan)).await?;
+            let verdict = context.read(&context.units().verdict(&scan)).await?;
             Ok((verdict, Some(list.not_registered())))
         }
         _ => Ok((verdict, note)),

@@ -1,6 +1,6 @@
 //! What each reason of a verdict means, and what to do about it, in plain sentences.
 
-use batches::{Outcome, Reason};
+use units::{Outcome, Reason};
 
 /// A reason in words.
 pub struct Explanation {

@@ -1,9 +1,10 @@
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
-use batches::{Alarm, DecommissionedUnit, Outcome, Reason, RecallNotice, Verdict};
+use batches::RecallNotice;
 use gs1::MedicinePack;
 use serde::Serialize;
+use units::{Alarm, DecommissionedUnit, Outcome, Reason, Verdict};
 
 use super::reasons::{explain, headline, Explanation};
 use crate::accounts::{AccountView, Names};

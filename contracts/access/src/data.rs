@@ -1,6 +1,8 @@
+mod upgrades;
+
 use ink::prelude::{string::String, vec::Vec};
 use ink::storage::{traits::ManualKey, Lazy, Mapping};
-use primitives::{ensure, AccountId, Call, Role, RoleSet, Standing, Timestamp, UpgradeProposal};
+use primitives::{ensure, AccountId, Call, Role, RoleSet, Standing, Timestamp};
 
 use crate::errors::Error;
 use crate::events::{
@@ -8,12 +10,14 @@ use crate::events::{
     ContractUnpaused, OrganisationRegistered, OrganisationReinstated, OrganisationSuspended,
     RoleAdministrationSet, RoleGranted, RoleRevoked, SealingKeySet,
 };
-use crate::types::{Grant, Identifier, Member, Membership, Organisation, MAX_NAME, MAX_PAGE, MAX_URI};
+use crate::types::{
+    Grant, Identifier, Member, Membership, Organisation, UpgradeProposal, MAX_NAME, MAX_PAGE, MAX_URI,
+};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4143_0001;
+pub const LAYOUT: u32 = 0x4143_0002;
 
-/// Who may suspend and reinstate organisations.
+/// Who may suspend and reinstate organisations, and withdraw proposed code.
 const SUPERVISORS: RoleSet = RoleSet::of(&[Role::Admin, Role::Regulator]);
 
 /// What is stored once.
@@ -25,8 +29,6 @@ struct State {
     /// To whom the administration is offered.
     offered_to: Option<AccountId>,
     organisations: u32,
-    /// Code that waits to replace this one.
-    upgrade: Option<UpgradeProposal>,
 }
 
 /// The rules of `access`, without the macro: who calls and when is an argument, what happened is the result.
@@ -45,6 +47,7 @@ pub struct Data {
     memberships: Mapping<AccountId, Membership, ManualKey<0x4D45_4D42>>,
     administering_roles: Mapping<Role, Role, ManualKey<0x524F_4C41>>,
     paused: Mapping<AccountId, (), ManualKey<0x5041_5553>>,
+    upgrades: Mapping<AccountId, UpgradeProposal, ManualKey<0x5550_4752>>,
 }
 
 impl Data {
@@ -59,9 +62,10 @@ impl Data {
             memberships: Mapping::new(),
             administering_roles: Mapping::new(),
             paused: Mapping::new(),
+            upgrades: Mapping::new(),
         };
         data.layout.set(&LAYOUT);
-        data.state.set(&State { administrator, offered_to: None, organisations: 0, upgrade: None });
+        data.state.set(&State { administrator, offered_to: None, organisations: 0 });
         (data, AdministrationTransferred { from: None, to: administrator })
     }
 
@@ -69,20 +73,6 @@ impl Data {
     #[must_use]
     pub fn understands_layout(&self) -> bool {
         self.layout.get() == Some(LAYOUT)
-    }
-
-    /// The code that waits to replace this one.
-    #[must_use]
-    pub fn upgrade(&self) -> Option<UpgradeProposal> {
-        self.state.get()?.upgrade
-    }
-
-    /// Notes the code that waits to replace this one.
-    pub fn set_upgrade(&mut self, upgrade: Option<UpgradeProposal>) -> Result<(), Error> {
-        let mut state = self.state()?;
-        state.upgrade = upgrade;
-        self.state.set(&state);
-        Ok(())
     }
 
     /// The roles of `account` at `now`, and whether state changes of `contract` are stopped.
@@ -213,7 +203,7 @@ impl Data {
         let mut member = self.memberships.get(account).unwrap_or_default();
         ensure(!member.suspended, Error::OrganisationSuspended)?;
         member.grants.retain(|held| held.role != role);
-        // At most one grant for each of the 11 roles.
+        // At most one grant for each of the 13 roles.
         member.grants.push(grant);
         self.memberships.insert(account, &member);
         Ok(RoleGranted { role, account, expires_at, by: call.caller })

@@ -1,5 +1,3 @@
-use primitives::UpgradeError;
-
 /// Why `access` refuses. Variants are appended, never reordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -34,20 +32,11 @@ pub enum Error {
     AlreadyPaused,
     /// The contract is not paused.
     NotPaused,
-    /// No code is proposed to replace this contract's.
+    /// No code is proposed to replace the contract's.
     UpgradeNotProposed,
     /// The delay of the proposed code is not over.
     UpgradeTooEarly,
-    /// The proposed code is not on chain, has no `migrate` message, or does not understand the stored layout.
+    /// The proposed code is not on chain, has no `migrate` message, or does not understand the stored layout; or the
+    /// contract is none whose code `access` can replace.
     LayoutNotUnderstood,
-}
-
-impl From<UpgradeError> for Error {
-    fn from(error: UpgradeError) -> Self {
-        match error {
-            UpgradeError::CallerNotAuthorised => Error::CallerNotAuthorised,
-            UpgradeError::TooEarly => Error::UpgradeTooEarly,
-            UpgradeError::LayoutNotUnderstood => Error::LayoutNotUnderstood,
-        }
-    }
 }

@@ -144,3 +144,47 @@ pub struct ContractUnpaused {
     /// Who let them go on.
     pub by: AccountId,
 }
+
+/// New code was proposed for a contract: it can be applied from `applies_from` on.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeProposed {
+    /// The contract.
+    #[ink(topic)]
+    pub contract: AccountId,
+    /// The hash of the new code.
+    #[ink(topic)]
+    pub code: [u8; 32],
+    /// The administrator who proposed it.
+    pub by: AccountId,
+    /// The first moment at which it can be applied.
+    pub applies_from: Timestamp,
+}
+
+/// A proposal was withdrawn.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeCancelled {
+    /// The contract.
+    #[ink(topic)]
+    pub contract: AccountId,
+    /// The hash of the code that will not be applied.
+    #[ink(topic)]
+    pub code: [u8; 32],
+    /// Who cancelled.
+    pub by: AccountId,
+}
+
+/// A contract has new code, and its storage the layout of that code.
+#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeApplied {
+    /// The contract.
+    #[ink(topic)]
+    pub contract: AccountId,
+    /// The hash of the code.
+    #[ink(topic)]
+    pub code: [u8; 32],
+    /// The administrator who applied it.
+    pub by: AccountId,
+}

@@ -14,7 +14,6 @@ mod types;
 pub use data::{Data, LAYOUT};
 pub use errors::Error;
 pub use events::*;
-pub use primitives::{UpgradeApplied, UpgradeCancelled, UpgradeProposed};
 pub use types::*;
 
 #[cfg(test)]
@@ -24,9 +23,9 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod access {
     use ink::prelude::{string::String, vec::Vec};
-    use primitives::{replace_code, AccessControl, Call, Migration, Role, Standing, UpgradeProposal};
+    use primitives::{ask_to_replace_code, replace_code, AccessControl, Call, Migration, Role, Standing};
 
-    use crate::{Data, Error, Identifier, Member};
+    use crate::{Data, Error, Identifier, Member, UpgradeProposal};
 
     /// The contract's storage: its rules' data, and nothing else.
     #[ink(storage)]
@@ -192,37 +191,43 @@ mod access {
             Ok(())
         }
 
-        /// Proposes code to replace this contract's, in place of an earlier proposal. It can be applied after [`primitives::UPGRADE_DELAY`].
-        /// Needs Admin. Works while the contract is paused, as the other messages about code do.
+        /// Proposes code to replace that of a contract of the deployment, this one too, in place of an earlier proposal.
+        /// It can be applied after [`crate::UPGRADE_DELAY`]. Needs Admin. Works while this contract is paused, as the
+        /// other messages about code do.
         ///
-        /// Event: `UpgradeProposed`.
+        /// Event: `UpgradeProposed`. Errors: `CallerNotAuthorised`.
         #[ink(message)]
-        pub fn propose_upgrade(&mut self, code: [u8; 32]) -> Result<(), Error> {
-            let (proposal, event) = UpgradeProposal::new(self.call(), code)?;
-            self.data.set_upgrade(Some(proposal))?;
+        pub fn propose_upgrade(&mut self, contract: AccountId, code: [u8; 32]) -> Result<(), Error> {
+            let event = self.data.propose_upgrade(self.call(), contract, code)?;
             self.env().emit_event(event);
             Ok(())
         }
 
         /// Withdraws the proposal. Needs Admin or Regulator.
         ///
-        /// Event: `UpgradeCancelled`. Errors: `UpgradeNotProposed`.
+        /// Event: `UpgradeCancelled`. Errors: `CallerNotAuthorised`, `UpgradeNotProposed`.
         #[ink(message)]
-        pub fn cancel_upgrade(&mut self) -> Result<(), Error> {
-            let event = self.proposal()?.cancel(self.call())?;
-            self.data.set_upgrade(None)?;
+        pub fn cancel_upgrade(&mut self, contract: AccountId) -> Result<(), Error> {
+            let event = self.data.cancel_upgrade(self.call(), contract)?;
             self.env().emit_event(event);
             Ok(())
         }
 
-        /// Replaces this contract's code by the proposed one, which migrates the storage first. Needs Admin.
+        /// Replaces the contract's code by the proposed one, which migrates the storage first. Needs Admin.
         ///
-        /// Event: `UpgradeApplied`. Errors: `UpgradeNotProposed`, `UpgradeTooEarly`, `LayoutNotUnderstood`.
+        /// Event: `UpgradeApplied`. Errors: `CallerNotAuthorised`, `UpgradeNotProposed`, `UpgradeTooEarly`,
+        /// `LayoutNotUnderstood`.
         #[ink(message)]
-        pub fn apply_upgrade(&mut self) -> Result<(), Error> {
-            let event = self.proposal()?.apply(self.call())?;
-            self.data.set_upgrade(None)?;
-            replace_code(event.code)?;
+        pub fn apply_upgrade(&mut self, contract: AccountId) -> Result<(), Error> {
+            let event = self.data.apply_upgrade(self.call(), contract)?;
+            let replaced = if contract == self.env().account_id() {
+                replace_code(event.code)
+            } else {
+                ask_to_replace_code(contract, event.code)
+            };
+            if !replaced {
+                return Err(Error::LayoutNotUnderstood);
+            }
             self.env().emit_event(event);
             Ok(())
         }
@@ -251,10 +256,10 @@ mod access {
             self.data.offered_to()
         }
 
-        /// The code that waits to replace this contract's.
+        /// The code that waits to replace that of `contract`.
         #[ink(message)]
-        pub fn upgrade(&self) -> Option<UpgradeProposal> {
-            self.data.upgrade()
+        pub fn upgrade(&self, contract: AccountId) -> Option<UpgradeProposal> {
+            self.data.upgrade(contract)
         }
 
         /// The role whose holders grant and revoke `role`.
@@ -279,10 +284,6 @@ mod access {
         fn call(&self) -> Call {
             let (caller, now) = (self.env().caller(), self.env().block_timestamp());
             Call { caller, roles: self.data.roles(caller, now), now }
-        }
-
-        fn proposal(&self) -> Result<UpgradeProposal, Error> {
-            self.data.upgrade().ok_or(Error::UpgradeNotProposed)
         }
 
         fn running_call(&self) -> Result<Call, Error> {

@@ -93,3 +93,20 @@ pub struct Member {
     /// What it may do.
     pub membership: Membership,
 }
+
+/// How long proposed code waits before it can be applied, in milliseconds: two days, in which everybody sees the
+/// proposal on chain, and an administrator or regulator can cancel it.
+pub const UPGRADE_DELAY: Timestamp = 172_800_000;
+
+/// Code that is to replace a contract's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct UpgradeProposal {
+    /// The hash of the new code, which must be on chain when it is applied.
+    pub code: [u8; 32],
+    /// Who proposed it.
+    pub by: AccountId,
+    /// The first moment at which it can be applied.
+    pub applies_from: Timestamp,
+}

@@ -9,26 +9,18 @@ mod recall;
 mod registration;
 mod units;
 
-pub use units::Decommissioning;
-
 use ink::prelude::vec::Vec;
 use ink::storage::{traits::ManualKey, Lazy, Mapping};
-use primitives::{
-    ensure, AccountId, BatchId, Call, FeedId, Quantity, Role, RoleSet, Sscc, UnitId, UpgradeProposal,
-};
+use primitives::{ensure, AccountId, BatchId, Call, Quantity, Role, Sscc, CUSTODIANS};
 
 use crate::errors::Error;
 use crate::types::{
-    Alarm, Attestation, AttestationRecord, Batch, DecommissionedUnit, EvidencePolicy, Holding, LogisticUnit,
-    Place, Places, RecallNotice, Shipment, MAX_PAGE, MAX_RECALLS,
+    Attestation, AttestationRecord, Batch, Holding, LogisticUnit, Place, Places, RecallNotice, Shipment,
+    MAX_PAGE, MAX_RECALLS,
 };
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4241_0001;
-
-/// Who may hold drugs, and so be consignor and consignee.
-const CUSTODIANS: RoleSet =
-    RoleSet::of(&[Role::Manufacturer, Role::Wholesaler, Role::Logistics, Role::Pharmacy, Role::Provider]);
+pub const LAYOUT: u32 = 0x4241_0002;
 
 /// What is stored once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +33,6 @@ pub(crate) struct State {
     pub batches: u32,
     /// How many shipments there ever were.
     pub shipments: u64,
-    /// Code that waits to replace this one.
-    pub upgrade: Option<UpgradeProposal>,
 }
 
 /// The places of a batch over all its holders, how many these are, and the batch's number in the register.
@@ -75,9 +65,6 @@ pub struct Data {
     logistic_units: Mapping<Sscc, LogisticUnit, ManualKey<0x4C4F_4749>>,
     children: Mapping<Sscc, Vec<Sscc>, ManualKey<0x4348_494C>>,
     cases: Mapping<(BatchId, u32), Sscc, ManualKey<0x4341_5345>>,
-    units: Mapping<UnitId, DecommissionedUnit, ManualKey<0x554E_4954>>,
-    alarms: Mapping<UnitId, Alarm, ManualKey<0x414C_4152>>,
-    policies: Mapping<FeedId, EvidencePolicy, ManualKey<0x504F_4C49>>,
 }
 
 impl Data {
@@ -98,12 +85,9 @@ impl Data {
             logistic_units: Mapping::new(),
             children: Mapping::new(),
             cases: Mapping::new(),
-            units: Mapping::new(),
-            alarms: Mapping::new(),
-            policies: Mapping::new(),
         };
         data.layout.set(&LAYOUT);
-        data.state.set(&State { access, batches: 0, shipments: 0, upgrade: None });
+        data.state.set(&State { access, batches: 0, shipments: 0 });
         data
     }
 
@@ -119,20 +103,6 @@ impl Data {
         self.state.get().map_or([0; 32].into(), |state| state.access)
     }
 
-    /// The code that waits to replace this one.
-    #[must_use]
-    pub fn upgrade(&self) -> Option<UpgradeProposal> {
-        self.state.get()?.upgrade
-    }
-
-    /// Notes the code that waits to replace this one.
-    pub fn set_upgrade(&mut self, upgrade: Option<UpgradeProposal>) -> Result<(), Error> {
-        let mut state = self.state()?;
-        state.upgrade = upgrade;
-        self.state.set(&state);
-        Ok(())
-    }
-
     /// The batch.
     #[must_use]
     pub fn batch(&self, batch: BatchId) -> Option<Batch> {
@@ -143,8 +113,13 @@ impl Data {
     /// was taken back leaves a gap: the next page starts behind the last number asked for.
     #[must_use]
     pub fn list_batches(&self, start: u32, limit: u32) -> Vec<BatchId> {
-        let count = self.state.get().map_or(0, |state| state.batches);
-        page(start, limit, count).filter_map(|number| self.batch_ids.get(number)).collect()
+        let mut list = Vec::new();
+        for number in page(start, limit, self.state.get().map_or(0, |state| state.batches)) {
+            if let Some(batch) = self.batch_ids.get(number) {
+                list.push(batch);
+            }
+        }
+        list
     }
 
     /// Where its units are.
@@ -167,17 +142,24 @@ impl Data {
     /// [`MAX_PAGE`]: the sum over all of them is what was registered.
     #[must_use]
     pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Vec<(AccountId, Holding)> {
-        let count = self.balances.get(&batch).map_or(0, |balance| balance.holders);
-        page(start, limit, count)
-            .filter_map(|number| self.holders.get((&batch, number)))
-            .map(|holder| (holder, self.holding_of(&batch, &holder)))
-            .collect()
+        let mut list = Vec::new();
+        for number in page(start, limit, self.balances.get(&batch).map_or(0, |balance| balance.holders)) {
+            if let Some(holder) = self.holders.get((&batch, number)) {
+                list.push((holder, self.holding_of(&batch, &holder)));
+            }
+        }
+        list
     }
 
     /// The recalls of the batch, in their order: at most [`MAX_RECALLS`].
     #[must_use]
     pub fn recalls(&self, batch: BatchId) -> Vec<RecallNotice> {
-        (0..MAX_RECALLS).map_while(|number| self.recalls.get((&batch, number))).collect()
+        let mut list = Vec::new();
+        for number in 0..MAX_RECALLS {
+            let Some(notice) = self.recalls.get((&batch, number)) else { break };
+            list.push(notice);
+        }
+        list
     }
 
     /// The shipment, while anything of it is in transit.
@@ -198,24 +180,6 @@ impl Data {
     #[must_use]
     pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Option<AttestationRecord> {
         self.attestations.get((&batch, attestation))
-    }
-
-    /// What became of a unit.
-    #[must_use]
-    pub fn decommissioned_unit(&self, unit: UnitId) -> Option<DecommissionedUnit> {
-        self.units.get(&unit)
-    }
-
-    /// The alarm about a serial.
-    #[must_use]
-    pub fn alarm(&self, unit: UnitId) -> Option<Alarm> {
-        self.alarms.get(&unit)
-    }
-
-    /// What makes a report of this feed evidence.
-    #[must_use]
-    pub fn evidence_policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
-        self.policies.get(&feed)
     }
 
     fn state(&self) -> Result<State, Error> {
@@ -261,13 +225,13 @@ impl Data {
 }
 
 fn take(places: &mut Places, place: Place, quantity: Quantity) -> Option<()> {
-    let count = places.place(place);
+    let count = place.of(places);
     *count = count.checked_sub(quantity)?;
     Some(())
 }
 
 fn put(places: &mut Places, place: Place, quantity: Quantity) -> Option<()> {
-    let count = places.place(place);
+    let count = place.of(places);
     *count = count.checked_add(quantity)?;
     Some(())
 }
@@ -297,11 +261,4 @@ fn ensure_answers_for(call: &Call, batch: &Batch) -> Result<(), Error> {
 fn ensure_not_stopped(batch: &Batch) -> Result<(), Error> {
     ensure(!batch.recalled, Error::BatchRecalled)?;
     ensure(!batch.blocked, Error::BatchBlocked)
-}
-
-/// What may be supplied and dispensed: released, and neither recalled, blocked nor expired.
-fn ensure_marketable(call: &Call, batch: &Batch) -> Result<(), Error> {
-    ensure_not_stopped(batch)?;
-    ensure(batch.released_at.is_some(), Error::NotReleased)?;
-    ensure(call.now <= batch.expires_at, Error::BatchExpired)
 }

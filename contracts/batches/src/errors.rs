@@ -1,4 +1,4 @@
-use primitives::UpgradeError;
+use primitives::{BookingError, NotMarketable, QuarantineError};
 
 /// Why `batches` refuses. Variants are appended, never reordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +54,6 @@ pub enum Error {
     UnknownShipment,
     /// The shipment is for another organisation.
     CallerNotConsignee,
-    /// The serial is not 1 to 20 characters of CSET 82.
-    InvalidSerial,
     /// The batch was registered without serials.
     SerialsNotRegistered,
     /// The batch has serials: its units are decommissioned one by one.
@@ -90,20 +88,8 @@ pub enum Error {
     MixedBatches,
     /// The batch has no such numbered case.
     UnknownCase,
-    /// The numbered case is packed already.
+    /// The numbered case is packed already, or was opened by another organisation than the manufacturer.
     CaseAlreadyPacked,
-    /// The unit is in a closed logistic unit here: unpack it first.
-    UnitPacked,
-    /// The unit is in a range of serials that is recalled.
-    UnitRecalled,
-    /// The unit is not decommissioned.
-    UnitNotDecommissioned,
-    /// The time in which this may be taken back is over, or this state cannot be taken back.
-    NotRevertible,
-    /// There is an alarm about the unit, which a regulator resolves first.
-    AlarmOpen,
-    /// There is no alarm about the unit.
-    UnknownAlarm,
     /// The batch was recalled as often as can be noted: recall all of it.
     TooManyRecalls,
     /// The range of serials is empty or leaves the batch.
@@ -116,26 +102,38 @@ pub enum Error {
     AlreadyQuarantined,
     /// The goods are not set apart.
     NotQuarantined,
-    /// The feed is no evidence under any policy.
-    NoEvidencePolicy,
-    /// There is no report about these goods that is fresh enough and over the policy's threshold.
-    EvidenceInsufficient,
     /// Units of the batch have left its manufacturer, or it is released: its registration stays.
     RegistrationFinal,
-    /// No code is proposed to replace this contract's.
-    UpgradeNotProposed,
-    /// The delay of the proposed code is not over.
-    UpgradeTooEarly,
-    /// The proposed code is not on chain, has no `migrate` message, or does not understand the stored layout.
-    LayoutNotUnderstood,
 }
 
-impl From<UpgradeError> for Error {
-    fn from(error: UpgradeError) -> Self {
+impl From<NotMarketable> for Error {
+    fn from(error: NotMarketable) -> Self {
         match error {
-            UpgradeError::CallerNotAuthorised => Error::CallerNotAuthorised,
-            UpgradeError::TooEarly => Error::UpgradeTooEarly,
-            UpgradeError::LayoutNotUnderstood => Error::LayoutNotUnderstood,
+            NotMarketable::Recalled => Error::BatchRecalled,
+            NotMarketable::Blocked => Error::BatchBlocked,
+            NotMarketable::NotReleased => Error::NotReleased,
+            NotMarketable::Expired => Error::BatchExpired,
+        }
+    }
+}
+
+impl From<Error> for BookingError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::QuantityNotHeld => BookingError::NothingThere,
+            _ => BookingError::Refused,
+        }
+    }
+}
+
+impl From<Error> for QuarantineError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::UnknownBatch | Error::UnknownShipment | Error::UnknownLogisticUnit => {
+                QuarantineError::UnknownGoods
+            }
+            Error::Paused | Error::AccessUnavailable | Error::CallerNotAuthorised => QuarantineError::Refused,
+            _ => QuarantineError::NothingFree,
         }
     }
 }

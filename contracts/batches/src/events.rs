@@ -1,9 +1,9 @@
 use ink::prelude::vec::Vec;
-use primitives::{AccountId, BatchId, DocumentHash, FeedId, Quantity, Sscc, UnitId};
+use primitives::{AccountId, BatchId, DocumentHash, Quantity, Sscc};
 
 use crate::types::{
-    AlarmCode, Arrival, Attestation, ClearanceReason, Contents, EvidencePolicy, Purpose, QuarantineReason,
-    QuarantineTarget, Recall, RejectionReason, Resolution, UnitState,
+    Arrival, Attestation, ClearanceReason, Contents, Purpose, QuarantineReason, QuarantineTarget, Recall,
+    RejectionReason, UnitState,
 };
 
 /// A batch was registered: all its units are with its manufacturer.
@@ -199,21 +199,21 @@ pub struct LogisticUnitUnpacked {
     pub quantity: Quantity,
 }
 
-/// A unit was dispensed, destroyed, or left the supply chain otherwise.
+/// The register of units booked that a unit was decommissioned, or that this was taken back. Which unit it is, is in
+/// the register's own event.
 #[ink::event]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitDecommissioned {
+pub struct UnitBooked {
     /// The batch.
     #[ink(topic)]
     pub batch: BatchId,
-    /// The unit.
+    /// Who has it, or had it.
     #[ink(topic)]
-    pub unit: UnitId,
-    /// Who did it.
-    #[ink(topic)]
-    pub by: AccountId,
+    pub holder: AccountId,
     /// What became of it.
     pub state: UnitState,
+    /// Whether this was taken back: the unit is loose again.
+    pub taken_back: bool,
 }
 
 /// Units that are not told apart were dispensed, destroyed, or left the supply chain otherwise.
@@ -234,61 +234,6 @@ pub struct UnitsDecommissioned {
     pub state: UnitState,
     /// The SHA-256 of a document about it, such as the certificate of destruction.
     pub document: Option<DocumentHash>,
-}
-
-/// A decommissioning was taken back: the unit is with its holder again.
-#[ink::event]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitReverted {
-    /// The batch.
-    #[ink(topic)]
-    pub batch: BatchId,
-    /// The unit.
-    #[ink(topic)]
-    pub unit: UnitId,
-    /// Who has it.
-    #[ink(topic)]
-    pub holder: AccountId,
-    /// The holder, or a regulator who unlocked it.
-    pub by: AccountId,
-    /// What it was.
-    pub state: UnitState,
-}
-
-/// Packs with the same serial are in places where they cannot both be: one is a copy.
-#[ink::event]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AlarmRaised {
-    /// The batch.
-    #[ink(topic)]
-    pub batch: BatchId,
-    /// The unit.
-    #[ink(topic)]
-    pub unit: UnitId,
-    /// Who was about to decommission the unit now.
-    #[ink(topic)]
-    pub by: AccountId,
-    /// What gave it away.
-    pub code: AlarmCode,
-    /// The other party.
-    pub other: AccountId,
-}
-
-/// A regulator looked into an alarm.
-#[ink::event]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AlarmResolved {
-    /// The batch.
-    #[ink(topic)]
-    pub batch: BatchId,
-    /// The unit.
-    #[ink(topic)]
-    pub unit: UnitId,
-    /// The regulator.
-    #[ink(topic)]
-    pub by: AccountId,
-    /// The finding.
-    pub resolution: Resolution,
 }
 
 /// Units were set apart.
@@ -361,18 +306,4 @@ pub struct RecallAcknowledged {
     pub by: AccountId,
     /// How many of the batch's recalls it knows now.
     pub acknowledged: u8,
-}
-
-/// Other reports let anybody set goods apart now.
-#[ink::event]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EvidencePolicySet {
-    /// The feed of the reports.
-    #[ink(topic)]
-    pub feed: FeedId,
-    /// The regulator.
-    #[ink(topic)]
-    pub by: AccountId,
-    /// The policy; nothing where the feed is no evidence any more.
-    pub policy: Option<EvidencePolicy>,
 }

@@ -1,5 +1,5 @@
-//! Drug batches from manufacture to patient: what exists, who has it, whether it may move, and what a scan of a
-//! pack is to be told.
+//! Drug batches from manufacture to patient: what exists, who has it, and whether it may move. What becomes of single
+//! units, and what a scan of a pack is to be told, is in the contract `units`.
 //!
 //! Invariant: after every message, the places of a batch over all its holders add up to its registered quantity. No
 //! unit appears or vanishes, which is what keeps copies out of the books.
@@ -10,12 +10,10 @@ mod data;
 mod errors;
 mod events;
 mod types;
-mod verdict;
 
-pub use data::{Data, Decommissioning, LAYOUT};
+pub use data::{Data, LAYOUT};
 pub use errors::Error;
 pub use events::*;
-pub use primitives::{UpgradeApplied, UpgradeCancelled, UpgradeProposed};
 pub use types::*;
 
 #[cfg(test)]
@@ -26,15 +24,14 @@ mod tests;
 mod batches {
     use ink::prelude::vec::Vec;
     use primitives::{
-        ask_fresh_value, ask_standing, emit, replace_code, BatchId, Call, DocumentHash, FeedId, Migration,
-        Quantity, SerialProof, Sscc, Standing, UnitId, UpgradeProposal,
+        ask_standing, emit, replace_code, BatchId, BookingError, Call, DocumentHash, Migration, Quantity,
+        QuarantineBooks, QuarantineError, Sscc, Standing, UnitBooks, Upgradable, Whereabouts,
     };
 
     use crate::{
-        Alarm, Arrival, Attestation, AttestationRecord, Batch, ClearanceReason, Contents, Data,
-        DecommissionedUnit, Decommissioning, Error, EvidencePolicy, Goods, Holding, LogisticUnit, NewBatch,
-        Places, Purpose, QuarantineReason, QuarantineTarget, Recall, RecallNotice, RejectionReason,
-        Resolution, Scan, Shipment, UnitOutcome, UnitState, Verdict,
+        Arrival, Attestation, AttestationRecord, Batch, ClearanceReason, Contents, Data, Error, Goods,
+        Holding, LogisticUnit, NewBatch, Places, Purpose, QuarantineReason, QuarantineTarget, Recall,
+        RecallNotice, RejectionReason, Shipment, UnitState,
     };
 
     /// The contract's storage: its rules' data, and nothing else.
@@ -204,50 +201,9 @@ mod batches {
             Ok(())
         }
 
-        /// Hands the unit with this serial to a patient. Needs Pharmacy or Provider.
-        ///
-        /// A pack that cannot be here is not dispensed: the outcome is an alarm, which is kept and shows in every later
-        /// verdict. Event: `UnitDecommissioned` or `AlarmRaised`. Errors: `UnknownBatch`, `InvalidSerial`,
-        /// `SerialsNotRegistered`, `UnitPacked`, `BatchRecalled`, `UnitRecalled`, `BatchBlocked`, `NotReleased`,
-        /// `BatchExpired`, `AlarmOpen`, `QuantityNotHeld`.
-        #[ink(message)]
-        pub fn dispense(
-            &mut self,
-            batch: BatchId,
-            serial: Vec<u8>,
-            proof: SerialProof,
-        ) -> Result<UnitOutcome, Error> {
-            self.decommission(batch, serial, proof, UnitState::Dispensed)
-        }
-
-        /// Takes the unit with this serial out of the supply chain. Needs a role that may hold drugs, and a unit of the
-        /// batch; to dispense it, Pharmacy or Provider.
-        ///
-        /// Events and errors: those of `dispense`.
-        #[ink(message)]
-        pub fn decommission(
-            &mut self,
-            batch: BatchId,
-            serial: Vec<u8>,
-            proof: SerialProof,
-            state: UnitState,
-        ) -> Result<UnitOutcome, Error> {
-            let call = self.call()?;
-            Ok(match self.data.decommission(call, batch, &serial, &proof, state)? {
-                Decommissioning::Done(event) => {
-                    emit(&event);
-                    UnitOutcome::Done
-                }
-                Decommissioning::Alarm(event) => {
-                    let (code, other) = (event.code, event.other);
-                    emit(&event);
-                    UnitOutcome::Alarm { code, other }
-                }
-            })
-        }
-
         /// Takes units out of the supply chain that are not told apart: of a batch without serials; or, to be destroyed,
-        /// of a batch that is recalled, or that were returned. Needs what `decommission` needs.
+        /// of a batch that is recalled, or that were returned. Needs a role that may hold drugs; to dispense
+        /// them, Pharmacy or Provider.
         ///
         /// Event: `UnitsDecommissioned`. Errors: `UnknownBatch`, `SerialRequired`, `BatchRecalled`, `BatchBlocked`,
         /// `NotReleased`, `BatchExpired`, `QuantityZero`, `QuantityNotHeld`.
@@ -261,33 +217,6 @@ mod batches {
         ) -> Result<(), Error> {
             let call = self.call()?;
             let event = self.data.decommission_quantity(call, batch, quantity, state, document)?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Takes a decommissioning back: by who did it, within ten days. A Regulator unlocks what others locked.
-        ///
-        /// Event: `UnitReverted`. Errors: `UnknownBatch`, `UnitNotDecommissioned`, `AlarmOpen`, `NotRevertible`.
-        #[ink(message)]
-        pub fn revert(&mut self, batch: BatchId, serial: Vec<u8>) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.revert(call, batch, &serial)?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Notes the finding about the alarm on a serial. Needs Regulator.
-        ///
-        /// Event: `AlarmResolved`. Errors: `UnknownAlarm`.
-        #[ink(message)]
-        pub fn resolve_alarm(
-            &mut self,
-            batch: BatchId,
-            serial: Vec<u8>,
-            resolution: Resolution,
-        ) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.resolve_alarm(call, batch, &serial, resolution)?;
             emit(&event);
             Ok(())
         }
@@ -309,25 +238,6 @@ mod batches {
             Ok(())
         }
 
-        /// Sets goods apart by a report about them (see [`QuarantineTarget::subject`]) that is fresh and over the
-        /// threshold of the policy for `feed`. Needs no role.
-        ///
-        /// Event: `UnitsQuarantined`. Errors: `NoEvidencePolicy`, `EvidenceInsufficient`, and those of `quarantine`.
-        #[ink(message)]
-        pub fn quarantine_by_evidence(
-            &mut self,
-            target: QuarantineTarget,
-            feed: FeedId,
-        ) -> Result<(), Error> {
-            let call = self.call()?;
-            let (policy, max_age) = self.data.evidence_needed(target, feed, call.now)?;
-            let subject = target.subject(self.env().account_id());
-            let value = ask_fresh_value(policy.feeds, feed, subject, max_age);
-            let event = self.data.quarantine_by_evidence(call, target, &policy, value)?;
-            emit(&event);
-            Ok(())
-        }
-
         /// Sets goods free. Needs a Regulator, or the batch's manufacturer where no Regulator set them apart.
         ///
         /// Event: `QuarantineReleased`. Errors: those of `quarantine`, `NotQuarantined`, `QuantityNotQuarantined`.
@@ -339,21 +249,6 @@ mod batches {
         ) -> Result<(), Error> {
             let call = self.call()?;
             let event = self.data.release_quarantine(call, target, reason)?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Says which reports of a feed let anybody set goods apart. Needs Regulator.
-        ///
-        /// Event: `EvidencePolicySet`.
-        #[ink(message)]
-        pub fn set_evidence_policy(
-            &mut self,
-            feed: FeedId,
-            policy: Option<EvidencePolicy>,
-        ) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.set_evidence_policy(call, feed, policy)?;
             emit(&event);
             Ok(())
         }
@@ -379,47 +274,6 @@ mod batches {
             let event = self.data.acknowledge_recall(call, batch)?;
             emit(&event);
             Ok(())
-        }
-
-        /// Proposes code to replace this contract's, in place of an earlier proposal. It can be applied after [`primitives::UPGRADE_DELAY`].
-        /// Needs Admin. Works while the contract is paused, as the other messages about code do.
-        ///
-        /// Event: `UpgradeProposed`.
-        #[ink(message)]
-        pub fn propose_upgrade(&mut self, code: [u8; 32]) -> Result<(), Error> {
-            let (proposal, event) = UpgradeProposal::new(self.administrative_call()?, code)?;
-            self.data.set_upgrade(Some(proposal))?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Withdraws the proposal. Needs Admin or Regulator.
-        ///
-        /// Event: `UpgradeCancelled`. Errors: `UpgradeNotProposed`.
-        #[ink(message)]
-        pub fn cancel_upgrade(&mut self) -> Result<(), Error> {
-            let event = self.proposal()?.cancel(self.administrative_call()?)?;
-            self.data.set_upgrade(None)?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Replaces this contract's code by the proposed one, which migrates the storage first. Needs Admin.
-        ///
-        /// Event: `UpgradeApplied`. Errors: `UpgradeNotProposed`, `UpgradeTooEarly`, `LayoutNotUnderstood`.
-        #[ink(message)]
-        pub fn apply_upgrade(&mut self) -> Result<(), Error> {
-            let event = self.proposal()?.apply(self.administrative_call()?)?;
-            self.data.set_upgrade(None)?;
-            replace_code(event.code)?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Judges a scanned pack by the chain's time. Anybody may ask.
-        #[ink(message)]
-        pub fn verdict(&self, scan: Scan) -> Verdict {
-            self.data.verdict(&scan, self.env().block_timestamp())
         }
 
         /// The batch.
@@ -478,30 +332,6 @@ mod batches {
             self.data.attestation(batch, attestation)
         }
 
-        /// What became of a unit that was decommissioned.
-        #[ink(message)]
-        pub fn decommissioned_unit(&self, unit: UnitId) -> Option<DecommissionedUnit> {
-            self.data.decommissioned_unit(unit)
-        }
-
-        /// The alarm about a serial.
-        #[ink(message)]
-        pub fn alarm(&self, unit: UnitId) -> Option<Alarm> {
-            self.data.alarm(unit)
-        }
-
-        /// What makes a report of the feed evidence.
-        #[ink(message)]
-        pub fn evidence_policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
-            self.data.evidence_policy(feed)
-        }
-
-        /// The code that waits to replace this contract's.
-        #[ink(message)]
-        pub fn upgrade(&self) -> Option<UpgradeProposal> {
-            self.data.upgrade()
-        }
-
         /// The contract that knows the roles.
         #[ink(message)]
         pub fn access(&self) -> AccountId {
@@ -518,19 +348,56 @@ mod batches {
             Ok(Call { caller, roles, now: self.env().block_timestamp() })
         }
 
-        /// The caller with its roles, also while state changes are stopped.
-        fn administrative_call(&self) -> Result<Call, Error> {
-            let caller = self.env().caller();
-            let roles = self.standing(caller)?.roles;
-            Ok(Call { caller, roles, now: self.env().block_timestamp() })
-        }
-
-        fn proposal(&self) -> Result<UpgradeProposal, Error> {
-            self.data.upgrade().ok_or(Error::UpgradeNotProposed)
-        }
-
         fn standing(&self, account: AccountId) -> Result<Standing, Error> {
             ask_standing(self.data.access(), account, self.env().account_id()).ok_or(Error::AccessUnavailable)
+        }
+    }
+
+    impl UnitBooks for Batches {
+        #[ink(message)]
+        fn whereabouts(
+            &self,
+            batch: BatchId,
+            position: Option<u32>,
+            holder: Option<AccountId>,
+        ) -> Option<Whereabouts> {
+            self.data.whereabouts(batch, position, holder)
+        }
+
+        #[ink(message)]
+        fn book_unit(
+            &mut self,
+            batch: BatchId,
+            holder: AccountId,
+            state: UnitState,
+            taken_back: bool,
+        ) -> Result<(), BookingError> {
+            let call = self.call()?;
+            let event = self.data.book_unit(call, batch, holder, state, taken_back)?;
+            emit(&event);
+            Ok(())
+        }
+    }
+
+    impl QuarantineBooks for Batches {
+        #[ink(message)]
+        fn quarantine_on_evidence(&mut self, target: QuarantineTarget) -> Result<(), QuarantineError> {
+            let call = self.call()?;
+            let event = self.data.quarantine_on_evidence(call, target)?;
+            emit(&event);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn quarantine_cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
+            self.data.quarantine_cleared_at(target)
+        }
+    }
+
+    impl Upgradable for Batches {
+        #[ink(message)]
+        fn replace_code(&mut self, code: [u8; 32]) -> bool {
+            self.env().caller() == self.data.access() && replace_code(code)
         }
     }
 

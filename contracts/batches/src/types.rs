@@ -5,12 +5,9 @@ mod batch;
 mod custody;
 mod quarantine;
 mod recall;
-mod scan;
-mod unit;
 
 pub use batch::*;
 pub use custody::*;
+pub use primitives::{Batch, Places, QuarantineTarget, UnitState};
 pub use quarantine::*;
 pub use recall::*;
-pub use scan::*;
-pub use unit::*;

@@ -1,6 +1,6 @@
 use ink::prelude::{string::String, vec::Vec};
-use ink::storage::{traits::ManualKey, Mapping};
-use primitives::{AccountId, Call, DocumentHash, FeedId, ModelId, Role, RoleSet, Subject, Timestamp};
+use ink::storage::{traits::ManualKey, Lazy, Mapping};
+use primitives::{ensure, AccountId, Call, DocumentHash, FeedId, ModelId, Role, RoleSet, Subject, Timestamp};
 
 use crate::errors::Error;
 use crate::events::{
@@ -11,20 +11,35 @@ use crate::types::{
     MAX_DECIMALS, MAX_OPERATORS, MAX_PAGE, MAX_VERSION,
 };
 
+/// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
+pub const LAYOUT: u32 = 0x4645_0001;
+
 /// Who may approve models and take the approval back.
 const APPROVERS: RoleSet = RoleSet::of(&[Role::Admin, Role::Regulator]);
 
-/// The rules of `feeds`, without the macro: who calls and when is an argument, what happened is the result.
-#[derive(Debug)]
-#[ink::storage_item]
-pub struct Data {
-    access: AccountId,
+/// What is stored once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+struct State {
+    /// The contract that knows the roles.
+    access: Option<AccountId>,
     /// The chain's genesis hash.
     chain: [u8; 32],
     configuration: Configuration,
-    feed_count: u32,
-    model_count: u32,
-    request_count: u64,
+    feeds: u32,
+    models: u32,
+    requests: u64,
+}
+
+/// The rules of `feeds`, without the macro: who calls and when is an argument, what happened is the result.
+///
+/// Every field has its own storage key, listed in `docs/upgrades.md`.
+#[derive(Debug)]
+#[ink::storage_item]
+pub struct Data {
+    layout: Lazy<u32, ManualKey<0x4C41_594F>>,
+    state: Lazy<State, ManualKey<0x5354_4154>>,
     feed_ids: Mapping<u32, FeedId, ManualKey<0x4645_4944>>,
     feeds: Mapping<FeedId, Feed, ManualKey<0x4645_4544>>,
     model_ids: Mapping<u32, ModelId, ManualKey<0x4D4F_4944>>,
@@ -37,38 +52,43 @@ impl Data {
     /// No feed and no operator yet, on the chain with this genesis hash.
     #[must_use]
     pub fn new(access: AccountId, chain: [u8; 32]) -> Self {
-        Self {
-            access,
-            chain,
-            configuration: Configuration { epoch: 0, f: 0, operators: Vec::new() },
-            feed_count: 0,
-            model_count: 0,
-            request_count: 0,
+        let mut data = Self {
+            layout: Lazy::new(),
+            state: Lazy::new(),
             feed_ids: Mapping::new(),
             feeds: Mapping::new(),
             model_ids: Mapping::new(),
             models: Mapping::new(),
             requests: Mapping::new(),
             readings: Mapping::new(),
-        }
+        };
+        data.layout.set(&LAYOUT);
+        data.state.set(&State { access: Some(access), chain, ..State::default() });
+        data
     }
 
-    /// The contract that knows the roles.
+    /// Whether the storage has the layout of this code.
+    #[must_use]
+    pub fn understands_layout(&self) -> bool {
+        self.layout.get() == Some(LAYOUT)
+    }
+
+    /// The contract that knows the roles; all zero where the storage is not this contract's.
     #[must_use]
     pub fn access(&self) -> AccountId {
-        self.access
+        self.state().access.unwrap_or([0; 32].into())
     }
 
     /// Who signs reports.
     #[must_use]
     pub fn configuration(&self) -> Configuration {
-        self.configuration.clone()
+        self.state().configuration
     }
 
     /// What reports to the contract `this` carry.
     #[must_use]
     pub fn digest(&self, this: AccountId) -> [u8; 32] {
-        self.configuration.digest(self.chain, this)
+        self.state().digest(this)
     }
 
     /// The feed.
@@ -80,7 +100,7 @@ impl Data {
     /// The feeds from number `start` in the order of their opening, at most [`MAX_PAGE`].
     #[must_use]
     pub fn list_feeds(&self, start: u32, limit: u32) -> Vec<(FeedId, Feed)> {
-        page(start, limit, self.feed_count)
+        page(start, limit, self.state().feeds)
             .filter_map(|number| self.feed_ids.get(number))
             .filter_map(|id| Some((id, self.feeds.get(id)?)))
             .collect()
@@ -95,7 +115,7 @@ impl Data {
     /// The models from number `start` in the order of their approval, at most [`MAX_PAGE`].
     #[must_use]
     pub fn list_models(&self, start: u32, limit: u32) -> Vec<(ModelId, Model)> {
-        page(start, limit, self.model_count)
+        page(start, limit, self.state().models)
             .filter_map(|number| self.model_ids.get(number))
             .filter_map(|id| Some((id, self.models.get(id)?)))
             .collect()
@@ -112,8 +132,7 @@ impl Data {
     /// Each epoch counts from the start: operators that were removed may have left the greatest round behind.
     #[must_use]
     pub fn round(&self, feed: FeedId, subject: Subject) -> u64 {
-        let reading = self.readings.get((feed, subject));
-        reading.filter(|last| last.epoch == self.configuration.epoch).map_or(0, |last| last.round)
+        self.round_in(self.state().configuration.epoch, feed, subject)
     }
 
     /// The last reading, where it was observed at most `max_age` milliseconds ago.
@@ -151,9 +170,11 @@ impl Data {
             .all(|(at, key)| !operators.iter().skip(at.saturating_add(1)).any(|other| other == key));
         ensure(unique, Error::DuplicateOperator)?;
         // An epoch costs a transaction: 2^32 of them are out of reach.
-        let epoch = self.configuration.epoch.saturating_add(1);
-        self.configuration = Configuration { epoch, f, operators: operators.clone() };
-        Ok(OperatorsSet { digest: self.digest(this), epoch, f, operators })
+        let mut state = self.state();
+        let epoch = state.configuration.epoch.saturating_add(1);
+        state.configuration = Configuration { epoch, f, operators: operators.clone() };
+        self.state.set(&state);
+        Ok(OperatorsSet { digest: state.digest(this), epoch, f, operators })
     }
 
     /// Approves a model until `valid_until`.
@@ -178,9 +199,11 @@ impl Data {
             revoked: false,
         };
         self.models.insert(model, &record);
-        self.model_ids.insert(self.model_count, &model);
+        let mut state = self.state();
+        self.model_ids.insert(state.models, &model);
         // A model costs a storage deposit: 2^32 of them exceed every chain's supply. So do feeds.
-        self.model_count = self.model_count.saturating_add(1);
+        state.models = state.models.saturating_add(1);
+        self.state.set(&state);
         Ok(ModelApproved { model, by: call.caller, manifest, version, valid_until })
     }
 
@@ -200,8 +223,10 @@ impl Data {
         ensure(feed.is_well_formed(), Error::InvalidFeedName)?;
         ensure(!self.feeds.contains(feed), Error::FeedExists)?;
         let event = self.set_feed(call, feed, definition)?;
-        self.feed_ids.insert(self.feed_count, &feed);
-        self.feed_count = self.feed_count.saturating_add(1);
+        let mut state = self.state();
+        self.feed_ids.insert(state.feeds, &feed);
+        state.feeds = state.feeds.saturating_add(1);
+        self.state.set(&state);
         Ok(event)
     }
 
@@ -225,8 +250,10 @@ impl Data {
         ensure(!call.roles.is_empty(), Error::CallerNotAuthorised)?;
         ensure(self.feeds.contains(feed), Error::UnknownFeed)?;
         ensure(call.now <= deadline, Error::DeadlineInPast)?;
-        let request = self.request_count;
-        self.request_count = request.saturating_add(1);
+        let mut state = self.state();
+        let request = state.requests;
+        state.requests = request.saturating_add(1);
+        self.state.set(&state);
         self.requests.insert(request, &Request { feed, subject, requester: call.caller, deadline });
         Ok(ResultRequested { request, feed, subject, requester: call.caller, deadline })
     }
@@ -251,23 +278,26 @@ impl Data {
         signatures: &[Signature],
         recover: impl Fn(&Signature, &[u8; 32]) -> Option<OperatorKey>,
     ) -> Result<ReportAccepted, Error> {
-        ensure(report.configuration == self.digest(this), Error::WrongConfiguration)?;
+        let state = self.state();
+        let configuration = &state.configuration;
+        ensure(report.configuration == state.digest(this), Error::WrongConfiguration)?;
         let feed = self.feeds.get(report.feed).ok_or(Error::UnknownFeed)?;
         self.ensure_model_accepted(call, &feed, report.model)?;
-        ensure(report.round > self.round(report.feed, report.subject), Error::RoundNotNewer)?;
+        let last_round = self.round_in(configuration.epoch, report.feed, report.subject);
+        ensure(report.round > last_round, Error::RoundNotNewer)?;
         ensure(report.observed_at <= call.now.saturating_add(MAX_CLOCK_SKEW), Error::ReportFromFuture)?;
         let age = call.now.saturating_sub(report.observed_at);
         ensure(age <= feed.max_report_age, Error::ReportTooOld)?;
         self.ensure_answers_request(call, report)?;
-        let value = self.ensure_observations(&feed, report)?;
-        self.ensure_signed(report, signatures, recover)?;
+        let value = ensure_observations(configuration, &feed, report)?;
+        ensure_signed(configuration, report, signatures, recover)?;
 
         if let Some(request) = report.request {
             self.requests.remove(request);
         }
         let Report { feed: id, subject, round, request, model, inputs, observed_at, .. } = *report;
         let decimals = feed.decimals;
-        let (epoch, reported_at) = (self.configuration.epoch, call.now);
+        let (epoch, reported_at) = (configuration.epoch, call.now);
         let reading = Reading { value, decimals, epoch, round, model, inputs, observed_at, reported_at };
         self.readings.insert((id, subject), &reading);
         let observations =
@@ -315,42 +345,57 @@ impl Data {
         ensure(call.now <= request.deadline, Error::RequestExpired)
     }
 
-    /// Returns the median of the observations.
-    fn ensure_observations(&self, feed: &Feed, report: &Report) -> Result<i128, Error> {
-        let Configuration { f, operators, .. } = &self.configuration;
-        let observations = &report.observations;
-        let needed = usize::from(*f).saturating_mul(2).saturating_add(1);
-        ensure((needed..=operators.len()).contains(&observations.len()), Error::ObservationCountInvalid)?;
-        ensure(observations.is_sorted_by_key(|observation| observation.value), Error::ObservationsNotSorted)?;
-        let mut seen = Seen::default();
-        for observation in observations {
-            ensure(usize::from(observation.operator) < operators.len(), Error::UnknownObserver)?;
-            ensure(seen.first_time(observation.operator), Error::DuplicateObserver)?;
-            ensure((feed.min..=feed.max).contains(&observation.value), Error::ValueOutOfRange)?;
-        }
-        report.median().ok_or(Error::ObservationCountInvalid)
+    fn round_in(&self, epoch: u32, feed: FeedId, subject: Subject) -> u64 {
+        let reading = self.readings.get((feed, subject));
+        reading.filter(|last| last.epoch == epoch).map_or(0, |last| last.round)
     }
 
-    fn ensure_signed(
-        &self,
-        report: &Report,
-        signatures: &[Signature],
-        recover: impl Fn(&Signature, &[u8; 32]) -> Option<OperatorKey>,
-    ) -> Result<(), Error> {
-        let Configuration { f, operators, .. } = &self.configuration;
-        let needed = usize::from(*f).saturating_add(1);
-        ensure((needed..=operators.len()).contains(&signatures.len()), Error::SignatureCountInvalid)?;
-        let hash = report.hash();
-        let mut seen = Seen::default();
-        for signature in signatures {
-            let key = recover(signature, &hash).ok_or(Error::BadSignature)?;
-            let operator =
-                operators.iter().position(|operator| *operator == key).ok_or(Error::BadSignature)?;
-            let operator = u8::try_from(operator).map_err(|_| Error::BadSignature)?;
-            ensure(seen.first_time(operator), Error::DuplicateSignature)?;
-        }
-        Ok(())
+    /// No state is nobody's contract: no call has a role in it.
+    fn state(&self) -> State {
+        self.state.get().unwrap_or_default()
     }
+}
+
+impl State {
+    fn digest(&self, this: AccountId) -> [u8; 32] {
+        self.configuration.digest(self.chain, this)
+    }
+}
+
+/// Returns the median of the observations.
+fn ensure_observations(configuration: &Configuration, feed: &Feed, report: &Report) -> Result<i128, Error> {
+    let Configuration { f, operators, .. } = configuration;
+    let observations = &report.observations;
+    let needed = usize::from(*f).saturating_mul(2).saturating_add(1);
+    ensure((needed..=operators.len()).contains(&observations.len()), Error::ObservationCountInvalid)?;
+    ensure(observations.is_sorted_by_key(|observation| observation.value), Error::ObservationsNotSorted)?;
+    let mut seen = Seen::default();
+    for observation in observations {
+        ensure(usize::from(observation.operator) < operators.len(), Error::UnknownObserver)?;
+        ensure(seen.first_time(observation.operator), Error::DuplicateObserver)?;
+        ensure((feed.min..=feed.max).contains(&observation.value), Error::ValueOutOfRange)?;
+    }
+    report.median().ok_or(Error::ObservationCountInvalid)
+}
+
+fn ensure_signed(
+    configuration: &Configuration,
+    report: &Report,
+    signatures: &[Signature],
+    recover: impl Fn(&Signature, &[u8; 32]) -> Option<OperatorKey>,
+) -> Result<(), Error> {
+    let Configuration { f, operators, .. } = configuration;
+    let needed = usize::from(*f).saturating_add(1);
+    ensure((needed..=operators.len()).contains(&signatures.len()), Error::SignatureCountInvalid)?;
+    let hash = report.hash();
+    let mut seen = Seen::default();
+    for signature in signatures {
+        let key = recover(signature, &hash).ok_or(Error::BadSignature)?;
+        let operator = operators.iter().position(|operator| *operator == key).ok_or(Error::BadSignature)?;
+        let operator = u8::try_from(operator).map_err(|_| Error::BadSignature)?;
+        ensure(seen.first_time(operator), Error::DuplicateSignature)?;
+    }
+    Ok(())
 }
 
 /// Which operators were met: one bit for each of at most [`MAX_OPERATORS`].
@@ -368,12 +413,4 @@ impl Seen {
 
 fn page(start: u32, limit: u32, count: u32) -> core::ops::Range<u32> {
     start..start.saturating_add(limit.min(MAX_PAGE)).min(count)
-}
-
-fn ensure(condition: bool, error: Error) -> Result<(), Error> {
-    if condition {
-        Ok(())
-    } else {
-        Err(error)
-    }
 }

@@ -12,7 +12,7 @@ mod errors;
 mod events;
 mod types;
 
-pub use data::Data;
+pub use data::{Data, LAYOUT};
 pub use errors::Error;
 pub use events::*;
 pub use types::*;
@@ -24,7 +24,10 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod feeds {
     use ink::prelude::{string::String, vec::Vec};
-    use primitives::{ask_standing, Call, DocumentHash, FeedId, FeedReader, ModelId, Standing, Subject};
+    use primitives::{
+        ask_standing, replace_code, Call, DocumentHash, FeedId, FeedReader, Migration, ModelId, Standing,
+        Subject, Upgradable,
+    };
 
     use crate::{Configuration, Data, Error, Feed, Model, OperatorKey, Reading, Report, Request, Signature};
 
@@ -225,6 +228,20 @@ mod feeds {
                 return Err(Error::Paused);
             }
             Ok(Call { caller, roles, now: self.env().block_timestamp() })
+        }
+    }
+
+    impl Upgradable for Feeds {
+        #[ink(message)]
+        fn replace_code(&mut self, code: [u8; 32]) -> bool {
+            self.env().caller() == self.data.access() && replace_code(code)
+        }
+    }
+
+    impl Migration for Feeds {
+        #[ink(message)]
+        fn migrate(&mut self) -> bool {
+            self.data.understands_layout()
         }
     }
 

@@ -88,7 +88,7 @@ pub struct Model {
 }
 
 /// Who signs reports. Each change makes a new epoch, and so a new digest.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Configuration {

@@ -8,6 +8,7 @@
 
 mod call;
 mod events;
+mod goods;
 mod hash;
 mod identifiers;
 mod roles;
@@ -18,21 +19,25 @@ mod upgrade;
 
 pub use call::Call;
 pub use events::emit;
+pub use goods::{
+    Batch, BookingError, NotMarketable, Packed, Places, QuarantineError, QuarantineTarget, UnitState,
+    Whereabouts,
+};
 pub use hash::blake2_256;
 #[cfg(feature = "std")]
 pub use identifiers::ParseIdentifierError;
 pub use identifiers::{BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Subject, UnitId};
 pub use ink::primitives::AccountId;
-pub use roles::{Role, RoleSet, Standing};
+pub use roles::{Role, RoleSet, Standing, CUSTODIANS, DISPENSERS};
 pub use rule::ensure;
 #[cfg(feature = "std")]
 pub use serials::SerialTree;
 pub use serials::{SerialProof, MAX_PROOF_DEPTH};
-pub use traits::{ask_fresh_value, ask_standing, AccessControl, FeedReader};
-pub use upgrade::{
-    replace_code, Migration, UpgradeApplied, UpgradeCancelled, UpgradeError, UpgradeProposal,
-    UpgradeProposed, UPGRADE_DELAY,
+pub use traits::{
+    ask_fresh_value, ask_quarantine_cleared_at, ask_standing, ask_to_book_unit, ask_to_quarantine,
+    ask_whereabouts, AccessControl, FeedReader, QuarantineBooks, UnitBooks,
 };
+pub use upgrade::{ask_to_replace_code, replace_code, Migration, Upgradable};
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` gives it to contracts.
 pub type Timestamp = u64;

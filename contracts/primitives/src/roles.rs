@@ -26,11 +26,15 @@ pub enum Role {
     Operator,
     /// Audits sites and books.
     Auditor,
+    /// A contract that keeps single units, and books in `batches` what becomes of them.
+    UnitRegister,
+    /// A contract that sets goods apart on evidence, and never sets them free.
+    Sentinel,
 }
 
 impl Role {
     /// Every role, in the order of their numbers.
-    pub const ALL: [Role; 11] = [
+    pub const ALL: [Role; 13] = [
         Role::Admin,
         Role::Regulator,
         Role::Manufacturer,
@@ -42,10 +46,12 @@ impl Role {
         Role::Patient,
         Role::Operator,
         Role::Auditor,
+        Role::UnitRegister,
+        Role::Sentinel,
     ];
 
     const fn bit(self) -> u16 {
-        // The enum has 11 variants, numbered from 0: the shift stays below 16.
+        // The enum has 13 variants, numbered from 0: the shift stays below 16.
         1_u16.wrapping_shl(self as u32)
     }
 }
@@ -116,6 +122,13 @@ impl RoleSet {
         self.0 == 0
     }
 }
+
+/// Who may hold drugs, and so be consignor and consignee.
+pub const CUSTODIANS: RoleSet =
+    RoleSet::of(&[Role::Manufacturer, Role::Wholesaler, Role::Logistics, Role::Pharmacy, Role::Provider]);
+
+/// Who may hand units to patients.
+pub const DISPENSERS: RoleSet = RoleSet::of(&[Role::Pharmacy, Role::Provider]);
 
 /// What `access` says about an account that calls a contract: one answer to both questions that every state
 /// change asks.

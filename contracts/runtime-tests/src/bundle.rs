@@ -21,13 +21,17 @@ impl Bundle {
 }
 
 /// The contracts whose bundles are tested.
-pub const CONTRACTS: [&str; 3] = ["access", "batches", "feeds"];
+pub const CONTRACTS: [&str; 5] = ["access", "batches", "evidence", "feeds", "units"];
 
-/// The committed bundle of one of [`CONTRACTS`].
+/// Contracts that only tests deploy: one that calls back into who asks it, and a later version of `evidence`.
+const FIXTURES: [&str; 2] = ["fixture_hostile", "fixture_evidence_next"];
+
+/// The committed bundle of one of [`CONTRACTS`], or of a fixture.
 #[must_use]
 pub fn bundle(contract: &str) -> &'static Bundle {
-    static BUNDLES: LazyLock<BTreeMap<&str, Bundle>> =
-        LazyLock::new(|| CONTRACTS.into_iter().map(|contract| (contract, read(contract))).collect());
+    static BUNDLES: LazyLock<BTreeMap<&str, Bundle>> = LazyLock::new(|| {
+        CONTRACTS.into_iter().chain(FIXTURES).map(|contract| (contract, read(contract))).collect()
+    });
     BUNDLES.get(contract).unwrap_or_else(|| panic!("there is no contract {contract}"))
 }
 

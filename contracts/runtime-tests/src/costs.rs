@@ -2,18 +2,20 @@
 // The measured numbers are far from any limit of their types.
 #![allow(clippy::arithmetic_side_effects)]
 
-use access::Identifier;
+use access::{Identifier, UPGRADE_DELAY};
 use batches::{
-    Arrival, Attestation, ClearanceReason, Contents, EvidencePolicy, Goods, Purpose, QuarantineReason,
-    QuarantineTarget, RecallScope, RejectionReason, Resolution, UnitState, UnitsShipped,
+    Arrival, Attestation, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget,
+    RecallScope, RejectionReason, UnitState, UnitsShipped,
 };
+use evidence::EvidencePolicy;
 use feeds::Report;
-use primitives::{DocumentHash, Role, UPGRADE_DELAY};
+use primitives::{DocumentHash, Role};
 use scale::Encode;
+use units::Resolution;
 
 use crate::{
     bundle, definition, feed, model, new_batch, plain_scan, recall, shipping, sscc, Anything, BatchInHand,
-    Operators, Party, World, MODEL, SUBJECT,
+    Operators, Party, World, CONTRACTS, MODEL, SUBJECT,
 };
 
 /// What one message costs with certain arguments.
@@ -33,7 +35,7 @@ pub struct Cost {
     pub deposit: i128,
 }
 
-/// Sends every message of the three contracts on a new chain, and says what each costs. The same bundles cost the
+/// Sends every message of the contracts, but `replace_code`, which only `access` sends, on a new chain, and says what each costs. The same bundles cost the
 /// same each time.
 #[must_use]
 pub fn measure_costs() -> Vec<Cost> {
@@ -41,6 +43,7 @@ pub fn measure_costs() -> Vec<Cost> {
     meter.access();
     meter.batches();
     meter.feeds();
+    meter.books();
     meter.reads();
     meter.upgrades();
     meter.costs.sort_by(|one, other| one.contract.cmp(&other.contract));
@@ -126,19 +129,19 @@ impl Meter {
         let refused = self.world.ship(id, Party::Wholesaler, Party::Pharmacy, 10);
         self.row(Party::Pharmacy, "batches", "reject", "", (refused, RejectionReason::Damaged));
         self.world.hand_over(id, Party::Wholesaler, Party::Pharmacy, 500);
-        self.row(Party::Pharmacy, "batches", "dispense", ", proof of depth 20", large.unit(777_777));
-        self.row(Party::OtherPharmacy, "batches", "dispense", ", clone alarm", large.unit(777_777));
+        self.row(Party::Pharmacy, "units", "dispense", ", proof of depth 20", large.unit(777_777));
+        self.row(Party::OtherPharmacy, "units", "dispense", ", clone alarm", large.unit(777_777));
         let finding = (id, large.unit(777_777).1, Resolution::FalseAlarm);
-        self.row(Party::Regulator, "batches", "resolve_alarm", "", finding);
-        self.row(Party::Pharmacy, "batches", "decommission", ", sample", sample(&large, 777_779));
-        self.row(Party::Pharmacy, "batches", "revert", "", (id, large.unit(777_779).1));
+        self.row(Party::Regulator, "units", "resolve_alarm", "", finding);
+        self.row(Party::Pharmacy, "units", "decommission", ", sample", sample(&large, 777_779));
+        self.row(Party::Pharmacy, "units", "revert", "", (id, large.unit(777_779).1));
         let holder = Party::Wholesaler.id();
         let apart = QuarantineTarget::Holding { batch: id, holder, quantity: Some(5) };
         self.row(Party::Wholesaler, "batches", "quarantine", "", (apart, QuarantineReason::Damaged));
         self.row(maker, "batches", "release_quarantine", "", (apart, ClearanceReason::NothingFound));
         self.logistic_units(id);
-        self.row(Party::Stranger, "batches", "verdict", ", proof of depth 20", large.scan(777_778));
-        self.row(Party::Stranger, "batches", "verdict", ", unknown batch", plain_scan("NONE"));
+        self.row(Party::Stranger, "units", "verdict", ", proof of depth 20", large.scan(777_778));
+        self.row(Party::Stranger, "units", "verdict", ", unknown batch", plain_scan("NONE"));
         let now = self.world.now();
         self.row(Party::Regulator, "batches", "recall", "", (id, recall(RecallScope::Batch, now)));
         self.row(Party::Wholesaler, "batches", "acknowledge_recall", "", id);
@@ -228,12 +231,12 @@ impl Meter {
         let target = QuarantineTarget::Holding { batch, holder, quantity: None };
         let subject = target.subject(self.world.batches);
         let policy = EvidencePolicy { feeds: self.world.feeds, threshold: 500_000, max_age: 60_000 };
-        self.row(Party::Regulator, "batches", "set_evidence_policy", "", (feed(), Some(policy)));
+        self.row(Party::Regulator, "evidence", "set_policy", "", (feed(), Some(policy)));
         let report = Report { subject, ..self.world.report(1, &[612_500]) };
         let signatures = operators.sign(&report, &[0]);
         let feeds = self.world.feeds;
         self.world.call::<Anything>(Party::Stranger, feeds, "report", (&report, signatures));
-        self.row(Party::Stranger, "batches", "quarantine_by_evidence", "", (target, feed()));
+        self.row(Party::Stranger, "evidence", "present", "", (target, feed()));
     }
 
     /// What is read, mostly by single keys.
@@ -262,9 +265,9 @@ impl Meter {
         read("batches", "shipment", &|to| 0_u64.encode_to(to));
         read("batches", "logistic_unit", &|to| sscc(1).encode_to(to));
         read("batches", "attestation", &|to| (id, Attestation::MarketAuthorisation).encode_to(to));
-        read("batches", "decommissioned_unit", &|to| unit.encode_to(to));
-        read("batches", "alarm", &|to| unit.encode_to(to));
-        read("batches", "evidence_policy", &|to| feed().encode_to(to));
+        read("units", "decommissioned_unit", &|to| unit.encode_to(to));
+        read("units", "alarm", &|to| unit.encode_to(to));
+        read("evidence", "policy", &|to| feed().encode_to(to));
         read("batches", "access", &|_| ());
         read("feeds", "round", &|to| (feed(), SUBJECT).encode_to(to));
         read("feeds", "request", &|to| 0_u64.encode_to(to));
@@ -275,24 +278,49 @@ impl Meter {
         read("feeds", "model", &|to| MODEL.encode_to(to));
         read("feeds", "models", &|to| page.encode_to(to));
         read("feeds", "access", &|_| ());
-        for contract in ["access", "batches"] {
-            read(contract, "upgrade", &|_| ());
+        let whereabouts = (id, Some(777_777_u32), Some(someone));
+        read("batches", "UnitBooks::whereabouts", &|to| whereabouts.encode_to(to));
+        let apart = QuarantineTarget::Holding { batch: id, holder: someone, quantity: None };
+        read("batches", "QuarantineBooks::quarantine_cleared_at", &|to| apart.encode_to(to));
+        for contract in ["units", "evidence"] {
+            read(contract, "access", &|_| ());
+            read(contract, "batches", &|_| ());
+        }
+        read("access", "upgrade", &|to| someone.encode_to(to));
+        for contract in CONTRACTS {
             read(contract, "Migration::migrate", &|_| ());
         }
     }
 
-    /// Each contract that can be upgraded gets its own code again.
+    /// Each contract gets its own code again.
     fn upgrades(&mut self) {
         let admin = Party::Administrator;
-        for contract in ["access", "batches"] {
+        for contract in CONTRACTS {
             let code = primitives::blake2_256(&bundle(contract).wasm);
-            self.row(admin, contract, "propose_upgrade", "", code);
-            self.row(admin, contract, "cancel_upgrade", "", ());
             let address = self.world.address(contract);
-            self.world.call::<Anything>(admin, address, "propose_upgrade", code);
+            let note = format!(", {contract}");
+            self.row(admin, "access", "propose_upgrade", &note, (address, code));
+            self.row(admin, "access", "cancel_upgrade", &note, address);
+            self.world.call::<Anything>(admin, self.world.access, "propose_upgrade", (address, code));
             self.world.pass(UPGRADE_DELAY);
-            self.row(admin, contract, "apply_upgrade", "", ());
+            self.row(admin, "access", "apply_upgrade", &note, address);
         }
+    }
+
+    /// What only the contracts `units` and `evidence` may ask of `batches`, asked by organisations with their roles.
+    fn books(&mut self) {
+        let admin = Party::Administrator;
+        let batch = self.world.register_plain("BOOKS", 10);
+        let holder = Party::Manufacturer.id();
+        for (party, role) in [(Party::Provider, Role::UnitRegister), (Party::Auditor, Role::Sentinel)] {
+            let granted = (role, party.id(), None::<u64>);
+            self.world.call::<Anything>(admin, self.world.access, "grant_role", granted);
+        }
+        let booked = |taken_back: bool| (batch, holder, UnitState::Sample, taken_back);
+        self.row(Party::Provider, "batches", "UnitBooks::book_unit", "", booked(false));
+        self.row(Party::Provider, "batches", "UnitBooks::book_unit", ", taken back", booked(true));
+        let apart = QuarantineTarget::Holding { batch, holder, quantity: None };
+        self.row(Party::Auditor, "batches", "QuarantineBooks::quarantine_on_evidence", "", apart);
     }
 }
 

@@ -21,4 +21,4 @@ pub use story::{
     definition, feed, model, new_batch, plain_scan, recall, serials, shipping, sscc, BatchInHand, FEED,
     MODEL, SUBJECT,
 };
-pub use world::{Anything, Failure, Receipt, World, NOW};
+pub use world::{Anything, Bytes, Failure, Receipt, World, NOW};

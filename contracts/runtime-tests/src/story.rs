@@ -1,8 +1,9 @@
 use batches::{
-    Arrival, Attestation, Goods, NewBatch, Purpose, Recall, RecallClass, RecallReason, RecallScope, Scan,
+    Arrival, Attestation, Goods, NewBatch, Purpose, Recall, RecallClass, RecallReason, RecallScope,
 };
 use feeds::{Feed, FeedKind, Report};
 use primitives::{BatchId, DocumentHash, FeedId, InputCommitment, ModelId, SerialProof, SerialTree, Subject};
+use units::Scan;
 
 use crate::{Operators, Party, World};
 

@@ -11,10 +11,10 @@ use polkadot_sdk::{
     pallet_contracts::{
         Code, CollectEvents, ContractExecResult, DebugInfo, Determinism, Event as PalletEvent, StorageDeposit,
     },
-    sp_io::TestExternalities,
+    sp_io::{self, TestExternalities},
     sp_runtime::{AccountId32, BuildStorage, DispatchError, StateVersion, Weight},
 };
-use primitives::AccountId;
+use primitives::{AccountId, Role};
 use scale::{Decode, Encode};
 
 use crate::{bundle, Party};
@@ -25,7 +25,7 @@ pub const NOW: u64 = 1_767_225_600_000;
 const GAS: Weight = Weight::from_parts(375_000_000_000, 3 << 20);
 const STATE_VERSION: StateVersion = StateVersion::V1;
 
-/// A chain with the three contracts, and an organisation for each [`Party`] but the stranger.
+/// A chain with all contracts, and an organisation for each [`Party`] but the stranger.
 #[derive(Debug)]
 pub struct World {
     externalities: Externalities,
@@ -33,8 +33,12 @@ pub struct World {
     pub access: AccountId,
     /// The address of `batches`.
     pub batches: AccountId,
+    /// The address of `units`.
+    pub units: AccountId,
     /// The address of `feeds`.
     pub feeds: AccountId,
+    /// The address of `evidence`.
+    pub evidence: AccountId,
     events: Vec<EventRecord>,
 }
 
@@ -72,6 +76,18 @@ impl Decode for Anything {
     }
 }
 
+/// The bytes of a result, whatever it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bytes(pub Vec<u8>);
+
+impl Decode for Bytes {
+    fn decode<I: scale::Input>(input: &mut I) -> Result<Self, scale::Error> {
+        let mut bytes = vec![0; input.remaining_len()?.unwrap_or_default()];
+        input.read(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+}
+
 struct Externalities(TestExternalities);
 
 impl core::fmt::Debug for Externalities {
@@ -87,28 +103,30 @@ type RawStorage = Vec<(Vec<u8>, (Vec<u8>, i32))>;
 struct Deployed {
     storage: RawStorage,
     root: Hash,
-    addresses: [AccountId; 3],
+    addresses: [AccountId; 5],
 }
 
 impl World {
-    /// A chain with the three contracts deployed and all roles granted.
+    /// A chain with all contracts deployed and all roles granted.
     #[must_use]
     pub fn new() -> Self {
         static DEPLOYED: OnceLock<Deployed> = OnceLock::new();
         let deployed = DEPLOYED.get_or_init(|| {
-            let World { externalities: Externalities(mut chain), access, batches, feeds, .. } =
-                Self::deployed();
+            let world = Self::deployed();
+            let addresses = [world.access, world.batches, world.units, world.feeds, world.evidence];
+            let Externalities(mut chain) = world.externalities;
             chain.commit_all().expect("nothing is open");
             let (storage, root) = chain.into_raw_snapshot();
-            Deployed { storage, root, addresses: [access, batches, feeds] }
+            Deployed { storage, root, addresses }
         });
         let chain =
             TestExternalities::from_raw_snapshot(deployed.storage.clone(), deployed.root, STATE_VERSION);
         Self::on(chain, deployed.addresses)
     }
 
-    fn on(chain: TestExternalities, [access, batches, feeds]: [AccountId; 3]) -> Self {
-        Self { externalities: Externalities(chain), access, batches, feeds, events: Vec::new() }
+    fn on(chain: TestExternalities, [access, batches, units, feeds, evidence]: [AccountId; 5]) -> Self {
+        let externalities = Externalities(chain);
+        Self { externalities, access, batches, units, feeds, evidence, events: Vec::new() }
     }
 
     fn deployed() -> Self {
@@ -117,25 +135,32 @@ impl World {
         genesis.balances.balances.extend(rich);
         let chain = genesis.build_storage().expect("the genesis is sound").into();
         let nowhere = AccountId::from([0; 32]);
-        let mut world = Self::on(chain, [nowhere; 3]);
+        let mut world = Self::on(chain, [nowhere; 5]);
         world.set_time(NOW);
         world.access = world.instantiate("access", ());
         world.batches = world.instantiate("batches", world.access);
+        world.units = world.instantiate("units", (world.access, world.batches));
         world.feeds = world.instantiate("feeds", (world.access, world.genesis_hash()));
+        world.evidence = world.instantiate("evidence", (world.access, world.batches));
         for (number, party) in (0_u8..).zip(Party::ALL) {
             let Some(role) = party.role() else { continue };
-            let identifier = Identifier::Uri(format!("urn:theriac:test:{number}"));
-            let name = format!("{party:?}");
-            let arguments = (party.id(), name, identifier);
-            let registered: Result<(), access::Error> =
-                world.call(Party::Administrator, world.access, "register_organisation", arguments);
-            assert_eq!(registered, Ok(()));
-            let no_end: Option<u64> = None;
-            let granted: Result<(), access::Error> =
-                world.call(Party::Administrator, world.access, "grant_role", (role, party.id(), no_end));
-            assert_eq!(granted, Ok(()));
+            world.admit(party.id(), &format!("{party:?}"), &format!("urn:theriac:test:{number}"), role);
         }
+        world.admit(world.units, "units", "urn:theriac:contract:units", Role::UnitRegister);
+        world.admit(world.evidence, "evidence", "urn:theriac:contract:evidence", Role::Sentinel);
         world
+    }
+
+    /// Registers an organisation or contract, and gives it a role.
+    fn admit(&mut self, account: AccountId, name: &str, uri: &str, role: Role) {
+        let organisation = (account, name.to_owned(), Identifier::Uri(uri.to_owned()));
+        let no_end: Option<u64> = None;
+        let (admin, access) = (Party::Administrator, self.access);
+        let steps: [Result<(), access::Error>; 2] = [
+            self.call(admin, access, "register_organisation", organisation),
+            self.call(admin, access, "grant_role", (role, account, no_end)),
+        ];
+        assert_eq!(steps, [Ok(()); 2]);
     }
 
     /// The address of the contract with this name.
@@ -144,7 +169,9 @@ impl World {
         match contract {
             "access" => self.access,
             "batches" => self.batches,
+            "units" => self.units,
             "feeds" => self.feeds,
+            "evidence" => self.evidence,
             _ => panic!("there is no contract {contract}"),
         }
     }
@@ -176,6 +203,19 @@ impl World {
         assert!(!instance.result.did_revert(), "the constructor accepts its arguments");
         let address: [u8; 32] = instance.account_id.into();
         address.into()
+    }
+
+    /// Puts a contract's code on chain without an instance, and returns its hash.
+    pub fn upload(&mut self, contract: &str) -> [u8; 32] {
+        let code = bundle(contract).wasm.clone();
+        let admin = account(Party::Administrator.id());
+        let uploaded = self.inside(|| Contracts::bare_upload_code(admin, code, None, Determinism::Enforced));
+        uploaded.expect("the code is sound").code_hash.0
+    }
+
+    /// The hash of the code that the contract runs.
+    pub fn code_hash(&mut self, contract: AccountId) -> [u8; 32] {
+        self.inside(|| Contracts::code_hash(&account(contract))).expect("there is such a contract").0
     }
 
     /// The chain's time in milliseconds.
@@ -284,6 +324,28 @@ impl World {
             matches!(record.event, RuntimeEvent::Contracts(PalletEvent::ContractEmitted { .. }))
         };
         self.events.iter().filter(emitted).count()
+    }
+
+    /// What `contract` stores in the mapping with this storage key under `key`, without a call of the contract. The
+    /// storage keys are listed in `docs/upgrades.md`.
+    pub fn stored<R: Decode>(
+        &mut self,
+        contract: AccountId,
+        storage_key: u32,
+        key: impl Encode,
+    ) -> Option<R> {
+        let key = (storage_key, key).encode();
+        let value = self.inside(|| Contracts::get_storage(account(contract), key));
+        let value = value.expect("there is such a contract")?;
+        Some(R::decode(&mut &value[..]).expect("a stored value decodes as its own type"))
+    }
+
+    /// Does something on the chain and takes all of it back: what it returned stays.
+    pub fn rolled_back<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        self.inside(sp_io::storage::start_transaction);
+        let result = act(self);
+        self.inside(sp_io::storage::rollback_transaction);
+        result
     }
 
     /// The root of the chain's whole storage: two states are the same where their roots are.

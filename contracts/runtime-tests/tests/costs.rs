@@ -1,13 +1,14 @@
 //! What messages cost, where a rule or a promise depends on it.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
-use batches::{Error, UnitOutcome};
+use batches::Error;
 use contract_runtime_tests::{
     bundle, feed, new_batch, plain_scan, shipping, Anything, BatchInHand, Operators, Party, Receipt, World,
     CONTRACTS, MODEL, SUBJECT,
 };
 use primitives::BatchId;
 use scale::Encode;
+use units::UnitOutcome;
 
 fn register(world: &mut World, batch: batches::NewBatch) -> Receipt<Result<BatchId, Error>> {
     let receipt: Receipt<Result<BatchId, Error>> =
@@ -16,8 +17,9 @@ fn register(world: &mut World, batch: batches::NewBatch) -> Receipt<Result<Batch
     receipt
 }
 
-/// The goal is 48 KiB for `batches`, which is over it and must not grow further, and 32 KiB for the others.
-const MOST_KIB: [(&str, usize); 3] = [("access", 32), ("batches", 62), ("feeds", 32)];
+/// The goal is 48 KiB for `batches`, and 32 KiB for the others.
+const MOST_KIB: [(&str, usize); 5] =
+    [("access", 32), ("batches", 48), ("evidence", 32), ("feeds", 32), ("units", 32)];
 
 #[test]
 fn no_contract_outgrows_its_size() {
@@ -48,8 +50,8 @@ fn a_unit_of_a_million_is_dispensed_with_a_proof_of_depth_20() {
     register(&mut world, batch.new.clone());
     world.attest_and_release(batch.id);
     world.hand_over(batch.id, Party::Manufacturer, Party::Pharmacy, 1_000);
-    let dispensed: Result<UnitOutcome, Error> =
-        world.call(Party::Pharmacy, world.batches, "dispense", batch.unit(777_777));
+    let dispensed: Result<UnitOutcome, units::Error> =
+        world.call(Party::Pharmacy, world.units, "dispense", batch.unit(777_777));
     assert_eq!(dispensed, Ok(UnitOutcome::Done));
 }
 
@@ -105,8 +107,8 @@ fn reads_write_nothing_and_cost_no_deposit() {
         assert_eq!(world.event_count(), 0, "{message}");
         assert_eq!(world.storage_root(), before, "{message}");
     };
-    read("batches", "verdict", batch.scan(3).encode());
-    read("batches", "verdict", plain_scan("NONE").encode());
+    read("units", "verdict", batch.scan(3).encode());
+    read("units", "verdict", plain_scan("NONE").encode());
     read("batches", "batch", batch.id.encode());
     read("batches", "mass_balance", batch.id.encode());
     read("batches", "holding", (batch.id, someone).encode());
@@ -116,11 +118,14 @@ fn reads_write_nothing_and_cost_no_deposit() {
     read("batches", "recall_reach", (batch.id, 0_u32, 50_u32).encode());
     read("batches", "recalls", batch.id.encode());
     read("batches", "logistic_unit", 0_u64.encode());
-    read("batches", "decommissioned_unit", [0_u8; 32].encode());
-    read("batches", "alarm", [0_u8; 32].encode());
-    read("batches", "evidence_policy", [0_u8; 32].encode());
-    read("batches", "upgrade", Vec::new());
-    read("batches", "Migration::migrate", Vec::new());
+    read("units", "decommissioned_unit", [0_u8; 32].encode());
+    read("units", "alarm", [0_u8; 32].encode());
+    read("evidence", "policy", [0_u8; 32].encode());
+    read("batches", "UnitBooks::whereabouts", (batch.id, Some(3_u32), Some(someone)).encode());
+    read("access", "upgrade", someone.encode());
+    for contract in CONTRACTS {
+        read(contract, "Migration::migrate", Vec::new());
+    }
     read("batches", "access", Vec::new());
     read("feeds", "read", (feed(), SUBJECT, 0_u64).encode());
     read("feeds", "FeedReader::fresh_value", (feed(), SUBJECT, 0_u64).encode());

@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use batches::{
-    AlarmCode, AlarmRaised, Arrival, Attestation, BatchRecalled, BatchRegistered, BatchReleased, Error,
-    Holding, Outcome, Places, Reason, RecallScope, RejectionReason, Scan, Shipment, ShipmentRejected,
-    UnitDecommissioned, UnitOutcome, UnitsReceived, UnitsShipped, Verdict,
+    Arrival, Attestation, BatchRecalled, BatchRegistered, BatchReleased, Error, Holding, Places, RecallScope,
+    RejectionReason, Shipment, ShipmentRejected, UnitBooked, UnitsReceived, UnitsShipped,
 };
 use contract_runtime_tests::{recall, shipping, BatchInHand, Party, World, NOW};
 use primitives::{BatchId, DocumentHash};
+use units::{AlarmCode, AlarmRaised, Outcome, Reason, Scan, UnitDecommissioned, UnitOutcome, Verdict};
 
 fn balance(world: &mut World, batch: BatchId) -> Places {
     let balance: Option<Places> = world.call(Party::Stranger, world.batches, "mass_balance", batch);
@@ -17,12 +17,18 @@ fn balance(world: &mut World, batch: BatchId) -> Places {
 }
 
 fn verdict(world: &mut World, scan: Scan) -> (Outcome, Vec<Reason>) {
-    let verdict: Verdict = world.call(Party::Stranger, world.batches, "verdict", scan);
+    let verdict: Result<Verdict, units::Error> = world.call(Party::Stranger, world.units, "verdict", scan);
+    let verdict = verdict.unwrap();
     (verdict.outcome, verdict.reasons)
 }
 
-fn dispense(world: &mut World, by: Party, batch: &BatchInHand, number: u64) -> Result<UnitOutcome, Error> {
-    world.call(by, world.batches, "dispense", batch.unit(number))
+fn dispense(
+    world: &mut World,
+    by: Party,
+    batch: &BatchInHand,
+    number: u64,
+) -> Result<UnitOutcome, units::Error> {
+    world.call(by, world.units, "dispense", batch.unit(number))
 }
 
 #[test]
@@ -63,11 +69,12 @@ fn a_batch_goes_from_its_manufacturer_to_a_patient_and_is_recalled() {
         world.call(Party::Stranger, contract, "holding", (batch.id, Party::Pharmacy.id()));
     assert_eq!(at_pharmacy.places, Places { held: 100, ..Places::default() });
     assert_eq!(dispense(&mut world, Party::Pharmacy, &batch, 7), Ok(UnitOutcome::Done));
-    assert_eq!(world.events::<UnitDecommissioned>(contract)[0].by, Party::Pharmacy.id());
+    assert_eq!(world.events::<UnitDecommissioned>(world.units)[0].by, Party::Pharmacy.id());
+    assert_eq!(world.events::<UnitBooked>(contract)[0].holder, Party::Pharmacy.id());
     world.pass(60_000);
     let alarm = UnitOutcome::Alarm { code: AlarmCode::SecondDecommission, other: Party::Pharmacy.id() };
     assert_eq!(dispense(&mut world, Party::OtherPharmacy, &batch, 7), Ok(alarm));
-    let [raised] = &world.events::<AlarmRaised>(contract)[..] else { panic!("one alarm") };
+    let [raised] = &world.events::<AlarmRaised>(world.units)[..] else { panic!("one alarm") };
     assert_eq!((raised.by, raised.other), (Party::OtherPharmacy.id(), Party::Pharmacy.id()));
     let copied = (Outcome::Decommissioned, vec![Reason::UnitDispensed, Reason::AlarmOpen]);
     assert_eq!(verdict(&mut world, batch.scan(7)), copied);
@@ -79,7 +86,7 @@ fn a_batch_goes_from_its_manufacturer_to_a_patient_and_is_recalled() {
     assert_eq!(world.events::<BatchRecalled>(contract)[0].by, Party::Regulator.id());
     let recalled = (Outcome::Recalled, vec![Reason::BatchRecalled]);
     assert_eq!(verdict(&mut world, batch.scan(8)), recalled);
-    assert_eq!(dispense(&mut world, Party::Pharmacy, &batch, 8), Err(Error::BatchRecalled));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, &batch, 8), Err(units::Error::BatchRecalled));
     let late: Result<u64, Error> = world.call(Party::Wholesaler, contract, "ship", to_wholesaler);
     assert_eq!(late, Err(Error::BatchRecalled));
 }
@@ -130,8 +137,8 @@ fn a_unit_of_another_batch_proves_nothing() {
     let batch = world.register("ABC-123", 10);
     let other = world.register("OTHER", 10);
     let (_, serial, proof) = other.unit(3);
-    let refused: Result<UnitOutcome, Error> =
-        world.call(Party::Pharmacy, world.batches, "dispense", (batch.id, serial, proof));
+    let refused: Result<UnitOutcome, units::Error> =
+        world.call(Party::Pharmacy, world.units, "dispense", (batch.id, serial, proof));
     let other = Party::Manufacturer.id();
     assert_eq!(refused, Ok(UnitOutcome::Alarm { code: AlarmCode::SerialNotInBatch, other }));
 }

@@ -14,7 +14,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use support::chain::{
-    ensure_all, ensure_batch, ensure_logistic_unit, ensure_shipment, ensure_verdict, is_for_batches, send,
+    ensure_all, ensure_batch, ensure_logistic_unit, ensure_shipment, ensure_units, ensure_verdict,
+    is_for_batches, send,
 };
 use support::event::{emitted, Event};
 use support::message::{opening, sequence, Call, Message, Step, BATCHES, SSCCS};
@@ -50,6 +51,7 @@ fn ensure_agree(world: &mut World, model: &Model, turn: usize) {
     ensure_shipment(world, &model.state, number % (model.state.shipped + 1));
     ensure_logistic_unit(world, &model.state, sscc(number % SSCCS));
     let batch = turn % BATCHES;
+    ensure_units(world, &model.catalogue, &model.state, batch);
     let serial = number % model.catalogue.serials(batch);
     let proof_of = if turn % 16 == 9 { (serial + 1) % model.catalogue.serials(batch) } else { serial };
     let holder = if turn.is_multiple_of(2) { None } else { Some(Party::ALL[turn / 2 % Party::ALL.len()]) };

@@ -1,7 +1,7 @@
-//! The messages and events of `access`: organisations, roles, administration, pause.
+//! The messages and events of `access`: organisations, roles, administration, pause, upgrades.
 
-use ::access::{Error, Identifier, Member};
-use primitives::{AccountId, Role, Standing, Timestamp, UpgradeProposal};
+use ::access::{Error, Identifier, Member, UpgradeProposal};
+use primitives::{AccountId, Role, Standing, Timestamp};
 
 use crate::call::Call;
 use crate::deploy::Constructor;
@@ -96,28 +96,28 @@ impl Access {
         Call::fallible::<Error>(self.0, "unpause", contract)
     }
 
-    /// Proposes code to replace the contract's.
+    /// Proposes code to replace that of a contract of the deployment, in place of an earlier proposal.
     #[must_use]
-    pub fn propose_upgrade(&self, code: [u8; 32]) -> Call<()> {
-        Call::fallible::<Error>(self.0, "propose_upgrade", code)
+    pub fn propose_upgrade(&self, contract: AccountId, code: [u8; 32]) -> Call<()> {
+        Call::fallible::<Error>(self.0, "propose_upgrade", (contract, code))
     }
 
-    /// Withdraws the proposed code.
+    /// Withdraws the code that is proposed for a contract.
     #[must_use]
-    pub fn cancel_upgrade(&self) -> Call<()> {
-        Call::fallible::<Error>(self.0, "cancel_upgrade", ())
+    pub fn cancel_upgrade(&self, contract: AccountId) -> Call<()> {
+        Call::fallible::<Error>(self.0, "cancel_upgrade", contract)
     }
 
-    /// Replaces the contract's code by the proposed one.
+    /// Replaces a contract's code by the proposed one.
     #[must_use]
-    pub fn apply_upgrade(&self) -> Call<()> {
-        Call::fallible::<Error>(self.0, "apply_upgrade", ())
+    pub fn apply_upgrade(&self, contract: AccountId) -> Call<()> {
+        Call::fallible::<Error>(self.0, "apply_upgrade", contract)
     }
 
-    /// The code that waits to replace the contract's.
+    /// The code that waits to replace a contract's.
     #[must_use]
-    pub fn upgrade(&self) -> Call<Option<UpgradeProposal>> {
-        Call::infallible(self.0, "upgrade", ())
+    pub fn upgrade(&self, contract: AccountId) -> Call<Option<UpgradeProposal>> {
+        Call::infallible(self.0, "upgrade", contract)
     }
 
     /// Whether `account` holds `role` now.

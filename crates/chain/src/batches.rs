@@ -1,14 +1,11 @@
-//! The messages and events of `batches`: drug batches from manufacture to patient.
+//! The messages and events of `batches`: drug batches, who has how many units of them, and what may not move.
 
 use ::batches::{
-    Alarm, Arrival, Attestation, AttestationRecord, Batch, ClearanceReason, Contents, DecommissionedUnit,
-    Error, EvidencePolicy, Goods, Holding, LogisticUnit, NewBatch, Places, Purpose, QuarantineReason,
-    QuarantineTarget, Recall, RecallNotice, RejectionReason, Resolution, Scan, Shipment, UnitOutcome,
-    UnitState, Verdict,
+    Arrival, Attestation, AttestationRecord, Batch, ClearanceReason, Contents, Error, Goods, Holding,
+    LogisticUnit, NewBatch, Places, Purpose, QuarantineReason, QuarantineTarget, Recall, RecallNotice,
+    RejectionReason, Shipment, UnitState,
 };
-use primitives::{
-    AccountId, BatchId, DocumentHash, FeedId, Quantity, SerialProof, Sscc, UnitId, UpgradeProposal,
-};
+use primitives::{AccountId, BatchId, DocumentHash, Quantity, Sscc};
 
 use crate::call::Call;
 use crate::deploy::Constructor;
@@ -16,9 +13,8 @@ use crate::events::contract_events;
 
 contract_events!(batches:
     BatchRegistered, BatchRegistrationCancelled, BatchAttested, BatchReleased, BatchBlocked, BatchUnblocked,
-    UnitsShipped, UnitsReceived, ShipmentRejected, LogisticUnitPacked, LogisticUnitUnpacked, UnitDecommissioned,
-    UnitsDecommissioned, UnitReverted, AlarmRaised, AlarmResolved, UnitsQuarantined, QuarantineReleased,
-    BatchRecalled, RecallAcknowledged, EvidencePolicySet, UpgradeProposed, UpgradeCancelled, UpgradeApplied,
+    UnitsShipped, UnitsReceived, ShipmentRejected, LogisticUnitPacked, LogisticUnitUnpacked, UnitBooked,
+    UnitsDecommissioned, UnitsQuarantined, QuarantineReleased, BatchRecalled, RecallAcknowledged,
 );
 
 /// An empty register whose callers' roles are in the contract `access`.
@@ -104,25 +100,6 @@ impl Batches {
         Call::fallible::<Error>(self.0, "unpack", logistic_unit)
     }
 
-    /// Hands the unit with this serial to a patient. What came of it is in [`::batches::UnitDecommissioned`] or
-    /// [`::batches::AlarmRaised`].
-    #[must_use]
-    pub fn dispense(&self, batch: BatchId, serial: &[u8], proof: &SerialProof) -> Call<UnitOutcome> {
-        Call::fallible::<Error>(self.0, "dispense", (batch, serial, proof))
-    }
-
-    /// Takes the unit with this serial out of the supply chain. What came of it is where `dispense` has it.
-    #[must_use]
-    pub fn decommission(
-        &self,
-        batch: BatchId,
-        serial: &[u8],
-        proof: &SerialProof,
-        state: UnitState,
-    ) -> Call<UnitOutcome> {
-        Call::fallible::<Error>(self.0, "decommission", (batch, serial, proof, state))
-    }
-
     /// Takes units out of the supply chain that are not told apart.
     #[must_use]
     pub fn decommission_quantity(
@@ -135,40 +112,16 @@ impl Batches {
         Call::fallible::<Error>(self.0, "decommission_quantity", (batch, quantity, state, document))
     }
 
-    /// Takes a decommissioning back.
-    #[must_use]
-    pub fn revert(&self, batch: BatchId, serial: &[u8]) -> Call<()> {
-        Call::fallible::<Error>(self.0, "revert", (batch, serial))
-    }
-
-    /// Notes a regulator's finding about an alarm.
-    #[must_use]
-    pub fn resolve_alarm(&self, batch: BatchId, serial: &[u8], resolution: Resolution) -> Call<()> {
-        Call::fallible::<Error>(self.0, "resolve_alarm", (batch, serial, resolution))
-    }
-
     /// Sets goods apart.
     #[must_use]
     pub fn quarantine(&self, target: QuarantineTarget, reason: QuarantineReason) -> Call<()> {
         Call::fallible::<Error>(self.0, "quarantine", (target, reason))
     }
 
-    /// Sets goods apart by a fresh report about them.
-    #[must_use]
-    pub fn quarantine_by_evidence(&self, target: QuarantineTarget, feed: FeedId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "quarantine_by_evidence", (target, feed))
-    }
-
     /// Lets quarantined goods move again.
     #[must_use]
     pub fn release_quarantine(&self, target: QuarantineTarget, reason: ClearanceReason) -> Call<()> {
         Call::fallible::<Error>(self.0, "release_quarantine", (target, reason))
-    }
-
-    /// Says which reports of a feed let anybody set goods apart.
-    #[must_use]
-    pub fn set_evidence_policy(&self, feed: FeedId, policy: Option<EvidencePolicy>) -> Call<()> {
-        Call::fallible::<Error>(self.0, "set_evidence_policy", (feed, policy))
     }
 
     /// Recalls a batch or a part of it for good.
@@ -181,30 +134,6 @@ impl Batches {
     #[must_use]
     pub fn acknowledge_recall(&self, batch: BatchId) -> Call<()> {
         Call::fallible::<Error>(self.0, "acknowledge_recall", batch)
-    }
-
-    /// Proposes code to replace the contract's.
-    #[must_use]
-    pub fn propose_upgrade(&self, code: [u8; 32]) -> Call<()> {
-        Call::fallible::<Error>(self.0, "propose_upgrade", code)
-    }
-
-    /// Withdraws the proposed code.
-    #[must_use]
-    pub fn cancel_upgrade(&self) -> Call<()> {
-        Call::fallible::<Error>(self.0, "cancel_upgrade", ())
-    }
-
-    /// Replaces the contract's code by the proposed one.
-    #[must_use]
-    pub fn apply_upgrade(&self) -> Call<()> {
-        Call::fallible::<Error>(self.0, "apply_upgrade", ())
-    }
-
-    /// Judges a scanned pack by the chain's time.
-    #[must_use]
-    pub fn verdict(&self, scan: &Scan) -> Call<Verdict> {
-        Call::infallible(self.0, "verdict", scan)
     }
 
     /// The batch.
@@ -260,30 +189,6 @@ impl Batches {
     #[must_use]
     pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Call<Option<AttestationRecord>> {
         Call::infallible(self.0, "attestation", (batch, attestation))
-    }
-
-    /// What became of a unit that was decommissioned.
-    #[must_use]
-    pub fn decommissioned_unit(&self, unit: UnitId) -> Call<Option<DecommissionedUnit>> {
-        Call::infallible(self.0, "decommissioned_unit", unit)
-    }
-
-    /// The alarm about a serial.
-    #[must_use]
-    pub fn alarm(&self, unit: UnitId) -> Call<Option<Alarm>> {
-        Call::infallible(self.0, "alarm", unit)
-    }
-
-    /// What makes a report of the feed evidence.
-    #[must_use]
-    pub fn evidence_policy(&self, feed: FeedId) -> Call<Option<EvidencePolicy>> {
-        Call::infallible(self.0, "evidence_policy", feed)
-    }
-
-    /// The code that waits to replace the contract's.
-    #[must_use]
-    pub fn upgrade(&self) -> Call<Option<UpgradeProposal>> {
-        Call::infallible(self.0, "upgrade", ())
     }
 
     /// The contract that knows the roles.

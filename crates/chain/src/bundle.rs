@@ -118,12 +118,17 @@ pub struct Bundles {
     pub access: Bundle,
     /// Drug batches.
     pub batches: Bundle,
+    /// Single units of batches, and verdicts on them.
+    pub units: Bundle,
+    /// Quarantine by oracles' reports.
+    pub evidence: Bundle,
     /// Oracle results.
     pub feeds: Bundle,
 }
 
 impl Bundles {
-    /// Reads `access.contract`, `batches.contract` and `feeds.contract` of a folder.
+    /// Reads `access.contract`, `batches.contract`, `units.contract`, `evidence.contract` and `feeds.contract` of a
+    /// folder.
     ///
     /// # Errors
     /// [`Error::BadBundle`] for the first that cannot be used, or is another contract than its file's name says.
@@ -136,7 +141,13 @@ impl Bundles {
                 found => Err(bad(&path, format!("it is the contract {found:?}"))),
             }
         };
-        Ok(Self { access: load("access")?, batches: load("batches")?, feeds: load("feeds")? })
+        Ok(Self {
+            access: load("access")?,
+            batches: load("batches")?,
+            units: load("units")?,
+            evidence: load("evidence")?,
+            feeds: load("feeds")?,
+        })
     }
 }
 

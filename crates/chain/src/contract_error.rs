@@ -7,6 +7,10 @@ pub enum ContractError {
     Access(access::Error),
     /// `batches` refused.
     Batches(batches::Error),
+    /// `units` refused.
+    Units(units::Error),
+    /// `evidence` refused.
+    Evidence(evidence::Error),
     /// `feeds` refused.
     Feeds(feeds::Error),
 }
@@ -18,6 +22,8 @@ impl ContractError {
         match self {
             ContractError::Access(error) => format!("{error:?}"),
             ContractError::Batches(error) => format!("{error:?}"),
+            ContractError::Units(error) => format!("{error:?}"),
+            ContractError::Evidence(error) => format!("{error:?}"),
             ContractError::Feeds(error) => format!("{error:?}"),
         }
     }
@@ -28,6 +34,8 @@ impl ContractError {
         match self {
             ContractError::Access(_) => "access",
             ContractError::Batches(_) => "batches",
+            ContractError::Units(_) => "units",
+            ContractError::Evidence(_) => "evidence",
             ContractError::Feeds(_) => "feeds",
         }
     }
@@ -39,6 +47,8 @@ impl ContractError {
         match self {
             ContractError::Access(_) => docs_of::<access::Error>(&name),
             ContractError::Batches(_) => docs_of::<batches::Error>(&name),
+            ContractError::Units(_) => docs_of::<units::Error>(&name),
+            ContractError::Evidence(_) => docs_of::<evidence::Error>(&name),
             ContractError::Feeds(_) => docs_of::<feeds::Error>(&name),
         }
     }
@@ -79,6 +89,18 @@ impl From<batches::Error> for ContractError {
     }
 }
 
+impl From<units::Error> for ContractError {
+    fn from(error: units::Error) -> Self {
+        ContractError::Units(error)
+    }
+}
+
+impl From<evidence::Error> for ContractError {
+    fn from(error: evidence::Error) -> Self {
+        ContractError::Evidence(error)
+    }
+}
+
 impl From<feeds::Error> for ContractError {
     fn from(error: feeds::Error) -> Self {
         ContractError::Feeds(error)
@@ -103,6 +125,8 @@ mod tests {
         for explained in [
             all_explained::<access::Error>(),
             all_explained::<batches::Error>(),
+            all_explained::<units::Error>(),
+            all_explained::<evidence::Error>(),
             all_explained::<feeds::Error>(),
         ] {
             assert!(explained);

@@ -1,6 +1,7 @@
 //! Contracts from their bundles, on chain.
 
-use primitives::AccountId;
+use ::access::Identifier;
+use primitives::{AccountId, Role};
 use scale::Encode;
 use subxt::ext::scale_value::{Composite, Value};
 
@@ -14,7 +15,7 @@ use crate::events::Receipt;
 use crate::pending::Pending;
 use crate::runtime::{API, CONTRACTS, PALLET};
 use crate::submit::{Account, Extrinsic, Limits};
-use crate::{access, batches, feeds, Hash};
+use crate::{access, batches, evidence, feeds, units, Hash};
 
 /// The longest salt in bytes.
 const MAX_SALT: usize = 64;
@@ -86,8 +87,10 @@ impl Account {
         Ok((address, receipt))
     }
 
-    /// Deploys `access`, whose administrator this account is then, and `batches` and `feeds`, which ask it for
-    /// roles.
+    /// Deploys `access`, whose administrator this account is then, and the contracts that ask it for roles: `batches`,
+    /// `units` and `evidence`, which book in `batches`, and `feeds`. For that, the two are organisations of their own
+    /// names in `access` (`urn:theriac:contract:units` and `urn:theriac:contract:evidence`), and get the roles
+    /// UnitRegister and Sentinel.
     ///
     /// # Errors
     /// As [`Account::deploy`].
@@ -95,11 +98,23 @@ impl Account {
         let chain = self.chain();
         let (access, first) = self.deploy(&bundles.access, &access::new(), salt).await?;
         let (batches, _) = self.deploy(&bundles.batches, &batches::new(access), salt).await?;
+        let (units, _) = self.deploy(&bundles.units, &units::new(access, batches), salt).await?;
+        let (evidence, _) = self.deploy(&bundles.evidence, &evidence::new(access, batches), salt).await?;
         let (feeds, _) = self.deploy(&bundles.feeds, &feeds::new(access, chain.genesis().0), salt).await?;
+        for (name, contract, role) in
+            [("units", units, Role::UnitRegister), ("evidence", evidence, Role::Sentinel)]
+        {
+            let access = access::Access(access);
+            let identifier = Identifier::Uri(format!("urn:theriac:contract:{name}"));
+            self.submit(&access.register_organisation(contract, name, &identifier)).await?;
+            self.submit(&access.grant_role(role, contract, None)).await?;
+        }
         let deployed = |address, bundle: &Bundle| Deployed { address, code_hash: bundle.code_hash() };
         let contracts = Contracts {
             access: deployed(access, &bundles.access),
             batches: deployed(batches, &bundles.batches),
+            units: deployed(units, &bundles.units),
+            evidence: deployed(evidence, &bundles.evidence),
             feeds: deployed(feeds, &bundles.feeds),
         };
         Ok(Deployment::new(chain, first.block.number, contracts))

@@ -10,7 +10,7 @@ use crate::errors::Error;
 use crate::Hash;
 
 /// The version of the file's form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The longest file in bytes.
 const MAX_FILE: u64 = 64 * 1024;
 
@@ -47,6 +47,10 @@ pub struct Contracts {
     pub access: Deployed,
     /// Drug batches.
     pub batches: Deployed,
+    /// Single units of batches, and verdicts on them.
+    pub units: Deployed,
+    /// Quarantine by oracles' reports.
+    pub evidence: Deployed,
     /// Oracle results.
     pub feeds: Deployed,
 }
@@ -54,8 +58,22 @@ pub struct Contracts {
 impl Contracts {
     /// The contracts with their names.
     #[must_use]
-    pub fn all(&self) -> [(&'static str, Deployed); 3] {
-        [("access", self.access), ("batches", self.batches), ("feeds", self.feeds)]
+    pub fn all(&self) -> [(&'static str, Deployed); 5] {
+        [
+            ("access", self.access),
+            ("batches", self.batches),
+            ("units", self.units),
+            ("evidence", self.evidence),
+            ("feeds", self.feeds),
+        ]
+    }
+
+    /// Writes down that the contract at `address` runs the code `code` now: it was upgraded.
+    pub fn note_code(&mut self, address: AccountId, code: Hash) {
+        let all = [&mut self.access, &mut self.batches, &mut self.units, &mut self.evidence, &mut self.feeds];
+        for contract in all.into_iter().filter(|contract| contract.address == address) {
+            contract.code_hash = code;
+        }
     }
 
     /// The contracts' addresses.
@@ -170,7 +188,13 @@ mod tests {
                 url: "ws://127.0.0.1:9944".to_owned(),
             },
             block: 12,
-            contracts: Contracts { access: deployed(1), batches: deployed(2), feeds: deployed(3) },
+            contracts: Contracts {
+                access: deployed(1),
+                batches: deployed(2),
+                units: deployed(3),
+                evidence: deployed(4),
+                feeds: deployed(5),
+            },
         }
     }
 
@@ -185,12 +209,20 @@ mod tests {
     }
 
     #[test]
+    fn an_upgrade_changes_the_code_of_its_contract_only() {
+        let mut contracts = deployment().contracts;
+        contracts.note_code(AccountId([3; 32]), Hash::from([9; 32]));
+        let codes = contracts.all().map(|(_, contract)| contract.code_hash.0[0]);
+        assert_eq!(codes, [1, 2, 9, 4, 5]);
+    }
+
+    #[test]
     fn a_file_that_is_no_deployment_says_why() {
         let text = serde_json::to_string(&deployment()).unwrap();
         for (text, reason) in [
             (
-                text.replace("\"version\":1", "\"version\":2"),
-                "it has the version 2, and this program reads 1",
+                text.replace("\"version\":2", "\"version\":1"),
+                "it has the version 1, and this program reads 2",
             ),
             (text.replace("\"block\":12,", ""), "missing field `block`"),
             (text.replace("\"block\"", "\"blocks\""), "unknown field `blocks`"),

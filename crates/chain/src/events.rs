@@ -6,7 +6,7 @@ use crate::account_id::account_text;
 use crate::chain::Block;
 use crate::deployment::Contracts;
 use crate::errors::Error;
-use crate::{access, batches, feeds, Hash};
+use crate::{access, batches, evidence, feeds, units, Hash};
 
 /// What a contract emitted, as it is on chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ impl Emitted {
         let known = match self.contract {
             it if it == contracts.access.address => self.decode().map(Event::Access),
             it if it == contracts.batches.address => self.decode().map(Event::Batches),
+            it if it == contracts.units.address => self.decode().map(Event::Units),
+            it if it == contracts.evidence.address => self.decode().map(Event::Evidence),
             it if it == contracts.feeds.address => self.decode().map(Event::Feeds),
             _ => None,
         };
@@ -63,6 +65,10 @@ pub enum Event {
     Access(access::Event),
     /// By `batches`.
     Batches(batches::Event),
+    /// By `units`.
+    Units(units::Event),
+    /// By `evidence`.
+    Evidence(evidence::Event),
     /// By `feeds`.
     Feeds(feeds::Event),
     /// By another contract, or of another version: as it is on chain.
@@ -150,7 +156,13 @@ mod tests {
 
     fn contracts() -> Contracts {
         let deployed = |byte| Deployed { address: AccountId([byte; 32]), code_hash: Hash::zero() };
-        Contracts { access: deployed(1), batches: deployed(2), feeds: deployed(3) }
+        Contracts {
+            access: deployed(1),
+            batches: deployed(2),
+            units: deployed(3),
+            evidence: deployed(4),
+            feeds: deployed(5),
+        }
     }
 
     #[test]

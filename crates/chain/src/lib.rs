@@ -52,6 +52,7 @@ mod deploy;
 mod deployment;
 mod errors;
 mod events;
+pub mod evidence;
 mod executed;
 pub mod feeds;
 mod nonce;
@@ -60,6 +61,7 @@ mod pool;
 mod runtime;
 mod signer;
 mod submit;
+pub mod units;
 
 pub use account_id::{account_text, parse_account, ParseAccountError};
 pub use bundle::{Bundle, Bundles};

@@ -40,7 +40,7 @@ fn deploy(stage: &mut Stage) -> Result<(), Failure> {
     let deployment = stage.theriac().deployment();
     let (artifacts, deployment) = (artifacts.to_string_lossy(), deployment.to_string_lossy());
     stage.does(ADMIN, &["deploy", "--artifacts", &artifacts, "--out", &deployment])?;
-    stage.check("three contracts are deployed");
+    stage.check("five contracts are deployed");
     Ok(())
 }
 

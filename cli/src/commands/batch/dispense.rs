@@ -1,10 +1,10 @@
 use std::path::Path;
 
-use batches::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned, UnitState};
 use chain::Receipt;
 use gs1::MedicinePack;
 use primitives::{BatchId, DocumentHash, Quantity, SerialProof};
 use serde_json::json;
+use units::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned, UnitState};
 
 use super::GoneArgs;
 use crate::answer::Answer;
@@ -52,7 +52,7 @@ async fn serialised(
     serials: &Path,
     state: UnitState,
 ) -> Result<Answer, Failure> {
-    let register = context.batches();
+    let register = context.units();
     let serial = serial_of(pack)?;
     let proof = proof(context, batch, pack, serial, serials).await?;
     let receipt = context.submit(&register.decommission(batch, serial.as_bytes(), &proof, state)).await?;
@@ -132,12 +132,12 @@ async fn clone_alarm(
         "block": receipt.block.number,
         "transaction": format!("{:?}", receipt.hash),
     });
-    Ok(Failure::new(Exit::CloneAlarm, message).with_code("batches/clone-alarm").with_details(details))
+    Ok(Failure::new(Exit::CloneAlarm, message).with_code("units/clone-alarm").with_details(details))
 }
 
 /// The chain's time in the block of a transaction, as the contract saw it: every verdict tells it.
 async fn time_of(context: &Context<'_>, pack: &MedicinePack, receipt: &Receipt) -> Result<u64, Failure> {
     let scan = Scan { gtin: pack.gtin().value(), lot: lot_of(pack)?.into(), ..Scan::default() };
-    let verdict = context.chain.read_at(&context.batches().verdict(&scan), receipt.block.hash).await?;
+    let verdict = context.chain.read_at(&context.units().verdict(&scan), receipt.block.hash).await?;
     Ok(verdict.judged_at)
 }

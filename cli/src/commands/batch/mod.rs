@@ -9,20 +9,18 @@ mod show;
 
 use std::path::PathBuf;
 
-use batches::{
-    Attestation, ClearanceReason, Purpose, QuarantineReason, RecallClass, RecallReason, RejectionReason,
-    Resolution, UnitState,
-};
+use batches::{Attestation, Purpose, RecallClass, RecallReason, RejectionReason, UnitState};
 use clap::{Args, Subcommand};
 use gs1::{validate_lot, Gtin, Sscc};
 use primitives::{AccountId, BatchId, DocumentHash, Quantity};
+use units::Resolution;
 
 use crate::accounts;
 use crate::choices::choice;
 use crate::code::CodeArgs;
 use crate::failure::Failure;
 
-pub use history::accounts_of;
+pub use history::{accounts_of, BatchEvent};
 pub use run::{run, ship};
 pub use show::events;
 
@@ -146,26 +144,6 @@ pub enum Step {
         /// Why
         #[arg(value_parser = choice::<RejectionReason>())]
         reason: RejectionReason,
-    },
-    /// Set packs apart (needs their holder, or Regulator)
-    Quarantine {
-        #[command(flatten)]
-        batch: BatchArgs,
-        /// Why
-        #[arg(value_parser = choice::<QuarantineReason>())]
-        reason: QuarantineReason,
-        #[command(flatten)]
-        packs: HeldArgs,
-    },
-    /// Let quarantined packs move again (needs Regulator, or the batch's manufacturer where no regulator set them apart)
-    ReleaseQuarantine {
-        #[command(flatten)]
-        batch: BatchArgs,
-        /// Why
-        #[arg(value_parser = choice::<ClearanceReason>())]
-        reason: ClearanceReason,
-        #[command(flatten)]
-        packs: HeldArgs,
     },
     /// Recall a batch, a range of its serials or a logistic unit for good (needs Regulator or its manufacturer)
     Recall {
@@ -308,17 +286,6 @@ pub struct GoneArgs {
     /// How many packs, where they are not told apart
     #[arg(long, conflicts_with = "serials", value_parser = quantity())]
     quantity: Option<Quantity>,
-}
-
-/// Names packs of an organisation.
-#[derive(Args, Debug)]
-pub struct HeldArgs {
-    /// With whom the packs are; without it, with you
-    #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
-    holder: Option<AccountId>,
-    /// How many packs
-    #[arg(long, value_parser = quantity())]
-    quantity: Quantity,
 }
 
 /// Reads a lot: 1 to 20 characters of GS1's character set 82.

@@ -1,12 +1,12 @@
 use std::fs::File;
 
-use batches::{Arrival, Goods, QuarantineTarget, Recall, RecallScope, UnitState, UnitsShipped};
+use batches::{Arrival, Goods, Recall, RecallScope, UnitState, UnitsShipped};
 use gs1::MedicinePack;
 use primitives::{AccountId, BatchId, DocumentHash, Quantity};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{dispense, reach, register, show, BatchCommand, DeliveryArgs, DocumentArgs, HeldArgs, Step};
+use super::{dispense, reach, register, show, BatchCommand, DeliveryArgs, DocumentArgs, Step};
 use crate::accounts::ss58;
 use crate::answer::Answer;
 use crate::args::Global;
@@ -29,7 +29,7 @@ pub async fn run(command: BatchCommand, global: &Global) -> Result<Answer, Failu
             let pack = code.read()?;
             let (batch, serial) = unit_of(&pack)?;
             let context = Context::open(global).await?;
-            let call = context.batches().revert(batch, serial.as_bytes());
+            let call = context.units().revert(batch, serial.as_bytes());
             let done = format!("The pack with the serial {serial} is in your books again.");
             context.change(&call, &done, json!({ "batch": batch.to_string(), "serial": serial })).await
         }
@@ -37,7 +37,7 @@ pub async fn run(command: BatchCommand, global: &Global) -> Result<Answer, Failu
             let pack = code.read()?;
             let (batch, serial) = unit_of(&pack)?;
             let context = Context::open(global).await?;
-            let call = context.batches().resolve_alarm(batch, serial.as_bytes(), resolution);
+            let call = context.units().resolve_alarm(batch, serial.as_bytes(), resolution);
             let done = format!("The alarm about the serial {serial} is resolved: {}.", resolution.name());
             let data =
                 json!({ "batch": batch.to_string(), "serial": serial, "resolution": resolution.name() });
@@ -91,24 +91,6 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
             let done = format!("Shipment {shipment} goes back: {}.", reason.name());
             let data = json!({ "shipment": shipment, "reason": reason.name() });
             context.change(&register.reject(shipment, reason), &done, data).await
-        }
-        Step::Quarantine { batch, reason, packs } => {
-            let (batch, holder) = (batch.id()?, packs.holder(context)?);
-            let done =
-                format!("{} packs of {} are set apart: {}.", packs.quantity, ss58(holder), reason.name());
-            let data = json!({
-                "batch": batch.to_string(), "holder": ss58(holder), "quantity": packs.quantity, "reason": reason.name(),
-            });
-            let target = QuarantineTarget::Holding { batch, holder, quantity: Some(packs.quantity) };
-            context.change(&register.quarantine(target, reason), &done, data).await
-        }
-        Step::ReleaseQuarantine { batch, reason, packs } => {
-            let (batch, holder) = (batch.id()?, packs.holder(context)?);
-            let done = format!("{} packs of {} may move again.", packs.quantity, ss58(holder));
-            let data =
-                json!({ "batch": batch.to_string(), "holder": ss58(holder), "quantity": packs.quantity });
-            let target = QuarantineTarget::Holding { batch, holder, quantity: Some(packs.quantity) };
-            context.change(&register.release_quarantine(target, reason), &done, data).await
         }
         Step::Recall { batch, class, reason, instructions, serials, sscc, acknowledge_within } => {
             let (batch, instructions) = (batch.id()?, instructions.hash()?);
@@ -184,15 +166,6 @@ async fn receive(
         "shipment": shipment, "batch": event.batch.to_string(), "quantity": quantity, "still_in_transit": open,
     });
     changed(&receipt, &format!("Received {quantity} packs of shipment {shipment}. {rest}"), data)
-}
-
-impl HeldArgs {
-    fn holder(&self, context: &Context<'_>) -> Result<AccountId, Failure> {
-        match self.holder {
-            Some(holder) => Ok(holder),
-            None => Ok(context.account()?.id()),
-        }
-    }
 }
 
 impl DocumentArgs {

@@ -1,12 +1,12 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use batches::{Attestation, AttestationRecord, Places};
-use chain::batches::Event;
 use futures::TryStreamExt;
 use primitives::{AccountId, BatchId};
 use serde::Serialize;
 
-use super::history::{accounts_of, batch_of, describe, HistoryLine};
+use super::history::{accounts_of, describe, BatchEvent, HistoryLine};
 use crate::accounts::{AccountView, Names};
 use crate::answer::Answer;
 use crate::batch_view::BatchView;
@@ -53,12 +53,12 @@ pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) ->
     })
 }
 
-/// The batch's events with their blocks, in the chain's order.
+/// The batch's events of both registers, `batches` and `units`, with their blocks, in the chain's order.
 pub async fn events(
     context: &Context<'_>,
     id: BatchId,
     from: Option<u64>,
-) -> Result<Vec<(u64, Event)>, Failure> {
+) -> Result<Vec<(u64, BatchEvent)>, Failure> {
     let head = context.chain.finalised_head().await?.number;
     let from = from.unwrap_or(context.deployment.block);
     if head.saturating_sub(from) > MAX_BLOCKS {
@@ -67,15 +67,23 @@ pub async fn events(
             head.saturating_sub(MAX_BLOCKS)
         )));
     }
+    let contracts = &context.deployment.contracts;
     let mut found = Vec::new();
-    let mut emitted = context.chain.events_in(from..=head, vec![context.batches().0]);
+    let mut told = BTreeSet::new();
+    let mut emitted = context.chain.events_in(from..=head, vec![context.batches().0, context.units().0]);
     while let Some(emitted) = emitted.try_next().await? {
-        match emitted.decode::<Event>() {
-            Some(event) if batch_of(&event) == Some(id) => found.push((emitted.block.number, event)),
-            _ => {}
+        let Some(event) = BatchEvent::of(&emitted, contracts).filter(|event| event.batch() == id) else {
+            continue;
+        };
+        let transaction = (emitted.block.number, emitted.extrinsic);
+        if matches!(event, BatchEvent::Units(_)) {
+            told.insert(transaction);
         }
+        found.push((transaction, event));
     }
-    Ok(found)
+    // What `units` says of a pack, `batches` books: one line tells both.
+    found.retain(|(transaction, event)| !(event.is_booking() && told.contains(transaction)));
+    Ok(found.into_iter().map(|((block, _), event)| (block, event)).collect())
 }
 
 #[derive(Serialize)]

@@ -1,35 +1,42 @@
-//! From what the contract emitted to the changes that EPCIS events stand for.
+//! From what the contracts emitted to the changes that EPCIS events stand for.
 
 use std::collections::HashMap;
 
-use batches::{Arrival, Contents, Purpose, RecallScope, Resolution, UnitState};
-use chain::batches::Event;
+use batches::{Arrival, Contents, Purpose, RecallScope, UnitState};
+use chain::{batches as by_batches, units as by_units};
 use epcis::mapping::{Attestation, Batch, Change, Delivery, Fate, Goods, StateChange};
 use gs1::{Gln, Gtin, Sscc};
 use primitives::{AccountId, BatchId, UnitId};
+use units::Resolution;
 
-use crate::failure::Failure;
+use crate::accounts;
+use crate::commands::batch::BatchEvent;
+use crate::failure::{Exit, Failure};
 use crate::serials::SerialList;
 
-/// The GLNs of the accounts that a history names.
+/// The GLNs of the accounts that a history names; nothing for one that is registered without.
 #[derive(Default)]
-pub struct Parties(HashMap<[u8; 32], Gln>);
+pub struct Parties(HashMap<[u8; 32], Option<Gln>>);
 
 impl Parties {
-    /// Whether the account's GLN is there.
+    /// Whether the account was looked up.
     pub fn knows(&self, account: AccountId) -> bool {
         self.0.contains_key(AsRef::<[u8; 32]>::as_ref(&account))
     }
 
     /// Adds an account's GLN.
-    pub fn insert(&mut self, account: AccountId, gln: Gln) {
+    pub fn insert(&mut self, account: AccountId, gln: Option<Gln>) {
         self.0.insert(*account.as_ref(), gln);
     }
 
-    /// The GLN of an account that was added.
+    /// The GLN under which EPCIS knows a party. A contract that acts for others has none, and needs none.
     fn gln(&self, account: AccountId) -> Result<Gln, Failure> {
-        let gln = self.0.get(AsRef::<[u8; 32]>::as_ref(&account)).copied();
-        gln.ok_or_else(|| Failure::failed("an event names a party that was not looked up"))
+        let gln = self.0.get(AsRef::<[u8; 32]>::as_ref(&account)).copied().flatten();
+        gln.ok_or_else(|| {
+            let account = accounts::ss58(account);
+            let message = format!("{account} has no GLN, by which EPCIS names parties; register it with one");
+            Failure::new(Exit::Refused, message).with_code("epcis/no-gln")
+        })
     }
 }
 
@@ -60,8 +67,17 @@ impl<'l> History<'l> {
     }
 
     /// The change that an event tells of.
-    pub fn change(&mut self, event: &Event, at: i64) -> Result<StateChange, Failure> {
+    pub fn change(&mut self, event: &BatchEvent, at: i64) -> Result<StateChange, Failure> {
         let (by, goods, change) = match event {
+            BatchEvent::Batches(event) => self.of_batches(event)?,
+            BatchEvent::Units(event) => self.of_units(event, at)?,
+        };
+        Ok(StateChange { at, by: self.parties.gln(by)?, batch: self.batch.clone(), goods, change })
+    }
+
+    fn of_batches(&self, event: &by_batches::Event) -> Result<(AccountId, Goods, Change), Failure> {
+        use by_batches::Event;
+        Ok(match event {
             Event::BatchRegistered(it) => {
                 (it.manufacturer, Goods::Quantity(it.quantity), Change::Registered { expiry: it.expiry })
             }
@@ -112,11 +128,29 @@ impl<'l> History<'l> {
             Event::LogisticUnitUnpacked(it) => {
                 (it.by, Goods::Quantity(it.quantity), Change::Unpacked { from: sscc(it.logistic_unit)? })
             }
-            Event::UnitDecommissioned(it) => {
-                (it.by, self.unit(it.unit), Change::Decommissioned(fate(it.state)))
-            }
             Event::UnitsDecommissioned(it) => {
                 (it.by, Goods::Quantity(it.quantity), Change::Decommissioned(fate(it.state)))
+            }
+            Event::UnitsQuarantined(it) => (it.holder, Goods::Quantity(it.quantity), Change::Quarantined),
+            Event::QuarantineReleased(it) => {
+                (it.holder, Goods::Quantity(it.quantity), Change::QuarantineReleased)
+            }
+            Event::BatchRecalled(it) => (it.by, self.recalled(it.recall.scope)?, Change::Recalled),
+            Event::RecallAcknowledged(it) => (it.by, Goods::Batch, Change::RecallAcknowledged),
+            Event::UnitBooked(_) => {
+                return Err(Failure::failed(
+                    "a pack was booked by another register of units than the deployment file's; use the file with it",
+                ))
+            }
+        })
+    }
+
+    fn of_units(&mut self, event: &by_units::Event, at: i64) -> Result<(AccountId, Goods, Change), Failure> {
+        use by_units::Event;
+        Ok(match event {
+            Event::UnitDecommissioned(it) => {
+                self.decommissioned.insert(it.unit, at);
+                (it.by, self.unit(it.unit), Change::Decommissioned(fate(it.state)))
             }
             Event::UnitReverted(it) => {
                 let decommissioned_at = self.decommissioned.get(&it.unit).copied();
@@ -133,23 +167,7 @@ impl<'l> History<'l> {
                 let counterfeit = it.resolution == Resolution::CounterfeitConfirmed;
                 (it.by, self.unit(it.unit), Change::AlarmResolved { counterfeit })
             }
-            Event::UnitsQuarantined(it) => (it.holder, Goods::Quantity(it.quantity), Change::Quarantined),
-            Event::QuarantineReleased(it) => {
-                (it.holder, Goods::Quantity(it.quantity), Change::QuarantineReleased)
-            }
-            Event::BatchRecalled(it) => (it.by, self.recalled(it.recall.scope)?, Change::Recalled),
-            Event::RecallAcknowledged(it) => (it.by, Goods::Batch, Change::RecallAcknowledged),
-            Event::EvidencePolicySet(_)
-            | Event::UpgradeProposed(_)
-            | Event::UpgradeCancelled(_)
-            | Event::UpgradeApplied(_) => {
-                return Err(Failure::failed("an event that is about no batch is in a batch's history"))
-            }
-        };
-        if let Event::UnitDecommissioned(it) = event {
-            self.decommissioned.insert(it.unit, at);
-        }
-        Ok(StateChange { at, by: self.parties.gln(by)?, batch: self.batch.clone(), goods, change })
+        })
     }
 
     fn delivery(&self, partner: AccountId, shipment: u64) -> Result<Delivery, Failure> {

@@ -12,7 +12,6 @@ use gs1::{Gln, Gtin};
 use primitives::{AccountId, BatchId};
 
 use super::changes::{History, Parties};
-use crate::accounts;
 use crate::args::Global;
 use crate::commands::batch;
 use crate::context::Context;
@@ -104,16 +103,11 @@ fn read(path: &Path) -> Result<Document, Failure> {
     Document::read(&bytes).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))
 }
 
-/// The GLN of an organisation: the name under which EPCIS knows it.
-async fn gln(context: &Context<'_>, account: AccountId) -> Result<Gln, Failure> {
+/// The GLN of an organisation: the name under which EPCIS knows it, where it has one.
+async fn gln(context: &Context<'_>, account: AccountId) -> Result<Option<Gln>, Failure> {
     let member = context.read(&context.access().organisation(account)).await?;
-    let gln = member.and_then(|member| match member.organisation.identifier {
+    Ok(member.and_then(|member| match member.organisation.identifier {
         Identifier::Gln(number) => Gln::new(number).ok(),
         Identifier::Uri(_) => None,
-    });
-    gln.ok_or_else(|| {
-        let account = accounts::ss58(account);
-        let message = format!("{account} has no GLN, by which EPCIS names parties; register it with one");
-        Failure::new(Exit::Refused, message).with_code("epcis/no-gln")
-    })
+    }))
 }

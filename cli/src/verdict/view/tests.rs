@@ -1,5 +1,6 @@
-use batches::{AlarmCode, Batch, Recall, RecallClass, RecallReason, RecallScope, UnitState};
+use batches::{Batch, Recall, RecallClass, RecallReason, RecallScope, UnitState};
 use primitives::{AccountId, DocumentHash};
+use units::AlarmCode;
 
 use super::*;
 

@@ -1,8 +1,10 @@
-use primitives::{RoleSet, UpgradeApplied, UpgradeCancelled, UpgradeError, UpgradeProposal, UPGRADE_DELAY};
-
 use super::*;
 use crate::errors::Error;
-use crate::events::{AdministrationOfferWithdrawn, AdministrationOffered, AdministrationTransferred};
+use crate::events::{
+    AdministrationOfferWithdrawn, AdministrationOffered, AdministrationTransferred, UpgradeApplied,
+    UpgradeCancelled,
+};
+use crate::types::{UpgradeProposal, UPGRADE_DELAY};
 
 #[test]
 fn the_administration_moves_in_two_steps() {
@@ -72,20 +74,51 @@ fn a_holder_of_the_admin_role_is_not_the_administrator() {
 fn code_is_proposed_waits_and_is_applied_by_whoever_administers_then() {
     let mut data = deployment();
     let call = by(&data, administrator());
-    let code = [0xC0; 32];
-    let (proposal, event) = UpgradeProposal::new(call, code).unwrap();
-    assert_eq!(event.applies_from, call.now + UPGRADE_DELAY);
-    data.set_upgrade(Some(proposal)).unwrap();
-    assert_eq!(data.upgrade(), Some(proposal));
-    assert_eq!(proposal.apply(call), Err(UpgradeError::TooEarly));
-    let later = Call { now: proposal.applies_from, ..call };
-    assert_eq!(proposal.apply(later), Ok(UpgradeApplied { code, by: administrator() }));
-    let stranger = Call { roles: RoleSet::EMPTY, ..later };
-    assert_eq!(proposal.apply(stranger), Err(UpgradeError::CallerNotAuthorised));
-    assert_eq!(proposal.cancel(stranger), Err(UpgradeError::CallerNotAuthorised));
-    assert!(UpgradeProposal::new(stranger, code).is_err());
-    let regulator = Call { roles: RoleSet::of(&[Role::Regulator]), ..call };
-    assert_eq!(proposal.cancel(regulator), Ok(UpgradeCancelled { code, by: administrator() }));
+    let (contract, code) = (account(9), [0xC0; 32]);
+    let event = data.propose_upgrade(call, contract, code).unwrap();
+    let applies_from = call.now + UPGRADE_DELAY;
+    assert_eq!((event.contract, event.applies_from), (contract, applies_from));
+    let proposal = UpgradeProposal { code, by: administrator(), applies_from };
+    assert_eq!(data.upgrade(contract), Some(proposal));
+    let just_before = Call { now: applies_from - 1, ..call };
+    assert_eq!(data.apply_upgrade(just_before, contract), Err(Error::UpgradeTooEarly));
+
+    let in_time = Call { now: applies_from, ..call };
+    let former = Call { roles: primitives::RoleSet::EMPTY, ..in_time };
+    assert_eq!(data.apply_upgrade(former, contract), Err(Error::CallerNotAuthorised));
+    assert_eq!(data.apply_upgrade(in_time, account(8)), Err(Error::UpgradeNotProposed));
+    let applied = UpgradeApplied { contract, code, by: administrator() };
+    assert_eq!(data.apply_upgrade(in_time, contract), Ok(applied));
+    assert_eq!(data.apply_upgrade(in_time, contract), Err(Error::UpgradeNotProposed));
+    assert_eq!(data.upgrade(contract), None);
+}
+
+#[test]
+fn a_later_proposal_waits_for_its_own_time() {
+    let mut data = deployment();
+    let call = by(&data, administrator());
+    let contract = account(9);
+    data.propose_upgrade(call, contract, [1; 32]).unwrap();
+    let later = Call { now: call.now + UPGRADE_DELAY, ..call };
+    data.propose_upgrade(later, contract, [2; 32]).unwrap();
+    assert_eq!(data.apply_upgrade(later, contract), Err(Error::UpgradeTooEarly));
+}
+
+#[test]
+fn an_administrator_or_a_regulator_withdraws_proposed_code() {
+    let mut data = deployment();
+    let call = by(&data, administrator());
+    let (contract, code) = (account(9), [0xC0; 32]);
+    assert_eq!(data.cancel_upgrade(call, contract), Err(Error::UpgradeNotProposed));
+    data.propose_upgrade(call, contract, code).unwrap();
+    let regulator = with_role(&mut data, 1, Role::Regulator);
+    let auditor = with_role(&mut data, 2, Role::Auditor);
+    let refused = data.cancel_upgrade(by(&data, auditor), contract);
+    assert_eq!(refused, Err(Error::CallerNotAuthorised));
+    assert_eq!(data.propose_upgrade(by(&data, regulator), contract, code), Err(Error::CallerNotAuthorised));
+    let cancelled = UpgradeCancelled { contract, code, by: regulator };
+    assert_eq!(data.cancel_upgrade(by(&data, regulator), contract), Ok(cancelled));
+    assert_eq!(data.upgrade(contract), None);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Goods go from one organisation to another: two parties hand over.
 
-use primitives::{ensure, AccountId, BatchId, Call, DocumentHash, Quantity, Role, RoleSet, Sscc};
+use primitives::{ensure, AccountId, BatchId, Call, DocumentHash, Quantity, Role, RoleSet, Sscc, CUSTODIANS};
 
-use super::{ensure_custodian, ensure_marketable, Data, CUSTODIANS};
+use super::{ensure_custodian, Data};
 use crate::errors::Error;
 use crate::events::{ShipmentRejected, UnitsReceived, UnitsShipped};
 use crate::types::{Arrival, Goods, Place, Purpose, RejectionReason, Shipment, MAX_CHILDREN};
@@ -31,7 +31,7 @@ impl Data {
         let record = self.known(&batch)?;
         match purpose {
             Purpose::Supply => {
-                ensure_marketable(&call, &record)?;
+                record.ensure_marketable(call.now)?;
                 if let Some((_, unit)) = &packed {
                     ensure(!unit.recalled && !unit.holds_recalled, Error::LogisticUnitRecalled)?;
                 }
@@ -151,7 +151,7 @@ impl Data {
                 ensure(arrived.len() == 1, Error::NotInShipment)?;
             } else {
                 ensure(unit.parent == Some(shipped), Error::NotInShipment)?;
-                unit.recalled |= self.take_out(*sscc, unit.quantity, shipped)?;
+                unit.recalled |= self.take_out(*sscc, &unit, shipped)?;
             }
             quantity = quantity.checked_add(unit.quantity).ok_or(Error::BalanceBroken)?;
             unit.returned = record.purpose == Purpose::Return;

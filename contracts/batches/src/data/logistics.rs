@@ -4,7 +4,7 @@
 //! knows with whom it is.
 
 use ink::prelude::vec::Vec;
-use primitives::{ensure, AccountId, BatchId, Call, Quantity, Sscc};
+use primitives::{ensure, AccountId, BatchId, Call, Packed, Quantity, Sscc};
 
 use super::{ensure_custodian, is_manufacturer, Data};
 use crate::errors::Error;
@@ -99,7 +99,10 @@ impl Data {
                 self.logistic_units.insert(sscc, &unit);
             }
             Some(number) => {
-                self.cases.remove((&batch, number));
+                // Opened elsewhere, its units are loose there: its number would name others, were it packed again.
+                if call.caller == self.known(&batch)?.manufacturer {
+                    self.cases.remove((&batch, number));
+                }
                 self.logistic_units.remove(sscc);
             }
             None => self.logistic_units.remove(sscc),
@@ -107,23 +110,22 @@ impl Data {
         Ok(LogisticUnitUnpacked { batch, by: call.caller, logistic_unit: sscc, quantity })
     }
 
-    /// The logistic unit in which a unit at this position of the batch's serial tree is packed, from the numbered
-    /// case outwards: whether one of them is recalled, and with whom the outermost one is, or to whom it is going.
-    pub(crate) fn packed_position(
-        &self,
-        id: BatchId,
-        batch: &Batch,
-        position: u32,
-    ) -> Option<(bool, AccountId)> {
+    /// The logistic unit in which the unit at this position of the batch's serial tree is packed, from the numbered
+    /// case outwards.
+    pub(super) fn packed_position(&self, id: &BatchId, batch: &Batch, position: u32) -> Option<Packed> {
         let case = position.checked_div(batch.units_per_case?)?;
-        let mut unit = self.logistic_units.get(self.cases.get((&id, case))?)?;
+        let mut unit = self.logistic_units.get(self.cases.get((id, case))?)?;
+        // The SSCC of a case that was opened may name something else now.
+        if unit.case != Some(case) || unit.batch != *id {
+            return None;
+        }
         let mut recalled = unit.recalled;
         while let Some(outer) = unit.parent.and_then(|parent| self.logistic_units.get(parent)) {
             recalled |= outer.recalled;
             unit = outer;
         }
         let shipment = unit.shipment.and_then(|shipment| self.shipments.get(shipment));
-        Some((recalled, shipment.map_or(unit.holder, |shipment| shipment.to)))
+        Some(Packed { recalled, holder: shipment.map_or(unit.holder, |shipment| shipment.to) })
     }
 
     /// With whom the outermost logistic unit around `unit` is; that is `unit` itself, where it stands alone.
@@ -182,9 +184,9 @@ impl Data {
         whole.ok_or(Error::TooManyLogisticUnits)
     }
 
-    /// Takes a logistic unit of so many units out of the one around it, which is removed when it is empty. Returns
-    /// whether that one is recalled, and so what was in it.
-    pub(super) fn take_out(&mut self, sscc: Sscc, quantity: Quantity, parent: Sscc) -> Result<bool, Error> {
+    /// Takes a logistic unit out of the one around it, which is removed when it is empty. Returns whether that one is
+    /// recalled, and so what was in it.
+    pub(super) fn take_out(&mut self, sscc: Sscc, unit: &LogisticUnit, parent: Sscc) -> Result<bool, Error> {
         let mut outer = self.logistic_units.get(parent).ok_or(Error::UnknownLogisticUnit)?;
         let mut children = self.children.get(parent).unwrap_or_default();
         children.retain(|child| *child != sscc);
@@ -194,7 +196,12 @@ impl Data {
             return Ok(outer.recalled);
         }
         self.children.insert(parent, &children);
-        outer.quantity = outer.quantity.checked_sub(quantity).ok_or(Error::BalanceBroken)?;
+        outer.quantity = outer.quantity.checked_sub(unit.quantity).ok_or(Error::BalanceBroken)?;
+        if outer.holds_recalled {
+            outer.holds_recalled = children.iter().any(|child| {
+                self.logistic_units.get(*child).is_none_or(|unit| unit.recalled || unit.holds_recalled)
+            });
+        }
         self.logistic_units.insert(parent, &outer);
         Ok(outer.recalled)
     }

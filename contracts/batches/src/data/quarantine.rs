@@ -1,11 +1,11 @@
-//! Goods are set apart, by who has them, by a regulator, or by anybody with evidence; and set free again.
+//! Goods are set apart, by who has them, by a regulator, or by the sentinel on evidence; and set free again.
 
-use primitives::{ensure, AccountId, BatchId, Call, FeedId, Quantity, Role, Timestamp};
+use primitives::{ensure, AccountId, BatchId, Call, Quantity, Role, Timestamp};
 
 use super::{ensure_answers_for, ensure_custodian, ensure_regulator, Data};
 use crate::errors::Error;
-use crate::events::{EvidencePolicySet, QuarantineReleased, UnitsQuarantined};
-use crate::types::{ClearanceReason, EvidencePolicy, Place, QuarantineReason, QuarantineTarget};
+use crate::events::{QuarantineReleased, UnitsQuarantined};
+use crate::types::{ClearanceReason, Place, QuarantineReason, QuarantineTarget};
 
 /// What both directions need to know of a target.
 struct Goods {
@@ -39,36 +39,21 @@ impl Data {
         self.set_apart(call, target, &goods, reason, by_regulator)
     }
 
-    /// The policy under which `feed` is evidence against the target, and how old the report may be: nothing older
-    /// than the end of the last quarantine counts again.
-    pub fn evidence_needed(
-        &self,
-        target: QuarantineTarget,
-        feed: FeedId,
-        now: Timestamp,
-    ) -> Result<(EvidencePolicy, Timestamp), Error> {
-        let policy = self.policies.get(&feed).ok_or(Error::NoEvidencePolicy)?;
-        let cleared_at = self.goods(target)?.cleared_at;
-        // An observation of the very moment of the clearance was known to who cleared.
-        let since_clearance = now
-            .checked_sub(cleared_at)
-            .and_then(|age| age.checked_sub(1))
-            .ok_or(Error::EvidenceInsufficient)?;
-        let max_age = if cleared_at == 0 { policy.max_age } else { policy.max_age.min(since_clearance) };
-        Ok((policy, max_age))
-    }
-
-    /// Sets goods apart, where `value`, the fresh report on the target's subject, is over the policy's threshold.
-    pub fn quarantine_by_evidence(
+    /// Sets goods apart, because the deployment's sentinel saw evidence against them.
+    pub fn quarantine_on_evidence(
         &mut self,
         call: Call,
         target: QuarantineTarget,
-        policy: &EvidencePolicy,
-        value: Option<i128>,
     ) -> Result<UnitsQuarantined, Error> {
-        ensure(value.is_some_and(|value| value >= policy.threshold), Error::EvidenceInsufficient)?;
+        ensure(call.roles.contains(Role::Sentinel), Error::CallerNotAuthorised)?;
         let goods = self.goods(target)?;
         self.set_apart(call, target, &goods, QuarantineReason::OracleEvidence, false)
+    }
+
+    /// When a quarantine of these goods was last ended: 0 where none was, nothing where there are no such goods.
+    #[must_use]
+    pub fn quarantine_cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
+        self.goods(target).ok().map(|goods| goods.cleared_at)
     }
 
     /// Sets goods free: by a regulator, or by the batch's manufacturer where no regulator set them apart.
@@ -94,23 +79,6 @@ impl Data {
         let hold_stays = goods.regulator_hold && quantity < goods.quantity_apart;
         self.mark(target, false, hold_stays, call.now);
         Ok(QuarantineReleased { batch, holder, by: call.caller, target, quantity, reason })
-    }
-
-    /// Says which reports of a feed are evidence; nothing takes that back.
-    pub fn set_evidence_policy(
-        &mut self,
-        call: Call,
-        feed: FeedId,
-        policy: Option<EvidencePolicy>,
-    ) -> Result<EvidencePolicySet, Error> {
-        ensure_regulator(&call)?;
-        match &policy {
-            Some(policy) => {
-                self.policies.insert(&feed, policy);
-            }
-            None => self.policies.remove(&feed),
-        }
-        Ok(EvidencePolicySet { feed, by: call.caller, policy })
     }
 
     fn set_apart(

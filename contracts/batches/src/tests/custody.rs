@@ -244,7 +244,7 @@ fn goods_are_returned_to_the_manufacturer_only() {
     let refused = data.ship(pharmacy(), loose(id, 1), to, Purpose::Return, None);
     assert_eq!(refused, Err(Error::ReturnNotToManufacturer));
     assert_eq!(send_back(&mut data, manufacturer(), loose(id, 1)), Err(Error::ConsigneeIsConsignor));
-    let former = (account(1), RoleSet::EMPTY);
+    let former = (account(1), primitives::RoleSet::EMPTY);
     let refused = data.ship(pharmacy(), loose(id, 1), former, Purpose::Return, None);
     assert_eq!(refused, Err(Error::ConsigneeNotAuthorised));
 }

@@ -341,6 +341,40 @@ fn a_numbered_case_that_came_back_stays_in_the_books() {
 }
 
 #[test]
+fn the_number_of_a_case_that_was_opened_elsewhere_is_not_packed_again() {
+    let mut data = register();
+    let batch = Serialised::released(&mut data, LOT, 10);
+    let case = |number| Contents::Case { batch: batch.id, number };
+    pack_case(&mut data, batch.id, 0, 1);
+    data.unpack(manufacturer(), sscc(1)).unwrap();
+    pack_case(&mut data, batch.id, 0, 1);
+    hand_over_packed(&mut data, manufacturer(), wholesaler(), 1);
+    let packed = |data: &BatchesData| data.whereabouts(batch.id, Some(0), None).unwrap().packed;
+    assert_eq!(packed(&data).unwrap().holder, wholesaler().caller);
+    data.unpack(wholesaler(), sscc(1)).unwrap();
+    assert_eq!(packed(&data), None);
+    assert_eq!(data.pack(manufacturer(), sscc(2), case(0)), Err(Error::CaseAlreadyPacked));
+    pack_units(&mut data, wholesaler(), batch.id, 4, 1);
+    assert_eq!(packed(&data), None, "the SSCC names something else now");
+    ensure_mass_balance(&data, batch.id);
+}
+
+#[test]
+fn a_pallet_moves_again_when_its_recalled_case_has_left_it() {
+    let (mut data, id) = palletised();
+    let shipped = ship_packed(&mut data, manufacturer(), wholesaler(), 10).unwrap().shipment;
+    recall_unit(&mut data, id, 1);
+    data.receive(wholesaler(), shipped, arrival_of(&[2])).unwrap();
+    assert!(data.logistic_unit(sscc(10)).unwrap().holds_recalled);
+    data.receive(wholesaler(), shipped, arrival_of(&[1])).unwrap();
+    assert!(!data.logistic_unit(sscc(10)).unwrap().holds_recalled);
+    data.receive(wholesaler(), shipped, arrival_of(&[10])).unwrap();
+    assert!(ship_packed(&mut data, wholesaler(), pharmacy(), 10).is_ok());
+    assert_eq!(ship_packed(&mut data, wholesaler(), pharmacy(), 1), Err(Error::LogisticUnitRecalled));
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
 fn a_return_that_was_set_apart_on_its_way_can_be_opened() {
     let (mut data, id) = palletised();
     hand_over_packed(&mut data, manufacturer(), wholesaler(), 10);

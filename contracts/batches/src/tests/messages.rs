@@ -3,7 +3,6 @@
 
 use super::*;
 use crate::batches::Batches;
-use crate::{Outcome, Reason, Scan};
 
 #[ink::test]
 fn a_new_register_is_empty_and_knows_its_access_contract() {
@@ -15,22 +14,8 @@ fn a_new_register_is_empty_and_knows_its_access_contract() {
     assert_eq!(batches.holding(id, account(1)), Holding::default());
     assert_eq!(batches.shipment(0), None);
     assert_eq!(batches.attestation(id, Attestation::MarketAuthorisation), None);
-    assert_eq!(batches.decommissioned_unit(UnitId::of(id, b"S1")), None);
-    assert_eq!(batches.alarm(UnitId::of(id, b"S1")), None);
     assert_eq!(batches.logistic_unit(sscc(1)), None);
     assert_eq!(batches.batches(0, 50), []);
     assert_eq!(batches.recall_reach(id, 0, 50), []);
     assert_eq!(batches.recalls(id), []);
-    assert_eq!(batches.upgrade(), None);
-}
-
-#[ink::test]
-fn a_verdict_is_judged_by_the_chains_time() {
-    ink::env::test::set_block_timestamp::<DefaultEnvironment>(NOW);
-    let batches = Batches::new(account(0xAC));
-    let verdict = batches.verdict(Scan { gtin: GTIN, lot: LOT.to_vec(), ..Scan::default() });
-    assert_eq!(verdict.outcome, Outcome::Unknown);
-    assert_eq!(verdict.reasons, [Reason::BatchUnknown]);
-    assert_eq!(verdict.judged_at, NOW);
-    assert_eq!(ink::env::test::recorded_events().count(), 0);
 }

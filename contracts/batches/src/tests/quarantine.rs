@@ -1,30 +1,19 @@
 use super::*;
 use crate::{
-    ClearanceReason, EvidencePolicy, EvidencePolicySet, QuarantineReason, QuarantineReleased,
-    QuarantineTarget, RejectionReason, UnitsQuarantined,
+    ClearanceReason, QuarantineReason, QuarantineReleased, QuarantineTarget, RejectionReason,
+    UnitsQuarantined,
 };
-use primitives::FeedId;
 
 const REASON: QuarantineReason = QuarantineReason::TemperatureExcursion;
 const NOTHING_FOUND: ClearanceReason = ClearanceReason::NothingFound;
-const FEED: FeedId = FeedId([7; 32]);
-const MAX_AGE: u64 = 3_600_000;
 
 fn at_holder(batch: BatchId, holder: Call, quantity: Option<Quantity>) -> QuarantineTarget {
     QuarantineTarget::Holding { batch, holder: holder.caller, quantity }
 }
 
-fn policy() -> EvidencePolicy {
-    EvidencePolicy { feeds: account(0xFE), threshold: 80, max_age: MAX_AGE }
-}
-
-/// Anybody's quarantine by a report with this value.
-fn present(
-    data: &mut Data,
-    target: QuarantineTarget,
-    value: Option<i128>,
-) -> Result<UnitsQuarantined, Error> {
-    data.quarantine_by_evidence(without_roles(bystander()), target, &policy(), value)
+/// The contract that sets goods apart on evidence.
+fn sentinel() -> Call {
+    call(0x5E, &[Role::Sentinel])
 }
 
 /// A released batch of 100 units with the wholesaler: 50 loose, 30 in the logistic unit 1, 20 on their way to the
@@ -50,16 +39,13 @@ fn targets(id: BatchId) -> [(QuarantineTarget, Call, Places); 3] {
 }
 
 #[test]
-fn goods_are_set_apart_by_who_has_them_or_a_regulator_or_anybody_with_evidence() {
+fn goods_are_set_apart_by_who_has_them_a_regulator_or_the_sentinel() {
     for (index, (target, holder, apart)) in targets(spread().1).into_iter().enumerate() {
-        for by in [holder, regulator(), bystander()] {
+        for by in [holder, regulator(), sentinel()] {
             let (mut data, id) = spread();
             let quantity = apart.total().unwrap();
-            let (result, reason) = if by.caller == bystander().caller {
-                (
-                    data.quarantine_by_evidence(by, target, &policy(), Some(80)),
-                    QuarantineReason::OracleEvidence,
-                )
+            let (result, reason) = if by.caller == sentinel().caller {
+                (data.quarantine_on_evidence(by, target), QuarantineReason::OracleEvidence)
             } else {
                 (data.quarantine(by, target, REASON), REASON)
             };
@@ -220,7 +206,7 @@ fn only_what_is_there_is_set_apart() {
     for (target, error) in cases {
         assert_eq!(data.quarantine(regulator(), target, REASON), Err(error));
         assert_eq!(data.release_quarantine(regulator(), target, NOTHING_FOUND), Err(error));
-        assert_eq!(present(&mut data, target, Some(80)), Err(error));
+        assert_eq!(data.quarantine_on_evidence(sentinel(), target), Err(error));
     }
     data.reject(pharmacy(), shipment, RejectionReason::WrongGoods).unwrap();
     let shipment = send_back(&mut data, wholesaler(), Goods::LogisticUnit(sscc(2))).unwrap().shipment;
@@ -231,67 +217,33 @@ fn only_what_is_there_is_set_apart() {
 }
 
 #[test]
-fn weak_or_missing_evidence_does_nothing() {
+fn only_the_sentinel_sets_apart_on_evidence_and_it_does_nothing_else() {
     let (mut data, id) = spread();
-    for (target, ..) in targets(id) {
-        for value in [None, Some(79), Some(-80), Some(i128::MIN)] {
-            assert_eq!(present(&mut data, target, value), Err(Error::EvidenceInsufficient), "{value:?}");
+    for (target, holder, _) in targets(id) {
+        for caller in [holder, regulator(), bystander(), without_roles(sentinel())] {
+            assert_eq!(data.quarantine_on_evidence(caller, target), Err(Error::CallerNotAuthorised));
         }
+        assert_eq!(data.quarantine(sentinel(), target, REASON), Err(Error::CallerNotAuthorised));
+        data.quarantine_on_evidence(sentinel(), target).unwrap();
+        let released = data.release_quarantine(sentinel(), target, NOTHING_FOUND);
+        assert_eq!(released, Err(Error::CallerNotAuthorised));
     }
-    assert_eq!(data.mass_balance(id).unwrap().quarantined, 0);
-    assert!(present(&mut data, at_holder(id, wholesaler(), Some(1)), Some(i128::MAX)).is_ok());
+    let unknown = QuarantineTarget::Shipment(99);
+    assert_eq!(data.quarantine_on_evidence(sentinel(), unknown), Err(Error::UnknownShipment));
     ensure_mass_balance(&data, id);
 }
 
 #[test]
-fn a_regulator_says_which_reports_are_evidence() {
-    let (mut data, id) = spread();
-    let target = at_holder(id, wholesaler(), None);
-    assert_eq!(data.evidence_needed(target, FEED, NOW), Err(Error::NoEvidencePolicy));
-    for caller in [manufacturer(), auditor(), bystander()] {
-        assert_eq!(data.set_evidence_policy(caller, FEED, Some(policy())), Err(Error::CallerNotAuthorised));
-    }
-    let event = EvidencePolicySet { feed: FEED, by: account(5), policy: Some(policy()) };
-    assert_eq!(data.set_evidence_policy(regulator(), FEED, Some(policy())), Ok(event));
-    assert_eq!(data.evidence_policy(FEED), Some(policy()));
-    assert_eq!(data.evidence_needed(target, FEED, NOW), Ok((policy(), MAX_AGE)));
-    let unknown = QuarantineTarget::Shipment(99);
-    assert_eq!(data.evidence_needed(unknown, FEED, NOW), Err(Error::UnknownShipment));
-    data.set_evidence_policy(regulator(), FEED, None).unwrap();
-    assert_eq!(data.evidence_policy(FEED), None);
-    assert_eq!(data.evidence_needed(target, FEED, NOW), Err(Error::NoEvidencePolicy));
-}
-
-#[test]
-fn evidence_from_before_a_clearance_counts_no_more() {
+fn the_end_of_a_quarantine_is_kept() {
     for (target, holder, _) in targets(spread().1) {
         let (mut data, _) = spread();
-        data.set_evidence_policy(regulator(), FEED, Some(policy())).unwrap();
+        assert_eq!(data.quarantine_cleared_at(target), Some(0));
         data.quarantine(holder, target, REASON).unwrap();
+        assert_eq!(data.quarantine_cleared_at(target), Some(0));
         data.release_quarantine(manufacturer(), target, ClearanceReason::WithinStabilityLimits).unwrap();
-        let needed = |now| data.evidence_needed(target, FEED, now).map(|(_, max_age)| max_age);
-        assert_eq!(needed(NOW), Err(Error::EvidenceInsufficient), "nothing is newer than the clearance");
-        assert_eq!(needed(NOW + 1), Ok(0));
-        assert_eq!(needed(NOW + 1_000), Ok(999));
-        assert_eq!(needed(NOW + 2 * MAX_AGE), Ok(MAX_AGE));
+        assert_eq!(data.quarantine_cleared_at(target), Some(NOW));
+        assert_eq!(data.quarantine_cleared_at(QuarantineTarget::Shipment(99)), None);
     }
-}
-
-#[test]
-fn a_report_is_evidence_about_one_target_in_one_contract() {
-    let id = BatchId([1; 32]);
-    let subjects = [
-        at_holder(id, wholesaler(), None).subject(account(1)),
-        at_holder(id, wholesaler(), None).subject(account(2)),
-        at_holder(id, pharmacy(), None).subject(account(1)),
-        at_holder(BatchId([2; 32]), wholesaler(), None).subject(account(1)),
-        QuarantineTarget::Shipment(1).subject(account(1)),
-        QuarantineTarget::Shipment(2).subject(account(1)),
-        QuarantineTarget::LogisticUnit(1).subject(account(1)),
-    ];
-    let different: std::collections::BTreeSet<_> = subjects.iter().collect();
-    assert_eq!(different.len(), subjects.len());
-    assert_eq!(at_holder(id, wholesaler(), Some(5)).subject(account(1)), subjects[0]);
 }
 
 #[test]

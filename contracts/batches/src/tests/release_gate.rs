@@ -44,7 +44,7 @@ fn an_attestation_is_given_once() {
     let mut data = register();
     let id = registered(&mut data, 1);
     data.attest(regulator(), id, MarketAuthorisation, DOCUMENT).unwrap();
-    let again = data.attest(regulator(), id, MarketAuthorisation, DocumentHash([1; 32]));
+    let again = data.attest(regulator(), id, MarketAuthorisation, primitives::DocumentHash([1; 32]));
     assert_eq!(again, Err(Error::AlreadyAttested));
     assert_eq!(data.attestation(id, MarketAuthorisation).unwrap().document, DOCUMENT);
 }

@@ -1,40 +1,12 @@
 use ink::prelude::vec::Vec;
-use primitives::{AccountId, BatchId, DocumentHash, Quantity, Sscc, Timestamp};
+use primitives::{AccountId, BatchId, DocumentHash, Places, Quantity, Sscc, Timestamp};
 
 /// The most logistic units that one message names: what a pallet holds.
 pub const MAX_CHILDREN: usize = 128;
 /// How deep logistic units nest: bundle, case, layer, pallet.
 pub const MAX_LEVEL: u8 = 4;
 
-/// Where units are: of a batch over all organisations, or what one organisation has or had of it.
-///
-/// Each unit is counted in exactly one place, of exactly one organisation: the sum over all places of all holders
-/// of a batch is its registered quantity after every message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct Places {
-    /// Loose, and free to move.
-    pub held: Quantity,
-    /// In closed logistic units, free to move.
-    pub packed: Quantity,
-    /// Shipped, and not yet received or rejected: counted with the consignee.
-    pub in_transit: Quantity,
-    /// Set apart, loose.
-    pub quarantined: Quantity,
-    /// Set apart in a shipment (counted with the consignee) or in a closed logistic unit.
-    pub quarantined_closed: Quantity,
-    /// Back with the manufacturer for good.
-    pub returned: Quantity,
-    /// Handed to patients: counted with who did.
-    pub dispensed: Quantity,
-    /// Destroyed.
-    pub destroyed: Quantity,
-    /// Stolen, taken as samples, exported, or locked.
-    pub decommissioned: Quantity,
-}
-
-/// One of the places of [`Places`].
+/// One of the places of [`primitives::Places`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Held,
@@ -48,49 +20,19 @@ pub(crate) enum Place {
     Decommissioned,
 }
 
-impl Places {
-    /// The units in all places; nothing where the sum leaves the type, which no batch reaches.
-    #[must_use]
-    pub fn total(&self) -> Option<Quantity> {
-        [
-            self.packed,
-            self.in_transit,
-            self.quarantined,
-            self.quarantined_closed,
-            self.returned,
-            self.dispensed,
-            self.destroyed,
-            self.decommissioned,
-        ]
-        .into_iter()
-        .try_fold(self.held, Quantity::checked_add)
-    }
-
-    /// What has left the supply chain for good.
-    #[must_use]
-    pub fn gone(&self) -> Quantity {
-        self.dispensed.saturating_add(self.destroyed).saturating_add(self.decommissioned)
-    }
-
-    /// The units that are here in body, or under way to here.
-    #[must_use]
-    pub fn present(&self) -> Quantity {
-        [self.packed, self.in_transit, self.quarantined, self.quarantined_closed, self.returned]
-            .into_iter()
-            .fold(self.held, Quantity::saturating_add)
-    }
-
-    pub(crate) fn place(&mut self, place: Place) -> &mut Quantity {
-        match place {
-            Place::Held => &mut self.held,
-            Place::Packed => &mut self.packed,
-            Place::InTransit => &mut self.in_transit,
-            Place::Quarantined => &mut self.quarantined,
-            Place::QuarantinedClosed => &mut self.quarantined_closed,
-            Place::Returned => &mut self.returned,
-            Place::Dispensed => &mut self.dispensed,
-            Place::Destroyed => &mut self.destroyed,
-            Place::Decommissioned => &mut self.decommissioned,
+impl Place {
+    /// The count of this place.
+    pub(crate) fn of(self, places: &mut Places) -> &mut Quantity {
+        match self {
+            Place::Held => &mut places.held,
+            Place::Packed => &mut places.packed,
+            Place::InTransit => &mut places.in_transit,
+            Place::Quarantined => &mut places.quarantined,
+            Place::QuarantinedClosed => &mut places.quarantined_closed,
+            Place::Returned => &mut places.returned,
+            Place::Dispensed => &mut places.dispensed,
+            Place::Destroyed => &mut places.destroyed,
+            Place::Decommissioned => &mut places.decommissioned,
         }
     }
 }

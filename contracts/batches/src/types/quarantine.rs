@@ -1,6 +1,3 @@
-use ink::scale::Encode;
-use primitives::{blake2_256, AccountId, BatchId, Quantity, Sscc, Subject, Timestamp};
-
 /// Why units are set apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -31,51 +28,4 @@ pub enum ClearanceReason {
     Mistake,
     /// They are to be returned or destroyed.
     ForDisposal,
-}
-
-/// What is set apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-pub enum QuarantineTarget {
-    /// Loose units with a holder.
-    Holding {
-        /// The batch.
-        batch: BatchId,
-        /// With whom they are.
-        holder: AccountId,
-        /// How many; all where nothing is said.
-        quantity: Option<Quantity>,
-    },
-    /// A shipment under way, with all that is still in it.
-    Shipment(u64),
-    /// An outermost logistic unit that is not under way.
-    LogisticUnit(Sscc),
-}
-
-impl QuarantineTarget {
-    /// Whom or what a report must be about to be evidence against this target in the contract `batches`: the hash
-    /// over both, whatever the quantity. So a report about other goods, or for another contract, is no evidence.
-    #[must_use]
-    pub fn subject(&self, batches: AccountId) -> Subject {
-        let target = match *self {
-            QuarantineTarget::Holding { batch, holder, .. } => {
-                QuarantineTarget::Holding { batch, holder, quantity: None }
-            }
-            other => other,
-        };
-        Subject(blake2_256(&(b"theriac/evidence/1", batches, target).encode()))
-    }
-}
-
-/// Which reports let anybody set goods apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct EvidencePolicy {
-    /// The contract with the feed.
-    pub feeds: AccountId,
-    /// The least value that is evidence, in the feed's fixed point.
-    pub threshold: i128,
-    /// How old the observation may be, in milliseconds.
-    pub max_age: Timestamp,
 }

@@ -92,8 +92,9 @@ fn an_unregistered_other_expired_or_revoked_model_is_refused() {
 
 #[test]
 fn a_round_is_reported_once_and_rounds_rise() {
+    let without_operators = report(&with_feed(), 1, &[5]);
     let (mut data, operators) = with_operators(1, 0);
-    assert_refused(&mut data, &operators, &report(&with_feed(), 1, &[5]), Error::WrongConfiguration);
+    assert_refused(&mut data, &operators, &without_operators, Error::WrongConfiguration);
     let zero = report(&data, 0, &[5]);
     assert_refused(&mut data, &operators, &zero, Error::RoundNotNewer);
     let fifth = report(&data, 5, &[5]);

@@ -2,11 +2,12 @@
 
 use batches::{
     Arrival, Attestation, ClearanceReason, Contents, Goods, NewBatch, Purpose, QuarantineReason,
-    QuarantineTarget, RecallScope, RejectionReason, Resolution, UnitState,
+    QuarantineTarget, RecallScope, RejectionReason, UnitState,
 };
 use contract_runtime_tests::{new_batch, sscc, BatchInHand, Party};
 use primitives::{AccountId, BatchId, Quantity, Role, SerialProof, Sscc, UnitId};
 use proptest::prelude::*;
+use units::Resolution;
 
 use super::state::State;
 

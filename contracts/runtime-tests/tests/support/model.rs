@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use batches::*;
 use contract_runtime_tests::{Party, NOW};
 use primitives::{AccountId, BatchId, DocumentHash, Quantity, Role, Sscc, UnitId};
+use units::{
+    AlarmCode, AlarmRaised, AlarmResolved, DecommissionedUnit, Reason, Resolution, UnitDecommissioned,
+    UnitReverted, REVERT_WINDOW,
+};
 
 use super::event::Event;
 use super::message::{party, Call, Catalogue, Message, REASONS};
@@ -176,7 +180,9 @@ impl Model {
             Message::Revert(batch, serial) => self.revert(by, batch, &serial),
             Message::Resolve(batch, serial, resolution) => {
                 let unit = UnitId::of(batch, &serial);
-                let allowed = self.is_regulator(by) && self.state.alarms.contains_key(&unit);
+                let alarm = self.state.alarms.get(&unit)?;
+                let open = resolution == Resolution::CounterfeitConfirmed || !alarm.confirmed;
+                let allowed = self.is_regulator(by) && open;
                 allowed.then_some(Event::AlarmResolved(AlarmResolved { batch, unit, by, resolution }))
             }
             Message::Quarantine(target) => self.quarantine(by, target),
@@ -308,7 +314,10 @@ impl Model {
     /// The outermost logistic unit around the numbered case of a position: whether one is recalled, and who has it.
     fn around(&self, batch: &BatchState, position: u64) -> Option<(bool, AccountId)> {
         let number = u32::try_from(position / u64::from(batch.units_per_case?)).ok()?;
-        let mut unit = self.state.logistic_units.get(batch.cases.get(&number)?)?;
+        let is_case = |unit: &&LogisticUnit| {
+            unit.case == Some(number) && std::ptr::eq(&self.state.batches[&unit.batch], batch)
+        };
+        let mut unit = self.state.logistic_units.get(batch.cases.get(&number)?).filter(is_case)?;
         let mut recalled = unit.recalled;
         while let Some(parent) = unit.parent {
             unit = &self.state.logistic_units[&parent];

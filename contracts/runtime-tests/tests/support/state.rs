@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use batches::{
-    Alarm, Arrival, Attestation, Contents, DecommissionedUnit, Holding, LogisticUnit, Places, Purpose,
-    QuarantineTarget, RecallNotice, RecallScope, Resolution, Shipment, UnitState,
+    Arrival, Attestation, Contents, Holding, LogisticUnit, Places, Purpose, QuarantineTarget, RecallNotice,
+    RecallScope, Shipment, UnitState,
 };
 use primitives::{AccountId, BatchId, Quantity, Sscc, UnitId};
+use units::{Alarm, DecommissionedUnit, Resolution};
 
 use super::event::Event;
 
@@ -280,9 +281,16 @@ impl State {
             outer.quantity -= quantity;
             let inside = self.children.get_mut(&parent).expect("a parent has children");
             inside.retain(|child| *child != sscc);
-            if inside.is_empty() {
+            let left = inside.clone();
+            if left.is_empty() {
                 self.children.remove(&parent);
                 self.logistic_units.remove(&parent);
+            } else {
+                let still = left.iter().any(|child| {
+                    let unit = self.logistic_unit(*child);
+                    unit.recalled || unit.holds_recalled
+                });
+                self.logistic_unit(parent).holds_recalled &= still;
             }
         }
         let unit = self.logistic_unit(sscc);
@@ -378,7 +386,11 @@ impl State {
                 self.logistic_units.insert(sscc, unit);
             }
             Some(number) => {
-                self.batch(batch).cases.remove(&number);
+                // A number that was opened elsewhere is not used again.
+                let record = self.batch(batch);
+                if event.by == record.maker {
+                    record.cases.remove(&number);
+                }
                 self.logistic_units.remove(&sscc);
             }
             None => {
@@ -456,7 +468,7 @@ impl State {
 
 /// Whether an alarm stands against a serial that is proven to be the batch's.
 pub fn concerns_proven(alarm: &Alarm) -> bool {
-    alarm.confirmed || alarm.code != batches::AlarmCode::SerialNotInBatch
+    alarm.confirmed || alarm.code != units::AlarmCode::SerialNotInBatch
 }
 
 fn places_of(target: QuarantineTarget) -> (Place, Place) {

@@ -154,7 +154,11 @@ async fn events_of_a_range_come_in_order_and_only_when_final() {
     // All events of the whole chain are known ones: those of the deployment by `access`, then the batches.
     let all = all_events(&chain, &contracts).await;
     assert!(!all.iter().any(|event| matches!(event, Event::Unknown(_))), "{all:?}");
-    assert_eq!(all.len(), 1 + 1 + 2 + 29, "birth, organisation, two roles, batches");
+    assert_eq!(
+        all.len(),
+        1 + 2 * 2 + 1 + 2 + 29,
+        "birth, two contracts with a role each, organisation, two roles, batches"
+    );
     // By another contract's types nothing is known, and nothing is lost.
     let mut mistaken = contracts;
     std::mem::swap(&mut mistaken.access, &mut mistaken.batches);

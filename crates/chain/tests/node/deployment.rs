@@ -2,7 +2,9 @@
 
 use chain::access::Access;
 use chain::batches::Batches;
+use chain::evidence::Evidence;
 use chain::feeds::Feeds;
+use chain::units::Units;
 use chain::{account_text, AccountId, Chain, Contracts, Deployment, Error, Hash};
 use primitives::Role;
 
@@ -20,10 +22,18 @@ async fn the_contracts_are_deployed_and_their_deployment_is_checked() {
     assert_eq!(deployment.chain.genesis, chain.genesis());
 
     // Each contract knows where the roles are, and who administers them.
-    let Contracts { access, batches, feeds } = deployment.contracts;
+    let Contracts { access, batches, units, evidence, feeds } = deployment.contracts;
     assert_eq!(chain.read(&Access(access.address).administrator()).await.unwrap(), alice.id());
     assert_eq!(chain.read(&Batches(batches.address).access()).await.unwrap(), access.address);
     assert_eq!(chain.read(&Feeds(feeds.address).access()).await.unwrap(), access.address);
+    let (register, sentinel) = (Units(units.address), Evidence(evidence.address));
+    assert_eq!(chain.read(&register.access()).await.unwrap(), access.address);
+    assert_eq!(chain.read(&register.batches()).await.unwrap(), batches.address);
+    assert_eq!(chain.read(&sentinel.access()).await.unwrap(), access.address);
+    assert_eq!(chain.read(&sentinel.batches()).await.unwrap(), batches.address);
+    for (role, holder) in [(Role::UnitRegister, units.address), (Role::Sentinel, evidence.address)] {
+        assert!(chain.read(&Access(access.address).has_role(role, holder)).await.unwrap(), "{role:?}");
+    }
     let configuration = chain.read(&Feeds(feeds.address).configuration()).await.unwrap();
     let digest = chain.read(&Feeds(feeds.address).configuration_digest()).await.unwrap();
     assert_eq!(digest, configuration.digest(chain.genesis().0, feeds.address));

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use chain::batches::Batches;
+use chain::units::Units;
 use chain::Pending;
 use primitives::{BatchId, SerialTree};
 use scale::Encode;
@@ -40,14 +41,14 @@ async fn a_verdict_costs_about_one_raw_request() {
         units_per_case: None,
     };
     alice.submit(&register.register_batch(&new("LOT", Some(tree.root())))).await.unwrap();
-    let scan = ::batches::Scan {
+    let scan = ::units::Scan {
         gtin: GTIN,
         lot: b"LOT".to_vec(),
         serial: Some(b"S00042".to_vec()),
         proof: tree.prove(b"S00042"),
         ..Default::default()
     };
-    let call = register.verdict(&scan);
+    let call = Units(contracts.units.address).verdict(&scan);
 
     // The same request, as a string to a socket of its own.
     let raw = RpcClient::from_url(&node.url).await.unwrap();
@@ -65,7 +66,7 @@ async fn a_verdict_costs_about_one_raw_request() {
         let start = Instant::now();
         let verdict = chain.read(&call).await.unwrap();
         let client = start.elapsed();
-        assert_eq!(verdict.reasons, [::batches::Reason::NotReleased]);
+        assert_eq!(verdict.reasons, [::units::Reason::NotReleased]);
         // The first ones warm the node's caches.
         if round >= 20 {
             through_socket.push(socket);

@@ -11,6 +11,7 @@ mod verdicts;
 use std::process::ExitCode;
 
 use chain::batches::Batches;
+use chain::units::Units;
 use chain::{Bundles, Chain, Deployment, Signer};
 use e2e_tests::process::{repository, start_devnet, Failure};
 use primitives::{BatchId, SerialTree};
@@ -36,7 +37,8 @@ async fn measure() -> Result<(), Failure> {
     let register = Batches(deployment.contracts.batches.address);
     let regulator = chain.account(Signer::from_secret(&"//Bob".into())?)?;
     prepare(&account, &regulator, &deployment, &register).await?;
-    verdicts::measure(&chain, &url, &register).await?;
+    let units = Units(deployment.contracts.units.address);
+    verdicts::measure(&chain, &url, &units).await?;
     transactions::measure(&account, &register).await?;
     deployment.save(&folder.path().join("deployment.json"))?;
     reports::measure(&account, &deployment, folder.path(), &url).await?;

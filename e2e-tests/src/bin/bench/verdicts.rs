@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use chain::batches::Batches;
+use chain::units::Units;
 use chain::Chain;
 use e2e_tests::process::Failure;
 use jsonrpsee::core::client::ClientT;
@@ -17,9 +17,9 @@ use crate::{serials, GTIN, LOT};
 const READS: usize = 2_000;
 
 /// A verdict through the client against the same contract read as one bare RPC, in turns, on the same node.
-pub async fn measure(chain: &Chain, url: &str, register: &Batches) -> Result<(), Failure> {
+pub async fn measure(chain: &Chain, url: &str, register: &Units) -> Result<(), Failure> {
     let tree = SerialTree::new(BatchId::of(GTIN, LOT), &serials()).ok_or("no serial tree")?;
-    let scan = ::batches::Scan {
+    let scan = ::units::Scan {
         gtin: GTIN,
         lot: LOT.to_vec(),
         expiry: Some(281_231),
@@ -39,7 +39,7 @@ pub async fn measure(chain: &Chain, url: &str, register: &Batches) -> Result<(),
         let started = Instant::now();
         let verdict = chain.read(&call).await?;
         let client = started.elapsed();
-        if verdict.outcome != ::batches::Outcome::Valid {
+        if verdict.outcome != ::units::Outcome::Valid {
             return Err(format!("the verdict is {:?}", verdict.reasons).into());
         }
         let started = Instant::now();

@@ -1,7 +1,7 @@
 use ink::prelude::vec::Vec;
-use primitives::{AccountId, SerialProof, Timestamp};
+use primitives::{AccountId, Batch, SerialProof, Timestamp, UnitState};
 
-use crate::types::{Alarm, Batch, DecommissionedUnit, UnitState};
+use crate::types::{Alarm, DecommissionedUnit};
 
 /// What somebody read from a pack, and wants judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 use super::*;
-use crate::{Outcome, QuarantineReason, QuarantineTarget, Reason, Resolution, Scan};
+use crate::{Outcome, Reason};
+use batches::{QuarantineReason, QuarantineTarget};
 
 /// The lot of the batch with serials; [`LOT`] is the one without.
 const SERIALISED: &[u8] = b"SERIAL";
@@ -13,7 +14,7 @@ fn scan_of(batch: &Serialised, number: usize) -> Scan {
 }
 
 #[track_caller]
-fn assert_verdict(data: &Data, scan: &Scan, now: u64, outcome: Outcome, reasons: &[Reason]) {
+fn assert_verdict(data: &Register, scan: &Scan, now: u64, outcome: Outcome, reasons: &[Reason]) {
     let verdict = data.verdict(scan, now);
     assert_eq!((verdict.outcome, &verdict.reasons[..]), (outcome, reasons));
     assert_eq!(verdict.judged_at, now);
@@ -21,13 +22,13 @@ fn assert_verdict(data: &Data, scan: &Scan, now: u64, outcome: Outcome, reasons:
 }
 
 /// Sets one loose unit of the holder apart.
-fn set_apart(data: &mut Data, batch: BatchId, holder: Call) {
+fn set_apart(data: &mut Register, batch: BatchId, holder: Call) {
     let target = QuarantineTarget::Holding { batch, holder: holder.caller, quantity: Some(1) };
     data.quarantine(holder, target, QuarantineReason::Damaged).unwrap();
 }
 
 /// A batch at the pharmacy whose unit 3 is scanned, and nothing speaks against it.
-fn sound() -> (Data, Serialised, Scan) {
+fn sound() -> (Register, Serialised, Scan) {
     let mut data = register();
     let batch = Serialised::at_pharmacy(&mut data, SERIALISED, 10);
     let scan = scan_of(&batch, 3);
@@ -63,7 +64,7 @@ const REASONS: [Reason; 24] = [
 ];
 
 /// Brings about this reason and no other one: what is scanned then, and when.
-fn alone(reason: Reason) -> (Data, Scan, u64) {
+fn alone(reason: Reason) -> (Register, Scan, u64) {
     let (mut data, batch, mut scan) = sound();
     let id = batch.id;
     let mut now = NOW;

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Outcome, QuarantineReason, QuarantineTarget, Reason, Resolution, Scan};
+use crate::{Outcome, Reason};
+use batches::{QuarantineReason, QuarantineTarget};
 
 /// What happened to a batch, and what is scanned.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +81,7 @@ const UNIT_REASONS: [Reason; 6] = [
     Reason::UnitLocked,
 ];
 
-fn set_apart(data: &mut Data, batch: BatchId, holder: u8) {
+fn set_apart(data: &mut Register, batch: BatchId, holder: u8) {
     let target = QuarantineTarget::Holding { batch, holder: account(holder), quantity: Some(1) };
     data.quarantine(regulator(), target, QuarantineReason::Other).unwrap();
 }
@@ -101,7 +102,7 @@ impl Case {
         self.case_packed && self.serialised
     }
 
-    fn play(self) -> (Data, Scan) {
+    fn play(self) -> (Register, Scan) {
         let mut data = register();
         let batch = Serialised::registered(&mut data, LOT, UNITS);
         let id = batch.id;

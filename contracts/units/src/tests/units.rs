@@ -1,8 +1,9 @@
 use super::*;
 use crate::{
     Alarm, AlarmCode, AlarmRaised, AlarmResolved, DecommissionedUnit, Resolution, UnitDecommissioned,
-    UnitReverted, UnitsDecommissioned, REVERT_WINDOW,
+    UnitReverted, REVERT_WINDOW,
 };
+use batches::UnitsDecommissioned;
 
 const STATES: [UnitState; 6] = [
     UnitState::Dispensed,
@@ -54,14 +55,14 @@ fn only_pharmacies_and_providers_dispense_and_only_custodians_decommission() {
     for caller in [manufacturer(), wholesaler(), regulator(), bystander(), without_roles(pharmacy())] {
         assert_eq!(batch.dispense(&mut data, caller, 3), Err(Error::CallerNotAuthorised));
         let refused = data.decommission_quantity(caller, batch.id, 1, UnitState::Dispensed, None);
-        assert_eq!(refused, Err(Error::CallerNotAuthorised));
+        assert_eq!(refused, Err(BatchesError::CallerNotAuthorised));
     }
     for caller in [regulator(), auditor(), bystander(), without_roles(pharmacy())] {
         for state in STATES {
             let refused = batch.decommission(&mut data, caller, 3, state);
             assert_eq!(refused, Err(Error::CallerNotAuthorised), "{state:?}");
             let refused = data.decommission_quantity(caller, batch.id, 1, state, None);
-            assert_eq!(refused, Err(Error::CallerNotAuthorised), "{state:?}");
+            assert_eq!(refused, Err(BatchesError::CallerNotAuthorised), "{state:?}");
         }
     }
     let hospital = call(8, &[Role::Provider]);
@@ -194,8 +195,8 @@ fn every_wrong_proof_raises_the_alarm_and_a_malformed_serial_is_refused() {
 fn nobody_dispenses_units_that_are_set_apart() {
     let mut data = register();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
-    let all = crate::QuarantineTarget::Holding { batch: batch.id, holder: account(3), quantity: None };
-    data.quarantine(pharmacy(), all, crate::QuarantineReason::Damaged).unwrap();
+    let all = batches::QuarantineTarget::Holding { batch: batch.id, holder: account(3), quantity: None };
+    data.quarantine(pharmacy(), all, batches::QuarantineReason::Damaged).unwrap();
     assert_eq!(batch.dispense(&mut data, pharmacy(), 3), Err(Error::QuantityNotHeld));
     assert_eq!(data.decommissioned_unit(batch.unit(3)), None);
     ensure_mass_balance(&data, batch.id);
@@ -214,7 +215,10 @@ fn a_unit_is_dispensed_only_while_its_batch_may_be_supplied() {
     let (proof, state) = (batch.proof(3), UnitState::Dispensed);
     let refused = data.decommission(pharmacy(), unknown, &serial(3), &proof, state);
     assert_eq!(refused, Err(Error::UnknownBatch));
-    assert_eq!(data.decommission_quantity(pharmacy(), unknown, 1, state, None), Err(Error::UnknownBatch));
+    assert_eq!(
+        data.decommission_quantity(pharmacy(), unknown, 1, state, None),
+        Err(BatchesError::UnknownBatch)
+    );
     let hospital = call(1, &[Role::Manufacturer, Role::Provider]);
     let unreleased = Serialised::registered(&mut data, b"OTHER", 10);
     assert_eq!(unreleased.dispense(&mut data, hospital, 3), Err(Error::NotReleased));
@@ -239,7 +243,7 @@ fn a_regulator_resolves_an_alarm() {
     let mut data = register();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
     batch.dispense(&mut data, other_pharmacy(), 3).unwrap();
-    let resolve = |data: &mut Data, call, number, resolution| {
+    let resolve = |data: &mut Register, call, number, resolution| {
         data.resolve_alarm(call, batch.id, &serial(number), resolution)
     };
     for caller in [manufacturer(), pharmacy(), auditor(), bystander()] {
@@ -252,9 +256,13 @@ fn a_regulator_resolves_an_alarm() {
     assert_eq!(resolve(&mut data, regulator(), 3, resolution), Ok(event));
     assert!(data.alarm(batch.unit(3)).unwrap().confirmed);
     assert_eq!(batch.dispense(&mut data, pharmacy(), 3), Err(Error::AlarmOpen));
-    assert!(resolve(&mut data, regulator(), 3, Resolution::FalseAlarm).is_ok());
-    assert_eq!(data.alarm(batch.unit(3)), None);
-    assert!(matches!(batch.dispense(&mut data, pharmacy(), 3), Ok(Decommissioning::Done(_))));
+    let refused = resolve(&mut data, regulator(), 3, Resolution::FalseAlarm);
+    assert_eq!(refused, Err(Error::CounterfeitConfirmed), "the finding is final");
+
+    batch.dispense(&mut data, other_pharmacy(), 5).unwrap();
+    assert!(resolve(&mut data, regulator(), 5, Resolution::FalseAlarm).is_ok());
+    assert_eq!(data.alarm(batch.unit(5)), None);
+    assert!(matches!(batch.dispense(&mut data, pharmacy(), 5), Ok(Decommissioning::Done(_))));
 }
 
 #[test]
@@ -282,7 +290,7 @@ fn who_decommissioned_a_unit_takes_it_back_within_ten_days() {
 
 #[test]
 fn what_is_final_is_not_taken_back() {
-    let refused = |state, when: fn(&mut Data, BatchId) -> u64| {
+    let refused = |state, when: fn(&mut Register, BatchId) -> u64| {
         let mut data = register();
         let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
         batch.decommission(&mut data, pharmacy(), 3, state).unwrap();
@@ -292,7 +300,7 @@ fn what_is_final_is_not_taken_back() {
     for state in [UnitState::Destroyed, UnitState::Stolen] {
         assert_eq!(refused(state, |_, _| NOW), Err(Error::NotRevertible), "{state:?}");
     }
-    let recalled = |data: &mut Data, id| {
+    let recalled = |data: &mut Register, id| {
         recall_batch(data, id);
         NOW
     };
@@ -349,11 +357,11 @@ fn units_without_serials_are_decommissioned_by_number() {
     let event =
         UnitsDecommissioned { batch: id, by: account(3), quantity: 12, of_returned: 0, state, document };
     assert_eq!(data.decommission_quantity(pharmacy(), id, 12, state, document), Ok(event));
-    for (quantity, error) in [(0, Error::QuantityZero), (19, Error::QuantityNotHeld)] {
+    for (quantity, error) in [(0, BatchesError::QuantityZero), (19, BatchesError::QuantityNotHeld)] {
         assert_eq!(data.decommission_quantity(pharmacy(), id, quantity, state, None), Err(error));
     }
     let late = at(pharmacy(), EXPIRES_AT + 1);
-    assert_eq!(data.decommission_quantity(late, id, 1, state, None), Err(Error::BatchExpired));
+    assert_eq!(data.decommission_quantity(late, id, 1, state, None), Err(BatchesError::BatchExpired));
     assert!(data.decommission_quantity(late, id, 18, UnitState::Destroyed, None).is_ok());
     ensure_mass_balance(&data, id);
 }
@@ -365,23 +373,23 @@ fn returned_units_are_destroyed_first_and_of_serialised_ones_only_these() {
     let id = batch.id;
     let shipment = send_back(&mut data, pharmacy(), loose(id, 6)).unwrap().shipment;
     data.receive(manufacturer(), shipment, Arrival::Units(6)).unwrap();
-    let destroy = |data: &mut Data, call, quantity| {
+    let destroy = |data: &mut Register, call, quantity| {
         data.decommission_quantity(call, id, quantity, UnitState::Destroyed, Some(DOCUMENT))
     };
     assert_eq!(destroy(&mut data, manufacturer(), 4).unwrap().of_returned, 4);
-    assert_eq!(destroy(&mut data, manufacturer(), 3), Err(Error::SerialRequired));
-    assert_eq!(destroy(&mut data, manufacturer(), 0), Err(Error::QuantityZero));
-    assert_eq!(destroy(&mut data, pharmacy(), 1), Err(Error::SerialRequired));
+    assert_eq!(destroy(&mut data, manufacturer(), 3), Err(BatchesError::SerialRequired));
+    assert_eq!(destroy(&mut data, manufacturer(), 0), Err(BatchesError::QuantityZero));
+    assert_eq!(destroy(&mut data, pharmacy(), 1), Err(BatchesError::SerialRequired));
     for state in STATES.into_iter().filter(|state| *state != UnitState::Destroyed) {
         let refused = data.decommission_quantity(pharmacy(), id, 1, state, None);
-        assert_eq!(refused, Err(Error::SerialRequired), "{state:?}");
+        assert_eq!(refused, Err(BatchesError::SerialRequired), "{state:?}");
     }
     hand_over(&mut data, id, pharmacy(), manufacturer(), 1);
     recall_batch(&mut data, id);
     let event = destroy(&mut data, manufacturer(), 3).unwrap();
     assert_eq!((event.quantity, event.of_returned), (3, 2), "and one that was not returned");
     assert_eq!(places(&data, id, manufacturer()), Places { destroyed: 7, ..Places::default() });
-    assert_eq!(destroy(&mut data, manufacturer(), 1), Err(Error::QuantityNotHeld));
+    assert_eq!(destroy(&mut data, manufacturer(), 1), Err(BatchesError::QuantityNotHeld));
     assert!(destroy(&mut data, pharmacy(), 3).is_ok());
     ensure_mass_balance(&data, id);
 }

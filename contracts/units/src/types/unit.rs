@@ -1,28 +1,8 @@
-use primitives::{AccountId, Timestamp};
+use primitives::{AccountId, Timestamp, UnitState};
 
 /// How long who decommissioned a unit may take that back, in milliseconds: ten days, as in article 13 of Commission
 /// Delegated Regulation (EU) 2016/161.
 pub const REVERT_WINDOW: Timestamp = 864_000_000;
-
-/// What became of a unit that is not on its way to a patient any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-#[cfg_attr(feature = "std", derive(Hash))]
-pub enum UnitState {
-    /// Handed to a patient.
-    Dispensed,
-    /// Destroyed.
-    Destroyed,
-    /// Stolen.
-    Stolen,
-    /// Taken as a sample, for a regulator or for the manufacturer's own tests.
-    Sample,
-    /// Left the territory in which this register counts.
-    Exported,
-    /// Kept back while somebody looks into it.
-    Locked,
-}
 
 /// A unit that was decommissioned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +40,7 @@ pub enum AlarmCode {
 pub enum Resolution {
     /// A mistake: the alarm is removed.
     FalseAlarm,
-    /// There is a copy of the pack: the serial is never valid again.
+    /// There is a copy of the pack: the serial is never valid again, and this finding stays.
     CounterfeitConfirmed,
 }
 

@@ -1,0 +1,179 @@
+//! `theriac evidence`: goods that are set apart because of what oracles report about them.
+
+use std::fmt;
+
+use clap::{Args, Subcommand};
+use evidence::EvidencePolicy;
+use feeds::Feed;
+use inference::FixedPoint;
+use primitives::FeedId;
+use serde::Serialize;
+use serde_json::json;
+
+use super::feed::feed_name;
+use crate::accounts;
+use crate::answer::Answer;
+use crate::args::Global;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::goods::GoodsArgs;
+use crate::time;
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+Goods are loose packs (--gtin and --lot, or --id, and --holder), a shipment, or a logistic unit.
+
+Examples:
+  theriac evidence policy set cold-chain --threshold 0.9 --max-age 24h
+  theriac evidence policy show cold-chain
+  theriac evidence subject --shipment 1      ask operators about this one
+  theriac evidence present cold-chain --shipment 1
+
+A policy says from which value on a report of a feed is evidence. Whoever points at such a report sets the goods apart,
+and needs no role for it; only a regulator or the batch's manufacturer lets them move again.";
+
+/// Commands of `theriac evidence`.
+#[derive(Subcommand, Debug)]
+pub enum EvidenceCommand {
+    /// Which reports of a feed are evidence
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Print the subject about which a report must be to be evidence against goods
+    Subject(GoodsArgs),
+    /// Set goods apart by the report of a feed about them
+    Present {
+        /// The feed's name
+        #[arg(value_parser = feed_name)]
+        feed: FeedId,
+        #[command(flatten)]
+        goods: GoodsArgs,
+    },
+}
+
+/// Commands of `theriac evidence policy`.
+#[derive(Subcommand, Debug)]
+pub enum PolicyCommand {
+    /// Let reports of a feed be evidence (needs Regulator)
+    Set(PolicyArgs),
+    /// Let reports of a feed be no evidence any more (needs Regulator)
+    Remove {
+        /// The feed's name
+        #[arg(value_parser = feed_name)]
+        feed: FeedId,
+    },
+    /// Show which reports of a feed are evidence
+    Show {
+        /// The feed's name
+        #[arg(value_parser = feed_name)]
+        feed: FeedId,
+    },
+}
+
+/// Options of `theriac evidence policy set`.
+#[derive(Args, Debug)]
+pub struct PolicyArgs {
+    /// The feed's name
+    #[arg(value_parser = feed_name)]
+    feed: FeedId,
+    /// The least value that is evidence, a decimal number in the feed's range
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    threshold: f64,
+    /// How old the observation may be, such as 24h
+    #[arg(long, value_name = "SPAN", value_parser = time::parse_span)]
+    max_age: u64,
+}
+
+/// Runs a command of `theriac evidence`.
+pub async fn run(command: EvidenceCommand, global: &Global) -> Result<Answer, Failure> {
+    let context = Context::open(global).await?;
+    match command {
+        EvidenceCommand::Policy(command) => policy(command, &context).await,
+        EvidenceCommand::Subject(goods) => {
+            let subject = goods.goods(&context)?.target.subject(context.batches().0).to_string();
+            Answer::new(subject.clone(), &json!({ "subject": subject }))
+        }
+        EvidenceCommand::Present { feed, goods } => {
+            let goods = goods.goods(&context)?;
+            let done = format!("{}: set apart by the report of {}.", goods.text, feed.name());
+            let mut data = goods.data;
+            data["feed"] = feed.name().into();
+            context.change(&context.evidence().present(goods.target, feed), &done, data).await
+        }
+    }
+}
+
+async fn policy(command: PolicyCommand, context: &Context<'_>) -> Result<Answer, Failure> {
+    let register = context.evidence();
+    match command {
+        PolicyCommand::Set(PolicyArgs { feed, threshold, max_age }) => {
+            let decimals = definition(context, feed).await?.decimals;
+            let fixed = FixedPoint::from_f64(threshold, decimals).map_err(Failure::bad_input)?;
+            let policy = EvidencePolicy { feeds: context.feeds().0, threshold: fixed.value, max_age };
+            let done = format!(
+                "A report of {} from {fixed} on, at most {} s after its observation, is evidence.",
+                feed.name(),
+                max_age / 1_000
+            );
+            let data = json!({ "feed": feed.name(), "threshold": fixed.to_string(), "max_age": max_age });
+            context.change(&register.set_policy(feed, Some(policy)), &done, data).await
+        }
+        PolicyCommand::Remove { feed } => {
+            let done = format!("Reports of {} are no evidence any more.", feed.name());
+            context.change(&register.set_policy(feed, None), &done, json!({ "feed": feed.name() })).await
+        }
+        PolicyCommand::Show { feed } => {
+            let policy = context.read(&register.policy(feed)).await?;
+            let policy = match policy {
+                Some(policy) => Some(PolicyView::new(&policy, definition(context, feed).await?.decimals)),
+                None => None,
+            };
+            Answer::of(&FeedPolicyView { feed: feed.name(), policy })
+        }
+    }
+}
+
+/// What the feed is.
+async fn definition(context: &Context<'_>, feed: FeedId) -> Result<Feed, Failure> {
+    let definition = context.read(&context.feeds().feed(feed)).await?;
+    definition.ok_or_else(|| chain::Error::Contract(feeds::Error::UnknownFeed.into()).into())
+}
+
+#[derive(Serialize)]
+struct FeedPolicyView {
+    feed: String,
+    policy: Option<PolicyView>,
+}
+
+#[derive(Serialize)]
+struct PolicyView {
+    /// The contract with the feed.
+    feeds: String,
+    /// A decimal number.
+    threshold: String,
+    /// In milliseconds.
+    max_age: u64,
+}
+
+impl PolicyView {
+    fn new(policy: &EvidencePolicy, decimals: u8) -> Self {
+        Self {
+            feeds: accounts::ss58(policy.feeds),
+            threshold: FixedPoint { value: policy.threshold, decimals }.to_string(),
+            max_age: policy.max_age,
+        }
+    }
+}
+
+impl fmt::Display for FeedPolicyView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.policy {
+            None => writeln!(f, "Reports of {} are no evidence.", self.feed),
+            Some(policy) => {
+                writeln!(f, "Reports of {} are evidence", self.feed)?;
+                writeln!(f, "  From      {}", policy.threshold)?;
+                writeln!(f, "  Observed  at most {} s before", policy.max_age / 1_000)?;
+                writeln!(f, "  Feeds     {}", policy.feeds)
+            }
+        }
+    }
+}

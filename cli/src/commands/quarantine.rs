@@ -1,0 +1,66 @@
+//! `theriac quarantine`: goods that are set apart until somebody has looked into them.
+
+use batches::{ClearanceReason, QuarantineReason};
+use clap::Subcommand;
+
+use crate::answer::Answer;
+use crate::args::Global;
+use crate::choices::{choice, Choice};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::goods::GoodsArgs;
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+Goods are loose packs (--gtin and --lot, or --id), a shipment, or a logistic unit.
+
+Examples:
+  theriac quarantine set damaged --gtin 9506000134352 --lot ABC123 \\
+      --quantity 40
+  theriac quarantine set temperature-excursion --shipment 1
+  theriac quarantine set suspected-counterfeit --sscc 106141412345678908
+  theriac quarantine release nothing-found --sscc 106141412345678908
+
+Reports of oracles set goods apart, too: see `theriac evidence`.";
+
+/// Commands of `theriac quarantine`.
+#[derive(Subcommand, Debug)]
+pub enum QuarantineCommand {
+    /// Set goods apart (needs their holder, or Regulator)
+    Set {
+        /// Why
+        #[arg(value_parser = choice::<QuarantineReason>())]
+        reason: QuarantineReason,
+        #[command(flatten)]
+        goods: GoodsArgs,
+    },
+    /// Let goods move again (needs Regulator, or the batch's manufacturer where no regulator set them apart)
+    Release {
+        /// Why
+        #[arg(value_parser = choice::<ClearanceReason>())]
+        reason: ClearanceReason,
+        #[command(flatten)]
+        goods: GoodsArgs,
+    },
+}
+
+/// Runs a command of `theriac quarantine`.
+pub async fn run(command: QuarantineCommand, global: &Global) -> Result<Answer, Failure> {
+    let context = Context::open(global).await?;
+    let register = context.batches();
+    let (goods, call, done, reason) = match command {
+        QuarantineCommand::Set { reason, goods } => {
+            let goods = goods.goods(&context)?;
+            let call = register.quarantine(goods.target, reason);
+            (goods, call, "set apart", reason.name())
+        }
+        QuarantineCommand::Release { reason, goods } => {
+            let goods = goods.goods(&context)?;
+            let call = register.release_quarantine(goods.target, reason);
+            (goods, call, "free to move again", reason.name())
+        }
+    };
+    let mut data = goods.data;
+    data["reason"] = reason.into();
+    context.change(&call, &format!("{}: {done}, {reason}.", goods.text), data).await
+}

@@ -1,0 +1,88 @@
+//! Goods that are set apart, as people name them.
+
+use batches::QuarantineTarget;
+use clap::Args;
+use gs1::{Gtin, Sscc};
+use primitives::{AccountId, BatchId, Quantity};
+use serde_json::{json, Value};
+
+use crate::accounts;
+use crate::commands::batch::{lot, quantity};
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Names loose packs with their holder, a shipment, or a logistic unit.
+#[derive(Args, Debug)]
+pub struct GoodsArgs {
+    /// Loose packs: the trade item's GTIN, 8 to 14 digits
+    #[arg(long, requires = "lot", required_unless_present_any = ["id", "shipment", "sscc"])]
+    gtin: Option<Gtin>,
+    /// Loose packs: the lot
+    #[arg(long, requires = "gtin", value_parser = lot)]
+    lot: Option<String>,
+    /// Loose packs: the batch's identifier, 0x and 64 hexadecimal digits, instead of GTIN and lot
+    #[arg(long, conflicts_with = "gtin")]
+    id: Option<BatchId>,
+    /// With whom the loose packs are; without it, with you
+    #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
+    holder: Option<AccountId>,
+    /// How many loose packs; without it, all
+    #[arg(long, value_parser = quantity())]
+    quantity: Option<Quantity>,
+    /// All that is still in this shipment: its number
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["gtin", "id", "holder", "quantity"])]
+    shipment: Option<u64>,
+    /// A logistic unit that is not under way, with all that is in it: its SSCC, 18 digits
+    #[arg(long, conflicts_with_all = ["gtin", "id", "holder", "quantity", "shipment"])]
+    sscc: Option<Sscc>,
+}
+
+/// Goods, with their name for people and for programs.
+pub struct Goods {
+    /// As the contracts name them.
+    pub target: QuarantineTarget,
+    /// In words.
+    pub text: String,
+    /// For programs.
+    pub data: Value,
+}
+
+impl GoodsArgs {
+    /// The goods that the options name.
+    pub fn goods(&self, context: &Context<'_>) -> Result<Goods, Failure> {
+        if let Some(shipment) = self.shipment {
+            return Ok(Goods {
+                target: QuarantineTarget::Shipment(shipment),
+                text: format!("Shipment {shipment}"),
+                data: json!({ "shipment": shipment }),
+            });
+        }
+        if let Some(sscc) = self.sscc {
+            return Ok(Goods {
+                target: QuarantineTarget::LogisticUnit(sscc.value()),
+                text: format!("The logistic unit {sscc}"),
+                data: json!({ "sscc": sscc.to_string() }),
+            });
+        }
+        let batch = match (self.id, self.gtin, &self.lot) {
+            (Some(id), ..) => id,
+            (None, Some(gtin), Some(lot)) => BatchId::of(gtin.value(), lot.as_bytes()),
+            _ => {
+                return Err(Failure::bad_input(
+                    "there are no goods; give --gtin and --lot, --id, --shipment, or --sscc",
+                ))
+            }
+        };
+        let holder = self.holder.map_or_else(|| Ok(context.account()?.id()), Ok::<_, Failure>)?;
+        let shown = accounts::ss58(holder);
+        let text = match self.quantity {
+            Some(quantity) => format!("{quantity} packs of {shown}"),
+            None => format!("All free packs of {shown}"),
+        };
+        Ok(Goods {
+            target: QuarantineTarget::Holding { batch, holder, quantity: self.quantity },
+            text,
+            data: json!({ "batch": batch.to_string(), "holder": shown, "quantity": self.quantity }),
+        })
+    }
+}

@@ -1,0 +1,82 @@
+use primitives::{AccountId, BatchId, Call, FeedId, QuarantineTarget, Role, RoleSet};
+
+use crate::{Data, Error, EvidencePolicy, EvidencePolicySet, EvidencePresented};
+
+/// 2026-01-01T00:00:00Z.
+const NOW: u64 = 1_767_225_600_000;
+const FEED: FeedId = FeedId([7; 32]);
+const MAX_AGE: u64 = 3_600_000;
+
+fn account(number: u8) -> AccountId {
+    AccountId::from([number; 32])
+}
+
+fn call(number: u8, roles: &[Role]) -> Call {
+    Call { caller: account(number), roles: RoleSet::of(roles), now: NOW }
+}
+
+fn policy() -> EvidencePolicy {
+    EvidencePolicy { feeds: account(0xFE), threshold: 80, max_age: MAX_AGE }
+}
+
+fn register() -> Data {
+    Data::new(account(0xAC), account(0xBA))
+}
+
+#[ink::test]
+fn a_regulator_says_which_reports_are_evidence() {
+    let mut data = register();
+    assert_eq!((data.access(), data.batches()), (account(0xAC), account(0xBA)));
+    assert!(data.understands_layout());
+    for role in Role::ALL {
+        let refused = data.set_policy(call(1, &[role]), FEED, Some(policy())).err();
+        assert_eq!(refused, (role != Role::Regulator).then_some(Error::CallerNotAuthorised), "{role}");
+    }
+    let event = EvidencePolicySet { feed: FEED, by: account(5), policy: Some(policy()) };
+    assert_eq!(data.set_policy(call(5, &[Role::Regulator]), FEED, Some(policy())), Ok(event));
+    assert_eq!(data.policy(FEED), Some(policy()));
+    assert_eq!(data.policy(FeedId([8; 32])), None);
+    data.set_policy(call(5, &[Role::Regulator]), FEED, None).unwrap();
+    assert_eq!(data.policy(FEED), None);
+}
+
+#[test]
+fn evidence_from_before_a_clearance_counts_no_more() {
+    assert_eq!(policy().max_age_since(0, NOW), Some(MAX_AGE), "never cleared");
+    assert_eq!(policy().max_age_since(NOW, NOW), None, "nothing is newer than the clearance");
+    assert_eq!(policy().max_age_since(NOW + 1, NOW), None);
+    assert_eq!(policy().max_age_since(NOW, NOW + 1), Some(0));
+    assert_eq!(policy().max_age_since(NOW, NOW + 1_000), Some(999));
+    assert_eq!(policy().max_age_since(NOW, NOW + 2 * MAX_AGE), Some(MAX_AGE));
+}
+
+#[test]
+fn weak_or_missing_evidence_is_none() {
+    let (anybody, target) = (call(9, &[]), QuarantineTarget::Shipment(2));
+    for value in [None, Some(79), Some(-80), Some(i128::MIN)] {
+        let judged = policy().judge(anybody, FEED, target, value);
+        assert_eq!(judged, Err(Error::EvidenceInsufficient), "{value:?}");
+    }
+    for value in [80, i128::MAX] {
+        let event = EvidencePresented { feed: FEED, by: account(9), target, value, threshold: 80 };
+        assert_eq!(policy().judge(anybody, FEED, target, Some(value)), Ok(event));
+    }
+}
+
+#[test]
+fn a_report_is_evidence_about_one_target_in_one_contract() {
+    let id = BatchId([1; 32]);
+    let at = |batch, holder, quantity| QuarantineTarget::Holding { batch, holder: account(holder), quantity };
+    let subjects = [
+        at(id, 2, None).subject(account(1)),
+        at(id, 2, None).subject(account(2)),
+        at(id, 3, None).subject(account(1)),
+        at(BatchId([2; 32]), 2, None).subject(account(1)),
+        QuarantineTarget::Shipment(1).subject(account(1)),
+        QuarantineTarget::Shipment(2).subject(account(1)),
+        QuarantineTarget::LogisticUnit(1).subject(account(1)),
+    ];
+    let different: std::collections::BTreeSet<_> = subjects.iter().collect();
+    assert_eq!(different.len(), subjects.len());
+    assert_eq!(at(id, 2, Some(5)).subject(account(1)), subjects[0]);
+}

@@ -1,0 +1,82 @@
+use ink::prelude::vec::Vec;
+use primitives::{BatchId, Places, Timestamp, UnitId, Whereabouts};
+
+use crate::data::Data;
+use crate::types::{Alarm, DecommissionedUnit, Outcome, Reason, Scan, Verdict};
+
+impl Data {
+    /// Judges a scanned pack at `now`. `whereabouts` is what `batches` says about the proof's position and the scan's
+    /// holder.
+    ///
+    /// Guarantee: the outcome is [`Outcome::Valid`] only where no [`Reason`] holds, and all that hold are named.
+    #[must_use]
+    pub fn verdict(&self, scan: &Scan, whereabouts: Option<Whereabouts>, now: Timestamp) -> Verdict {
+        let id = BatchId::of(scan.gtin, &scan.lot);
+        let named = scan.serial.as_ref().map(|serial| UnitId::of(id, serial));
+        let unit = named.and_then(|unit| self.decommissioned_unit(unit));
+        let alarm = named.and_then(|unit| self.alarm(unit));
+        let reasons = match &whereabouts {
+            Some(whereabouts) => reasons(whereabouts, scan, (id, unit.as_ref(), alarm.as_ref()), now),
+            None => [Reason::BatchUnknown].into(),
+        };
+        let outcome = reasons.first().map_or(Outcome::Valid, |worst| worst.outcome());
+        let batch = whereabouts.map(|whereabouts| whereabouts.batch);
+        Verdict { outcome, reasons, batch, unit, alarm, judged_at: now }
+    }
+}
+
+/// All reasons that hold, in the order of [`Reason`], which is the order of their outcomes.
+fn reasons(
+    whereabouts: &Whereabouts,
+    scan: &Scan,
+    (id, unit, alarm): (BatchId, Option<&DecommissionedUnit>, Option<&Alarm>),
+    now: Timestamp,
+) -> Vec<Reason> {
+    let Whereabouts { batch, everywhere, here, recalled, packed } = whereabouts;
+    let mut reasons: Vec<Reason> = Vec::new();
+    let mut holds = |reason: Reason, condition: bool| {
+        if condition {
+            // In order; a sort would be three kilobytes of code for a few reasons.
+            let place = reasons.iter().take_while(|worse| **worse < reason).count();
+            reasons.insert(place, reason);
+        }
+    };
+    holds(Reason::BatchRecalled, batch.recalled);
+    holds(Reason::NotReleased, batch.released_at.is_none());
+    holds(Reason::BlockedByRegulator, batch.blocked);
+    holds(Reason::Expired, now > batch.expires_at);
+    holds(Reason::ExpiryMismatch, scan.expiry.is_some_and(|expiry| expiry != batch.expiry));
+
+    let place = here.as_ref().unwrap_or(everywhere);
+    holds(Reason::UnitsQuarantined, place.quarantined > 0 || place.quarantined_closed > 0);
+    holds(Reason::NoUnitsLeft, everywhere.gone() == batch.quantity);
+    holds(Reason::NotHeldHere, here.is_some_and(|places: Places| places.present() == 0));
+
+    if let Some(unit) = unit {
+        holds(unit.state.into(), true);
+    }
+    let mut proven = false;
+    match (&scan.serial, batch.serial_root, &scan.proof) {
+        (None, None, _) => {}
+        (None, Some(_), _) => holds(Reason::SerialMissing, true),
+        (Some(_), None, _) => holds(Reason::SerialsNotRegistered, true),
+        (Some(_), Some(_), None) => holds(Reason::SerialUnproven, true),
+        (Some(serial), Some(root), Some(proof)) => {
+            proven = proof.verifies(UnitId::of(id, serial), root, batch.quantity);
+            if proven {
+                holds(Reason::UnitRecalled, *recalled);
+                if let Some(around) = packed {
+                    holds(Reason::LogisticUnitRecalled, around.recalled);
+                    holds(Reason::UnitElsewhere, scan.holder.is_some_and(|here| here != around.holder));
+                }
+            } else {
+                holds(Reason::SerialNotInBatch, true);
+            }
+        }
+    }
+    if let Some(alarm) = alarm {
+        holds(Reason::CounterfeitConfirmed, alarm.confirmed);
+        holds(Reason::AlarmOpen, !alarm.confirmed && (!proven || alarm.concerns_proven()));
+    }
+    reasons
+}

@@ -1,0 +1,53 @@
+//! The messages and events of `evidence`: goods set apart because of what oracles report about them.
+
+use ::evidence::{Error, EvidencePolicy};
+use primitives::{AccountId, FeedId, QuarantineTarget};
+
+use crate::call::Call;
+use crate::deploy::Constructor;
+use crate::events::contract_events;
+
+contract_events!(evidence: EvidencePolicySet, EvidencePresented);
+
+/// A contract without policies for the goods of the contract `batches`, whose callers' roles are in the contract
+/// `access`.
+#[must_use]
+pub fn new(access: AccountId, batches: AccountId) -> Constructor {
+    Constructor::new("new", (access, batches))
+}
+
+/// The contract `evidence` at an address. Each function makes the call of the message of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence(pub AccountId);
+
+impl Evidence {
+    /// Says which reports of a feed let anybody set goods apart; nothing takes that back.
+    #[must_use]
+    pub fn set_policy(&self, feed: FeedId, policy: Option<EvidencePolicy>) -> Call<()> {
+        Call::fallible::<Error>(self.0, "set_policy", (feed, policy))
+    }
+
+    /// Sets goods apart by the fresh report of a feed about them.
+    #[must_use]
+    pub fn present(&self, target: QuarantineTarget, feed: FeedId) -> Call<()> {
+        Call::fallible::<Error>(self.0, "present", (target, feed))
+    }
+
+    /// What makes a report of the feed evidence.
+    #[must_use]
+    pub fn policy(&self, feed: FeedId) -> Call<Option<EvidencePolicy>> {
+        Call::infallible(self.0, "policy", feed)
+    }
+
+    /// The contract that knows the roles.
+    #[must_use]
+    pub fn access(&self) -> Call<AccountId> {
+        Call::infallible(self.0, "access", ())
+    }
+
+    /// The contract that knows the goods.
+    #[must_use]
+    pub fn batches(&self) -> Call<AccountId> {
+        Call::infallible(self.0, "batches", ())
+    }
+}
