@@ -39,7 +39,7 @@ build: setup ## Build the program `theriac` for use (it says where)
 
 ##@ To change it
 
-.PHONY: test e2e lint fmt conformance bench
+.PHONY: test e2e lint fmt conformance s3-test bench
 test: setup ## Run all tests, and check that the committed artifacts belong to the sources
 	scripts/contracts digest
 	devnet/build-runtime --check-digest
@@ -65,6 +65,9 @@ conformance: setup ## Run the suites of the standards: make conformance CONFORMA
 	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --manifest-path crates/epcis/fuzz/Cargo.toml --release \
 		--test schema -- --nocapture
 
+s3-test: setup ## Test the store of confidential terms against a real S3 server over HTTP
+	cargo test --locked --manifest-path crates/sealed/s3-tests/Cargo.toml
+
 bench: setup ## Measure sizes, costs and latencies (in the profile of the tests, whose build it shares)
 	cargo build --workspace --bins
 	$(CARGO_TARGET_DIR)/debug/weights
@@ -72,7 +75,7 @@ bench: setup ## Measure sizes, costs and latencies (in the profile of the tests,
 
 ##@ To change what goes on chain, and the models
 
-.PHONY: contracts contracts-check runtime runtime-check models
+.PHONY: contracts contracts-check runtime runtime-check models models-check
 contracts: ## Build the contracts whose sources changed into contracts/artifacts
 	@scripts/setup contracts
 	scripts/contracts build
@@ -90,7 +93,12 @@ runtime-check: ## Build the devnet's runtime again and compare it with the commi
 	WASM_BUILD_TOOLCHAIN="$$(scripts/wasm-toolchain)" devnet/build-runtime --check
 
 models: ## Train the models again
+	@scripts/setup models
 	models/build
+
+models-check: ## Train one small model again, and compare its bytes with the shipped ones
+	@scripts/setup models
+	models/build --check breast-cancer
 
 ##@ To tidy up
 
