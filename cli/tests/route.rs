@@ -65,6 +65,8 @@ fn a_day_that_cannot_be_planned_is_refused_with_the_cause() {
     std::fs::write(folder.path().join("day.json"), day).unwrap();
     let said = theriac(folder.path(), &["route", "day.json"]).ends_with(2);
     assert!(said.err.contains("models/delay cannot be read"), "{}", said.err);
-    let said = route(folder.path(), "day.json", &["--iterations", "1000001"]).ends_with(2);
+    let model = repository("models/delay");
+    let many = ["route", "day.json", "--iterations", "1000001", "--model", model.to_str().unwrap()];
+    let said = theriac(folder.path(), &many).ends_with(2);
     assert!(said.err.contains("1000001 iterations are more than 1000000; ask for fewer"), "{}", said.err);
 }
