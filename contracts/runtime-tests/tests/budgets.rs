@@ -147,7 +147,7 @@ fn verdict_ship_and_receive_cost_the_same_with_10_and_1000_batches() {
     assert_eq!(few, many);
 }
 
-/// Takes some minutes: `cargo test --workspace --test budgets -- --ignored`.
+/// Takes over half an hour in the profile of the tests: `cargo test --workspace --test budgets -- --ignored`.
 #[test]
 #[ignore = "registers 100,000 batches"]
 fn verdict_ship_and_receive_cost_the_same_with_100000_batches() {
