@@ -348,9 +348,15 @@ impl World {
         result
     }
 
+    /// Moves all changes into the trie, as a block's end does. The runtime goes through all pending changes at each
+    /// call: long stories take quadratic time without this.
+    pub fn commit(&mut self) {
+        self.externalities.0.commit_all().expect("nothing is open");
+    }
+
     /// The root of the chain's whole storage: two states are the same where their roots are.
     pub fn storage_root(&mut self) -> [u8; 32] {
-        self.externalities.0.commit_all().expect("nothing is open");
+        self.commit();
         self.externalities.0.backend.root().0
     }
 
