@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import export
+from ..clinical.evaluate import reference
 from ..supply import files, scores
 from ..supply.plot import Plot
 from . import model, simulation
@@ -125,6 +126,7 @@ def build(folder: Path) -> str:
         "the usual share": scores.resampled(lambda r: float((((past.delay > model.LATE).mean() - late) ** 2)[r].mean()), day),
     }
     details = _manifest(int(before.sum()))
+    details["inputs"] = [{**value, "reference": reference(past.x[:, i])} for i, value in enumerate(details["inputs"])]
     table = "\n".join(f"| {name} | {value} |" for name, value in measured.items())
     coverage = "\n".join(f"| {100 * level:.0f} % | {value} |" for level, value in cover.items())
     card = files.head(details) + f"""
@@ -148,6 +150,7 @@ there is {y.mean():.2f} minutes, and {100 * late.mean():.1f} % are above 15. In 
 {coverage}
 
 Brier score of the probability of more than 15 minutes: {brier["this model"]}, with the usual share for all {brier["the usual share"]}.
+`manifest.json` has the distribution of each input on the days of training for a watch on drift.
 
 ![Delay by hour](plot.svg)
 """
