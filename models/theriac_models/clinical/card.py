@@ -1,5 +1,6 @@
 """The card of a clinical model, with every number from the run that wrote it."""
 
+from .learner import Model
 from .spec import Spec
 
 MEASURES = ["accuracy", "auc", "brier", "sensitivity", "specificity"]
@@ -14,7 +15,18 @@ def _row(name: str, scores: dict) -> str:
     return f"| {name} | " + " | ".join(cell(scores[key]) for key in MEASURES) + " |"
 
 
-def render(spec: Spec, s: dict) -> str:
+def _reasons(model: Model) -> str:
+    """How a reason for one row is to be read."""
+    if model.booster is None:
+        return "The inputs add up in the log-odds, so that `Model::explain` gives the exact contribution of each."
+    linear, trees = model.stack
+    return f"""Log-odds are {linear:.3f} × the linear part + {trees:.3f} × the sum of the trees {model.offset:+.3f}. `nodes_hitrates` in the graph counts
+the rows of the training sample that came to each node, so that TreeSHAP (`inference::trees::TreeExplainer`) says what
+each input adds to the trees' raw sum against its mean in training: times {trees:.3f} it is in log-odds, and it leaves the
+linear part out. `Model::explain` takes both together, with gaps as the baseline, where at most 12 inputs act together."""
+
+
+def render(spec: Spec, model: Model, s: dict) -> str:
     """The part after the head."""
     conformal, line = s["conformal"], s["calibration_line"]
     groups = "\n".join(_row(f"{n} ({g['rows']}, share {g['share']:.2f}, mean risk {g['risk']:.2f})", g) for n, g in s["groups"].items())
@@ -53,4 +65,7 @@ Conformal sets at a confidence of {conformal["confidence"]:.0%}: an answer is in
 {1 - conformal["quantile"]:.3f}; where both or none are, the model abstains. On folds that did not set this limit the set held the
 truth for {conformal["covered"]:.1%} (yes {conformal["covered_yes"]:.1%}, no {conformal["covered_no"]:.1%}), {conformal["abstained"]:.1%} were abstentions, and of
 the rest {conformal["accuracy_when_certain"]:.1%} were right. `manifest.json` has the distribution of each input in training for a watch on drift.
+
+## Why a row got its risk
+{_reasons(model)}
 """

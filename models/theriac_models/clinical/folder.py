@@ -41,7 +41,7 @@ def build(spec: Spec, folder: Path) -> str:
     details["max_missing"] = int(np.quantile(gaps, 0.99)) if optional else 0
     usable = np.flatnonzero(gaps <= details["max_missing"])
     golden = data.x[usable[np.linspace(0, len(usable) - 1, GOLDEN).astype(int)]]
-    text = files.head(details) + card.render(spec, scores)
+    text = files.head(details) + card.render(spec, model, scores)
     files.write(folder, onnx, details, golden, text, scores, plot.calibration(spec.name, scores["calibration"]))
     details["inputs"] = [{**value, "reference": evaluate.reference(x[:, i])} for i, value in enumerate(inputs)]
     sure = {key: scores["conformal"][key] for key in ("confidence", "quantile")}

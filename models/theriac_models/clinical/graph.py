@@ -19,8 +19,14 @@ def _below(threshold: float) -> float:
 
 
 def tree_attributes(booster) -> dict[str, list]:
-    """LightGBM's trees as attributes of `ai.onnx.ml` TreeEnsembleRegressor, operator set 3."""
-    keys = ["treeids", "nodeids", "featureids", "modes", "values", "truenodeids", "falsenodeids", "missing_value_tracks_true"]
+    """LightGBM's trees as attributes of `ai.onnx.ml` TreeEnsembleRegressor, operator set 3.
+
+    `nodes_hitrates` counts the training rows that came to each node, a branch as many as its two children: the operator
+    ignores it, TreeSHAP weighs by it.
+    """
+    keys = [
+        "treeids", "nodeids", "featureids", "modes", "values", "truenodeids", "falsenodeids", "missing_value_tracks_true", "hitrates",
+    ]
     nodes: dict[str, list] = {f"nodes_{key}": [] for key in keys}
     leaves: dict[str, list] = {f"target_{key}": [] for key in ["treeids", "nodeids", "ids", "weights"]}
 
@@ -35,12 +41,13 @@ def tree_attributes(booster) -> dict[str, list]:
         def visit(node: dict, tree: int = tree, start: int = start) -> int:
             own = len(nodes["nodes_nodeids"]) - start
             if "leaf_value" in node:
-                row(tree, own, 0, "LEAF", 0.0, 0, 0, 0)
+                row(tree, own, 0, "LEAF", 0.0, 0, 0, 0, float(node["leaf_count"]))
                 for key, value in zip(leaves, (tree, own, 0, float(node["leaf_value"]))):
                     leaves[key].append(value)
                 return own
             left = node["default_left"] if node["missing_type"] == "NaN" else node["threshold"] >= 0
-            place = row(tree, own, node["split_feature"], "BRANCH_LEQ", _below(node["threshold"]), 0, 0, int(left))
+            rows = float(node["internal_count"])
+            place = row(tree, own, node["split_feature"], "BRANCH_LEQ", _below(node["threshold"]), 0, 0, int(left), rows)
             nodes["nodes_truenodeids"][place] = visit(node["left_child"])
             nodes["nodes_falsenodeids"][place] = visit(node["right_child"])
             return own
