@@ -4,14 +4,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use base64::prelude::{Engine, BASE64_STANDARD};
 use chain::feeds::Feeds;
 use chain::{Chain, Deployment};
 use e2e_tests::oracle::{enter_operator, Oracle};
 use e2e_tests::process::{repository, start_devnet, Theriac};
 use e2e_tests::series_server::{Series, SeriesServer};
 use feeds::Reading;
+use inference::image::Image;
 use inference::manifest::{Source, Step};
 use inference::{certainty, Certainty, FixedPoint, Manifest, Prediction};
 use jiff::civil::Time;
@@ -104,6 +107,9 @@ impl Shipped {
         if self.reads_series() {
             return json!({});
         }
+        if let Some(image) = &self.manifest.image {
+            return json!({ "image": BASE64_STANDARD.encode(png(image, &row.inputs)) });
+        }
         let values = self.manifest.inputs.iter().filter_map(|input| {
             let value = row.inputs[&input.name].as_f64()?;
             Some((input.name.clone(), json!({ "value": value, "unit": input.unit })))
@@ -135,6 +141,18 @@ impl Shipped {
     fn expected(&self) -> i128 {
         i128::from(self.decided.fixed[&self.output].as_i64().unwrap())
     }
+}
+
+/// A golden row as the picture that it was: the manifests of the shipped models keep the values of a file.
+fn png(image: &Image, inputs: &Value) -> Vec<u8> {
+    let grey = |x: u32, y: u32| inputs[format!("pixel_{y}_{x}")].as_f64().unwrap();
+    // Whole numbers from 0 to 255.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let picture =
+        image::GrayImage::from_fn(image.width, image.height, |x, y| image::Luma([grey(x, y) as u8]));
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
 }
 
 /// So many steps before the last full hour, or before the first day of this month.
@@ -240,5 +258,6 @@ async fn every_shipped_model_s_golden_row_is_on_chain_and_an_open_one_is_not() {
     }
     assert!(models.iter().any(|model| model.open.is_some()), "no golden row of any model is left open");
     assert!(models.iter().any(Shipped::reads_series), "no model reads a series");
+    assert!(models.iter().any(|model| model.manifest.image.is_some()), "no model takes a picture");
     oracle.stop().unwrap();
 }

@@ -1,13 +1,17 @@
-//! What others give besides a patient's record: values by name, and series of readings with their times.
+//! What others give besides a patient's record: values by name, series of readings with their times, and a picture.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use base64::prelude::{Engine, BASE64_STANDARD};
 use inference::Reading;
 use jiff::fmt::temporal::{DateTimeParser, PiecesOffset};
 use jiff::tz::Offset;
 use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The first line of a series as CSV.
+const HEADER: [&str; 3] = ["at", "value", "unit"];
 
 /// A value with its UCUM unit; without one it is a pure number.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -41,12 +45,49 @@ pub struct Pushed {
     /// Series by their names.
     #[serde(default, deserialize_with = "unique")]
     pub series: BTreeMap<String, Series>,
+    /// A PNG or JPEG file, for a model that takes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Picture>,
 }
 
 impl fmt::Debug for Pushed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pushed(…)")
     }
+}
+
+/// The bytes of a picture's file; in JSON as base64 (RFC 4648, section 4).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture(pub Vec<u8>);
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Picture(…)")
+    }
+}
+
+impl Serialize for Picture {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&BASE64_STANDARD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Picture {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        BASE64_STANDARD.decode(text).map(Self).map_err(|_| D::Error::custom("a picture is base64"))
+    }
+}
+
+/// Why a text is no series. Lines count from 1; no message holds anything of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FormError {
+    /// Not the header, or not a time, a number and a unit.
+    #[error("line {0} is not as a series is written; docs/oracle.md shows the form")]
+    NotASeries(usize),
+    /// Readings in several units.
+    #[error("the unit changes in line {0}; convert the readings to one")]
+    UnitChanged(usize),
 }
 
 /// Readings in the order of time, in one unit.
@@ -66,6 +107,32 @@ impl fmt::Debug for Series {
 }
 
 impl Series {
+    /// From JSON: `{"unit": "Cel", "readings": [["2026-11-21T10:00:00Z", 4.5], …]}`.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, FormError> {
+        serde_json::from_slice(bytes).map_err(|error| FormError::NotASeries(error.line()))
+    }
+
+    /// From CSV with the header `at,value,unit`.
+    ///
+    /// All rows must have one unit: a change in the middle of a series is no reading that anybody could use.
+    pub fn from_csv(bytes: &[u8]) -> Result<Self, FormError> {
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+        if reader.headers().map_err(|_| FormError::NotASeries(1))? != HEADER.as_slice() {
+            return Err(FormError::NotASeries(1));
+        }
+        let mut series = Self { unit: String::new(), readings: Vec::new() };
+        // The header is line 1.
+        for (line, read) in (2..).zip(reader.deserialize::<(String, f64, String)>()) {
+            let (at, value, unit) = read.map_err(|_| FormError::NotASeries(line))?;
+            if !series.readings.is_empty() && unit != series.unit {
+                return Err(FormError::UnitChanged(line));
+            }
+            series.unit = unit;
+            series.readings.push((at, value));
+        }
+        Ok(series)
+    }
+
     /// The readings with their times understood; else the place of the first one whose time is none, counted from 0.
     pub fn read(&self) -> Result<Vec<Reading>, usize> {
         let read = |(place, (at, value)): (usize, &(String, f64))| reading(at, *value).ok_or(place);
@@ -143,8 +210,10 @@ mod tests {
         let pushed: Pushed = serde_json::from_value(json!({
             "inputs": {"age": {"value": 54, "unit": "a"}, "sex": {"value": 1}},
             "series": {"temperature": {"unit": "Cel", "readings": [["2026-11-21T10:00:00Z", 4.5]]}},
+            "image": "iVBORw==",
         }))
         .unwrap();
+        assert_eq!(pushed.image, Some(Picture(b"\x89PNG".to_vec())));
         let shown = |name: &str| (pushed.inputs[name].value, pushed.inputs[name].unit.clone());
         assert_eq!((shown("age"), shown("sex")), ((54.0, "a".into()), (1.0, "1".into())));
         let again: Pushed = serde_json::from_str(&serde_json::to_string(&pushed).unwrap()).unwrap();
@@ -158,8 +227,42 @@ mod tests {
             r#"{"inputs": {"age": 54}}"#,
             r#"{"inputs": {"age": {"value": 54, "unit": "a", "name": "Jane"}}}"#,
             r#"{"values": {}}"#,
+            r#"{"image": "not base64"}"#,
+            r#"{"image": [1, 2]}"#,
         ] {
             assert!(serde_json::from_str::<Pushed>(refused).is_err(), "{refused}");
         }
+    }
+
+    #[test]
+    fn csv_and_json_say_the_same() {
+        let rows = "at,value,unit\n2026-11-21T10:00:00Z,4.5,Cel\r\n2026-11-21T11:00:00Z, 5 ,Cel\n";
+        let object =
+            r#"{"unit": "Cel", "readings": [["2026-11-21T10:00:00Z", 4.5], ["2026-11-21T11:00:00Z", 5]]}"#;
+        assert_eq!(Series::from_csv(rows.as_bytes()).unwrap(), Series::from_json(object.as_bytes()).unwrap());
+    }
+
+    #[test]
+    fn rows_that_are_none_are_told_by_their_line() {
+        let refused = |rows: &str| Series::from_csv(rows.as_bytes()).unwrap_err();
+        for rows in ["", "time,value,unit\n", "at,value\n", "<html></html>"] {
+            assert_eq!(refused(rows), FormError::NotASeries(1), "{rows:?}");
+        }
+        let good = "at,value,unit\n2026-11-21T10:00:00Z,4.5,Cel\n";
+        for row in ["2026-11-21T11:00:00Z,4.5", "2026-11-21T11:00:00Z,warm,Cel", "a,,Cel", "a,1,Cel,9"] {
+            assert_eq!(refused(&format!("{good}{row}\n")), FormError::NotASeries(3), "{row}");
+        }
+        assert_eq!(refused(&format!("{good}2026-11-21T11:00:00Z,40,[degF]\n")), FormError::UnitChanged(3));
+        assert_eq!(Series::from_json(b"{}").unwrap_err(), FormError::NotASeries(1));
+        assert_eq!(
+            Series::from_json(br#"{"unit": "K", "readings": [["a", NaN]]}"#).unwrap_err(),
+            FormError::NotASeries(1)
+        );
+    }
+
+    #[test]
+    fn what_is_no_number_stays_one_that_the_model_refuses() {
+        let series = Series::from_csv(b"at,value,unit\n2026-11-21T10:00:00Z,NaN,Cel\n").unwrap();
+        assert!(series.readings[0].1.is_nan());
     }
 }

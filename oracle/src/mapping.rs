@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fhir::{latest, AgeError, CodeableConcept, Finding, Gender, Window};
 use inference::manifest::{Answer, Code, Input, Source};
-use inference::{FeatureError, FeatureVector, Features, Manifest, SeriesError};
+use inference::{FeatureError, FeatureVector, Features, ImageError, Manifest, SeriesError};
 use jiff::Timestamp;
 
 use crate::inputs::{Amount, Pushed, Series};
@@ -58,6 +58,9 @@ pub enum MappingError {
         /// What is wrong.
         problem: SeriesError,
     },
+    /// A picture that the model does not take.
+    #[error(transparent)]
+    Image(ImageError),
     /// A value outside of what the model knows.
     #[error(transparent)]
     Unsuitable(FeatureError),
@@ -111,6 +114,8 @@ impl MappingError {
                 SeriesError::Gap(_) => "series-gap",
                 SeriesError::Unknown(_) | SeriesError::Value(_) => "input-unsuitable",
             },
+            Self::Image(ImageError::Size { .. }) => "image-size",
+            Self::Image(_) => "image-unsuitable",
             Self::Unsuitable(FeatureError::OutOfRange { .. }) => "input-out-of-range",
             Self::Unsuitable(FeatureError::NotFinite(_)) => "input-not-finite",
             Self::Unsuitable(_) => "input-unsuitable",
@@ -132,6 +137,13 @@ impl MappingError {
                 Self::UnitNotConvertible { input, unit }
             }
             other => Self::Unsuitable(other),
+        }
+    }
+
+    fn of_image(error: ImageError, manifest: &Manifest) -> Self {
+        match error {
+            ImageError::Feature(error) => Self::of_feature(error, manifest),
+            other => Self::Image(other),
         }
     }
 
@@ -216,6 +228,9 @@ pub fn features(manifest: &Manifest, known: Known<'_>) -> Result<FeatureVector, 
         return Err(MappingError::GivenTwice(input.name.clone()));
     }
     set(&mut features, manifest, &known.pushed.inputs)?;
+    if let Some(picture) = &known.pushed.image {
+        features.set_image(&picture.0).map_err(|error| MappingError::of_image(error, manifest))?;
+    }
     let mut age_problem = None;
     match known.fetched {
         Fetched::Nothing => {}

@@ -37,8 +37,10 @@ pub use health::{Health, Part};
 use answer::Refusal;
 use health::Checked;
 
-/// The longest body that is read, in bytes: a thousand inputs, or as many readings.
+/// The longest body that is read, in bytes.
 const MAX_BODY: usize = 64 << 10;
+/// The longest body of a push, in bytes: a picture of 750 KiB, or ten thousand readings.
+const MAX_PUSH: usize = 1 << 20;
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How many requests are served at once.
@@ -70,7 +72,7 @@ pub fn router<L: Ledger>(service: Arc<Service<L>>) -> Router {
     let v1 = Router::new()
         .route("/subjects", post(v1::register::<L>))
         .route("/subjects/{subject}", delete(v1::forget::<L>))
-        .route("/jobs/{job}/runs", post(v1::push::<L>))
+        .route("/jobs/{job}/runs", post(v1::push::<L>).layer(DefaultBodyLimit::max(MAX_PUSH)))
         .route("/runs/{run}", get(v1::show::<L>))
         .fallback(|| async { Refusal::NoSuchAddress })
         .layer(from_fn_with_state(Arc::clone(&service), authenticate::<L>));

@@ -1,8 +1,12 @@
 //! Inputs that are pushed, parameters of a job, and series.
 
+use std::io::Cursor;
+
 use jiff::SignedDuration;
+use serde_json::Value;
 
 use super::*;
+use crate::inputs::Picture;
 use crate::testing::{golden, manifest_of, usual, week};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -18,7 +22,7 @@ fn map(
 }
 
 fn pushed(series: Series) -> Pushed {
-    Pushed { inputs: BTreeMap::new(), series: [("temperature".to_owned(), series)].into() }
+    Pushed { series: [("temperature".to_owned(), series)].into(), ..Pushed::default() }
 }
 
 /// What becomes of a week of temperatures after a change.
@@ -146,4 +150,51 @@ fn many_missing_inputs_are_told_by_the_first_names() {
     let error = map("cold-chain", &usual(), &Pushed::default(), &Fetched::Nothing).unwrap_err();
     assert_eq!(error.kind(), "missing-observation");
     assert!(error.to_string().ends_with("temperature_156 and 156 more"), "{error}");
+}
+
+/// A golden row of `digit`, as a PNG file.
+fn digit() -> (Value, Vec<u8>) {
+    let (inputs, _) = golden("digit").swap_remove(0);
+    let grey = |x: u32, y: u32| inputs[format!("pixel_{y}_{x}")].as_f64().unwrap();
+    // The values of the golden rows are whole numbers from 0 to 255.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let picture = image::GrayImage::from_fn(8, 8, |x, y| image::Luma([grey(x, y) as u8]));
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    (inputs, file.into_inner())
+}
+
+fn show(file: Vec<u8>) -> Pushed {
+    Pushed { image: Some(Picture(file)), ..Pushed::default() }
+}
+
+#[test]
+fn a_picture_is_the_inputs_of_its_golden_row() {
+    let manifest = manifest_of("digit");
+    let (inputs, file) = digit();
+    let mut by_hand = Features::new(&manifest);
+    for input in &manifest.inputs {
+        by_hand.set(&input.name, inputs[&input.name].as_f64().unwrap(), &input.unit).unwrap();
+    }
+    let expected = by_hand.build().unwrap().commitment(&[1; 32]);
+    let found = map("digit", &BTreeMap::new(), &show(file), &Fetched::Nothing).unwrap();
+    assert_eq!(found.commitment(&[1; 32]), expected);
+}
+
+#[test]
+fn a_picture_that_is_not_the_model_s_is_refused_by_name() {
+    let refused = |model: &str, pushed: &Pushed| {
+        map(model, &BTreeMap::new(), pushed, &Fetched::Nothing).unwrap_err().kind()
+    };
+    let (_, file) = digit();
+    assert_eq!(refused("heart-disease", &show(file.clone())), "image-unsuitable");
+    assert_eq!(refused("digit", &show(b"%PDF-1.7".to_vec())), "image-unsuitable");
+    assert_eq!(refused("digit", &show(file[..40].to_vec())), "image-unsuitable");
+    let mut narrow = Cursor::new(Vec::new());
+    image::GrayImage::new(7, 8).write_to(&mut narrow, image::ImageFormat::Png).unwrap();
+    assert_eq!(refused("digit", &show(narrow.into_inner())), "image-size");
+    let mut twice = show(file);
+    twice.inputs.insert("pixel_0_0".into(), Amount { value: 0.0, unit: "1".into() });
+    assert_eq!(refused("digit", &twice), "input-given-twice");
+    assert_eq!(refused("digit", &Pushed::default()), "missing-observation");
 }

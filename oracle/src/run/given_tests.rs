@@ -1,6 +1,5 @@
 //! Runs on pushed data and series, abstentions, and the watch over drift.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use axum::http::header::CONTENT_TYPE;
@@ -78,7 +77,7 @@ async fn push(runner: &Runner<Chain>, id: &str, pushed: Pushed) -> (State, Optio
 }
 
 fn temperatures(series: Series) -> Pushed {
-    Pushed { inputs: BTreeMap::new(), series: [("temperature".to_owned(), series)].into() }
+    Pushed { series: [("temperature".to_owned(), series)].into(), ..Pushed::default() }
 }
 
 /// A golden row as pushed values.
@@ -88,7 +87,7 @@ fn values(inputs: &Value) -> Pushed {
         let value = inputs[&input.name].as_f64()?;
         Some((input.name.clone(), Amount { value, unit: input.unit.clone() }))
     });
-    Pushed { inputs: known.collect(), series: BTreeMap::new() }
+    Pushed { inputs: known.collect(), ..Pushed::default() }
 }
 
 /// A golden row of [`HEART`] about which its calibration decides, or not.

@@ -1,3 +1,4 @@
+use crate::inputs::FormError;
 use crate::retry::Decision;
 
 /// Why a source gave no data. No message holds a patient's id or any other content of an answer.
@@ -28,11 +29,8 @@ pub enum FetchError {
     #[error("the source's answer is not the R4 resource that was asked for: {0}")]
     Malformed(fhir::ReadError),
     /// Not a series.
-    #[error("the source's answer is no series, see line {0}; docs/oracle.md shows the form")]
-    NoSeries(usize),
-    /// Readings in several units.
-    #[error("the source's series changes its unit in line {0}; convert it at the source")]
-    UnitChanged(usize),
+    #[error("the source's answer: {0}")]
+    NoSeries(FormError),
     /// A resource about somebody else.
     #[error("the source answered about another patient than was asked for; do not use this server")]
     WrongPatient,
@@ -86,8 +84,8 @@ impl FetchError {
             Self::Slow => "source-slow",
             Self::TooLarge => "source-too-large",
             Self::WrongType => "source-wrong-type",
-            Self::Malformed(_) | Self::NoSeries(_) => "source-malformed",
-            Self::UnitChanged(_) => "series-unit-changed",
+            Self::Malformed(_) | Self::NoSeries(FormError::NotASeries(_)) => "source-malformed",
+            Self::NoSeries(FormError::UnitChanged(_)) => "series-unit-changed",
             Self::WrongPatient => "source-wrong-patient",
             Self::Elsewhere => "source-elsewhere",
             Self::NotFound(_) => "patient-not-found",
@@ -109,7 +107,6 @@ impl FetchError {
             Self::TooLarge
             | Self::Malformed(_)
             | Self::NoSeries(_)
-            | Self::UnitChanged(_)
             | Self::WrongPatient
             | Self::Elsewhere
             | Self::NotFound(_) => Decision::Fail,
