@@ -1,5 +1,8 @@
 //! `theriac model`: models that operators may use.
 
+mod bench;
+mod run;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +28,11 @@ Examples:
   theriac model check models/heart-disease
   theriac model register models/heart-disease
   theriac model list
-  theriac model revoke 0x7c1f…";
+  theriac model revoke 0x7c1f…
+  theriac model run models/heart-disease --value age=54:a --value sex=1 \\
+      --value systolic_pressure=132:mm[Hg] --explain
+  theriac model run models/thyroid --rows patients.csv --json
+  theriac model bench models/* --python venv/bin/python";
 
 /// Commands of `theriac model`.
 #[derive(Subcommand, Debug)]
@@ -47,6 +54,10 @@ pub enum ModelCommand {
         /// The model's folder
         folder: PathBuf,
     },
+    /// Give values to a model, and show its results (needs no chain)
+    Run(run::RunArgs),
+    /// Time models with tract against onnxruntime, side by side in one run (needs no chain)
+    Bench(bench::BenchArgs),
 }
 
 /// Runs a command of `theriac model`.
@@ -78,6 +89,8 @@ pub async fn run(command: ModelCommand, global: &Global) -> Result<Answer, Failu
             local.ensure_approved(registered.as_ref(), time::now_ms())?;
             Answer::of(&CheckView { model: local.id.to_string(), name: local.name, version: local.version })
         }
+        ModelCommand::Run(args) => run::run(&args),
+        ModelCommand::Bench(args) => bench::run(&args),
     }
 }
 

@@ -1,0 +1,258 @@
+//! `theriac model run`: any model by its manifest, on what a person or a file gives.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use inference::image::MAX_IMAGE_BYTES;
+use inference::{certainty, Certainty, FeatureVector, Features, Manifest, Model, MAX_ROWS};
+use jiff::Timestamp;
+use oracle::inputs::{Amount, Picture, Pushed, Series};
+use oracle::mapping::{self, Known};
+use oracle::source::Fetched;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::failure::Failure;
+use crate::input;
+
+/// The longest file of rows or of a series that is read, in bytes.
+const MAX_FILE_BYTES: usize = 16 << 20;
+
+/// Options of `theriac model run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The model's folder
+    folder: PathBuf,
+    /// A value, with its UCUM unit where it is not the manifest's; what is not given is missing
+    #[arg(long = "value", value_name = "NAME=NUMBER[:UNIT]", value_parser = value)]
+    values: Vec<(String, f64, Option<String>)>,
+    /// Readings of a series: CSV with the header at,value,unit, or JSON (docs/oracle.md)
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
+    series: Vec<(String, PathBuf)>,
+    /// A PNG or JPEG file, for a model that takes pictures
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+    /// Many rows: CSV with names in the first line, or a JSON array of objects; - for standard input. Units are the
+    /// manifest's, and what is empty, null or left out is missing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["values", "series", "image"])]
+    rows: Option<PathBuf>,
+    /// Show what each input added to each result (exact Shapley values)
+    #[arg(long)]
+    explain: bool,
+}
+
+fn value(text: &str) -> Result<(String, f64, Option<String>), String> {
+    let parsed = text.split_once('=').and_then(|(name, value)| {
+        let (number, unit) =
+            value.split_once(':').map_or((value, None), |(number, unit)| (number, Some(unit.to_owned())));
+        Some((name.to_owned(), number.parse().ok()?, unit))
+    });
+    parsed.ok_or_else(|| "write NAME=NUMBER or NAME=NUMBER:UNIT, for example age=54:a".to_owned())
+}
+
+fn named_file(text: &str) -> Result<(String, PathBuf), String> {
+    let parsed = text.split_once('=').map(|(name, file)| (name.to_owned(), file.into()));
+    parsed.ok_or_else(|| "write NAME=FILE, for example temperature=week.csv".to_owned())
+}
+
+/// Runs `theriac model run`.
+pub fn run(args: &RunArgs) -> Result<Answer, Failure> {
+    let model = Model::load(&args.folder).map_err(Failure::bad_input)?;
+    let manifest = model.manifest();
+    let rows = match &args.rows {
+        None => vec![one(manifest, args)?],
+        Some(path) => many(manifest, &input::read(path, MAX_FILE_BYTES)?)?,
+    };
+    let mut views = Vec::with_capacity(rows.len());
+    for part in rows.chunks(MAX_ROWS) {
+        let predictions = model.predict(part).map_err(Failure::bad_input)?;
+        for (row, prediction) in part.iter().zip(&predictions) {
+            let outputs = manifest.outputs.iter().zip(&prediction.0).map(|(output, value)| {
+                let explanation =
+                    if args.explain { Some(explanation(&model, row, &output.name)?) } else { None };
+                let number: f64 = value.to_string().parse().map_err(Failure::failed)?;
+                let reached =
+                    manifest.thresholds.iter().filter(|t| t.output == output.name && number >= t.at_least);
+                Ok(ResultView {
+                    output: output.name.clone(),
+                    value: value.to_string(),
+                    unit: output.unit.clone(),
+                    reached: reached.map(|threshold| threshold.meaning.clone()).collect(),
+                    certainty: certainty(manifest, prediction, &output.name).map(said),
+                    explanation,
+                })
+            });
+            views.push(RowView { row: views.len(), results: outputs.collect::<Result<_, Failure>>()? });
+        }
+    }
+    Answer::list(&views, "There are no rows.")
+}
+
+/// The row of the options, made of them as the service makes it of a push.
+fn one(manifest: &Manifest, args: &RunArgs) -> Result<FeatureVector, Failure> {
+    let mut pushed = Pushed::default();
+    for (name, value, unit) in &args.values {
+        let own = || manifest.input(name).map_or("1", |(_, input)| input.unit.as_str()).to_owned();
+        let amount = Amount { value: *value, unit: unit.clone().unwrap_or_else(own) };
+        if pushed.inputs.insert(name.clone(), amount).is_some() {
+            return Err(Failure::bad_input(format!("{name} is given twice; choose one value")));
+        }
+    }
+    for (name, file) in &args.series {
+        if pushed.series.insert(name.clone(), series(file)?).is_some() {
+            return Err(Failure::bad_input(format!("the series {name} is given twice; choose one file")));
+        }
+    }
+    if let Some(file) = &args.image {
+        pushed.image = Some(Picture(input::read(file, MAX_IMAGE_BYTES)?));
+    }
+    let known = Known {
+        parameters: &BTreeMap::new(),
+        pushed: &pushed,
+        fetched: &Fetched::Nothing,
+        at: Timestamp::now(),
+        // What a person gives may be as old as it is.
+        max_age: Duration::MAX,
+    };
+    mapping::features(manifest, known).map_err(Failure::bad_input)
+}
+
+fn series(file: &Path) -> Result<Series, Failure> {
+    let bytes = input::read(file, MAX_FILE_BYTES)?;
+    let is_json = bytes.trim_ascii_start().starts_with(b"{");
+    let series = if is_json { Series::from_json(&bytes) } else { Series::from_csv(&bytes) };
+    series.map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
+}
+
+/// Checked values in the manifest's units.
+pub fn features(manifest: &Manifest, values: &[(String, f64)]) -> Result<FeatureVector, Failure> {
+    let mut features = Features::new(manifest);
+    for (name, value) in values {
+        let unit = manifest.input(name).map_or("1", |(_, input)| input.unit.as_str());
+        features.set(name, *value, unit).map_err(Failure::bad_input)?;
+    }
+    features.build().map_err(Failure::bad_input)
+}
+
+/// The rows of a file; one bad row refuses all, with its number.
+fn many(manifest: &Manifest, bytes: &[u8]) -> Result<Vec<FeatureVector>, Failure> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| Failure::bad_input("the rows are not UTF-8; save them as UTF-8 text"))?;
+    let rows = if text.trim_start().starts_with('[') { from_json(text)? } else { from_csv(text)? };
+    let numbered = (1_usize..).zip(&rows);
+    numbered
+        .map(|(number, row)| {
+            features(manifest, row).map_err(|error| Failure::bad_input(format!("row {number}: {error}")))
+        })
+        .collect()
+}
+
+fn from_json(text: &str) -> Result<Vec<Vec<(String, f64)>>, Failure> {
+    let rows: Vec<serde_json::Map<String, Value>> = serde_json::from_str(text)
+        .map_err(|error| Failure::bad_input(format!("the rows are not a JSON array of objects: {error}")))?;
+    let value = |(name, value): (String, Value)| match value {
+        Value::Null => Ok(None),
+        Value::Number(number) => Ok(number.as_f64().map(|number| (name, number))),
+        _ => Err(Failure::bad_input(format!(
+            "{name} is not a number; give a number, or null where it is missing"
+        ))),
+    };
+    rows.into_iter().map(|row| row.into_iter().filter_map(|pair| value(pair).transpose()).collect()).collect()
+}
+
+fn from_csv(text: &str) -> Result<Vec<Vec<(String, f64)>>, Failure> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let names = reader.headers().map_err(|error| Failure::bad_input(error.to_string()))?.clone();
+    let row = |(number, row): (usize, Result<csv::StringRecord, csv::Error>)| {
+        let row = row.map_err(|_| {
+            let cells = names.len();
+            Failure::bad_input(format!("row {number} is not {cells} cells of UTF-8, as the first line is"))
+        })?;
+        let filled = names.iter().zip(&row).filter(|(_, cell)| !cell.is_empty());
+        let value = |(name, cell): (&str, &str)| match cell.parse() {
+            Ok(value) => Ok((name.to_owned(), value)),
+            Err(_) => Err(Failure::bad_input(format!(
+                "row {number}: {name} is not a number; leave it empty if missing"
+            ))),
+        };
+        filled.map(value).collect()
+    };
+    (1..).zip(reader.records()).map(row).collect()
+}
+
+fn said(certainty: Certainty) -> String {
+    match certainty {
+        Certainty::Yes => "yes, at the confidence of its calibration".to_owned(),
+        Certainty::No => "no, at the confidence of its calibration".to_owned(),
+        Certainty::Abstain(reason) => format!("no decision: {reason}"),
+        Certainty::Interval { low, high } => format!("from {low} to {high}"),
+    }
+}
+
+fn explanation(model: &Model, row: &FeatureVector, output: &str) -> Result<ExplanationView, Failure> {
+    let explanation = model.explain(row, output).map_err(Failure::bad_input)?;
+    let contributions = explanation.contributions.into_iter();
+    Ok(ExplanationView {
+        scale: if explanation.log_odds { "log-odds" } else { "as the result" },
+        base: explanation.base,
+        score: explanation.score,
+        contributions: contributions.map(|(input, adds)| Contribution { input, adds }).collect(),
+    })
+}
+
+#[derive(Serialize)]
+struct RowView {
+    row: usize,
+    results: Vec<ResultView>,
+}
+
+#[derive(Serialize)]
+struct ResultView {
+    output: String,
+    value: String,
+    unit: String,
+    /// What the thresholds mean that the value reaches.
+    reached: Vec<String>,
+    certainty: Option<String>,
+    explanation: Option<ExplanationView>,
+}
+
+#[derive(Serialize)]
+struct ExplanationView {
+    scale: &'static str,
+    base: f64,
+    score: f64,
+    contributions: Vec<Contribution>,
+}
+
+#[derive(Serialize)]
+struct Contribution {
+    input: String,
+    adds: f64,
+}
+
+impl fmt::Display for RowView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for result in &self.results {
+            writeln!(f, "{}  {} {}", result.output, result.value, result.unit)?;
+            for meaning in &result.reached {
+                writeln!(f, "  Reached     {meaning}")?;
+            }
+            if let Some(certainty) = &result.certainty {
+                writeln!(f, "  Certainty   {certainty}")?;
+            }
+            if let Some(explanation) = &result.explanation {
+                let ExplanationView { scale, base, score, contributions } = explanation;
+                writeln!(f, "  Explained   {scale}: {base:.4} without the inputs, {score:.4} with them")?;
+                for Contribution { input, adds } in contributions {
+                    writeln!(f, "    {adds:+.4}  {input}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

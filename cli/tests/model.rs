@@ -1,0 +1,196 @@
+//! Models on a person's own values, without a chain.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{json, Value};
+use support::theriac;
+
+fn shipped(model: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(model)
+}
+
+/// The golden rows of a shipped model: inputs, and the values that the chain gets.
+fn golden(model: &str) -> Vec<(Value, Value)> {
+    let text = std::fs::read_to_string(shipped(model).join("golden.json")).unwrap();
+    let golden: Value = serde_json::from_str(&text).unwrap();
+    let row = |row: &Value| (row["inputs"].clone(), row["fixed"].clone());
+    golden["rows"].as_array().unwrap().iter().map(row).collect()
+}
+
+/// What `model run` says as JSON: one object for each row.
+fn rows(folder: &Path, model: &str, arguments: &[&str]) -> Vec<Value> {
+    let model = shipped(model);
+    let arguments = [&["model", "run", model.to_str().unwrap(), "--json"], arguments].concat();
+    theriac(folder, &arguments).ends_with(0).json().as_array().unwrap().clone()
+}
+
+fn refused(folder: &Path, model: &str, arguments: &[&str], because: &str) {
+    let model = shipped(model);
+    let arguments = [&["model", "run", model.to_str().unwrap()], arguments].concat();
+    let said = theriac(folder, &arguments).ends_with(2);
+    assert!(said.err.contains(because), "{because:?} is not in: {}", said.err);
+    assert_eq!(said.out, "");
+}
+
+/// The results of a row, without their decimal points.
+fn fixed(row: &Value) -> Value {
+    let results = row["results"].as_array().unwrap().iter();
+    let digits = |value: &Value| value.as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+    results.map(|one| (one["output"].as_str().unwrap().to_owned(), json!(digits(&one["value"])))).collect()
+}
+
+/// `--value` for each input that a row has.
+fn values(inputs: &Value, names: impl Fn(&str) -> bool) -> Vec<String> {
+    let inputs = inputs.as_object().unwrap().iter().filter(|(name, value)| names(name) && value.is_number());
+    inputs.flat_map(|(name, value)| ["--value".to_owned(), format!("{name}={value}")]).collect()
+}
+
+fn borrowed(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn golden_rows_give_their_values_one_by_one_and_as_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let golden = golden("thyroid");
+    for (inputs, expected) in golden.iter().take(3) {
+        let found = rows(folder.path(), "thyroid", &borrowed(&values(inputs, |_| true)));
+        assert_eq!(fixed(&found[0]), *expected);
+    }
+    let inputs: Vec<&Value> = golden.iter().map(|(inputs, _)| inputs).collect();
+    std::fs::write(folder.path().join("rows.json"), serde_json::to_string(&inputs).unwrap()).unwrap();
+    let names: Vec<&String> = inputs[0].as_object().unwrap().keys().collect();
+    let cell = |value: &Value| if value.is_null() { String::new() } else { value.to_string() };
+    let mut csv = names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(",");
+    for row in &inputs {
+        let cells: Vec<String> = names.iter().map(|name| cell(&row[name.as_str()])).collect();
+        csv.push_str(&format!("\n{}", cells.join(", ")));
+    }
+    std::fs::write(folder.path().join("rows.csv"), csv).unwrap();
+    for file in ["rows.json", "rows.csv"] {
+        let found = rows(folder.path(), "thyroid", &["--rows", file]);
+        let expected: Vec<&Value> = golden.iter().map(|(_, fixed)| fixed).collect();
+        assert_eq!(
+            found.iter().map(fixed).collect::<Vec<_>>(),
+            expected.into_iter().cloned().collect::<Vec<_>>()
+        );
+    }
+}
+
+#[test]
+fn a_series_of_temperatures_gives_its_golden_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let (inputs, expected) = golden("cold-chain").swap_remove(0);
+    let lags = inputs.as_object().unwrap().keys().filter(|name| name.starts_with("temperature_")).count();
+    let start = Timestamp::now() - SignedDuration::from_hours(i64::try_from(lags).unwrap());
+    let mut csv = "at,value,unit".to_owned();
+    for lag in (0..lags).rev() {
+        let at = start - SignedDuration::from_hours(i64::try_from(lag).unwrap());
+        csv.push_str(&format!("\n{at},{},Cel", inputs[format!("temperature_{lag}")]));
+    }
+    std::fs::write(folder.path().join("week.csv"), &csv).unwrap();
+    let mut arguments = values(&inputs, |name| !name.starts_with("temperature_"));
+    arguments.extend(["--series".to_owned(), "temperature=week.csv".to_owned()]);
+    assert_eq!(fixed(&rows(folder.path(), "cold-chain", &borrowed(&arguments))[0]), expected);
+
+    let without_one: Vec<&str> =
+        csv.lines().enumerate().filter(|(line, _)| *line != 20).map(|(_, l)| l).collect();
+    std::fs::write(folder.path().join("week.csv"), without_one.join("\n")).unwrap();
+    refused(folder.path(), "cold-chain", &borrowed(&arguments), "the series temperature: ");
+    std::fs::write(folder.path().join("week.csv"), "time,value\n").unwrap();
+    refused(
+        folder.path(),
+        "cold-chain",
+        &borrowed(&arguments),
+        "week.csv: line 1 is not as a series is written",
+    );
+    let twice = ["--series", "temperature=week.csv", "--series", "temperature=week.csv"];
+    std::fs::write(folder.path().join("week.csv"), &csv).unwrap();
+    refused(folder.path(), "cold-chain", &twice, "the series temperature is given twice");
+}
+
+#[test]
+fn a_picture_gives_its_golden_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let (inputs, expected) = golden("digit").swap_remove(0);
+    let grey = |x: u32, y: u32| inputs[format!("pixel_{y}_{x}")].as_f64().unwrap();
+    // The golden rows have whole numbers from 0 to 255.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let picture = image::GrayImage::from_fn(8, 8, |x, y| image::Luma([grey(x, y) as u8]));
+    picture.save(folder.path().join("digit.png")).unwrap();
+    assert_eq!(fixed(&rows(folder.path(), "digit", &["--image", "digit.png"])[0]), expected);
+    image::GrayImage::new(9, 8).save(folder.path().join("wide.png")).unwrap();
+    refused(
+        folder.path(),
+        "digit",
+        &["--image", "wide.png"],
+        "the image has 9 x 8 pixels, the model wants 8 x 8",
+    );
+    refused(folder.path(), "thyroid", &["--image", "digit.png"], "the model takes no image");
+}
+
+#[test]
+fn an_explanation_adds_up_to_the_score() {
+    let folder = tempfile::tempdir().unwrap();
+    let patient = ["--value", "age=54:a", "--value", "sex=1", "--value", "systolic_pressure=17.6:kPa"];
+    let patient = [&patient[..], &["--value", "cholesterol=5.2:mmol/L", "--explain"]].concat();
+    let found = rows(folder.path(), "heart-disease", &patient).remove(0);
+    let result = &found["results"][0];
+    let explanation = &result["explanation"];
+    let added = explanation["contributions"].as_array().unwrap();
+    assert_eq!(added.len(), 4);
+    let sum: f64 = added.iter().map(|one| one["adds"].as_f64().unwrap()).sum();
+    let score = explanation["score"].as_f64().unwrap();
+    assert!((explanation["base"].as_f64().unwrap() + sum - score).abs() < 1e-4, "{explanation}");
+    let risk: f64 = result["value"].as_str().unwrap().parse().unwrap();
+    assert!((1.0 / (1.0 + (-score).exp()) - risk).abs() < 1e-4);
+    let model = shipped("heart-disease");
+    let shown = theriac(folder.path(), &[&["model", "run", model.to_str().unwrap()], &patient[..]].concat());
+    let shown = shown.ends_with(0).out;
+    assert!(shown.contains("log-odds") && shown.contains("systolic_pressure"), "{shown}");
+}
+
+#[test]
+fn what_the_model_was_not_made_for_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let refuse =
+        |arguments: &[&str], because: &str| refused(folder.path(), "heart-disease", arguments, because);
+    refuse(&["--value", "age=54"], "not enough is known; missing: sex, ");
+    refuse(&["--value", "age=NaN"], "the input age is NaN or infinite");
+    refuse(&["--value", "age=-inf"], "the input age is NaN or infinite");
+    refuse(&["--value", "age=200"], "the input age is not from ");
+    refuse(&["--value", "age=54:kg"], "the unit of age cannot be converted to a");
+    refuse(&["--value", "weight=80"], "an input or series was given that the model does not have");
+    refuse(&["--value", "age=54", "--value", "age=55"], "age is given twice");
+    refuse(&["--value", "age"], "write NAME=NUMBER or NAME=NUMBER:UNIT");
+    refuse(&["--rows", "-", "--value", "age=54"], "cannot be used with");
+    for (rows, because) in [
+        ("age,sex\n54\n", "row 1 is not 2 cells"),
+        ("age,sex\n54,1\n54,male\n", "row 2: sex is not a number"),
+        ("[{\"age\": \"54\"}]", "age is not a number"),
+        ("[{\"age\": 54}", "the rows are not a JSON array of objects"),
+        ("age\n54\n", "row 1: "),
+    ] {
+        std::fs::write(folder.path().join("rows"), rows).unwrap();
+        refuse(&["--rows", "rows"], because);
+    }
+    std::fs::write(folder.path().join("rows"), b"age\n\xff\n").unwrap();
+    refuse(&["--rows", "rows"], "the rows are not UTF-8");
+}
+
+#[test]
+fn a_bench_without_onnxruntime_or_models_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = shipped("heart-disease");
+    let bench = |arguments: &[&str], because: &str| {
+        let said = theriac(folder.path(), &[&["model", "bench"], arguments].concat()).ends_with(2);
+        assert!(said.err.contains(because), "{because:?} is not in: {}", said.err);
+    };
+    bench(&[model.to_str().unwrap(), "--python", "no-such-python"], "name another with --python");
+    bench(&[model.to_str().unwrap(), "--python", "false"], "onnxruntime failed in false: ");
+    bench(&[model.to_str().unwrap(), "--rust", "program"], "--library");
+}
