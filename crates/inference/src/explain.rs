@@ -1,14 +1,22 @@
-//! Why a row got its result: exact Shapley values against a baseline, for any graph.
+//! Why a row got its result: what each of its inputs added.
 //!
-//! What an input adds is its mean effect over all orders in which the baseline's values can be replaced by the row's
-//! (Shapley, A value for n-person games, 1953; Sundararajan and Najmi, The many Shapley values for model explanation,
-//! 2020, section 2: baseline Shapley). For a graph that adds up its inputs these are the exact contributions of a
-//! linear model, found with one run per input; for all others every subset of the inputs is run, so that there may
-//! not be many. Probabilities are explained as log-odds, which is what models of them add up.
+//! Where the graph adds a tree ensemble to terms of single inputs, the trees' contributions are path-dependent TreeSHAP
+//! (see [`trees`](crate::trees)), against the mean over the rows of training, and the terms' are their differences from
+//! the baseline.
+//!
+//! For all other graphs, what an input adds is its mean effect over all orders in which the baseline's values can be
+//! replaced by the row's (Shapley, A value for n-person games, 1953; Sundararajan and Najmi, The many Shapley values for
+//! model explanation, 2020, section 2: baseline Shapley). For a graph that adds up its inputs these are the exact
+//! contributions of a linear model, found with one run per input; else every subset of the inputs is run, so that there
+//! may not be many. Probabilities are explained as log-odds, which is what models of them add up.
+
+mod trees;
 
 use crate::features::FeatureVector;
 use crate::manifest::{Input, Missing};
 use crate::model::{caught, Model};
+
+pub(crate) use trees::TreePart;
 
 /// The most inputs of a row whose every subset is run: 2^12 is [`MAX_ROWS`](crate::MAX_ROWS).
 pub const MAX_EXPLAINED: usize = 12;
@@ -41,11 +49,13 @@ pub struct Explanation {
     /// Whether scores are log-odds of the output, as for every output from 0 to 1; else they have its unit.
     pub log_odds: bool,
     /// The score of the baseline: every input missing where the graph fills gaps itself, else at the middle of its
-    /// training values, or of its range where the manifest does not have them.
+    /// training values, or of its range where the manifest does not have them. Trees that are explained by TreeSHAP
+    /// count with their mean over the rows of training.
     pub base: f64,
     /// The score of the row.
     pub score: f64,
-    /// What each input adds, by name, in the manifest's order; inputs that are as in the baseline are left out.
+    /// What each input adds, by name, in the manifest's order; inputs that are as in the baseline are left out, but
+    /// where trees learned something from it.
     pub contributions: Vec<(String, f64)>,
 }
 
@@ -70,8 +80,11 @@ impl Model {
             .filter(|(_, pair)| differs(*pair))
             .map(|(i, _)| i)
             .collect();
-        let game = Game { model: self, place, log_odds: output.range == [0.0, 1.0], row, baseline, columns };
-        game.explain()
+        let log_odds = output.range == [0.0, 1.0];
+        let trees = self.trees().filter(|part| part.output == output.name && part.log_odds == log_odds);
+        let game = Game { model: self, place, log_odds, row, baseline, columns };
+        let by_trees = trees.map(|part| game.with_trees(part)).transpose()?.flatten();
+        by_trees.map_or_else(|| game.explain(), Ok)
     }
 }
 
@@ -113,32 +126,57 @@ struct Game<'m> {
 
 impl Game<'_> {
     fn explain(&self) -> Result<Explanation, ExplainError> {
-        let players = self.columns.len();
-        let alone = (0..players).map(|player| (0..players).map(|other| other == player).collect());
-        let mut sets: Vec<Vec<bool>> = vec![vec![false; players], vec![true; players]];
-        sets.extend(alone);
-        let worth = self.worth(&sets)?;
-        let [base, score, alone @ ..] = worth.as_slice() else { return Err(ExplainError::NotFinite) };
-        let added: Vec<f64> = alone.iter().map(|one| one - base).collect();
-        let adds_up = (base + added.iter().sum::<f64>() - score).abs() <= TOLERANCE * score.abs().max(1.0);
-        // Effects that act together could still cancel each other out: without the row's other values, then.
-        let shares =
-            if adds_up && self.adds_up_from_above(*score, &added)? { added } else { self.shapley()? };
-        let names = self.columns.iter().filter_map(|column| self.model.manifest().inputs.get(*column));
-        let contributions = names.map(|input| input.name.clone()).zip(shares).collect();
-        Ok(Explanation { log_odds: self.log_odds, base: *base, score: *score, contributions })
+        let rows = self.rows(&self.one_by_one());
+        let (worth, noise) = self.worth(&rows)?;
+        let added = added(&worth, noise);
+        let shares = added.map_or_else(|| self.shapley(), Ok)?;
+        let [base, score, ..] = worth[..] else { return Err(ExplainError::NotFinite) };
+        let mut by_input = vec![0.0; self.row.len()];
+        for (column, share) in self.columns.iter().zip(shares) {
+            by_input[*column] = share;
+        }
+        Ok(self.explanation(base, score, &by_input, |column| self.columns.contains(&column)))
     }
 
-    /// Whether taking one value away from the row changes as much as adding it to the baseline.
-    fn adds_up_from_above(&self, score: f64, added: &[f64]) -> Result<bool, ExplainError> {
+    /// By the trees and what is added to them; nothing where the rest does not just add up.
+    fn with_trees(&self, part: &TreePart) -> Result<Option<Explanation>, ExplainError> {
+        let rows = self.rows(&self.one_by_one());
+        let (worth, noise) = self.worth(&rows)?;
+        let of_trees = part.added(&rows, self.row.len());
+        let rest: Vec<f64> = worth.iter().zip(&of_trees).map(|(score, trees)| score - trees).collect();
+        let Some((added, trees)) = added(&rest, noise).zip(part.explain(&self.row)) else { return Ok(None) };
+        let ([base, ..], [_, score, ..]) = (&rest[..], &worth[..]) else { return Ok(None) };
+        let mut by_input = trees.columns;
+        for (column, share) in self.columns.iter().zip(added) {
+            by_input[*column] += share;
+        }
+        let base = base + trees.base;
+        let adds = |column: usize| self.columns.contains(&column) || by_input[column] != 0.0;
+        Ok(Some(self.explanation(base, *score, &by_input, adds)))
+    }
+
+    fn explanation(
+        &self,
+        base: f64,
+        score: f64,
+        by_input: &[f64],
+        is_told: impl Fn(usize) -> bool,
+    ) -> Explanation {
+        let inputs = self.model.manifest().inputs.iter().zip(by_input).enumerate();
+        let told = inputs.filter(|(column, _)| is_told(*column));
+        let contributions = told.map(|(_, (input, adds))| (input.name.clone(), *adds)).collect();
+        Explanation { log_odds: self.log_odds, base, score, contributions }
+    }
+
+    /// Nobody, all, each alone, and all but each.
+    fn one_by_one(&self) -> Vec<Vec<bool>> {
         let players = self.columns.len();
-        let sets: Vec<Vec<bool>> =
-            (0..players).map(|player| (0..players).map(|other| other != player).collect()).collect();
-        let without = self.worth(&sets)?;
-        let same = |(without, added): (&f64, &f64)| {
-            (score - without - added).abs() <= TOLERANCE * score.abs().max(1.0)
-        };
-        Ok(without.iter().zip(added).all(same))
+        let only =
+            |player: usize, in_it: bool| (0..players).map(|other| (other == player) == in_it).collect();
+        let mut sets: Vec<Vec<bool>> = vec![vec![false; players], vec![true; players]];
+        sets.extend((0..players).map(|player| only(player, true)));
+        sets.extend((0..players).map(|player| only(player, false)));
+        sets
     }
 
     /// By all subsets.
@@ -151,7 +189,7 @@ impl Game<'_> {
         let all = 1_usize << players;
         let sets: Vec<Vec<bool>> =
             (0..all).map(|set| (0..players).map(|player| holds(set, player)).collect()).collect();
-        let worth = self.worth(&sets)?;
+        let (worth, _) = self.worth(&self.rows(&sets))?;
         let value = |set: usize| worth.get(set).copied().unwrap_or(f64::NAN);
         // The share of orders in which exactly a given set of this size comes before the player.
         let weights = weights(players);
@@ -166,37 +204,61 @@ impl Game<'_> {
         Ok((0..players).map(share).collect())
     }
 
-    /// The score of each set, in runs that the model can take.
-    fn worth(&self, sets: &[Vec<bool>]) -> Result<Vec<f64>, ExplainError> {
-        let mut scores = Vec::with_capacity(sets.len());
-        for sets in sets.chunks(crate::MAX_ROWS) {
-            let mut values = Vec::with_capacity(sets.len().saturating_mul(self.row.len()));
-            for set in sets {
-                let start = values.len();
-                values.extend_from_slice(&self.baseline);
-                for (column, _) in self.columns.iter().zip(set).filter(|(_, in_it)| **in_it) {
-                    let place = start.saturating_add(*column);
-                    if let Some((own, value)) = self.row.get(*column).zip(values.get_mut(place)) {
-                        *value = *own;
-                    }
-                }
+    /// The rows of sets, one after the other.
+    fn rows(&self, sets: &[Vec<bool>]) -> Vec<f32> {
+        let mut rows = self.baseline.repeat(sets.len());
+        for (row, set) in rows.chunks_exact_mut(self.row.len().max(1)).zip(sets) {
+            for (column, _) in self.columns.iter().zip(set).filter(|(_, in_it)| **in_it) {
+                row[*column] = self.row[*column];
             }
-            let shape = [sets.len(), self.row.len()];
-            let outputs = caught(|| self.model.run(&shape, &values)).map_err(ExplainError::Failed)?;
-            scores.extend(outputs.get(self.place).into_iter().flatten().map(|value| self.score(*value)));
         }
-        let complete = scores.len() == sets.len() && scores.iter().all(|score| score.is_finite());
-        complete.then_some(scores).ok_or(ExplainError::NotFinite)
+        rows
     }
 
-    fn score(&self, value: f32) -> f64 {
-        let value = f64::from(value);
+    /// The score of each row, in runs that the model can take, and how far any may be off by rounding to 32 bits.
+    fn worth(&self, rows: &[f32]) -> Result<(Vec<f64>, f64), ExplainError> {
+        let columns = self.row.len();
+        let mut scores = Vec::with_capacity(rows.len() / columns.max(1));
+        let mut noise: f64 = 0.0;
+        for rows in rows.chunks(crate::MAX_ROWS.saturating_mul(columns)) {
+            let shape = [rows.len() / columns.max(1), columns];
+            let outputs = caught(|| self.model.run(&shape, rows)).map_err(ExplainError::Failed)?;
+            for value in outputs.get(self.place).into_iter().flatten() {
+                let (score, off) = self.score(f64::from(*value));
+                scores.push(score);
+                noise = noise.max(off);
+            }
+        }
+        let is_complete = scores.len() == rows.len() / columns.max(1);
+        let is_finite = scores.iter().all(|score| score.is_finite());
+        (is_complete && is_finite).then_some((scores, noise)).ok_or(ExplainError::NotFinite)
+    }
+
+    /// The score of a result, and how far it may be off.
+    fn score(&self, value: f64) -> (f64, f64) {
+        let rounding = f64::from(f32::EPSILON);
         if self.log_odds {
-            (value / (1.0 - value)).ln()
+            ((value / (1.0 - value)).ln(), rounding / (value * (1.0 - value)))
         } else {
-            value
+            (value, rounding * value.abs())
         }
     }
+}
+
+/// What each player adds, from the worth of nobody, all, each alone, and all but each; nothing where that depends on
+/// the others. `noise` is how far any worth may be off.
+fn added(worth: &[f64], noise: f64) -> Option<Vec<f64>> {
+    let (base, rest) = worth.split_first()?;
+    let (score, rest) = rest.split_first()?;
+    let (alone, without) = rest.split_at(rest.len() / 2);
+    let added: Vec<f64> = alone.iter().map(|one| one - base).collect();
+    let close = TOLERANCE * score.abs().max(1.0);
+    // A sum has as many roundings as terms.
+    let roundings = f64::from(u32::try_from(worth.len()).unwrap_or(u32::MAX));
+    let adds_up = (base + added.iter().sum::<f64>() - score).abs() <= close + noise * roundings;
+    // Effects that act together could cancel each other out: without the row's other values, then.
+    let same = |(without, added): (&f64, &f64)| (score - without - added).abs() <= close + 4.0 * noise;
+    (adds_up && without.iter().zip(&added).all(same)).then_some(added)
 }
 
 /// By the size of a set: `size! (players - size - 1)! / players!`.

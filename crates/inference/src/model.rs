@@ -9,6 +9,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use tract_onnx::prelude::*;
 
+use crate::explain::TreePart;
 use crate::features::FeatureVector;
 use crate::fixed::{FixedPoint, FixedPointError};
 use crate::graph::{self, GraphError};
@@ -111,6 +112,7 @@ pub struct Prediction(pub Vec<FixedPoint>);
 pub struct Model {
     manifest: Arc<Manifest>,
     plan: Arc<TypedRunnableModel>,
+    trees: Option<Arc<TreePart>>,
 }
 
 impl Model {
@@ -131,8 +133,8 @@ impl Model {
             let (expected, found) = (hex::encode(manifest.model.sha256), hex::encode(found));
             return Err(LoadError::WrongHash { expected, found });
         }
-        let plan = plan(&manifest, onnx)?;
-        Ok(Self { manifest: Arc::new(manifest), plan })
+        let (plan, trees) = plan(&manifest, onnx)?;
+        Ok(Self { manifest: Arc::new(manifest), plan, trees: trees.map(Arc::new) })
     }
 
     /// The model's manifest.
@@ -158,6 +160,11 @@ impl Model {
         let shape = [rows.len(), self.manifest.inputs.len()];
         let columns = caught(|| self.run(&shape, &values)).map_err(PredictError::Failed)?;
         (0..rows.len()).map(|row| self.prediction(&columns, row)).collect()
+    }
+
+    /// The trees of the graph, if they can be explained.
+    pub(crate) fn trees(&self) -> Option<&TreePart> {
+        self.trees.as_deref()
     }
 
     /// One vector per output, with one number per row.
@@ -214,7 +221,9 @@ fn read(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
     Ok(bytes)
 }
 
-fn plan(manifest: &Manifest, onnx: &[u8]) -> Result<Arc<TypedRunnableModel>, LoadError> {
+type Planned = (Arc<TypedRunnableModel>, Option<TreePart>);
+
+fn plan(manifest: &Manifest, onnx: &[u8]) -> Result<Planned, LoadError> {
     let mut reader = tract_onnx::onnx();
     crate::trees::register(&mut reader);
     let proto = caught(|| reader.proto_model_for_read(&mut &*onnx)).map_err(LoadError::Unsupported)?;
@@ -238,7 +247,8 @@ fn plan(manifest: &Manifest, onnx: &[u8]) -> Result<Arc<TypedRunnableModel>, Loa
     if !as_declared {
         return Err(graph::outputs_refused(manifest).into());
     }
-    caught(|| typed.into_optimized()?.into_runnable()).map_err(LoadError::Unsupported)
+    let plan = caught(|| typed.into_optimized()?.into_runnable()).map_err(LoadError::Unsupported)?;
+    Ok((plan, TreePart::of(&proto)))
 }
 
 /// No tensor of a run of [`MAX_ROWS`] rows is larger than allowed.

@@ -40,7 +40,7 @@ pub struct RunArgs {
     /// manifest's, and what is empty, null or left out is missing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["values", "series", "image"])]
     rows: Option<PathBuf>,
-    /// Show what each input added to each result (exact Shapley values)
+    /// Show what each input added to each result (TreeSHAP for trees, exact Shapley values for others)
     #[arg(long)]
     explain: bool,
 }

@@ -6,7 +6,7 @@
 
 use tract_onnx::pb::ModelProto;
 
-use super::finish::Aggregate;
+use super::finish::{Aggregate, PostTransform};
 use super::layout::{Leaves, Node};
 use super::operator::{single, Ensemble, OPERATORS};
 use super::{eval, TreeError};
@@ -80,6 +80,25 @@ impl TreeExplainer {
             }
         }
         Ok(Self(ensemble))
+    }
+
+    /// Whether the ensemble gives one number, which is the sum (or mean) of its trees as it is.
+    pub(crate) fn is_one_sum(&self) -> bool {
+        let finish = &self.0.finish;
+        finish.classes.is_none() && finish.columns == 1 && finish.post == PostTransform::None
+    }
+
+    /// What the trees give for rows of this many columns: of each the first sum.
+    pub(crate) fn sums(&self, rows: &[f32], columns: usize) -> Vec<f64> {
+        let Ensemble { forest, finish } = &self.0;
+        let mut sums = Vec::new();
+        let mut scores = Vec::new();
+        forest.run(rows, columns, finish, |row| {
+            scores.clear();
+            finish.row(row, forest.roots.len(), &mut scores);
+            sums.extend(scores.first().copied().map(f64::from));
+        });
+        sums
     }
 
     /// Explains a row: one [`Contributions`] for every sum that the trees make (one where two classes share it).
