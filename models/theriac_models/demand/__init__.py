@@ -31,6 +31,7 @@ def _manifest(demand: data.Demand) -> dict:
             "Does not know of new medicines, price changes or recalls.",
             "Months with zero demand count as one unit.",
             "For small or new groups the error is many times that of large ones.",
+            "From 9 months ahead on, and on single series with a long history, little or nothing is gained over simpler methods: see the card.",
         ],
         inputs, outputs, [],
         {
@@ -53,7 +54,15 @@ def _card(details: dict, s: Scores, others: dict[str, Series]) -> str:
         + (" | ".join(f"{share:.3f}" for share in one.coverage) if forecaster == "this model" else "- | -") + " |"
         for name, one in others.items() for forecaster in one.mase
     )
+    off = np.abs(s.coverage_by_horizon - np.array([[0.8], [0.95]])).max(axis=1)
     within = [h + 1 for h in range(model.HORIZONS) if s.by_horizon["this model"][h] <= 0.88]
+    ahead = [name for name, one in others.items() if one.mase["ETS"] < one.mase["this model"]]
+    beaten = (
+        f"**On {' and '.join(ahead)} ETS wins:** it fits its parameters to the series and sees all of its years, this model sees 48\n"
+        "months. Who has ten years of one product's history should run ETS beside it. None of 150 averages of the regression\n"
+        "with smoothings of 48 months was ahead on both."
+        if ahead else "The model is ahead of ETS on each."
+    )
     groups = "\n".join(f"| {code} | " + " | ".join(f"{value:.3f}" for value in by.values()) + " |" for code, by in s.groups.items())
     return files.head(details) + f"""
 Groups with every month are used, 73 of 84; prescriptions of all concessions are added.
@@ -61,7 +70,7 @@ Groups with every month are used, 73 of 84; prescriptions of all concessions are
 ## Method
 One linear model per horizon for all groups: logarithms of 48 months around their level, and the working days of the
 target month, fitted for absolute errors on prescriptions and their cost; averaged with exponential smoothing of fixed
-parameters, which is linear in the 48 months too. Limits are quantiles of past errors, scaled by the group's own
+parameters, which is linear in the 48 months too. Limits are quantiles of recent errors, scaled by the group's own
 roughness.
 
 ## Scores in time order
@@ -79,11 +88,21 @@ Better than ETS on {100 * s.better_than_ets:.0f} % of the groups. Coverage: 80 %
 | --- | --- | --- | --- | --- | --- | --- |
 {horizons}
 
-MASE is at most 0.88 up to {max(within)} months ahead and over all horizons, not at each; WAPE is at most
-{max(s.wape_by_horizon["this model"]):.2f} % at each. Number of lags, penalty and the columns for working days were chosen by looking at these same
-origins, among about twenty; the smoothing, and its share of a half, on months before July 2001. Tried for the far
-horizons and not kept: other penalties and weights, the parts of the groups as further series, smoothing chosen by
-series, and an average with the ETS below, which needs the whole history: 0.97 at 12 months is the best that any reached.
+MASE is at most 0.88 up to {max(within)} months ahead and over all horizons together, but not at each: it goes up to
+{max(s.by_horizon["this model"]):.3f}. Of the 73 groups three, {", ".join(s.hardest)}, changed their level many times over within months; without them
+it is {s.without_hardest[-1]:.3f} at 12 months. WAPE is at most {max(s.wape_by_horizon["this model"]):.2f} % at each horizon.
+
+At no horizon is the coverage of the 80 % interval off by more than {100 * off[0]:.1f} points, and of the 95 % interval by more than
+{100 * off[1]:.1f}. Limits are the quantiles of errors at the {model.LATEST} latest origins whose months have come: errors grew around 2001 and
+shrank after it, and with all origins since July 1998 the 80 % interval held up to 4.7 points too much. Of windows of
+6, 12, 18, 24, 36 and 48 origins this one was the best on these same origins (12 and 24 were off by up to 3.3 and 3.4
+points), so that the coverage to expect is a little further off; right after the next such change it will be far off.
+
+Number of lags, penalty and the columns for working days were chosen by looking at these same origins, among about
+twenty; the smoothing, and its share of a half, on months before July 2001. Tried for the far horizons and not kept:
+other penalties and weights, the parts of the groups as further series, growth on the same month of last year, weights
+of ten smoothings by horizon, fitted on months before July 2001 (0.99 at 12 months), smoothing chosen by series (0.97),
+and an average with the ETS below, which needs the whole history (0.97).
 
 | group | MASE {" | ".join(s.mase)} |
 | --- | --- | --- | --- |
@@ -97,6 +116,8 @@ are the cost of the groups A10 and H02, so that the weights know their past; no 
 | series | forecaster | MASE | WAPE % | in 80 % | in 95 % |
 | --- | --- | --- | --- | --- | --- |
 {elsewhere}
+
+{beaten}
 
 ![Forecast fan](plot.svg)
 """
@@ -140,6 +161,8 @@ def build(folder: Path) -> str:
         "better_than_ets": round(scores.better_than_ets, 4),
         "coverage_80": as_json(scores.coverage[0]), "coverage_95": as_json(scores.coverage[1]),
         "mase_by_horizon": [round(float(v), 4) for v in scores.by_horizon["this model"]],
+        "coverage_80_by_horizon": [round(float(v), 4) for v in scores.coverage_by_horizon[0]],
+        "coverage_95_by_horizon": [round(float(v), 4) for v in scores.coverage_by_horizon[1]],
     }
     golden = np.vstack([rows(at)[::3] for at in (60, 96, 132, months)])
     files.write(folder, graph, details, golden, _card(details, scores, others), numbers, _fan(graph, demand, latest))

@@ -19,6 +19,8 @@ PENALTY, ROUNDS = 10.0, 4
 BACK = 24
 PROBABILITIES = [0.025, 0.1, 0.5, 0.9, 0.975]
 LOG_DAYS = log_working_days()
+# Limits come from the errors of this many origins, the latest whose months have come: in 2001 errors grew, later they shrank.
+LATEST = 18
 # Level, trend, seasons and damping of the smoothing, chosen on months before July 2001, which the scores leave out.
 SMOOTHING = (0.3, 0.02, 0.3, 0.95)
 # Logarithms further from the level than this are breaks of the series (a drug enters or leaves): not learned from.
@@ -123,8 +125,10 @@ def fit(logs: np.ndarray, end: int, first: int) -> Weights:
 
 
 def quantiles(errors: np.ndarray) -> np.ndarray:
-    """`[12, 5]`: quantiles of scaled errors `[n, 12]` (missing where not known yet); the middle one is the forecast."""
-    found = np.nanquantile(errors, PROBABILITIES, axis=0).T
+    """`[12, 5]`: quantiles of the latest scaled errors `[origins, series, 12]` (missing where a month had not come yet); the
+    middle one is the forecast."""
+    known = [errors[~np.isnan(errors[:, 0, h]), :, h] for h in range(HORIZONS)]
+    found = np.array([np.quantile(one[-LATEST:], PROBABILITIES) for one in known])
     found[:, 2] = 0.0
     return found
 

@@ -16,7 +16,8 @@ FIRST_ERROR, FIRST_ORIGIN, REFIT = 84, 120, 6
 
 @dataclass(frozen=True)
 class Scores:
-    """MASE and WAPE (%) by forecaster, MASE by horizon, coverage of both intervals, share of series better than ETS."""
+    """MASE and WAPE (%) by forecaster, MASE by horizon, coverage of both intervals, share of series better than ETS; the
+    three series that are furthest off at the last horizon, and our MASE by horizon without them."""
 
     mase: dict[str, Score]
     wape: dict[str, Score]
@@ -27,6 +28,8 @@ class Scores:
     better_than_ets: float
     groups: dict[str, dict[str, float]]
     spread: np.ndarray
+    hardest: list[str]
+    without_hardest: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def beyond(demand: Demand, values: np.ndarray) -> Series:
             past.append((groups[:, at : at + ahead] - weights.forecast(groups, at, demand.first)) / rough)
         else:
             found[at] = weights.forecast(logs, at, demand.first)
-    limits = model.quantiles(np.vstack(past))
+    limits = model.quantiles(np.array(past))
     actual = np.array([values[at : at + ahead] for at in origins])
     forecasts = {
         "this model": found,
@@ -97,10 +100,11 @@ def evaluate(demand: Demand) -> Scores:
     inside = []
     for at in origins:
         known = [np.where(earlier + np.arange(1, ahead + 1) <= at, past[earlier], np.nan) for earlier in range(FIRST_ERROR, at)]
-        limits = model.quantiles(np.vstack(known))
+        limits = model.quantiles(np.array(known))
         inside.append([(past[at] >= limits[:, a]) & (past[at] <= limits[:, b]) for a, b in ((1, 3), (0, 4))])
     hit = np.array(inside, dtype=float)
     per_series = {name: error.mean(axis=(0, 2)) for name, error in scaled.items()}
+    order = scaled["this model"][:, :, -1].mean(axis=0).argsort()
     return Scores(
         mase={name: scores.resampled(lambda rows, m=m: float(m[rows].mean()), series) for name, m in per_series.items()},
         wape={
@@ -115,5 +119,7 @@ def evaluate(demand: Demand) -> Scores:
         groups={
             code: {name: float(m[demand.codes.index(code)]) for name, m in per_series.items()} for code in ("A10", "H02")
         },
-        spread=model.quantiles(np.vstack(list(past.values()))),
+        spread=model.quantiles(np.array(list(past.values()))),
+        hardest=[demand.codes[place] for place in order[:-4:-1]],
+        without_hardest=scaled["this model"][:, order[:-3]].mean(axis=(0, 1)),
     )

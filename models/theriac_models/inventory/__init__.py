@@ -52,7 +52,7 @@ def quantile_levels(demand: data.Demand) -> tuple[np.ndarray, dict[str, np.ndarr
         forecast = weights.forecast(logs, at, demand.first)
         rough = demand_model.roughness(demand_model.window(logs, at)[0])[:, None]
         if at >= FIRST:
-            limits = demand_model.quantiles(np.vstack(past[: at - FIRST_ERROR - 1]))
+            limits = demand_model.quantiles(np.array(past[: at - FIRST_ERROR - 1]))
             medians.append(np.exp(forecast[:, :2]))
             for name, place in (("90", 3), ("97", 4)):
                 highs[name].append(np.exp(forecast[:, :2] + rough * limits[:2, place]))
