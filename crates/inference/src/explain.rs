@@ -217,11 +217,13 @@ impl Game<'_> {
 
     /// The score of each row, in runs that the model can take, and how far any may be off by rounding to 32 bits.
     fn worth(&self, rows: &[f32]) -> Result<(Vec<f64>, f64), ExplainError> {
-        let columns = self.row.len();
-        let mut scores = Vec::with_capacity(rows.len() / columns.max(1));
+        // A model has at least one input.
+        let columns = self.row.len().max(1);
+        let count = |rows: &[f32]| rows.chunks_exact(columns).len();
+        let mut scores = Vec::with_capacity(count(rows));
         let mut noise: f64 = 0.0;
         for rows in rows.chunks(crate::MAX_ROWS.saturating_mul(columns)) {
-            let shape = [rows.len() / columns.max(1), columns];
+            let shape = [count(rows), columns];
             let outputs = caught(|| self.model.run(&shape, rows)).map_err(ExplainError::Failed)?;
             for value in outputs.get(self.place).into_iter().flatten() {
                 let (score, off) = self.score(f64::from(*value));
@@ -229,7 +231,7 @@ impl Game<'_> {
                 noise = noise.max(off);
             }
         }
-        let is_complete = scores.len() == rows.len() / columns.max(1);
+        let is_complete = scores.len() == count(rows);
         let is_finite = scores.iter().all(|score| score.is_finite());
         (is_complete && is_finite).then_some((scores, noise)).ok_or(ExplainError::NotFinite)
     }
