@@ -7,7 +7,9 @@ import numpy as np
 
 from ..supply.sources import Fetched, rows
 
-BASE = "https://raw.githubusercontent.com/numenta/NAB/3cb3ec94654a563541730eb46708d71a32019c41"
+BASE = "https://raw.githubusercontent.com/numenta/NAB"
+# Later versions of the series round its temperatures to eight decimals.
+SERIES_AT, LABELS_AT = "43733a53efc493e5e87bf57018a56e4c2fe7279c", "450b94906d3ea4cea43bdc6e63a1775a29c45954"
 SERIES = "realKnownCause/ambient_temperature_system_failure.csv"
 
 
@@ -17,11 +19,11 @@ def _windows(raw: bytes) -> bytes:
 
 
 SENSOR = Fetched(
-    "nab_ambient_temperature_system_failure.csv", f"{BASE}/data/{SERIES}",
+    "nab_ambient_temperature_system_failure.csv", f"{BASE}/{SERIES_AT}/data/{SERIES}",
     "230b68ccca20f59d562afd5d24ad52939c9b784386bed0054018358bf9120581",
 )
 WINDOWS = Fetched(
-    "nab_ambient_temperature_system_failure_windows.json", f"{BASE}/labels/combined_windows.json",
+    "nab_ambient_temperature_system_failure_windows.json", f"{BASE}/{LABELS_AT}/labels/combined_windows.json",
     "5a9d7f33d2d37d2f711b82641db2dfb5faf475563d741e1b7508e631f067716a", _windows,
 )
 
