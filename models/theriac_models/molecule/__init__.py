@@ -43,7 +43,8 @@ OUTPUT, GOLDEN = "log_bb", 24
 
 
 class Process:
-    """Mean of a Gaussian process with a fixed squared exponential kernel (Rasmussen and Williams, 2006, section 2.2)."""
+    """Mean of a Gaussian process with a fixed squared exponential kernel (Rasmussen and Williams, 2006, section 2.2),
+    averaged with least squares on the same columns: near what it has seen the one knows more, far away the other."""
 
     def __init__(self, x: np.ndarray, y: np.ndarray):
         self.mean, self.centre = x.mean(axis=0).round(6), round(float(y.mean()), 6)
@@ -52,12 +53,18 @@ class Process:
         self.points = ((x - self.mean) / self.scale).round(6)
         kernel = self._kernel(self.points)
         self.weights = np.linalg.solve(kernel + NOISE / SIGNAL * np.eye(len(y)), y - self.centre).round(6)
+        self.line = np.linalg.lstsq(_with_ones(self.points), y, rcond=None)[0].round(6)
 
     def _kernel(self, z: np.ndarray) -> np.ndarray:
         return np.exp(-((z[:, None] - self.points[None]) ** 2).sum(axis=2) / (2 * LENGTH**2))
 
     def value(self, x: np.ndarray) -> np.ndarray:
-        return self._kernel((x - self.mean) / self.scale) @ self.weights + self.centre
+        z = (x - self.mean) / self.scale
+        return (self._kernel(z) @ self.weights + self.centre + _with_ones(z) @ self.line) / 2
+
+
+def _with_ones(x: np.ndarray) -> np.ndarray:
+    return np.column_stack([np.ones(len(x)), x])
 
 
 def clark(x: np.ndarray) -> np.ndarray:
@@ -67,8 +74,7 @@ def clark(x: np.ndarray) -> np.ndarray:
 
 def linear(train: np.ndarray, y: np.ndarray, test: np.ndarray) -> np.ndarray:
     """Least squares on the same descriptors."""
-    ones = lambda x: np.column_stack([np.ones(len(x)), x])
-    return ones(test) @ np.linalg.lstsq(ones(train), y, rcond=None)[0]
+    return _with_ones(test) @ np.linalg.lstsq(_with_ones(train), y, rcond=None)[0]
 
 
 def substances() -> tuple[np.ndarray, np.ndarray]:
@@ -129,7 +135,9 @@ def _graph(process: Process, inputs: list[str]) -> bytes:
     cross = g.add("MatMul", z, -2 * process.points.T)
     distance = g.add("Add", g.add("Add", square, cross), (process.points**2).sum(axis=1)[None])
     kernel = g.add("Exp", g.add("Mul", distance, [-1 / (2 * LENGTH**2)]))
-    g.result(g.add("Add", g.add("MatMul", kernel, process.weights[:, None]), [process.centre]), OUTPUT)
+    near = g.add("MatMul", kernel, process.weights[:, None] / 2)
+    line = g.add("MatMul", z, process.line[1:, None] / 2)
+    g.result(g.add("Add", g.add("Add", near, line), [(process.centre + process.line[0]) / 2]), OUTPUT)
     return g.bytes([OUTPUT])
 
 
@@ -166,12 +174,12 @@ def _card(details: dict, numbers: dict) -> str:
     heading = "| | RMSE | mean absolute error | R² |\n| --- | --- | --- | --- |"
     return files.head(details) + f"""
 ## Method
-A Gaussian process with a fixed kernel over nine descriptors that every chemistry program computes; two rows with the same
-134 descriptors count once. The graph needs no chemistry library: whoever asks supplies the descriptors by name.
+The average of a Gaussian process with a fixed kernel and of least squares, over nine descriptors that every chemistry
+program computes; two rows with the same 134 descriptors count once. The graph needs no chemistry library: whoever asks supplies the descriptors by name.
 
 ## Scores on held-out substances
 {REPEATS} times {FOLDS} random folds, averaged over the repeats; in brackets 95 % intervals from resampled substances. Kernel and
-descriptors were chosen by looking at such folds, among thirteen settings.
+descriptors were chosen by looking at such folds, among thirteen settings; the halves of the average were not chosen.
 
 {heading}
 {table(numbers["random folds"])}
@@ -182,8 +190,9 @@ molecules cannot be split by scaffold; here {CLUSTERS} groups of similar descrip
 {heading}
 {table(numbers["groups apart"])}
 
-There the plain regression does better: far from what it has seen this model falls back to the mean. Use it for relatives
-of the substances that it learned from. A regression below the process was tried and did not help.
+There the plain regression is **as good as this model**: far from what it has seen the process falls back to the mean, and alone
+its error was 0.635. What the model gains is among relatives of the substances that it learned from. A process on top of the
+regression's errors was tried and did not help.
 
 The interval of ± {quantile:.2f} at 90 % held {sure["covered"]:.1%} of fresh substances, and {sure["covered, groups apart"]:.1%} where their group was held out.
 
