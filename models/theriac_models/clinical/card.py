@@ -3,6 +3,7 @@
 from .learner import Model
 from .spec import Spec
 
+NUMBER = {5: "five", 10: "ten"}
 MEASURES = ["accuracy", "auc", "brier", "sensitivity", "specificity"]
 HEAD = "| {} | accuracy at 0.5 | AUC | Brier | sensitivity | specificity |\n| --- | --- | --- | --- | --- | --- |\n"
 
@@ -15,15 +16,27 @@ def _row(name: str, scores: dict) -> str:
     return f"| {name} | " + " | ".join(cell(scores[key]) for key in MEASURES) + " |"
 
 
+def _shuffles(s: dict) -> str:
+    """How much the AUC depends on who is in which fold, where that was measured."""
+    if "shuffles" not in s:
+        return ""
+    each = ", ".join(f"{auc:.4f}" for auc in s["shuffles"]["auc"])
+    mean = s["model"]["auc"]["value"]
+    return f"""
+
+AUC by shuffle: {each}; their mean {mean:.4f} is in the table. With rows that agree in all inputs kept in one fold
+(one shuffle) it is {s["shuffles"]["auc, equal rows together"]:.4f}. Calibration, below, is of the first shuffle."""
+
+
 def _reasons(model: Model) -> str:
     """How a reason for one row is to be read."""
     if model.booster is None:
         return "The inputs add up in the log-odds, so that `Model::explain` gives the exact contribution of each."
     linear, trees = model.stack
-    return f"""Log-odds are {linear:.3f} × the linear part + {trees:.3f} × the sum of the trees {model.offset:+.3f}. `nodes_hitrates` in the graph counts
-the rows of the training sample that came to each node, so that TreeSHAP (`inference::trees::TreeExplainer`) says what
-each input adds to the trees' raw sum against its mean in training: times {trees:.3f} it is in log-odds, and it leaves the
-linear part out. `Model::explain` takes both together, with gaps as the baseline, where at most 12 inputs act together."""
+    return f"""Log-odds are {linear:.3f} × the linear part + {trees:.3f} × the sum of the trees {model.offset:+.3f}. `Model::explain` gives what each
+input adds to them: by TreeSHAP for the trees, against their mean over the rows of training, which `nodes_hitrates`
+counts at each node; and against a row of gaps for the linear part. Before its factor, the trees' share alone is what
+the `shap` package says of them. Calibration is a line in log-odds, so that contributions stay in proportion."""
 
 
 def render(spec: Spec, model: Model, s: dict) -> str:
@@ -34,6 +47,7 @@ def render(spec: Spec, model: Model, s: dict) -> str:
     bins = "\n".join(f"| {b['rows']} | {b['risk']:.3f} | {b['observed']:.3f} |" for b in s["calibration"])
     learner = "Piecewise linear logistic regression" if spec.recipe.hinges else "Logistic regression"
     trees = f" and {spec.recipe.trees} boosted trees of {spec.recipe.leaves} leaves" if spec.recipe.trees else ""
+    folds = f"{NUMBER[spec.folds]} stratified folds" + (f", {NUMBER[spec.shuffles]} times" if spec.shuffles > 1 else "")
     away = f"\n### Trained without a site, tested on it\n{HEAD.format('site')}{sites}\n" if sites else ""
     return f"""
 {chr(10).join(f"- {note}" for note in spec.notes)}
@@ -41,14 +55,14 @@ def render(spec: Spec, model: Model, s: dict) -> str:
 {learner}{trees}; filling of gaps, scaling and Platt calibration are inside the graph.
 
 ## Scores on held-out rows
-{s["rows"]} rows, share with the outcome {s["share"]:.3f}; five stratified folds, everything fitted inside each. In
+{s["rows"]} rows, share with the outcome {s["share"]:.3f}; {folds}, everything fitted inside each. In
 brackets 95 % intervals from resampled rows. Sensitivity and specificity at {spec.threshold}: {spec.reason}
-A rule is read at its own cut.
+A rule is read at its own cut.{_shuffles(s)}
 
 {HEAD.format("")}{_row("**model**", s["model"])}
 {chr(10).join(_row(name, scores) for name, scores in s["baselines"].items())}
 {away}
-### Groups, from the five folds
+### Groups, from the {NUMBER[spec.folds]} folds
 {HEAD.format("group")}{groups}
 
 ## Calibration

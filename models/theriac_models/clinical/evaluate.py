@@ -4,15 +4,16 @@ Conformal: Vovk and others, "Algorithmic Learning in a Random World", 2005; the 
 form takes every row's score from the fold that did not train on it. Drift: deciles as PSI and KS use them.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from sklearn.metrics import brier_score_loss, roc_auc_score
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from ..scores import calibration_line
 from .learner import fit
-from .spec import Spec
+from .spec import Data, Spec
 
 RESAMPLES = 400
 COVERAGE = 0.9
@@ -29,28 +30,34 @@ def _measures(y: np.ndarray, risk: np.ndarray, threshold: float) -> dict[str, fl
     }
 
 
-def measures(y: np.ndarray, risk: np.ndarray, threshold: float, resamples: int = RESAMPLES) -> dict[str, dict[str, float]]:
-    """Each measure with its 95 % interval from resampled rows."""
+def measures(
+    y: np.ndarray, risks: Sequence[np.ndarray], threshold: float, resamples: int = RESAMPLES
+) -> dict[str, dict[str, float]]:
+    """Each measure as the mean over the shuffles, with its 95 % interval from resampled rows."""
+    def mean(rows: np.ndarray) -> dict[str, float]:
+        each = [_measures(y[rows], risk[rows], threshold) for risk in risks]
+        return {key: float(np.mean([one[key] for one in each])) for key in each[0]}
+
     generator, draws = np.random.default_rng(0), []
     while len(draws) < resamples:
         rows = generator.integers(0, len(y), len(y))
         if 0 < y[rows].sum() < len(y):
-            draws.append(_measures(y[rows], risk[rows], threshold))
+            draws.append(mean(rows))
     found = {}
-    for key, value in _measures(y, risk, threshold).items():
+    for key, value in mean(np.arange(len(y))).items():
         low, high = np.percentile([draw[key] for draw in draws], [2.5, 97.5])
         found[key] = {"value": round(value, 4), "low": round(float(low), 4), "high": round(float(high), 4)}
     return found
 
 
-def folds(y: np.ndarray):
-    return list(StratifiedKFold(5, shuffle=True, random_state=1).split(np.zeros(len(y)), y))
+def folds(y: np.ndarray, count: int = 5, shuffle: int = 1):
+    return list(StratifiedKFold(count, shuffle=True, random_state=shuffle).split(np.zeros(len(y)), y))
 
 
-def held_out(x: np.ndarray, y: np.ndarray, recipe) -> np.ndarray:
+def held_out(x: np.ndarray, y: np.ndarray, recipe, parts) -> np.ndarray:
     """Every row's risk from a model that was fitted, calibrated and filled without its fold."""
     risk = np.empty(len(y))
-    for train, test in folds(y):
+    for train, test in parts:
         risk[test] = fit(x[train], y[train], recipe).risk(x[test])
     return risk
 
@@ -93,26 +100,39 @@ def reference(values: np.ndarray) -> dict[str, list[float]]:
     return {"edges": edges.tolist(), "shares": shares.round(8).tolist()}
 
 
-def evaluate(spec: Spec, x: np.ndarray, y: np.ndarray, groups: dict[str, np.ndarray]) -> dict:
-    """All that the card and the table of results show."""
-    risk = held_out(x, y, spec.recipe)
-    plain = held_out(x, y, replace(spec.recipe, trees=0, hinges=False, indicators=False))
+def evaluate(spec: Spec, data: Data, x: np.ndarray) -> dict:
+    """All that the card and the table of results show; `x` are the inputs as the graph sees them."""
+    y, groups = data.y, data.groups
+    parts = [folds(y, spec.folds, shuffle) for shuffle in range(1, spec.shuffles + 1)]
+    risks = [held_out(x, y, spec.recipe, part) for part in parts]
+    simple = replace(spec.recipe, trees=0, hinges=False, indicators=False)
+    plain = [held_out(x, y, simple, part) for part in parts]
     baselines = {"logistic regression": measures(y, plain, spec.threshold)}
-    baselines |= {name: measures(y, rule(x), 0.5) for name, rule in spec.rules.items()}
+    baselines |= {name: measures(y, [rule(x)], 0.5) for name, rule in spec.rules.items()}
+    risk = risks[0]
     slope, intercept = calibration_line(y, np.clip(risk, 1e-6, 1 - 1e-6))
     in_groups = {
         name: {"rows": int(mask.sum()), "share": round(float(y[mask].mean()), 4), "risk": round(float(risk[mask].mean()), 4)}
-        | measures(y[mask], risk[mask], spec.threshold, 200)
+        | measures(y[mask], [one[mask] for one in risks], spec.threshold, 200)
         for name, mask in groups.items()
         if mask.sum() >= 30 and min(y[mask].sum(), (1 - y[mask]).sum()) >= 8
     }
     sites = {}
     for site in spec.sites:
         away = fit(x[~groups[site]], y[~groups[site]], spec.recipe).risk(x[groups[site]])
-        sites[site] = measures(y[groups[site]], away, spec.threshold, 200)
-    return {
-        "model_name": spec.name, "rows": len(y), "share": round(float(y.mean()), 4), "protocol": "5 stratified folds, deduplicated",
-        "threshold": spec.threshold, "model": measures(y, risk, spec.threshold), "baselines": baselines,
+        sites[site] = measures(y[groups[site]], [away], spec.threshold, 200)
+    times = f"{spec.shuffles} times " if spec.shuffles > 1 else ""
+    found = {
+        "model_name": spec.name, "rows": len(y), "share": round(float(y.mean()), 4), "protocol": f"{times}{spec.folds} stratified folds, {spec.rows_kept}",
+        "threshold": spec.threshold, "model": measures(y, risks, spec.threshold), "baselines": baselines,
         "calibration_line": {"slope": round(slope, 3), "intercept": round(intercept, 3)},
         "calibration": calibration(y, risk), "conformal": conformal(y, risk), "groups": in_groups, "left_out_sites": sites,
     }
+    if data.together is not None:
+        whole = list(StratifiedGroupKFold(spec.folds, shuffle=True, random_state=1).split(x, y, data.together))
+        apart = held_out(x, y, spec.recipe, whole)
+        found["shuffles"] = {
+            "auc": [round(float(roc_auc_score(y, one)), 4) for one in risks],
+            "auc, equal rows together": round(float(roc_auc_score(y, apart)), 4),
+        }
+    return found

@@ -30,7 +30,7 @@ def build(spec: Spec, folder: Path) -> str:
     onnx = graph.graph_bytes(spec.name, names, model)
     difference = np.abs(export.run(onnx, x)["risk"] - model.risk(x)).max()
     assert difference < 1e-5, f"graph and training disagree by {difference}"
-    scores = evaluate.evaluate(spec, x, y, data.groups)
+    scores = evaluate.evaluate(spec, data, x)
     outputs = [files.output("risk", f"Calibrated: {spec.description}", "1", [0, 1], 4)]
     thresholds = [{"name": "elevated", "output": "risk", "at_least": spec.threshold, "meaning": spec.reason}]
     details = files.manifest(

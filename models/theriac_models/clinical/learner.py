@@ -23,6 +23,8 @@ class Recipe:
     leaves: int = 15
     rate: float = 0.04
     least: int = 20
+    ridge: float = 1.0
+    inputs_per_tree: float = 0.6
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def _fit_trees(x: np.ndarray, y: np.ndarray, recipe: Recipe) -> lightgbm.Booster
         return None
     settings = {
         "objective": "binary", "num_leaves": recipe.leaves, "learning_rate": recipe.rate, "min_data_in_leaf": recipe.least,
-        "lambda_l2": 1.0, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1, "seed": SEED,
+        "lambda_l2": recipe.ridge, "feature_fraction": recipe.inputs_per_tree, "bagging_fraction": 0.8, "bagging_freq": 1, "seed": SEED,
         "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1,
     }
     return lightgbm.train(settings, lightgbm.Dataset(x, y), recipe.trees)

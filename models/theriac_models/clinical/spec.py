@@ -13,16 +13,23 @@ LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
 
 @dataclass(frozen=True)
 class Data:
-    """Inputs in the manifest's order, outcome 0 or 1, and groups for the card by name (True: in the group)."""
+    """Inputs in the manifest's order, outcome 0 or 1, and groups for the card by name (True: in the group).
+
+    Where `together` numbers the rows, the AUC is also measured with rows of one number in one fold.
+    """
 
     x: np.ndarray
     y: np.ndarray
     groups: dict[str, np.ndarray]
+    together: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One model. `rules` are baselines: each gives a risk for every row; `site` names groups to leave out in turn."""
+    """One model. `rules` are baselines: each gives a risk for every row; `site` names groups to leave out in turn.
+
+    Scores are means over `shuffles` of the rows into `folds`.
+    """
 
     name: str
     description: str
@@ -37,6 +44,9 @@ class Spec:
     notes: list[str]
     rules: dict[str, Callable[[np.ndarray], np.ndarray]] = field(default_factory=dict)
     sites: tuple[str, ...] = ()
+    folds: int = 5
+    shuffles: int = 1
+    rows_kept: str = "deduplicated"
 
 
 def number(name: str, description: str, unit: str, model: str, code: str | None = None) -> dict:
