@@ -39,7 +39,7 @@ build: setup ## Build the program `theriac` for use (it says where)
 
 ##@ To change it
 
-.PHONY: test e2e lint fmt conformance s3-test bench
+.PHONY: test e2e lint fmt conformance s3-test bench bench-models
 test: setup ## Run all tests, and check that the committed artifacts belong to the sources
 	scripts/contracts digest
 	devnet/build-runtime --check-digest
@@ -72,6 +72,14 @@ bench: setup ## Measure sizes, costs and latencies (in the profile of the tests,
 	cargo build --workspace --bins
 	$(CARGO_TARGET_DIR)/debug/weights
 	$(CARGO_TARGET_DIR)/debug/bench
+
+bench-models: setup ## Time all models with tract against onnxruntime from Python and from Rust (in a release build)
+	@scripts/setup models
+	cargo build --release --package theriac
+	cargo build --release --locked --manifest-path crates/inference/bench/Cargo.toml
+	python=$$(models/build --python) && $(CARGO_TARGET_DIR)/release/theriac model bench models/* \
+		--python "$$python" --rust $(CARGO_TARGET_DIR)/release/inference-bench \
+		--library "$$(ls "$${python%/bin/python}"/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.*)"
 
 ##@ To change what goes on chain, and the models
 
