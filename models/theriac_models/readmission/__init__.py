@@ -19,6 +19,11 @@ ANSWERS = {
     "blood_glucose": ["Normal", "High", "Very High"],
     "insurer": ["Medicare", "Private", "Self-Pay", "Medicaid"],
 }
+ASKED = {
+    "admission_source": "How the patient came: emergency room, referral by a physician, other",
+    "blood_glucose": "Glycated haemoglobin (A1C): normal, above 7 %, above 8 %",
+    "insurer": "Kind of insurance",
+}
 COUNTS = {
     "duration": ("Days in hospital", "d"),
     "n_previous_visits": ("Visits in the year before", "1"),
@@ -32,14 +37,17 @@ def read() -> bytes:
     """The part of the data that models may learn from: no public address has this part alone, only the whole."""
     folder = os.environ.get("THERIAC_DATA")
     if not folder or not (Path(folder) / FILE).is_file():
-        raise SystemExit(f"{FILE} has no public address of its own: put it into a folder and name that in THERIAC_DATA")
+        raise SystemExit(
+            f"{FILE} has no public address: it is 57,182 of the 71,515 rows of CRAN's readmission 0.1.0, of which the others are "
+            f"kept back for tests by others; put the file (SHA-256 {SHA256}) into a folder and name that in THERIAC_DATA"
+        )
     return verified((Path(folder) / FILE).read_bytes(), SHA256, FILE)
 
 
 def load() -> Data:
-    # Rows without a patient's number: two patients may well agree in these few columns. Of rows that agree in all
-    # columns one stays, so that no copy is in a training and a test fold at once.
-    people = [dict(row) for row in dict.fromkeys(tuple(r.items()) for r in rows(read()))]
+    # Whoever cleaned the set kept the first stay of each patient alone (data-raw/readmission_raw.R), so that rows which
+    # agree are two patients and no copies: taking one away would change how often a pattern comes and comes back.
+    people = rows(read())
     male = np.array([float(r["sex"] == "Male") for r in people])
     band = np.array([float(AGES.index(r["age"])) for r in people])
     asked = [np.array([float(kinds.index(r[key])) if r[key] in kinds else np.nan for r in people]) for key, kinds in ANSWERS.items()]
@@ -47,7 +55,8 @@ def load() -> Data:
     groups = {"women": male == 0, "men": male == 1, "under 50 years": band < 5, "50 to 69 years": (band >= 5) & (band < 7), "70 years and over": band >= 7}
     groups |= {f"race recorded as {name}": race == name for name in ["Caucasian", "African American", "Hispanic", "Asian"]}
     x = np.column_stack([male, band, *asked, *(numbers(people, key) for key in COUNTS)])
-    return Data(x, np.array([float(r["readmitted"] == "Yes") for r in people]), groups)
+    together = np.unique(np.nan_to_num(x, nan=-1), axis=0, return_inverse=True)[1]
+    return Data(x, np.array([float(r["readmitted"] == "Yes") for r in people]), groups, together)
 
 
 SPEC = Spec(
@@ -62,16 +71,28 @@ SPEC = Spec(
     [
         sex(),
         {**category("age_band", "Age in bands of ten years", NAME, AGES), "missing": "refuse"},
-        *(category(key, key.replace("_", " ").capitalize(), NAME, kinds) for key, kinds in ANSWERS.items()),
+        *(category(key, ASKED[key], NAME, kinds) for key, kinds in ANSWERS.items()),
         *(number(key, description, unit, NAME) for key, (description, unit) in COUNTS.items()),
     ],
-    Recipe({i: list(map(float, range(n))) for i, n in enumerate([2, 10, 3, 3, 4])}, c=0.1, trees=200, leaves=12, rate=0.03, least=200),
+    Recipe(
+        {i: list(map(float, range(n))) for i, n in enumerate([2, 10, 3, 3, 4])}, c=0.1, hinges=False, trees=200, leaves=12, rate=0.03,
+        least=400, ridge=50.0, inputs_per_tree=1.0,
+    ),
     load,
     0.15,
     "About the highest 3 in 100 of risks: the few to call first.",
     {"name": "Diabetes 130-US hospitals, cleaned", "origin": "simonpcouch/readmission; originally https://doi.org/10.24432/C5230J", "sha256": SHA256, "licence": "MIT"},
-    ["Race is not an input; it forms groups below."],
+    [
+        "Race is not an input; it forms groups below. With it, the AUC of the trees was no higher.",
+        "Each row is another patient's first stay; many agree in these few columns. They all stay, for they are no copies.",
+        "The recipe was chosen by looking at shuffles of five folds, among fifteen: strength and size of the trees, their "
+        "number, random forests, several seeds, native categories, risks that only rise with visits and diagnoses, all pairs "
+        "of inputs in a regression, a small neural network. They lay between 0.589 and 0.602; one shuffle moves an AUC by 0.002.",
+    ],
     {"visits in the year before, of 10": lambda x: np.minimum(x[:, 6] / 10, 1)},
+    folds=10,
+    shuffles=5,
+    rows_kept="every row is another patient",
 )
 
 
