@@ -3,13 +3,15 @@
 
 mod support;
 
+use inference::trees::TreeExplainer;
 use inference::{ExplainError, Features, Model};
-use serde_json::json;
+use prost::Message;
+use serde_json::{json, Value};
 use support::{floats, integer_list, integers, load_bytes, manifest_json, node, parse, patient, with_graph};
+use tract_onnx::pb::ModelProto;
 
 /// A graph of age and sex behind the shipped model's inputs, with an output that is not a probability.
 fn model(operator: &str) -> Model {
-    use prost::Message;
     let gather = |index: &str, output: &str| {
         let mut gather = node("Gather", &["features", index], output);
         gather.attribute.push(support::integer("axis", 1));
@@ -107,4 +109,43 @@ fn a_probability_of_one_has_no_log_odds() {
     let constants = vec![scalar("one", 1.0), scalar("zero", 0.0), scalar("limit", 1.0)];
     let model = support::load(&with_graph(nodes, constants)).unwrap();
     assert_eq!(model.explain(&patient(model.manifest()), "risk"), Err(ExplainError::NotFinite));
+}
+
+/// `models/fixtures/shipped.py` wrote the fixture; its head says with which versions.
+#[test]
+fn the_trees_of_every_shipped_model_are_explained_as_the_shap_package_explains_them() {
+    let fixture = include_str!("../fixtures/shipped-trees.json");
+    let explained: Vec<Value> = serde_json::from_str(fixture).unwrap();
+    let mut with_trees = Vec::new();
+    for entry in std::fs::read_dir(support::models()).unwrap() {
+        let folder = entry.unwrap().path();
+        let Ok(onnx) = std::fs::read(folder.join("model.onnx")) else { continue };
+        let proto = ModelProto::decode(&*onnx).unwrap();
+        if !proto.graph.as_ref().unwrap().node.iter().any(|node| node.op_type.starts_with("TreeEnsemble")) {
+            continue;
+        }
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let explainer = TreeExplainer::new(&proto).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let model = explained.iter().find(|model| model["model"] == name.as_str()).unwrap();
+        for row in model["rows"].as_array().unwrap() {
+            #[allow(clippy::cast_possible_truncation)]
+            let value = |value: &Value| value.as_f64().map_or(f32::NAN, |value| value as f32);
+            let input: Vec<f32> = row["input"].as_array().unwrap().iter().map(value).collect();
+            let sums = explainer.explain(&input).unwrap();
+            assert_eq!(sums.len(), 1, "{name}");
+            let found: Vec<f64> = sums[0].columns.iter().copied().chain([sums[0].base]).collect();
+            let expected: Vec<f64> = row["contributions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|value| value.as_f64().unwrap())
+                .collect();
+            assert_eq!(found.len(), expected.len(), "{name}");
+            for (found, expected) in found.iter().zip(&expected) {
+                assert!((found - expected).abs() <= 1e-6, "{name}: {found}, shap {expected}");
+            }
+        }
+        with_trees.push(name);
+    }
+    assert_eq!(with_trees.len(), explained.len(), "{with_trees:?}");
 }
