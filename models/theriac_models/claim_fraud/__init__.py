@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import export
+from ..clinical.evaluate import reference
 from ..supply import files, scores
 from ..supply.plot import Plot
 from . import data, model
@@ -66,6 +67,7 @@ def build(folder: Path) -> str:
     area = {name: scores.resampled(lambda r, s=s: scores.pr_auc(truth[r], s[r]), provider) for name, s in ranked.items()}
     precision = {name: scores.resampled(lambda r, s=s: top(r, s), provider) for name, s in ranked.items()}
     details = _manifest(threshold)
+    details["inputs"] = [{**value, "reference": reference(claims.x[past][:, i])} for i, value in enumerate(details["inputs"])]
     table = "\n".join(f"| {name} | {area[name]} | {precision[name]} |" for name in ranked)
     found = "\n".join(
         f"| {name} | {int(((claims.kind == k) & held).sum())} | {(risk[(claims.kind == k) & held] >= threshold).mean():.2f} |"
@@ -87,6 +89,8 @@ Injected, not real. Trained on the first {TEST} days, scored on the {int(held.su
 | injected | claims | share at or above the shipped threshold |
 | --- | --- | --- |
 {found}
+
+`manifest.json` has the distribution of each input in the weeks of training for a watch on drift.
 
 ![Precision by share reviewed](plot.svg)
 """
