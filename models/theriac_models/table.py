@@ -10,7 +10,9 @@ HEAD = """# Results of all models
 Written by `models/build --table` from the `scores.json` of each model; do not edit. Every number is on rows that the
 model was not trained on; brackets are 95 % intervals. Protocol, groups and limits are on each card.
 
-## Clinical risk: five stratified folds, deduplicated
+## Clinical risk
+{protocols}
+
 | model | rows | method | accuracy at 0.5 | AUC | Brier | sensitivity | specificity |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
@@ -80,10 +82,19 @@ def measured(value: object, path: str = "") -> list[tuple[str, str, str]]:
     return [(name, several(ours), several({key: score for key, score in value.items() if key not in ours}))]
 
 
+def protocols(found: dict[str, dict]) -> str:
+    """Which models were scored how, the most usual way first."""
+    by: dict[str, list[str]] = {}
+    for name, scores in found.items():
+        by.setdefault(scores["protocol"], []).append(name)
+    return "\n".join(f"- {protocol}: {', '.join(names)}" for protocol, names in sorted(by.items(), key=lambda item: -len(item[1])))
+
+
 def table(models: Path) -> str:
     """The whole page."""
     found = {path.parent.name: json.loads(path.read_text()) for path in sorted(models.glob("*/scores.json"))}
-    lines = [row for name, scores in found.items() if "left_out_sites" in scores for row in clinical(name, scores)]
+    risks = {name: scores for name, scores in found.items() if "left_out_sites" in scores}
+    lines = [row for name, scores in risks.items() for row in clinical(name, scores)]
     others = [
         f"| [{name}](../models/{name}/card.md) | {measure} | {ours} | {beside} |"
         for name, scores in found.items()
@@ -92,7 +103,7 @@ def table(models: Path) -> str:
     ]
     plots = "\n".join(f"### {name}\n![{name}](../models/{name}/plot.svg)\n" for name in found)
     rest = "\n## Supply, public health and others\n| model | score | ours | beside it |\n| --- | --- | --- | --- |\n" + "\n".join(others)
-    return HEAD + "\n".join(lines) + "\n" + rest + "\n\n## Plots\n" + plots
+    return HEAD.format(protocols=protocols(risks)) + "\n".join(lines) + "\n" + rest + "\n\n## Plots\n" + plots
 
 
 if __name__ == "__main__":
