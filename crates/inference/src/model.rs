@@ -19,8 +19,8 @@ use crate::manifest::{Manifest, ManifestError, MAX_MANIFEST_BYTES};
 pub const MAX_MODEL_BYTES: usize = 256 << 20;
 /// The most rows of one call to [`Model::predict`].
 pub const MAX_ROWS: usize = 4096;
-/// The most elements of any tensor in a run of [`MAX_ROWS`] rows: 1 GiB of 32-bit numbers.
-const MAX_TENSOR_ELEMENTS: i64 = 1 << 28;
+/// The most elements of all tensors together in a run of [`MAX_ROWS`] rows: 1 GiB of 32-bit numbers.
+const MAX_ELEMENTS: i64 = 1 << 28;
 /// The manifest's name where a folder is given.
 const MANIFEST_FILE: &str = "manifest.json";
 
@@ -251,19 +251,38 @@ fn plan(manifest: &Manifest, onnx: &[u8]) -> Result<Planned, LoadError> {
     Ok((plan, TreePart::of(&proto)))
 }
 
-/// No tensor of a run of [`MAX_ROWS`] rows is larger than allowed.
+/// A run of [`MAX_ROWS`] rows fits the memory that a model may have, even if nothing of it is given back before its end.
+///
+/// tract 0.23.9 cuts whole numbers to 32 bits where they become dimensions, so that a width of 100 << 30 becomes 0, and
+/// one more becomes 1. No such number is let through; the largest and the smallest are, because they say "to the end"
+/// to a slice, and as a dimension give one that is not positive.
 fn ensure_bounded(model: &TypedModel) -> Result<(), LoadError> {
+    let refused = |node: &TypedNode| LoadError::TooMuchMemory { node: node.name.clone() };
     let most = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX);
     let values = SymbolValues::default().with(&model.symbols.sym(graph::ROWS), most);
+    let elements = |fact: &TypedFact| {
+        fact.shape.iter().try_fold(1i64, |size, dim| {
+            let dim = dim.eval(&values).to_i64().ok().filter(|dim| *dim > 0)?;
+            size.checked_mul(dim)
+        })
+    };
+    let mut all = 0i64;
     for node in &model.nodes {
-        let size = |output: &Outlet<TypedFact>| {
-            output.fact.shape.iter().try_fold(1i64, |size, dim| {
-                size.checked_mul(dim.eval(&values).to_i64().ok()?).filter(|size| *size <= MAX_TENSOR_ELEMENTS)
-            })
-        };
-        if node.outputs.iter().any(|output| size(output).is_none()) {
-            return Err(LoadError::TooMuchMemory { node: node.name.clone() });
+        for output in &node.outputs {
+            let sum = elements(&output.fact).and_then(|size| all.checked_add(size));
+            all = sum.filter(|all| *all <= MAX_ELEMENTS).ok_or_else(|| refused(node))?;
+            if output.fact.konst.as_deref().is_some_and(is_cut) {
+                return Err(refused(node));
+            }
         }
     }
     Ok(())
+}
+
+/// Whether a constant has a whole number that tract would cut.
+fn is_cut(constant: &Tensor) -> bool {
+    let cut = |number: &i64| i32::try_from(*number).is_err() && ![i64::MIN, i64::MAX].contains(number);
+    let numbers =
+        constant.try_as_plain_ram().and_then(|constant| constant.as_slice::<i64>().map(<[i64]>::to_vec));
+    numbers.is_ok_and(|numbers| numbers.iter().any(cut))
 }
