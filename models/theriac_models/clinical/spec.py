@@ -56,6 +56,13 @@ def number(name: str, description: str, unit: str, model: str, code: str | None 
     return {"name": name, "description": description, "unit": unit, "missing": "impute-in-graph", "source": source}
 
 
+def glucose(value: dict, code: str) -> dict:
+    """A concentration of glucose, which half of the world reports in mmol/L under another code, this one."""
+    [mass] = value["source"]["codes"]
+    codes = [mass, {**mass, "code": code, "display": f"{mass['display']}, as amount of substance"}]
+    return {**value, "substance": "glucose", "source": {**value["source"], "codes": codes}}
+
+
 def category(name: str, description: str, model: str, kinds: list[str]) -> dict:
     """A coded answer; its value is the place in the list, from 0."""
     system = f"urn:theriac:{model}"

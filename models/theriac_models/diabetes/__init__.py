@@ -5,7 +5,7 @@ import numpy as np
 from ..clinical.folder import build_with
 from ..clinical.learner import Recipe
 from ..clinical.rda import frame
-from ..clinical.spec import Data, Spec, age, number
+from ..clinical.spec import Data, Spec, age, glucose, number
 from ..supply.sources import Fetched, debian_member
 
 NAME = "diabetes"
@@ -36,7 +36,7 @@ SPEC = Spec(
     ],
     [
         age(),
-        number("glucose", "Plasma glucose 2 hours after 75 g glucose by mouth", "mg/dL", NAME, "1518-0"),
+        glucose(number("glucose", "Plasma glucose 2 hours after 75 g glucose by mouth", "mg/dL", NAME, "1518-0"), "14995-5"),
         number("body_mass_index", "Body mass index", "kg/m2", NAME, "39156-5"),
         number("pregnancies", "Number of pregnancies", "1", NAME, "11996-6"),
         number("diastolic_pressure", "Diastolic blood pressure", "mm[Hg]", NAME, "8462-4"),

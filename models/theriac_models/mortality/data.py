@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..clinical.spec import Data, age, category, number, numbers, sex, yes_no
+from ..clinical.spec import Data, age, category, glucose, number, numbers, sex, yes_no
 from ..sources import without_duplicates
 from ..supply.sources import Packaged, rows
 
@@ -30,12 +30,13 @@ PHYSIOLOGY = {
     "urine": ("Urine output in 24 hours", "mL", "9192-6"),
     "hday": ("Day of the hospital stay on which the patient entered the study", "d", None),
 }
+MEASURED = [number(key, description, unit, NAME, code) for key, (description, unit, code) in PHYSIOLOGY.items()]
 INPUTS = [
     age(),
     sex(),
     category("disease", "Main illness in the study's groups", NAME, DISEASES),
     category("cancer", "Cancer", NAME, CANCER),
-    *(number(key, description, unit, NAME, code) for key, (description, unit, code) in PHYSIOLOGY.items()),
+    *(glucose(value, "14749-6") if value["name"] == "glucose" else value for value in MEASURED),
     yes_no("diabetes", "Diabetes", NAME),
     yes_no("dementia", "Dementia", NAME),
 ]
