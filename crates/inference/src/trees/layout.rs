@@ -75,13 +75,15 @@ pub(crate) enum Leaves<T> {
 pub(crate) struct Forest<T> {
     pub nodes: Vec<Node<T>>,
     pub roots: Vec<u32>,
+    /// The most branches from each root to a leaf.
+    pub depths: Vec<u32>,
     pub leaves: Leaves<T>,
     /// How many training rows came to each node; empty where the file does not say.
     pub cover: Vec<f32>,
     /// One more than the largest column that is read.
     pub columns: usize,
-    /// Whether any node has a mark.
-    pub marked: bool,
+    /// Whether any node compares for equality.
+    pub equalities: bool,
     /// Whether some node has two parents, because it stands for membership in a set.
     pub shared: bool,
 }
@@ -101,16 +103,19 @@ impl<T: Number> Forest<T> {
         let mut forest = Self {
             nodes: Vec::with_capacity(nodes(raw)),
             roots: Vec::with_capacity(roots.len()),
+            depths: Vec::with_capacity(roots.len()),
             leaves,
             cover: Vec::new(),
             columns: 0,
-            marked: false,
+            equalities: false,
             shared: false,
         };
         let mut visited: Vec<bool> = raw.iter().map(|node| matches!(node, Raw::Gone)).collect();
         for root in roots {
             forest.roots.push(forest.next_index());
+            let start = forest.nodes.len();
             forest.plant(raw, *root, cover, &mut visited)?;
+            forest.depths.push(forest.depth(start));
         }
         if visited.contains(&false) {
             return Err(TreeError::NotATree("a node is never reached"));
@@ -178,6 +183,20 @@ impl<T: Number> Forest<T> {
         Ok(())
     }
 
+    /// The most branches from the node at `start`, the root of the last tree, to a leaf.
+    fn depth(&self, start: usize) -> u32 {
+        // Branches lead forward, so that a node's depth is known before it is its turn.
+        let mut depths = vec![0u32; self.nodes.len().saturating_sub(start)];
+        for (place, node) in self.nodes.iter().enumerate().skip(start) {
+            let below = depths[place.saturating_sub(start)].saturating_add(1);
+            for next in node.next.iter().map(|next| *next as usize).filter(|next| *next > place) {
+                let depth = &mut depths[next.saturating_sub(start)];
+                *depth = below.max(*depth);
+            }
+        }
+        depths.into_iter().max().unwrap_or(0)
+    }
+
     /// Appends a comparison, and says whether its branches are swapped.
     fn branch(&mut self, column: u32, mode: Mode, value: T, missing_true: bool) -> bool {
         // Nothing compares with NaN but by `!=`.
@@ -198,7 +217,7 @@ impl<T: Number> Forest<T> {
         if (missing_true || mode == Mode::Neq) != swapped {
             feature |= MISSING_TRUE;
         }
-        self.marked |= feature != column;
+        self.equalities |= feature & EQUAL != 0;
         self.push(Node { threshold, feature, next: [0, 0] });
         swapped
     }
