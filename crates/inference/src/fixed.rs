@@ -5,6 +5,18 @@ use core::fmt;
 /// The most decimals that a value may have.
 pub const MAX_DECIMALS: u8 = 18;
 
+/// 10 to the power of 0 to [`MAX_DECIMALS`].
+const POWERS: [u64; 19] = {
+    let mut powers = [1u64; 19];
+    let mut place = 1;
+    while place < powers.len() {
+        // 10^18 has 60 bits.
+        powers[place] = powers[place.saturating_sub(1)].saturating_mul(10);
+        place = place.saturating_add(1);
+    }
+    powers
+};
+
 /// Why a number has no fixed-point value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FixedPointError {
@@ -53,8 +65,8 @@ impl FixedPoint {
         let (fraction, biased) = (bits & ((1 << 52) - 1), (bits >> 52) & 0x7ff);
         let (mantissa, biased) = if biased == 0 { (fraction, 1) } else { (fraction | 1 << 52, biased) };
         // 53 bits times at most 60: fits.
-        let power = 10u128.checked_pow(u32::from(decimals)).ok_or(overflow)?;
-        let scaled = u128::from(mantissa).checked_mul(power).ok_or(overflow)?;
+        let power = POWERS.get(usize::from(decimals)).copied().ok_or(overflow)?;
+        let scaled = u128::from(mantissa).checked_mul(u128::from(power)).ok_or(overflow)?;
 
         let magnitude = if let Some(left) = biased.checked_sub(1075) {
             let left = u32::try_from(left).map_err(|_| overflow)?;

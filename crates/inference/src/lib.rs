@@ -33,6 +33,7 @@
     )
 )]
 
+mod columns;
 mod conformal;
 mod drift;
 mod explain;

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 
+use crate::columns::Program;
 use crate::explain::TreePart;
 use crate::features::FeatureVector;
 use crate::fixed::{FixedPoint, FixedPointError};
@@ -111,8 +113,17 @@ pub struct Prediction(pub Vec<FixedPoint>);
 #[derive(Clone)]
 pub struct Model {
     manifest: Arc<Manifest>,
-    plan: Arc<TypedRunnableModel>,
+    engine: Engine,
     trees: Option<Arc<TreePart>>,
+}
+
+/// What runs the graph.
+#[derive(Clone)]
+enum Engine {
+    /// All of its operators are known to us.
+    Columns(Arc<Program>),
+    /// All others.
+    Tract(Arc<TypedRunnableModel>),
 }
 
 impl Model {
@@ -133,8 +144,27 @@ impl Model {
             let (expected, found) = (hex::encode(manifest.model.sha256), hex::encode(found));
             return Err(LoadError::WrongHash { expected, found });
         }
-        let (plan, trees) = plan(&manifest, onnx)?;
-        Ok(Self { manifest: Arc::new(manifest), plan, trees: trees.map(Arc::new) })
+        let (proto, typed) = typed(&manifest, onnx)?;
+        let program = proto.graph.as_ref().and_then(|graph| Program::of(graph, manifest.inputs.len()));
+        let engine = match program {
+            Some(program) => Engine::Columns(Arc::new(program)),
+            None => in_tract(typed)?,
+        };
+        let trees = TreePart::of(&proto).map(Arc::new);
+        Ok(Self { manifest: Arc::new(manifest), engine, trees })
+    }
+
+    /// The same, always run by tract.
+    #[cfg(test)]
+    pub(crate) fn new_in_tract(manifest: Manifest, onnx: &[u8]) -> Result<Self, LoadError> {
+        let engine = in_tract(typed(&manifest, onnx)?.1)?;
+        Ok(Self { manifest: Arc::new(manifest), engine, trees: None })
+    }
+
+    /// Whether tract runs the graph.
+    #[cfg(test)]
+    pub(crate) fn is_in_tract(&self) -> bool {
+        matches!(self.engine, Engine::Tract(_))
     }
 
     /// The model's manifest.
@@ -156,10 +186,15 @@ impl Model {
         if let Some(row) = rows.iter().position(|row| row.manifest_hash() != self.manifest.hash()) {
             return Err(PredictError::ForeignFeatures(row));
         }
-        let values: Vec<f32> = rows.iter().flat_map(FeatureVector::row).collect();
         let shape = [rows.len(), self.manifest.inputs.len()];
+        let mut values = Vec::with_capacity(shape[0].saturating_mul(shape[1]));
+        rows.iter().for_each(|row| values.extend(row.row()));
         let columns = caught(|| self.run(&shape, &values)).map_err(PredictError::Failed)?;
-        (0..rows.len()).map(|row| self.prediction(&columns, row)).collect()
+        let mut predictions = Vec::with_capacity(rows.len());
+        for row in 0..rows.len() {
+            predictions.push(self.prediction(&columns, row)?);
+        }
+        Ok(predictions)
     }
 
     /// The trees of the graph, if they can be explained.
@@ -169,12 +204,17 @@ impl Model {
 
     /// One vector per output, with one number per row.
     pub(crate) fn run(&self, shape: &[usize], values: &[f32]) -> TractResult<Vec<Vec<f32>>> {
-        let results = self.plan.run(tvec!(Tensor::from_shape(shape, values)?.into()))?;
+        let plan = match &self.engine {
+            Engine::Columns(program) => return program.run(values),
+            Engine::Tract(plan) => plan,
+        };
+        let results = plan.run(tvec!(Tensor::from_shape(shape, values)?.into()))?;
         results.iter().map(|result| Ok(result.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())).collect()
     }
 
     fn prediction(&self, columns: &[Vec<f32>], row: usize) -> Result<Prediction, PredictError> {
-        let value = |(output, column): (&crate::manifest::Output, &Vec<f32>)| {
+        let mut values = Vec::with_capacity(columns.len());
+        for (output, column) in self.manifest.outputs.iter().zip(columns) {
             let number = column.get(row).copied().map(f64::from);
             let number = number.ok_or_else(|| PredictError::Failed("a result is too short".to_owned()))?;
             let fixed = FixedPoint::from_f64(number, output.decimals)
@@ -184,9 +224,9 @@ impl Model {
                 let [low, high] = output.range.map(|end| end.to_string());
                 return Err(PredictError::OutOfRange { output: output.name.clone(), low, high });
             }
-            Ok(fixed)
-        };
-        self.manifest.outputs.iter().zip(columns).map(value).collect::<Result<_, _>>().map(Prediction)
+            values.push(fixed);
+        }
+        Ok(Prediction(values))
     }
 }
 
@@ -221,9 +261,8 @@ fn read(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
     Ok(bytes)
 }
 
-type Planned = (Arc<TypedRunnableModel>, Option<TreePart>);
-
-fn plan(manifest: &Manifest, onnx: &[u8]) -> Result<Planned, LoadError> {
+/// The file as it is, and as tract understands it: as the manifest says, and bounded.
+fn typed(manifest: &Manifest, onnx: &[u8]) -> Result<(ModelProto, TypedModel), LoadError> {
     let mut reader = tract_onnx::onnx();
     crate::trees::register(&mut reader);
     let proto = caught(|| reader.proto_model_for_read(&mut &*onnx)).map_err(LoadError::Unsupported)?;
@@ -247,8 +286,12 @@ fn plan(manifest: &Manifest, onnx: &[u8]) -> Result<Planned, LoadError> {
     if !as_declared {
         return Err(graph::outputs_refused(manifest).into());
     }
+    Ok((proto, typed))
+}
+
+fn in_tract(typed: TypedModel) -> Result<Engine, LoadError> {
     let plan = caught(|| typed.into_optimized()?.into_runnable()).map_err(LoadError::Unsupported)?;
-    Ok((plan, TreePart::of(&proto)))
+    Ok(Engine::Tract(plan))
 }
 
 /// A run of [`MAX_ROWS`] rows fits the memory that a model may have, even if nothing of it is given back before its end.

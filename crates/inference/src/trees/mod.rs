@@ -17,7 +17,9 @@ mod shap;
 mod tests;
 mod v5;
 
-pub(crate) use operator::{check, register, OPERATORS};
+pub(crate) use attributes::{floats, Attributes};
+pub(crate) use number::Number;
+pub(crate) use operator::{check, exact_single, register, Ensemble, OPERATORS};
 pub use shap::{Contributions, ExplainError, TreeExplainer};
 
 /// The most nodes of an ensemble, leaves included, in all trees together: 64 MiB of 16 bytes each.

@@ -37,6 +37,18 @@ impl<T: Number> Ensemble<T> {
         let forest = Forest::new(&parsed.raw, &parsed.roots, parsed.finish.columns, &parsed.cover)?;
         Ok(Self { forest, finish: parsed.finish })
     }
+
+    /// The scores of all rows, one behind the other, and the place of each row's label. `values` has `width` numbers
+    /// per row, at least as many as [`Forest::columns`].
+    pub(crate) fn scores(&self, values: &[T], width: usize) -> (Vec<T>, Vec<usize>) {
+        let Self { forest, finish } = self;
+        let rows = values.chunks_exact(width.max(1)).len();
+        let mut scores = Vec::with_capacity(rows.saturating_mul(finish.outputs()));
+        let mut places = Vec::with_capacity(rows);
+        forest
+            .run(values, width, finish, |row| places.push(finish.row(row, forest.roots.len(), &mut scores)));
+        (scores, places)
+    }
 }
 
 /// Makes tract use our operators.
@@ -58,6 +70,12 @@ fn parse(node: &NodeProto) -> Result<Parsed, TreeError> {
 /// An ensemble with thresholds of 32 bits.
 pub(crate) fn single(node: &NodeProto) -> Result<Ensemble<f32>, TreeError> {
     Ensemble::new(parse(node)?)
+}
+
+/// An ensemble whose thresholds have 32 bits in the file, too.
+pub(crate) fn exact_single(node: &NodeProto) -> Option<Ensemble<f32>> {
+    let parsed = parse(node).ok().filter(|parsed| !parsed.double)?;
+    Ensemble::new(parsed).ok()
 }
 
 /// Whether tract could be given this node.
@@ -140,10 +158,7 @@ impl TreeOperator {
         ensure!(width >= forest.columns, "the ensemble reads {} columns, there are {width}", forest.columns);
         let input = input.cast_to::<T>()?;
         let values = input.try_as_plain_ram()?.as_slice::<T>()?;
-        let mut scores = Vec::with_capacity(rows.saturating_mul(finish.outputs()));
-        let mut places = Vec::with_capacity(rows);
-        forest
-            .run(values, width, finish, |row| places.push(finish.row(row, forest.roots.len(), &mut scores)));
+        let (scores, places) = ensemble.scores(values, width);
         if width == 0 {
             // Nothing but leaves: every row is the same, and there is no slice to count them by.
             bail!("a tree ensemble takes at least one column");

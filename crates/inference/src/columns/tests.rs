@@ -1,0 +1,125 @@
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+use tract_onnx::pb::{GraphProto, NodeProto, ValueInfoProto};
+
+use super::Program;
+use crate::manifest::{Input, Manifest, Missing};
+use crate::model::Model;
+
+/// All shipped models: the manifest twice, because it is not cloned, and the graph.
+fn shipped() -> Vec<(Manifest, Manifest, Vec<u8>)> {
+    let models = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let folders = fs::read_dir(models).unwrap().map(|entry| entry.unwrap().path());
+    let folders = folders.filter(|folder| folder.join("manifest.json").is_file());
+    let read = |folder: PathBuf| {
+        let json = fs::read(folder.join("manifest.json")).unwrap();
+        let parse = || Manifest::parse(&json).unwrap();
+        (parse(), parse(), fs::read(folder.join("model.onnx")).unwrap())
+    };
+    folders.map(read).collect()
+}
+
+/// Numbers that look random, from 0 to 1.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> f64 {
+        // Splitmix64 (Steele, Lea and Flood, Fast splittable pseudorandom number generators, 2014).
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// A value that the manifest allows, or NaN where one may be missing.
+    fn value(&mut self, input: &Input) -> f32 {
+        if input.missing == Missing::ImputeInGraph && self.roll() < 0.2 {
+            return f32::NAN;
+        }
+        let chance = self.roll();
+        let [low, high] = input.range;
+        let category = (chance * input.categories.len() as f64) as usize;
+        let value = low * (1.0 - chance) + high * chance;
+        input.categories.get(category).map_or(value, |category| category.value) as f32
+    }
+
+    fn rows(&mut self, manifest: &Manifest, count: usize) -> Vec<f32> {
+        (0..count).flat_map(|_| &manifest.inputs).map(|input| self.value(input)).collect()
+    }
+}
+
+#[test]
+fn shipped_models_give_what_tract_gives() {
+    for (manifest, same, onnx) in shipped() {
+        let name = manifest.name.clone();
+        let (model, in_tract) =
+            (Model::new(manifest, &onnx).unwrap(), Model::new_in_tract(same, &onnx).unwrap());
+        assert!(in_tract.is_in_tract() && !model.is_in_tract(), "{name}");
+        let width = model.manifest().inputs.len();
+        let values = Dice(1).rows(model.manifest(), 100);
+        let own = model.run(&[100, width], &values).unwrap();
+        let other = in_tract.run(&[100, width], &values).unwrap();
+        assert_eq!(own.len(), other.len());
+        for (own, other) in own.iter().flatten().zip(other.iter().flatten()) {
+            let near = (own - other).abs() <= 2e-5 * other.abs().max(1.0);
+            assert!(near || own.to_bits() == other.to_bits(), "{name}: {own}, tract {other}");
+        }
+    }
+}
+
+#[test]
+fn a_row_s_result_is_the_same_alone_and_in_any_batch() {
+    let models: Vec<_> =
+        shipped().into_iter().map(|(manifest, _, onnx)| Model::new(manifest, &onnx).unwrap()).collect();
+    proptest!(ProptestConfig::with_cases(16), |(seed in any::<u64>(), count in 1usize..200, place in any::<prop::sample::Index>())| {
+        for model in &models {
+            let width = model.manifest().inputs.len();
+            let values = Dice(seed).rows(model.manifest(), count);
+            let place = place.index(count);
+            let together = model.run(&[count, width], &values).unwrap();
+            let alone = model.run(&[1, width], &values[place * width..][..width]).unwrap();
+            for (together, alone) in together.iter().zip(&alone) {
+                prop_assert_eq!(together.len(), count);
+                prop_assert_eq!(together[place].to_bits(), alone[0].to_bits(), "{}", &model.manifest().name);
+            }
+        }
+    });
+}
+
+/// A graph of one operator on the input `x`.
+fn graph(operator: &str, domain: &str) -> GraphProto {
+    let value = |name: &str| ValueInfoProto { name: name.to_owned(), ..Default::default() };
+    let node = NodeProto {
+        op_type: operator.to_owned(),
+        domain: domain.to_owned(),
+        input: vec!["x".to_owned()],
+        output: vec!["y".to_owned()],
+        ..Default::default()
+    };
+    GraphProto { node: vec![node], input: vec![value("x")], output: vec![value("y")], ..Default::default() }
+}
+
+#[test]
+fn what_is_not_known_is_left_to_tract() {
+    assert!(Program::of(&graph("Abs", ""), 1).is_some());
+    assert!(Program::of(&graph("Abs", ""), 2).is_none(), "an output of two columns");
+    assert!(Program::of(&graph("Erf", ""), 1).is_none());
+    assert!(Program::of(&graph("Abs", "elsewhere"), 1).is_none());
+    assert!(Program::of(&graph("IsNaN", ""), 1).is_none(), "an output that is not a float");
+}
+
+#[test]
+fn what_one_step_makes_of_its_own_columns_stays_in_order() {
+    let mut twice = graph("Exp", "");
+    for (name, of) in [("z", "y"), ("w", "z")] {
+        let node =
+            NodeProto { input: vec![of.to_owned()], output: vec![name.to_owned()], ..twice.node[0].clone() };
+        twice.node.push(node);
+    }
+    twice.output[0].name = "w".to_owned();
+    let results = Program::of(&twice, 1).unwrap().run(&[0.0, 0.5]).unwrap();
+    assert_eq!(results, [vec![0f32.exp().exp().exp(), 0.5f32.exp().exp().exp()]]);
+}
