@@ -1,6 +1,7 @@
 //! Convolutions and pools of small images: a weighted sum of columns for each place.
 
-use super::compile::{Compiler, Rows, Value};
+use super::compile::Compiler;
+use super::values::{Rows, Value};
 use crate::trees::Attributes;
 
 /// Where a window lies on an image.

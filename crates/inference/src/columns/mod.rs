@@ -13,6 +13,7 @@ mod convolution;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use tract_onnx::prelude::TractResult;
 use crate::trees::Ensemble;
 use steps::{Columns, Op};
 
+/// The most columns of a program: blocks of them take 32 MiB.
+const MAX_COLUMNS: usize = 1 << 16;
 /// Rows that go through all steps before the next ones, so that their columns stay in the cache.
 const BLOCK: usize = 64;
 
