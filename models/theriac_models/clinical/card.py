@@ -20,12 +20,13 @@ def _shuffles(s: dict) -> str:
     """How much the AUC depends on who is in which fold, where that was measured."""
     if "shuffles" not in s:
         return ""
-    each = ", ".join(f"{auc:.4f}" for auc in s["shuffles"]["auc"])
-    mean = s["model"]["auc"]["value"]
+    found = s["shuffles"]
     return f"""
 
-AUC by shuffle: {each}; their mean {mean:.4f} is in the table. With rows that agree in all inputs kept in one fold
-(one shuffle) it is {s["shuffles"]["auc, equal rows together"]:.4f}. Calibration, below, is of the first shuffle."""
+The AUC is the mean over folds; by shuffle it is {", ".join(f"{auc:.4f}" for auc in found["auc"])}, together {s["model"]["auc"]["value"]:.4f}.
+Over all rows of a shuffle at once, where risks of ten different fits are compared, it is {found["auc, all rows at once"]:.4f}, and so is it
+counted in the groups. With rows that agree in all inputs kept in one fold (one shuffle) it is {found["auc, equal rows together"]:.4f}. Calibration,
+below, is of the first shuffle."""
 
 
 def _reasons(model: Model) -> str:
