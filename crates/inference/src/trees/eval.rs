@@ -1,9 +1,9 @@
 //! Walks rows through trees.
 //!
 //! Many rows: blocks of rows that stay in the first cache, all trees for a block, eight rows side by side in a
-//! tree, so that eight memory accesses are under way at once. Eight rows lie column by column, and whether any of them
-//! lacks a value is asked once for all trees: without a gap a branch is one comparison. One row: eight trees side by
-//! side. The sums are made tree by tree in 32 bits (64 where the ensemble has them), as onnxruntime makes them, so that
+//! tree, so that eight memory accesses are under way at once. Eight rows lie column by column, each column twice: a
+//! missing value is infinity in the first, and so takes the false branch, and negative infinity in the second for nodes
+//! at which it takes the true one. A branch is one comparison then. One row: eight trees side by side. The sums are made tree by tree in 32 bits (64 where the ensemble has them), as onnxruntime makes them, so that
 //! the result of a row depends neither on the batch nor on the thread.
 
 use super::finish::{Aggregate, Finish};
@@ -15,16 +15,6 @@ const LANES: usize = 8;
 /// Rows for which all trees are walked before the next ones.
 const BLOCK: usize = 64;
 
-/// Which marks of nodes have to be looked at.
-pub(crate) mod marks {
-    /// None: no value is missing, and no node compares for equality.
-    pub(crate) const NONE: u8 = 0;
-    /// Where missing values go.
-    pub(crate) const MISSING: u8 = 1;
-    /// All.
-    pub(crate) const ALL: u8 = 2;
-}
-
 /// What the trees give for one row and one target.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Score<T> {
@@ -34,23 +24,18 @@ pub(crate) struct Score<T> {
     pub seen: bool,
 }
 
-/// Eight rows, column by column.
-struct Group<T> {
-    columns: Vec<[T; LANES]>,
-    /// Whether any of their values is missing.
-    gaps: bool,
-}
-
-impl<T: Number> Group<T> {
-    fn new(rows: &[T], width: usize) -> Self {
-        let mut columns = vec![[T::default(); LANES]; width];
-        for (lane, row) in rows.chunks_exact(width).take(LANES).enumerate() {
-            for (column, value) in columns.iter_mut().zip(row) {
-                column[lane] = *value;
-            }
+/// Rows side by side, column by column: column c without gaps at 2c for nodes at which a missing value counts as false,
+/// at 2c + 1 for others.
+fn columns<T: Number, const SIDE: usize>(rows: &[T], width: usize) -> Vec<[T; SIDE]> {
+    let mut columns = vec![[T::default(); SIDE]; width.saturating_mul(2)];
+    for (lane, row) in rows.chunks_exact(width).take(SIDE).enumerate() {
+        for (pair, value) in columns.as_chunks_mut::<2>().0.iter_mut().zip(row) {
+            let missing = value.missing();
+            pair[0][lane] = if missing { T::INFINITY } else { *value };
+            pair[1][lane] = if missing { T::NEG_INFINITY } else { *value };
         }
-        Self { columns, gaps: rows.iter().any(|value| value.missing()) }
     }
+    columns
 }
 
 impl<T: Number> Forest<T> {
@@ -75,68 +60,72 @@ impl<T: Number> Forest<T> {
     }
 
     fn block(&self, rows: &[T], width: usize, finish: &Finish, scores: &mut [Score<T>]) {
-        let columns = finish.columns;
+        let targets = finish.columns;
         let together = rows.chunks_exact(width.saturating_mul(LANES));
         let alone = together.remainder();
-        let groups: Vec<Group<T>> = together.map(|rows| Group::new(rows, width)).collect();
-        let (first, rest) = scores.split_at_mut(groups.len().saturating_mul(LANES).saturating_mul(columns));
+        let groups: Vec<_> = together.map(|rows| (rows, columns::<T, LANES>(rows, width))).collect();
+        let (first, rest) = scores.split_at_mut(groups.len().saturating_mul(LANES).saturating_mul(targets));
         for (root, depth) in self.roots.iter().zip(&self.depths) {
-            let results = first.chunks_exact_mut(columns.saturating_mul(LANES));
-            for (group, results) in groups.iter().zip(results) {
-                let value = |lane: usize, column: usize| group.columns[column][lane];
-                let ends = self.walk([*root; LANES], *depth, group.gaps, value);
-                for (end, result) in ends.into_iter().zip(results.chunks_exact_mut(columns)) {
+            let results = first.chunks_exact_mut(targets.saturating_mul(LANES));
+            for ((rows, columns), results) in groups.iter().zip(results) {
+                let ends = if self.plain {
+                    self.walk([*root; LANES], *depth, |lane, node| {
+                        plain_step(node, |place| columns[place][lane])
+                    })
+                } else {
+                    let row = |lane: usize| &rows[lane.saturating_mul(width)..][..width];
+                    self.walk([*root; LANES], *depth, |lane, node| step(node, row(lane)))
+                };
+                for (end, result) in ends.into_iter().zip(results.chunks_exact_mut(targets)) {
                     self.collect(end, finish.aggregate, result);
                 }
             }
         }
-        for (row, result) in alone.chunks_exact(width).zip(rest.chunks_exact_mut(columns)) {
-            let gaps = row.iter().any(|value| value.missing());
+        for (row, result) in alone.chunks_exact(width).zip(rest.chunks_exact_mut(targets)) {
+            let columns = columns::<T, 1>(row, width);
             let (groups, last) = self.roots.as_chunks::<LANES>();
             let (depths, last_depths) = self.depths.as_chunks::<LANES>();
             for (roots, depths) in groups.iter().zip(depths) {
                 let depth = depths.iter().copied().max().unwrap_or(0);
-                for end in self.walk(*roots, depth, gaps, |_, column| row[column]) {
+                for end in self.walk_alone(*roots, depth, row, &columns) {
                     self.collect(end, finish.aggregate, result);
                 }
             }
             for (root, depth) in last.iter().zip(last_depths) {
-                let [end] = self.walk([*root], *depth, gaps, |_, column| row[column]);
+                let [end] = self.walk_alone([*root], *depth, row, &columns);
                 self.collect(end, finish.aggregate, result);
             }
         }
     }
 
-    /// The leaves that rows come to from their roots; `value` gives the number of a lane in a column,
-    /// `depth` the most branches that any of them passes.
+    /// The leaves of one row in some trees.
     #[inline(always)]
-    fn walk<const SIDE: usize>(
+    fn walk_alone<const SIDE: usize>(
         &self,
-        from: [u32; SIDE],
+        roots: [u32; SIDE],
         depth: u32,
-        gaps: bool,
-        value: impl Fn(usize, usize) -> T,
+        row: &[T],
+        columns: &[[T; 1]],
     ) -> [u32; SIDE] {
-        if self.equalities {
-            self.walk_with::<{ marks::ALL }, SIDE>(from, depth, value)
-        } else if gaps {
-            self.walk_with::<{ marks::MISSING }, SIDE>(from, depth, value)
+        if self.plain {
+            self.walk(roots, depth, |_, node| plain_step(node, |place| columns[place][0]))
         } else {
-            self.walk_with::<{ marks::NONE }, SIDE>(from, depth, value)
+            self.walk(roots, depth, |_, node| step(node, row))
         }
     }
 
+    /// Where so many steps lead; `step` takes a lane and the node that it is at.
     #[inline(always)]
-    fn walk_with<const MARKS: u8, const SIDE: usize>(
+    fn walk<const SIDE: usize>(
         &self,
         mut at: [u32; SIDE],
         depth: u32,
-        value: impl Fn(usize, usize) -> T,
+        step: impl Fn(usize, &Node<T>) -> u32,
     ) -> [u32; SIDE] {
         // A leaf leads to itself: who is there early waits, and nobody is asked.
         for _ in 0..depth {
             for (lane, at) in at.iter_mut().enumerate() {
-                *at = step::<T, MARKS>(&self.nodes[*at as usize], |column| value(lane, column));
+                *at = step(lane, &self.nodes[*at as usize]);
             }
         }
         at
@@ -157,16 +146,20 @@ impl<T: Number> Forest<T> {
     }
 }
 
-/// Where a row goes from a node; `value` gives its number in a column.
+/// Where a row goes from a node of a forest that is plain; `value` gives its number at a place of [`columns`].
 #[inline(always)]
-pub(crate) fn step<T: Number, const MARKS: u8>(node: &Node<T>, value: impl Fn(usize) -> T) -> u32 {
-    let value = value((node.feature & COLUMN) as usize);
+fn plain_step<T: Number>(node: &Node<T>, value: impl Fn(usize) -> T) -> u32 {
+    // [`MISSING_TRUE`] is the highest bit, and becomes the lowest: column c at 2c, or 2c + 1 with the mark.
+    let value = value(node.feature.rotate_left(1) as usize);
+    node.next[usize::from(value <= node.threshold)]
+}
+
+/// Where a row goes from a node.
+#[inline(always)]
+pub(crate) fn step<T: Number>(node: &Node<T>, row: &[T]) -> u32 {
+    let value = row[(node.feature & COLUMN) as usize];
     let mut holds = value <= node.threshold;
-    if MARKS == marks::ALL {
-        holds &= (node.feature & EQUAL == 0) | (value == node.threshold);
-    }
-    if MARKS != marks::NONE {
-        holds |= value.missing() & (node.feature & MISSING_TRUE != 0);
-    }
+    holds &= (node.feature & EQUAL == 0) | (value == node.threshold);
+    holds |= value.missing() & (node.feature & MISSING_TRUE != 0);
     node.next[usize::from(holds)]
 }

@@ -82,8 +82,8 @@ pub(crate) struct Forest<T> {
     pub cover: Vec<f32>,
     /// One more than the largest column that is read.
     pub columns: usize,
-    /// Whether any node compares for equality.
-    pub equalities: bool,
+    /// Whether no node compares for equality, or with what is not finite: infinities can stand for missing values.
+    pub plain: bool,
     /// Whether some node has two parents, because it stands for membership in a set.
     pub shared: bool,
 }
@@ -107,7 +107,7 @@ impl<T: Number> Forest<T> {
             leaves,
             cover: Vec::new(),
             columns: 0,
-            equalities: false,
+            plain: true,
             shared: false,
         };
         let mut visited: Vec<bool> = raw.iter().map(|node| matches!(node, Raw::Gone)).collect();
@@ -217,7 +217,7 @@ impl<T: Number> Forest<T> {
         if (missing_true || mode == Mode::Neq) != swapped {
             feature |= MISSING_TRUE;
         }
-        self.equalities |= feature & EQUAL != 0;
+        self.plain &= feature & EQUAL == 0 && threshold.is_finite();
         self.push(Node { threshold, feature, next: [0, 0] });
         swapped
     }

@@ -6,6 +6,12 @@ use tract_onnx::prelude::Datum;
 pub(crate) trait Number: Datum + Copy + PartialOrd + Default {
     /// No number.
     const NAN: Self;
+    /// More than every number.
+    const INFINITY: Self;
+    /// Less than every number.
+    const NEG_INFINITY: Self;
+    /// Whether it is neither infinite nor no number.
+    fn is_finite(self) -> bool;
     /// The largest number that is smaller; NaN below negative infinity.
     fn next_below(self) -> Self;
     /// Whether it is no number.
@@ -24,6 +30,12 @@ macro_rules! number {
     ($kind:ident) => {
         impl Number for $kind {
             const NAN: Self = $kind::NAN;
+            const INFINITY: Self = $kind::INFINITY;
+            const NEG_INFINITY: Self = $kind::NEG_INFINITY;
+
+            fn is_finite(self) -> bool {
+                $kind::is_finite(self)
+            }
 
             fn next_below(self) -> Self {
                 if self == $kind::NEG_INFINITY {

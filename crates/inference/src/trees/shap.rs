@@ -179,7 +179,7 @@ impl Walk<'_> {
             }
             return Ok(());
         }
-        let taken = eval::step::<f32, { eval::marks::ALL }>(&node, |column| self.row[column]);
+        let taken = eval::step(&node, self.row);
         let column = (node.feature & super::layout::COLUMN) as usize;
         let (mut zero, mut one) = (1.0, 1.0);
         if let Some(index) = path.iter().position(|step| step.column == Some(column)) {
