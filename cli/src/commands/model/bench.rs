@@ -1,4 +1,4 @@
-//! `theriac model bench`: tract against onnxruntime, in turns, in one run.
+//! `theriac model bench`: models as the service runs them against onnxruntime, in turns, in one run.
 
 mod engine;
 
@@ -16,7 +16,7 @@ use crate::answer::Answer;
 use crate::commands::model::run::features;
 use crate::failure::Failure;
 
-use self::engine::{Case, Engine, Other, Tract};
+use self::engine::{Case, Engine, Other, Ours};
 
 /// How many rows a call has, and how many calls are timed together.
 const LOADS: [(usize, u32); 2] = [(1, 500), (1000, 5)];
@@ -53,8 +53,8 @@ pub fn run(args: &BenchArgs) -> Result<Answer, Failure> {
     for folder in args.folders.iter().filter(|folder| folder.join("golden.json").is_file()) {
         let case = case(folder)?;
         let mut engines: Vec<&mut dyn Engine> = Vec::new();
-        let mut tract = Tract::new(&case);
-        engines.push(&mut tract);
+        let mut ours = Ours::new(&case);
+        engines.push(&mut ours);
         for other in &mut others {
             other.load(&case)?;
             engines.push(other);
@@ -114,10 +114,10 @@ fn measure(
         }
     }
     let mut engines = engines.iter().zip(times).map(|(engine, times)| Spread::new(engine.name(), times));
-    let tract = engines.next().ok_or_else(|| Failure::failed("nothing was measured"))?;
-    let others = engines.map(|spread| (tract.median_us / spread.median_us, spread));
+    let ours = engines.next().ok_or_else(|| Failure::failed("nothing was measured"))?;
+    let others = engines.map(|spread| (ours.median_us / spread.median_us, spread));
     let others = others.map(|(ratio, spread)| Compared { spread, ratio }).collect();
-    Ok(Line { model: model.to_owned(), rows, tract, others })
+    Ok(Line { model: model.to_owned(), rows, ours, others })
 }
 
 #[derive(Serialize)]
@@ -130,7 +130,7 @@ struct Table {
 struct Line {
     model: String,
     rows: usize,
-    tract: Spread,
+    ours: Spread,
     others: Vec<Compared>,
 }
 
@@ -138,7 +138,7 @@ struct Line {
 struct Compared {
     #[serde(flatten)]
     spread: Spread,
-    /// tract's median as a share of this one's: below 1, tract is faster.
+    /// Our median as a share of this one's: below 1, we are faster.
     ratio: f64,
 }
 
@@ -169,17 +169,18 @@ impl fmt::Display for Table {
         writeln!(
             f,
             "Microseconds a call on one thread: median (fastest to slowest) of {} repetitions, in turns.\n\
-             The ratio is tract's median to the other's: below 1, tract is faster.\n",
+             The ratio is our median to the other's: below 1, we are faster. Ours is from checked inputs to fixed-point\n\
+             results; the others are from one tensor to others.\n",
             self.repetitions
         )?;
         let others = self.lines.first().map_or(&[][..], |line| &line.others);
-        write!(f, "| model | rows | tract |")?;
+        write!(f, "| model | rows | ours |")?;
         for other in others {
             write!(f, " {} | ratio |", other.spread.engine)?;
         }
         write!(f, "\n| --- | ---: | ---: |{}", " ---: | ---: |".repeat(others.len()))?;
         for line in &self.lines {
-            write!(f, "\n| {} | {} | {} |", line.model, line.rows, line.tract)?;
+            write!(f, "\n| {} | {} | {} |", line.model, line.rows, line.ours)?;
             for Compared { spread, ratio } in &line.others {
                 write!(f, " {spread} | {ratio:.2} |")?;
             }

@@ -56,7 +56,7 @@ pub enum ModelCommand {
     },
     /// Give values to a model, and show its results (needs no chain)
     Run(run::RunArgs),
-    /// Time models with tract against onnxruntime, side by side in one run (needs no chain)
+    /// Time models here against onnxruntime, side by side in one run (needs no chain)
     Bench(bench::BenchArgs),
 }
 

@@ -1,4 +1,4 @@
-//! What is timed: tract in this process, onnxruntime in others that are told what to do line by line.
+//! What is timed: our models in this process, onnxruntime in others that are told what to do line by line.
 
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
@@ -35,17 +35,17 @@ pub trait Engine {
 }
 
 /// Our way: from checked features to fixed-point results.
-pub struct Tract<'c>(&'c Case);
+pub struct Ours<'c>(&'c Case);
 
-impl<'c> Tract<'c> {
+impl<'c> Ours<'c> {
     pub const fn new(case: &'c Case) -> Self {
         Self(case)
     }
 }
 
-impl Engine for Tract<'_> {
+impl Engine for Ours<'_> {
     fn name(&self) -> &str {
-        "tract"
+        "ours"
     }
 
     fn time(&mut self, rows: usize, calls: u32) -> Result<Duration, Failure> {
