@@ -191,8 +191,13 @@ async fn what_is_not_understood_is_refused_and_not_repeated() {
     }
     let body = json!({"patient": "p1"});
     refused(desk.call(Method::POST, "v1/jobs/kidney/runs", Some(body)).await, 404, "unknown-job");
-    let large = json!({"patient": "p".repeat(80_000)});
+    // Only a push may bring a picture.
+    let large = json!({"job": "heart", "patient": "p".repeat(80_000)});
+    refused(desk.call(Method::POST, "v1/subjects", Some(large)).await, 400, "bad-body");
+    let large = json!({"patient": "p".repeat(1_100_000)});
     refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(large)).await, 400, "bad-body");
+    let read = json!({"patient": "p".repeat(80_000)});
+    refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(read)).await, 400, "bad-patient");
 }
 
 #[tokio::test]
