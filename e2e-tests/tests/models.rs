@@ -16,7 +16,7 @@ use e2e_tests::series_server::{Series, SeriesServer};
 use feeds::Reading;
 use inference::image::Image;
 use inference::manifest::{Source, Step};
-use inference::{certainty, Certainty, FixedPoint, Manifest, Prediction};
+use inference::{certainty, Certainty, FixedPoint, Manifest};
 use jiff::civil::Time;
 use jiff::{Span, Timestamp};
 use primitives::{FeedId, Subject};
@@ -58,7 +58,7 @@ impl Shipped {
                 let value = fixed[&output.name].as_i64();
                 FixedPoint { value: i128::from(value.unwrap()), decimals: output.decimals }
             });
-            let said = certainty(&manifest, &Prediction(values.collect()), &output);
+            let said = certainty(&manifest, &values.collect::<Vec<_>>(), &output);
             Row { inputs, fixed, abstains: matches!(said, Some(Certainty::Abstain(_))) }
         };
         let (open, decided): (Vec<_>, Vec<_>) =

@@ -321,12 +321,12 @@ impl<L: Ledger> Runner<L> {
             let seen = Watch::seen(&config.name, manifest, &features);
             let predictions = model.predict(&[features])?;
             let found =
-                predictions.first().zip(manifest.outputs.get(output)).ok_or(JobError::FeedMismatch)?;
+                predictions.rows().next().zip(manifest.outputs.get(output)).ok_or(JobError::FeedMismatch)?;
             let (prediction, named) = found;
             if let Some(Certainty::Abstain(reason)) = certainty(manifest, prediction, &named.name) {
                 return Ok(Computed { value: Err(reason), inputs, seen });
             }
-            let value = prediction.0.get(output).copied().ok_or(JobError::FeedMismatch)?;
+            let value = prediction.get(output).copied().ok_or(JobError::FeedMismatch)?;
             Ok(Computed { value: Ok(feed_value(value, &feed)?), inputs, seen })
         };
         tokio::task::spawn_blocking(predict).await.map_err(|_| RunError::System("thread"))?

@@ -36,7 +36,7 @@ fn risk_of_ada(world: &World) -> i128 {
     ] {
         features.set(name, value, unit).unwrap();
     }
-    world.model.predict(&[features.build().unwrap()]).unwrap()[0].0[0].value
+    world.model.predict(&[features.build().unwrap()]).unwrap()[0][0].value
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -55,7 +55,7 @@ async fn every_patient_has_a_value_or_a_reason() {
         };
         match mapping::features(model.manifest(), known) {
             Ok(features) => {
-                let risk = model.predict(&[features]).unwrap()[0].0[0];
+                let risk = model.predict(&[features]).unwrap()[0][0];
                 assert!((0..=10_000).contains(&risk.value));
                 values += 1;
             }

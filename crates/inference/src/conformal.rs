@@ -5,7 +5,6 @@
 
 use crate::fixed::FixedPoint;
 use crate::manifest::{Conformal, Manifest, Score};
-use crate::model::Prediction;
 
 /// What a result says at the confidence of its calibration.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,10 +38,10 @@ pub enum Reason {
 /// The certainty of an output, as it is on the chain; nothing where the manifest holds no calibration for it, or the
 /// prediction is another model's.
 #[must_use]
-pub fn certainty(manifest: &Manifest, prediction: &Prediction, output: &str) -> Option<Certainty> {
+pub fn certainty(manifest: &Manifest, values: &[FixedPoint], output: &str) -> Option<Certainty> {
     let calibration = manifest.conformal.iter().find(|entry| entry.output == output)?;
     let (place, output) = manifest.output(output)?;
-    let value = number(*prediction.0.get(place)?)?;
+    let value = number(*values.get(place)?)?;
     Some(judge(calibration, value, output.range))
 }
 
@@ -75,7 +74,7 @@ mod tests {
     fn judged(score: &str, quantile: f64, value: i128) -> Option<Certainty> {
         let entry = json!([{"output": "risk", "confidence": 0.9, "score": score, "quantile": quantile}]);
         let manifest = with_conformal(entry).unwrap();
-        certainty(&manifest, &Prediction(vec![FixedPoint { value, decimals: 4 }]), "risk")
+        certainty(&manifest, &[FixedPoint { value, decimals: 4 }], "risk")
     }
 
     #[test]
@@ -96,8 +95,8 @@ mod tests {
     #[test]
     fn without_a_calibration_there_is_no_certainty() {
         let manifest = with_conformal(json!([])).unwrap();
-        let prediction = Prediction(vec![FixedPoint { value: 9000, decimals: 4 }]);
-        assert_eq!(certainty(&manifest, &prediction, "risk"), None);
-        assert_eq!(certainty(&manifest, &prediction, "other"), None);
+        let values = [FixedPoint { value: 9000, decimals: 4 }];
+        assert_eq!(certainty(&manifest, &values, "risk"), None);
+        assert_eq!(certainty(&manifest, &values, "other"), None);
     }
 }

@@ -18,7 +18,9 @@
 //! patient.set("systolic_pressure", 132.0, "mm[Hg]")?;
 //! patient.set("cholesterol", 5.2, "mmol/L")?;
 //! let risks = model.predict(&[patient.build()?])?;
-//! println!("{}", risks[0].0[0]);
+//! for risk in risks.rows() {
+//!     println!("{}", risk[0]);
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -55,5 +57,5 @@ pub use fixed::{FixedPoint, FixedPointError, MAX_DECIMALS};
 pub use graph::GraphError;
 pub use image::ImageError;
 pub use manifest::{Manifest, ManifestError};
-pub use model::{LoadError, Model, PredictError, Prediction, MAX_MODEL_BYTES, MAX_ROWS};
+pub use model::{LoadError, Model, PredictError, Predictions, MAX_MODEL_BYTES, MAX_ROWS};
 pub use series::{Reading, SeriesError, MAX_READINGS};

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Index;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -105,9 +106,30 @@ pub enum PredictError {
     },
 }
 
-/// One row's results: a value for every output of the manifest, in its order.
+/// The results of rows, in their order: of each row a value for every output of the manifest, in its order.
+// In one piece: one for each row would be allocated a thousand times.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prediction(pub Vec<FixedPoint>);
+pub struct Predictions {
+    values: Vec<FixedPoint>,
+    outputs: usize,
+}
+
+impl Predictions {
+    /// The values of each row.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[FixedPoint]> {
+        self.values.chunks_exact(self.outputs)
+    }
+}
+
+impl Index<usize> for Predictions {
+    type Output = [FixedPoint];
+
+    /// The values of one row. Panics where there are fewer rows.
+    fn index(&self, row: usize) -> &[FixedPoint] {
+        let start = row.saturating_mul(self.outputs);
+        &self.values[start..start.saturating_add(self.outputs)]
+    }
+}
 
 /// A model, ready to run. Cheap to clone; clones share the graph and may run on many threads at once.
 #[derive(Clone)]
@@ -176,12 +198,15 @@ impl Model {
     /// Runs the model on all rows at once; the results are in the rows' order.
     ///
     /// Computes and does not wait for anything: on an asynchronous runtime, call it where blocking is allowed.
-    pub fn predict(&self, rows: &[FeatureVector]) -> Result<Vec<Prediction>, PredictError> {
+    pub fn predict(&self, rows: &[FeatureVector]) -> Result<Predictions, PredictError> {
         if rows.len() > MAX_ROWS {
             return Err(PredictError::TooManyRows(rows.len()));
         }
+        // A manifest has at least one output.
+        let outputs = self.manifest.outputs.len().max(1);
+        let mut predictions = Predictions { values: Vec::new(), outputs };
         if rows.is_empty() {
-            return Ok(Vec::new());
+            return Ok(predictions);
         }
         if let Some(row) = rows.iter().position(|row| row.manifest_hash() != self.manifest.hash()) {
             return Err(PredictError::ForeignFeatures(row));
@@ -190,9 +215,9 @@ impl Model {
         let mut values = Vec::with_capacity(shape[0].saturating_mul(shape[1]));
         rows.iter().for_each(|row| values.extend(row.row()));
         let columns = caught(|| self.run(&shape, &values)).map_err(PredictError::Failed)?;
-        let mut predictions = Vec::with_capacity(rows.len());
+        predictions.values.reserve_exact(rows.len().saturating_mul(outputs));
         for row in 0..rows.len() {
-            predictions.push(self.prediction(&columns, row)?);
+            self.write(&columns, row, &mut predictions.values)?;
         }
         Ok(predictions)
     }
@@ -212,8 +237,8 @@ impl Model {
         results.iter().map(|result| Ok(result.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())).collect()
     }
 
-    fn prediction(&self, columns: &[Vec<f32>], row: usize) -> Result<Prediction, PredictError> {
-        let mut values = Vec::with_capacity(columns.len());
+    /// Appends the values of a row.
+    fn write(&self, columns: &[Vec<f32>], row: usize, to: &mut Vec<FixedPoint>) -> Result<(), PredictError> {
         for (output, column) in self.manifest.outputs.iter().zip(columns) {
             let number = column.get(row).copied().map(f64::from);
             let number = number.ok_or_else(|| PredictError::Failed("a result is too short".to_owned()))?;
@@ -224,9 +249,9 @@ impl Model {
                 let [low, high] = output.range.map(|end| end.to_string());
                 return Err(PredictError::OutOfRange { output: output.name.clone(), low, high });
             }
-            values.push(fixed);
+            to.push(fixed);
         }
-        Ok(Prediction(values))
+        Ok(())
     }
 }
 

@@ -149,7 +149,7 @@ proptest! {
             (Err(error), expected) => prop_assert_eq!(Some(error), expected),
             (Ok(row), expected) => {
                 prop_assert_eq!(expected, None);
-                let risk = model.predict(&[row]).unwrap()[0].0[0];
+                let risk = model.predict(&[row]).unwrap()[0][0];
                 prop_assert!((0..=10_000).contains(&risk.value), "{}", risk);
             }
         }

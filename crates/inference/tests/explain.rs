@@ -76,7 +76,7 @@ fn a_risk_is_explained_in_log_odds_that_add_up() {
     assert!(explanation.log_odds);
     let sum: f64 = explanation.contributions.iter().map(|(_, adds)| adds).sum();
     assert!((explanation.base + sum - explanation.score).abs() < 1e-3, "{explanation:?}");
-    let risk: f64 = model.predict(&[row]).unwrap()[0].0[0].to_string().parse().unwrap();
+    let risk: f64 = model.predict(&[row]).unwrap()[0][0].to_string().parse().unwrap();
     assert!((explanation.score - (risk / (1.0 - risk)).ln()).abs() < 1e-3, "{explanation:?}");
 }
 

@@ -50,7 +50,7 @@ fn every_shipped_model_repeats_its_golden_rows() {
             let raw = precise.predict(&[features(precise.manifest(), &row["inputs"])]).unwrap();
             for (place, output) in model.manifest().outputs.iter().enumerate() {
                 let expected = row["outputs"][&output.name].as_f64().unwrap();
-                let found: f64 = raw[0].0[place].to_string().parse().unwrap();
+                let found: f64 = raw[0][place].to_string().parse().unwrap();
                 // Absolute where the output is a probability, or anything else up to 1. Above 1 it is relative: 32 bits
                 // hold seven digits, and two numbers next to each other near 100 are 8e-6 apart already.
                 assert!(
@@ -59,8 +59,8 @@ fn every_shipped_model_repeats_its_golden_rows() {
                     folder.display()
                 );
                 let expected = i128::from(row["fixed"][&output.name].as_i64().unwrap());
-                assert_eq!(shipped[0].0[place].value, expected, "row {index}");
-                assert_eq!(shipped[0].0[place].decimals, output.decimals);
+                assert_eq!(shipped[0][place].value, expected, "row {index}");
+                assert_eq!(shipped[0][place].decimals, output.decimals);
             }
         }
         checked += 1;
@@ -79,13 +79,13 @@ fn rows_do_not_influence_each_other_and_clones_may_run_on_many_threads() {
         .map(|row| features(model.manifest(), &row["inputs"]))
         .collect();
     let alone: Vec<_> =
-        rows.iter().map(|row| model.predict(std::slice::from_ref(row)).unwrap().remove(0)).collect();
-    assert_eq!(model.predict(&rows).unwrap(), alone);
-    assert_eq!(model.predict(&[]).unwrap(), []);
+        rows.iter().map(|row| model.predict(std::slice::from_ref(row)).unwrap()[0].to_vec()).collect();
+    assert!(model.predict(&rows).unwrap().rows().eq(&alone));
+    assert_eq!(model.predict(&[]).unwrap().rows().len(), 0);
     thread::scope(|scope| {
         for _ in 0..4 {
             let (model, rows, alone) = (model.clone(), &rows, &alone);
-            scope.spawn(move || assert_eq!(&model.predict(rows).unwrap(), alone));
+            scope.spawn(move || assert!(model.predict(rows).unwrap().rows().eq(alone)));
         }
     });
 }
@@ -93,7 +93,7 @@ fn rows_do_not_influence_each_other_and_clones_may_run_on_many_threads() {
 #[test]
 fn a_patient_of_a_general_practice_gets_a_risk() {
     let model = Model::load(support::heart_disease().join("manifest.json")).unwrap();
-    let risk = model.predict(&[support::patient(model.manifest())]).unwrap().remove(0).0.remove(0);
+    let risk = model.predict(&[support::patient(model.manifest())]).unwrap()[0][0];
     // Trained on patients of whom 55 % have the disease: see the card.
     assert_eq!(risk.to_string(), "0.5886");
 }

@@ -181,8 +181,8 @@ fn the_shipped_image_model_reads_files() {
     for row in golden["rows"].as_array().unwrap() {
         let mut features = Features::new(model.manifest());
         features.set_image(&hex::decode(row["png"].as_str().unwrap()).unwrap()).unwrap();
-        let digits = model.predict(&[features.build().unwrap()]).unwrap().remove(0);
-        for (output, value) in model.manifest().outputs.iter().zip(&digits.0) {
+        let digits = model.predict(&[features.build().unwrap()]).unwrap();
+        for (output, value) in model.manifest().outputs.iter().zip(&digits[0]) {
             assert_eq!(value.value, i128::from(row["fixed"][&output.name].as_i64().unwrap()));
         }
     }

@@ -273,7 +273,7 @@ fn gather() -> NodeProto {
 fn a_result_that_is_no_probability_is_refused() {
     let model = ages(0.01);
     let row = patient(model.manifest());
-    assert_eq!(model.predict(&[row]).unwrap()[0].0[0].to_string(), "0.5400");
+    assert_eq!(model.predict(&[row]).unwrap()[0][0].to_string(), "0.5400");
 
     let model = ages(0.1);
     let row = patient(model.manifest());
@@ -303,7 +303,7 @@ fn a_graph_on_which_the_runtime_panics_gives_an_error_and_the_process_lives_on()
 fn too_many_rows_and_another_model_s_rows_are_refused() {
     let model = Model::load(heart_disease()).unwrap();
     let row = patient(model.manifest());
-    assert_eq!(model.predict(&vec![row.clone(); MAX_ROWS]).unwrap().len(), MAX_ROWS);
+    assert_eq!(model.predict(&vec![row.clone(); MAX_ROWS]).unwrap().rows().len(), MAX_ROWS);
     assert_eq!(model.predict(&vec![row.clone(); MAX_ROWS + 1]), Err(PredictError::TooManyRows(MAX_ROWS + 1)));
 
     let mut json = manifest_json();

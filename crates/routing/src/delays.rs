@@ -65,9 +65,10 @@ impl Delays {
                 rows.push(row.build()?);
             }
         }
-        let table = model.predict(&rows)?.into_iter().map(|prediction| {
+        let table = model.predict(&rows)?;
+        let table = table.rows().map(|values| {
             let minutes = |place: usize| {
-                let value = prediction.0.get(place);
+                let value = values.get(place);
                 value.map_or(0.0, |fixed| fixed.value as f64 / 10f64.powi(i32::from(fixed.decimals)))
             };
             places.map(minutes)

@@ -95,8 +95,8 @@ fn row(is_decided: bool) -> (Pushed, i128) {
     let manifest = manifest_of(HEART);
     let found = golden(HEART).into_iter().find_map(|(inputs, fixed)| {
         let value = i128::from(fixed["risk"].as_i64().unwrap());
-        let prediction = inference::Prediction(vec![inference::FixedPoint { value, decimals: 4 }]);
-        let certainty = certainty(&manifest, &prediction, "risk").unwrap();
+        let told = [inference::FixedPoint { value, decimals: 4 }];
+        let certainty = certainty(&manifest, &told, "risk").unwrap();
         (matches!(certainty, Certainty::Abstain(_)) != is_decided).then(|| (values(&inputs), value))
     });
     found.expect("a golden row of each kind")

@@ -70,8 +70,8 @@ pub fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let mut views = Vec::with_capacity(rows.len());
     for part in rows.chunks(MAX_ROWS) {
         let predictions = model.predict(part).map_err(Failure::bad_input)?;
-        for (row, prediction) in part.iter().zip(&predictions) {
-            let outputs = manifest.outputs.iter().zip(&prediction.0).map(|(output, value)| {
+        for (row, prediction) in part.iter().zip(predictions.rows()) {
+            let outputs = manifest.outputs.iter().zip(prediction).map(|(output, value)| {
                 let explanation =
                     if args.explain { Some(explanation(&model, row, &output.name)?) } else { None };
                 let number: f64 = value.to_string().parse().map_err(Failure::failed)?;

@@ -37,7 +37,7 @@ pub fn load_and_run(onnx: &[u8]) {
     }
     let row = features.build().expect("no more gaps than allowed");
     if let Ok(results) = model.predict(&[row.clone(), row]) {
-        assert_eq!(results.len(), 2);
+        assert_eq!(results.rows().len(), 2);
         assert_eq!(results[0], results[1]);
     }
     let explainer = ModelProto::decode(onnx).ok().and_then(|proto| TreeExplainer::new(&proto).ok());
