@@ -3,8 +3,9 @@
 //! Many rows: blocks of rows that stay in the first cache, all trees for a block, eight rows side by side in a
 //! tree, so that eight memory accesses are under way at once. Eight rows lie column by column, each column twice: a
 //! missing value is infinity in the first, and so takes the false branch, and negative infinity in the second for nodes
-//! at which it takes the true one. A branch is one comparison then. One row: eight trees side by side. The sums are made tree by tree in 32 bits (64 where the ensemble has them), as onnxruntime makes them, so that
-//! the result of a row depends neither on the batch nor on the thread.
+//! at which it takes the true one. A branch is one comparison then. One row: eight trees side by side. The sums are made
+//! tree by tree in 32 bits (64 where the ensemble has them), as onnxruntime makes them, so that the result of a row
+//! depends neither on the batch nor on the thread.
 
 use super::finish::{Aggregate, Finish};
 use super::layout::{Forest, Leaves, Node, COLUMN, EQUAL, MISSING_TRUE};
