@@ -22,8 +22,9 @@ def registry() -> dict[str, Callable[[Path], str]]:
         if not module.ispkg:
             continue
         package = import_module(f"{__package__}.{module.name}")
-        found |= getattr(package, "MODELS", {})
-        if build := getattr(package, "build", None):
+        if models := getattr(package, "MODELS", None):
+            found |= models
+        elif build := getattr(package, "build", None):
             found[module.name.replace("_", "-")] = build
     return found
 
