@@ -88,17 +88,10 @@ impl TreeExplainer {
         finish.classes.is_none() && finish.columns == 1 && finish.post == PostTransform::None
     }
 
-    /// What the trees give for rows of this many columns: of each the first sum.
+    /// What an ensemble of one sum gives for rows of this many columns.
     pub(crate) fn sums(&self, rows: &[f32], columns: usize) -> Vec<f64> {
-        let Ensemble { forest, finish } = &self.0;
-        let mut sums = Vec::new();
-        let mut scores = Vec::new();
-        forest.run(rows, columns, finish, |row| {
-            scores.clear();
-            finish.row(row, forest.roots.len(), &mut scores);
-            sums.extend(scores.first().copied().map(f64::from));
-        });
-        sums
+        let (sums, _) = self.0.scores(rows, columns);
+        sums.into_iter().map(f64::from).collect()
     }
 
     /// Explains a row: one [`Contributions`] for every sum that the trees make (one where two classes share it).
