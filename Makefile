@@ -73,7 +73,7 @@ bench: setup ## Measure sizes, costs and latencies (in the profile of the tests,
 	$(CARGO_TARGET_DIR)/debug/weights
 	$(CARGO_TARGET_DIR)/debug/bench
 
-bench-models: setup ## Time all models with tract against onnxruntime from Python and from Rust (in a release build)
+bench-models: setup ## Time all models against onnxruntime from Python and from Rust (in a release build)
 	@scripts/setup models
 	cargo build --release --package theriac
 	cargo build --release --locked --manifest-path crates/inference/bench/Cargo.toml
