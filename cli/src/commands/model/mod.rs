@@ -29,8 +29,9 @@ Examples:
   theriac model register models/heart-disease
   theriac model list
   theriac model revoke 0x7c1f…
-  theriac model run models/heart-disease --value age=54:a --value sex=1 \\
-      --value systolic_pressure=17.6:kPa --value cholesterol=5.2:mmol/L --explain
+  theriac model run models/heart-disease --explain --value age=54:a \\
+      --value sex=1 --value systolic_pressure=17.6:kPa \\
+      --value cholesterol=5.2:mmol/L
   theriac model run models/thyroid --rows patients.csv --json
   theriac model bench models/* --python venv/bin/python";
 
