@@ -1,19 +1,20 @@
-//! Walks rows through trees.
+//! Takes rows through trees.
 //!
-//! Many rows: blocks of rows that stay in the first cache, all trees for a block, eight rows side by side in a
-//! tree, so that eight memory accesses are under way at once. Eight rows lie column by column, each column twice: a
-//! missing value is infinity in the first, and so takes the false branch, and negative infinity in the second for nodes
-//! at which it takes the true one. A branch is one comparison then. One row: eight trees side by side. The sums are made
-//! tree by tree in 32 bits (64 where the ensemble has them), as onnxruntime makes them, so that the result of a row
-//! depends neither on the batch nor on the thread.
+//! Many rows through small trees: see [`masks`](super::masks). Many rows through larger ones: blocks of rows that stay
+//! in the first cache, all trees for a block, eight rows side by side in a tree, so that eight memory accesses are under
+//! way at once. Rows lie column by column, each column twice: a missing value is infinity in the first, and so takes the
+//! false branch, and negative infinity in the second for nodes at which it takes the true one. A branch is one
+//! comparison then. One row: eight trees side by side. The sums are made tree by tree in 32 bits (64 where the ensemble
+//! has them), as onnxruntime makes them, so that the result of a row depends neither on the batch nor on the thread.
 
 use super::finish::{Aggregate, Finish};
 use super::layout::{Forest, Leaves, Node, COLUMN, EQUAL, MISSING_TRUE};
+use super::masks::LEAST;
 use super::number::Number;
 
 /// Rows (or trees) that walk side by side.
 const LANES: usize = 8;
-/// Rows for which all trees are walked before the next ones.
+/// Rows that go through all trees before the next ones.
 const BLOCK: usize = 64;
 
 /// What the trees give for one row and one target.
@@ -27,7 +28,7 @@ pub(crate) struct Score<T> {
 
 /// Rows side by side, column by column: column c without gaps at 2c for nodes at which a missing value counts as false,
 /// at 2c + 1 for others.
-fn columns<T: Number, const SIDE: usize>(rows: &[T], width: usize) -> Vec<[T; SIDE]> {
+pub(crate) fn columns<T: Number, const SIDE: usize>(rows: &[T], width: usize) -> Vec<[T; SIDE]> {
     let mut columns = vec![[T::default(); SIDE]; width.saturating_mul(2)];
     for (lane, row) in rows.chunks_exact(width).take(SIDE).enumerate() {
         for (pair, value) in columns.as_chunks_mut::<2>().0.iter_mut().zip(row) {
@@ -54,8 +55,13 @@ impl<T: Number> Forest<T> {
             vec![Score::default(); BLOCK.min(rows.chunks_exact(width).len()).saturating_mul(finish.columns)];
         for block in rows.chunks(width.saturating_mul(BLOCK)) {
             scores.fill(Score::default());
-            self.block(block, width, finish, &mut scores);
             let count = block.chunks_exact(width).len();
+            match &self.masks {
+                Some(masks) if count >= LEAST => {
+                    masks.run(block, width, finish.aggregate, &mut scores[..count]);
+                }
+                _ => self.block(block, width, finish, &mut scores),
+            }
             scores.chunks_exact_mut(finish.columns).take(count).for_each(&mut give);
         }
     }

@@ -5,6 +5,7 @@
 //! Comparisons are brought into one form, `x <= threshold`, exactly: `x < t` is `x <=` the next smaller number, and
 //! `>` and `>=` swap the branches. What remains is equality, marked by a bit.
 
+use super::masks::Masks;
 use super::number::Number;
 use super::{TreeError, MAX_COLUMNS, MAX_TREE_NODES, MAX_WEIGHTS};
 
@@ -86,6 +87,8 @@ pub(crate) struct Forest<T> {
     pub plain: bool,
     /// Whether some node has two parents, because it stands for membership in a set.
     pub shared: bool,
+    /// The same trees for many rows at once, where they are small enough.
+    pub masks: Option<Masks<T>>,
 }
 
 impl<T: Number> Forest<T> {
@@ -109,6 +112,7 @@ impl<T: Number> Forest<T> {
             columns: 0,
             plain: true,
             shared: false,
+            masks: None,
         };
         let mut visited: Vec<bool> = raw.iter().map(|node| matches!(node, Raw::Gone)).collect();
         for root in roots {
@@ -121,6 +125,7 @@ impl<T: Number> Forest<T> {
             return Err(TreeError::NotATree("a node is never reached"));
         }
         ensure("columns", forest.columns, MAX_COLUMNS)?;
+        forest.masks = Masks::new(&forest);
         Ok(forest)
     }
 

@@ -10,6 +10,7 @@ mod classic;
 mod eval;
 mod finish;
 mod layout;
+mod masks;
 mod number;
 mod operator;
 mod shap;
