@@ -1,5 +1,6 @@
 """The card of a clinical model, with every number from the run that wrote it."""
 
+from .. import conformal
 from .learner import Model
 from .spec import Spec
 
@@ -42,7 +43,7 @@ the `shap` package says of them. Calibration is a line in log-odds, so that cont
 
 def render(spec: Spec, model: Model, s: dict) -> str:
     """The part after the head."""
-    conformal, line = s["conformal"], s["calibration_line"]
+    line = s["calibration_line"]
     groups = "\n".join(_row(f"{n} ({g['rows']}, share {g['share']:.2f}, mean risk {g['risk']:.2f})", g) for n, g in s["groups"].items())
     sites = "\n".join(_row(name, g) for name, g in s["left_out_sites"].items())
     bins = "\n".join(f"| {b['rows']} | {b['risk']:.3f} | {b['observed']:.3f} |" for b in s["calibration"])
@@ -76,10 +77,9 @@ Line of the outcome on the logit (1 and 0 are perfect): slope {line["slope"]:.2f
 {bins}
 
 ## When it abstains
-Conformal sets at a confidence of {conformal["confidence"]:.0%}: an answer is in the set when its probability is at least
-{1 - conformal["quantile"]:.3f}; where both or none are, the model abstains. On folds that did not set this limit the set held the
-truth for {conformal["covered"]:.1%} (yes {conformal["covered_yes"]:.1%}, no {conformal["covered_no"]:.1%}), {conformal["abstained"]:.1%} were abstentions, and of
-the rest {conformal["accuracy_when_certain"]:.1%} were right. `manifest.json` has the distribution of each input in training for a watch on drift.
+{conformal.text(s["conformal"], spec.affected)}
+
+`manifest.json` has the distribution of each input in training for a watch on drift.
 
 ## Why a row got its risk
 {_reasons(model)}

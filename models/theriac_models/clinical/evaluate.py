@@ -1,8 +1,4 @@
-"""Scores on held-out rows, conformal sets, and the quantiles that a drift watch compares with.
-
-Conformal: Vovk and others, "Algorithmic Learning in a Random World", 2005; the cross-conformal
-form takes every row's score from the fold that did not train on it. Drift: deciles as PSI and KS use them.
-"""
+"""Scores on held-out rows, and the quantiles that a drift watch compares with: deciles, as PSI and KS use them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,12 +7,12 @@ import numpy as np
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from .. import conformal
 from ..scores import calibration_line
 from .learner import fit
 from .spec import Data, Spec
 
 RESAMPLES = 400
-COVERAGE = 0.9
 
 
 def _measures(y: np.ndarray, risk: np.ndarray, threshold: float) -> dict[str, float]:
@@ -81,28 +77,6 @@ def held_out(x: np.ndarray, y: np.ndarray, recipe, parts) -> np.ndarray:
     return risk
 
 
-def _quantile(y: np.ndarray, risk: np.ndarray) -> float:
-    """The quantile of one minus the truth's probability, with the correction for a finite sample."""
-    scores = np.sort(np.where(y == 1, 1 - risk, risk))
-    return float(scores[min(int(np.ceil((len(scores) + 1) * COVERAGE)), len(scores)) - 1])
-
-
-def conformal(y: np.ndarray, risk: np.ndarray) -> dict:
-    """The quantile, and what it does to a fold whose rows did not set it."""
-    covered, certain = np.zeros(len(y), bool), np.zeros(len(y), bool)
-    for train, test in folds(y):
-        quantile = _quantile(y[train], risk[train])
-        fits_no, fits_yes = risk[test] <= quantile, 1 - risk[test] <= quantile
-        covered[test] = np.where(y[test] == 1, fits_yes, fits_no)
-        certain[test] = fits_no != fits_yes
-    right = ((risk >= 0.5) == y)[certain]
-    return {
-        "confidence": COVERAGE, "quantile": round(_quantile(y, risk), 6), "covered": round(float(covered.mean()), 4),
-        "covered_yes": round(float(covered[y == 1].mean()), 4), "covered_no": round(float(covered[y == 0].mean()), 4),
-        "abstained": round(float(1 - certain.mean()), 4), "accuracy_when_certain": round(float(right.mean()), 4),
-    }
-
-
 def calibration(y: np.ndarray, risk: np.ndarray, bins: int = 10) -> list[dict[str, float]]:
     """Bins of equal size: rows, mean risk, share with the outcome."""
     parts = np.array_split(np.argsort(risk, kind="stable"), bins)
@@ -145,7 +119,8 @@ def evaluate(spec: Spec, data: Data, x: np.ndarray) -> dict:
         "model_name": spec.name, "rows": len(y), "share": round(float(y.mean()), 4), "protocol": f"{times}{spec.folds} stratified folds, {spec.rows_kept}",
         "threshold": spec.threshold, "model": measures(y, risks, spec.threshold), "baselines": baselines,
         "calibration_line": {"slope": round(slope, 3), "intercept": round(intercept, 3)},
-        "calibration": calibration(y, risk), "conformal": conformal(y, risk), "groups": in_groups, "left_out_sites": sites,
+        "calibration": calibration(y, risk), "conformal": conformal.evaluate(y, risk, spec.confidence, folds(y)),
+        "groups": in_groups, "left_out_sites": sites,
     }
     if data.together is not None:
         whole = list(StratifiedGroupKFold(spec.folds, shuffle=True, random_state=1).split(x, y, data.together))

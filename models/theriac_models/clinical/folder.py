@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import export
+from .. import conformal, export
 from ..supply import files
 from . import card, evaluate, graph, plot
 from .learner import fit
@@ -42,10 +42,8 @@ def build(spec: Spec, folder: Path) -> str:
     usable = np.flatnonzero(gaps <= details["max_missing"])
     golden = data.x[usable[np.linspace(0, len(usable) - 1, GOLDEN).astype(int)]]
     text = files.head(details) + card.render(spec, model, scores)
-    files.write(folder, onnx, details, golden, text, scores, plot.calibration(spec.name, scores["calibration"]))
     details["inputs"] = [{**value, "reference": evaluate.reference(x[:, i])} for i, value in enumerate(inputs)]
-    sure = {key: scores["conformal"][key] for key in ("confidence", "quantile")}
-    details["conformal"] = [{"output": "risk", "score": "probability", **sure}]
-    (folder / "manifest.json").write_text(export.to_json(details))
+    details["conformal"] = [conformal.entry("risk", scores["conformal"])]
+    files.write(folder, onnx, details, golden, text, scores, plot.calibration(spec.name, scores["calibration"]))
     held_out = scores["model"]
     return f"{len(y)} rows, cross-validated " + ", ".join(f"{key} {held_out[key]['value']:.3f}" for key in ("accuracy", "auc", "brier"))

@@ -26,13 +26,17 @@ class Data:
 
 @dataclass(frozen=True)
 class Spec:
-    """One model. `rules` are baselines: each gives a risk for every row; `site` names groups to leave out in turn.
+    """One model. `affected` says who has the outcome, as in "of those who died". `rules` are baselines: each gives a risk
+    for every row; `site` names groups to leave out in turn.
 
-    Scores are means over `shuffles` of the rows into `folds`.
+    Scores are means over `shuffles` of the rows into `folds`. The conformal sets hold the truth with `confidence`: where a
+    model is right more often than that, many sets would have no answer at all, so that it takes a confidence above
+    its share of right answers, and an abstention says that either answer is possible.
     """
 
     name: str
     description: str
+    affected: str
     use: str
     limits: list[str]
     inputs: list[dict]
@@ -46,6 +50,7 @@ class Spec:
     sites: tuple[str, ...] = ()
     folds: int = 5
     shuffles: int = 1
+    confidence: float = 0.9
     rows_kept: str = "deduplicated"
 
 

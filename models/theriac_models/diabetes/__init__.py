@@ -28,6 +28,7 @@ def load() -> Data:
 SPEC = Spec(
     NAME,
     "Probability that a woman develops diabetes within five years of the examination.",
+    "who fell ill",
     "Choosing adult women for a closer look at their glucose metabolism.",
     [
         "Learned from Pima women of 21 years and over, of whom a third fell ill: recalibrate for any other population.",

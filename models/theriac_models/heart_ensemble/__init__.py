@@ -22,6 +22,7 @@ def load() -> Data:
 SPEC = Spec(
     NAME,
     "Probability that coronary angiography shows a narrowing of more than 50 % in a major vessel.",
+    "with a narrowing",
     "Second opinion for clinicians on adults of 28 to 77 years who are considered for coronary angiography.",
     [
         "Not for screening: more than half of the patients it learned from had the disease.",

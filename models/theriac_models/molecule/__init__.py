@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.model_selection import KFold
 
-from .. import export
+from .. import conformal, export
 from ..clinical import rda
 from ..clinical.evaluate import reference
 from ..supply import files
@@ -108,10 +108,6 @@ def _scores(y: np.ndarray, found: dict[str, np.ndarray]) -> dict:
     }
 
 
-def _quantile(errors: np.ndarray) -> float:
-    return float(np.sort(errors)[min(int(np.ceil((len(errors) + 1) * CONFIDENCE)), len(errors)) - 1])
-
-
 def _evaluate(x: np.ndarray, y: np.ndarray) -> tuple[dict, np.ndarray, float]:
     """Scores by both ways to hold out, the model's held-out values, and the conformal quantile."""
     draws = [_held_out(x, y, KFold(FOLDS, shuffle=True, random_state=seed).split(x)) for seed in range(REPEATS)]
@@ -121,10 +117,11 @@ def _evaluate(x: np.ndarray, y: np.ndarray) -> tuple[dict, np.ndarray, float]:
     apart = _held_out(x, y, [(np.flatnonzero(group != g), np.flatnonzero(group == g)) for g in range(CLUSTERS)])
     covered, errors = np.empty(len(y), bool), np.abs(y - random["this model"])
     for train, test in KFold(FOLDS, shuffle=True, random_state=REPEATS).split(x):
-        covered[test] = errors[test] <= _quantile(errors[train])
+        covered[test] = errors[test] <= conformal.quantile(errors[train], CONFIDENCE)
     numbers = {"random folds": _scores(y, random), "groups apart": _scores(y, apart)}
-    numbers["conformal, 90 %"] = {"covered": round(float(covered.mean()), 4), "covered, groups apart": round(float((np.abs(y - apart["this model"]) <= _quantile(errors)).mean()), 4)}
-    return numbers, random["this model"], round(_quantile(errors), 6)
+    limit = conformal.quantile(errors, CONFIDENCE)
+    numbers["conformal, 90 %"] = {"covered": round(float(covered.mean()), 4), "covered, groups apart": round(float((np.abs(y - apart["this model"]) <= limit).mean()), 4)}
+    return numbers, random["this model"], limit
 
 
 def _graph(process: Process, inputs: list[str]) -> bytes:

@@ -18,6 +18,7 @@ def aps(x: np.ndarray) -> np.ndarray:
 SPEC = Spec(
     NAME,
     "Probability that a seriously ill adult dies in this hospital stay, from the third day's findings.",
+    "who died in hospital",
     "Second opinion for clinicians on adults in hospital with one of the study's eight serious illnesses.",
     [
         "A quarter of the patients died: not for ordinary wards.",

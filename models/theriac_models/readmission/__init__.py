@@ -56,6 +56,7 @@ def load() -> Data:
 SPEC = Spec(
     NAME,
     "Probability that an inpatient with diabetes is back in hospital within 30 days of discharge. A weak model.",
+    "who came back within 30 days",
     "Ordering a list of follow-up calls; not for any decision about a single patient.",
     [
         "Weak: it ranks little better than chance (see the card), because the data know little of the patient.",

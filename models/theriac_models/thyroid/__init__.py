@@ -44,6 +44,7 @@ def one_test(x: np.ndarray) -> np.ndarray:
 SPEC = Spec(
     NAME,
     "Probability that an endocrinologist finds any abnormality in a thyroid work-up.",
+    "whose work-up was abnormal",
     "Second opinion for clinicians on adults whose thyroid function was tested.",
     [
         "The label is the institute's diagnosis of any kind (also medication, binding proteins): it does not say which.",
@@ -62,6 +63,7 @@ SPEC = Spec(
         "Which hospital referred a patient is not an input; it forms the groups below.",
     ],
     {"one test: TSH (else thyroxine) out of range": one_test},
+    confidence=0.97,
 )
 
 

@@ -39,6 +39,7 @@ def news2(x: np.ndarray) -> np.ndarray:
 SPEC = Spec(
     NAME,
     "Probability of death in this hospital stay from vital signs alone.",
+    "who died in hospital",
     "A warning for ward staff, beside NEWS2, on seriously ill adults.",
     [
         "One set of signs of the third day per patient: it shows who is ill, not the hour in which a patient gets worse.",
