@@ -1,4 +1,4 @@
-//! Why a row got its result: what each of its inputs added.
+//! Why a row got its result: what each of its inputs added to the result of a baseline.
 //!
 //! Where the graph adds a tree ensemble to terms of single inputs, the trees' contributions are path-dependent TreeSHAP
 //! (see [`trees`](crate::trees)), against the mean over the rows of training, and the terms' are their differences from
@@ -7,20 +7,28 @@
 //! For all other graphs, what an input adds is its mean effect over all orders in which the baseline's values can be
 //! replaced by the row's (Shapley, A value for n-person games, 1953; Sundararajan and Najmi, The many Shapley values for
 //! model explanation, 2020, section 2: baseline Shapley). For a graph that adds up its inputs these are the exact
-//! contributions of a linear model, found with one run per input; else every subset of the inputs is run, so that there
-//! may not be many. Probabilities are explained as log-odds, which is what models of them add up.
+//! contributions of a linear model, found with two runs per input. Of up to [`MAX_EXPLAINED`] inputs that act together
+//! every subset is run; of more, orders are drawn, always the same ones, and each contribution comes with its standard
+//! error. Probabilities are explained as log-odds, which is what models of them add up, or as they are where a calibration
+//! or 32 bits made some of them 0 or 1.
 
+mod additive;
+mod baseline;
+mod orders;
+mod subsets;
+#[cfg(test)]
+mod tests;
 mod trees;
 
 use crate::features::FeatureVector;
-use crate::manifest::{Input, Missing};
 use crate::model::{caught, Model};
+use crate::MAX_ROWS;
 
 pub(crate) use trees::TreePart;
 
-/// The most inputs of a row whose every subset is run: 2^12 is [`MAX_ROWS`](crate::MAX_ROWS).
+/// The most inputs of a row whose every subset is run: 2^12 is [`MAX_ROWS`]. Of more, orders are drawn.
 pub const MAX_EXPLAINED: usize = 12;
-/// How far a sum of contributions may be from the score, relative above 1: what 32 bits leave of log-odds.
+/// How much of a contribution may depend on other inputs in what counts as a sum.
 const TOLERANCE: f64 = 1e-4;
 
 /// Why there is no explanation.
@@ -32,11 +40,8 @@ pub enum ExplainError {
     /// Features that were checked against another manifest.
     #[error("the row was checked against another model's manifest; build it from this one's")]
     ForeignFeatures,
-    /// Too many inputs differ from the baseline, and they do not just add up.
-    #[error("the row has {0} inputs that act together, at most {MAX_EXPLAINED} are explained; leave out what is of no interest")]
-    TooManyInputs(usize),
-    /// A probability of 0 or 1, or no number.
-    #[error("a result on the way is not a number with finite log-odds; the row cannot be explained")]
+    /// NaN or an infinity.
+    #[error("a result between the baseline and the row is NaN or infinite; the row cannot be explained")]
     NotFinite,
     /// The runtime failed.
     #[error("the model failed: {0}; run `golden.json` against it to see whether the installation is sound")]
@@ -44,25 +49,45 @@ pub enum ExplainError {
 }
 
 /// Why one row got one result: `base` plus all contributions is `score`.
+///
+/// # The baseline
+/// - Readings of a series: all at the mean of the row's own readings of that series. A flat history of the same level
+///   says nothing about trend, season or outliers, so that each reading's contribution is what the shape of the history
+///   adds there. A level of all times would explain the product or the place instead.
+/// - Inputs that the graph fills itself when they are missing: missing.
+/// - All others: the middle of their training values, if the manifest has them.
+/// - Parameters without: beside a series, as in the row. They say where and when the series was read (a month, the usual
+///   temperature of a place) and are not explained. With no series, none of it: zero, or what is nearest in the range, so
+///   that stock is explained against no stock, and a picture against a blank one.
+/// - Anything else without: the middle of its range.
+///
+/// Where there are categories, the nearest one. Trees that are explained by TreeSHAP have no baseline, but their mean over
+/// the rows of training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
-    /// Whether scores are log-odds of the output, as for every output from 0 to 1; else they have its unit.
+    /// Whether scores are log-odds of the output, as for outputs from 0 to 1; else they have its unit, as for those, too,
+    /// where the row, the baseline or anything between gets exactly 0 or 1.
     pub log_odds: bool,
-    /// The score of the baseline: every input missing where the graph fills gaps itself, else at the middle of its
-    /// training values, or of its range where the manifest does not have them. Trees that are explained by TreeSHAP
-    /// count with their mean over the rows of training.
+    /// The score of the baseline.
     pub base: f64,
     /// The score of the row.
     pub score: f64,
     /// What each input adds, by name, in the manifest's order; inputs that are as in the baseline are left out, but
     /// where trees learned something from it.
     pub contributions: Vec<(String, f64)>,
+    /// The standard error of each contribution, in their order, where they are means over orders that were drawn. The
+    /// true one is within two of them nineteen times in twenty. Nothing where contributions are exact.
+    pub standard_errors: Option<Vec<f64>>,
 }
 
 impl Model {
     /// Explains one output of a row.
     ///
-    /// Errors, the first that holds: `UnknownOutput`, `ForeignFeatures`, `Failed`, `NotFinite`, `TooManyInputs`.
+    /// The same row has the same explanation each time. Takes two runs for each input that differs from the baseline;
+    /// where they act together, up to 4096 more for twelve inputs, and up to 131,072 for more than that (262,080 for
+    /// the widest of models). Where a probability gets 0 or 1 on the way, all again.
+    ///
+    /// Errors, the first that holds: `UnknownOutput`, `ForeignFeatures`, `Failed`, `NotFinite`.
     pub fn explain(&self, row: &FeatureVector, output: &str) -> Result<Explanation, ExplainError> {
         let manifest = self.manifest();
         let (place, output) =
@@ -70,48 +95,22 @@ impl Model {
         if row.manifest_hash() != manifest.hash() {
             return Err(ExplainError::ForeignFeatures);
         }
-        let row: Vec<f32> = row.row().collect();
-        let baseline: Vec<f32> = manifest.inputs.iter().map(baseline).collect();
-        let differs = |(own, base): (&f32, &f32)| own != base && !(own.is_nan() && base.is_nan());
-        let columns: Vec<usize> = row
-            .iter()
-            .zip(&baseline)
-            .enumerate()
-            .filter(|(_, pair)| differs(*pair))
-            .map(|(i, _)| i)
-            .collect();
-        let log_odds = output.range == [0.0, 1.0];
-        let trees = self.trees().filter(|part| part.output == output.name && part.log_odds == log_odds);
-        let game = Game { model: self, place, log_odds, row, baseline, columns };
-        let by_trees = trees.map(|part| game.with_trees(part)).transpose()?.flatten();
-        by_trees.map_or_else(|| game.explain(), Ok)
+        let explained = |log_odds| {
+            let trees = self.trees().filter(|part| part.output == output.name && part.log_odds == log_odds);
+            Game::new(self, row.row().collect(), place, log_odds).explain(trees)
+        };
+        if output.range == [0.0, 1.0] {
+            let by_log_odds = explained(true);
+            if by_log_odds != Err(ExplainError::NotFinite) {
+                return by_log_odds;
+            }
+        }
+        explained(false)
     }
 }
 
-/// An input that is not known.
-fn baseline(input: &Input) -> f32 {
-    if input.missing == Missing::ImputeInGraph {
-        return f32::NAN;
-    }
-    let [low, high] = input.range;
-    let median = input.reference.as_ref().and_then(|reference| {
-        let mut share = 0.0;
-        let below = reference.shares.iter().take_while(|next| {
-            share += **next;
-            share < 0.5
-        });
-        let bucket = below.count();
-        reference.edges.get(bucket).or(reference.edges.last()).copied()
-    });
-    let middle = median.unwrap_or(f64::midpoint(low, high));
-    let nearest = |a: &&f64, b: &&f64| (**a - middle).abs().total_cmp(&(**b - middle).abs());
-    let middle =
-        input.categories.iter().map(|category| &category.value).min_by(nearest).copied().unwrap_or(middle);
-    // The graph computes with 32 bits, and the range is finite.
-    #[allow(clippy::cast_possible_truncation)]
-    let middle = middle as f32;
-    middle
-}
+/// Which players are in a set.
+type Set = Vec<bool>;
 
 /// The players are the columns that differ from the baseline; a set of them is worth the score of the baseline with
 /// their values.
@@ -124,88 +123,69 @@ struct Game<'m> {
     columns: Vec<usize>,
 }
 
-impl Game<'_> {
-    fn explain(&self) -> Result<Explanation, ExplainError> {
-        let rows = self.rows(&self.one_by_one());
-        let (worth, noise) = self.worth(&rows)?;
-        let added = added(&worth, noise);
-        let shares = added.map_or_else(|| self.shapley(), Ok)?;
-        let [base, score, ..] = worth[..] else { return Err(ExplainError::NotFinite) };
-        let mut by_input = vec![0.0; self.row.len()];
-        for (column, share) in self.columns.iter().zip(shares) {
-            by_input[*column] = share;
+/// What sets are worth, and how far any of it may be off by rounding to 32 bits.
+struct Worth {
+    scores: Vec<f64>,
+    noise: f64,
+}
+
+impl<'m> Game<'m> {
+    fn new(model: &'m Model, row: Vec<f32>, place: usize, log_odds: bool) -> Self {
+        let baseline = baseline::baseline(model.manifest(), &row);
+        let differs = |(own, base): (&f32, &f32)| own != base && !(own.is_nan() && base.is_nan());
+        let pairs = row.iter().zip(&baseline).enumerate();
+        let columns = pairs.filter(|(_, pair)| differs(*pair)).map(|(column, _)| column).collect();
+        Self { model, place, log_odds, row, baseline, columns }
+    }
+
+    fn explain(&self, trees: Option<&TreePart>) -> Result<Explanation, ExplainError> {
+        let players = self.columns.len();
+        let sets = additive::sets(players);
+        let worth = self.worth(&sets)?;
+        if let Some(explanation) = trees.and_then(|part| self.with_trees(part, &sets, &worth)) {
+            return Ok(explanation);
         }
-        Ok(self.explanation(base, score, &by_input, |column| self.columns.contains(&column)))
+        let [base, score, ..] = worth.scores[..] else { return Err(ExplainError::NotFinite) };
+        let run = |sets: &[Set]| Ok(self.worth(sets)?.scores);
+        let largest = worth.scores.iter().map(|one| (one - base).abs()).fold(0.0, f64::max);
+        let (added, standard_errors) = match additive::added(&worth, TOLERANCE * largest) {
+            Some(added) => (added, None),
+            None if players <= MAX_EXPLAINED => (subsets::shapley(players, run)?, None),
+            None => {
+                let drawn = orders::shapley(players, [base, score], orders::MAX_BATCHES, run)?;
+                (drawn.means, Some(drawn.standard_errors))
+            }
+        };
+        let contributions = self.named(self.columns.iter().copied().zip(added));
+        Ok(Explanation { log_odds: self.log_odds, base, score, contributions, standard_errors })
     }
 
     /// By the trees and what is added to them; nothing where the rest does not just add up.
-    fn with_trees(&self, part: &TreePart) -> Result<Option<Explanation>, ExplainError> {
-        let rows = self.rows(&self.one_by_one());
-        let (worth, noise) = self.worth(&rows)?;
-        let of_trees = part.added(&rows, self.row.len());
-        let rest: Vec<f64> = worth.iter().zip(&of_trees).map(|(score, trees)| score - trees).collect();
-        let Some((added, trees)) = added(&rest, noise).zip(part.explain(&self.row)) else { return Ok(None) };
-        let ([base, ..], [_, score, ..]) = (&rest[..], &worth[..]) else { return Ok(None) };
+    fn with_trees(&self, part: &TreePart, sets: &[Set], worth: &Worth) -> Option<Explanation> {
+        let of_trees = sets.chunks(MAX_ROWS).flat_map(|sets| part.added(&self.rows(sets), self.row.len()));
+        let rest = worth.scores.iter().zip(of_trees).map(|(score, trees)| score - trees).collect();
+        let rest = Worth { scores: rest, noise: worth.noise };
+        // What 32 bits leave of log-odds: the trees are summed in them, too.
+        let [_, score, ..] = worth.scores[..] else { return None };
+        let added = additive::added(&rest, TOLERANCE * score.abs().max(1.0))?;
+        let trees = part.explain(&self.row)?;
         let mut by_input = trees.columns;
         for (column, share) in self.columns.iter().zip(added) {
             by_input[*column] += share;
         }
-        let base = base + trees.base;
-        let adds = |column: usize| self.columns.contains(&column) || by_input[column] != 0.0;
-        Ok(Some(self.explanation(base, *score, &by_input, adds)))
+        let is_told = |(column, adds): &(usize, f64)| self.columns.contains(column) || *adds != 0.0;
+        let contributions = self.named(by_input.into_iter().enumerate().filter(is_told));
+        let base = rest.scores.first()? + trees.base;
+        Some(Explanation { log_odds: self.log_odds, base, score, contributions, standard_errors: None })
     }
 
-    fn explanation(
-        &self,
-        base: f64,
-        score: f64,
-        by_input: &[f64],
-        is_told: impl Fn(usize) -> bool,
-    ) -> Explanation {
-        let inputs = self.model.manifest().inputs.iter().zip(by_input).enumerate();
-        let told = inputs.filter(|(column, _)| is_told(*column));
-        let contributions = told.map(|(_, (input, adds))| (input.name.clone(), *adds)).collect();
-        Explanation { log_odds: self.log_odds, base, score, contributions }
-    }
-
-    /// Nobody, all, each alone, and all but each.
-    fn one_by_one(&self) -> Vec<Vec<bool>> {
-        let players = self.columns.len();
-        let only =
-            |player: usize, in_it: bool| (0..players).map(|other| (other == player) == in_it).collect();
-        let mut sets: Vec<Vec<bool>> = vec![vec![false; players], vec![true; players]];
-        sets.extend((0..players).map(|player| only(player, true)));
-        sets.extend((0..players).map(|player| only(player, false)));
-        sets
-    }
-
-    /// By all subsets.
-    fn shapley(&self) -> Result<Vec<f64>, ExplainError> {
-        let players = self.columns.len();
-        if players > MAX_EXPLAINED {
-            return Err(ExplainError::TooManyInputs(players));
-        }
-        let holds = |set: usize, player: usize| (set >> player) & 1 == 1;
-        let all = 1_usize << players;
-        let sets: Vec<Vec<bool>> =
-            (0..all).map(|set| (0..players).map(|player| holds(set, player)).collect()).collect();
-        let (worth, _) = self.worth(&self.rows(&sets))?;
-        let value = |set: usize| worth.get(set).copied().unwrap_or(f64::NAN);
-        // The share of orders in which exactly a given set of this size comes before the player.
-        let weights = weights(players);
-        let share = |player: usize| {
-            let without = (0..all).filter(|set| !holds(*set, player));
-            let effect = |set: usize| {
-                let size = sets.get(set).map_or(0, |set| set.iter().filter(|in_it| **in_it).count());
-                weights.get(size).copied().unwrap_or(0.0) * (value(set | (1 << player)) - value(set))
-            };
-            without.map(effect).sum()
-        };
-        Ok((0..players).map(share).collect())
+    fn named(&self, by_column: impl Iterator<Item = (usize, f64)>) -> Vec<(String, f64)> {
+        let inputs = &self.model.manifest().inputs;
+        by_column.filter_map(|(column, adds)| Some((inputs.get(column)?.name.clone(), adds))).collect()
     }
 
     /// The rows of sets, one after the other.
-    fn rows(&self, sets: &[Vec<bool>]) -> Vec<f32> {
+    fn rows(&self, sets: &[Set]) -> Vec<f32> {
         let mut rows = self.baseline.repeat(sets.len());
         for (row, set) in rows.chunks_exact_mut(self.row.len().max(1)).zip(sets) {
             for (column, _) in self.columns.iter().zip(set).filter(|(_, in_it)| **in_it) {
@@ -215,25 +195,21 @@ impl Game<'_> {
         rows
     }
 
-    /// The score of each row, in runs that the model can take, and how far any may be off by rounding to 32 bits.
-    fn worth(&self, rows: &[f32]) -> Result<(Vec<f64>, f64), ExplainError> {
-        // A model has at least one input.
-        let columns = self.row.len().max(1);
-        let count = |rows: &[f32]| rows.chunks_exact(columns).len();
-        let mut scores = Vec::with_capacity(count(rows));
-        let mut noise: f64 = 0.0;
-        for rows in rows.chunks(crate::MAX_ROWS.saturating_mul(columns)) {
-            let shape = [count(rows), columns];
-            let outputs = caught(|| self.model.run(&shape, rows)).map_err(ExplainError::Failed)?;
+    /// What each set is worth, in runs that the model can take.
+    fn worth(&self, sets: &[Set]) -> Result<Worth, ExplainError> {
+        let mut worth = Worth { scores: Vec::with_capacity(sets.len()), noise: 0.0 };
+        for sets in sets.chunks(MAX_ROWS) {
+            let (shape, rows) = ([sets.len(), self.row.len()], self.rows(sets));
+            let outputs = caught(|| self.model.run(&shape, &rows)).map_err(ExplainError::Failed)?;
             for value in outputs.get(self.place).into_iter().flatten() {
                 let (score, off) = self.score(f64::from(*value));
-                scores.push(score);
-                noise = noise.max(off);
+                worth.scores.push(score);
+                worth.noise = worth.noise.max(off);
             }
         }
-        let is_complete = scores.len() == count(rows);
-        let is_finite = scores.iter().all(|score| score.is_finite());
-        (is_complete && is_finite).then_some((scores, noise)).ok_or(ExplainError::NotFinite)
+        let is_complete = worth.scores.len() == sets.len();
+        let is_finite = worth.scores.iter().all(|score| score.is_finite());
+        (is_complete && is_finite).then_some(worth).ok_or(ExplainError::NotFinite)
     }
 
     /// The score of a result, and how far it may be off.
@@ -245,33 +221,4 @@ impl Game<'_> {
             (value, rounding * value.abs())
         }
     }
-}
-
-/// What each player adds, from the worth of nobody, all, each alone, and all but each; nothing where that depends on
-/// the others. `noise` is how far any worth may be off.
-fn added(worth: &[f64], noise: f64) -> Option<Vec<f64>> {
-    let (base, rest) = worth.split_first()?;
-    let (score, rest) = rest.split_first()?;
-    let (alone, without) = rest.split_at(rest.len() / 2);
-    let added: Vec<f64> = alone.iter().map(|one| one - base).collect();
-    let close = TOLERANCE * score.abs().max(1.0);
-    // A sum has as many roundings as terms.
-    let roundings = f64::from(u32::try_from(worth.len()).unwrap_or(u32::MAX));
-    let adds_up = (base + added.iter().sum::<f64>() - score).abs() <= close + noise * roundings;
-    // Effects that act together could cancel each other out: without the row's other values, then.
-    let same = |(without, added): (&f64, &f64)| (score - without - added).abs() <= close + 4.0 * noise;
-    (adds_up && without.iter().zip(&added).all(same)).then_some(added)
-}
-
-/// By the size of a set: `size! (players - size - 1)! / players!`.
-fn weights(players: usize) -> Vec<f64> {
-    let mut weights = Vec::with_capacity(players);
-    let number = |count: usize| u32::try_from(count).map_or(f64::INFINITY, f64::from);
-    let mut weight = 1.0 / number(players);
-    for size in 0..players {
-        weights.push(weight);
-        let next = size.saturating_add(1);
-        weight *= number(next) / number(players.saturating_sub(next)).max(1.0);
-    }
-    weights
 }

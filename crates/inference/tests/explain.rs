@@ -26,8 +26,8 @@ fn model(operator: &str) -> Model {
     json["max_missing"] = 7.into();
     json["inputs"][0]["missing"] = "refuse".into();
     json["inputs"][1]["missing"] = "refuse".into();
-    for input in [0, 1] {
-        json["inputs"][input].as_object_mut().unwrap().remove("reference");
+    for (input, median) in [(0, 20), (1, 5)] {
+        json["inputs"][input]["reference"] = json!({"edges": [median], "shares": [0.5, 0.5]});
         json["inputs"][input]["source"] = json!({"from": "parameter"});
     }
     json["inputs"][0]["range"] = json!([0, 40]);
@@ -43,12 +43,13 @@ fn explained(operator: &str, age: f64, sex: f64) -> (f64, f64, Vec<(String, f64)
     features.set("sex", sex, "1").unwrap();
     let explanation = model.explain(&features.build().unwrap(), "risk").unwrap();
     assert!(!explanation.log_odds);
+    assert_eq!(explanation.standard_errors, None);
     (explanation.base, explanation.score, explanation.contributions)
 }
 
 #[test]
 fn a_sum_is_explained_by_its_terms() {
-    // The baseline is the middle of the ranges: 20 and 5.
+    // The baseline is the middle of the training values: 20 and 5.
     let (base, score, contributions) = explained("Add", 30.0, 6.0);
     assert_eq!((base, score), (25.0, 36.0));
     assert_eq!(contributions, [("age".to_owned(), 10.0), ("sex".to_owned(), 1.0)]);
@@ -92,13 +93,14 @@ fn unknown_outputs_and_another_model_s_rows_are_refused() {
 }
 
 #[test]
-fn a_probability_of_one_has_no_log_odds() {
+fn a_probability_of_one_is_explained_as_it_is() {
     let mut reduce = node("ReduceMax", &["filled"], "risk");
     reduce.attribute.push(integer_list("axes", &[1]));
     let nodes = vec![
         node("IsNaN", &["features"], "gap"),
-        node("Where", &["gap", "one", "features"], "all"),
-        node("Clip", &["all", "zero", "limit"], "filled"),
+        node("Where", &["gap", "half", "features"], "all"),
+        node("Mul", &["all", "first"], "age"),
+        node("Clip", &["age", "half", "limit"], "filled"),
         reduce,
     ];
     let scalar = |name: &str, value: f32| {
@@ -106,9 +108,27 @@ fn a_probability_of_one_has_no_log_odds() {
         tensor.dims.clear();
         tensor
     };
-    let constants = vec![scalar("one", 1.0), scalar("zero", 0.0), scalar("limit", 1.0)];
+    // Of the age alone: 0.9975 at the middle of its range, and 1.026 at the patient's.
+    let mut first = floats("first", &[0.019, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    first.dims = vec![1, 9];
+    let constants = vec![scalar("half", 0.5), scalar("limit", 1.0), first];
     let model = support::load(&with_graph(nodes, constants)).unwrap();
-    assert_eq!(model.explain(&patient(model.manifest()), "risk"), Err(ExplainError::NotFinite));
+    let explanation = model.explain(&patient(model.manifest()), "risk").unwrap();
+    assert!(!explanation.log_odds);
+    assert!((explanation.base - 0.9975).abs() < 1e-6, "{explanation:?}");
+    assert_eq!(explanation.score, 1.0);
+    let adds = |input: &str| explanation.contributions.iter().find(|(name, _)| name == input).unwrap().1;
+    assert!((adds("age") - 0.0025).abs() < 1e-6, "{explanation:?}");
+    assert_eq!(adds("cholesterol"), 0.0);
+}
+
+#[test]
+fn an_infinite_result_is_not_explained() {
+    let model = model("Div");
+    let mut features = Features::new(model.manifest());
+    features.set("age", 30.0, "a").unwrap();
+    features.set("sex", 0.0, "1").unwrap();
+    assert_eq!(model.explain(&features.build().unwrap(), "risk"), Err(ExplainError::NotFinite));
 }
 
 /// `models/fixtures/shipped.py` wrote the fixture; its head says with which versions.
