@@ -30,6 +30,22 @@ counted in the groups. With rows that agree in all inputs kept in one fold (one 
 below, is of the first shuffle."""
 
 
+def _outcomes(s: dict) -> str:
+    """What the recipe reaches for other outcomes, where the data have some."""
+    if "outcomes" not in s:
+        return ""
+    methods = [name for name in next(iter(s["outcomes"].values())) if name != "with it"]
+    lines = "\n".join(f"| {name} | {found['with it']} | " + " | ".join(cell(found[m]) for m in methods) + " |" for name, found in s["outcomes"].items())
+    return f"""
+### Nearer and farther outcomes
+The same inputs and recipe, trained for each; AUC on held-out rows, of one shuffle but for the outcome of this model.
+
+| outcome | with it | {" | ".join(methods)} |
+| --- | --- |{" --- |" * len(methods)}
+{lines}
+"""
+
+
 def _reasons(model: Model) -> str:
     """How a reason for one row is to be read."""
     if model.booster is None:
@@ -63,7 +79,7 @@ A rule is read at its own cut.{_shuffles(s)}
 
 {HEAD.format("")}{_row("**model**", s["model"])}
 {chr(10).join(_row(name, scores) for name, scores in s["baselines"].items())}
-{away}
+{away}{_outcomes(s)}
 ### Groups, from the {NUMBER[spec.folds]} folds
 {HEAD.format("group")}{groups}
 

@@ -93,6 +93,18 @@ def reference(values: np.ndarray) -> dict[str, list[float]]:
     return {"edges": edges.tolist(), "shares": shares.round(8).tolist()}
 
 
+def other_outcomes(spec: Spec, data: Data, x: np.ndarray, risks: Sequence[np.ndarray]) -> dict:
+    """AUC of the same recipe, trained for another outcome, and of the rules; one shuffle, but where it is the model's own."""
+    def auc(y: np.ndarray, each: Sequence[np.ndarray]) -> dict[str, float]:
+        return measures(y, each, spec.threshold, 200)["auc"]
+
+    found = {}
+    for name, y in data.outcomes.items():
+        own = risks if np.array_equal(y, data.y) else [held_out(x, y, spec.recipe, folds(y, spec.folds))]
+        found[name] = {"with it": int(y.sum()), "this model": auc(y, own)} | {rule: auc(y, [points(x)]) for rule, points in spec.rules.items()}
+    return found
+
+
 def evaluate(spec: Spec, data: Data, x: np.ndarray) -> dict:
     """All that the card and the table of results show; `x` are the inputs as the graph sees them."""
     y, groups = data.y, data.groups
@@ -122,6 +134,8 @@ def evaluate(spec: Spec, data: Data, x: np.ndarray) -> dict:
         "calibration": calibration(y, risk), "conformal": conformal.evaluate(y, risk, spec.confidence, folds(y)),
         "groups": in_groups, "left_out_sites": sites,
     }
+    if data.outcomes:
+        found["outcomes"] = other_outcomes(spec, data, x, risks)
     if data.together is not None:
         whole = list(StratifiedGroupKFold(spec.folds, shuffle=True, random_state=1).split(x, y, data.together))
         apart = held_out(x, y, spec.recipe, whole)

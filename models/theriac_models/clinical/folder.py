@@ -36,6 +36,7 @@ def build(spec: Spec, folder: Path) -> str:
     details = files.manifest(
         spec.name, "disease-risk", spec.description, spec.use, spec.limits, inputs, outputs, thresholds, spec.source | {"rows": len(y)}
     )
+    details["version"] = spec.version
     optional = [i for i, value in enumerate(inputs) if value["missing"] != "refuse"]
     gaps = np.isnan(x[:, optional]).sum(axis=1)
     details["max_missing"] = int(np.quantile(gaps, 0.99)) if optional else 0

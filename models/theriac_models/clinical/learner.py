@@ -13,7 +13,8 @@ KNOTS = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings of one model. `categories` gives the values of each category column, by column number."""
+    """Settings of one model. `categories` gives the values of each category column, by column number; a `depth` of -1 is
+    none but what the leaves allow."""
 
     categories: dict[int, list[float]]
     c: float = 0.1
@@ -21,6 +22,7 @@ class Recipe:
     indicators: bool = True
     trees: int = 0
     leaves: int = 15
+    depth: int = -1
     rate: float = 0.04
     least: int = 20
     ridge: float = 1.0
@@ -87,7 +89,7 @@ def _fit_trees(x: np.ndarray, y: np.ndarray, recipe: Recipe) -> lightgbm.Booster
     if not recipe.trees:
         return None
     settings = {
-        "objective": "binary", "num_leaves": recipe.leaves, "learning_rate": recipe.rate, "min_data_in_leaf": recipe.least,
+        "objective": "binary", "num_leaves": recipe.leaves, "max_depth": recipe.depth, "learning_rate": recipe.rate, "min_data_in_leaf": recipe.least,
         "lambda_l2": recipe.ridge, "feature_fraction": recipe.inputs_per_tree, "bagging_fraction": 0.8, "bagging_freq": 1, "seed": SEED,
         "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1,
     }

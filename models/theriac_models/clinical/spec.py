@@ -15,13 +15,15 @@ LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
 class Data:
     """Inputs in the manifest's order, outcome 0 or 1, and groups for the card by name (True: in the group).
 
-    Where `together` numbers the rows, the AUC is also measured with rows of one number in one fold.
+    Where `together` numbers the rows, the AUC is also measured with rows of one number in one fold. `outcomes` are others
+    by name, on which the card shows what the same recipe and rules reach.
     """
 
     x: np.ndarray
     y: np.ndarray
     groups: dict[str, np.ndarray]
     together: np.ndarray | None = None
+    outcomes: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Spec:
     folds: int = 5
     shuffles: int = 1
     confidence: float = 0.9
+    version: str = "1.0.0"
     rows_kept: str = "deduplicated"
 
 
