@@ -6,7 +6,7 @@ among those without it (Vovk, "Conditional validity of inductive conformal predi
 row's score comes from the fold that did not train on it (Vovk and others, "Algorithmic Learning in a Random World", 2005).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,19 +34,23 @@ class Limits:
     no: float
 
     @classmethod
-    def of(cls, y: np.ndarray, risk: np.ndarray, confidence: float) -> "Limits":
-        return cls(quantile(1 - risk[y == 1], confidence), quantile(risk[y == 0], confidence))
+    def of(cls, y: np.ndarray, risks: Sequence[np.ndarray], confidence: float) -> "Limits":
+        """Of several risks of the same rows the wider limits, which hold for each."""
+        yes, no = (max(quantile(score[y == truth], confidence) for score in side) for truth, side in ((1, [1 - r for r in risks]), (0, risks)))
+        return cls(yes, no)
 
     def sets(self, risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For each risk, whether yes is in the set and whether no is."""
         return 1 - risk <= self.yes, risk <= self.no
 
 
-def fresh(y: np.ndarray, risk: np.ndarray, confidence: float, parts: Iterable) -> tuple[np.ndarray, np.ndarray]:
+def fresh(
+    y: np.ndarray, risk: np.ndarray, confidence: float, parts: Iterable, others: Sequence[np.ndarray] = ()
+) -> tuple[np.ndarray, np.ndarray]:
     """Every row's set by limits from the folds that it is not in."""
     yes, no = np.zeros(len(y), bool), np.zeros(len(y), bool)
     for train, test in parts:
-        yes[test], no[test] = Limits.of(y[train], risk[train], confidence).sets(risk[test])
+        yes[test], no[test] = Limits.of(y[train], [one[train] for one in (risk, *others)], confidence).sets(risk[test])
     return yes, no
 
 
@@ -66,10 +70,14 @@ def scores(y: np.ndarray, yes: np.ndarray, no: np.ndarray) -> dict[str, float | 
     }
 
 
-def evaluate(y: np.ndarray, risk: np.ndarray, confidence: float, parts: Iterable) -> dict:
-    """The limits that are shipped, from all rows, and what limits from other folds did to each row."""
-    limits = Limits.of(y, risk, confidence)
-    return {"confidence": confidence, "quantile_yes": limits.yes, "quantile_no": limits.no} | scores(y, *fresh(y, risk, confidence, parts))
+def evaluate(y: np.ndarray, risk: np.ndarray, confidence: float, parts: Iterable, others: Sequence[np.ndarray] = ()) -> dict:
+    """The limits that are shipped, from all rows, and what limits from other folds did to each row.
+
+    `others` are risks of the same rows under other conditions, for which the limits must hold too.
+    """
+    limits = Limits.of(y, [risk, *others], confidence)
+    measured = scores(y, *fresh(y, risk, confidence, parts, others))
+    return {"confidence": confidence, "quantile_yes": limits.yes, "quantile_no": limits.no} | measured
 
 
 def entry(output: str, found: dict) -> dict:

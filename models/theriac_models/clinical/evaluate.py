@@ -83,10 +83,10 @@ def calibration(y: np.ndarray, risk: np.ndarray, bins: int = 10) -> list[dict[st
     return [{"rows": len(p), "risk": round(float(risk[p].mean()), 4), "observed": round(float(y[p].mean()), 4)} for p in parts]
 
 
-def reference(values: np.ndarray) -> dict[str, list[float]]:
-    """Deciles of an input in training as edges, and the share of training values in each bucket (upper edge included)."""
+def reference(values: np.ndarray, edges: Sequence[float] = ()) -> dict[str, list[float]]:
+    """Edges, by default the deciles of an input in training, and the share of its values in each bucket (upper edge included)."""
     known = values[~np.isnan(values)]
-    edges = np.unique(np.quantile(known, np.linspace(0.1, 0.9, 9)).round(6))
+    edges = np.array(edges) if len(edges) else np.unique(np.quantile(known, np.linspace(0.1, 0.9, 9)).round(6))
     counts = np.bincount(np.searchsorted(edges, known, side="left"), minlength=len(edges) + 1)
     shares = (counts / len(known)).round(8)
     shares[shares.argmax()] += 1 - shares.sum()

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from .. import export
+from ..clinical import plot
+from ..clinical.card import cell
 from .card import render
 from .data import load
 from .manifest import golden, manifest
@@ -20,6 +22,8 @@ def build(folder: Path) -> str:
     for rows in (x, without_work_up(x)):
         assert np.abs(export.run(data, rows)["risk"] - model.risk(rows)).max() < 1e-6, "graph and training disagree"
     scores = evaluate(x, y, site)
-    details = manifest(len(y))
+    details = manifest(x, scores.sets)
     export.write(folder, data, details, golden(x), render(details, model, scores, y, site))
-    return f"{len(y)} patients, cross-validated accuracy {scores.work_up.accuracy}, AUC {scores.work_up.auc}, Brier {scores.work_up.brier}"
+    (folder / "scores.json").write_text(export.to_json(scores.as_json()))
+    (folder / "plot.svg").write_text(plot.calibration("heart-disease", scores.tenths))
+    return f"{len(y)} patients, cross-validated " + ", ".join(f"{key} {cell(scores.work_up.measures[key])}" for key in ("accuracy", "auc", "brier"))

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from ..scores import RESAMPLES
+from .. import conformal
+from ..clinical.card import cell
+from ..clinical.evaluate import RESAMPLES
 
 COLUMNS = [
     "age, years",
@@ -21,7 +23,7 @@ COLUMNS = [
 
 def _rows(results) -> str:
     return "\n".join(
-        f"| {name} | {r.patients} | {r.prevalence:.2f} | {r.predicted:.2f} | {r.accuracy} | {r.auc} | {r.brier} |"
+        f"| {name} | {r.patients} | {r.prevalence:.2f} | {r.predicted:.2f} | " + " | ".join(cell(r.measures[key]) for key in ("accuracy", "auc", "brier")) + " |"
         for name, r in results
     )
 
@@ -72,7 +74,7 @@ Five stratified folds, imputation, scaling and calibration fitted inside each; n
 ])}
 
 Saying "disease" to everybody is right for {s.majority:.3f}. At the threshold of 0.5, with work-up: sensitivity
-{s.sensitivity}, specificity {s.specificity}.
+{cell(s.work_up.measures["sensitivity"])}, specificity {cell(s.work_up.measures["specificity"])}.
 
 ### Trained without a hospital, tested on it
 This is what a new hospital should expect.
@@ -96,6 +98,18 @@ Switzerland has 8 patients without disease: its AUC says little.
 
 Line of the outcome on the logit (1 and 0 are perfect): slope {s.line[0]:.2f}, intercept {s.line[1]:.2f};
 without work-up {s.history_line[0]:.2f} and {s.history_line[1]:.2f}.
+
+![Calibration curve](plot.svg)
+
+## When it abstains
+{conformal.text(s.sets, "with disease")}
+
+The limits are the wider ones of those for patients with work-up and for the same patients without, so that they hold for
+both. Without work-up, of those with disease, yes was in the set for {s.history_sets["covered_yes"]:.1%}; of the others, no was in the set for {s.history_sets["covered_no"]:.1%};
+the model abstained for {s.history_sets["both"] + s.history_sets["none"]:.1%}. At a hospital with far more or fewer patients with disease the confidence holds within each class
+only as far as its patients with disease, and those without, resemble these.
+
+`manifest.json` has the distribution of each input in training for a watch on drift; of glucose only the side of 120 mg/dL is known.
 
 ## Parameters
 `risk = sigmoid(slope * (bias + Σ weight * (value - mean) / scale) + offset)`

