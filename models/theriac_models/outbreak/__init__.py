@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import export
+from ..clinical.evaluate import reference
 from ..supply import files
 from ..supply.plot import Plot
 from ..supply.scores import as_json
@@ -51,6 +52,8 @@ DENGUE = Disease(
 
 def _manifest(disease: Disease, cases: data.Cases) -> dict:
     inputs = files.lags("cases", "P7D", model.LAGS, "{case}", [0, 1e6], "Reported cases of a week")
+    # Weeks follow each other through all lags: to watch the latest is to watch them all.
+    inputs[-1]["reference"] = reference(cases.values[0])
     inputs.append(files.parameter("week", "Week of the year of the latest week, from 0", "wk", [0, 53]))
     outputs = [
         files.output(name, f"{name.split('_')[0]} of cases {name.split('_')[1]} weeks ahead", "{case}", [0, 1e9], 1) for name in OUTPUTS
@@ -76,7 +79,9 @@ def _card(details: dict, s: Scores) -> str:
 ## Method
 Growth of the logarithm of cases by a regression on recent growth, last year's growth at the same season, and the
 season times the level, fitted for absolute errors; a ceiling at the year's highest week. Limits are quantiles of past
-errors, wider where cases are few. Regions are trained on together; scores are of the total alone.
+errors, wider where cases are few. Regions are trained on together; scores are of the total alone, and so is the distribution
+of weekly cases in `manifest.json` by which drift is watched. Compare a whole year of weeks with it: a season alone, or a
+single region, looks like drift.
 
 ## Scores in time order
 {len(s.weeks[1])} weeks; weights fitted anew each year, limits from errors known at the time. In brackets 95 % intervals
