@@ -20,9 +20,11 @@ MEASURES = ["accuracy", "auc", "brier", "sensitivity", "specificity"]
 
 
 def cell(value: object) -> str:
-    """A score with its interval, or a plain value."""
+    """A score with its interval, a plain value, or several in a row."""
     if isinstance(value, dict) and {"value", "low", "high"} <= set(value):
         return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+    if isinstance(value, list):
+        return ", ".join(map(cell, value))
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
@@ -64,7 +66,7 @@ def measured(value: object, path: str = "") -> list[tuple[str, str, str]]:
     name = path.replace("_", " ")
     if is_score(value):
         if isinstance(value, list):
-            return [(name, ", ".join(map(cell, value)), "")] if all(isinstance(v, float) for v in value) else []
+            return [(name, cell(value), "")] if all(isinstance(v, float) for v in value) else []
         return [(name, cell(value), "")]
     value = grouped(value)
     if not any(key.startswith("this ") for key in value):
