@@ -1,10 +1,12 @@
 //! How sure a result is: prediction sets and intervals by split conformal prediction, or no decision.
 //!
-//! Source: Angelopoulos and Bates, A Gentle Introduction to Conformal Prediction, 2021, sections 1 and 2. The set or
-//! interval holds the truth in the stated share of cases, as long as cases are like those of the calibration.
+//! Source: Angelopoulos and Bates, A Gentle Introduction to Conformal Prediction, 2021, sections 1, 2 and 4.2. The set or
+//! interval holds the truth in the stated share of cases, as long as cases are like those of the calibration. A set does
+//! so among cases whose truth is yes and among those whose truth is no (Vovk, Conditional validity of inductive conformal
+//! predictors, 2012): with one quantile for both, a model of a rare outcome could miss every yes and keep its word.
 
 use crate::fixed::FixedPoint;
-use crate::manifest::{Conformal, Manifest, Score};
+use crate::manifest::{Conformal, Manifest};
 
 /// What a result says at the confidence of its calibration.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,22 +41,23 @@ pub enum Reason {
 /// prediction is another model's.
 #[must_use]
 pub fn certainty(manifest: &Manifest, values: &[FixedPoint], output: &str) -> Option<Certainty> {
-    let calibration = manifest.conformal.iter().find(|entry| entry.output == output)?;
+    let calibration = manifest.conformal.iter().find(|entry| entry.output() == output)?;
     let (place, output) = manifest.output(output)?;
     let value = number(*values.get(place)?)?;
     Some(judge(calibration, value, output.range))
 }
 
 fn judge(calibration: &Conformal, value: f64, [least, most]: [f64; 2]) -> Certainty {
-    let quantile = calibration.quantile;
-    match calibration.score {
-        Score::Probability => match (1.0 - value <= quantile, value <= quantile) {
-            (true, false) => Certainty::Yes,
-            (false, true) => Certainty::No,
-            (true, true) => Certainty::Abstain(Reason::Ambiguous),
-            (false, false) => Certainty::Abstain(Reason::Unfamiliar),
-        },
-        Score::Residual => {
+    match calibration {
+        Conformal::Probability { quantile_yes, quantile_no, .. } => {
+            match (1.0 - value <= *quantile_yes, value <= *quantile_no) {
+                (true, false) => Certainty::Yes,
+                (false, true) => Certainty::No,
+                (true, true) => Certainty::Abstain(Reason::Ambiguous),
+                (false, false) => Certainty::Abstain(Reason::Unfamiliar),
+            }
+        }
+        Conformal::Residual { quantile, .. } => {
             Certainty::Interval { low: (value - quantile).max(least), high: (value + quantile).min(most) }
         }
     }
@@ -69,27 +72,45 @@ fn number(fixed: FixedPoint) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::manifest::tests::with_conformal;
-    use serde_json::json;
+    use serde_json::{json, Value};
 
-    fn judged(score: &str, quantile: f64, value: i128) -> Option<Certainty> {
-        let entry = json!([{"output": "risk", "confidence": 0.9, "score": score, "quantile": quantile}]);
-        let manifest = with_conformal(entry).unwrap();
+    fn judged(entry: Value, value: i128) -> Option<Certainty> {
+        let manifest = with_conformal(json!([entry])).unwrap();
         certainty(&manifest, &[FixedPoint { value, decimals: 4 }], "risk")
+    }
+
+    fn set(quantile_yes: f64, quantile_no: f64) -> Value {
+        json!({
+            "output": "risk", "confidence": 0.9, "score": "probability",
+            "quantile_yes": quantile_yes, "quantile_no": quantile_no,
+        })
+    }
+
+    fn interval() -> Value {
+        json!({"output": "risk", "confidence": 0.9, "score": "residual", "quantile": 0.25})
     }
 
     #[test]
     fn a_clear_risk_is_decided_and_an_unclear_one_is_not() {
-        assert_eq!(judged("probability", 0.75, 9000), Some(Certainty::Yes));
-        assert_eq!(judged("probability", 0.75, 1000), Some(Certainty::No));
-        assert_eq!(judged("probability", 0.75, 5000), Some(Certainty::Abstain(Reason::Ambiguous)));
-        assert_eq!(judged("probability", 0.25, 5000), Some(Certainty::Abstain(Reason::Unfamiliar)));
+        assert_eq!(judged(set(0.75, 0.75), 9000), Some(Certainty::Yes));
+        assert_eq!(judged(set(0.75, 0.75), 1000), Some(Certainty::No));
+        assert_eq!(judged(set(0.75, 0.75), 5000), Some(Certainty::Abstain(Reason::Ambiguous)));
+        assert_eq!(judged(set(0.25, 0.25), 5000), Some(Certainty::Abstain(Reason::Unfamiliar)));
+    }
+
+    #[test]
+    fn each_answer_has_a_limit_of_its_own() {
+        // A rare outcome: a risk of 0.06 is high for it, and one of 0.03 is not.
+        assert_eq!(judged(set(0.95, 0.055), 600), Some(Certainty::Yes));
+        assert_eq!(judged(set(0.95, 0.055), 550), Some(Certainty::Abstain(Reason::Ambiguous)));
+        assert_eq!(judged(set(0.95, 0.055), 499), Some(Certainty::No));
     }
 
     #[test]
     fn an_interval_stays_in_the_output_s_range() {
-        assert_eq!(judged("residual", 0.25, 5000), Some(Certainty::Interval { low: 0.25, high: 0.75 }));
-        assert_eq!(judged("residual", 0.25, 0), Some(Certainty::Interval { low: 0.0, high: 0.25 }));
-        assert_eq!(judged("residual", 0.25, 10_000), Some(Certainty::Interval { low: 0.75, high: 1.0 }));
+        assert_eq!(judged(interval(), 5000), Some(Certainty::Interval { low: 0.25, high: 0.75 }));
+        assert_eq!(judged(interval(), 0), Some(Certainty::Interval { low: 0.0, high: 0.25 }));
+        assert_eq!(judged(interval(), 10_000), Some(Certainty::Interval { low: 0.75, high: 1.0 }));
     }
 
     #[test]

@@ -230,28 +230,42 @@ pub struct Reference {
     pub shares: Vec<f64>,
 }
 
-/// What split conformal prediction found on rows that were not trained on.
+/// What split conformal prediction found for one output, on rows that were not trained on. Quantiles have the correction
+/// for a finite sample.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Conformal {
-    /// The output that it is about.
-    pub output: String,
-    /// The share of cases in which the set or interval holds the truth, above 0 and below 1.
-    pub confidence: f64,
-    /// What was ranked.
-    pub score: Score,
-    /// The quantile of the scores, in the output's unit, with the correction for a finite sample.
-    pub quantile: f64,
+#[serde(tag = "score", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Conformal {
+    /// A set of yes, no, both or none, for the probability of yes: it holds the truth in the stated share of the cases
+    /// whose truth is yes, and of those whose truth is no.
+    Probability {
+        /// The output that it is about.
+        output: String,
+        /// That share, above 0 and below 1.
+        confidence: f64,
+        /// The quantile of one minus the probability, among cases whose truth is yes: 0 to 1.
+        quantile_yes: f64,
+        /// The quantile of the probability, among cases whose truth is no: 0 to 1.
+        quantile_no: f64,
+    },
+    /// An interval around the output, which holds the truth in the stated share of cases.
+    Residual {
+        /// The output that it is about.
+        output: String,
+        /// That share, above 0 and below 1.
+        confidence: f64,
+        /// The quantile of the distance between the output and the truth, from 0, in the output's unit.
+        quantile: f64,
+    },
 }
 
-/// How far a case is from its prediction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Score {
-    /// One minus the probability of what came true; the output is the probability of yes.
-    Probability,
-    /// The distance between the output and the truth.
-    Residual,
+impl Conformal {
+    /// The output that it is about.
+    #[must_use]
+    pub fn output(&self) -> &str {
+        match self {
+            Self::Probability { output, .. } | Self::Residual { output, .. } => output,
+        }
+    }
 }
 
 /// A code of an observation.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Code, Input, Manifest, ManifestError, Missing, Score, Source};
+use super::{Code, Conformal, Input, Manifest, ManifestError, Missing, Source};
 use crate::fixed::MAX_DECIMALS;
 use crate::units;
 
@@ -226,19 +226,22 @@ fn conformal(manifest: &Manifest) -> Checked {
     ensure(manifest.conformal.len() <= MAX_OUTPUTS, "conformal", "is more than 64 entries")?;
     let mut seen = BTreeSet::new();
     for entry in &manifest.conformal {
-        let field = format!("conformal[{}]", entry.output);
-        let output = manifest.output(&entry.output).map(|(_, output)| output);
-        let fits =
-            output.is_some_and(|output| entry.score != Score::Probability || output.range == [0.0, 1.0]);
+        let field = format!("conformal[{}]", entry.output());
+        let output = manifest.output(entry.output()).map(|(_, output)| output);
+        let (confidence, fits, quantiles, most) = match entry {
+            Conformal::Probability { confidence, quantile_yes, quantile_no, .. } => {
+                let fits = output.is_some_and(|output| output.range == [0.0, 1.0]);
+                (*confidence, fits, [*quantile_yes, *quantile_no], 1.0)
+            }
+            Conformal::Residual { confidence, quantile, .. } => {
+                (*confidence, output.is_some(), [*quantile; 2], f64::MAX)
+            }
+        };
         ensure(fits, &field, "names no output, or a probability whose range is not 0 to 1")?;
-        ensure(seen.insert(&entry.output), &field, "is there twice")?;
-        ensure(
-            entry.confidence > 0.0 && entry.confidence < 1.0,
-            &field,
-            "has a confidence outside of 0 to 1",
-        )?;
-        let most = if entry.score == Score::Probability { 1.0 } else { f64::MAX };
-        ensure((0.0..=most).contains(&entry.quantile), &field, "has a quantile that no score can have")?;
+        ensure(seen.insert(entry.output()), &field, "is there twice")?;
+        ensure(confidence > 0.0 && confidence < 1.0, &field, "has a confidence outside of 0 to 1")?;
+        let possible = quantiles.iter().all(|quantile| (0.0..=most).contains(quantile));
+        ensure(possible, &field, "has a quantile that no score can have")?;
     }
     Ok(())
 }

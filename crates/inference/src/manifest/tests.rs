@@ -200,15 +200,30 @@ fn a_reference_or_a_calibration_that_makes_no_sense_is_refused() {
             "{reference}"
         );
     }
-    let entry = json!({"output": "risk", "confidence": 0.9, "score": "probability", "quantile": 0.5});
-    assert!(with_conformal(json!([entry])).is_ok());
-    assert!(with_conformal(json!([entry, entry])).is_err());
-    for (field, value) in [("output", json!("other")), ("confidence", json!(1)), ("quantile", json!(1.5))] {
+    let set = json!({
+        "output": "risk", "confidence": 0.9, "score": "probability", "quantile_yes": 0.5, "quantile_no": 0.5,
+    });
+    let interval = json!({"output": "risk", "confidence": 0.9, "score": "residual", "quantile": 2});
+    assert!(with_conformal(json!([set])).is_ok());
+    assert!(with_conformal(json!([interval])).is_ok());
+    assert!(with_conformal(json!([set, interval])).is_err());
+    let wrong = [
+        (&set, "output", json!("other")),
+        (&set, "confidence", json!(1)),
+        (&set, "quantile_yes", json!(1.5)),
+        (&set, "quantile_no", json!(-0.5)),
+        (&interval, "quantile", json!(-1)),
+    ];
+    for (entry, field, value) in wrong {
         let mut entry = entry.clone();
         entry[field] = value;
         let refused = with_conformal(json!([entry]));
         assert!(matches!(refused, Err(ManifestError::Invalid { .. })), "{field}");
     }
+    // One quantile for both answers is of the past, and a set has no interval's.
+    let mut entry = set;
+    entry["quantile"] = json!(0.5);
+    assert!(matches!(with_conformal(json!([entry])), Err(ManifestError::Malformed(_))));
 }
 
 #[test]

@@ -90,10 +90,10 @@ fn tree<T: Number>(nodes: &[Node<T>], start: usize, end: usize) -> Option<Tree<T
     let is_leaf = |place: usize| nodes[place].next.iter().all(|next| *next as usize == place);
     // How many leaves come before each node.
     let mut before = Vec::with_capacity(end.saturating_sub(start));
-    for place in start..end {
+    for (place, node) in nodes.iter().enumerate().take(end).skip(start) {
         before.push(u32::try_from(tree.weights.len()).ok()?);
         if is_leaf(place) {
-            tree.weights.push(nodes[place].threshold);
+            tree.weights.push(node.threshold);
         }
     }
     if tree.weights.is_empty() || tree.weights.len() > u32::BITS as usize {
