@@ -19,6 +19,21 @@ def build_with(spec: Spec) -> Callable[[Path], str]:
     return lambda folder: build(spec, folder)
 
 
+def _to_the_ends(spec: Spec, inputs: list[dict], x: np.ndarray) -> np.ndarray:
+    """The rows with values of which only the side is known moved to the end of the range on that side."""
+    x = x.copy()
+    for column, limit in spec.recipe.limits.items():
+        low, high = inputs[column]["range"]
+        x[:, column] = np.where(np.isnan(x[:, column]), np.nan, np.where(x[:, column] > limit, high, low))
+    return x
+
+
+def _ensure_sides(onnx: bytes, spec: Spec, inputs: list[dict], x: np.ndarray) -> None:
+    """Such values count by their side alone, in the trees as well."""
+    same = export.run(onnx, _to_the_ends(spec, inputs, x))["risk"] == export.run(onnx, x)["risk"]
+    assert same.all(), "a value counts by more than the side of its limit"
+
+
 def build(spec: Spec, folder: Path) -> str:
     """Trains on all rows, scores on held-out ones, writes the folder; returns a line to print."""
     data = spec.load()
@@ -30,6 +45,7 @@ def build(spec: Spec, folder: Path) -> str:
     onnx = graph.graph_bytes(spec.name, names, model)
     difference = np.abs(export.run(onnx, x)["risk"] - model.risk(x)).max()
     assert difference < 1e-5, f"graph and training disagree by {difference}"
+    _ensure_sides(onnx, spec, inputs, x)
     scores = evaluate.evaluate(spec, data, x)
     outputs = [files.output("risk", f"Calibrated: {spec.description}", "1", [0, 1], 4)]
     thresholds = [{"name": "elevated", "output": "risk", "at_least": spec.threshold, "meaning": spec.reason}]
@@ -42,8 +58,9 @@ def build(spec: Spec, folder: Path) -> str:
     details["max_missing"] = int(np.quantile(gaps, 0.99)) if optional else 0
     usable = np.flatnonzero(gaps <= details["max_missing"])
     golden = data.x[usable[np.linspace(0, len(usable) - 1, GOLDEN).astype(int)]]
+    golden[::2] = _to_the_ends(spec, inputs, golden[::2])
     text = files.head(details) + card.render(spec, model, scores)
-    details["inputs"] = [{**value, "reference": evaluate.reference(x[:, i])} for i, value in enumerate(inputs)]
+    details["inputs"] = [{**value, "reference": evaluate.reference(x[:, i], [spec.recipe.limits[i]] if i in spec.recipe.limits else ())} for i, value in enumerate(inputs)]
     details["conformal"] = [conformal.entry("risk", scores["conformal"])]
     files.write(folder, onnx, details, golden, text, scores, plot.calibration(spec.name, scores["calibration"]))
     held_out = scores["model"]

@@ -60,7 +60,11 @@ def graph_bytes(name: str, inputs: list[str], model: Model) -> bytes:
     """The model's graph with the output `risk[N, 1]`."""
     linear, recipe = model.linear, model.linear.recipe
     g = Graph(name, inputs)
-    values = g.columns("features", linear.numbers)
+    values = g.columns("features", [column for column in linear.numbers if column not in recipe.limits])
+    if recipe.limits:
+        known = g.columns("features", list(recipe.limits))
+        above = g.add("Cast", g.add("Greater", known, [list(recipe.limits.values())]), to=TensorProto.FLOAT)
+        values = g.add("Concat", values, g.add("Where", g.add("IsNaN", known), known, above), axis=1)
     gaps = g.add("IsNaN", values)
     z = g.add("Div", g.add("Sub", g.add("Where", gaps, [linear.mean], values), [linear.mean]), [linear.scale])
     parts = [z]

@@ -1,6 +1,6 @@
 """Piecewise linear logistic regression and boosted trees, calibrated together on rows that neither saw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import lightgbm
 import numpy as np
@@ -14,7 +14,9 @@ KNOTS = (0.25, 0.5, 0.75)
 @dataclass(frozen=True)
 class Recipe:
     """Settings of one model. `categories` gives the values of each category column, by column number; a `depth` of -1 is
-    none but what the leaves allow."""
+    none but what the leaves allow. Of the columns in `limits` the data know only on which side of the limit a value is: the
+    linear part sees 1 above it and 0 up to it, and trees find no other place to split at.
+    """
 
     categories: dict[int, list[float]]
     c: float = 0.1
@@ -27,6 +29,7 @@ class Recipe:
     least: int = 20
     ridge: float = 1.0
     inputs_per_tree: float = 0.6
+    limits: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,18 @@ class Model:
         return 1 / (1 + np.exp(-(_logits(self.linear, self.booster, x) @ self.stack + self.offset)))
 
 
+def _values(recipe: Recipe, numbers: list[int], x: np.ndarray) -> np.ndarray:
+    """The number columns, with sides instead of values where only sides are known; NaN stays NaN."""
+    values = x[:, numbers]
+    for column, limit in recipe.limits.items():
+        place = numbers.index(column)
+        values[:, place] = np.where(np.isnan(values[:, place]), np.nan, values[:, place] > limit)
+    return values
+
+
 def encode(recipe: Recipe, numbers, mean, scale, knots, x: np.ndarray) -> np.ndarray:
     """Scaled numbers, hinges at the quartiles, indicators of gaps, indicators of categories: in the graph's order."""
-    values = x[:, numbers]
+    values = _values(recipe, numbers, x)
     z = (np.where(np.isnan(values), mean, values) - mean) / scale
     parts = [z]
     if recipe.hinges:
@@ -76,8 +88,9 @@ def _logistic(z: np.ndarray, y: np.ndarray, c: float) -> LogisticRegression:
 
 
 def fit_linear(x: np.ndarray, y: np.ndarray, recipe: Recipe) -> Linear:
-    numbers = [column for column in range(x.shape[1]) if column not in recipe.categories]
-    values = x[:, numbers]
+    numbers = [column for column in range(x.shape[1]) if column not in recipe.categories and column not in recipe.limits]
+    numbers += recipe.limits
+    values = _values(recipe, numbers, x)
     mean = np.nanmean(values, axis=0).round(6)
     scale = np.maximum(np.nanstd(values, axis=0), 1e-3).round(6)
     knots = ((np.nanquantile(values, KNOTS, axis=0) - mean) / scale).round(6)

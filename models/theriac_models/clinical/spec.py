@@ -106,11 +106,11 @@ def sex() -> dict:
 
 
 def with_ranges(inputs: list[dict], x: np.ndarray) -> list[dict]:
-    """The inputs with the training data's ranges, widened to whole hundredths."""
+    """The inputs with the training data's ranges, widened to whole hundredths, where they have none of their own."""
     def bounds(i: int) -> list[float]:
         return [math.floor(float(np.nanmin(x[:, i])) * 100) / 100, math.ceil(float(np.nanmax(x[:, i])) * 100) / 100]
 
-    return [{**value, "range": bounds(i)} for i, value in enumerate(inputs)]
+    return [{**value, "range": value.get("range") or bounds(i)} for i, value in enumerate(inputs)]
 
 
 def numbers(rows: list[dict[str, str]], column: str) -> np.ndarray:

@@ -127,8 +127,6 @@ INPUTS = [
     },
 ]
 NAMES = [value["name"] for value in INPUTS]
-# The data know only the side of this limit, so that drift can be watched in no finer buckets.
-EDGES = {"fasting_glucose": [120.0]}
 # The inputs that only a cardiac work-up gives. Where all are missing, weights of their own are used, fitted to
 # age, sex, blood pressure, cholesterol and glucose alone.
 WORK_UP = ["chest_pain", "maximum_heart_rate", "exercise_angina", "st_depression"]

@@ -6,7 +6,8 @@ from ..clinical.folder import build_with
 from ..clinical.learner import Recipe
 from ..clinical.spec import Data, Spec
 from ..heart_disease import data
-from ..heart_disease.inputs import INPUTS
+from ..heart_disease.inputs import INPUTS, NAMES
+from ..heart_disease.model import FASTING_GLUCOSE_LIMIT
 
 NAME = "heart-ensemble"
 HOSPITALS = ("Cleveland", "Hungary", "Switzerland", "VA Long Beach")
@@ -30,7 +31,8 @@ SPEC = Spec(
         "No substitute for a physician's judgement, and not a medical device.",
     ],
     INPUTS,
-    Recipe({1: [0.0, 1.0], 5: [1.0, 2.0, 3.0, 4.0], 7: [0.0, 1.0]}, c=0.05, indicators=False, trees=120, leaves=6, rate=0.04, least=15),
+    Recipe({1: [0.0, 1.0], 5: [1.0, 2.0, 3.0, 4.0], 7: [0.0, 1.0]}, c=0.05, indicators=False, trees=120, leaves=6, rate=0.04, least=15,
+           limits={NAMES.index("fasting_glucose"): FASTING_GLUCOSE_LIMIT}),
     load,
     0.5,
     "Disease is more likely than not.",
