@@ -60,7 +60,8 @@ def build(spec: Spec, folder: Path) -> str:
     golden = data.x[usable[np.linspace(0, len(usable) - 1, GOLDEN).astype(int)]]
     golden[::2] = _to_the_ends(spec, inputs, golden[::2])
     text = files.head(details) + card.render(spec, model, scores)
-    details["inputs"] = [{**value, "reference": evaluate.reference(x[:, i], [spec.recipe.limits[i]] if i in spec.recipe.limits else ())} for i, value in enumerate(inputs)]
+    sides = {column: [limit] for column, limit in spec.recipe.limits.items()}
+    details["inputs"] = [{**value, "reference": evaluate.reference(x[:, i], sides.get(i, ()))} for i, value in enumerate(inputs)]
     details["conformal"] = [conformal.entry("risk", scores["conformal"])]
     files.write(folder, onnx, details, golden, text, scores, plot.calibration(spec.name, scores["calibration"]))
     held_out = scores["model"]

@@ -11,7 +11,6 @@ from ..clinical import evaluate as clinical
 from .inputs import NAMES
 from .model import Model, without_work_up
 
-
 THRESHOLD, CONFIDENCE = 0.5, 0.9
 
 

@@ -1,6 +1,5 @@
 """Passage of a substance from blood to brain, from nine named descriptors of its molecule."""
 
-import lzma
 from functools import partial
 from pathlib import Path
 
