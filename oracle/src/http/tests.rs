@@ -112,7 +112,7 @@ async fn a_job_without_a_fhir_server_takes_pushed_data_about_anything_or_everybo
     let runner = runner_with_job(&store(&folder), &chain, Job::new(config, None)).await;
     let desk = Desk::of(folder, chain, runner).await;
     let known = json!({
-        "age": {"value": 54, "unit": "a"}, "sex": {"value": 1}, "cholesterol": {"value": 5.2, "unit": "mmol/L"},
+        "age": {"value": 38, "unit": "a"}, "sex": {"value": 0}, "cholesterol": {"value": 5.2, "unit": "mmol/L"},
         "systolic_pressure": {"value": 132, "unit": "mm[Hg]"},
     });
     let push = |body: Value| desk.call(Method::POST, "v1/jobs/heart/runs", Some(body));

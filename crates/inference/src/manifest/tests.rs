@@ -220,10 +220,10 @@ fn a_reference_or_a_calibration_that_makes_no_sense_is_refused() {
         let refused = with_conformal(json!([entry]));
         assert!(matches!(refused, Err(ManifestError::Invalid { .. })), "{field}");
     }
-    // One quantile for both answers is of the past, and a set has no interval's.
-    let mut entry = set;
-    entry["quantile"] = json!(0.5);
-    assert!(matches!(with_conformal(json!([entry])), Err(ManifestError::Malformed(_))));
+    for (mut entry, extra) in [(set, "quantile"), (interval, "quantile_yes")] {
+        entry[extra] = json!(0.5);
+        assert!(matches!(with_conformal(json!([entry])), Err(ManifestError::Malformed(_))), "{extra}");
+    }
 }
 
 #[test]
