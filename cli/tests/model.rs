@@ -97,6 +97,21 @@ fn a_series_of_temperatures_gives_its_golden_value() {
     arguments.extend(["--series".to_owned(), "temperature=week.csv".to_owned()]);
     assert_eq!(fixed(&rows(folder.path(), "cold-chain", &borrowed(&arguments))[0]), expected);
 
+    arguments.push("--explain".to_owned());
+    let explained = rows(folder.path(), "cold-chain", &borrowed(&arguments)).remove(0);
+    let explanation = &explained["results"][0]["explanation"];
+    let added = explanation["contributions"].as_array().unwrap();
+    assert!(added.len() > 12, "{explanation}");
+    assert!(added.iter().all(|one| one["standard_error"].is_number()), "{explanation}");
+    let sum: f64 = added.iter().map(|one| one["adds"].as_f64().unwrap()).sum();
+    let [base, score] = ["base", "score"].map(|name| explanation[name].as_f64().unwrap());
+    assert!((base + sum - score).abs() < 1e-6, "{explanation}");
+    let model = shipped("cold-chain");
+    let run = [&["model", "run", model.to_str().unwrap()], &borrowed(&arguments)[..]].concat();
+    let shown = theriac(folder.path(), &run).ends_with(0).out;
+    assert!(shown.contains(" ± ") && shown.contains(" others together"), "{shown}");
+    arguments.pop();
+
     let without_one: Vec<&str> =
         csv.lines().enumerate().filter(|(line, _)| *line != 20).map(|(_, l)| l).collect();
     std::fs::write(folder.path().join("week.csv"), without_one.join("\n")).unwrap();
@@ -136,7 +151,7 @@ fn a_picture_gives_its_golden_value() {
 #[test]
 fn an_explanation_adds_up_to_the_score() {
     let folder = tempfile::tempdir().unwrap();
-    let patient = ["--value", "age=54:a", "--value", "sex=1", "--value", "systolic_pressure=17.6:kPa"];
+    let patient = ["--value", "age=61:a", "--value", "sex=0", "--value", "systolic_pressure=17.6:kPa"];
     let patient = [&patient[..], &["--value", "cholesterol=5.2:mmol/L", "--explain"]].concat();
     let found = rows(folder.path(), "heart-disease", &patient).remove(0);
     let result = &found["results"][0];

@@ -7,7 +7,7 @@
 //! For all other graphs, what an input adds is its mean effect over all orders in which the baseline's values can be
 //! replaced by the row's (Shapley, A value for n-person games, 1953; Sundararajan and Najmi, The many Shapley values for
 //! model explanation, 2020, section 2: baseline Shapley). For a graph that adds up its inputs these are the exact
-//! contributions of a linear model, found with two runs per input. Of up to [`MAX_EXPLAINED`] inputs that act together
+//! contributions of a linear model, found with two runs per input. Of up to [`MAX_EXACT`] inputs that act together
 //! every subset is run; of more, orders are drawn, always the same ones, and each contribution comes with its standard
 //! error. Probabilities are explained as log-odds, which is what models of them add up, or as they are where a calibration
 //! or 32 bits made some of them 0 or 1.
@@ -27,7 +27,7 @@ use crate::MAX_ROWS;
 pub(crate) use trees::TreePart;
 
 /// The most inputs of a row whose every subset is run: 2^12 is [`MAX_ROWS`]. Of more, orders are drawn.
-pub const MAX_EXPLAINED: usize = 12;
+pub const MAX_EXACT: usize = 12;
 /// How much of a contribution may depend on other inputs in what counts as a sum.
 const TOLERANCE: f64 = 1e-4;
 
@@ -150,7 +150,7 @@ impl<'m> Game<'m> {
         let largest = worth.scores.iter().map(|one| (one - base).abs()).fold(0.0, f64::max);
         let (added, standard_errors) = match additive::added(&worth, TOLERANCE * largest) {
             Some(added) => (added, None),
-            None if players <= MAX_EXPLAINED => (subsets::shapley(players, run)?, None),
+            None if players <= MAX_EXACT => (subsets::shapley(players, run)?, None),
             None => {
                 let drawn = orders::shapley(players, [base, score], orders::MAX_BATCHES, run)?;
                 (drawn.means, Some(drawn.standard_errors))

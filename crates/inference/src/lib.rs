@@ -51,7 +51,7 @@ pub mod units;
 
 pub use conformal::{certainty, Certainty, Reason};
 pub use drift::{Drift, InputDrift, NO_BUCKET};
-pub use explain::{ExplainError, Explanation, MAX_EXPLAINED};
+pub use explain::{ExplainError, Explanation, MAX_EXACT};
 pub use features::{FeatureError, FeatureVector, Features};
 pub use fixed::{FixedPoint, FixedPointError, MAX_DECIMALS};
 pub use graph::GraphError;

@@ -21,6 +21,8 @@ use crate::input;
 
 /// The longest file of rows or of a series that is read, in bytes.
 const MAX_FILE_BYTES: usize = 16 << 20;
+/// The most inputs that an explanation shows as text; all are in JSON.
+const MAX_SHOWN: usize = 15;
 
 /// Options of `theriac model run`.
 #[derive(Args, Debug)]
@@ -40,7 +42,8 @@ pub struct RunArgs {
     /// manifest's, and what is empty, null or left out is missing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["values", "series", "image"])]
     rows: Option<PathBuf>,
-    /// Show what each input added to each result (TreeSHAP for trees, exact Shapley values for others)
+    /// Show what each input added to each result, the largest first (TreeSHAP for trees, Shapley values for others; where
+    /// more than 12 inputs act together, these come from drawn orders and have a standard error)
     #[arg(long)]
     explain: bool,
 }
@@ -195,12 +198,15 @@ fn said(certainty: Certainty) -> String {
 
 fn explanation(model: &Model, row: &FeatureVector, output: &str) -> Result<ExplanationView, Failure> {
     let explanation = model.explain(row, output).map_err(Failure::bad_input)?;
-    let contributions = explanation.contributions.into_iter();
+    let errors = explanation.standard_errors.map(|errors| errors.into_iter().map(Some));
+    let errors = errors.into_iter().flatten().chain(std::iter::repeat(None));
+    let contributions = explanation.contributions.into_iter().zip(errors);
+    let contribution = |((input, adds), standard_error)| Contribution { input, adds, standard_error };
     Ok(ExplanationView {
         scale: if explanation.log_odds { "log-odds" } else { "as the result" },
         base: explanation.base,
         score: explanation.score,
-        contributions: contributions.map(|(input, adds)| Contribution { input, adds }).collect(),
+        contributions: contributions.map(contribution).collect(),
     })
 }
 
@@ -233,6 +239,8 @@ struct ExplanationView {
 struct Contribution {
     input: String,
     adds: f64,
+    /// Of `adds`, where it is not exact.
+    standard_error: Option<f64>,
 }
 
 impl fmt::Display for RowView {
@@ -246,12 +254,27 @@ impl fmt::Display for RowView {
                 writeln!(f, "  Certainty   {certainty}")?;
             }
             if let Some(explanation) = &result.explanation {
-                let ExplanationView { scale, base, score, contributions } = explanation;
-                writeln!(f, "  Explained   {scale}: {base:.4} without the inputs, {score:.4} with them")?;
-                for Contribution { input, adds } in contributions {
-                    writeln!(f, "    {adds:+.4}  {input}")?;
-                }
+                write!(f, "{explanation}")?;
             }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ExplanationView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scale, base, score, contributions } = self;
+        writeln!(f, "  Explained   {scale}: {base:.4} without the inputs, {score:.4} with them")?;
+        let mut largest: Vec<&Contribution> = contributions.iter().collect();
+        largest.sort_by(|a, b| b.adds.abs().total_cmp(&a.adds.abs()));
+        let (shown, rest) = largest.split_at(largest.len().min(MAX_SHOWN));
+        for Contribution { input, adds, standard_error } in shown {
+            let error = standard_error.map_or(String::new(), |error| format!(" ± {error:.4}"));
+            writeln!(f, "    {adds:+.4}{error}  {input}")?;
+        }
+        if !rest.is_empty() {
+            let adds: f64 = rest.iter().map(|contribution| contribution.adds).sum();
+            writeln!(f, "    {adds:+.4}  {} others together (--json shows each)", rest.len())?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use serde_json::{json, Value};
 
 use super::baseline::baseline;
 use super::orders::{self, Drawn, MAX_BATCHES};
-use super::{subsets, Game, Set, MAX_EXPLAINED};
+use super::{subsets, Game, Set, MAX_EXACT};
 use crate::manifest::tests::SMALL;
 use crate::{ExplainError, Features, Manifest, Model, MAX_ROWS};
 
@@ -193,7 +193,7 @@ fn contributions_to_shipped_forecasts_add_up() {
         for (number, row) in rows.iter().enumerate().step_by(17) {
             let game = Game::new(&model, row.clone(), number % outputs, false);
             let players = game.columns.len();
-            assert!(players > MAX_EXPLAINED, "{name}: {players}");
+            assert!(players > MAX_EXACT, "{name}: {players}");
             let run = |sets: &[Set]| Ok::<_, ExplainError>(game.worth(sets)?.scores);
             let ends = run(&[vec![false; players], vec![true; players]]).unwrap();
             let drawn = orders::shapley(players, [ends[0], ends[1]], 1, run).unwrap();
