@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use base64::prelude::{Engine, BASE64_STANDARD};
@@ -14,7 +13,6 @@ use e2e_tests::oracle::{enter_operator, Oracle};
 use e2e_tests::process::{repository, start_devnet, Theriac};
 use e2e_tests::series_server::{Series, SeriesServer};
 use feeds::Reading;
-use inference::image::Image;
 use inference::manifest::{Source, Step};
 use inference::{certainty, Certainty, FixedPoint, Manifest};
 use jiff::civil::Time;
@@ -30,6 +28,8 @@ struct Row {
     inputs: Value,
     /// By output.
     fixed: Value,
+    /// The file that the inputs were in, for an image model.
+    png: Option<Vec<u8>>,
     abstains: bool,
 }
 
@@ -59,7 +59,8 @@ impl Shipped {
                 FixedPoint { value: i128::from(value.unwrap()), decimals: output.decimals }
             });
             let said = certainty(&manifest, &values.collect::<Vec<_>>(), &output);
-            Row { inputs, fixed, abstains: matches!(said, Some(Certainty::Abstain(_))) }
+            let png = row["png"].as_str().map(|png| hex::decode(png).unwrap());
+            Row { inputs, fixed, png, abstains: matches!(said, Some(Certainty::Abstain(_))) }
         };
         let (open, decided): (Vec<_>, Vec<_>) =
             golden["rows"].as_array().unwrap().iter().map(row).partition(|row| row.abstains);
@@ -107,8 +108,8 @@ impl Shipped {
         if self.reads_series() {
             return json!({});
         }
-        if let Some(image) = &self.manifest.image {
-            return json!({ "image": BASE64_STANDARD.encode(png(image, &row.inputs)) });
+        if let Some(picture) = &row.png {
+            return json!({ "image": BASE64_STANDARD.encode(picture) });
         }
         let values = self.manifest.inputs.iter().filter_map(|input| {
             let value = row.inputs[&input.name].as_f64()?;
@@ -141,18 +142,6 @@ impl Shipped {
     fn expected(&self) -> i128 {
         i128::from(self.decided.fixed[&self.output].as_i64().unwrap())
     }
-}
-
-/// A golden row as the picture that it was: the manifests of the shipped models keep the values of a file.
-fn png(image: &Image, inputs: &Value) -> Vec<u8> {
-    let grey = |x: u32, y: u32| inputs[format!("pixel_{y}_{x}")].as_f64().unwrap();
-    // Whole numbers from 0 to 255.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let picture =
-        image::GrayImage::from_fn(image.width, image.height, |x, y| image::Luma([grey(x, y) as u8]));
-    let mut file = Cursor::new(Vec::new());
-    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
-    file.into_inner()
 }
 
 /// So many steps before the last full hour, or before the first day of this month.

@@ -65,6 +65,13 @@ pub fn golden(model: &str) -> Vec<(Value, Value)> {
         .collect()
 }
 
+/// The picture of a golden row of an image model, as a PNG file.
+pub fn picture(model: &str) -> Vec<u8> {
+    let text = std::fs::read_to_string(shipped(model).join("golden.json")).unwrap();
+    let golden: Value = serde_json::from_str(&text).unwrap();
+    hex::decode(golden["rows"][0]["png"].as_str().unwrap()).unwrap()
+}
+
 /// A golden row of the cold-chain model as readings of the last week, and as it is used.
 pub fn week() -> Series {
     let (inputs, _) = golden("cold-chain").swap_remove(0);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::inputs::Picture;
-use crate::testing::{golden, manifest_of, usual, week};
+use crate::testing::{golden, manifest_of, picture, usual, week};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -152,18 +152,6 @@ fn many_missing_inputs_are_told_by_the_first_names() {
     assert!(error.to_string().ends_with("temperature_156 and 156 more"), "{error}");
 }
 
-/// A golden row of `digit`, as a PNG file.
-fn digit() -> (Value, Vec<u8>) {
-    let (inputs, _) = golden("digit").swap_remove(0);
-    let grey = |x: u32, y: u32| inputs[format!("pixel_{y}_{x}")].as_f64().unwrap();
-    // The values of the golden rows are whole numbers from 0 to 255.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let picture = image::GrayImage::from_fn(8, 8, |x, y| image::Luma([grey(x, y) as u8]));
-    let mut file = Cursor::new(Vec::new());
-    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
-    (inputs, file.into_inner())
-}
-
 fn show(file: Vec<u8>) -> Pushed {
     Pushed { image: Some(Picture(file)), ..Pushed::default() }
 }
@@ -171,13 +159,13 @@ fn show(file: Vec<u8>) -> Pushed {
 #[test]
 fn a_picture_is_the_inputs_of_its_golden_row() {
     let manifest = manifest_of("digit");
-    let (inputs, file) = digit();
+    let (inputs, _) = golden("digit").swap_remove(0);
     let mut by_hand = Features::new(&manifest);
     for input in &manifest.inputs {
         by_hand.set(&input.name, inputs[&input.name].as_f64().unwrap(), &input.unit).unwrap();
     }
     let expected = by_hand.build().unwrap().commitment(&[1; 32]);
-    let found = map("digit", &BTreeMap::new(), &show(file), &Fetched::Nothing).unwrap();
+    let found = map("digit", &BTreeMap::new(), &show(picture("digit")), &Fetched::Nothing).unwrap();
     assert_eq!(found.commitment(&[1; 32]), expected);
 }
 
@@ -186,7 +174,7 @@ fn a_picture_that_is_not_the_model_s_is_refused_by_name() {
     let refused = |model: &str, pushed: &Pushed| {
         map(model, &BTreeMap::new(), pushed, &Fetched::Nothing).unwrap_err().kind()
     };
-    let (_, file) = digit();
+    let file = picture("digit");
     assert_eq!(refused("heart-disease", &show(file.clone())), "image-unsuitable");
     assert_eq!(refused("digit", &show(b"%PDF-1.7".to_vec())), "image-unsuitable");
     assert_eq!(refused("digit", &show(file[..40].to_vec())), "image-unsuitable");
