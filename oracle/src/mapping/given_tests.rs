@@ -3,7 +3,6 @@
 use std::io::Cursor;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use super::*;
 use crate::inputs::Picture;

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use pulp::Arch;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
 
@@ -53,7 +54,7 @@ pub(super) fn compile(graph: &GraphProto, inputs: usize) -> Option<Program> {
     };
     let outputs = graph.output.iter().map(|value| output(&value.name)).collect::<Option<_>>()?;
     let Compiler { steps, singles, doubles, .. } = compiler;
-    Some(Program { inputs, singles, doubles, steps, outputs })
+    Some(Program { inputs, singles, doubles, steps, outputs, arch: Arch::new() })
 }
 
 /// Steps so far.

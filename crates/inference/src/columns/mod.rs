@@ -10,6 +10,7 @@
 
 mod compile;
 mod convolution;
+mod exponential;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ mod values;
 
 use std::sync::Arc;
 
+use pulp::Arch;
 use tract_onnx::pb::GraphProto;
 use tract_onnx::prelude::TractResult;
 
@@ -52,6 +54,8 @@ pub(crate) struct Program {
     doubles: usize,
     steps: Vec<Step>,
     outputs: Vec<usize>,
+    /// What instructions the processor has.
+    arch: Arch,
 }
 
 impl Program {
@@ -70,8 +74,8 @@ impl Program {
         let mut outputs = vec![Vec::with_capacity(rows); self.outputs.len()];
         for block in values.chunks(width.saturating_mul(BLOCK)) {
             let rows = block.chunks_exact(width).len();
-            let mut singles = Columns { numbers: &mut singles, rows };
-            let mut doubles = Columns { numbers: &mut doubles, rows };
+            let mut singles = Columns { numbers: &mut singles, rows, arch: self.arch };
+            let mut doubles = Columns { numbers: &mut doubles, rows, arch: self.arch };
             for place in 0..self.inputs {
                 let column = block.iter().skip(place).step_by(width);
                 singles.columns_mut(place, 1).iter_mut().zip(column).for_each(|(to, from)| *to = *from);

@@ -3,8 +3,10 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::sync::Arc;
 
+use pulp::{Arch, NullaryFnOnce};
 use tract_onnx::tract_hir::internal::{TractErrorContext as _, TractResult};
 
+use super::exponential::exponential;
 use crate::trees::Number;
 
 /// Numbers of a column that are added up side by side.
@@ -36,14 +38,14 @@ pub(crate) trait Lane:
 }
 
 macro_rules! lane {
-    ($kind:ident) => {
+    ($kind:ident, $e_to:expr) => {
         impl Lane for $kind {
             fn magnitude(self) -> Self {
                 self.abs()
             }
 
             fn e_to(self) -> Self {
-                self.exp()
+                $e_to(self)
             }
 
             fn log(self) -> Self {
@@ -69,8 +71,8 @@ macro_rules! lane {
     };
 }
 
-lane!(f32);
-lane!(f64);
+lane!(f32, f32::exp);
+lane!(f64, exponential);
 
 /// From one number to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +149,7 @@ impl<T: Lane> Op<T> {
 pub(crate) struct Columns<'c, T> {
     pub numbers: &'c mut [T],
     pub rows: usize,
+    pub arch: Arch,
 }
 
 // The products and sums of indices stay below the length of `numbers`, which was allocated for all columns; where they
@@ -165,7 +168,28 @@ impl<T: Lane> Columns<'_, T> {
 
     /// Writes columns from `place` on from those before it. Each of them reads as many columns further than the one
     /// before it.
+    #[inline]
     pub(crate) fn make(&mut self, op: &Op<T>, place: usize, count: usize) -> TractResult<()> {
+        if self.rows < LANES {
+            self.make_few(op, place, count)
+        } else {
+            self.arch.dispatch(Make { columns: self, op, place, count })
+        }
+    }
+
+    /// For few rows, mostly one: there a step is little more than its call.
+    #[inline(never)]
+    fn make_few(&mut self, op: &Op<T>, place: usize, count: usize) -> TractResult<()> {
+        if let (Op::Dot(terms, first), 1) = (op, self.rows) {
+            let sum = |sum, (place, weight): &(u32, T)| sum + *weight * self.numbers[*place as usize];
+            self.numbers[place] = terms.iter().fold(*first, sum);
+            return Ok(());
+        }
+        self.make_here(op, place, count)
+    }
+
+    #[inline(always)]
+    fn make_here(&mut self, op: &Op<T>, place: usize, count: usize) -> TractResult<()> {
         let rows = self.rows;
         let (before, rest) = self.numbers.split_at_mut(place * rows);
         let out = &mut rest[..count * rows];
@@ -195,10 +219,6 @@ impl<T: Lane> Columns<'_, T> {
                     *out = value(if *which == zero { no } else { yes }, row);
                 }
             }
-            Op::Dot(terms, first) if rows == 1 => {
-                let sum = |sum, (place, weight): &(u32, T)| sum + *weight * before[*place as usize];
-                out[0] = terms.iter().fold(*first, sum);
-            }
             Op::Dot(terms, first) => {
                 let (wide, rest) = out.as_chunks_mut::<LANES>();
                 for (place, out) in wide.iter_mut().enumerate() {
@@ -216,6 +236,24 @@ impl<T: Lane> Columns<'_, T> {
             }
         }
         Ok(())
+    }
+}
+
+/// [`Columns::make`] as it is compiled twice: with the instructions of every processor of the kind, and with those that
+/// most have and that do twice as many numbers at once (AVX2). Products and sums stay apart, so that both give the same.
+struct Make<'m, 'c, T> {
+    columns: &'m mut Columns<'c, T>,
+    op: &'m Op<T>,
+    place: usize,
+    count: usize,
+}
+
+impl<T: Lane> NullaryFnOnce for Make<'_, '_, T> {
+    type Output = TractResult<()>;
+
+    #[inline(always)]
+    fn call(self) -> TractResult<()> {
+        self.columns.make_here(self.op, self.place, self.count)
     }
 }
 
@@ -249,6 +287,7 @@ fn look_up<T: Copy>(table: &[T], place: f64) -> Option<T> {
 }
 
 #[allow(clippy::arithmetic_side_effects)] // On floats.
+#[inline(always)]
 fn apply<T: Lane>(unary: Unary, of: &[T], out: &mut [T]) {
     #[inline(always)]
     fn each<T: Copy>(of: &[T], out: &mut [T], make: impl Fn(T) -> T) {
