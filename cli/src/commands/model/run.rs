@@ -265,7 +265,7 @@ impl fmt::Display for ExplanationView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { scale, base, score, contributions } = self;
         writeln!(f, "  Explained   {scale}: {base:.4} without the inputs, {score:.4} with them")?;
-        let mut largest: Vec<&Contribution> = contributions.iter().collect();
+        let mut largest: Vec<&Contribution> = contributions.iter().filter(|one| one.adds != 0.0).collect();
         largest.sort_by(|a, b| b.adds.abs().total_cmp(&a.adds.abs()));
         let (shown, rest) = largest.split_at(largest.len().min(MAX_SHOWN));
         for Contribution { input, adds, standard_error } in shown {
