@@ -189,8 +189,8 @@ fn from_csv(text: &str) -> Result<Vec<Vec<(String, f64)>>, Failure> {
 
 fn said(certainty: Certainty) -> String {
     match certainty {
-        Certainty::Yes => "yes, at the confidence of its calibration".to_owned(),
-        Certainty::No => "no, at the confidence of its calibration".to_owned(),
+        Certainty::Yes => "only yes fits the calibration; the card says how often it is right".to_owned(),
+        Certainty::No => "only no fits the calibration; the card says how often it is right".to_owned(),
         Certainty::Abstain(reason) => format!("no decision: {reason}"),
         Certainty::Interval { low, high } => format!("from {low} to {high}"),
     }
