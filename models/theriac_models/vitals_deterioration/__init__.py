@@ -73,6 +73,7 @@ SPEC = Spec(
         "Vital signs, the coma score, age and sex only.",
         "376 of 9105 died by day 4; three of them had left the hospital the day before. Whoever left alive is known to have lived: follow-up is of at least 344 days.",
         "Version 1 predicted death on any day of the stay, which says who is ill and not who is about to get worse.",
+        "The outcome was chosen when AUCs of several days were known: day 4 comes nearest to the 24 hours of NEWS2, and the table below shows the others.",
         "376 deaths allow less than the 2360 of version 1 did: flat trees, leaves of 100 rows and more, a stronger penalty, set by that "
         "reasoning. Inside nested folds (5 in 5) four sizes and depths of trees were within 0.002 of each other, and the "
         "regression without trees 0.004 below.",
