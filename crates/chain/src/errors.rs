@@ -1,10 +1,14 @@
+//! Why something did not work: one type for both floors, because callers match on it.
+
+pub(crate) mod contract;
+
 use std::path::PathBuf;
 
 use primitives::AccountId;
 
 use crate::account_id::account_text;
-use crate::contract_error::ContractError;
-use crate::Hash;
+use crate::errors::contract::ContractError;
+use crate::hash::Hash;
 
 /// Why something with the chain did not work: the cause, and what to do about it.
 ///

@@ -39,44 +39,28 @@
 //! certain never to be executed.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
-pub mod access;
+// Two floors: `contracts` stands on `node`, and both on the words beside them. Nothing points upwards.
 mod account_id;
-pub mod batches;
-mod blocks;
-mod bundle;
-mod call;
-mod chain;
-mod connection;
-mod contract_error;
-mod deploy;
-mod deployment;
+mod contracts;
 mod errors;
-mod events;
-pub mod evidence;
-mod executed;
-pub mod feeds;
-mod nonce;
-mod pending;
-mod pool;
-mod runtime;
-mod signer;
-mod submit;
-pub mod units;
+mod hash;
+mod node;
 
 pub use account_id::{account_text, parse_account, ParseAccountError};
-pub use bundle::{Bundle, Bundles};
-pub use call::{Call, Deposit, DryRun, Weight};
-pub use chain::{Block, Chain};
-pub use contract_error::ContractError;
-pub use deploy::Constructor;
-pub use deployment::{ChainOfDeployment, Contracts, Deployed, Deployment};
+pub use contracts::bundle::{Bundle, Bundles};
+pub use contracts::deployment::{ChainOfDeployment, Contracts, Deployed, Deployment};
+pub use contracts::events::Event;
+pub use contracts::{access, batches, evidence, feeds, units};
+pub use errors::contract::ContractError;
 pub use errors::{Error, Sent};
-pub use events::{ContractEvent, Emitted, Event, Receipt};
-pub use pending::Pending;
+pub use hash::Hash;
+pub use node::block::Block;
+pub use node::call::{Call, Deposit, DryRun, Weight};
+pub use node::chain::Chain;
+pub use node::constructor::Constructor;
+pub use node::events::{ContractEvent, Emitted, Receipt};
+pub use node::pending::Pending;
+pub use node::signer::Signer;
+pub use node::submit::{Account, Limits};
 pub use primitives::AccountId;
 pub use secrecy::SecretString;
-pub use signer::Signer;
-pub use submit::{Account, Limits};
-
-/// A hash of 32 bytes: of a block, a transaction or a contract's code.
-pub type Hash = subxt::utils::H256;

@@ -2,35 +2,20 @@
 
 use std::time::Duration;
 
-use subxt::ext::jsonrpsee::core::client::Subscription;
-
-use crate::call::{Call, Party};
-use crate::chain::{Block, Chain};
 use crate::errors::{Error, Sent};
-use crate::events::Receipt;
-use crate::nonce::NextNonce;
-use crate::pool::Status;
-use crate::runtime::{DispatchFailure, PALLET};
-use crate::submit::LIFETIME;
-use crate::Hash;
+use crate::hash::Hash;
+use crate::node::block::Block;
+use crate::node::call::Call;
+use crate::node::chain::Chain;
+use crate::node::events::Receipt;
+use crate::node::pool::Status;
+use crate::node::runtime::{DispatchFailure, PALLET};
+use crate::node::transaction::{Transaction, LIFETIME};
 
 /// How long the finality of a transaction is waited for.
 const FINALITY_TIMEOUT: Duration = Duration::from_secs(180);
 /// The waits between two looks at the fate of a transaction that nobody watches: doubled from the first to the last.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(3));
-
-/// A signed transaction and where it is.
-pub(crate) struct Transaction {
-    pub(crate) hash: Hash,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) nonce: u64,
-    /// The finalised block at which it was signed.
-    pub(crate) birth: Block,
-    pub(crate) party: Party,
-    pub(crate) next_nonce: NextNonce,
-    /// What the pool tells about it, while it does.
-    pub(crate) watch: Option<Subscription<Status>>,
-}
 
 /// What the finalised chain says about a transaction.
 #[derive(Debug, PartialEq, Eq)]
@@ -117,7 +102,7 @@ impl<R> Pending<R> {
             }
             // The pool lost it, or the node was started anew: the same bytes go in again.
             let offer =
-                self.transaction.offer(&self.chain).await.map_err(|error| error.may_have_sent(hash))?;
+                self.transaction.offer(self.chain.node()).await.map_err(|error| error.may_have_sent(hash))?;
             tracing::debug!(?hash, ?offer, "a transaction that nobody watched");
             if self.transaction.watch.is_none() {
                 tokio::time::sleep(wait).await;
@@ -149,13 +134,14 @@ impl<R> Pending<R> {
     /// transaction or its time is over; open otherwise.
     async fn fate(&self) -> Result<Fate, Error> {
         let Transaction { nonce, birth, party, .. } = &self.transaction;
-        let head = self.chain.finalised_head().await?;
+        let node = self.chain.node();
+        let head = node.finalised_head().await?;
         let end = birth.number.saturating_add(LIFETIME);
-        let is_nonce_taken = self.chain.nonce_at(party.origin, head.hash).await? > *nonce;
+        let is_nonce_taken = node.nonce_at(party.origin, head.hash).await? > *nonce;
         if is_nonce_taken {
             for number in birth.number..=head.number.min(end) {
-                let block = self.chain.block(number).await?;
-                if self.chain.place_in(block, &self.transaction.bytes).await?.is_some() {
+                let block = node.block(number).await?;
+                if node.place_in(block, &self.transaction.bytes).await?.is_some() {
                     return Ok(Fate::Executed(block));
                 }
             }
@@ -164,7 +150,7 @@ impl<R> Pending<R> {
         if head.number > end {
             return Ok(Fate::Never("its time is over"));
         }
-        if head.number >= birth.number && self.chain.block(birth.number).await? != *birth {
+        if head.number >= birth.number && node.block(birth.number).await? != *birth {
             return Ok(Fate::Never("the chain does not have the block any more at which it was signed"));
         }
         Ok(Fate::Open)
@@ -180,7 +166,7 @@ impl<R> Pending<R> {
             Error::answer(format!("block {}", block.number), format!("it has no transaction {hash:?}"))
         })?;
         if let Some(error) = executed.failure_of(extrinsic) {
-            let failure = self.chain.last_runtime().dispatch_error(error);
+            let failure = self.chain.node().last_runtime().dispatch_error(error);
             return Err(self.explain(failure, block).await);
         }
         let (events, instantiated) = (executed.emitted_by(extrinsic), executed.instantiated_by(extrinsic));

@@ -4,9 +4,9 @@ use primitives::AccountId;
 use scale::{Decode, Encode};
 
 use crate::account_id::account_text;
-use crate::contract_error::ContractError;
+use crate::errors::contract::ContractError;
 use crate::errors::Error;
-use crate::runtime::{DispatchFailure, Runtime};
+use crate::node::runtime::{DispatchFailure, Runtime};
 
 /// The flag by which a contract says that it took all its changes back.
 const REVERTED: u32 = 1;

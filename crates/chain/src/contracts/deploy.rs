@@ -2,50 +2,22 @@
 
 use ::access::Identifier;
 use primitives::{AccountId, Role};
-use scale::Encode;
 use subxt::ext::scale_value::{Composite, Value};
 
 use crate::account_id::account_text;
-use crate::bundle::{Bundle, Bundles};
-use crate::call::{api_instantiate, decode_result, selector, DryRun, Instantiated, Party};
-use crate::chain::Chain;
-use crate::deployment::{Contracts, Deployed, Deployment};
+use crate::contracts::bundle::{Bundle, Bundles};
+use crate::contracts::deployment::{Contracts, Deployed, Deployment};
+use crate::contracts::{access, batches, evidence, feeds, units};
 use crate::errors::Error;
-use crate::events::Receipt;
-use crate::pending::Pending;
-use crate::runtime::{API, CONTRACTS, PALLET};
-use crate::submit::{Account, Extrinsic, Limits};
-use crate::{access, batches, evidence, feeds, units, Hash};
+use crate::node::call::{api_instantiate, decode_result, DryRun, Instantiated, Party};
+use crate::node::constructor::Constructor;
+use crate::node::events::Receipt;
+use crate::node::pending::Pending;
+use crate::node::runtime::{API, PALLET};
+use crate::node::submit::{Account, Extrinsic, Limits};
 
 /// The longest salt in bytes.
 const MAX_SALT: usize = 64;
-
-/// How a contract is born: its constructor with arguments.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Constructor {
-    name: &'static str,
-    input: Vec<u8>,
-}
-
-impl Constructor {
-    pub(crate) fn new(name: &'static str, args: impl Encode) -> Self {
-        let mut input = selector(name).to_vec();
-        args.encode_to(&mut input);
-        Self { name, input }
-    }
-
-    /// The constructor's name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// What the contract gets: the selector and the SCALE arguments.
-    #[must_use]
-    pub fn input(&self) -> &[u8] {
-        &self.input
-    }
-}
 
 impl Account {
     /// Uploads a bundle's code where the chain does not have it yet, makes a contract of it, and waits until that is
@@ -65,9 +37,10 @@ impl Account {
         }
         let method = format!("{API}_instantiate");
         let arguments = api_instantiate(self.id(), bundle.code(), constructor.input(), salt);
-        let answer = self.chain().state_call(&method, &arguments, None).await?;
+        let answer = self.chain().node().state_call(&method, &arguments, None).await?;
         let party = Party { origin: self.id(), contract: None };
-        let run: DryRun<Instantiated> = decode_result(&answer, &method, &self.chain().last_runtime(), party)?;
+        let run: DryRun<Instantiated> =
+            decode_result(&answer, &method, &self.chain().node().last_runtime(), party)?;
         run.output.returned.constructed(bundle.name(), constructor.name())?;
 
         let mut arguments = Limits::of(&run).arguments().to_vec();
@@ -118,23 +91,5 @@ impl Account {
             feeds: deployed(feeds, &bundles.feeds),
         };
         Ok(Deployment::new(chain, first.block.number, contracts))
-    }
-}
-
-impl Chain {
-    /// The hash of the code that the contract at `address` runs.
-    ///
-    /// # Errors
-    /// [`Error::ContractNotFound`] where there is none.
-    pub async fn code_hash(&self, address: AccountId) -> Result<Hash, Error> {
-        let not_understood =
-            |error: &dyn std::fmt::Display| Error::answer("Contracts.ContractInfoOf", error.to_string());
-        let runtime = self.runtime_at(None).await?;
-        let entry =
-            runtime.client().storage().entry((PALLET, CONTRACTS)).map_err(|error| not_understood(&error))?;
-        let key =
-            entry.fetch_key(vec![Value::from_bytes(address.0)]).map_err(|error| not_understood(&error))?;
-        let bytes = self.storage(&key, None).await?.ok_or(Error::ContractNotFound { address })?;
-        runtime.contract_code_hash(&bytes).ok_or_else(|| not_understood(&"its layout is another one"))
     }
 }

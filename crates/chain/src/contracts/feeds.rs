@@ -3,9 +3,9 @@
 use ::feeds::{Configuration, Error, Feed, Model, OperatorKey, Reading, Report, Request, Signature};
 use primitives::{AccountId, DocumentHash, FeedId, ModelId, Subject, Timestamp};
 
-use crate::call::Call;
-use crate::deploy::Constructor;
-use crate::events::contract_events;
+use crate::contracts::event_enum::contract_events;
+use crate::node::call::Call;
+use crate::node::constructor::Constructor;
 
 contract_events!(feeds:
     OperatorsSet, ModelApproved, ModelRevoked, FeedSet, ResultRequested, RequestCancelled, ReportAccepted,

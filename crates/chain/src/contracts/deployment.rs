@@ -5,9 +5,9 @@ use primitives::AccountId;
 use serde::{Deserialize, Serialize};
 
 use crate::account_id::as_text;
-use crate::chain::Chain;
 use crate::errors::Error;
-use crate::Hash;
+use crate::hash::Hash;
+use crate::node::chain::Chain;
 
 /// The version of the file's form.
 const VERSION: u32 = 2;

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::errors::Error;
-use crate::Hash;
+use crate::hash::Hash;
 
 /// The longest bundle file in bytes: code in hexadecimal and metadata.
 const MAX_FILE: u64 = 8 * 1024 * 1024;

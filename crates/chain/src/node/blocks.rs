@@ -8,10 +8,11 @@ use primitives::{AccountId, Timestamp};
 use scale::Decode;
 use subxt::ext::jsonrpsee::core::client::Subscription;
 
-use crate::chain::{Block, Chain, Header};
-use crate::connection::params;
 use crate::errors::Error;
-use crate::events::Emitted;
+use crate::node::block::{Block, Header};
+use crate::node::chain::Chain;
+use crate::node::connection::params;
+use crate::node::events::Emitted;
 
 /// How many blocks are asked for ahead of the one that is handed out.
 const READ_AHEAD: usize = 16;
@@ -56,7 +57,7 @@ impl Chain {
             let pages = stream::iter(blocks)
                 .map(move |number| {
                     let (chain, contracts) = (chain.clone(), contracts.clone());
-                    async move { chain.events_at(chain.block(number).await?, &contracts).await }
+                    async move { chain.events_at(chain.node().block(number).await?, &contracts).await }
                 })
                 .buffered(READ_AHEAD);
             Ok(pages.map_ok(|events| stream::iter(events.into_iter().map(Ok))).try_flatten())
@@ -81,9 +82,9 @@ impl Chain {
     /// # Errors
     /// [`Error::StatePruned`] where the node has no state of that block any more, and those of the connection.
     pub async fn time_at(&self, block: u64) -> Result<Timestamp, Error> {
-        let block = self.block(block).await?;
+        let block = self.node().block(block).await?;
         let key = hex::decode(NOW_KEY).map_err(|error| Error::encode("a storage key", error))?;
-        let now = self.storage(&key, Some(block.hash)).await.map_err(|error| match error {
+        let now = self.node().storage(&key, Some(block.hash)).await.map_err(|error| match error {
             Error::Rpc { message, .. } if message.contains("State already discarded") => {
                 Error::StatePruned { block: block.number }
             }
@@ -118,7 +119,8 @@ impl Cursor {
             };
             if let (Some(head), Some(next)) = (self.head, self.next) {
                 if next <= head.number {
-                    let block = if next == head.number { head } else { self.chain.block(next).await? };
+                    let block =
+                        if next == head.number { head } else { self.chain.node().block(next).await? };
                     self.next = next.checked_add(1);
                     return Ok(block);
                 }
@@ -128,7 +130,7 @@ impl Cursor {
                 Some(Ok(header)) => {
                     let seen = self.head.map_or(0, |head| head.number);
                     if header.number > seen {
-                        self.head = Some(self.chain.block(header.number).await?);
+                        self.head = Some(self.chain.node().block(header.number).await?);
                     }
                 }
                 // The connection is lost, or the reader was too slow: the subscription is made again.
@@ -138,7 +140,7 @@ impl Cursor {
     }
 
     async fn subscribe(&mut self) -> Result<(), Error> {
-        let connection = self.chain.connection();
+        let connection = self.chain.node().connection();
         let heads = connection
             .subscribe("chain_subscribeFinalizedHeads", params![], "chain_unsubscribeFinalizedHeads")
             .await?;

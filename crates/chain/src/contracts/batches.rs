@@ -7,9 +7,9 @@ use ::batches::{
 };
 use primitives::{AccountId, BatchId, DocumentHash, Quantity, Sscc};
 
-use crate::call::Call;
-use crate::deploy::Constructor;
-use crate::events::contract_events;
+use crate::contracts::event_enum::contract_events;
+use crate::node::call::Call;
+use crate::node::constructor::Constructor;
 
 contract_events!(batches:
     BatchRegistered, BatchRegistrationCancelled, BatchAttested, BatchReleased, BatchBlocked, BatchUnblocked,

@@ -3,9 +3,9 @@
 use ::units::{Alarm, DecommissionedUnit, Error, Resolution, Scan, UnitOutcome, UnitState, Verdict};
 use primitives::{AccountId, BatchId, SerialProof, UnitId};
 
-use crate::call::Call;
-use crate::deploy::Constructor;
-use crate::events::contract_events;
+use crate::contracts::event_enum::contract_events;
+use crate::node::call::Call;
+use crate::node::constructor::Constructor;
 
 contract_events!(units: UnitDecommissioned, UnitReverted, AlarmRaised, AlarmResolved);
 

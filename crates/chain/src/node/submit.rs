@@ -13,18 +13,18 @@ use subxt::config::substrate::SubstrateExtrinsicParamsBuilder;
 use subxt::ext::scale_value::{Composite, Value};
 use subxt::SubstrateConfig;
 
-use crate::call::{Call, Deposit, DryRun, Party, Weight};
-use crate::chain::{Chain, Moment};
 use crate::errors::Error;
-use crate::events::Receipt;
-use crate::nonce::NextNonce;
-use crate::pending::{Pending, Transaction};
-use crate::pool::Offer;
-use crate::runtime::PALLET;
-use crate::signer::Signer;
+use crate::node::call::{Call, Deposit, DryRun, Party, Weight};
+use crate::node::chain::Chain;
+use crate::node::events::Receipt;
+use crate::node::nonces::NextNonce;
+use crate::node::pending::Pending;
+use crate::node::pool::Offer;
+use crate::node::requests::Moment;
+use crate::node::runtime::PALLET;
+use crate::node::signer::Signer;
+use crate::node::transaction::{Transaction, LIFETIME};
 
-/// For how many blocks after its birth a transaction may be executed.
-pub(crate) const LIFETIME: u64 = 64;
 /// How long the runtime and the finalised head are taken for the current ones. The fastest chains make tens of blocks in
 /// this time, and a transaction lives for [`LIFETIME`].
 const MOMENT: Duration = Duration::from_millis(200);
@@ -129,15 +129,16 @@ impl Account {
         contract: Option<AccountId>,
     ) -> Result<Transaction, Error> {
         let began = Instant::now();
-        let mut moment = self.chain.moment(MOMENT).await?;
+        let node = self.chain.node();
+        let mut moment = node.moment(MOMENT).await?;
         let mut next_nonce = self.next_nonce.lock().await;
         let mut refusal = String::new();
         for _ in 0..ATTEMPTS {
-            let nonce = next_nonce.take(&self.chain, self.id()).await?;
+            let nonce = next_nonce.take(node, self.id()).await?;
             let mut transaction = self.sign(extrinsic, nonce, &moment)?;
-            match transaction.offer(&self.chain).await? {
+            match transaction.offer(node).await? {
                 Offer::Accepted => {
-                    next_nonce.used(nonce, &self.chain);
+                    next_nonce.used(nonce, node);
                     transaction.party = Party { origin: self.id(), contract };
                     return Ok(transaction);
                 }
@@ -145,7 +146,7 @@ impl Account {
                 Offer::CannotPay => return Err(transaction.party.poor("the fee")),
                 // Perhaps it was signed for a runtime or a block that are not there any more.
                 Offer::Refused(reason) if moment.asked < began => {
-                    moment = self.chain.moment(Duration::ZERO).await?;
+                    moment = node.moment(Duration::ZERO).await?;
                     refusal = reason;
                 }
                 Offer::Refused(reason) => return Err(Error::Refused { reason }),

@@ -3,9 +3,9 @@
 use ::evidence::{Error, EvidencePolicy};
 use primitives::{AccountId, FeedId, QuarantineTarget};
 
-use crate::call::Call;
-use crate::deploy::Constructor;
-use crate::events::contract_events;
+use crate::contracts::event_enum::contract_events;
+use crate::node::call::Call;
+use crate::node::constructor::Constructor;
 
 contract_events!(evidence: EvidencePolicySet, EvidencePresented);
 

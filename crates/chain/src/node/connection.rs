@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::errors::{Error, Sent};
-use crate::Hash;
+use crate::hash::Hash;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,7 +37,7 @@ pub(crate) struct Params(serde_json::Value);
 
 /// Builds [`Params`] from anything that serialises.
 macro_rules! params {
-    ($($param:expr),* $(,)?) => { $crate::connection::Params::new(serde_json::json!([$($param),*])) };
+    ($($param:expr),* $(,)?) => { $crate::node::connection::Params::new(serde_json::json!([$($param),*])) };
 }
 pub(crate) use params;
 

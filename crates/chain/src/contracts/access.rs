@@ -3,9 +3,9 @@
 use ::access::{Error, Identifier, Member, UpgradeProposal};
 use primitives::{AccountId, Role, Standing, Timestamp};
 
-use crate::call::Call;
-use crate::deploy::Constructor;
-use crate::events::contract_events;
+use crate::contracts::event_enum::contract_events;
+use crate::node::call::Call;
+use crate::node::constructor::Constructor;
 
 contract_events!(access:
     OrganisationRegistered, SealingKeySet, OrganisationSuspended, OrganisationReinstated, RoleGranted, RoleRevoked,

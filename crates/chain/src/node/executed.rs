@@ -4,17 +4,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use primitives::AccountId;
-use serde::Deserialize;
 use subxt::events::{Events, Phase};
 use subxt::SubstrateConfig;
 use tokio::sync::OnceCell;
 
-use crate::chain::{Block, Chain, Header};
-use crate::connection::params;
 use crate::errors::Error;
-use crate::events::Emitted;
-use crate::runtime::{ContractEmitted, Instantiated, PALLET};
-use crate::Hash;
+use crate::hash::Hash;
+use crate::node::block::{place, Block, Body};
+use crate::node::events::Emitted;
+use crate::node::requests::Node;
+use crate::node::runtime::{ContractEmitted, Instantiated, PALLET};
 
 /// `twox128("System") ‖ twox128("Events")`.
 const EVENTS_KEY: &str = "26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7";
@@ -95,11 +94,6 @@ impl Executed {
     }
 }
 
-fn place(extrinsics: &[String], extrinsic: &[u8]) -> Option<u32> {
-    let bytes = format!("0x{}", hex::encode(extrinsic));
-    extrinsics.iter().position(|other| *other == bytes).and_then(|place| u32::try_from(place).ok())
-}
-
 /// The last blocks that somebody asked for.
 #[derive(Default)]
 pub(crate) struct Blocks(Mutex<VecDeque<(Hash, Slot)>>);
@@ -108,6 +102,19 @@ pub(crate) struct Blocks(Mutex<VecDeque<(Hash, Slot)>>);
 type Slot = Arc<OnceCell<Arc<Executed>>>;
 
 impl Blocks {
+    /// The block, and what happened in it; nothing where the node does not have it.
+    pub(crate) async fn executed(&self, node: &Node, hash: Hash) -> Result<Option<Arc<Executed>>, Error> {
+        let slot = self.slot(hash);
+        let fetched = slot
+            .get_or_try_init(|| async { fetch(node, hash).await.map_err(Some)?.map(Arc::new).ok_or(None) })
+            .await;
+        match fetched {
+            Ok(executed) => Ok(Some(executed.clone())),
+            Err(None) => Ok(None),
+            Err(Some(error)) => Err(error),
+        }
+    }
+
     fn slot(&self, hash: Hash) -> Slot {
         let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, slot)) = blocks.iter().find(|(kept, _)| *kept == hash) {
@@ -122,60 +129,21 @@ impl Blocks {
     }
 }
 
-#[derive(Deserialize)]
-struct SignedBlock {
-    block: Body,
-}
-
-#[derive(Deserialize)]
-struct Body {
-    header: Header,
-    extrinsics: Vec<String>,
-}
-
-impl Chain {
-    /// The block, and what happened in it; nothing where the node does not have it.
-    pub(crate) async fn executed(&self, hash: Hash) -> Result<Option<Arc<Executed>>, Error> {
-        let slot = self.blocks().slot(hash);
-        let fetched = slot
-            .get_or_try_init(|| async { self.fetch(hash).await.map_err(Some)?.map(Arc::new).ok_or(None) })
-            .await;
-        match fetched {
-            Ok(executed) => Ok(Some(executed.clone())),
-            Err(None) => Ok(None),
-            Err(Some(error)) => Err(error),
-        }
-    }
-
-    /// Events are read by the metadata of the runtime that executed the block: its parent's.
-    async fn fetch(&self, hash: Hash) -> Result<Option<Executed>, Error> {
-        let Some(Body { header, extrinsics }) = self.body(hash).await? else { return Ok(None) };
-        let block = Block { number: header.number, hash };
-        let executed_by = if header.number == 0 { hash } else { header.parent_hash };
-        let key = hex::decode(EVENTS_KEY).map_err(|error| Error::encode("a storage key", error))?;
-        let (runtime, bytes) =
-            futures::try_join!(self.runtime_at(Some(executed_by)), self.storage(&key, Some(hash))).map_err(
-                |error| match error {
-                    Error::Rpc { message, .. } if message.contains("State already discarded") => {
-                        Error::StatePruned { block: block.number }
-                    }
-                    other => other,
-                },
-            )?;
-        let events = runtime.client().events().from_bytes(bytes.unwrap_or_default());
-        Executed::new(block, extrinsics, &events).map(Some)
-    }
-
-    async fn body(&self, hash: Hash) -> Result<Option<Body>, Error> {
-        let signed: Option<SignedBlock> = self.ask("chain_getBlock", params![hash]).await?;
-        Ok(signed.map(|signed| signed.block))
-    }
-
-    /// The place of an extrinsic in a block.
-    pub(crate) async fn place_in(&self, block: Block, extrinsic: &[u8]) -> Result<Option<u32>, Error> {
-        let body = self.body(block.hash).await?;
-        let body =
-            body.ok_or_else(|| Error::answer("chain_getBlock", format!("no block {}", block.number)))?;
-        Ok(place(&body.extrinsics, extrinsic))
-    }
+/// Events are read by the metadata of the runtime that executed the block: its parent's.
+async fn fetch(node: &Node, hash: Hash) -> Result<Option<Executed>, Error> {
+    let Some(Body { header, extrinsics }) = node.body(hash).await? else { return Ok(None) };
+    let block = Block { number: header.number, hash };
+    let executed_by = if header.number == 0 { hash } else { header.parent_hash };
+    let key = hex::decode(EVENTS_KEY).map_err(|error| Error::encode("a storage key", error))?;
+    let (runtime, bytes) =
+        futures::try_join!(node.runtime_at(Some(executed_by)), node.storage(&key, Some(hash))).map_err(
+            |error| match error {
+                Error::Rpc { message, .. } if message.contains("State already discarded") => {
+                    Error::StatePruned { block: block.number }
+                }
+                other => other,
+            },
+        )?;
+    let events = runtime.client().events().from_bytes(bytes.unwrap_or_default());
+    Executed::new(block, extrinsics, &events).map(Some)
 }

@@ -3,11 +3,7 @@
 use serde::de::IgnoredAny;
 use serde::Deserialize;
 
-use crate::chain::Chain;
-use crate::connection::params;
-use crate::errors::Error;
-use crate::pending::Transaction;
-use crate::Hash;
+use crate::hash::Hash;
 
 /// Errors of the node's pool (`sc-rpc-api`, author): their numbers are the same on all chains of the SDK.
 const INVALID: i32 = 1010;
@@ -43,41 +39,8 @@ pub(crate) enum Status {
     Invalid,
 }
 
-impl Transaction {
-    /// Puts the transaction into the pool and watches it from there; once more where the connection is lost
-    /// meanwhile, because the same bytes are executed once at most.
-    pub(crate) async fn offer(&mut self, chain: &Chain) -> Result<Offer, Error> {
-        match self.offer_once(chain).await {
-            Err(Error::Disconnected { .. } | Error::Timeout { .. }) => {}
-            done => return done,
-        }
-        match self.offer_once(chain).await {
-            // Perhaps by this very transaction: its fate will tell.
-            Ok(Offer::NonceTaken(_)) => Ok(Offer::Accepted),
-            Err(error) => Err(error.may_have_sent(self.hash)),
-            done => done,
-        }
-    }
-
-    async fn offer_once(&mut self, chain: &Chain) -> Result<Offer, Error> {
-        let bytes = format!("0x{}", hex::encode(&self.bytes));
-        let watch = chain
-            .connection()
-            .subscribe("author_submitAndWatchExtrinsic", params![bytes], "author_unwatchExtrinsic")
-            .await;
-        match watch {
-            Ok(watch) => {
-                self.watch = Some(watch);
-                Ok(Offer::Accepted)
-            }
-            Err(Error::Rpc { code, message, .. }) => Ok(refusal(code, message)),
-            Err(error) => Err(error),
-        }
-    }
-}
-
 /// What a refusal means for the account's nonce.
-fn refusal(code: i32, message: String) -> Offer {
+pub(crate) fn refusal(code: i32, message: String) -> Offer {
     match code {
         ALREADY_IMPORTED => Offer::Accepted,
         TOO_LOW_PRIORITY => Offer::NonceTaken(message),

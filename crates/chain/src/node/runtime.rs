@@ -8,7 +8,7 @@ use subxt::metadata::{Metadata, RuntimeApiMethodMetadata};
 use subxt::{OfflineClient, SubstrateConfig};
 
 use crate::errors::Error;
-use crate::Hash;
+use crate::hash::Hash;
 
 pub(crate) const PALLET: &str = "Contracts";
 pub(crate) const API: &str = "ContractsApi";

@@ -1,4 +1,3 @@
-use std::path::Path;
 use std::str::FromStr;
 
 use primitives::AccountId;
@@ -10,9 +9,6 @@ use subxt_signer::{SecretUri, DEV_PHRASE};
 
 use crate::account_id::account_text;
 use crate::errors::Error;
-
-/// The longest secret file: a mnemonic of 24 words has 215 bytes at most, a path and a password follow.
-const MAX_SECRET: u64 = 1024;
 
 /// An sr25519 key that signs transactions. It shows its account and nothing else.
 #[derive(Clone)]
@@ -37,21 +33,6 @@ impl Signer {
         let keypair = Keypair::from_uri(&uri).map_err(|_| bad("it is neither a mnemonic nor a seed"))?;
         let is_development = is_public(&uri, &keypair)?;
         Ok(Self { keypair, is_development })
-    }
-
-    /// The key whose secret URI is all that the file holds.
-    ///
-    /// # Errors
-    /// [`Error::BadSecret`] where the file cannot be read, is longer than a kilobyte, or holds no key.
-    pub fn from_file(path: &Path) -> Result<Self, Error> {
-        let unreadable =
-            |error: std::io::Error| bad(&format!("the file {} cannot be read: {error}", path.display()));
-        let length = std::fs::metadata(path).map_err(unreadable)?.len();
-        if length > MAX_SECRET {
-            return Err(bad(&format!("the file {} is too long for one", path.display())));
-        }
-        let secret = SecretString::from(std::fs::read_to_string(path).map_err(unreadable)?);
-        Self::from_secret(&secret)
     }
 
     /// The key whose secret URI is in the environment variable `name`.
@@ -169,14 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_read_from_a_file_that_holds_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("key");
-        std::fs::write(&path, format!("{MNEMONIC}\n")).unwrap();
-        assert_eq!(Signer::from_file(&path).unwrap().account(), signer(MNEMONIC).unwrap().account());
-        std::fs::write(&path, "word ".repeat(1000)).unwrap();
-        assert!(Signer::from_file(&path).unwrap_err().to_string().contains("too long"));
-        assert!(matches!(Signer::from_file(&folder.path().join("none")), Err(Error::BadSecret { .. })));
+    fn a_variable_that_is_not_set_is_no_key() {
         assert!(matches!(Signer::from_environment("THERIAC_NO_SUCH_KEY"), Err(Error::BadSecret { .. })));
     }
 }

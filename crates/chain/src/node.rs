@@ -1,0 +1,18 @@
+//! The client of a node with pallet-contracts, and of any contract there: it knows none of ours.
+
+pub(crate) mod block;
+mod blocks;
+pub(crate) mod call;
+pub(crate) mod chain;
+mod connection;
+pub(crate) mod constructor;
+pub(crate) mod events;
+mod executed;
+mod nonces;
+pub(crate) mod pending;
+mod pool;
+mod requests;
+pub(crate) mod runtime;
+pub(crate) mod signer;
+pub(crate) mod submit;
+mod transaction;
