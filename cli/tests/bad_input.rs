@@ -6,7 +6,8 @@ mod support;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use support::{command, run, theriac};
+use support::theriac;
+use testkit::theriac::{command, Said};
 
 const REGISTER: [&str; 8] =
     ["batch", "register", "--gtin", "9506000134352", "--lot", "ABC123", "--expiry", "2027-12-31"];
@@ -166,7 +167,9 @@ fn a_key_is_needed_and_never_shown() {
         "key can be read or written by others (mode 644); run `chmod 600` on it",
     );
     refused(folder.path(), &deploy, "this needs a key to sign with; give --key-file, or set THERIAC_KEY");
-    let said = run(command(folder.path()).args(deploy).env("THERIAC_KEY", "no such secret")).ends_with(2);
+    let said = Said::by(command(folder.path()).unwrap().args(deploy).env("THERIAC_KEY", "no such secret"))
+        .unwrap()
+        .ends_with(2);
     assert!(said.err.contains("the secret of the signing key cannot be used"), "{}", said.err);
     assert!(!said.err.contains("no such secret"), "{}", said.err);
     refused(folder.path(), &[&with_key[..], &["--dev-account", "bob"]].concat(), "cannot be used with");

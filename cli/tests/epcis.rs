@@ -5,7 +5,8 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::{node, theriac, Devnet};
+use support::theriac;
+use testkit::theriac::start_devnet;
 
 const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const BATCH: [&str; 4] = ["--gtin", "9506000134352", "--lot", "ABC123"];
@@ -80,11 +81,10 @@ fn files_that_cannot_be_read_are_refused_with_the_reason() {
 
 #[test]
 fn the_history_of_a_batch_is_exported_as_events() {
-    assert!(node().is_some(), "theriac-node is not built; run `cargo build --package devnet-node` first");
     let folder = tempfile::tempdir().unwrap();
-    let devnet = Devnet::start(folder.path());
+    let (_devnet, url) = start_devnet(folder.path(), None).unwrap();
     let run = |who: &str, arguments: &[&str], code: i32| {
-        let all = [&["--url", &devnet.url, "--dev-account", who], arguments].concat();
+        let all = [&["--url", &url, "--dev-account", who], arguments].concat();
         theriac(folder.path(), &all).ends_with(code)
     };
     let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");

@@ -6,8 +6,10 @@ mod support;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{node, theriac, Devnet, Said};
+use support::theriac;
 use tempfile::TempDir;
+use testkit::service::Service;
+use testkit::theriac::{start_devnet, Said};
 
 const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const CHARLIE: &str = "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y";
@@ -21,16 +23,16 @@ const CODE: &str = "(01)09506000134352(17)281231(10)ABC123(21)S0000007";
 /// A chain of its own with the contracts on it and five organisations in their roles.
 struct World {
     folder: TempDir,
-    devnet: Devnet,
+    devnet: Service,
+    url: String,
 }
 
 impl World {
     /// Fails where the node is not built: a journey that did not run has shown nothing.
     fn new() -> Self {
-        assert!(node().is_some(), "theriac-node is not built; run `cargo build --package devnet-node` first");
         let folder = tempfile::tempdir().unwrap();
-        let devnet = Devnet::start(folder.path());
-        let world = Self { folder, devnet };
+        let (devnet, url) = start_devnet(folder.path(), None).unwrap();
+        let world = Self { folder, devnet, url };
         let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
         world.run("alice", &["deploy", "--artifacts", artifacts.to_str().unwrap()], 0);
         for (account, name, gln, role) in [
@@ -50,7 +52,7 @@ impl World {
 
     /// Runs a command with the key of `who`, and fails the test where it ends otherwise.
     fn run(&self, who: &str, arguments: &[&str], code: i32) -> Said {
-        let mut all = vec!["--url", &self.devnet.url];
+        let mut all = vec!["--url", &self.url];
         if !who.is_empty() {
             all.extend(["--dev-account", who]);
         }
@@ -190,7 +192,7 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
     );
     let shown = world.batch("", "show", &[], 0).out;
     assert!(shown.contains("Alpha Pharma shipped 600 packs to Beta Trade, shipment"), "{shown}");
-    assert_eq!(world.devnet.stop(), Some(0));
+    world.devnet.stop().unwrap();
 }
 
 /// What scanners make of a valid pack, where the register would call it unknown or forged.
@@ -246,7 +248,7 @@ fn a_pallet_moves_as_one_and_tells_where_its_packs_are() {
     assert_eq!((&balance["held"], &balance["packed"]), (&950.into(), &50.into()));
     let reach = world.batch("", "reach", &["--json"], 0).json();
     assert_eq!(reach["holders"].as_array().map(Vec::len), Some(2));
-    assert_eq!(world.devnet.stop(), Some(0));
+    world.devnet.stop().unwrap();
 }
 
 #[test]

@@ -1,10 +1,6 @@
 //! Journeys of real users: a real chain, real services, the real command line, and what they must say.
 #![allow(clippy::arithmetic_side_effects)] // Counters and clocks of a test bench, far from their limits.
 
-pub mod fhir_server;
 pub mod oracle;
-pub mod process;
-pub mod series_server;
 pub mod stage;
 pub mod story;
-pub mod tls_proxy;

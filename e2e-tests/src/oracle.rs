@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{json, Value};
 
-use crate::process::{repository, Failure, Service, Theriac};
 use crate::stage::write;
+use testkit::service::Service;
+use testkit::theriac::Theriac;
+use testkit::{repository, Failure};
 
 /// The feed of the journeys.
 pub const FEED: &str = "heart-disease-risk";

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::process::{Failure, Said, Theriac};
+use testkit::theriac::{Said, Theriac};
+use testkit::Failure;
 
 /// How much a journey tells while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use e2e_tests::process::{repository, start_devnet, Said, Service, Theriac};
 use serde_json::Value;
 use tempfile::TempDir;
+use testkit::repository;
+use testkit::service::Service;
+use testkit::theriac::{start_devnet, Said, Theriac};
 
 const MAKER: (&str, &str) = ("bob", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
 const WHOLESALER: (&str, &str) = ("charlie", "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");

@@ -10,8 +10,6 @@ use base64::prelude::{Engine, BASE64_STANDARD};
 use chain::feeds::Feeds;
 use chain::{Chain, Deployment};
 use e2e_tests::oracle::{enter_operator, Oracle};
-use e2e_tests::process::{repository, start_devnet, Theriac};
-use e2e_tests::series_server::{Series, SeriesServer};
 use feeds::Reading;
 use inference::manifest::{Source, Step};
 use inference::{certainty, Certainty, FixedPoint, Manifest};
@@ -19,6 +17,9 @@ use jiff::civil::Time;
 use jiff::{Span, Timestamp};
 use primitives::{FeedId, Subject};
 use serde_json::{json, Value};
+use testkit::repository;
+use testkit::series_server::{Series, SeriesServer};
+use testkit::theriac::{start_devnet, Theriac};
 
 /// She administers what she deploys.
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";

@@ -5,15 +5,17 @@ use std::time::{Duration, Instant};
 
 use chain::feeds::Feeds;
 use chain::{Chain, Deployment};
-use e2e_tests::fhir_server::FhirServer;
 use e2e_tests::oracle::{open_feed, Oracle, FEED, PATIENCE};
-use e2e_tests::process::{repository, start_devnet, Service, Theriac};
-use e2e_tests::tls_proxy::TlsProxy;
 use feeds::{Reading, ReportAccepted};
 use futures::TryStreamExt;
 use primitives::{FeedId, Subject};
 use serde_json::Value;
 use tempfile::TempDir;
+use testkit::fhir_server::FhirServer;
+use testkit::repository;
+use testkit::service::Service;
+use testkit::theriac::{start_devnet, Theriac};
+use testkit::tls_proxy::TlsProxy;
 
 const PATIENT: &str = "synthetic-ada";
 /// She administers what she deploys.

@@ -1,12 +1,6 @@
 //! The service between a real node and a real FHIR server.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
-#[path = "../../e2e-tests/src/fhir_server.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod fhir_server;
-#[path = "../../crates/chain/tests/node/process.rs"]
-#[allow(dead_code)]
-mod node;
 mod support;
 
 use std::time::{Duration, Instant};

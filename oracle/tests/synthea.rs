@@ -2,10 +2,6 @@
 //! example from <https://synthea.mitre.org/downloads>).
 #![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, missing_docs)]
 
-#[path = "../../e2e-tests/src/fhir_server.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod fhir_server;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -16,6 +12,7 @@ use oracle::inputs::Pushed;
 use oracle::mapping::{self, Known};
 use oracle::source::{Fetched, FhirSource};
 use oracle::subject::PatientId;
+use testkit::fhir_server::FhirServer;
 
 const LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
 
@@ -25,7 +22,7 @@ async fn every_patient_has_a_value_or_a_reason() {
         eprintln!("NOT RUN: set THERIAC_FHIR_DIR to a folder with Synthea bundles (*.json)");
         return;
     };
-    let server = fhir_server::FhirServer::start(Path::new(&folder)).await.unwrap();
+    let server = FhirServer::start(Path::new(&folder)).await.unwrap();
     let source = FhirSource::new(&SourceConfig {
         name: "synthea".into(),
         kind: SourceKind::Fhir,
@@ -39,7 +36,7 @@ async fn every_patient_has_a_value_or_a_reason() {
         max_pages: 20,
     })
     .unwrap();
-    let model = Model::load(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease")).unwrap();
+    let model = Model::load(testkit::repository().join("models/heart-disease")).unwrap();
     let codes = mapping::codes(model.manifest());
     let now = jiff::Timestamp::now();
     let mut values = 0;

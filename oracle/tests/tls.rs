@@ -1,24 +1,17 @@
 //! A FHIR server behind real TLS: trusted by the authority that the configuration names, and by nothing else.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-#[path = "../../e2e-tests/src/fhir_server.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod fhir_server;
-#[path = "../../e2e-tests/src/tls_proxy.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod tls_proxy;
-
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use fhir_server::FhirServer;
 use inference::Model;
 use oracle::config::{SourceConfig, SourceKind};
 use oracle::mapping;
 use oracle::retry::Decision;
 use oracle::source::{FetchError, FhirSource};
 use oracle::subject::PatientId;
-use tls_proxy::TlsProxy;
+use testkit::fhir_server::FhirServer;
+use testkit::tls_proxy::TlsProxy;
 
 const LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
 
@@ -37,7 +30,7 @@ async fn fetch(host: &str, port: u16, ca_file: Option<PathBuf>) -> Result<usize,
         max_pages: 20,
     })
     .unwrap();
-    let model = Model::load(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease")).unwrap();
+    let model = Model::load(testkit::repository().join("models/heart-disease")).unwrap();
     let since = mapping::oldest(jiff::Timestamp::now(), LIFETIME);
     let patient = PatientId::new("synthetic-ada").unwrap();
     let record = source.fetch(&patient, &mapping::codes(model.manifest()), since).await?;
@@ -46,7 +39,7 @@ async fn fetch(host: &str, port: u16, ca_file: Option<PathBuf>) -> Result<usize,
 
 #[tokio::test]
 async fn a_certificate_counts_by_the_authority_that_the_configuration_names() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e-tests/data");
+    let data = testkit::repository().join("e2e-tests/data");
     let server = FhirServer::start(&data).await.unwrap();
     let plain = server.base_url().strip_prefix("http://").and_then(|url| url.split('/').next()).unwrap();
     let (proxy, stranger) = (TlsProxy::start(plain).await.unwrap(), TlsProxy::start(plain).await.unwrap());

@@ -2,7 +2,8 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use e2e_tests::{process::Failure, stage::Telling, story};
+use e2e_tests::{stage::Telling, story};
+use testkit::Failure;
 
 #[tokio::main]
 async fn main() -> ExitCode {

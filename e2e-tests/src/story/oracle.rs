@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::accounts::{ADMINISTRATOR, CLINIC, REGULATOR};
-use crate::fhir_server::FhirServer;
 use crate::oracle::{Oracle, FEED, PATIENCE};
-use crate::process::{repository, Failure};
 use crate::stage::Stage;
+use testkit::fhir_server::FhirServer;
+use testkit::{repository, Failure};
 
 const REFUSED: i32 = 4;
 

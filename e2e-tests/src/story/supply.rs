@@ -1,8 +1,8 @@
 use std::path::Path;
 
 use super::accounts::{ADMINISTRATOR, CLINIC, MANUFACTURER, PHARMACY, REGULATOR, WHOLESALER};
-use crate::process::{repository, Failure};
 use crate::stage::{write, Stage};
+use testkit::{repository, Failure};
 
 /// How `theriac` ends where a pack is not valid, a contract refuses, or a copy was caught; see `theriac --help`.
 const BAD_INPUT: i32 = 2;

@@ -1,6 +1,6 @@
 //! A real node, the contracts on it, a FHIR server, and the service between them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chain::feeds::Feeds;
@@ -13,17 +13,16 @@ use oracle::{Config, OracleError, Service, Settings};
 use primitives::{DocumentHash, FeedId, ModelId, Subject};
 use reqwest::{Client, Method};
 use serde_json::{json, Value};
+use testkit::fhir_server::FhirServer;
+use testkit::node::Node;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-
-use crate::fhir_server::FhirServer;
-use crate::node::Node;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    testkit::repository().join(path)
 }
 
 pub fn feed() -> FeedId {

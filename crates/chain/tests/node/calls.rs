@@ -5,13 +5,14 @@ use chain::feeds::Feeds;
 use chain::{ContractError, Deposit, Error, Event};
 use futures::TryStreamExt;
 use primitives::{BatchId, FeedId, Subject};
+use testkit::node::Node;
 
-use crate::support::{account, all_events, deploy, is_registration, lot, Node, GTIN};
+use crate::support::{account, all_events, connect, deploy, is_registration, lot, GTIN};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_dry_run_submitted_and_its_events_come_back_typed() {
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
@@ -40,7 +41,7 @@ async fn a_call_is_dry_run_submitted_and_its_events_come_back_typed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contracts_refusal_is_its_own_error_before_and_on_chain() {
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
@@ -83,7 +84,7 @@ async fn a_contracts_refusal_is_its_own_error_before_and_on_chain() {
 async fn calls_of_one_account_go_out_at_once_without_getting_into_each_others_way() {
     const CALLS: usize = 20;
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
@@ -114,7 +115,7 @@ async fn calls_of_one_account_go_out_at_once_without_getting_into_each_others_wa
 async fn another_process_with_the_same_key_costs_a_retry_and_nothing_else() {
     let node = Node::start();
     // Two connections know nothing of each other, as two processes.
-    let (here, there) = (node.connect().await, node.connect().await);
+    let (here, there) = (connect(&node).await, connect(&node).await);
     let (alice, other) = (account(&here, "//Alice"), account(&there, "//Alice"));
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
@@ -129,7 +130,7 @@ async fn another_process_with_the_same_key_costs_a_retry_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_of_a_range_come_in_order_and_only_when_final() {
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register_batch = Batches(contracts.batches.address);

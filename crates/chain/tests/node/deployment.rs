@@ -7,14 +7,15 @@ use chain::feeds::Feeds;
 use chain::units::Units;
 use chain::{account_text, AccountId, Chain, Contracts, Deployment, Error, Hash};
 use primitives::Role;
+use testkit::node::Node;
 
 use crate::proxy::Proxy;
-use crate::support::{account, bundles, deploy, lot, register, signer, Node};
+use crate::support::{account, bundles, connect, deploy, lot, register, signer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_contracts_are_deployed_and_their_deployment_is_checked() {
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     assert_eq!((chain.name(), chain.is_development()), ("Theriac devnet", true));
     let alice = account(&chain, "//Alice");
     let deployment = alice.deploy_all(&bundles(), b"one").await.unwrap();
@@ -57,7 +58,7 @@ async fn the_contracts_are_deployed_and_their_deployment_is_checked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_a_contract_or_cannot_pay_is_said_by_name() {
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let nobody = AccountId([1; 32]);
     let error = chain.read(&Access(nobody).administrator()).await.unwrap_err();
@@ -87,7 +88,7 @@ async fn what_is_not_a_contract_or_cannot_pay_is_said_by_name() {
 async fn a_new_chain_at_the_same_address_is_noticed() {
     let node = Node::start();
     let port = node.port();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let deployment_block = chain.finalised_head().await.unwrap();
@@ -105,7 +106,7 @@ async fn a_new_chain_at_the_same_address_is_noticed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_development_key_is_taken_on_a_development_chain_only() {
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = chain.account(signer("//Alice")).unwrap();
     assert!(format!("{alice:?}").contains(&account_text(&alice.id())));
 

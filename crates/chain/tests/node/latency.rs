@@ -9,8 +9,9 @@ use chain::Pending;
 use primitives::{BatchId, SerialTree};
 use scale::Encode;
 use subxt::rpcs::client::{rpc_params, RpcClient};
+use testkit::node::Node;
 
-use crate::support::{account, deploy, Node, GTIN};
+use crate::support::{account, connect, deploy, GTIN};
 
 const READS: usize = 500;
 const SUBMISSIONS: usize = 60;
@@ -26,7 +27,7 @@ fn percentile(times: &mut [Duration], percent: usize) -> Duration {
 #[ignore = "a measurement, to be run alone"]
 async fn a_verdict_costs_about_one_raw_request() {
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);

@@ -1,10 +1,9 @@
-//! The client against the real node, which must be built before: `cargo build -p devnet-node`.
+//! The client against the real node, which must be built before (`make e2e` does it).
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 mod calls;
 mod deployment;
 mod latency;
 mod outages;
-mod process;
 mod proxy;
 mod support;

@@ -6,16 +6,17 @@ use chain::batches::Batches;
 use chain::{Chain, Error, Sent};
 use futures::StreamExt;
 use primitives::BatchId;
+use testkit::node::Node;
 
 use crate::proxy::Proxy;
-use crate::support::{account, all_events, deploy, is_registration, lot, Node, GTIN};
+use crate::support::{account, all_events, connect, deploy, is_registration, lot, GTIN};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_goes_away_and_comes_back_loses_and_repeats_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start_in(0, folder.path());
     let port = node.port();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
@@ -59,7 +60,7 @@ async fn transactions_under_way_survive_a_node_that_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start_in(0, folder.path());
     let port = node.port();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
@@ -92,7 +93,7 @@ async fn transactions_under_way_survive_a_node_that_is_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_stays_away_is_an_error_that_says_what_may_have_been_sent() {
     let node = Node::start();
-    let chain = node.connect().await;
+    let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);

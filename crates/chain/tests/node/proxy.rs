@@ -1,10 +1,9 @@
 //! What lies between client and node.
 
+use testkit::node::Node;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-
-use crate::support::Node;
 
 /// Stands between client and node: can cut all connections while the node goes on, and can tell the client that the
 /// chain is a live one.

@@ -1,19 +1,14 @@
 //! The contracts on the real node.
 
-use std::path::Path;
-
 use access::Identifier;
 use chain::access::Access;
 use chain::{Account, AccountId, Bundles, Chain, Contracts, Event, SecretString, Signer};
 use futures::TryStreamExt;
 use primitives::Role;
+use testkit::node::Node;
 
-pub use crate::process::Node;
-
-impl Node {
-    pub async fn connect(&self) -> Chain {
-        Chain::connect(&self.url).await.unwrap()
-    }
+pub async fn connect(node: &Node) -> Chain {
+    Chain::connect(&node.url).await.unwrap()
 }
 
 pub fn signer(secret: &str) -> Signer {
@@ -25,7 +20,7 @@ pub fn account(chain: &Chain, secret: &str) -> Account {
 }
 
 pub fn bundles() -> Bundles {
-    Bundles::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/artifacts")).unwrap()
+    Bundles::load(&testkit::repository().join("contracts/artifacts")).unwrap()
 }
 
 /// Deploys the contracts by Alice, and makes her organisation a manufacturer and a regulator.

@@ -13,8 +13,9 @@ use std::process::ExitCode;
 use chain::batches::Batches;
 use chain::units::Units;
 use chain::{Bundles, Chain, Deployment, Signer};
-use e2e_tests::process::{repository, start_devnet, Failure};
 use primitives::{BatchId, SerialTree};
+use testkit::theriac::start_devnet;
+use testkit::{repository, Failure};
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -12,7 +12,6 @@ use ::oracle::report::sign;
 use chain::feeds::Feeds;
 use chain::{Chain, Limits};
 use e2e_tests::oracle::FEED;
-use e2e_tests::process::Failure;
 use feeds::{Observation, Report};
 use jsonrpsee::core::client::{ClientT, Subscription, SubscriptionClientT};
 use jsonrpsee::rpc_params;
@@ -24,6 +23,7 @@ use subxt::config::substrate::SubstrateExtrinsicParamsBuilder;
 use subxt::ext::scale_value::{Composite, Value as Dynamic};
 use subxt::{OnlineClient, SubstrateConfig};
 use subxt_signer::sr25519::{dev, Keypair};
+use testkit::Failure;
 
 use crate::spread::per_second;
 

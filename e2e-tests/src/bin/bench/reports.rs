@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use chain::feeds::Feeds;
 use chain::{Deployment, Signer};
-use e2e_tests::fhir_server::FhirServer;
 use e2e_tests::oracle::{open_feed, Oracle, FEED, PATIENCE};
-use e2e_tests::process::{repository, Failure, Theriac};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use primitives::{FeedId, Subject};
+use testkit::fhir_server::FhirServer;
+use testkit::theriac::Theriac;
+use testkit::{repository, Failure};
 
 use crate::ready_made::ReadyMade;
 use crate::spread::{ms, per_second, Spread};

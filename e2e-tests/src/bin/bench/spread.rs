@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e_tests::process::Failure;
+use testkit::Failure;
 
 /// The middle of many times, and their slow end.
 pub struct Spread {

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use chain::batches::Batches;
-use e2e_tests::process::Failure;
 use primitives::BatchId;
+use testkit::Failure;
 
 use crate::spread::{ms, Spread};
 use crate::{GTIN, LOT};

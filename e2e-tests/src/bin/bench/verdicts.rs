@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use chain::units::Units;
 use chain::Chain;
-use e2e_tests::process::Failure;
 use jsonrpsee::core::client::ClientT;
 use jsonrpsee::ws_client::WsClientBuilder;
 use primitives::{AccountId, BatchId, SerialTree};
 use scale::Encode;
+use testkit::Failure;
 
 use crate::spread::{ms, ratio, Spread};
 use crate::{serials, GTIN, LOT};

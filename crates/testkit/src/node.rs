@@ -1,28 +1,42 @@
-//! The real node as a child process. Tests of other crates include this file, too.
+//! The real node as a child process.
+#![allow(clippy::unwrap_used)] // A node that does not start fails the test.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::programs::Program;
+
 /// A running `theriac-node`; killed when it goes out of scope.
+#[derive(Debug)]
 pub struct Node {
     child: Child,
+    /// Where it answers.
     pub url: String,
 }
 
 impl Node {
     /// Starts a node on a free port, whose chain is gone at the end.
+    ///
+    /// # Panics
+    /// Where it is not built, or does not start.
+    #[must_use]
     pub fn start() -> Self {
         Self::run(0, None)
     }
 
     /// Starts a node on a port (0: any free one) that keeps its chain in a folder.
+    ///
+    /// # Panics
+    /// Where it is not built, or does not start.
+    #[must_use]
     pub fn start_in(port: u16, base_path: &Path) -> Self {
         Self::run(port, Some(base_path))
     }
 
     fn run(port: u16, base_path: Option<&Path>) -> Self {
-        let mut command = Command::new(binary());
+        let program = Program::Node.path().unwrap_or_else(|failure| panic!("{failure}"));
+        let mut command = Command::new(program);
         command.args(["--rpc-port", &port.to_string(), "--with-parent", "--log", "error"]);
         if let Some(base_path) = base_path {
             command.arg("--base-path").arg(base_path);
@@ -34,11 +48,19 @@ impl Node {
         Self { url: url.unwrap_or_else(|| panic!("no ready line, but: {line:?}")).to_owned(), child }
     }
 
+    /// Its port.
+    ///
+    /// # Panics
+    /// Where its address ends with none.
+    #[must_use]
     pub fn port(&self) -> u16 {
         self.url.rsplit(':').next().unwrap().parse().unwrap()
     }
 
     /// Asks the node to end, and waits until it has.
+    ///
+    /// # Panics
+    /// Where the system does not let us.
     pub fn stop(mut self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
@@ -52,14 +74,4 @@ impl Drop for Node {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// The node's binary, built beside this test.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let beside = test.ancestors().skip(1).map(|folder| folder.join("theriac-node"));
-    let found = beside.into_iter().find(|path| path.is_file());
-    found.expect(
-        "there is no theriac-node beside this test: build it first, with `cargo build -p devnet-node`",
-    )
 }

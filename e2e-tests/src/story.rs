@@ -4,8 +4,9 @@ mod supply;
 
 use std::path::Path;
 
-use crate::process::{start_devnet, Failure, Theriac};
 use crate::stage::{Stage, Telling};
+use testkit::theriac::{start_devnet, Theriac};
+use testkit::Failure;
 
 /// The accounts of the story: well-known ones, so it plays on a development chain only.
 mod accounts {
