@@ -1,14 +1,10 @@
-//! The command line: what every command shares, and the list of commands.
+//! The command line: what every command shares, and the command.
 
-use std::path::PathBuf;
+use clap::Parser;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use crate::commands::{
-    admin, batch, deploy, devnet, epcis, evidence, feed, logistic, model, oracle, org, qr, quarantine, route,
-    sealing_key, terms, text, treatment, verify,
-};
+use crate::commands::Command;
 use crate::failure::EXIT_CODES;
+use crate::global::Global;
 
 const INTRODUCTION: &str = "\
 Follows medicine from its maker to the patient on a chain with smart contracts, judges scanned packs, and puts \
@@ -34,11 +30,6 @@ Try it on a chain of your own, in two terminals:
   theriac verify '(01)09506000134352(17)271231(10)ABC123(21)S0000001' \\
       --serials serials.txt";
 
-/// Where `theriac deploy` looks for a chain: a development node on this computer.
-pub const DEFAULT_URL: &str = "ws://127.0.0.1:9944";
-/// Where `theriac deploy` writes and the other commands read.
-pub const DEFAULT_DEPLOYMENT: &str = "deployment.json";
-
 /// Medicine that can be trusted: from the maker to the patient, on chain.
 #[derive(Parser, Debug)]
 #[command(name = "theriac", version, long_about = INTRODUCTION)]
@@ -51,122 +42,6 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Options of every command.
-#[derive(Args, Debug, Clone)]
-#[command(next_help_heading = "Options of every command")]
-pub struct Global {
-    /// The chain's RPC address; without it, the one in the deployment file, and ws://127.0.0.1:9944 for `deploy`
-    #[arg(long, global = true, env = "THERIAC_URL")]
-    pub url: Option<String>,
-
-    /// Where the contracts are: the file that `theriac deploy` wrote; without it, deployment.json
-    #[arg(long, global = true, value_name = "FILE", env = "THERIAC_DEPLOYMENT")]
-    pub deployment: Option<PathBuf>,
-
-    /// Sign with the secret URI in this file (a mnemonic, or 0x and a seed), which only you may read
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "dev_account")]
-    pub key_file: Option<PathBuf>,
-
-    /// Sign with a well-known key: works on development chains only
-    #[arg(long, global = true, value_name = "NAME")]
-    pub dev_account: Option<DevAccount>,
-
-    /// Print JSON for programs, errors too
-    #[arg(long, global = true)]
-    pub json: bool,
-}
-
-/// The well-known accounts of development chains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)] // Their names say it all.
-pub enum DevAccount {
-    Alice,
-    Bob,
-    Charlie,
-    Dave,
-    Eve,
-    Ferdie,
-}
-
-/// What the program can do.
-#[derive(Subcommand, Debug)]
-pub enum Command {
-    /// Start a chain for development and try-outs, and stop it with Ctrl-C
-    #[command(after_help = devnet::EXAMPLES)]
-    Devnet(devnet::DevnetArgs),
-
-    /// Put the contracts on chain, and write down where they are
-    #[command(after_help = deploy::EXAMPLES)]
-    Deploy(deploy::DeployArgs),
-
-    /// Organisations and the roles that they hold
-    #[command(subcommand, after_help = org::EXAMPLES)]
-    Org(org::OrgCommand),
-
-    /// The administration of the deployment, and the stop switch of each contract
-    #[command(subcommand, after_help = admin::EXAMPLES)]
-    Admin(admin::AdminCommand),
-
-    /// Batches: register, release, hand over, dispense, recall
-    #[command(subcommand, after_help = batch::EXAMPLES)]
-    Batch(Box<batch::BatchCommand>),
-
-    /// Logistic units: packs in cases in pallets, each with its SSCC
-    #[command(subcommand, after_help = logistic::EXAMPLES)]
-    Logistic(logistic::LogisticCommand),
-
-    /// Goods that are set apart, and let move again
-    #[command(subcommand, after_help = quarantine::EXAMPLES)]
-    Quarantine(Box<quarantine::QuarantineCommand>),
-    /// The keys that open what partners seal for you
-    #[command(subcommand, after_help = sealing_key::EXAMPLES)]
-    SealingKey(sealing_key::SealingKeyCommand),
-
-    /// Confidential terms of delivery: seal them to partners, open and check them
-    #[command(subcommand, after_help = terms::EXAMPLES)]
-    Terms(terms::TermsCommand),
-
-    /// QR codes for packs: make them, read them
-    #[command(subcommand, after_help = qr::EXAMPLES)]
-    Qr(qr::QrCommand),
-
-    /// Judge a pack by its code: valid, or why not
-    #[command(after_help = verify::EXAMPLES)]
-    Verify(verify::VerifyArgs),
-
-    /// EPCIS events, in files and of a batch: hash, validate, export
-    #[command(subcommand, after_help = epcis::EXAMPLES)]
-    Epcis(Box<epcis::EpcisCommand>),
-
-    /// Drug names and problems in a clinical note, with what it says about them
-    #[command(after_help = text::EXAMPLES)]
-    Text(text::TextArgs),
-
-    /// Medicines for high blood pressure that nothing in a FHIR record speaks against, ranked
-    #[command(after_help = treatment::EXAMPLES)]
-    Treatment(treatment::TreatmentArgs),
-
-    /// Who delivers what to whom in which order, with the lateness to expect
-    #[command(after_help = route::EXAMPLES)]
-    Route(route::RouteArgs),
-
-    /// Models that operators may use
-    #[command(subcommand, after_help = model::EXAMPLES)]
-    Model(model::ModelCommand),
-
-    /// Feeds of results, and the operators who sign them
-    #[command(subcommand, after_help = feed::EXAMPLES)]
-    Feed(feed::FeedCommand),
-
-    /// Goods that are set apart because of what operators report about them
-    #[command(subcommand, after_help = evidence::EXAMPLES)]
-    Evidence(Box<evidence::EvidenceCommand>),
-
-    /// Run models on real data; ask for results and read them
-    #[command(subcommand, after_help = oracle::EXAMPLES)]
-    Oracle(oracle::OracleCommand),
 }
 
 #[cfg(test)]

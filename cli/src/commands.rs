@@ -1,21 +1,134 @@
 //! The commands: each reads its arguments, asks or changes the chain, and answers.
 
-pub mod admin;
-pub mod batch;
-pub mod deploy;
-pub mod devnet;
-pub mod epcis;
-pub mod evidence;
-pub mod feed;
-pub mod logistic;
-pub mod model;
-pub mod oracle;
-pub mod org;
-pub mod qr;
-pub mod quarantine;
-pub mod route;
-pub mod sealing_key;
-pub mod terms;
-pub mod text;
-pub mod treatment;
-pub mod verify;
+mod admin;
+mod batch;
+mod deploy;
+mod devnet;
+mod epcis;
+mod evidence;
+mod feed;
+mod logistic;
+mod model;
+mod oracle;
+mod org;
+mod qr;
+mod quarantine;
+mod route;
+mod sealing_key;
+mod terms;
+mod text;
+mod treatment;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::answer::Answer;
+use crate::failure::Failure;
+use crate::global::Global;
+
+/// What the program can do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Start a chain for development and try-outs, and stop it with Ctrl-C
+    #[command(after_help = devnet::EXAMPLES)]
+    Devnet(devnet::DevnetArgs),
+
+    /// Put the contracts on chain, and write down where they are
+    #[command(after_help = deploy::EXAMPLES)]
+    Deploy(deploy::DeployArgs),
+
+    /// Organisations and the roles that they hold
+    #[command(subcommand, after_help = org::EXAMPLES)]
+    Org(org::OrgCommand),
+
+    /// The administration of the deployment, and the stop switch of each contract
+    #[command(subcommand, after_help = admin::EXAMPLES)]
+    Admin(admin::AdminCommand),
+
+    /// Batches: register, release, hand over, dispense, recall
+    #[command(subcommand, after_help = batch::EXAMPLES)]
+    Batch(Box<batch::BatchCommand>),
+
+    /// Logistic units: packs in cases in pallets, each with its SSCC
+    #[command(subcommand, after_help = logistic::EXAMPLES)]
+    Logistic(logistic::LogisticCommand),
+
+    /// Goods that are set apart, and let move again
+    #[command(subcommand, after_help = quarantine::EXAMPLES)]
+    Quarantine(Box<quarantine::QuarantineCommand>),
+
+    /// The keys that open what partners seal for you
+    #[command(subcommand, after_help = sealing_key::EXAMPLES)]
+    SealingKey(sealing_key::SealingKeyCommand),
+
+    /// Confidential terms of delivery: seal them to partners, open and check them
+    #[command(subcommand, after_help = terms::EXAMPLES)]
+    Terms(terms::TermsCommand),
+
+    /// QR codes for packs: make them, read them
+    #[command(subcommand, after_help = qr::EXAMPLES)]
+    Qr(qr::QrCommand),
+
+    /// Judge a pack by its code: valid, or why not
+    #[command(after_help = verify::EXAMPLES)]
+    Verify(verify::VerifyArgs),
+
+    /// EPCIS events, in files and of a batch: hash, validate, export
+    #[command(subcommand, after_help = epcis::EXAMPLES)]
+    Epcis(Box<epcis::EpcisCommand>),
+
+    /// Drug names and problems in a clinical note, with what it says about them
+    #[command(after_help = text::EXAMPLES)]
+    Text(text::TextArgs),
+
+    /// Medicines for high blood pressure that nothing in a FHIR record speaks against, ranked
+    #[command(after_help = treatment::EXAMPLES)]
+    Treatment(treatment::TreatmentArgs),
+
+    /// Who delivers what to whom in which order, with the lateness to expect
+    #[command(after_help = route::EXAMPLES)]
+    Route(route::RouteArgs),
+
+    /// Models that operators may use
+    #[command(subcommand, after_help = model::EXAMPLES)]
+    Model(model::ModelCommand),
+
+    /// Feeds of results, and the operators who sign them
+    #[command(subcommand, after_help = feed::EXAMPLES)]
+    Feed(feed::FeedCommand),
+
+    /// Goods that are set apart because of what operators report about them
+    #[command(subcommand, after_help = evidence::EXAMPLES)]
+    Evidence(Box<evidence::EvidenceCommand>),
+
+    /// Run models on real data; ask for results and read them
+    #[command(subcommand, after_help = oracle::EXAMPLES)]
+    Oracle(oracle::OracleCommand),
+}
+
+impl Command {
+    /// Runs the command.
+    pub async fn run(self, global: &Global) -> Result<Answer, Failure> {
+        match self {
+            Self::Devnet(args) => devnet::run(args, global.json).await,
+            Self::Deploy(args) => deploy::run(&args, global).await,
+            Self::Org(command) => org::run(command, global).await,
+            Self::Admin(command) => admin::run(command, global).await,
+            Self::Batch(command) => batch::run(*command, global).await,
+            Self::Logistic(command) => logistic::run(command, global).await,
+            Self::Quarantine(command) => quarantine::run(*command, global).await,
+            Self::SealingKey(command) => sealing_key::run(command, global).await,
+            Self::Terms(command) => terms::run(command, global).await,
+            Self::Qr(command) => qr::run(command),
+            Self::Verify(args) => verify::run(&args, global).await,
+            Self::Route(args) => route::run(&args),
+            Self::Text(args) => text::run(&args),
+            Self::Treatment(args) => treatment::run(&args),
+            Self::Epcis(command) => epcis::run(*command, global).await,
+            Self::Model(command) => model::run(command, global).await,
+            Self::Feed(command) => feed::run(command, global).await,
+            Self::Evidence(command) => evidence::run(*command, global).await,
+            Self::Oracle(command) => oracle::run(command, global).await,
+        }
+    }
+}

@@ -14,8 +14,8 @@ use serde_json::{json, Value};
 
 use crate::accounts::{self, Names};
 use crate::answer::Answer;
-use crate::args::{Global, DEFAULT_DEPLOYMENT};
 use crate::failure::Failure;
+use crate::global::{Global, DEFAULT_DEPLOYMENT};
 use crate::keys::{self, KEY_VARIABLE};
 
 /// How many entries of a list are asked for at once: the contracts give no more.

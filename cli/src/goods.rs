@@ -1,13 +1,12 @@
-//! Goods that are set apart, as people name them.
+//! Goods as people name them.
 
 use batches::QuarantineTarget;
 use clap::Args;
-use gs1::{Gtin, Sscc};
+use gs1::{validate_lot, Gtin, Sscc};
 use primitives::{AccountId, BatchId, Quantity};
 use serde_json::{json, Value};
 
 use crate::accounts;
-use crate::commands::batch::{lot, quantity};
 use crate::context::Context;
 use crate::failure::Failure;
 
@@ -85,4 +84,15 @@ impl GoodsArgs {
             data: json!({ "batch": batch.to_string(), "holder": shown, "quantity": self.quantity }),
         })
     }
+}
+
+/// Reads a lot: 1 to 20 characters of GS1's character set 82.
+pub fn lot(text: &str) -> Result<String, String> {
+    validate_lot(text.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(text.to_owned())
+}
+
+/// Reads a number of packs.
+pub fn quantity() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=batches::MAX_QUANTITY)
 }

@@ -4,8 +4,8 @@ use chain::SecretString;
 use clap::ValueEnum;
 use oracle::keys::Secret;
 
-use crate::args::{DevAccount, Global};
 use crate::failure::Failure;
+use crate::global::{DevAccount, Global};
 
 /// The environment variable with a secret URI.
 pub const KEY_VARIABLE: &str = "THERIAC_KEY";

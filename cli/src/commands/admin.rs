@@ -12,10 +12,10 @@ use serde_json::json;
 
 use crate::accounts::{self, AccountView};
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::choices::{choice, Choice};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::global::Global;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use crate::accounts::ss58;
 use crate::answer::Answer;
-use crate::args::{Global, DEFAULT_DEPLOYMENT, DEFAULT_URL};
 use crate::context;
 use crate::failure::Failure;
+use crate::global::{Global, DEFAULT_DEPLOYMENT, DEFAULT_URL};
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use self::source::SourceArgs;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::failure::Failure;
+use crate::global::Global;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

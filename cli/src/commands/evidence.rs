@@ -13,9 +13,9 @@ use serde_json::json;
 use super::feed::feed_name;
 use crate::accounts;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::goods::GoodsArgs;
 use crate::time;
 

@@ -13,10 +13,10 @@ use serde_json::json;
 
 use super::model::Local;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::choices::Choice;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::time;
 
 /// Shown below the help.

@@ -9,12 +9,13 @@ use primitives::{AccountId, BatchId, Quantity};
 use serde::Serialize;
 use serde_json::json;
 
-use super::batch::{lot, quantity, ship, DeliveryArgs};
+use super::batch::{ship, DeliveryArgs};
 use crate::accounts::{self, AccountView, Names};
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::context::{changed, Context};
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
+use crate::goods::{lot, quantity};
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

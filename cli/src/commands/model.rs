@@ -15,9 +15,9 @@ use serde_json::json;
 
 use crate::accounts::{AccountView, Names};
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 use crate::time;
 
 /// Shown below the help.

@@ -12,9 +12,9 @@ use serde_json::json;
 
 use super::feed::feed_name;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::context::{changed, Context};
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 use crate::time;
 
 /// Shown below the help.

@@ -11,10 +11,10 @@ use serde_json::json;
 
 use crate::accounts;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::choices::{choice, Choice};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 use crate::time;
 
 /// Shown below the help.

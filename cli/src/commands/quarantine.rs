@@ -4,10 +4,10 @@ use batches::{ClearanceReason, QuarantineReason};
 use clap::Subcommand;
 
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::choices::{choice, Choice};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::goods::GoodsArgs;
 
 /// Shown below the help.

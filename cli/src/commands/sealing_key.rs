@@ -8,9 +8,9 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

@@ -20,9 +20,9 @@ use self::shipment::{Agreed, ShipmentArgs};
 use super::sealing_key::KeyringArgs;
 use crate::accounts::{self, ss58};
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::context::{signer, Context};
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

@@ -9,10 +9,10 @@ use units::{Outcome, Reason, Scan, Verdict};
 
 use crate::accounts;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::code::{self, lot_of, CodeArgs};
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 use crate::serials::{Evidence, SerialList, SerialListError};
 use crate::time;
 use crate::verdict::VerdictView;

@@ -6,13 +6,13 @@ use primitives::{BatchId, DocumentHash, Quantity, SerialProof};
 use serde_json::json;
 use units::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned, UnitState};
 
-use super::GoneArgs;
+use super::args::GoneArgs;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::choices::Choice;
 use crate::code::lot_of;
 use crate::context::{changed, Context};
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 use crate::serials::SerialList;
 use crate::time;
 

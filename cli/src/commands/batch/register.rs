@@ -2,11 +2,11 @@ use batches::NewBatch;
 use primitives::{BatchId, SerialTree};
 use serde_json::json;
 
-use super::RegisterArgs;
+use super::args::RegisterArgs;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::context::{changed, Context};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::serials::{file_name, SerialList};
 
 /// Registers a batch with the root of its serials, or with a quantity alone.

@@ -6,14 +6,15 @@ use primitives::{AccountId, BatchId, DocumentHash, Quantity};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{dispense, reach, register, show, BatchCommand, DeliveryArgs, DocumentArgs, Step};
+use super::args::{BatchCommand, DeliveryArgs, DocumentArgs, Step};
+use super::{dispense, reach, register, show};
 use crate::accounts::ss58;
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::choices::Choice;
 use crate::code::lot_of;
 use crate::context::{changed, Context};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::{batch_view, time};
 
 /// Runs a command of `theriac batch`.

@@ -12,12 +12,12 @@ use gs1::{Gln, Gtin};
 use primitives::{AccountId, BatchId};
 
 use super::changes::{History, Parties};
-use crate::args::Global;
 use crate::commands::batch;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 use crate::serials::SerialList;
-use crate::time;
+use crate::{goods, time};
 
 /// Where events come from.
 #[derive(Args, Debug)]
@@ -32,7 +32,7 @@ pub struct SourceArgs {
     gtin: Option<Gtin>,
 
     /// The batch's lot
-    #[arg(long, requires = "gtin", value_parser = batch::lot)]
+    #[arg(long, requires = "gtin", value_parser = goods::lot)]
     lot: Option<String>,
 
     /// The batch's identifier: 0x and 64 hexadecimal digits, instead of GTIN and lot

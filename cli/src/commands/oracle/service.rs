@@ -5,8 +5,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::Answer;
-use crate::args::Global;
 use crate::failure::{Exit, Failure};
+use crate::global::Global;
 use crate::keys::development_uri;
 use crate::signals;
 
