@@ -1,27 +1,16 @@
-//! Input that a person names: a file, or `-` for standard input. Nothing of what is in it gets into an error.
+//! Input that a person names: a file, or `-` for standard input.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use crate::failure::Failure;
 
-/// All bytes, but nothing of an input that is longer than the limit, in bytes.
+/// All bytes of an input of at most `limit` bytes.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
-    let name = path.display();
-    let failed = |error: io::Error| {
-        Failure::bad_input(format!("{name} cannot be read: {error}; check the path and the permissions"))
-    };
-    let source: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin())
+    let read = if path == Path::new("-") {
+        files::read_from(io::stdin(), "standard input", limit)
     } else {
-        Box::new(File::open(path).map_err(failed)?)
+        files::read(path, limit)
     };
-    let most = u64::try_from(limit).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    source.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() > limit {
-        return Err(Failure::bad_input(format!("{name} is longer than {limit} bytes; give less at a time")));
-    }
-    Ok(bytes)
+    read.map_err(Failure::bad_input)
 }

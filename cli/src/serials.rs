@@ -1,30 +1,23 @@
 //! Lists of serials, as a manufacturer keeps them: one serial a line, in the order of the registered tree.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use gs1::{validate_serial, Gtin, TextError};
 use primitives::{BatchId, SerialProof, SerialTree};
 
 /// The largest list that is read, in bytes: some twelve million serials of 20 characters.
-pub const MAX_LIST_BYTES: u64 = 256 << 20;
+pub const MAX_LIST_BYTES: usize = 256 << 20;
 
 /// Why a list of serials cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SerialListError {
-    /// The file cannot be read.
-    #[error("the list of serials {path} cannot be read: {source}; check the path and the permissions", path = .path.display())]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
-    /// The file is longer than [`MAX_LIST_BYTES`].
-    #[error("the list of serials {path} is longer than {} MiB; check that it is the right file", MAX_LIST_BYTES >> 20, path = .0.display())]
-    TooLong(PathBuf),
+    /// The file cannot be read, or is larger than [`MAX_LIST_BYTES`].
+    #[error("the list of serials {0}")]
+    File(#[from] files::Error),
+    /// The file is not text.
+    #[error("the list of serials {path} is not UTF-8 text; write one serial on each line", path = .0.display())]
+    NotText(PathBuf),
     /// There is no serial in it.
     #[error("the list of serials {path} is empty; write one serial on each line", path = .0.display())]
     Empty(PathBuf),
@@ -70,14 +63,9 @@ pub struct SerialList {
 impl SerialList {
     /// Reads the list in this file.
     pub fn read(path: &Path) -> Result<Self, SerialListError> {
-        let failed = |source| SerialListError::Read { path: path.to_owned(), source };
-        let mut text = String::new();
-        let file = File::open(path).map_err(failed)?;
-        file.take(MAX_LIST_BYTES.saturating_add(1)).read_to_string(&mut text).map_err(failed)?;
-        if u64::try_from(text.len()).is_ok_and(|length| length > MAX_LIST_BYTES) {
-            return Err(SerialListError::TooLong(path.to_owned()));
-        }
-        Self::parse(path, &text)
+        let bytes = files::read(path, MAX_LIST_BYTES)?;
+        let text = str::from_utf8(&bytes).map_err(|_| SerialListError::NotText(path.to_owned()))?;
+        Self::parse(path, text)
     }
 
     /// Reads the list of a batch from a file, or from a folder that has one file for each batch: its name is the
@@ -240,10 +228,12 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_list_is_named_with_the_systems_answer() {
-        let error = SerialList::read(Path::new("/nowhere/list.txt")).unwrap_err();
-        assert!(
-            matches!(error, SerialListError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound)
-        );
+    fn a_list_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.txt");
+        let refused = || SerialList::read(&path).unwrap_err().to_string();
+        assert!(refused().starts_with(&format!("the list of serials {} cannot be read", path.display())));
+        std::fs::write(&path, b"A1\nA\xff").unwrap();
+        assert!(refused().contains("list.txt is not UTF-8 text"));
     }
 }

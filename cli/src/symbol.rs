@@ -1,7 +1,7 @@
 //! The square on the pack: makes QR codes, and finds and reads QR and DataMatrix codes in pictures.
 
 use std::collections::BTreeSet;
-use std::io::{self, Cursor, Read};
+use std::io::Cursor;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use rxing::RXingResultMetadataValue as MetadataValue;
 use rxing::{BarcodeFormat, DecodeHintValue, DecodeHints, RXingResult, RXingResultMetadataType as Metadata};
 
 /// The largest picture file that is read, in bytes.
-pub const MAX_PICTURE_BYTES: u64 = 20 << 20;
+pub const MAX_PICTURE_BYTES: usize = 20 << 20;
 /// The most pixels of a picture: those of a good telephone's camera.
 pub const MAX_PICTURE_PIXELS: u64 = 50_000_000;
 /// The width of a module in a PNG, in pixels: prints sharply at 600 dpi and is easy to scan from a screen.
@@ -23,17 +23,9 @@ const MODULE_PIXELS: u32 = 8;
 /// Why a picture cannot be read, or a code not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum SymbolError {
-    /// The file cannot be read.
-    #[error("the picture {path} cannot be read: {source}; check the path and the permissions", path = .path.display())]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
-    /// The file is longer than [`MAX_PICTURE_BYTES`].
-    #[error("the picture {path} is longer than {} MiB; save a smaller one", MAX_PICTURE_BYTES >> 20, path = .0.display())]
-    TooLong(PathBuf),
+    /// The file cannot be read, or is larger than [`MAX_PICTURE_BYTES`].
+    #[error("the picture {0}")]
+    File(#[from] files::Error),
     /// The picture has more than [`MAX_PICTURE_PIXELS`].
     #[error(
         "the picture {path} has {width} × {height} pixels, more than {} million; crop it to the code or make it smaller",
@@ -177,14 +169,14 @@ impl Picture {
 fn load(path: &Path) -> Result<Picture, SymbolError> {
     let no_picture =
         |cause: image::ImageError| SymbolError::NoPicture { path: path.to_owned(), cause: cause.to_string() };
-    let bytes = bytes(path)?;
+    let bytes = files::read(path, MAX_PICTURE_BYTES)?;
     let reader = || {
         let mut reader = ImageReader::new(Cursor::new(&bytes));
         // Decoding may take no more than the pixels of the largest picture, in 16 bits and four channels.
         let mut limits = image::Limits::default();
         limits.max_alloc = Some(MAX_PICTURE_PIXELS.saturating_mul(8));
         reader.limits(limits);
-        reader.with_guessed_format().map_err(|source| SymbolError::Read { path: path.to_owned(), source })
+        reader.with_guessed_format().map_err(|error| no_picture(error.into()))
     };
     let (width, height) = reader()?.into_dimensions().map_err(no_picture)?;
     if u64::from(width).saturating_mul(u64::from(height)) > MAX_PICTURE_PIXELS {
@@ -192,17 +184,6 @@ fn load(path: &Path) -> Result<Picture, SymbolError> {
     }
     let picture = reader()?.decode().map_err(no_picture)?;
     Ok(Picture(on_white_paper(picture)))
-}
-
-fn bytes(path: &Path) -> Result<Vec<u8>, SymbolError> {
-    let failed = |source| SymbolError::Read { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(MAX_PICTURE_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_PICTURE_BYTES) {
-        return Err(SymbolError::TooLong(path.to_owned()));
-    }
-    Ok(bytes)
 }
 
 /// Grey on white: what is transparent would be black otherwise.

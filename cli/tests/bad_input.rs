@@ -105,7 +105,7 @@ fn a_picture_that_cannot_be_read_is_refused() {
         ("text.png", "is no picture that can be read"),
         ("half.png", "is no picture that can be read"),
         ("huge.png", "65000 × 65000 pixels, more than 50 million; crop it to the code"),
-        ("long.png", "is longer than 20 MiB; save a smaller one"),
+        ("long.png", "is larger than 20 MiB; give a smaller file"),
         ("blank.png", "no QR or DataMatrix code can be read in blank.png; take the picture again"),
         ("missing.png", "the picture missing.png cannot be read: No such file"),
     ] {

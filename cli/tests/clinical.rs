@@ -39,7 +39,7 @@ fn a_note_that_cannot_be_read_is_refused_without_its_words() {
     assert!(said.err.contains("latin1.txt is not UTF-8") && !said.err.contains("aspirin"), "{}", said.err);
     std::fs::write(folder.path().join("long.txt"), "aspirin ".repeat(40_000)).unwrap();
     let said = theriac(folder.path(), &["text", "long.txt"]).ends_with(2);
-    assert!(said.err.contains("longer than 262144 bytes") && !said.err.contains("aspirin"), "{}", said.err);
+    assert!(said.err.contains("larger than 256 KiB") && !said.err.contains("aspirin"), "{}", said.err);
     theriac(folder.path(), &["text", "nowhere.txt"]).ends_with(2);
 }
 

@@ -1,8 +1,6 @@
 //! A job: its model, its source, and whether the chain still wants its results.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,14 +25,9 @@ const REGISTRY_AGE: Duration = Duration::from_secs(5);
 /// Why a job cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// A file of the model cannot be read.
-    #[error("{path} cannot be read or is too long: {source}; check job.model", path = path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// The system's answer.
-        source: std::io::Error,
-    },
+    /// A file of the model cannot be read, or is larger than it may be.
+    #[error("job.model: {0}")]
+    Unreadable(#[from] files::Error),
     /// The manifest is not valid.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
@@ -81,7 +74,7 @@ impl JobError {
     #[must_use]
     pub fn kind(&self) -> String {
         let kind = match self {
-            Self::Unreadable { .. } => "model-unreadable",
+            Self::Unreadable(_) => "model-unreadable",
             Self::Manifest(_) => "manifest-invalid",
             Self::Load(LoadError::WrongHash { .. }) => "model-file-changed",
             Self::Load(_) => "model-unusable",
@@ -252,26 +245,13 @@ async fn in_background<A: Send + 'static, T: Send + 'static>(
 }
 
 fn manifest(folder: &Path) -> Result<Manifest, JobError> {
-    Ok(Manifest::parse(&read(folder.join("manifest.json"), MAX_MANIFEST_BYTES)?)?)
+    Ok(Manifest::parse(&files::read(&folder.join("manifest.json"), MAX_MANIFEST_BYTES)?)?)
 }
 
 /// The manifest that the registry approved, and the bytes that it names: nothing that was changed meanwhile.
 fn load(folder: &Path, manifest: &Manifest) -> Result<Model, JobError> {
-    let onnx = read(folder.join(&manifest.model.file), MAX_MODEL_BYTES)?;
+    let onnx = files::read(&folder.join(&manifest.model.file), MAX_MODEL_BYTES)?;
     Ok(Model::new(manifest.clone(), &onnx)?)
-}
-
-fn read(path: PathBuf, limit: usize) -> Result<Vec<u8>, JobError> {
-    let bounded = |path: &Path| {
-        let mut bytes = Vec::new();
-        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-        let read = File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        if u64::try_from(read).map_or(true, |read| read > limit) {
-            return Err(std::io::ErrorKind::FileTooLarge.into());
-        }
-        Ok(bytes)
-    };
-    bounded(&path).map_err(|source| JobError::Unreadable { path, source })
 }
 
 pub(crate) fn kind(kind: Kind) -> FeedKind {

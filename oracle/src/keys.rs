@@ -9,28 +9,15 @@ use zeroize::Zeroizing;
 use crate::config::KeyLocation;
 
 /// The most bytes of a file with a secret.
-const MAX_SECRET_BYTES: u64 = 4096;
+const MAX_SECRET_BYTES: usize = 4096;
 
 /// Why a secret cannot be used. No message holds any part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The file cannot be read.
-    #[error("{path} cannot be read: {source}; check the path and its owner", path = path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// The system's answer.
-        source: std::io::Error,
-    },
-    /// Others than the owner may read or write the file.
-    #[error("{path} can be read or written by others (mode {mode:03o}); run `chmod 600` on it", path = path.display())]
-    Exposed {
-        /// Which file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
-    /// The file is empty, too long, or no text.
+    /// The file cannot be read, is too large, or others than its owner may read or write it.
+    #[error(transparent)]
+    File(#[from] files::Error),
+    /// The file is empty, has several lines, or is not text.
     #[error("{path} holds no secret: one line of text is expected", path = path.display())]
     NotASecret {
         /// Which file.
@@ -59,14 +46,8 @@ impl Secret {
 
     /// Reads the first line of a file, without the white space around it.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let unreadable = |source| KeyError::Unreadable { path: path.to_owned(), source };
-        let metadata = std::fs::metadata(path).map_err(unreadable)?;
-        ensure_private(path, &metadata)?;
+        let bytes = files::read_secret(path, MAX_SECRET_BYTES)?;
         let not_a_secret = || KeyError::NotASecret { path: path.to_owned() };
-        if metadata.len() > MAX_SECRET_BYTES {
-            return Err(not_a_secret());
-        }
-        let bytes = Zeroizing::new(std::fs::read(path).map_err(unreadable)?);
         let text = std::str::from_utf8(&bytes).map_err(|_| not_a_secret())?.trim();
         if text.is_empty() || text.lines().count() != 1 {
             return Err(not_a_secret());
@@ -93,22 +74,6 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
-}
-
-#[cfg(unix)]
-fn ensure_private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), KeyError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(KeyError::Exposed { path: path.to_owned(), mode });
-    }
-    Ok(())
-}
-
-/// Elsewhere files have no such mode; their owner has to see to it.
-#[cfg(not(unix))]
-fn ensure_private(_: &Path, _: &std::fs::Metadata) -> Result<(), KeyError> {
-    Ok(())
 }
 
 /// A bearer token, checked for its strength.
@@ -186,6 +151,7 @@ impl fmt::Debug for OperatorKey {
 mod tests {
     use std::io::Write;
 
+    use files::Fault;
     use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 
     use super::*;
@@ -221,17 +187,20 @@ mod tests {
         for mode in [0o640, 0o604, 0o644, 0o620] {
             let file = file(DIGITS, mode);
             let error = Secret::from_file(file.path()).unwrap_err();
-            assert!(matches!(error, KeyError::Exposed { mode: found, .. } if found == mode), "{mode:o}");
+            let exposed = |fault: &Fault| matches!(fault, Fault::Exposed { mode: found } if *found == mode);
+            assert!(matches!(error, KeyError::File(error) if exposed(&error.fault)), "{mode:o}");
         }
         assert_eq!(Secret::from_file(file(&format!(" {DIGITS}\n"), 0o600).path()).unwrap().expose(), DIGITS);
     }
 
     #[test]
     fn what_is_no_secret_is_refused() {
-        for content in ["", "\n", "two\nlines", &"a".repeat(5000)] {
+        for content in ["", "\n", "two\nlines"] {
             let error = Secret::from_file(file(content, 0o600).path()).unwrap_err();
             assert!(matches!(error, KeyError::NotASecret { .. }));
         }
+        let large = Secret::from_file(file(&"a".repeat(5000), 0o600).path()).unwrap_err();
+        assert!(matches!(large, KeyError::File(error) if matches!(error.fault, Fault::TooLarge { .. })));
         for digits in ["", "12", &"0".repeat(64), &"f".repeat(64), &"g".repeat(64)] {
             assert!(matches!(OperatorKey::from_hex(&digits.to_owned().into()), Err(KeyError::NotAKey)));
         }

@@ -1,10 +1,8 @@
 //! A model that runs: its manifest and its graph, held against each other.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::ops::Index;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -30,22 +28,9 @@ const MANIFEST_FILE: &str = "manifest.json";
 /// Why a model could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// A file cannot be read.
-    #[error("{path} cannot be read: {source}; check the path and the permissions", path = path.display())]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
-    /// A file is longer than it may be; nothing of it was read.
-    #[error("{path} is longer than {limit} bytes; check that it is the right file", path = path.display())]
-    TooLong {
-        /// Which file.
-        path: PathBuf,
-        /// The most bytes that are read.
-        limit: usize,
-    },
+    /// A file cannot be read, or is larger than it may be.
+    #[error(transparent)]
+    File(#[from] files::Error),
     /// The manifest is not valid.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
@@ -153,9 +138,9 @@ impl Model {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = path.as_ref();
         let manifest_path = if path.is_dir() { path.join(MANIFEST_FILE) } else { path.to_owned() };
-        let manifest = Manifest::parse(&read(&manifest_path, MAX_MANIFEST_BYTES)?)?;
+        let manifest = Manifest::parse(&files::read(&manifest_path, MAX_MANIFEST_BYTES)?)?;
         // The manifest's check made sure that this is a plain name, so that it stays in the folder.
-        let onnx = read(&manifest_path.with_file_name(&manifest.model.file), MAX_MODEL_BYTES)?;
+        let onnx = files::read(&manifest_path.with_file_name(&manifest.model.file), MAX_MODEL_BYTES)?;
         Self::new(manifest, &onnx)
     }
 
@@ -265,25 +250,6 @@ pub(crate) fn caught<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, Stri
         Ok(result) => result.map_err(|error| format!("{error:#}")),
         Err(_) => Err("the runtime panicked on this graph".to_owned()),
     }
-}
-
-/// Reads a whole file, but nothing of one that is too long.
-fn read(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
-    let failed = |source| LoadError::Read { path: path.to_owned(), source };
-    let too_long = || LoadError::TooLong { path: path.to_owned(), limit };
-    let file = File::open(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
-    let limit_u64 = u64::try_from(limit).unwrap_or(u64::MAX);
-    if length > limit_u64 {
-        return Err(too_long());
-    }
-    // A pipe or a file that grows says a smaller length than it has.
-    let mut bytes = Vec::new();
-    file.take(limit_u64.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() > limit {
-        return Err(too_long());
-    }
-    Ok(bytes)
 }
 
 /// The file as it is, and as tract understands it: as the manifest says, and bounded.

@@ -4,7 +4,9 @@
 mod support;
 
 use std::fs::{self, File};
+use std::path::Path;
 
+use files::Fault;
 use inference::manifest::MAX_MANIFEST_BYTES;
 use inference::{
     FixedPointError, GraphError, LoadError, Manifest, ManifestError, Model, PredictError, MAX_MODEL_BYTES,
@@ -47,31 +49,28 @@ fn a_file_that_claims_a_huge_size_is_refused_unread() {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(heart_disease().join("manifest.json"), folder.path().join("manifest.json")).unwrap();
     // Sparse: a terabyte that takes no room.
-    let path = folder.path().join("model.onnx");
-    File::create(&path).unwrap().set_len(1 << 40).unwrap();
-    match Model::load(folder.path()) {
-        Err(LoadError::TooLong { path: named, limit }) => assert_eq!((named, limit), (path, MAX_MODEL_BYTES)),
-        _ => panic!("a terabyte was read"),
-    }
-    File::create(folder.path().join("manifest.json")).unwrap().set_len(1 << 40).unwrap();
-    match Model::load(folder.path()) {
-        Err(LoadError::TooLong { limit, .. }) => assert_eq!(limit, MAX_MANIFEST_BYTES),
-        _ => panic!("a terabyte was read"),
+    for (name, most) in [("model.onnx", MAX_MODEL_BYTES), ("manifest.json", MAX_MANIFEST_BYTES)] {
+        let huge = folder.path().join(name);
+        File::create(&huge).unwrap().set_len(1 << 40).unwrap();
+        match Model::load(folder.path()) {
+            Err(LoadError::File(files::Error { path, fault: Fault::TooLarge { limit } })) => {
+                assert_eq!((path, limit), (huge, most));
+            }
+            _ => panic!("a terabyte was read"),
+        }
     }
 }
 
 #[test]
 fn a_missing_file_is_named() {
+    let missing = |path: &Path| match Model::load(path) {
+        Err(LoadError::File(files::Error { path, fault: Fault::Unreadable(_) })) => path,
+        _ => panic!("something was loaded"),
+    };
     let folder = tempfile::tempdir().unwrap();
-    match Model::load(folder.path().join("nothing.json")) {
-        Err(LoadError::Read { path, .. }) => assert_eq!(path, folder.path().join("nothing.json")),
-        _ => panic!("something was loaded"),
-    }
+    assert_eq!(missing(&folder.path().join("nothing.json")), folder.path().join("nothing.json"));
     fs::copy(heart_disease().join("manifest.json"), folder.path().join("manifest.json")).unwrap();
-    match Model::load(folder.path()) {
-        Err(LoadError::Read { path, .. }) => assert_eq!(path, folder.path().join("model.onnx")),
-        _ => panic!("something was loaded"),
-    }
+    assert_eq!(missing(folder.path()), folder.path().join("model.onnx"));
 }
 
 #[test]

@@ -138,21 +138,16 @@ pub enum SealError {
 /// Why a keyring cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// The file cannot be read or written.
-    #[error("the keyring {path} cannot be used: {source}; check the path, its folder and its owner", path = .path.display())]
-    Unusable {
+    /// The file cannot be read, or others than its owner may read or write it.
+    #[error("the keyring {0}")]
+    File(#[from] files::Error),
+    /// The file cannot be written.
+    #[error("the keyring {path} cannot be written: {source}; check the path, its folder and its owner", path = .path.display())]
+    NotWritten {
         /// Which file.
         path: PathBuf,
         /// The system's answer.
         source: io::Error,
-    },
-    /// Others than the owner may read or write the file.
-    #[error("the keyring {path} can be read or written by others (mode {mode:03o}); run `chmod 600` on it", path = .path.display())]
-    Exposed {
-        /// Which file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
     },
     /// It holds no keys, or something else.
     #[error("the keyring is not one: each line is to have a key of 64 hexadecimal digits; see docs/confidential.md")]

@@ -1,7 +1,6 @@
 //! All private keys of an organisation: the current one, and those that still open old envelopes.
 
-use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -12,7 +11,7 @@ use crate::keys::{KeyId, SealingKey};
 /// The most keys of a keyring.
 pub const MAX_KEYS: usize = 256;
 /// The longest file in bytes.
-const MAX_FILE: u64 = 64 * 1024;
+const MAX_FILE: usize = 64 * 1024;
 
 const INTRODUCTION: &str = "\
 # Private keys that open confidential data: keep them, and show them to nobody. The last one is the current one.
@@ -53,51 +52,35 @@ impl Keyring {
     /// Reads the keyring of a file that only its owner can read.
     ///
     /// # Errors
-    /// [`KeyringError::Unusable`], [`KeyringError::Exposed`], and those of [`Keyring::parse`].
+    /// [`KeyringError::File`], and those of [`Keyring::parse`].
     pub fn load(path: &Path) -> Result<Self, KeyringError> {
-        let unusable = |source| KeyringError::Unusable { path: path.to_owned(), source };
-        let file = File::open(path).map_err(unusable)?;
-        let metadata = file.metadata().map_err(unusable)?;
-        ensure_private(path, &metadata)?;
-        if metadata.len() > MAX_FILE {
-            return Err(KeyringError::Full);
-        }
-        // Room for all of it at once: a buffer that grows leaves copies behind.
-        let capacity = usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1);
-        let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
-        file.take(MAX_FILE).read_to_end(&mut bytes).map_err(unusable)?;
+        let bytes = files::read_secret(path, MAX_FILE)?;
         Self::parse(std::str::from_utf8(&bytes).map_err(|_| KeyringError::NotAKeyring)?)
     }
 
     /// Writes a new file that only its owner can read.
     ///
     /// # Errors
-    /// [`KeyringError::Exists`] where there is a file, [`KeyringError::Unusable`].
+    /// [`KeyringError::Exists`] where there is a file, [`KeyringError::NotWritten`].
     pub fn create(&self, path: &Path) -> Result<(), KeyringError> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(|source| match source.kind() {
+        files::create_private(path, self.to_text().as_bytes()).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => KeyringError::Exists { path: path.to_owned() },
-            _ => KeyringError::Unusable { path: path.to_owned(), source },
-        })?;
-        let written = file.write_all(self.to_text().as_bytes()).and_then(|()| file.sync_all());
-        written.map_err(|source| KeyringError::Unusable { path: path.to_owned(), source })
+            _ => KeyringError::NotWritten { path: path.to_owned(), source },
+        })
     }
 
     /// Replaces a file by this keyring: a reader sees the old one or the new one, and never a part.
     ///
     /// # Errors
-    /// [`KeyringError::Unusable`].
+    /// [`KeyringError::NotWritten`].
     pub fn replace(&self, path: &Path) -> Result<(), KeyringError> {
-        let unusable = |source| KeyringError::Unusable { path: path.to_owned(), source };
+        let not_written = |source| KeyringError::NotWritten { path: path.to_owned(), source };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Only its owner can read a named temporary file.
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unusable)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(not_written)?;
         let written = file.write_all(self.to_text().as_bytes()).and_then(|()| file.as_file().sync_all());
-        written.map_err(unusable)?;
-        file.persist(path).map(|_| ()).map_err(|error| unusable(error.error))
+        written.map_err(not_written)?;
+        file.persist(path).map(|_| ()).map_err(|error| not_written(error.error))
     }
 
     /// Adds a new key, which is the current one then; the others go on opening what was sealed to them.
@@ -145,22 +128,6 @@ impl Keyring {
     }
 }
 
-#[cfg(unix)]
-fn ensure_private(path: &Path, metadata: &Metadata) -> Result<(), KeyringError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(KeyringError::Exposed { path: path.to_owned(), mode });
-    }
-    Ok(())
-}
-
-/// Elsewhere files have no such mode; their owner has to see to it.
-#[cfg(not(unix))]
-fn ensure_private(_: &Path, _: &Metadata) -> Result<(), KeyringError> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,16 +172,15 @@ mod tests {
         assert_eq!(mode(), 0o600);
         for exposed in [0o640, 0o604, 0o620, 0o666] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(exposed)).unwrap();
-            assert!(
-                matches!(Keyring::load(&path), Err(KeyringError::Exposed { mode, .. }) if mode == exposed)
-            );
+            let error = Keyring::load(&path).unwrap_err().to_string();
+            assert!(error.starts_with("the keyring ") && error.ends_with("run `chmod 600` on it"), "{error}");
         }
     }
 
     #[test]
     fn what_is_no_keyring_is_refused_and_not_shown() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(Keyring::load(&folder.path().join("none")), Err(KeyringError::Unusable { .. })));
+        assert!(matches!(Keyring::load(&folder.path().join("none")), Err(KeyringError::File(_))));
         for text in ["", "# nothing\n", "hunter2", &format!("{}\nhunter2\n", "11".repeat(32))] {
             let error = Keyring::parse(text).unwrap_err();
             assert!(matches!(error, KeyringError::NotAKeyring));

@@ -1,7 +1,5 @@
 //! Where events come from: a file, or the history of a batch.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use access::Identifier;
@@ -92,14 +90,9 @@ impl SourceArgs {
     }
 }
 
-/// Reads a document from a file, at most as much as one may have.
+/// Reads a document from a file.
 fn read(path: &Path) -> Result<Document, Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::bad_input(format!("{} cannot be read: {error}; check the path", path.display()))
-    };
-    let most = u64::try_from(MAX_DOCUMENT).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    File::open(path).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    let bytes = files::read(path, MAX_DOCUMENT).map_err(Failure::bad_input)?;
     Document::read(&bytes).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))
 }
 

@@ -1,9 +1,9 @@
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use oracle::keys::{OperatorKey, Secret};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::answer::Answer;
 use crate::failure::Failure;
@@ -26,24 +26,18 @@ pub fn run(path: &Path) -> Result<Answer, Failure> {
 
 /// Whether the file was made now.
 fn make(path: &Path) -> Result<bool, Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = match options.open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+    let secret = random_key()?;
+    let line = Zeroizing::new(format!("{}\n", secret.expose()));
+    match files::create_private(path, line.as_bytes()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => {
             let shown = path.display();
-            return Err(Failure::failed(format!(
-                "{shown} cannot be made: {error}; check the folder and the permissions"
-            )));
+            Err(Failure::failed(format!(
+                "{shown} cannot be written: {error}; check the folder and the permissions"
+            )))
         }
-    };
-    let secret = random_key()?;
-    let written = writeln!(file, "{}", secret.expose()).and_then(|()| file.sync_all());
-    written.map_err(|error| Failure::failed(format!("{} cannot be written: {error}", path.display())))?;
-    Ok(true)
+    }
 }
 
 fn random_key() -> Result<Secret, Failure> {

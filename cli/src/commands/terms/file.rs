@@ -1,33 +1,18 @@
 //! Documents as files and on a terminal.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Reads a document, and not much of one that is too long.
+/// Reads a document to seal.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let unreadable = |error: std::io::Error| {
-        let shown = path.display();
-        Failure::bad_input(format!(
-            "the document {shown} cannot be read: {error}; check the path and the permissions"
-        ))
-    };
-    let mut bytes = Vec::new();
-    let limit = u64::try_from(sealed::MAX_CONTENT).map_err(Failure::failed)?.saturating_add(1);
-    File::open(path).map_err(unreadable)?.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
+    let bytes = files::read(path, sealed::MAX_CONTENT);
+    bytes.map_err(|error| Failure::bad_input(format!("the document {error}")))
 }
 
 /// Writes an opened document to a new file that only its owner can read.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(bytes));
-    written.map_err(|error| {
+    files::create_private(path, bytes).map_err(|error| {
         let shown = path.display();
         Failure::failed(format!("{shown} cannot be written: {error}; name a new file in a folder of yours"))
     })
