@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use chain::ContractError;
+use heck::ToKebabCase;
 use serde_json::{json, Value};
 
 use crate::remedies;
@@ -157,20 +158,8 @@ fn refused(error: &ContractError) -> Failure {
         ContractError::Evidence(error) => remedies::of_evidence(*error),
         ContractError::Feeds(error) => remedies::of_feeds(*error),
     };
-    let code = format!("{}/{}", error.contract(), kebab(&error.name()));
+    let code = format!("{}/{}", error.contract(), error.name().to_kebab_case());
     Failure::new(Exit::Refused, format!("{error} {remedy}")).with_code(code)
-}
-
-/// `QuantityNotHeld` as `quantity-not-held`.
-fn kebab(name: &str) -> String {
-    let mut kebab = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !kebab.is_empty() {
-            kebab.push('-');
-        }
-        kebab.push(letter.to_ascii_lowercase());
-    }
-    kebab
 }
 
 #[cfg(test)]

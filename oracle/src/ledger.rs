@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use feeds::{Configuration, Feed, Model, Reading, Report, Request, Signature};
+use heck::ToKebabCase;
 use primitives::{FeedId, ModelId, Subject, Timestamp};
 
 use crate::retry::Decision;
@@ -44,7 +45,7 @@ impl LedgerError {
         match self {
             Self::Unreachable(_) => "chain-unreachable".to_owned(),
             Self::NotExecuted(_) => "chain-not-executed".to_owned(),
-            Self::Refused(error) => format!("feeds-{}", kebab(&format!("{error:?}"))),
+            Self::Refused(error) => format!("feeds-{}", format!("{error:?}").to_kebab_case()),
             Self::Rejected(_) => "chain-rejected".to_owned(),
         }
     }
@@ -75,17 +76,6 @@ impl LedgerError {
             },
         }
     }
-}
-
-fn kebab(name: &str) -> String {
-    let mut words = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !words.is_empty() {
-            words.push('-');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    words
 }
 
 /// A chain with a `feeds` contract. All reads are at the last finalised block.
