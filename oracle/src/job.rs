@@ -209,7 +209,7 @@ impl Job {
             (None, _) => None,
         };
         let (output, Output { decimals, .. }) = output.ok_or(JobError::FeedMismatch)?;
-        if *decimals != feed.decimals || kind(manifest.kind) != feed.kind {
+        if *decimals != feed.decimals || feed_kind(manifest.kind) != feed.kind {
             return Err(JobError::FeedMismatch);
         }
         mapping::check_parameters(&manifest, &self.config.parameters).map_err(JobError::Parameters)?;
@@ -254,7 +254,9 @@ fn load(folder: &Path, manifest: &Manifest) -> Result<Model, JobError> {
     Ok(Model::new(manifest.clone(), &onnx)?)
 }
 
-pub(crate) fn kind(kind: Kind) -> FeedKind {
+/// The kind of the feeds that take the results of a model of this kind.
+#[must_use]
+pub const fn feed_kind(kind: Kind) -> FeedKind {
     match kind {
         Kind::DiseaseRisk => FeedKind::DiseaseRisk,
         Kind::DemandForecast => FeedKind::DemandForecast,

@@ -133,7 +133,7 @@ impl Chain {
         let [min, max] =
             output.range.map(|end| inference::FixedPoint::from_f64(end, output.decimals).unwrap().value);
         let feed = Feed {
-            kind: crate::job::kind(manifest.kind),
+            kind: crate::job::feed_kind(manifest.kind),
             decimals: output.decimals,
             min,
             max,

@@ -4,9 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use feeds::{Feed, FeedKind, OperatorKey};
-use inference::manifest::Kind;
+use feeds::{Feed, OperatorKey};
 use inference::FixedPoint;
+use oracle::job::feed_kind;
 use primitives::FeedId;
 use serde::Serialize;
 use serde_json::json;
@@ -100,18 +100,7 @@ impl FeedArgs {
         let end = |number| FixedPoint::from_f64(number, output.decimals).map(|fixed| fixed.value);
         let [min, max] = output.range.map(end);
         Ok(Feed {
-            kind: match manifest.kind {
-                Kind::DiseaseRisk => FeedKind::DiseaseRisk,
-                Kind::DemandForecast => FeedKind::DemandForecast,
-                Kind::SupplyAnomaly => FeedKind::Anomaly,
-                Kind::ColdChainExcursion => FeedKind::ColdChainExcursion,
-                Kind::ClaimFraud => FeedKind::ClaimFraud,
-                Kind::OutbreakForecast => FeedKind::Outbreak,
-                Kind::Readmission => FeedKind::Readmission,
-                Kind::Vitals => FeedKind::Vitals,
-                Kind::Inventory => FeedKind::Inventory,
-                Kind::Routing => FeedKind::Routing,
-            },
+            kind: feed_kind(manifest.kind),
             decimals: output.decimals,
             min: min.map_err(Failure::bad_input)?,
             max: max.map_err(Failure::bad_input)?,
