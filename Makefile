@@ -75,9 +75,9 @@ bench: setup ## Measure sizes, costs and latencies (in the profile of the tests,
 
 bench-models: setup ## Time all models against onnxruntime from Python and from Rust (in a release build)
 	@scripts/setup models
-	cargo build --release --package theriac
+	cargo build --release --package inference --example bench
 	cargo build --release --locked --manifest-path crates/inference/bench/Cargo.toml
-	python=$$(models/build --python) && $(CARGO_TARGET_DIR)/release/theriac model bench models/* \
+	python=$$(models/build --python) && $(CARGO_TARGET_DIR)/release/examples/bench models/* \
 		--python "$$python" --rust $(CARGO_TARGET_DIR)/release/inference-bench \
 		--library "$$(ls "$${python%/bin/python}"/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.*)"
 

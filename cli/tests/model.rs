@@ -194,16 +194,3 @@ fn what_the_model_was_not_made_for_is_refused_by_name() {
     std::fs::write(folder.path().join("rows"), b"age\n\xff\n").unwrap();
     refuse(&["--rows", "rows"], "the rows are not UTF-8");
 }
-
-#[test]
-fn a_bench_without_onnxruntime_or_models_says_what_is_missing() {
-    let folder = tempfile::tempdir().unwrap();
-    let model = shipped("heart-disease");
-    let bench = |arguments: &[&str], because: &str| {
-        let said = theriac(folder.path(), &[&["model", "bench"], arguments].concat()).ends_with(2);
-        assert!(said.err.contains(because), "{because:?} is not in: {}", said.err);
-    };
-    bench(&[model.to_str().unwrap(), "--python", "no-such-python"], "name another with --python");
-    bench(&[model.to_str().unwrap(), "--python", "false"], "onnxruntime failed in false: ");
-    bench(&[model.to_str().unwrap(), "--rust", "program"], "--library");
-}

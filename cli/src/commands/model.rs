@@ -1,6 +1,5 @@
 //! `theriac model`: models that operators may use.
 
-mod bench;
 mod run;
 
 use std::fmt;
@@ -32,8 +31,7 @@ Examples:
   theriac model run models/heart-disease --explain --value age=54:a \\
       --value sex=1 --value systolic_pressure=17.6:kPa \\
       --value cholesterol=5.2:mmol/L
-  theriac model run models/thyroid --rows patients.csv --json
-  theriac model bench models/* --python venv/bin/python";
+  theriac model run models/thyroid --rows patients.csv --json";
 
 /// Commands of `theriac model`.
 #[derive(Subcommand, Debug)]
@@ -57,8 +55,6 @@ pub enum ModelCommand {
     },
     /// Give values to a model, and show its results (needs no chain)
     Run(run::RunArgs),
-    /// Time models here against onnxruntime, side by side in one run (needs no chain)
-    Bench(bench::BenchArgs),
 }
 
 /// Runs a command of `theriac model`.
@@ -91,7 +87,6 @@ pub async fn run(command: ModelCommand, global: &Global) -> Result<Answer, Failu
             Answer::of(&CheckView { model: local.id.to_string(), name: local.name, version: local.version })
         }
         ModelCommand::Run(args) => run::run(&args),
-        ModelCommand::Bench(args) => bench::run(&args),
     }
 }
 

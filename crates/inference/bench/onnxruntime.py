@@ -1,4 +1,4 @@
-"""Times onnxruntime as it is called from Python: the other side of `theriac model bench`.
+"""Times onnxruntime as it is called from Python: the other side of crates/inference/examples/bench.
 
 One JSON object per line in, one out. `{"model": path, "input": name, "rows": [[number or null, ...], ...]}` loads a
 model, and answers `{"engine": name and version}`; `{"count": n, "calls": m}` runs it m times on n rows (the given ones,

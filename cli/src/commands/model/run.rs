@@ -132,7 +132,7 @@ fn series(file: &Path) -> Result<Series, Failure> {
 }
 
 /// Checked values in the manifest's units.
-pub fn features(manifest: &Manifest, values: &[(String, f64)]) -> Result<FeatureVector, Failure> {
+fn features(manifest: &Manifest, values: &[(String, f64)]) -> Result<FeatureVector, Failure> {
     let mut features = Features::new(manifest);
     for (name, value) in values {
         let unit = manifest.input(name).map_or("1", |(_, input)| input.unit.as_str());

@@ -1,4 +1,4 @@
-//! Times onnxruntime as it is called from Rust; speaks with `theriac model bench` as `onnxruntime.py` does.
+//! Times onnxruntime as it is called from Rust; speaks with `examples/bench` of crates/inference as `onnxruntime.py` does.
 //!
 //! Its one argument is the path of `libonnxruntime.so`, for example the one in the PyPI wheel. One thread.
 

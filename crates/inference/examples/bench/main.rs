@@ -1,36 +1,33 @@
-//! `theriac model bench`: models as the service runs them against onnxruntime, in turns, in one run.
+//! Times models as the service runs them against onnxruntime, in turns, in one run: `make bench-models` prints the
+//! tables of `docs/benchmarks/inference.md`.
 
 mod engine;
 
+use std::error::Error;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Args;
-use inference::Model;
-use serde::Serialize;
-use serde_json::Value;
+use clap::Parser;
+use inference::{FeatureVector, Features, Manifest, Model};
+use serde_json::{Map, Value};
 
-use crate::answer::Answer;
-use crate::commands::model::run::features;
-use crate::failure::Failure;
-
-use self::engine::{Case, Engine, Other, Ours};
+use crate::engine::{Case, Engine, Other, Ours};
 
 /// How many rows a call has, and how many calls are timed together.
 const LOADS: [(usize, u32); 2] = [(1, 500), (1000, 5)];
 /// The longest `golden.json` that is read, in bytes.
 const MAX_GOLDEN_BYTES: usize = 16 << 20;
 
-/// Options of `theriac model bench`.
-#[derive(Args, Debug)]
-pub struct BenchArgs {
+/// Times models against onnxruntime, side by side in one run
+#[derive(Parser, Debug)]
+struct Args {
     /// Folders of models, each with the rows of its `golden.json`; others are passed over
     #[arg(required = true)]
     folders: Vec<PathBuf>,
     /// A Python that has onnxruntime and numpy
-    #[arg(long, value_name = "FILE", env = "THERIAC_PYTHON", default_value = "python3")]
+    #[arg(long, value_name = "FILE", default_value = "python3")]
     python: PathBuf,
     /// onnxruntime from Rust too: the program that crates/inference/bench builds
     #[arg(long, value_name = "FILE", requires = "library")]
@@ -43,8 +40,8 @@ pub struct BenchArgs {
     repetitions: u32,
 }
 
-/// Runs `theriac model bench`.
-pub fn run(args: &BenchArgs) -> Result<Answer, Failure> {
+fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::parse();
     let mut others = vec![Other::python(&args.python)?];
     if let (Some(program), Some(library)) = (&args.rust, &args.library) {
         others.push(Other::rust(program, library)?);
@@ -64,35 +61,44 @@ pub fn run(args: &BenchArgs) -> Result<Answer, Failure> {
         }
     }
     if lines.is_empty() {
-        return Err(Failure::bad_input(
-            "no folder has a model with golden.json; give folders such as models/*",
-        ));
+        return Err("no folder has a model with golden.json; give folders such as models/*".into());
     }
-    Answer::of(&Table { repetitions: args.repetitions, lines })
+    println!("{}", Table { repetitions: args.repetitions, lines });
+    Ok(())
 }
 
 /// The model of a folder, with its golden rows as load.
-fn case(folder: &Path) -> Result<Case, Failure> {
-    let model = Model::load(folder).map_err(Failure::bad_input)?;
-    let bytes = crate::input::read(&folder.join("golden.json"), MAX_GOLDEN_BYTES)?;
-    let unfit = |why: &str| Failure::bad_input(format!("{}: golden.json {why}", folder.display()));
+fn case(folder: &Path) -> Result<Case, Box<dyn Error>> {
+    let model = Model::load(folder)?;
+    let bytes = files::read(&folder.join("golden.json"), MAX_GOLDEN_BYTES)?;
+    let unfit = |why: &str| format!("{}: golden.json {why}", folder.display());
     let golden: Value =
         serde_json::from_slice(&bytes).map_err(|error| unfit(&format!("is not JSON: {error}")))?;
     let mut rows = Vec::new();
     let mut values = Vec::new();
     for row in golden.get("rows").and_then(Value::as_array).into_iter().flatten() {
         let Some(inputs) = row.get("inputs").and_then(Value::as_object) else { continue };
-        let given: Vec<_> =
-            inputs.iter().filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect();
-        rows.push(features(model.manifest(), &given)?);
+        rows.push(features(model.manifest(), inputs)?);
         let number = |name: &String| inputs.get(name).and_then(Value::as_f64);
         values.push(model.manifest().inputs.iter().map(|input| number(&input.name)).collect());
     }
     if rows.is_empty() {
-        return Err(unfit("has no rows; get the whole folder from the same release"));
+        return Err(unfit("has no rows; get the whole folder from the same release").into());
     }
-    let onnx = fs::canonicalize(folder.join(&model.manifest().model.file)).map_err(Failure::failed)?;
+    let onnx = fs::canonicalize(folder.join(&model.manifest().model.file))?;
     Ok(Case { name: model.manifest().name.clone(), model, onnx, rows, values })
+}
+
+/// A row's values in the manifest's units.
+fn features(manifest: &Manifest, row: &Map<String, Value>) -> Result<FeatureVector, Box<dyn Error>> {
+    let mut features = Features::new(manifest);
+    for (name, value) in row {
+        if let Some(value) = value.as_f64() {
+            let unit = manifest.input(name).map_or("1", |(_, input)| input.unit.as_str());
+            features.set(name, value, unit)?;
+        }
+    }
+    Ok(features.build()?)
 }
 
 /// The time of one call by each engine: all engines in turn, so that what else the machine does hits all alike.
@@ -102,7 +108,7 @@ fn measure(
     rows: usize,
     calls: u32,
     repetitions: u32,
-) -> Result<Line, Failure> {
+) -> Result<Line, Box<dyn Error>> {
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); engines.len()];
     // The first turn warms caches and is not counted.
     for turn in 0..=repetitions {
@@ -114,19 +120,17 @@ fn measure(
         }
     }
     let mut engines = engines.iter().zip(times).map(|(engine, times)| Spread::new(engine.name(), times));
-    let ours = engines.next().ok_or_else(|| Failure::failed("nothing was measured"))?;
+    let ours = engines.next().ok_or("nothing was measured")?;
     let others = engines.map(|spread| (ours.median_us / spread.median_us, spread));
     let others = others.map(|(ratio, spread)| Compared { spread, ratio }).collect();
     Ok(Line { model: model.to_owned(), rows, ours, others })
 }
 
-#[derive(Serialize)]
 struct Table {
     repetitions: u32,
     lines: Vec<Line>,
 }
 
-#[derive(Serialize)]
 struct Line {
     model: String,
     rows: usize,
@@ -134,16 +138,13 @@ struct Line {
     others: Vec<Compared>,
 }
 
-#[derive(Serialize)]
 struct Compared {
-    #[serde(flatten)]
     spread: Spread,
     /// Our median as a share of this one's: below 1, we are faster.
     ratio: f64,
 }
 
 /// Times of one call, in microseconds.
-#[derive(Serialize)]
 struct Spread {
     engine: String,
     fastest_us: f64,

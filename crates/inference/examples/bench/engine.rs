@@ -1,5 +1,6 @@
 //! What is timed: our models in this process, onnxruntime in others that are told what to do line by line.
 
+use std::error::Error;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -9,10 +10,8 @@ use std::time::{Duration, Instant};
 use inference::{FeatureVector, Model};
 use serde_json::{json, Value};
 
-use crate::failure::Failure;
-
 /// The other side, in Python.
-const SCRIPT: &str = include_str!("../../../../../crates/inference/bench/onnxruntime.py");
+const SCRIPT: &str = include_str!("../../bench/onnxruntime.py");
 
 /// A model with rows to run it on.
 pub struct Case {
@@ -31,7 +30,7 @@ pub trait Engine {
     fn name(&self) -> &str;
 
     /// The time of all calls together, each on this many rows.
-    fn time(&mut self, rows: usize, calls: u32) -> Result<Duration, Failure>;
+    fn time(&mut self, rows: usize, calls: u32) -> Result<Duration, Box<dyn Error>>;
 }
 
 /// Our way: from checked features to fixed-point results.
@@ -48,11 +47,11 @@ impl Engine for Ours<'_> {
         "ours"
     }
 
-    fn time(&mut self, rows: usize, calls: u32) -> Result<Duration, Failure> {
+    fn time(&mut self, rows: usize, calls: u32) -> Result<Duration, Box<dyn Error>> {
         let rows: Vec<FeatureVector> = self.0.rows.iter().cycle().take(rows).cloned().collect();
         let start = Instant::now();
         for _ in 0..calls {
-            black_box(self.0.model.predict(black_box(&rows)).map_err(Failure::failed)?);
+            black_box(self.0.model.predict(black_box(&rows))?);
         }
         Ok(start.elapsed())
     }
@@ -68,19 +67,19 @@ pub struct Other {
 
 impl Other {
     /// onnxruntime from Python.
-    pub fn python(python: &Path) -> Result<Self, Failure> {
+    pub fn python(python: &Path) -> Result<Self, Box<dyn Error>> {
         Self::start(Command::new(python).args(["-c", SCRIPT]), "--python", python)
     }
 
     /// onnxruntime from Rust.
-    pub fn rust(program: &Path, library: &Path) -> Result<Self, Failure> {
+    pub fn rust(program: &Path, library: &Path) -> Result<Self, Box<dyn Error>> {
         Self::start(Command::new(program).arg(library), "--rust", program)
     }
 
-    fn start(command: &mut Command, option: &str, program: &Path) -> Result<Self, Failure> {
+    fn start(command: &mut Command, option: &str, program: &Path) -> Result<Self, Box<dyn Error>> {
         let program = program.display();
         let failed = |error: &dyn std::fmt::Display| {
-            Failure::bad_input(format!("{program} cannot be started: {error}; name another with {option}"))
+            format!("{program} cannot be started: {error}; name another with {option}")
         };
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(|error| failed(&error))?;
@@ -90,7 +89,7 @@ impl Other {
     }
 
     /// Makes the process load a model.
-    pub fn load(&mut self, case: &Case) -> Result<(), Failure> {
+    pub fn load(&mut self, case: &Case) -> Result<(), Box<dyn Error>> {
         let input = &case.model.manifest().model.input;
         let answer = self.ask(&json!({ "model": case.onnx, "input": input, "rows": case.values }))?;
         if let Some(name) = answer.get("engine").and_then(Value::as_str) {
@@ -99,7 +98,7 @@ impl Other {
         Ok(())
     }
 
-    fn ask(&mut self, order: &Value) -> Result<Value, Failure> {
+    fn ask(&mut self, order: &Value) -> Result<Value, Box<dyn Error>> {
         let mut line = String::new();
         // A process that has ended takes no orders, but its last line says why.
         let sent = writeln!(self.orders, "{order}").and_then(|()| self.orders.flush());
@@ -111,7 +110,7 @@ impl Other {
             None if answer.is_object() => Ok(answer),
             why => {
                 let why = why.unwrap_or_else(|| "it gave no answer".to_owned());
-                Err(Failure::bad_input(format!("onnxruntime failed in {}: {why}", self.name)))
+                Err(format!("onnxruntime failed in {}: {why}", self.name).into())
             }
         }
     }
@@ -122,10 +121,10 @@ impl Engine for Other {
         &self.name
     }
 
-    fn time(&mut self, rows: usize, calls: u32) -> Result<Duration, Failure> {
+    fn time(&mut self, rows: usize, calls: u32) -> Result<Duration, Box<dyn Error>> {
         let answer = self.ask(&json!({ "count": rows, "calls": calls }))?;
         let nanoseconds = answer.get("nanoseconds").and_then(Value::as_u64);
-        nanoseconds.map(Duration::from_nanos).ok_or_else(|| Failure::failed("onnxruntime's time is missing"))
+        nanoseconds.map(Duration::from_nanos).ok_or_else(|| "onnxruntime's time is missing".into())
     }
 }
 
@@ -134,5 +133,20 @@ impl Drop for Other {
         // Nothing of it is needed any more, and it must not outlive us.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_python_without_onnxruntime_is_named() {
+        let missing = Other::python(Path::new("no-such-python")).err().unwrap().to_string();
+        assert!(missing.contains("name another with --python"), "{missing}");
+        let mut other = Other::python(Path::new("false")).unwrap();
+        let failed = other.ask(&json!({})).unwrap_err().to_string();
+        assert!(failed.starts_with("onnxruntime failed in false: "), "{failed}");
     }
 }
