@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::parser::Reader;
+use crate::reader::Reader;
 use crate::{Elements, ParseError, ParseErrorKind};
 
 /// The widest identifier and its closing bracket.
@@ -16,7 +16,7 @@ pub(crate) fn read(input: &[u8], reader: &mut Reader) -> Result<(), ParseError> 
         let ai = near
             .iter()
             .position(|byte| *byte == b')')
-            .and_then(|end| reader.parser.ai(after_bracket.get(..end)?))
+            .and_then(|end| reader.permissions.ai(after_bracket.get(..end)?))
             .ok_or(ParseError { position: at, kind: ParseErrorKind::UnknownAi })?;
         let start = at.saturating_add(ai.width()).saturating_add(2);
         let rest = input.get(start..).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::parser::Reader;
+use crate::reader::Reader;
 use crate::{Elements, ParseError, ParseErrorKind};
 
 /// What scanners send for FNC1, and printers take for it: the control character GS.
@@ -19,8 +19,10 @@ pub(crate) fn read(input: &[u8], offset: usize, reader: &mut Reader) -> Result<(
     }
     while !rest.is_empty() {
         let position = end.saturating_sub(rest.len());
-        let ai =
-            reader.parser.ai_at_start_of(rest).ok_or_else(|| fault(position, ParseErrorKind::UnknownAi))?;
+        let ai = reader
+            .permissions
+            .ai_at_start_of(rest)
+            .ok_or_else(|| fault(position, ParseErrorKind::UnknownAi))?;
         let (_, after_ai) = rest.split_at(ai.width().min(rest.len()));
         let definition = ai.definition();
         let (_, max) = definition.length();

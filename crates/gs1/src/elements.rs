@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::lint::Rules;
-use crate::parser::{value_error, MAX_ELEMENTS};
+use crate::reader::{value_error, MAX_ELEMENTS};
 use crate::{bracketed, digital_link, element_string, pairs};
-use crate::{Ai, LinkError, PairError, ParseError, ParseErrorKind, Parser};
+use crate::{Ai, LinkError, PairError, ParseError, ParseErrorKind};
 
 /// One field: an Application Identifier and its value, in the format that the standard prescribes.
 ///
@@ -69,12 +69,6 @@ impl Elements {
 
     pub(crate) fn with_capacity(text: usize) -> Self {
         Self { text: String::with_capacity(text), fields: Vec::with_capacity(Self::USUAL) }
-    }
-
-    /// Reads a code in any form, as [`Parser::parse`] with the permissions of [`Parser::new`] in this year (see
-    /// [`Rules::new`]).
-    pub fn parse(input: impl AsRef<[u8]>, current_year: u16) -> Result<Self, ParseError> {
-        Parser::new(Rules::new(current_year)).parse(input)
     }
 
     /// Adds a field after checking its value. The same field again is ignored; another value for the same identifier

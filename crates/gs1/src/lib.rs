@@ -75,6 +75,10 @@ mod pairs;
 #[cfg(feature = "alloc")]
 mod parser;
 #[cfg(feature = "alloc")]
+mod permissions;
+#[cfg(feature = "alloc")]
+mod reader;
+#[cfg(feature = "alloc")]
 mod scan;
 #[cfg(feature = "alloc")]
 pub mod scanner;
@@ -99,6 +103,8 @@ pub use error::{LinkError, PairError, ParseError, ParseErrorKind};
 #[cfg(feature = "alloc")]
 pub use pack::MedicinePack;
 #[cfg(feature = "alloc")]
-pub use parser::{Parser, MAX_ELEMENTS, MAX_INPUT};
+pub use parser::Parser;
+#[cfg(feature = "alloc")]
+pub use reader::{MAX_ELEMENTS, MAX_INPUT};
 #[cfg(feature = "alloc")]
 pub use scan::{Content, Scan, Symbology};

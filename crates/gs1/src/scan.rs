@@ -1,8 +1,9 @@
 //! What scanners send: a symbology identifier (ISO/IEC 15424), then the message.
 
 use crate::digital_link::is_uri;
-use crate::parser::{ensure_length, value_error};
-use crate::{element_string, Ai, Elements, ParseError, ParseErrorKind, Parser};
+use crate::permissions::Permissions;
+use crate::reader::{self, ensure_length, value_error};
+use crate::{element_string, Ai, Elements, ParseError, ParseErrorKind};
 
 /// The symbols that carry GS1 data (GenSpecs 5.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -122,28 +123,29 @@ const COMPOSITE: &[u8] = b"|]e0";
 /// Length of a symbology identifier such as `]d2`.
 const IDENTIFIER: usize = 3;
 
-pub(crate) fn read<'a>(parser: &Parser, data: &'a [u8]) -> Result<Scan<'a>, ParseError> {
+pub(crate) fn read<'a>(permissions: &Permissions, data: &'a [u8]) -> Result<Scan<'a>, ParseError> {
     ensure_length(data)?;
     let unknown = ParseError { position: 0, kind: ParseErrorKind::Symbology };
     let (identifier, message) = data.split_at_checked(IDENTIFIER).ok_or(unknown)?;
     let (symbology, mode) = Symbology::of(identifier).ok_or(unknown)?;
     let elements_at = |offset: usize| {
-        parser.read(data, |_, reader| {
+        reader::read(permissions, data, |_, reader| {
             element_string::read(data.get(offset..).unwrap_or_default(), offset, reader)
         })
     };
     let content = match mode {
         Mode::Elements => Content::Elements(elements_at(IDENTIFIER)?),
         Mode::Plain if is_uri(message) => {
-            let elements =
-                parser.read(data, |_, reader| crate::digital_link::read(message, IDENTIFIER, reader))?;
+            let elements = reader::read(permissions, data, |_, reader| {
+                crate::digital_link::read(message, IDENTIFIER, reader)
+            })?;
             Content::Link(message, elements)
         }
         Mode::Plain => Content::Plain(message),
         Mode::Item(length) => {
             let end = message.windows(COMPOSITE.len()).position(|window| window == COMPOSITE);
             let (digits, composite) = message.split_at(end.unwrap_or(message.len()));
-            ensure_item(parser, digits, length)?;
+            ensure_item(permissions, digits, length)?;
             let offset = IDENTIFIER.saturating_add(length).saturating_add(COMPOSITE.len());
             let composite = if composite.is_empty() { None } else { Some(elements_at(offset)?) };
             if let Some(other) = composite.as_ref().and_then(|composite| composite.get(Ai::GTIN)) {
@@ -161,7 +163,7 @@ pub(crate) fn read<'a>(parser: &Parser, data: &'a [u8]) -> Result<Scan<'a>, Pars
 }
 
 /// Checks the digits of an EAN/UPC symbol.
-fn ensure_item(parser: &Parser, digits: &[u8], length: usize) -> Result<(), ParseError> {
+fn ensure_item(permissions: &Permissions, digits: &[u8], length: usize) -> Result<(), ParseError> {
     let ai = Ai::GTIN;
     let at = |position: usize, kind| ParseError { position: IDENTIFIER.saturating_add(position), kind };
     if digits.len() < length {
@@ -171,7 +173,7 @@ fn ensure_item(parser: &Parser, digits: &[u8], length: usize) -> Result<(), Pars
         return Err(at(length, ParseErrorKind::ValueTooLong { ai }));
     }
     let gtin = padded(digits);
-    parser.check(ai, &gtin).map_err(|fault| {
+    permissions.check(ai, &gtin).map_err(|fault| {
         let error = value_error(ai, &gtin, fault);
         let zeros = GTIN_DIGITS.saturating_sub(length);
         at(error.position.saturating_sub(zeros), error.kind)

@@ -2,7 +2,7 @@
 
 use super::{after_host, is_uri_character, permits, Orders};
 use crate::definition::ai;
-use crate::parser::Reader;
+use crate::reader::Reader;
 use crate::{Ai, ParseError, ParseErrorKind};
 
 /// The names that version 1.1 of the standard allowed for identifiers in the path.
@@ -106,7 +106,7 @@ impl<'a> Piece<'a> {
         }
         let plain = !self.text.iter().any(|byte| *byte == b'%' || (*byte == b'+' && in_query));
         let zeros = match self.text.len() {
-            _ if ai != Ai::GTIN || !reader.parser.zero_suppressed_gtins_are_permitted() => 0,
+            _ if ai != Ai::GTIN || !reader.permissions.zero_suppressed_gtins => 0,
             _ => match self.decoded(in_query).count() {
                 length @ (8 | 12 | 13) => 14_usize.saturating_sub(length),
                 _ => 0,
@@ -147,8 +147,8 @@ pub(crate) fn read(uri: &[u8], offset: usize, reader: &mut Reader) -> Result<(),
 
 /// The identifier that a segment of the path names.
 fn path_identifier(name: &[u8], reader: &Reader) -> Option<Ai> {
-    let alphas = reader.parser.convenience_alphas_are_permitted();
-    alphas.then(|| convenience_alpha(name)).flatten().or_else(|| reader.parser.ai(name))
+    let alphas = reader.permissions.convenience_alphas;
+    alphas.then(|| convenience_alpha(name)).flatten().or_else(|| reader.permissions.ai(name))
 }
 
 /// Reads the key, which is the last one in the path, and the qualifiers after it.
@@ -198,11 +198,11 @@ fn read_query(query: Piece, orders: Orders, reader: &mut Reader) -> Result<(), P
         if name.is_empty() || !name.iter().all(u8::is_ascii_digit) {
             continue;
         }
-        let ai = reader.parser.ai(name).ok_or_else(|| parameter.fault(ParseErrorKind::UnknownAi))?;
+        let ai = reader.permissions.ai(name).ok_or_else(|| parameter.fault(ParseErrorKind::UnknownAi))?;
         if reader.elements.get(ai).is_some() {
             return Err(parameter.fault(ParseErrorKind::Duplicate { ai }));
         }
-        if !reader.parser.is_link_attribute(ai) || belongs_in_path(ai, orders, reader, in_path) {
+        if !reader.permissions.is_link_attribute(ai) || belongs_in_path(ai, orders, reader, in_path) {
             return Err(parameter.fault(ParseErrorKind::Misplaced { ai }));
         }
         let position = parameter.position.saturating_add(name.len()).saturating_add(1);
