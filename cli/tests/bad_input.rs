@@ -191,7 +191,7 @@ fn a_deployment_file_is_needed_and_never_overwritten() {
     refused(
         folder.path(),
         &["org", "list"],
-        "the deployment file deployment.json cannot be used: No such file",
+        "the deployment file deployment.json cannot be used: it cannot be read: No such file",
     );
     std::fs::write(folder.path().join("deployment.json"), "{}").unwrap();
     refused(folder.path(), &["org", "list"], "the deployment file deployment.json cannot be used");

@@ -6,7 +6,7 @@ use crate::errors::Error;
 use crate::hash::Hash;
 
 /// The longest bundle file in bytes: code in hexadecimal and metadata.
-const MAX_FILE: u64 = 8 * 1024 * 1024;
+const MAX_FILE: usize = 8 * 1024 * 1024;
 /// The longest code in bytes; chains allow less (123 KiB is usual).
 const MAX_CODE: usize = 1024 * 1024;
 /// What every Wasm module begins with: the magic number and version 1.
@@ -44,12 +44,8 @@ impl Bundle {
     /// # Errors
     /// [`Error::BadBundle`] where it cannot be read, is over 8 MiB, or is none that this client can deploy.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let unreadable = |error: std::io::Error| bad(path, error);
-        let length = std::fs::metadata(path).map_err(unreadable)?.len();
-        if length > MAX_FILE {
-            return Err(bad(path, format!("it has {length} bytes, over {MAX_FILE}")));
-        }
-        Self::parse(path, &std::fs::read(path).map_err(unreadable)?)
+        let bytes = files::read(path, MAX_FILE).map_err(|error| bad(path, format!("it {}", error.fault)))?;
+        Self::parse(path, &bytes)
     }
 
     /// Reads a bundle's bytes; the path only serves messages.

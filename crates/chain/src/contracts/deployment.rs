@@ -12,7 +12,7 @@ use crate::node::chain::Chain;
 /// The version of the file's form.
 const VERSION: u32 = 2;
 /// The longest file in bytes.
-const MAX_FILE: u64 = 64 * 1024;
+const MAX_FILE: usize = 64 * 1024;
 
 /// Where the contracts are: all that a client needs to know of a deployment. None of it is secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,14 +108,10 @@ impl Deployment {
     /// # Errors
     /// [`Error::BadDeployment`] where it cannot be read, is over 64 KiB, or is none of this version.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let unreadable = |error: std::io::Error| {
-            bad(path, format!("{error}; `theriac deploy` makes one, or name another file"))
+        let unreadable = |error: files::Error| {
+            bad(path, format!("it {}; `theriac deploy` makes one, or name another file", error.fault))
         };
-        let length = std::fs::metadata(path).map_err(unreadable)?.len();
-        if length > MAX_FILE {
-            return Err(bad(path, format!("it has {length} bytes, over {MAX_FILE}")));
-        }
-        Self::parse(path, &std::fs::read(path).map_err(unreadable)?)
+        Self::parse(path, &files::read(path, MAX_FILE).map_err(unreadable)?)
     }
 
     fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
