@@ -10,97 +10,69 @@ mod registration;
 mod units;
 
 use ink::prelude::vec::Vec;
-use ink::storage::{traits::ManualKey, Lazy, Mapping};
-use primitives::{ensure, AccountId, BatchId, Call, Quantity, Role, Sscc, CUSTODIANS};
-
-use crate::errors::Error;
-use crate::types::{
-    Attestation, AttestationRecord, Batch, Holding, LogisticUnit, Place, Places, RecallNotice, Shipment,
+use kernel::{key, Call, Item, Map, Member};
+use primitives::batches::{
+    Attestation, AttestationRecord, Batch, Error, Holding, LogisticUnit, Places, RecallNotice, Shipment,
     MAX_PAGE, MAX_RECALLS,
 };
+use primitives::{ensure, AccountId, BatchId, Quantity, Refused, Role, SiteId, Sscc, CUSTODIANS};
+use scale::{Decode, Encode};
+
+use crate::place::Place;
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4241_0002;
+pub const LAYOUT: u32 = 0x4241_0003;
 
 /// What is stored once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub(crate) struct State {
-    /// The contract that knows the roles.
-    pub access: AccountId,
     /// How many batches were ever registered.
     pub batches: u32,
     /// How many shipments there ever were.
     pub shipments: u64,
 }
 
-/// The places of a batch over all its holders, how many these are, and the batch's number in the register.
-#[derive(Clone, Copy, Debug, Default)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+/// The places of a batch over all sites, how many sites ever had some, and the batch's number in the register.
+#[derive(Clone, Copy, Debug, Default, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub(crate) struct Balance {
     places: Places,
-    holders: u32,
+    sites: u32,
     number: u32,
 }
 
-/// What the contract knows. Every field has its own storage key, listed in `docs/upgrades.md`.
+/// What the contract knows. Every field has its own storage key, which spells its name.
 ///
-/// Every unit of a batch is in exactly one of the [`Places`] of exactly one holder. Each message moves units by
+/// Every unit of a batch is in exactly one of the [`Places`] of exactly one site. Each message moves units by
 /// [`Data::transfer`], which can neither make nor lose any.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[ink::storage_item]
 pub struct Data {
-    layout: Lazy<u32, ManualKey<0x4C41_594F>>,
-    state: Lazy<State, ManualKey<0x5354_4154>>,
-    batch_ids: Mapping<u32, BatchId, ManualKey<0x4241_4944>>,
-    batches: Mapping<BatchId, Batch, ManualKey<0x4241_5443>>,
-    balances: Mapping<BatchId, Balance, ManualKey<0x4241_4C41>>,
-    attestations: Mapping<(BatchId, Attestation), AttestationRecord, ManualKey<0x4154_5445>>,
-    recalls: Mapping<(BatchId, u8), RecallNotice, ManualKey<0x5245_4341>>,
-    holders: Mapping<(BatchId, u32), AccountId, ManualKey<0x484F_4C4E>>,
-    holdings: Mapping<(BatchId, AccountId), Holding, ManualKey<0x484F_4C44>>,
-    shipments: Mapping<u64, Shipment, ManualKey<0x5348_4950>>,
-    logistic_units: Mapping<Sscc, LogisticUnit, ManualKey<0x4C4F_4749>>,
-    children: Mapping<Sscc, Vec<Sscc>, ManualKey<0x4348_494C>>,
-    cases: Mapping<(BatchId, u32), Sscc, ManualKey<0x4341_5345>>,
+    /// What every contract of a deployment keeps.
+    pub member: Member,
+    state: Item<State, { key(b"STAT") }>,
+    batch_ids: Map<u32, BatchId, { key(b"BAID") }>,
+    batches: Map<BatchId, Batch, { key(b"BATC") }>,
+    balances: Map<BatchId, Balance, { key(b"BALA") }>,
+    attestations: Map<(BatchId, Attestation), AttestationRecord, { key(b"ATTE") }>,
+    recalls: Map<(BatchId, u8), RecallNotice, { key(b"RECA") }>,
+    sites: Map<(BatchId, u32), SiteId, { key(b"SITE") }>,
+    holdings: Map<(BatchId, SiteId), Holding, { key(b"HOLD") }>,
+    shipments: Map<u64, Shipment, { key(b"SHIP") }>,
+    logistic_units: Map<Sscc, LogisticUnit, { key(b"LOGI") }>,
+    children: Map<Sscc, Vec<Sscc>, { key(b"CHIL") }>,
+    cases: Map<(BatchId, u32), Sscc, { key(b"CASE") }>,
 }
 
 impl Data {
-    /// An empty register whose callers' roles are in the contract `access`.
+    /// An empty register in the deployment of `access`.
     #[must_use]
     pub fn new(access: AccountId) -> Self {
-        let mut data = Self {
-            layout: Lazy::new(),
-            state: Lazy::new(),
-            batch_ids: Mapping::new(),
-            batches: Mapping::new(),
-            balances: Mapping::new(),
-            attestations: Mapping::new(),
-            recalls: Mapping::new(),
-            holders: Mapping::new(),
-            holdings: Mapping::new(),
-            shipments: Mapping::new(),
-            logistic_units: Mapping::new(),
-            children: Mapping::new(),
-            cases: Mapping::new(),
-        };
-        data.layout.set(&LAYOUT);
-        data.state.set(&State { access, batches: 0, shipments: 0 });
+        let mut data = Self::default();
+        data.member.join(LAYOUT, access);
+        data.state.set(&State::default());
         data
-    }
-
-    /// Whether the storage has the layout of this code.
-    #[must_use]
-    pub fn understands_layout(&self) -> bool {
-        self.layout.get() == Some(LAYOUT)
-    }
-
-    /// The contract that knows the roles; all zero where the storage is not this contract's.
-    #[must_use]
-    pub fn access(&self) -> AccountId {
-        self.state.get().map_or([0; 32].into(), |state| state.access)
     }
 
     /// The batch.
@@ -128,24 +100,30 @@ impl Data {
         self.balances.get(&batch).map(|balance| balance.places)
     }
 
-    /// What `holder` has or had of it.
+    /// What the site has or had of it.
     #[must_use]
-    pub fn holding(&self, batch: BatchId, holder: AccountId) -> Holding {
-        self.holding_of(&batch, &holder)
+    pub fn holding(&self, batch: BatchId, site: SiteId) -> Holding {
+        self.holding_of(&batch, site)
     }
 
-    fn holding_of(&self, batch: &BatchId, holder: &AccountId) -> Holding {
-        self.holdings.get((batch, holder)).unwrap_or_default()
+    #[inline(never)]
+    fn holding_of(&self, batch: &BatchId, site: SiteId) -> Holding {
+        self.holdings.get((batch, site)).unwrap_or_default()
     }
 
-    /// Everybody who ever had units of the batch, from number `start` in the order in which they came to it, at most
+    #[inline(never)]
+    fn save_holding(&mut self, batch: &BatchId, site: SiteId, holding: &Holding) {
+        self.holdings.insert((batch, site), holding);
+    }
+
+    /// Every site that ever had units of the batch, from number `start` in the order in which it came to them, at most
     /// [`MAX_PAGE`]: the sum over all of them is what was registered.
     #[must_use]
-    pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Vec<(AccountId, Holding)> {
+    pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Vec<(SiteId, Holding)> {
         let mut list = Vec::new();
-        for number in page(start, limit, self.balances.get(&batch).map_or(0, |balance| balance.holders)) {
-            if let Some(holder) = self.holders.get((&batch, number)) {
-                list.push((holder, self.holding_of(&batch, &holder)));
+        for number in page(start, limit, self.balances.get(&batch).map_or(0, |balance| balance.sites)) {
+            if let Some(site) = self.sites.get((&batch, number)) {
+                list.push((site, self.holding_of(&batch, site)));
             }
         }
         list
@@ -168,11 +146,11 @@ impl Data {
         self.shipments.get(shipment)
     }
 
-    /// The logistic unit, while it is packed; with its outermost logistic unit's holder.
+    /// The logistic unit, while it is packed; with the site of the outermost one around it.
     #[must_use]
     pub fn logistic_unit(&self, sscc: Sscc) -> Option<LogisticUnit> {
-        let mut unit = self.logistic_units.get(sscc)?;
-        unit.holder = self.outermost_holder(&unit);
+        let mut unit = self.packed_unit(sscc).ok()?;
+        unit.site = self.outermost_site(&unit);
         Some(unit)
     }
 
@@ -182,40 +160,70 @@ impl Data {
         self.attestations.get((&batch, attestation))
     }
 
+    /// No state: the storage is not this contract's.
     fn state(&self) -> Result<State, Error> {
         self.state.get().ok_or(Error::BalanceBroken)
     }
 
+    // One copy of each access to storage, instead of one at each place that needs it: kilobytes of Wasm.
+
+    #[inline(never)]
     fn known(&self, id: &BatchId) -> Result<Batch, Error> {
         self.batches.get(id).ok_or(Error::UnknownBatch)
     }
 
-    /// Moves units of a batch: out of one place of one holder, into one place of another or the same.
+    #[inline(never)]
+    fn save_batch(&mut self, id: &BatchId, batch: &Batch) {
+        self.batches.insert(id, batch);
+    }
+
+    #[inline(never)]
+    fn packed_unit(&self, sscc: Sscc) -> Result<LogisticUnit, Error> {
+        self.logistic_units.get(sscc).ok_or(Error::UnknownLogisticUnit)
+    }
+
+    #[inline(never)]
+    fn save_unit(&mut self, sscc: Sscc, unit: &LogisticUnit) {
+        self.logistic_units.insert(sscc, unit);
+    }
+
+    #[inline(never)]
+    fn shipment_under_way(&self, shipment: u64) -> Result<Shipment, Error> {
+        self.shipments.get(shipment).ok_or(Error::UnknownShipment)
+    }
+
+    #[inline(never)]
+    fn save_shipment(&mut self, shipment: u64, record: &Shipment) {
+        self.shipments.insert(shipment, record);
+    }
+
+    /// Moves units of a batch: out of one place of one site, into one place of another or the same.
     ///
-    /// Guarantee: the sum over all places and holders is the same after the call as before it. `short` is the error
-    /// where the first holder has fewer units there.
+    /// Guarantee: the sum over all places and sites is the same after the call as before it. `short` is the error
+    /// where the first site has fewer units there.
     fn transfer(
         &mut self,
         id: &BatchId,
-        (from, source): (&AccountId, Place),
-        (to, target): (&AccountId, Place),
+        (from, source): (SiteId, Place),
+        (to, target): (SiteId, Place),
         quantity: Quantity,
         short: Error,
     ) -> Result<(), Error> {
         ensure(quantity > 0, Error::QuantityZero)?;
+        let mut balance = self.balances.get(id).ok_or(Error::UnknownBatch)?;
         let mut holding = self.holding_of(id, from);
         take(&mut holding.places, source, quantity).ok_or(short)?;
-        self.holdings.insert((id, from), &holding);
-
-        let mut balance = self.balances.get(id).ok_or(Error::UnknownBatch)?;
-        let mut holding = self.holdings.get((id, to)).unwrap_or_else(|| {
-            self.holders.insert((id, balance.holders), to);
-            // Each holder costs a storage deposit: 2^32 of them exceed every chain's supply.
-            balance.holders = balance.holders.saturating_add(1);
-            Holding::default()
-        });
+        if from != to {
+            self.save_holding(id, from, &holding);
+            holding = self.holdings.get((id, to)).unwrap_or_else(|| {
+                self.sites.insert((id, balance.sites), &to);
+                // Each site costs a storage deposit: 2^32 of them exceed every chain's supply.
+                balance.sites = balance.sites.saturating_add(1);
+                Holding::default()
+            });
+        }
         put(&mut holding.places, target, quantity).ok_or(Error::BalanceBroken)?;
-        self.holdings.insert((id, to), &holding);
+        self.save_holding(id, to, &holding);
 
         take(&mut balance.places, source, quantity).ok_or(Error::BalanceBroken)?;
         put(&mut balance.places, target, quantity).ok_or(Error::BalanceBroken)?;
@@ -240,21 +248,22 @@ fn page(start: u32, limit: u32, count: u32) -> core::ops::Range<u32> {
     start..start.saturating_add(limit.min(MAX_PAGE)).min(count)
 }
 
-fn ensure_custodian(call: &Call) -> Result<(), Error> {
-    ensure(call.roles.intersects(CUSTODIANS), Error::CallerNotAuthorised)
+/// Where a custodian acts: its site.
+fn ensure_custodian(call: &Call) -> Result<SiteId, Refused> {
+    call.ensure_any(CUSTODIANS)?;
+    call.site()
 }
 
-fn ensure_regulator(call: &Call) -> Result<(), Error> {
-    ensure(call.roles.contains(Role::Regulator), Error::CallerNotAuthorised)
+/// Whether the caller acts for the batch's manufacturer, with this role.
+fn is_manufacturer(call: &Call, batch: &Batch, role: Role) -> bool {
+    call.is_of(batch.manufacturer) && call.roles.contains(role)
 }
 
-fn is_manufacturer(call: &Call, batch: &Batch) -> bool {
-    call.caller == batch.manufacturer && call.roles.contains(Role::Manufacturer)
-}
-
-/// Refuses who may neither recall the batch nor end a quarantine.
+/// Refuses who may neither recall the batch nor end a quarantine: a regulator, and its manufacturer, may.
 fn ensure_answers_for(call: &Call, batch: &Batch) -> Result<(), Error> {
-    let entitled = call.roles.contains(Role::Regulator) || is_manufacturer(call, batch);
+    let entitled = call.roles.contains(Role::Regulator)
+        || is_manufacturer(call, batch, Role::Manufacturer)
+        || is_manufacturer(call, batch, Role::QualityUnit);
     ensure(entitled, Error::CallerNotAuthorised)
 }
 

@@ -1,20 +1,18 @@
-//! Drug batches from manufacture to patient: what exists, who has it, and whether it may move. What becomes of single
-//! units, and what a scan of a pack is to be told, is in the contract `units`.
+//! Drug batches from manufacture to patient: what exists, where it is, and whether it may move. What becomes of single
+//! units, and what a scan of a pack is answered with, is in the contract `units`.
 //!
-//! Invariant: after every message, the places of a batch over all its holders add up to its registered quantity. No
-//! unit appears or vanishes, which is what keeps copies out of the books.
+//! Invariant: after every message, the places of a batch over all sites add up to its registered quantity. No unit
+//! appears or vanishes, which is what keeps copies out of the books.
+//!
+//! Every message that changes state first refuses with `AccessUnavailable`, `InSetUp`, `Paused` and, where it acts for a
+//! site, `CallerNotAtSite`, in this order. Its own errors follow in the order in which it names them.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 mod data;
-mod errors;
-mod events;
-mod types;
+mod place;
 
 pub use data::{Data, LAYOUT};
-pub use errors::Error;
-pub use events::*;
-pub use types::*;
 
 #[cfg(test)]
 mod tests;
@@ -23,16 +21,39 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod batches {
     use ink::prelude::vec::Vec;
-    use primitives::{
-        ask_standing, emit, replace_code, BatchId, BookingError, Call, DocumentHash, Migration, Quantity,
-        QuarantineBooks, QuarantineError, Sscc, Standing, UnitBooks, Upgradable, Whereabouts,
+    use kernel::{ask_site_standing, emit, Call, QuarantineBooks, Replaceable, UnitBooks};
+    use primitives::batches::{
+        Arrival, Attestation, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRecalled,
+        BatchRegistered, BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Booked, Booking,
+        BookingError, ClearanceReason, Contents, Error, Goods, Holding, LogisticUnit, LogisticUnitPacked,
+        LogisticUnitUnpacked, NewBatch, Places, Purpose, QuarantineError, QuarantineReason,
+        QuarantineReleased, QuarantineTarget, Recall, RecallAcknowledged, RecallNotice, RejectionReason,
+        Shipment, ShipmentRejected, UnitBooked, UnitState, UnitsDecommissioned, UnitsQuarantined,
+        UnitsReceived, UnitsShipped, Whereabouts,
     };
+    use primitives::{BatchId, CodeHash, DocumentHash, Extensible, Quantity, Refused, SiteId, Sscc};
 
-    use crate::{
-        Arrival, Attestation, AttestationRecord, Batch, ClearanceReason, Contents, Data, Error, Goods,
-        Holding, LogisticUnit, NewBatch, Places, Purpose, QuarantineReason, QuarantineTarget, Recall,
-        RecallNotice, RejectionReason, Shipment, UnitState,
-    };
+    use crate::{Data, LAYOUT};
+
+    kernel::events_of_contract!(
+        BatchRegistered,
+        BatchRegistrationCancelled,
+        BatchAttested,
+        BatchReleased,
+        BatchBlocked,
+        BatchUnblocked,
+        UnitsShipped,
+        UnitsReceived,
+        ShipmentRejected,
+        LogisticUnitPacked,
+        LogisticUnitUnpacked,
+        UnitBooked,
+        UnitsDecommissioned,
+        UnitsQuarantined,
+        QuarantineReleased,
+        BatchRecalled,
+        RecallAcknowledged,
+    );
 
     /// The contract's storage: its rules' data, and nothing else.
     #[ink(storage)]
@@ -41,44 +62,44 @@ mod batches {
     }
 
     impl Batches {
-        /// An empty register whose callers' roles are in the contract `access`.
+        /// An empty register in the deployment of the contract `access`.
         #[ink(constructor)]
-        pub fn new(access: AccountId) -> Self {
+        pub fn new(access: primitives::AccountId) -> Self {
             Self { data: Data::new(access) }
         }
 
         /// Registers a batch: GTIN of 14 digits, lot, expiry YYMMDD, quantity, the root of the packs' serials, and the
-        /// size of its numbered cases. All units are with the caller then. Needs Manufacturer.
+        /// size of its numbered cases. All units are at the site then. Needs Manufacturer.
         ///
-        /// Event: `BatchRegistered`. Errors: `InvalidGtin`, `InvalidLot`, `InvalidExpiry`, `BatchExpired`,
-        /// `QuantityZero`, `QuantityTooLarge`, `SerialsNotRegistered`, `BatchExists`, and those of every state change:
-        /// `Paused`, `AccessUnavailable`, `CallerNotAuthorised`.
+        /// Event: `BatchRegistered`. Errors, in this order: `CallerNotAuthorised`, `InvalidGtin`, `InvalidLot`,
+        /// `InvalidExpiry`, `BatchExpired`, `QuantityZero`, `QuantityTooLarge`, `SerialsNotRegistered`, `QuantityZero`
+        /// (of a case), `BatchExists`.
         #[ink(message)]
-        pub fn register_batch(&mut self, batch: NewBatch) -> Result<BatchId, Error> {
-            let call = self.call()?;
+        pub fn register_batch(&mut self, site: SiteId, batch: NewBatch) -> Result<BatchId, Error> {
+            let call = self.call_at(site)?;
             let event = self.data.register(call, batch)?;
             let id = event.batch;
             emit(&event);
             Ok(id)
         }
 
-        /// Takes a registration back, made in error or by a stranger to the product, and all that is stored of it. Needs
-        /// the batch's manufacturer or a Regulator.
+        /// Cancels a registration, made in error or by a stranger to the product, and removes all that is stored of it.
+        /// Needs the batch's manufacturer (Manufacturer or QualityUnit), or a Regulator.
         ///
-        /// Event: `BatchRegistrationCancelled`. Errors: `UnknownBatch`, `RegistrationFinal`.
+        /// Event: `BatchRegistrationCancelled`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`,
+        /// `RegistrationFinal`.
         #[ink(message)]
         pub fn cancel_registration(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.cancel_registration(call, batch)?;
-            emit(&event);
+            emit(&self.data.cancel_registration(call, batch)?);
             Ok(())
         }
 
-        /// Answers for one requirement of the release gate with a document's SHA-256. The certificate of analysis needs
-        /// the batch's manufacturer, GMP a Regulator or Auditor, the authorisation a Regulator, neither of them the
-        /// manufacturer.
+        /// Attests one requirement of the release gate by a document's SHA-256. The certificate of analysis needs
+        /// QualityUnit of the batch's manufacturer, GMP a Regulator or Auditor, the authorisation a Regulator, neither of
+        /// them of the manufacturer.
         ///
-        /// Event: `BatchAttested`. Errors: `UnknownBatch`, `AlreadyAttested`.
+        /// Event: `BatchAttested`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `AlreadyAttested`.
         #[ink(message)]
         pub fn attest(
             &mut self,
@@ -87,160 +108,170 @@ mod batches {
             document: DocumentHash,
         ) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.attest(call, batch, attestation, document)?;
-            emit(&event);
+            emit(&self.data.attest(call, batch, attestation, document)?);
             Ok(())
         }
 
-        /// Releases a batch to the market, once every attestation is there. Needs the batch's manufacturer.
+        /// Releases a batch to the market, once every attestation is there. Needs QualityUnit of the batch's
+        /// manufacturer.
         ///
-        /// Event: `BatchReleased`. Errors: `UnknownBatch`, `AlreadyReleased`, `BatchRecalled`, `BatchBlocked`,
-        /// `AttestationMissing`.
+        /// Event: `BatchReleased`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `AlreadyReleased`,
+        /// `BatchRecalled`, `BatchBlocked`, `AttestationMissing`.
         #[ink(message)]
         pub fn release(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.release(call, batch)?;
-            emit(&event);
+            emit(&self.data.release(call, batch)?);
             Ok(())
         }
 
         /// Stops a batch from moving. Needs Regulator.
         ///
-        /// Event: `BatchBlocked`. Errors: `UnknownBatch`, `BatchBlocked`.
+        /// Event: `BatchBlocked`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `BatchBlocked`.
         #[ink(message)]
         pub fn block(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.block(call, batch)?;
-            emit(&event);
+            emit(&self.data.block(call, batch)?);
             Ok(())
         }
 
         /// Lets a blocked batch move again. Needs Regulator.
         ///
-        /// Event: `BatchUnblocked`. Errors: `UnknownBatch`, `BatchNotBlocked`.
+        /// Event: `BatchUnblocked`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `BatchNotBlocked`.
         #[ink(message)]
         pub fn unblock(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.unblock(call, batch)?;
-            emit(&event);
+            emit(&self.data.unblock(call, batch)?);
             Ok(())
         }
 
-        /// Puts goods of the caller in transit to a consignee, and returns the shipment's number. Consignor and
-        /// consignee need a role that may hold drugs: Manufacturer, Wholesaler, Logistics, Pharmacy, Provider. `terms` is
-        /// the SHA-256 of the sealed terms of delivery, if there are any.
+        /// Puts goods of the site `from` in transit to the site `to`, and returns the shipment's number. Consignor and
+        /// consignee need a role that may hold drugs: Manufacturer, Wholesaler, Logistics, Pharmacy, Provider. `terms`
+        /// is the SHA-256 of the sealed terms of delivery, if there are any.
         ///
-        /// Event: `UnitsShipped`. Errors: `UnknownBatch`, `BatchRecalled`, `BatchBlocked`, `NotReleased`,
-        /// `BatchExpired`, `ReturnNotToManufacturer`, `ConsigneeIsConsignor`, `ConsigneeNotAuthorised`,
-        /// `QuantityZero`, `QuantityNotHeld`, `UnknownLogisticUnit`, `LogisticUnitInside`, `LogisticUnitNotHeld`,
-        /// `LogisticUnitInTransit`, `LogisticUnitQuarantined`, `LogisticUnitRecalled`.
+        /// Event: `UnitsShipped`. Errors, in this order: `CallerNotAuthorised`; for a logistic unit
+        /// `UnknownLogisticUnit`, `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`,
+        /// `LogisticUnitQuarantined`, `LogisticUnitNotHeld` (returned permanently); `UnknownBatch`; to supply
+        /// `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `LogisticUnitRecalled`, to return
+        /// `ReturnNotToManufacturer`; `ConsigneeIsConsignor`, `ConsigneeNotAuthorised`, `QuantityZero`,
+        /// `QuantityNotHeld`.
         #[ink(message)]
         pub fn ship(
             &mut self,
+            from: SiteId,
             goods: Goods,
-            to: AccountId,
+            to: SiteId,
             purpose: Purpose,
             terms: Option<DocumentHash>,
         ) -> Result<u64, Error> {
-            let call = self.call()?;
-            let consignee = self.standing(to)?.roles;
+            let call = self.call_at(from)?;
+            let access = self.data.member.access().ok_or(Error::AccessUnavailable)?;
+            let consignee = ask_site_standing(access, to).ok_or(Error::AccessUnavailable)?;
             let event = self.data.ship(call, goods, (to, consignee), purpose, terms)?;
             let shipment = event.shipment;
             emit(&event);
             Ok(shipment)
         }
 
-        /// Takes goods of a shipment over, all or part of them: the others stay in transit. Needs the consignee, with a
+        /// Takes goods of a shipment over at the site, its consignee: all or part of them, the others stay in transit.
+        /// Needs a role that may hold drugs.
+        ///
+        /// Event: `UnitsReceived`. Errors, in this order: `UnknownShipment`, `CallerNotConsignee`,
+        /// `CallerNotAuthorised`, `NotInShipment`, `TooManyLogisticUnits`, `UnknownLogisticUnit`,
+        /// `QuantityNotInShipment`, `QuantityZero`.
+        #[ink(message)]
+        pub fn receive(&mut self, site: SiteId, shipment: u64, arrival: Arrival) -> Result<(), Error> {
+            let call = self.call_at(site)?;
+            emit(&self.data.receive(call, shipment, arrival)?);
+            Ok(())
+        }
+
+        /// Gives what is still in transit of a shipment back to its consignor. Needs the consignee, whose site is named,
+        /// or a Regulator.
+        ///
+        /// Event: `ShipmentRejected`. Errors, in this order: `UnknownShipment`, `CallerNotConsignee`.
+        #[ink(message)]
+        pub fn reject(
+            &mut self,
+            site: Option<SiteId>,
+            shipment: u64,
+            reason: RejectionReason,
+        ) -> Result<(), Error> {
+            let call = self.call_for(site)?;
+            emit(&self.data.reject(call, shipment, reason)?);
+            Ok(())
+        }
+
+        /// Packs and closes a logistic unit with this SSCC, of one batch, at the site. Needs a role that may hold drugs; a
+        /// numbered case needs Manufacturer of the batch's manufacturer.
+        ///
+        /// Event: `LogisticUnitPacked`. Errors, in this order: `CallerNotAuthorised`, `InvalidSscc`,
+        /// `LogisticUnitExists`; for units `UnknownBatch`; for a case `UnknownBatch`, `CallerNotAuthorised`,
+        /// `CaseAlreadyPacked`, `UnknownCase`; for logistic units `TooManyLogisticUnits`, `UnknownLogisticUnit`,
+        /// `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `LogisticUnitQuarantined`,
+        /// `LogisticUnitRecalled`, `NestedTooDeep`, `MixedBatches`; `QuantityZero`, `QuantityNotHeld`.
+        #[ink(message)]
+        pub fn pack(&mut self, site: SiteId, logistic_unit: Sscc, contents: Contents) -> Result<(), Error> {
+            let call = self.call_at(site)?;
+            emit(&self.data.pack(call, logistic_unit, contents)?);
+            Ok(())
+        }
+
+        /// Opens a logistic unit at the site: its units are loose then, or the logistic units in it stand alone. Needs a
         /// role that may hold drugs.
         ///
-        /// Event: `UnitsReceived`. Errors: `UnknownShipment`, `CallerNotConsignee`, `NotInShipment`, `QuantityZero`,
-        /// `QuantityNotInShipment`, `TooManyLogisticUnits`, `UnknownLogisticUnit`.
-        #[ink(message)]
-        pub fn receive(&mut self, shipment: u64, arrival: Arrival) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.receive(call, shipment, arrival)?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Gives what is still in transit of a shipment back to its consignor. Needs the consignee, or a Regulator.
-        ///
-        /// Event: `ShipmentRejected`. Errors: `UnknownShipment`, `CallerNotConsignee`.
-        #[ink(message)]
-        pub fn reject(&mut self, shipment: u64, reason: RejectionReason) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.reject(call, shipment, reason)?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Packs and closes a logistic unit with this SSCC, of one batch. Needs a role that may hold drugs; a numbered
-        /// case needs the batch's manufacturer.
-        ///
-        /// Event: `LogisticUnitPacked`. Errors: `InvalidSscc`, `LogisticUnitExists`, `UnknownBatch`, `UnknownCase`,
-        /// `CaseAlreadyPacked`, `QuantityZero`, `QuantityNotHeld`, `TooManyLogisticUnits`, `UnknownLogisticUnit`,
+        /// Event: `LogisticUnitUnpacked`. Errors, in this order: `CallerNotAuthorised`, `UnknownLogisticUnit`,
         /// `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `LogisticUnitQuarantined`,
-        /// `LogisticUnitRecalled`, `NestedTooDeep`, `MixedBatches`.
+        /// `LogisticUnitNotHeld` (a numbered case that was returned permanently), `LogisticUnitRecalled`.
         #[ink(message)]
-        pub fn pack(&mut self, logistic_unit: Sscc, contents: Contents) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.pack(call, logistic_unit, contents)?;
-            emit(&event);
+        pub fn unpack(&mut self, site: SiteId, logistic_unit: Sscc) -> Result<(), Error> {
+            let call = self.call_at(site)?;
+            emit(&self.data.unpack(call, logistic_unit)?);
             Ok(())
         }
 
-        /// Opens a logistic unit: its units are loose then, or the logistic units in it stand alone. Needs its holder.
-        ///
-        /// Event: `LogisticUnitUnpacked`. Errors: `UnknownLogisticUnit`, `LogisticUnitInside`, `LogisticUnitNotHeld`,
-        /// `LogisticUnitInTransit`, `LogisticUnitQuarantined`, `LogisticUnitRecalled`.
-        #[ink(message)]
-        pub fn unpack(&mut self, logistic_unit: Sscc) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.unpack(call, logistic_unit)?;
-            emit(&event);
-            Ok(())
-        }
-
-        /// Takes units out of the supply chain that are not told apart: of a batch without serials; or, to be destroyed,
-        /// of a batch that is recalled, or that were returned. Needs a role that may hold drugs; to dispense
+        /// Takes units of the site out of the supply chain that are counted only: of a batch without serials; or, to be
+        /// destroyed, of a batch that is recalled, or that were returned. Needs a role that may hold drugs; to dispense
         /// them, Pharmacy or Provider.
         ///
-        /// Event: `UnitsDecommissioned`. Errors: `UnknownBatch`, `SerialRequired`, `BatchRecalled`, `BatchBlocked`,
-        /// `NotReleased`, `BatchExpired`, `QuantityZero`, `QuantityNotHeld`.
+        /// Event: `UnitsDecommissioned`. Errors, in this order: `CallerNotAuthorised`, `UnknownBatch`,
+        /// `SerialRequired`, `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `QuantityZero`,
+        /// `QuantityNotHeld`.
         #[ink(message)]
         pub fn decommission_quantity(
             &mut self,
+            site: SiteId,
             batch: BatchId,
             quantity: Quantity,
             state: UnitState,
             document: Option<DocumentHash>,
         ) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.decommission_quantity(call, batch, quantity, state, document)?;
-            emit(&event);
+            let call = self.call_at(site)?;
+            emit(&self.data.decommission_quantity(call, batch, quantity, state, document)?);
             Ok(())
         }
 
-        /// Sets goods apart. Needs their holder (of a shipment the consignee), or a Regulator.
+        /// Quarantines goods. Needs the site that has them (of a shipment the consignee), which is named, with a role that
+        /// may hold drugs; or a Regulator.
         ///
-        /// Event: `UnitsQuarantined`. Errors: `UnknownBatch`, `UnknownShipment`, `UnknownLogisticUnit`,
-        /// `LogisticUnitInside`, `LogisticUnitInTransit`, `LogisticUnitNotHeld` (returned for good), `AlreadyQuarantined`,
-        /// `QuantityZero`, `QuantityNotHeld`.
+        /// Event: `UnitsQuarantined`. Errors, in this order: `UnknownBatch`, `UnknownShipment`, `UnknownLogisticUnit`,
+        /// `LogisticUnitInside`, `LogisticUnitInTransit`, `LogisticUnitNotHeld` (returned permanently),
+        /// `CallerNotAuthorised`, `AlreadyQuarantined`, `QuantityZero`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn quarantine(
             &mut self,
+            site: Option<SiteId>,
             target: QuarantineTarget,
             reason: QuarantineReason,
         ) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.quarantine(call, target, reason)?;
-            emit(&event);
+            let call = self.call_for(site)?;
+            emit(&self.data.quarantine(call, target, reason)?);
             Ok(())
         }
 
-        /// Sets goods free. Needs a Regulator, or the batch's manufacturer where no Regulator set them apart.
+        /// Ends a quarantine. Needs a Regulator, or the batch's manufacturer where no Regulator quarantined the goods.
         ///
-        /// Event: `QuarantineReleased`. Errors: those of `quarantine`, `NotQuarantined`, `QuantityNotQuarantined`.
+        /// Event: `QuarantineReleased`. Errors, in this order: those of `quarantine` about the goods,
+        /// `CallerNotAuthorised`, `NotQuarantined`, `QuantityZero`, `QuantityNotQuarantined`.
         #[ink(message)]
         pub fn release_quarantine(
             &mut self,
@@ -248,31 +279,30 @@ mod batches {
             reason: ClearanceReason,
         ) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.release_quarantine(call, target, reason)?;
-            emit(&event);
+            emit(&self.data.release_quarantine(call, target, reason)?);
             Ok(())
         }
 
-        /// Recalls a batch or a part of it for good. Needs a Regulator or the batch's manufacturer.
+        /// Recalls a batch or a part of it, permanently. Needs a Regulator or the batch's manufacturer.
         ///
-        /// Event: `BatchRecalled`. Errors: `UnknownBatch`, `BatchRecalled`, `DeadlineInPast`, `TooManyRecalls`,
-        /// `SerialsNotRegistered`, `InvalidRange`, `UnknownLogisticUnit`, `MixedBatches`, `LogisticUnitRecalled`.
+        /// Event: `BatchRecalled`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `BatchRecalled`,
+        /// `DeadlineInPast`, `TooManyRecalls`; for a range `SerialsNotRegistered`, `InvalidRange`; for a logistic unit
+        /// `UnknownLogisticUnit`, `MixedBatches`, `LogisticUnitRecalled`.
         #[ink(message)]
         pub fn recall(&mut self, batch: BatchId, recall: Recall) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.recall(call, batch, recall)?;
-            emit(&event);
+            emit(&self.data.recall(call, batch, recall)?);
             Ok(())
         }
 
-        /// Says that the caller knows all recalls of the batch. Needs who has or had units of it.
+        /// Acknowledges all recalls of the batch for the site. Needs a site that has or had units of it.
         ///
-        /// Event: `RecallAcknowledged`. Errors: `UnknownBatch`, `NothingToAcknowledge`.
+        /// Event: `RecallAcknowledged`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`,
+        /// `NothingToAcknowledge`.
         #[ink(message)]
-        pub fn acknowledge_recall(&mut self, batch: BatchId) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.acknowledge_recall(call, batch)?;
-            emit(&event);
+        pub fn acknowledge_recall(&mut self, site: SiteId, batch: BatchId) -> Result<(), Error> {
+            let call = self.call_at(site)?;
+            emit(&self.data.acknowledge_recall(call, batch)?);
             Ok(())
         }
 
@@ -283,7 +313,7 @@ mod batches {
         }
 
         /// The batches from number `start` (from 0) in the order of their registration: at most `limit`, and never more
-        /// than 50. A registration that was taken back leaves a gap.
+        /// than 50. A registration that was cancelled leaves a gap.
         #[ink(message)]
         pub fn batches(&self, start: u32, limit: u32) -> Vec<BatchId> {
             self.data.list_batches(start, limit)
@@ -295,16 +325,16 @@ mod batches {
             self.data.mass_balance(batch)
         }
 
-        /// What `holder` has or had of the batch.
+        /// What the site has or had of the batch.
         #[ink(message)]
-        pub fn holding(&self, batch: BatchId, holder: AccountId) -> Holding {
-            self.data.holding(batch, holder)
+        pub fn holding(&self, batch: BatchId, site: SiteId) -> Holding {
+            self.data.holding(batch, site)
         }
 
-        /// Everybody who ever had units of the batch, from number `start` (from 0): at most `limit`, and never more than 50.
-        /// The sum over all pages is what was registered.
+        /// Every site that ever had units of the batch, from number `start` (from 0): at most `limit`, and never more than
+        /// 50. The sum over all pages is what was registered.
         #[ink(message)]
-        pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Vec<(AccountId, Holding)> {
+        pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Vec<(SiteId, Holding)> {
             self.data.recall_reach(batch, start, limit)
         }
 
@@ -326,30 +356,30 @@ mod batches {
             self.data.logistic_unit(logistic_unit)
         }
 
-        /// Who attested, with which document.
+        /// Which organisation attested, by which document.
         #[ink(message)]
         pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Option<AttestationRecord> {
             self.data.attestation(batch, attestation)
         }
 
-        /// The contract that knows the roles.
+        /// The contract `access`.
         #[ink(message)]
-        pub fn access(&self) -> AccountId {
-            self.data.access()
+        pub fn access(&self) -> Option<primitives::AccountId> {
+            self.data.member.access()
         }
 
-        /// The caller with its roles, where state changes are not stopped.
-        fn call(&self) -> Result<Call, Error> {
-            let caller = self.env().caller();
-            let Standing { roles, paused } = self.standing(caller)?;
-            if paused {
-                return Err(Error::Paused);
-            }
-            Ok(Call { caller, roles, now: self.env().block_timestamp() })
+        fn call(&self) -> Result<Call, Refused> {
+            self.call_for(None)
         }
 
-        fn standing(&self, account: AccountId) -> Result<Standing, Error> {
-            ask_standing(self.data.access(), account, self.env().account_id()).ok_or(Error::AccessUnavailable)
+        fn call_at(&self, site: SiteId) -> Result<Call, Refused> {
+            self.call_for(Some(site))
+        }
+
+        // One copy of it for all messages.
+        #[inline(never)]
+        fn call_for(&self, site: Option<SiteId>) -> Result<Call, Refused> {
+            self.data.member.call(site)
         }
     }
 
@@ -359,22 +389,30 @@ mod batches {
             &self,
             batch: BatchId,
             position: Option<u32>,
-            holder: Option<AccountId>,
-        ) -> Option<Whereabouts> {
-            self.data.whereabouts(batch, position, holder)
+            site: Option<SiteId>,
+        ) -> Option<Extensible<Whereabouts>> {
+            self.data.whereabouts(batch, position, site).map(|it| Extensible::from(&it))
         }
 
         #[ink(message)]
-        fn book_unit(
+        fn book_unit(&mut self, booking: Booking) -> Result<Booked, BookingError> {
+            let call = self.call().map_err(Error::from)?;
+            let (booked, event) = self.data.book_unit(call, booking)?;
+            if let Some(event) = event {
+                emit(&event);
+            }
+            Ok(booked)
+        }
+
+        #[ink(message)]
+        fn take_back(
             &mut self,
             batch: BatchId,
-            holder: AccountId,
+            site: SiteId,
             state: UnitState,
-            taken_back: bool,
         ) -> Result<(), BookingError> {
-            let call = self.call()?;
-            let event = self.data.book_unit(call, batch, holder, state, taken_back)?;
-            emit(&event);
+            let call = self.call().map_err(Error::from)?;
+            emit(&self.data.take_back(call, batch, site, state)?);
             Ok(())
         }
     }
@@ -382,29 +420,26 @@ mod batches {
     impl QuarantineBooks for Batches {
         #[ink(message)]
         fn quarantine_on_evidence(&mut self, target: QuarantineTarget) -> Result<(), QuarantineError> {
-            let call = self.call()?;
-            let event = self.data.quarantine_on_evidence(call, target)?;
-            emit(&event);
+            let call = self.call().map_err(Error::from)?;
+            emit(&self.data.quarantine_on_evidence(call, target)?);
             Ok(())
         }
 
         #[ink(message)]
-        fn quarantine_cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
-            self.data.quarantine_cleared_at(target)
+        fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
+            self.data.cleared_at(target)
         }
     }
 
-    impl Upgradable for Batches {
+    impl Replaceable for Batches {
         #[ink(message)]
-        fn replace_code(&mut self, code: [u8; 32]) -> bool {
-            self.env().caller() == self.data.access() && replace_code(code)
+        fn replace_code(&mut self, code: CodeHash) -> bool {
+            self.data.member.replace_code(code)
         }
-    }
 
-    impl Migration for Batches {
         #[ink(message)]
         fn migrate(&mut self) -> bool {
-            self.data.understands_layout()
+            self.data.member.has_layout(LAYOUT)
         }
     }
 }

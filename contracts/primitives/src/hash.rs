@@ -1,11 +1,25 @@
-use ink::env::hash::{Blake2x256, HashOutput};
-
-/// BLAKE2b with 256 bits of output: the hash of every identifier and proof.
+/// BLAKE2b with 256 bits of output (RFC 7693): the hash of every identifier and proof.
 ///
-/// It is the cheapest hash that `pallet-contracts` offers, and the one of Substrate's own storage.
+/// It is the cheapest hash that `pallet-contracts` offers, and the one of Substrate's own storage. In a contract the
+/// chain computes it.
 #[must_use]
+#[cfg(target_arch = "wasm32")]
 pub fn blake2_256(bytes: &[u8]) -> [u8; 32] {
-    let mut output = <Blake2x256 as HashOutput>::Type::default();
-    ink::env::hash_bytes::<Blake2x256>(bytes, &mut output);
+    use pallet_contracts_uapi::{HostFn, HostFnImpl};
+
+    let mut output = [0; 32];
+    HostFnImpl::hash_blake2_256(bytes, &mut output);
     output
+}
+
+/// BLAKE2b with 256 bits of output (RFC 7693): the hash of every identifier and proof.
+///
+/// It is the cheapest hash that `pallet-contracts` offers, and the one of Substrate's own storage. In a contract the
+/// chain computes it.
+#[must_use]
+#[cfg(not(target_arch = "wasm32"))]
+pub fn blake2_256(bytes: &[u8]) -> [u8; 32] {
+    use blake2::digest::{consts::U32, Digest};
+
+    blake2::Blake2b::<U32>::digest(bytes).into()
 }

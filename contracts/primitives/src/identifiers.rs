@@ -1,5 +1,6 @@
-use ink::prelude::vec::Vec;
-use ink::scale::Encode;
+use alloc::vec::Vec;
+
+use scale::{Decode, Encode};
 
 use crate::blake2_256;
 
@@ -11,7 +12,7 @@ pub struct ParseIdentifierError;
 #[cfg(feature = "std")]
 impl core::fmt::Display for ParseIdentifierError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("not an identifier: 64 hexadecimal digits are expected, with or without 0x in front")
+        f.write_str("not a valid identifier: give 64 hexadecimal digits, with or without 0x in front")
     }
 }
 
@@ -21,9 +22,8 @@ impl std::error::Error for ParseIdentifierError {}
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-        #[ink::scale_derive(Encode, Decode, TypeInfo)]
-        #[cfg_attr(feature = "std", derive(Hash, ink::storage::traits::StorageLayout))]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Encode, Decode)]
+        #[cfg_attr(feature = "std", derive(Hash, scale_info::TypeInfo))]
         pub struct $name(pub [u8; 32]);
 
         #[cfg(feature = "std")]
@@ -65,7 +65,7 @@ identifier! {
     BatchId
 }
 identifier! {
-    /// One serialised unit of a batch: its leaf in the batch's serial tree.
+    /// One serialised unit of a batch: under it the register keeps the unit's state. It is not a leaf of the serial tree.
     UnitId
 }
 identifier! {

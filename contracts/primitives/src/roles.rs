@@ -1,40 +1,45 @@
+use scale::{Decode, Encode};
+
+use crate::Timestamp;
+
 /// What an organisation may be. A role says what its holder may do; the contracts say where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(Hash, ink::storage::traits::StorageLayout))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(Hash, scale_info::TypeInfo))]
 #[repr(u8)]
 pub enum Role {
     /// Runs the deployment: organisations, feeds, operators, pause.
-    Admin,
+    Admin = 0,
     /// A medicines authority: attests, blocks, recalls, approves models.
-    Regulator,
+    Regulator = 1,
     /// Makes batches and answers for them.
-    Manufacturer,
+    Manufacturer = 2,
     /// Carries goods of others.
-    Logistics,
+    Logistics = 3,
     /// Trades in goods between manufacturer and pharmacy.
-    Wholesaler,
+    Wholesaler = 4,
     /// Hands units to patients.
-    Pharmacy,
+    Pharmacy = 5,
     /// Treats patients.
-    Provider,
+    Provider = 6,
     /// Pays claims.
-    Insurer,
-    /// Is treated.
-    Patient,
+    Insurer = 7,
     /// Runs models and signs their results.
-    Operator,
+    Operator = 8,
     /// Audits sites and books.
-    Auditor,
+    Auditor = 9,
     /// A contract that keeps single units, and books in `batches` what becomes of them.
-    UnitRegister,
-    /// A contract that sets goods apart on evidence, and never sets them free.
-    Sentinel,
+    UnitRegister = 10,
+    /// A contract that quarantines goods on evidence, and never clears them.
+    Sentinel = 11,
+    /// Releases a manufacturer's batches: the quality unit of 21 CFR 211.22, the Qualified Person of EU GMP Annex 16.
+    QualityUnit = 12,
+    /// The contract that decides on roles and new code.
+    Governor = 13,
 }
 
 impl Role {
-    /// Every role, in the order of their numbers.
-    pub const ALL: [Role; 13] = [
+    /// Every role, in the order of their indices.
+    pub const ALL: [Role; 14] = [
         Role::Admin,
         Role::Regulator,
         Role::Manufacturer,
@@ -43,16 +48,20 @@ impl Role {
         Role::Pharmacy,
         Role::Provider,
         Role::Insurer,
-        Role::Patient,
         Role::Operator,
         Role::Auditor,
         Role::UnitRegister,
         Role::Sentinel,
+        Role::QualityUnit,
+        Role::Governor,
     ];
 
-    const fn bit(self) -> u16 {
-        // The enum has 13 variants, numbered from 0: the shift stays below 16.
-        1_u16.wrapping_shl(self as u32)
+    /// The roles that contracts hold, and no organisation.
+    pub const OF_CONTRACTS: RoleSet = RoleSet::of(&[Role::UnitRegister, Role::Sentinel, Role::Governor]);
+
+    const fn bit(self) -> u32 {
+        // Indices stay below 32, which a test checks.
+        1_u32.wrapping_shl(self as u32)
     }
 }
 
@@ -71,16 +80,15 @@ impl core::str::FromStr for Role {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Role::ALL.into_iter().find(|role| role.to_string().eq_ignore_ascii_case(text)).ok_or_else(|| {
             let known: Vec<String> = Role::ALL.iter().map(|role| role.to_string().to_lowercase()).collect();
-            format!("no role {text:?}: one of {} is expected", known.join(", "))
+            format!("{text:?} is not a role; give one of {}", known.join(", "))
         })
     }
 }
 
-/// Roles that an account holds at one moment: one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct RoleSet(u16);
+/// Roles that are held at one moment: one bit each, 32 at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct RoleSet(u32);
 
 impl RoleSet {
     /// No role at all.
@@ -116,6 +124,18 @@ impl RoleSet {
         self.0 & other.0 != 0
     }
 
+    /// The roles that are in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: RoleSet) -> Self {
+        RoleSet(self.0 & other.0)
+    }
+
+    /// Whether every role of this set is in the other.
+    #[must_use]
+    pub const fn is_subset(self, other: RoleSet) -> bool {
+        self.0 & !other.0 == 0
+    }
+
     /// Whether no role is held.
     #[must_use]
     pub const fn is_empty(self) -> bool {
@@ -130,15 +150,22 @@ pub const CUSTODIANS: RoleSet =
 /// Who may hand units to patients.
 pub const DISPENSERS: RoleSet = RoleSet::of(&[Role::Pharmacy, Role::Provider]);
 
-/// What `access` says about an account that calls a contract: one answer to both questions that every state
-/// change asks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-pub struct Standing {
-    /// The roles that the account holds now: none where it is unknown or suspended, no expired one.
-    pub roles: RoleSet,
-    /// Whether state changes of the contract are stopped.
-    pub paused: bool,
+/// A role that an organisation holds, and until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// The last moment at which it is held. `None` where it does not end.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Grant {
+    /// Whether the role is held at `now`.
+    #[must_use]
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now <= end)
+    }
 }
 
 #[cfg(test)]

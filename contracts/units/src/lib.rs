@@ -1,21 +1,19 @@
-//! Single units of drug batches: what became of each, the alarms that copies raise, and what a scan of a pack is to be
-//! told.
+//! Single units of drug batches: what became of each, the alarms that copies raise, and what a scan of a pack is answered
+//! with.
 //!
 //! The counts are in the contract `batches`, which books what this contract says in the same transaction. So no unit
-//! is dispensed that its holder does not have, and none twice.
+//! is dispensed that its site does not have, and none twice.
+//!
+//! Every message that changes state first refuses with `AccessUnavailable`, `InSetUp`, `Paused` (this contract or
+//! `batches`) and, where it acts for a site, `CallerNotAtSite`, in this order. Its own errors follow in the order in which
+//! it names them.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 mod data;
-mod errors;
-mod events;
-mod types;
 mod verdict;
 
 pub use data::{Data, Decommissioning, LAYOUT};
-pub use errors::Error;
-pub use events::*;
-pub use types::*;
 
 #[cfg(test)]
 mod tests;
@@ -24,15 +22,17 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod units {
     use ink::prelude::vec::Vec;
-    use primitives::{
-        ask_standing, ask_to_book_unit, ask_whereabouts, emit, replace_code, BatchId, Call, Migration,
-        SerialProof, Standing, UnitId, Upgradable, Whereabouts,
+    use kernel::{ask_to_book_unit, ask_to_take_back, ask_whereabouts, emit, this, Call, Replaceable};
+    use primitives::batches::{Booking, UnitState, Whereabouts};
+    use primitives::units::{
+        Alarm, AlarmRaised, AlarmResolved, DecommissionedUnit, Error, Resolution, Scan, UnitDecommissioned,
+        UnitOutcome, UnitReverted, Verdict,
     };
+    use primitives::{BatchId, CodeHash, SerialProof, SiteId, UnitId};
 
-    use crate::{
-        Alarm, Data, DecommissionedUnit, Decommissioning, Error, Resolution, Scan, UnitOutcome, UnitState,
-        Verdict,
-    };
+    use crate::{Data, Decommissioning, LAYOUT};
+
+    kernel::events_of_contract!(UnitDecommissioned, UnitReverted, AlarmRaised, AlarmResolved);
 
     /// The contract's storage: its rules' data, and nothing else.
     #[ink(storage)]
@@ -41,77 +41,94 @@ mod units {
     }
 
     impl Units {
-        /// An empty register of the units of the contract `batches`, whose callers' roles are in the contract `access`.
-        /// It needs the role UnitRegister there.
+        /// An empty register of the units of the contract `batches`, in the deployment of the contract `access`. It
+        /// needs the role UnitRegister.
         #[ink(constructor)]
-        pub fn new(access: AccountId, batches: AccountId) -> Self {
+        pub fn new(access: primitives::AccountId, batches: primitives::AccountId) -> Self {
             Self { data: Data::new(access, batches) }
         }
 
-        /// Hands the unit with this serial to a patient. Needs Pharmacy or Provider.
+        /// Hands the unit with this serial to a patient, at the site. Needs Pharmacy or Provider.
         ///
         /// A pack that cannot be here is not dispensed: the outcome is an alarm, which is kept and shows in every later
-        /// verdict. Event: `UnitDecommissioned` or `AlarmRaised`. Errors: `UnknownBatch`, `InvalidSerial`,
-        /// `SerialsNotRegistered`, `UnitPacked`, `BatchRecalled`, `UnitRecalled`, `BatchBlocked`, `NotReleased`,
-        /// `BatchExpired`, `AlarmOpen`, `QuantityNotHeld`, `BookingRefused`, and those of every state change: `Paused`,
-        /// `AccessUnavailable`, `BatchesUnavailable`, `CallerNotAuthorised`.
+        /// verdict. Event: `UnitDecommissioned` or `AlarmRaised`. Errors, in this order: `CallerNotAuthorised`,
+        /// `InvalidSerial`, `BatchesUnavailable`, `BookingRefused`, `UnknownBatch`, `SerialsNotRegistered`,
+        /// `UnitPacked`, `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `UnitRecalled`, `AlarmOpen`,
+        /// `QuantityNotHeld`.
         #[ink(message)]
         pub fn dispense(
             &mut self,
+            site: SiteId,
             batch: BatchId,
             serial: Vec<u8>,
             proof: SerialProof,
         ) -> Result<UnitOutcome, Error> {
-            self.decommission(batch, serial, proof, UnitState::Dispensed)
+            self.decommission(site, batch, serial, proof, UnitState::Dispensed)
         }
 
-        /// Takes the unit with this serial out of the supply chain. Needs a role that may hold drugs, and a unit of the
-        /// batch; to dispense it, Pharmacy or Provider.
+        /// Takes the unit with this serial out of the supply chain, at the site. Needs a role that may hold drugs, and a
+        /// unit of the batch; to dispense it, Pharmacy or Provider.
         ///
         /// Events and errors: those of `dispense`.
         #[ink(message)]
         pub fn decommission(
             &mut self,
+            site: SiteId,
             batch: BatchId,
             serial: Vec<u8>,
             proof: SerialProof,
             state: UnitState,
         ) -> Result<UnitOutcome, Error> {
-            let call = self.call()?;
-            let whereabouts = self.whereabouts(batch, Some(proof.index), Some(call.caller))?;
-            Ok(match self.data.decommission(call, &serial, &proof, state, (batch, &whereabouts))? {
+            let batches = self.data.batches().ok_or(Error::BatchesUnavailable)?;
+            let call = self.call(batches, Some(site))?;
+            Data::ensure_may_decommission(&call, &serial, state)?;
+            let (unit, shown) = (UnitId::of(batch, &serial), proof.shown(batch, &serial));
+            let (done, whereabouts) = if self.data.decommissioned_unit(unit).is_some() {
+                (false, whereabouts(batches, batch, Some(shown.index), Some(site))?)
+            } else {
+                let booking = Booking { batch, site, state, shown };
+                let booked = ask_to_book_unit(batches, booking).ok_or(Error::BatchesUnavailable)??;
+                (booked.done, booked.whereabouts.get().ok_or(Error::BatchesUnavailable)?)
+            };
+            let outcome =
+                self.data.decommission(call, (batch, unit), &shown, state, (done, &whereabouts))?;
+            Ok(match outcome {
                 Decommissioning::Done(event) => {
-                    ask_to_book_unit(self.data.batches(), batch, event.by, state, false)
-                        .ok_or(Error::BatchesUnavailable)??;
                     emit(&event);
                     UnitOutcome::Done
                 }
                 Decommissioning::Alarm(event) => {
-                    let (code, other) = (event.code, event.other);
                     emit(&event);
-                    UnitOutcome::Alarm { code, other }
+                    UnitOutcome::Alarm { code: event.code, other: event.other }
                 }
             })
         }
 
-        /// Takes a decommissioning back: by who did it, within ten days. A Regulator unlocks what others locked.
+        /// Undoes a decommissioning: at the site that did it, which is named, within ten days. A Regulator unlocks what
+        /// others locked.
         ///
-        /// Event: `UnitReverted`. Errors: `UnknownBatch`, `UnitNotDecommissioned`, `AlarmOpen`, `NotRevertible`,
-        /// `BookingRefused`.
+        /// Event: `UnitReverted`. Errors, in this order: `BatchesUnavailable`, `UnknownBatch`, `UnitNotDecommissioned`,
+        /// `CallerNotAuthorised`, `InvalidSerial`, `AlarmOpen`, `NotRevertible`, `BookingRefused`, `QuantityNotHeld`.
         #[ink(message)]
-        pub fn revert(&mut self, batch: BatchId, serial: Vec<u8>) -> Result<(), Error> {
-            let call = self.call()?;
-            let whereabouts = self.whereabouts(batch, None, None)?;
+        pub fn revert(
+            &mut self,
+            site: Option<SiteId>,
+            batch: BatchId,
+            serial: Vec<u8>,
+        ) -> Result<(), Error> {
+            let batches = self.data.batches().ok_or(Error::BatchesUnavailable)?;
+            let call = self.call(batches, site)?;
+            let whereabouts = whereabouts(batches, batch, None, None)?;
             let event = self.data.revert(call, &serial, (batch, &whereabouts))?;
-            ask_to_book_unit(self.data.batches(), batch, event.holder, event.state, true)
-                .ok_or(Error::BatchesUnavailable)??;
+            ask_to_take_back(batches, batch, event.site, event.state).ok_or(Error::BatchesUnavailable)??;
             emit(&event);
             Ok(())
         }
 
         /// Notes the finding about the alarm on a serial. Needs Regulator.
         ///
-        /// Event: `AlarmResolved`. Errors: `UnknownAlarm`, `CounterfeitConfirmed`.
+        /// Event: `AlarmResolved`. Errors, in this order: `CallerNotAuthorised`, `UnknownAlarm`,
+        /// `CounterfeitConfirmed`.
         #[ink(message)]
         pub fn resolve_alarm(
             &mut self,
@@ -119,19 +136,22 @@ mod units {
             serial: Vec<u8>,
             resolution: Resolution,
         ) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.resolve_alarm(call, batch, &serial, resolution)?;
-            emit(&event);
+            let call = self.data.member.call(None)?;
+            emit(&self.data.resolve_alarm(call, batch, &serial, resolution)?);
             Ok(())
         }
 
         /// Judges a scanned pack by the chain's time. Anybody may ask. Errors: `BatchesUnavailable`.
         #[ink(message)]
         pub fn verdict(&self, scan: Scan) -> Result<Verdict, Error> {
+            let batches = self.data.batches().ok_or(Error::BatchesUnavailable)?;
             let batch = BatchId::of(scan.gtin, &scan.lot);
             let position = scan.proof.as_ref().map(|proof| proof.index);
-            let whereabouts = ask_whereabouts(self.data.batches(), batch, position, scan.holder)
-                .ok_or(Error::BatchesUnavailable)?;
+            let whereabouts = match whereabouts(batches, batch, position, scan.site) {
+                Ok(known) => Some(known),
+                Err(Error::UnknownBatch) => None,
+                Err(error) => return Err(error),
+            };
             Ok(self.data.verdict(&scan, whereabouts, self.env().block_timestamp()))
         }
 
@@ -147,52 +167,44 @@ mod units {
             self.data.alarm(unit)
         }
 
-        /// The contract that knows the roles.
+        /// The contract `access`.
         #[ink(message)]
-        pub fn access(&self) -> AccountId {
-            self.data.access()
+        pub fn access(&self) -> Option<primitives::AccountId> {
+            self.data.member.access()
         }
 
         /// The contract that knows the batches.
         #[ink(message)]
-        pub fn batches(&self) -> AccountId {
+        pub fn batches(&self) -> Option<primitives::AccountId> {
             self.data.batches()
         }
 
-        /// The caller with its roles, where state changes are not stopped.
-        fn call(&self) -> Result<Call, Error> {
-            let (caller, this) = (self.env().caller(), self.env().account_id());
-            let Standing { roles, paused } =
-                ask_standing(self.data.access(), caller, this).ok_or(Error::AccessUnavailable)?;
-            if paused {
-                return Err(Error::Paused);
-            }
-            Ok(Call { caller, roles, now: self.env().block_timestamp() })
-        }
-
-        fn whereabouts(
-            &self,
-            batch: BatchId,
-            position: Option<u32>,
-            holder: Option<AccountId>,
-        ) -> Result<Whereabouts, Error> {
-            ask_whereabouts(self.data.batches(), batch, position, holder)
-                .ok_or(Error::BatchesUnavailable)?
-                .ok_or(Error::UnknownBatch)
+        /// The caller, where the state of neither register is stopped.
+        fn call(&self, batches: primitives::AccountId, site: Option<SiteId>) -> Result<Call, Error> {
+            Ok(self.data.member.call_while_runs(site, &[this(), batches])?)
         }
     }
 
-    impl Upgradable for Units {
+    /// What `batches` knows of a unit.
+    fn whereabouts(
+        batches: primitives::AccountId,
+        batch: BatchId,
+        position: Option<u32>,
+        site: Option<SiteId>,
+    ) -> Result<Whereabouts, Error> {
+        let known = ask_whereabouts(batches, batch, position, site).ok_or(Error::BatchesUnavailable)?;
+        known.ok_or(Error::UnknownBatch)?.get().ok_or(Error::BatchesUnavailable)
+    }
+
+    impl Replaceable for Units {
         #[ink(message)]
-        fn replace_code(&mut self, code: [u8; 32]) -> bool {
-            self.env().caller() == self.data.access() && replace_code(code)
+        fn replace_code(&mut self, code: CodeHash) -> bool {
+            self.data.member.replace_code(code)
         }
-    }
 
-    impl Migration for Units {
         #[ink(message)]
         fn migrate(&mut self) -> bool {
-            self.data.understands_layout()
+            self.data.member.has_layout(LAYOUT)
         }
     }
 }

@@ -1,14 +1,14 @@
-use ink::prelude::vec::Vec;
-use primitives::{BatchId, Places, Timestamp, UnitId, Whereabouts};
+use primitives::batches::{Places, Whereabouts};
+use primitives::units::{Alarm, DecommissionedUnit, Reason, Reasons, Scan, Verdict};
+use primitives::{BatchId, Timestamp, UnitId};
 
 use crate::data::Data;
-use crate::types::{Alarm, DecommissionedUnit, Outcome, Reason, Scan, Verdict};
 
 impl Data {
     /// Judges a scanned pack at `now`. `whereabouts` is what `batches` says about the proof's position and the scan's
-    /// holder.
+    /// site.
     ///
-    /// Guarantee: the outcome is [`Outcome::Valid`] only where no [`Reason`] holds, and all that hold are named.
+    /// Guarantee: the outcome is valid only where no [`Reason`] holds, and all that hold are named.
     #[must_use]
     pub fn verdict(&self, scan: &Scan, whereabouts: Option<Whereabouts>, now: Timestamp) -> Verdict {
         let id = BatchId::of(scan.gtin, &scan.lot);
@@ -17,28 +17,25 @@ impl Data {
         let alarm = named.and_then(|unit| self.alarm(unit));
         let reasons = match &whereabouts {
             Some(whereabouts) => reasons(whereabouts, scan, (id, unit.as_ref(), alarm.as_ref()), now),
-            None => [Reason::BatchUnknown].into(),
+            None => Reasons::default().with(Reason::BatchUnknown),
         };
-        let outcome = reasons.first().map_or(Outcome::Valid, |worst| worst.outcome());
         let batch = whereabouts.map(|whereabouts| whereabouts.batch);
-        Verdict { outcome, reasons, batch, unit, alarm, judged_at: now }
+        Verdict::new(reasons, now).with(batch.as_ref()).with(unit.as_ref()).with(alarm.as_ref())
     }
 }
 
-/// All reasons that hold, in the order of [`Reason`], which is the order of their outcomes.
+/// All reasons that hold.
 fn reasons(
     whereabouts: &Whereabouts,
     scan: &Scan,
     (id, unit, alarm): (BatchId, Option<&DecommissionedUnit>, Option<&Alarm>),
     now: Timestamp,
-) -> Vec<Reason> {
+) -> Reasons {
     let Whereabouts { batch, everywhere, here, recalled, packed } = whereabouts;
-    let mut reasons: Vec<Reason> = Vec::new();
+    let mut reasons = Reasons::default();
     let mut holds = |reason: Reason, condition: bool| {
         if condition {
-            // In order; a sort would be three kilobytes of code for a few reasons.
-            let place = reasons.iter().take_while(|worse| **worse < reason).count();
-            reasons.insert(place, reason);
+            reasons = reasons.with(reason);
         }
     };
     holds(Reason::BatchRecalled, batch.recalled);
@@ -62,12 +59,12 @@ fn reasons(
         (Some(_), None, _) => holds(Reason::SerialsNotRegistered, true),
         (Some(_), Some(_), None) => holds(Reason::SerialUnproven, true),
         (Some(serial), Some(root), Some(proof)) => {
-            proven = proof.verifies(UnitId::of(id, serial), root, batch.quantity);
+            proven = proof.verifies(id, serial, root, batch.quantity);
             if proven {
                 holds(Reason::UnitRecalled, *recalled);
                 if let Some(around) = packed {
                     holds(Reason::LogisticUnitRecalled, around.recalled);
-                    holds(Reason::UnitElsewhere, scan.holder.is_some_and(|here| here != around.holder));
+                    holds(Reason::UnitElsewhere, scan.site.is_some_and(|here| here != around.site));
                 }
             } else {
                 holds(Reason::SerialNotInBatch, true);

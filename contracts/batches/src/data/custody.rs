@@ -1,27 +1,30 @@
-//! Goods go from one organisation to another: two parties hand over.
+//! Goods go from one site to another: two parties hand over.
 
-use primitives::{ensure, AccountId, BatchId, Call, DocumentHash, Quantity, Role, RoleSet, Sscc, CUSTODIANS};
+use kernel::Call;
+use primitives::access::SiteStanding;
+use primitives::batches::{
+    Arrival, Error, Goods, Hold, Purpose, RejectionReason, Shipment, ShipmentRejected, UnitsReceived,
+    UnitsShipped, MAX_CHILDREN,
+};
+use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc, CUSTODIANS};
 
 use super::{ensure_custodian, Data};
-use crate::errors::Error;
-use crate::events::{ShipmentRejected, UnitsReceived, UnitsShipped};
-use crate::types::{Arrival, Goods, Place, Purpose, RejectionReason, Shipment, MAX_CHILDREN};
+use crate::place::Place;
 
 impl Data {
-    /// Puts goods of the caller in transit to `to`, whose roles are `consignee`.
+    /// Puts goods of the caller's site in transit to the site `to`, of which `access` says `consignee`.
     pub fn ship(
         &mut self,
         call: Call,
         goods: Goods,
-        (to, consignee): (AccountId, RoleSet),
+        (to, consignee): (SiteId, Option<SiteStanding>),
         purpose: Purpose,
         terms: Option<DocumentHash>,
     ) -> Result<UnitsShipped, Error> {
-        ensure_custodian(&call)?;
-        let from = call.caller;
+        let from = ensure_custodian(&call)?;
         let packed = match goods {
             Goods::Units { .. } => None,
-            Goods::LogisticUnit(sscc) => Some((sscc, self.outermost_of(call, sscc)?)),
+            Goods::LogisticUnit(sscc) => Some((sscc, self.outermost_at(from, sscc)?)),
         };
         let (batch, quantity, source) = match (&packed, goods) {
             (Some((_, unit)), _) => (unit.batch, unit.quantity, Place::Packed),
@@ -36,12 +39,16 @@ impl Data {
                     ensure(!unit.recalled && !unit.holds_recalled, Error::LogisticUnitRecalled)?;
                 }
             }
-            Purpose::Return => ensure(to == record.manufacturer, Error::ReturnNotToManufacturer)?,
+            Purpose::Return => {
+                let to_manufacturer = consignee.is_some_and(|site| site.organisation == record.manufacturer);
+                ensure(to_manufacturer, Error::ReturnNotToManufacturer)?;
+            }
         }
         ensure(to != from, Error::ConsigneeIsConsignor)?;
-        ensure(consignee.intersects(CUSTODIANS), Error::ConsigneeNotAuthorised)?;
+        let authorised = consignee.is_some_and(|site| site.roles.intersects(CUSTODIANS));
+        ensure(authorised, Error::ConsigneeNotAuthorised)?;
 
-        self.transfer(&batch, (&from, source), (&to, Place::InTransit), quantity, Error::QuantityNotHeld)?;
+        self.transfer(&batch, (from, source), (to, Place::InTransit), quantity, Error::QuantityNotHeld)?;
         let mut state = self.state()?;
         let shipment = state.shipments;
         state.shipments = shipment.checked_add(1).ok_or(Error::BalanceBroken)?;
@@ -49,7 +56,7 @@ impl Data {
         let logistic_unit = packed.as_ref().map(|(sscc, _)| *sscc);
         if let Some((sscc, mut unit)) = packed {
             unit.shipment = Some(shipment);
-            self.logistic_units.insert(sscc, &unit);
+            self.save_unit(sscc, &unit);
         }
         let record = Shipment {
             batch,
@@ -60,12 +67,11 @@ impl Data {
             purpose,
             terms,
             shipped_at: call.now,
-            quarantined: false,
-            regulator_hold: false,
-            cleared_at: 0,
+            hold: Hold::default(),
         };
-        self.shipments.insert(shipment, &record);
-        Ok(UnitsShipped { batch, from, to, shipment, quantity, logistic_unit, purpose, terms })
+        self.save_shipment(shipment, &record);
+        let by = call.actor();
+        Ok(UnitsShipped { batch, by, shipment, from, to, quantity, logistic_unit, purpose, terms })
     }
 
     /// Takes goods of a shipment over.
@@ -73,8 +79,8 @@ impl Data {
     /// A recalled, blocked or expired batch is received as well: the goods are there, and must be counted where
     /// they are. They just do not move on.
     pub fn receive(&mut self, call: Call, shipment: u64, arrival: Arrival) -> Result<UnitsReceived, Error> {
-        let mut record = self.shipments.get(shipment).ok_or(Error::UnknownShipment)?;
-        ensure(record.to == call.caller, Error::CallerNotConsignee)?;
+        let mut record = self.shipment_under_way(shipment)?;
+        ensure(call.site == Some(record.to), Error::CallerNotConsignee)?;
         ensure_custodian(&call)?;
         let quantity = match (&arrival, record.logistic_unit) {
             (Arrival::Units(quantity), None) => *quantity,
@@ -85,55 +91,54 @@ impl Data {
             _ => return Err(Error::NotInShipment),
         };
         let still_in_transit = record.quantity.checked_sub(quantity).ok_or(Error::QuantityNotInShipment)?;
-        let Shipment { batch, from, to, quarantined, .. } = record;
+        let Shipment { batch, from, to, hold, .. } = record;
         let (source, free, apart) = transit_places(&record);
-        // Goods that come back for good are not supplied again, whatever holds them apart.
+        // Goods that come back permanently are not supplied again, quarantined or not.
         let target = match record.purpose {
             Purpose::Return => Place::Returned,
-            Purpose::Supply if quarantined => apart,
+            Purpose::Supply if hold.quarantined => apart,
             Purpose::Supply => free,
         };
-        self.transfer(&batch, (&to, source), (&to, target), quantity, Error::QuantityNotInShipment)?;
+        self.transfer(&batch, (to, source), (to, target), quantity, Error::QuantityNotInShipment)?;
         if target == Place::Quarantined {
-            self.keep_regulator_hold(batch, to, record.regulator_hold);
+            self.keep_regulator_hold(&batch, to, hold);
         }
         if still_in_transit == 0 {
             self.shipments.remove(shipment);
         } else {
             record.quantity = still_in_transit;
-            self.shipments.insert(shipment, &record);
+            self.save_shipment(shipment, &record);
         }
-        Ok(UnitsReceived { batch, from, to, shipment, quantity, still_in_transit, arrival })
+        let by = call.actor();
+        Ok(UnitsReceived { batch, by, shipment, from, to, quantity, still_in_transit, arrival })
     }
 
-    /// Gives what is still in transit back to the consignor. Needs the consignee, which needs no role: one that lost
-    /// its own must still be able to refuse goods. A regulator may act for a consignee that stays silent.
+    /// Gives what is still in transit back to the consignor. The consignee needs no role: one that lost its own must
+    /// still be able to refuse goods. A regulator may act for a consignee that stays silent.
     pub fn reject(
         &mut self,
         call: Call,
         shipment: u64,
         reason: RejectionReason,
     ) -> Result<ShipmentRejected, Error> {
-        let record = self.shipments.get(shipment).ok_or(Error::UnknownShipment)?;
-        let entitled = record.to == call.caller || call.roles.contains(Role::Regulator);
+        let record = self.shipment_under_way(shipment)?;
+        let entitled = call.site == Some(record.to) || call.roles.contains(Role::Regulator);
         ensure(entitled, Error::CallerNotConsignee)?;
         let (source, free, apart) = transit_places(&record);
-        let Shipment { batch, from, to, quantity, quarantined, regulator_hold, cleared_at, .. } = record;
-        let target = if quarantined { apart } else { free };
-        self.transfer(&batch, (&to, source), (&from, target), quantity, Error::BalanceBroken)?;
+        let Shipment { batch, from, to, quantity, hold, .. } = record;
+        let target = if hold.quarantined { apart } else { free };
+        self.transfer(&batch, (to, source), (from, target), quantity, Error::BalanceBroken)?;
         if target == Place::Quarantined {
-            self.keep_regulator_hold(batch, from, regulator_hold);
+            self.keep_regulator_hold(&batch, from, hold);
         }
         if let Some(sscc) = record.logistic_unit {
-            let mut unit = self.logistic_units.get(sscc).ok_or(Error::UnknownLogisticUnit)?;
+            let mut unit = self.packed_unit(sscc)?;
             unit.shipment = None;
-            unit.quarantined = quarantined;
-            unit.regulator_hold = regulator_hold;
-            unit.cleared_at = cleared_at;
-            self.logistic_units.insert(sscc, &unit);
+            unit.hold = hold;
+            self.save_unit(sscc, &unit);
         }
         self.shipments.remove(shipment);
-        Ok(ShipmentRejected { batch, from, to, shipment, quantity, by: call.caller, reason })
+        Ok(ShipmentRejected { batch, by: call.actor(), shipment, from, to, quantity, reason })
     }
 
     /// Gives logistic units of a shipment to its consignee, and returns how many units are in them.
@@ -145,7 +150,7 @@ impl Data {
     ) -> Result<Quantity, Error> {
         let mut quantity: Quantity = 0;
         for sscc in arrived {
-            let mut unit = self.logistic_units.get(*sscc).ok_or(Error::UnknownLogisticUnit)?;
+            let mut unit = self.packed_unit(*sscc)?;
             if *sscc == shipped {
                 // After a part of it arrived, the rest arrives as what is left in it.
                 ensure(arrived.len() == 1, Error::NotInShipment)?;
@@ -157,27 +162,29 @@ impl Data {
             unit.returned = record.purpose == Purpose::Return;
             unit.parent = None;
             unit.shipment = None;
-            unit.holder = record.to;
-            // What came back for good is counted as returned, and not as set apart.
-            unit.quarantined = record.quarantined && !unit.returned;
-            unit.regulator_hold = record.regulator_hold && !unit.returned;
-            unit.cleared_at = record.cleared_at;
-            self.logistic_units.insert(*sscc, &unit);
+            unit.site = record.to;
+            unit.hold = record.hold;
+            // What came back permanently is counted as returned, and not as quarantined.
+            unit.hold.quarantined &= !unit.returned;
+            unit.hold.by_regulator &= !unit.returned;
+            self.save_unit(*sscc, &unit);
         }
         Ok(quantity)
     }
 
     /// A regulator's hold on goods goes with them.
-    fn keep_regulator_hold(&mut self, batch: BatchId, holder: AccountId, regulator_hold: bool) {
-        let mut holding = self.holding_of(&batch, &holder);
-        holding.regulator_hold |= regulator_hold;
-        self.holdings.insert((&batch, &holder), &holding);
+    fn keep_regulator_hold(&mut self, batch: &BatchId, site: SiteId, hold: Hold) {
+        if hold.by_regulator {
+            let mut holding = self.holding_of(batch, site);
+            holding.hold.by_regulator = true;
+            self.save_holding(batch, site, &holding);
+        }
     }
 }
 
-/// Where a shipment's units are counted under way, and where they are to be counted at its end: free, or set apart.
+/// Where a shipment's units are counted under way, and where they are to be counted at its end: free, or quarantined.
 fn transit_places(record: &Shipment) -> (Place, Place, Place) {
-    let source = if record.quarantined { Place::QuarantinedClosed } else { Place::InTransit };
+    let source = if record.hold.quarantined { Place::QuarantinedClosed } else { Place::InTransit };
     match record.logistic_unit {
         Some(_) => (source, Place::Packed, Place::QuarantinedClosed),
         None => (source, Place::Held, Place::Quarantined),

@@ -1,23 +1,25 @@
 //! Units in cases in pallets: logistic units are packed, nested, moved as one, and unpacked again.
 //!
 //! A logistic unit holds one batch, so that moving it moves one number, whatever is in it. Only the outermost one
-//! knows with whom it is.
+//! knows at which site it is.
 
 use ink::prelude::vec::Vec;
-use primitives::{ensure, AccountId, BatchId, Call, Packed, Quantity, Sscc};
+use kernel::Call;
+use primitives::batches::{
+    Batch, Contents, Error, Hold, LogisticUnit, LogisticUnitPacked, LogisticUnitUnpacked, Packed,
+    MAX_CHILDREN, MAX_LEVEL,
+};
+use primitives::{ensure, BatchId, Quantity, Role, SiteId, Sscc};
 
 use super::{ensure_custodian, is_manufacturer, Data};
-use crate::errors::Error;
-use crate::events::{LogisticUnitPacked, LogisticUnitUnpacked};
-use crate::types::{Batch, Contents, LogisticUnit, Place, MAX_CHILDREN, MAX_LEVEL};
+use crate::place::Place;
 
 impl Data {
     /// Packs and closes a logistic unit.
     pub fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Result<LogisticUnitPacked, Error> {
-        ensure_custodian(&call)?;
+        let site = ensure_custodian(&call)?;
         gs1::Sscc::new(sscc).map_err(|_| Error::InvalidSscc)?;
         ensure(!self.logistic_units.contains(sscc), Error::LogisticUnitExists)?;
-        let by = call.caller;
         let (batch, quantity, level, case) = match &contents {
             Contents::Units { batch, quantity } => {
                 self.known(batch)?;
@@ -25,22 +27,22 @@ impl Data {
             }
             Contents::Case { batch, number } => {
                 let record = self.known(batch)?;
-                ensure(is_manufacturer(&call, &record), Error::CallerNotAuthorised)?;
+                ensure(is_manufacturer(&call, &record, Role::Manufacturer), Error::CallerNotAuthorised)?;
                 ensure(!self.cases.contains((batch, *number)), Error::CaseAlreadyPacked)?;
                 let quantity = units_in_case(&record, *number).ok_or(Error::UnknownCase)?;
                 self.cases.insert((batch, *number), &sscc);
                 (*batch, quantity, 0, Some(*number))
             }
             Contents::LogisticUnits(children) => {
-                let (batch, quantity, level) = self.put_inside(call, sscc, children)?;
+                let (batch, quantity, level) = self.put_inside(site, sscc, children)?;
                 (batch, quantity, level, None)
             }
         };
         if level == 0 {
             self.transfer(
                 &batch,
-                (&by, Place::Held),
-                (&by, Place::Packed),
+                (site, Place::Held),
+                (site, Place::Packed),
                 quantity,
                 Error::QuantityNotHeld,
             )?;
@@ -48,7 +50,7 @@ impl Data {
         let unit = LogisticUnit {
             batch,
             quantity,
-            holder: by,
+            site,
             level,
             parent: None,
             shipment: None,
@@ -56,108 +58,105 @@ impl Data {
             recalled: false,
             holds_recalled: false,
             returned: false,
-            quarantined: false,
-            regulator_hold: false,
-            cleared_at: 0,
+            hold: Hold::default(),
         };
-        self.logistic_units.insert(sscc, &unit);
-        Ok(LogisticUnitPacked { batch, by, logistic_unit: sscc, quantity, contents })
+        self.save_unit(sscc, &unit);
+        Ok(LogisticUnitPacked { batch, by: call.actor(), logistic_unit: sscc, quantity, contents })
     }
 
     /// Opens a logistic unit: its units are loose then, or the logistic units inside stand alone.
     ///
-    /// A recalled one stays closed, because its units could not be told from others any more. Only the manufacturer
+    /// A recalled one stays closed, because its units could not be distinguished from others any more. Only the manufacturer
     /// opens it: its units count as returned then, as do those of one that came back as a return. A numbered case
-    /// that came back stays in the books, which tell by it where its units are.
+    /// that came back stays in the books, which know by it where its units are.
     pub fn unpack(&mut self, call: Call, sscc: Sscc) -> Result<LogisticUnitUnpacked, Error> {
-        ensure_custodian(&call)?;
-        let mut unit = self.standing_alone(call, sscc)?;
-        let LogisticUnit { batch, quantity, holder, level, case, recalled, .. } = unit;
+        let site = ensure_custodian(&call)?;
+        let mut unit = self.standing_alone(site, sscc)?;
+        let LogisticUnit { batch, quantity, level, case, recalled, .. } = unit;
         ensure(!unit.returned || case.is_none(), Error::LogisticUnitNotHeld)?;
         if recalled && !unit.returned {
-            ensure(is_manufacturer(&call, &self.known(&batch)?), Error::LogisticUnitRecalled)?;
-            let (from, to) = ((&holder, Place::Packed), (&holder, Place::Returned));
+            let record = self.known(&batch)?;
+            ensure(is_manufacturer(&call, &record, Role::Manufacturer), Error::LogisticUnitRecalled)?;
+            let (from, to) = ((site, Place::Packed), (site, Place::Returned));
             self.transfer(&batch, from, to, quantity, Error::BalanceBroken)?;
             unit.returned = true;
         }
         let returned = unit.returned;
         if level > 0 {
             for child in self.children.take(sscc).unwrap_or_default() {
-                let mut inside = self.logistic_units.get(child).ok_or(Error::UnknownLogisticUnit)?;
+                let mut inside = self.packed_unit(child)?;
                 inside.parent = None;
-                inside.holder = holder;
+                inside.site = site;
                 inside.returned = returned;
                 inside.recalled |= recalled;
-                self.logistic_units.insert(child, &inside);
+                self.save_unit(child, &inside);
             }
         } else if !returned {
-            let (from, to) = ((&holder, Place::Packed), (&holder, Place::Held));
+            let (from, to) = ((site, Place::Packed), (site, Place::Held));
             self.transfer(&batch, from, to, quantity, Error::BalanceBroken)?;
         }
         match case {
-            Some(_) if returned => {
-                self.logistic_units.insert(sscc, &unit);
-            }
+            Some(_) if returned => self.save_unit(sscc, &unit),
             Some(number) => {
                 // Opened elsewhere, its units are loose there: its number would name others, were it packed again.
-                if call.caller == self.known(&batch)?.manufacturer {
+                if call.is_of(self.known(&batch)?.manufacturer) {
                     self.cases.remove((&batch, number));
                 }
                 self.logistic_units.remove(sscc);
             }
             None => self.logistic_units.remove(sscc),
         }
-        Ok(LogisticUnitUnpacked { batch, by: call.caller, logistic_unit: sscc, quantity })
+        Ok(LogisticUnitUnpacked { batch, by: call.actor(), logistic_unit: sscc, quantity })
     }
 
     /// The logistic unit in which the unit at this position of the batch's serial tree is packed, from the numbered
     /// case outwards.
     pub(super) fn packed_position(&self, id: &BatchId, batch: &Batch, position: u32) -> Option<Packed> {
         let case = position.checked_div(batch.units_per_case?)?;
-        let mut unit = self.logistic_units.get(self.cases.get((id, case))?)?;
+        let mut unit = self.packed_unit(self.cases.get((id, case))?).ok()?;
         // The SSCC of a case that was opened may name something else now.
         if unit.case != Some(case) || unit.batch != *id {
             return None;
         }
         let mut recalled = unit.recalled;
-        while let Some(outer) = unit.parent.and_then(|parent| self.logistic_units.get(parent)) {
+        while let Some(outer) = unit.parent.and_then(|parent| self.packed_unit(parent).ok()) {
             recalled |= outer.recalled;
             unit = outer;
         }
-        let shipment = unit.shipment.and_then(|shipment| self.shipments.get(shipment));
-        Some(Packed { recalled, holder: shipment.map_or(unit.holder, |shipment| shipment.to) })
+        let shipment = unit.shipment.and_then(|shipment| self.shipment(shipment));
+        Some(Packed { recalled, site: shipment.map_or(unit.site, |shipment| shipment.to) })
     }
 
-    /// With whom the outermost logistic unit around `unit` is; that is `unit` itself, where it stands alone.
-    pub(super) fn outermost_holder(&self, unit: &LogisticUnit) -> AccountId {
-        let (mut holder, mut parent) = (unit.holder, unit.parent);
-        while let Some(outer) = parent.and_then(|parent| self.logistic_units.get(parent)) {
-            (holder, parent) = (outer.holder, outer.parent);
+    /// Where the outermost logistic unit around `unit` is; that is `unit` itself, where it stands alone.
+    pub(super) fn outermost_site(&self, unit: &LogisticUnit) -> SiteId {
+        let (mut site, mut parent) = (unit.site, unit.parent);
+        while let Some(outer) = parent.and_then(|parent| self.packed_unit(parent).ok()) {
+            (site, parent) = (outer.site, outer.parent);
         }
-        holder
+        site
     }
 
-    /// A logistic unit of the caller that may be shipped.
-    pub(super) fn outermost_of(&self, call: Call, sscc: Sscc) -> Result<LogisticUnit, Error> {
-        let unit = self.standing_alone(call, sscc)?;
+    /// A logistic unit at the site that may be shipped.
+    pub(super) fn outermost_at(&self, site: SiteId, sscc: Sscc) -> Result<LogisticUnit, Error> {
+        let unit = self.standing_alone(site, sscc)?;
         ensure(!unit.returned, Error::LogisticUnitNotHeld)?;
         Ok(unit)
     }
 
-    /// A logistic unit of the caller that is in no other one, is not under way, and is not set apart.
-    fn standing_alone(&self, call: Call, sscc: Sscc) -> Result<LogisticUnit, Error> {
-        let unit = self.logistic_units.get(sscc).ok_or(Error::UnknownLogisticUnit)?;
+    /// A logistic unit at the site that is in no other one, is not under way, and is not quarantined.
+    fn standing_alone(&self, site: SiteId, sscc: Sscc) -> Result<LogisticUnit, Error> {
+        let unit = self.packed_unit(sscc)?;
         ensure(unit.parent.is_none(), Error::LogisticUnitInside)?;
-        ensure(unit.holder == call.caller, Error::LogisticUnitNotHeld)?;
+        ensure(unit.site == site, Error::LogisticUnitNotHeld)?;
         ensure(unit.shipment.is_none(), Error::LogisticUnitInTransit)?;
-        ensure(!unit.quarantined, Error::LogisticUnitQuarantined)?;
+        ensure(!unit.hold.quarantined, Error::LogisticUnitQuarantined)?;
         Ok(unit)
     }
 
-    /// Puts logistic units of the caller into a new one: its batch, quantity and level.
+    /// Puts logistic units of the site into a new one: its batch, quantity and level.
     fn put_inside(
         &mut self,
-        call: Call,
+        site: SiteId,
         parent: Sscc,
         children: &Vec<Sscc>,
     ) -> Result<(BatchId, Quantity, u8), Error> {
@@ -165,7 +164,7 @@ impl Data {
         let mut whole: Option<(BatchId, Quantity, u8)> = None;
         for child in children {
             // One that is named twice is inside already the second time.
-            let mut unit = self.outermost_of(call, *child)?;
+            let mut unit = self.outermost_at(site, *child)?;
             ensure(!unit.recalled && !unit.holds_recalled, Error::LogisticUnitRecalled)?;
             let level = unit.level.saturating_add(1);
             ensure(level < MAX_LEVEL, Error::NestedTooDeep)?;
@@ -178,7 +177,7 @@ impl Data {
                 }
             });
             unit.parent = Some(parent);
-            self.logistic_units.insert(*child, &unit);
+            self.save_unit(*child, &unit);
         }
         self.children.insert(parent, children);
         whole.ok_or(Error::TooManyLogisticUnits)
@@ -187,7 +186,7 @@ impl Data {
     /// Takes a logistic unit out of the one around it, which is removed when it is empty. Returns whether that one is
     /// recalled, and so what was in it.
     pub(super) fn take_out(&mut self, sscc: Sscc, unit: &LogisticUnit, parent: Sscc) -> Result<bool, Error> {
-        let mut outer = self.logistic_units.get(parent).ok_or(Error::UnknownLogisticUnit)?;
+        let mut outer = self.packed_unit(parent)?;
         let mut children = self.children.get(parent).unwrap_or_default();
         children.retain(|child| *child != sscc);
         if children.is_empty() {
@@ -199,15 +198,15 @@ impl Data {
         outer.quantity = outer.quantity.checked_sub(unit.quantity).ok_or(Error::BalanceBroken)?;
         if outer.holds_recalled {
             outer.holds_recalled = children.iter().any(|child| {
-                self.logistic_units.get(*child).is_none_or(|unit| unit.recalled || unit.holds_recalled)
+                self.packed_unit(*child).map_or(true, |unit| unit.recalled || unit.holds_recalled)
             });
         }
-        self.logistic_units.insert(parent, &outer);
+        self.save_unit(parent, &outer);
         Ok(outer.recalled)
     }
 }
 
-/// How many units the batch's case of this number holds; nothing where there is no such case.
+/// How many units the batch's case of this number holds; `None` where there is no such case.
 fn units_in_case(batch: &Batch, number: u32) -> Option<Quantity> {
     let size = Quantity::from(batch.units_per_case?);
     let first = Quantity::from(number).checked_mul(size)?;

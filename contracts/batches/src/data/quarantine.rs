@@ -1,28 +1,29 @@
-//! Goods are set apart, by who has them, by a regulator, or by the sentinel on evidence; and set free again.
+//! Goods are quarantined, by the site that has them, by a regulator, or by the sentinel on evidence; and cleared again.
 
-use primitives::{ensure, AccountId, BatchId, Call, Quantity, Role, Timestamp};
+use kernel::Call;
+use primitives::batches::{
+    ClearanceReason, Error, Hold, QuarantineReason, QuarantineReleased, QuarantineTarget, UnitsQuarantined,
+};
+use primitives::{ensure, BatchId, Quantity, Role, SiteId, Timestamp};
 
-use super::{ensure_answers_for, ensure_custodian, ensure_regulator, Data};
-use crate::errors::Error;
-use crate::events::{QuarantineReleased, UnitsQuarantined};
-use crate::types::{ClearanceReason, Place, QuarantineReason, QuarantineTarget};
+use super::{ensure_answers_for, ensure_custodian, Data};
+use crate::place::Place;
 
 /// What both directions need to know of a target.
-struct Goods {
+struct Targeted {
     batch: BatchId,
-    holder: AccountId,
-    /// Where its units are while they are free, and while they are set apart.
+    site: SiteId,
+    /// Where its units are while they are free, and while they are quarantined.
     free: Place,
     apart: Place,
-    /// How many are free, and how many are set apart.
+    /// How many are free, and how many are quarantined.
     quantity_free: Quantity,
     quantity_apart: Quantity,
-    regulator_hold: bool,
-    cleared_at: Timestamp,
+    hold: Hold,
 }
 
 impl Data {
-    /// Sets goods apart: by their holder (of a shipment the consignee), or by a regulator.
+    /// Quarantines goods: by the site that has them (of a shipment the consignee), or by a regulator.
     pub fn quarantine(
         &mut self,
         call: Call,
@@ -30,33 +31,33 @@ impl Data {
         reason: QuarantineReason,
     ) -> Result<UnitsQuarantined, Error> {
         let goods = self.goods(target)?;
-        let by_regulator = call.caller != goods.holder;
+        let by_regulator = call.site != Some(goods.site);
         if by_regulator {
-            ensure_regulator(&call)?;
+            call.ensure_role(Role::Regulator)?;
         } else {
             ensure_custodian(&call)?;
         }
-        self.set_apart(call, target, &goods, reason, by_regulator)
+        self.isolate(call, target, &goods, reason, by_regulator)
     }
 
-    /// Sets goods apart, because the deployment's sentinel saw evidence against them.
+    /// Quarantines goods, because the deployment's sentinel saw evidence against them.
     pub fn quarantine_on_evidence(
         &mut self,
         call: Call,
         target: QuarantineTarget,
     ) -> Result<UnitsQuarantined, Error> {
-        ensure(call.roles.contains(Role::Sentinel), Error::CallerNotAuthorised)?;
+        call.ensure_role(Role::Sentinel)?;
         let goods = self.goods(target)?;
-        self.set_apart(call, target, &goods, QuarantineReason::OracleEvidence, false)
+        self.isolate(call, target, &goods, QuarantineReason::OracleEvidence, false)
     }
 
-    /// When a quarantine of these goods was last ended: 0 where none was, nothing where there are no such goods.
+    /// When a quarantine of these goods was last ended: 0 where none was. `None` where there are no such goods.
     #[must_use]
-    pub fn quarantine_cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
-        self.goods(target).ok().map(|goods| goods.cleared_at)
+    pub fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
+        self.goods(target).ok().map(|goods| goods.hold.cleared_at)
     }
 
-    /// Sets goods free: by a regulator, or by the batch's manufacturer where no regulator set them apart.
+    /// Ends a quarantine: by a regulator, or by the batch's manufacturer where no regulator quarantined the goods.
     pub fn release_quarantine(
         &mut self,
         call: Call,
@@ -67,29 +68,29 @@ impl Data {
         let batch = goods.batch;
         ensure_answers_for(&call, &self.known(&batch)?)?;
         let is_regulator = call.roles.contains(Role::Regulator);
-        ensure(is_regulator || !goods.regulator_hold, Error::CallerNotAuthorised)?;
+        ensure(is_regulator || !goods.hold.by_regulator, Error::CallerNotAuthorised)?;
         let quantity = match target {
             QuarantineTarget::Holding { quantity: Some(quantity), .. } => quantity,
             _ => goods.quantity_apart,
         };
-        let holder = goods.holder;
+        let site = goods.site;
         ensure(goods.quantity_apart > 0, Error::NotQuarantined)?;
-        let (from, to) = ((&holder, goods.apart), (&holder, goods.free));
+        let (from, to) = ((site, goods.apart), (site, goods.free));
         self.transfer(&batch, from, to, quantity, Error::QuantityNotQuarantined)?;
-        let hold_stays = goods.regulator_hold && quantity < goods.quantity_apart;
-        self.mark(target, false, hold_stays, call.now);
-        Ok(QuarantineReleased { batch, holder, by: call.caller, target, quantity, reason })
+        let by_regulator = goods.hold.by_regulator && quantity < goods.quantity_apart;
+        self.mark(target, Hold { quarantined: false, by_regulator, cleared_at: call.now });
+        Ok(QuarantineReleased { batch, by: call.actor(), site, target, quantity, reason })
     }
 
-    fn set_apart(
+    fn isolate(
         &mut self,
         call: Call,
         target: QuarantineTarget,
-        goods: &Goods,
+        goods: &Targeted,
         reason: QuarantineReason,
         by_regulator: bool,
     ) -> Result<UnitsQuarantined, Error> {
-        let &Goods { batch, holder, .. } = goods;
+        let &Targeted { batch, site, .. } = goods;
         let quantity = match target {
             QuarantineTarget::Holding { quantity, .. } => quantity.unwrap_or(goods.quantity_free),
             _ => {
@@ -97,91 +98,57 @@ impl Data {
                 goods.quantity_free
             }
         };
-        let (from, to) = ((&holder, goods.free), (&holder, goods.apart));
+        let (from, to) = ((site, goods.free), (site, goods.apart));
         self.transfer(&batch, from, to, quantity, Error::QuantityNotHeld)?;
-        self.mark(target, true, by_regulator || goods.regulator_hold, goods.cleared_at);
-        Ok(UnitsQuarantined { batch, holder, by: call.caller, target, quantity, reason })
+        let by_regulator = by_regulator || goods.hold.by_regulator;
+        self.mark(target, Hold { quarantined: true, by_regulator, ..goods.hold });
+        Ok(UnitsQuarantined { batch, by: call.actor(), site, target, quantity, reason })
     }
 
-    fn goods(&self, target: QuarantineTarget) -> Result<Goods, Error> {
-        let whole = |quantity, apart| if apart { (0, quantity) } else { (quantity, 0) };
-        match target {
-            QuarantineTarget::Holding { batch, holder, .. } => {
+    fn goods(&self, target: QuarantineTarget) -> Result<Targeted, Error> {
+        let whole = |quantity, hold: Hold| if hold.quarantined { (0, quantity) } else { (quantity, 0) };
+        let (batch, site, (free, apart), (quantity_free, quantity_apart), hold) = match target {
+            QuarantineTarget::Holding { batch, site, .. } => {
                 self.known(&batch)?;
-                let holding = self.holding_of(&batch, &holder);
-                Ok(Goods {
-                    batch,
-                    holder,
-                    free: Place::Held,
-                    apart: Place::Quarantined,
-                    quantity_free: holding.places.held,
-                    quantity_apart: holding.places.quarantined,
-                    regulator_hold: holding.regulator_hold,
-                    cleared_at: holding.cleared_at,
-                })
+                let holding = self.holding_of(&batch, site);
+                let quantities = (holding.places.held, holding.places.quarantined);
+                (batch, site, (Place::Held, Place::Quarantined), quantities, holding.hold)
             }
             QuarantineTarget::Shipment(number) => {
-                let record = self.shipments.get(number).ok_or(Error::UnknownShipment)?;
-                let (quantity_free, quantity_apart) = whole(record.quantity, record.quarantined);
-                Ok(Goods {
-                    batch: record.batch,
-                    holder: record.to,
-                    free: Place::InTransit,
-                    apart: Place::QuarantinedClosed,
-                    quantity_free,
-                    quantity_apart,
-                    regulator_hold: record.regulator_hold,
-                    cleared_at: record.cleared_at,
-                })
+                let record = self.shipment_under_way(number)?;
+                let places = (Place::InTransit, Place::QuarantinedClosed);
+                (record.batch, record.to, places, whole(record.quantity, record.hold), record.hold)
             }
             QuarantineTarget::LogisticUnit(sscc) => {
-                let unit = self.logistic_units.get(sscc).ok_or(Error::UnknownLogisticUnit)?;
+                let unit = self.packed_unit(sscc)?;
                 ensure(unit.parent.is_none(), Error::LogisticUnitInside)?;
                 ensure(unit.shipment.is_none(), Error::LogisticUnitInTransit)?;
                 ensure(!unit.returned, Error::LogisticUnitNotHeld)?;
-                let (quantity_free, quantity_apart) = whole(unit.quantity, unit.quarantined);
-                Ok(Goods {
-                    batch: unit.batch,
-                    holder: unit.holder,
-                    free: Place::Packed,
-                    apart: Place::QuarantinedClosed,
-                    quantity_free,
-                    quantity_apart,
-                    regulator_hold: unit.regulator_hold,
-                    cleared_at: unit.cleared_at,
-                })
+                let places = (Place::Packed, Place::QuarantinedClosed);
+                (unit.batch, unit.site, places, whole(unit.quantity, unit.hold), unit.hold)
             }
-        }
+        };
+        Ok(Targeted { batch, site, free, apart, quantity_free, quantity_apart, hold })
     }
 
-    fn mark(
-        &mut self,
-        target: QuarantineTarget,
-        quarantined: bool,
-        regulator_hold: bool,
-        cleared_at: Timestamp,
-    ) {
+    fn mark(&mut self, target: QuarantineTarget, hold: Hold) {
         match target {
-            QuarantineTarget::Holding { batch, holder, .. } => {
-                let mut holding = self.holding_of(&batch, &holder);
-                holding.regulator_hold = regulator_hold;
-                holding.cleared_at = cleared_at;
-                self.holdings.insert((&batch, &holder), &holding);
+            QuarantineTarget::Holding { batch, site, .. } => {
+                let mut holding = self.holding_of(&batch, site);
+                // Its units are counted: a part of them can be quarantined.
+                holding.hold = Hold { quarantined: false, ..hold };
+                self.save_holding(&batch, site, &holding);
             }
             QuarantineTarget::Shipment(number) => {
-                if let Some(mut record) = self.shipments.get(number) {
-                    record.quarantined = quarantined;
-                    record.regulator_hold = regulator_hold;
-                    record.cleared_at = cleared_at;
-                    self.shipments.insert(number, &record);
+                if let Ok(mut record) = self.shipment_under_way(number) {
+                    record.hold = hold;
+                    self.save_shipment(number, &record);
                 }
             }
             QuarantineTarget::LogisticUnit(sscc) => {
-                if let Some(mut unit) = self.logistic_units.get(sscc) {
-                    unit.quarantined = quarantined;
-                    unit.regulator_hold = regulator_hold;
-                    unit.cleared_at = cleared_at;
-                    self.logistic_units.insert(sscc, &unit);
+                if let Ok(mut unit) = self.packed_unit(sscc) {
+                    unit.hold = hold;
+                    self.save_unit(sscc, &unit);
                 }
             }
         }

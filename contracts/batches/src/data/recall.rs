@@ -1,14 +1,15 @@
-//! Batches, ranges of serials and logistic units are recalled, and holders take note.
+//! Batches, ranges of serials and logistic units are recalled, and holders acknowledge that.
 
-use primitives::{ensure, BatchId, Call, Quantity, Sscc};
+use kernel::Call;
+use primitives::batches::{
+    BatchRecalled, Error, Recall, RecallAcknowledged, RecallNotice, RecallScope, MAX_RECALLS,
+};
+use primitives::{ensure, BatchId, Quantity, Sscc};
 
 use super::{ensure_answers_for, Data};
-use crate::errors::Error;
-use crate::events::{BatchRecalled, RecallAcknowledged};
-use crate::types::{Recall, RecallNotice, RecallScope, MAX_RECALLS};
 
 impl Data {
-    /// Recalls a batch or a part of it. There is no way back.
+    /// Recalls a batch or a part of it, permanently.
     pub fn recall(&mut self, call: Call, id: BatchId, recall: Recall) -> Result<BatchRecalled, Error> {
         let mut batch = self.known(&id)?;
         ensure_answers_for(&call, &batch)?;
@@ -30,46 +31,44 @@ impl Data {
             RecallScope::LogisticUnit(sscc) => self.recall_logistic_unit(id, sscc)?,
         }
         batch.recalls = number.saturating_add(1);
-        self.batches.insert(&id, &batch);
-        self.recalls.insert((&id, number), &RecallNotice { recall, by: call.caller, at: call.now });
-        Ok(BatchRecalled { batch: id, by: call.caller, number, recall })
+        self.save_batch(&id, &batch);
+        self.recalls.insert((&id, number), &RecallNotice { recall, by: call.author()?, at: call.now });
+        Ok(BatchRecalled { batch: id, by: call.actor(), number, recall })
     }
 
-    /// Notes that the caller, who has or had units of the batch, knows all of its recalls. Needs no role: one that
-    /// lost its own still has to answer.
+    /// Notes that the caller's site, which has or had units of the batch, knows all of its recalls. Needs no role: an
+    /// organisation that lost its own still has to answer.
     pub fn acknowledge_recall(&mut self, call: Call, id: BatchId) -> Result<RecallAcknowledged, Error> {
         let batch = self.known(&id)?;
-        let by = call.caller;
-        let mut holding = self.holdings.get((&id, &by)).ok_or(Error::CallerNotAuthorised)?;
+        let site = call.site()?;
+        let mut holding = self.holdings.get((&id, site)).ok_or(Error::CallerNotAuthorised)?;
         ensure(holding.acknowledged < batch.recalls, Error::NothingToAcknowledge)?;
         holding.acknowledged = batch.recalls;
         holding.acknowledged_at = call.now;
-        self.holdings.insert((&id, &by), &holding);
-        Ok(RecallAcknowledged { batch: id, by, acknowledged: batch.recalls })
+        self.save_holding(&id, site, &holding);
+        Ok(RecallAcknowledged { batch: id, by: call.actor(), acknowledged: batch.recalls })
     }
 
     /// Marks a logistic unit, and those around it, because a pallet with a recalled case must not move on.
     fn recall_logistic_unit(&mut self, id: BatchId, sscc: Sscc) -> Result<(), Error> {
-        let mut unit = self.logistic_units.get(sscc).ok_or(Error::UnknownLogisticUnit)?;
+        let mut unit = self.packed_unit(sscc)?;
         ensure(unit.batch == id, Error::MixedBatches)?;
         ensure(!unit.recalled, Error::LogisticUnitRecalled)?;
         unit.recalled = true;
-        self.logistic_units.insert(sscc, &unit);
+        self.save_unit(sscc, &unit);
         let mut parent = unit.parent;
         while let Some(outer) = parent {
-            let mut unit = self.logistic_units.get(outer).ok_or(Error::UnknownLogisticUnit)?;
+            let mut unit = self.packed_unit(outer)?;
             unit.holds_recalled = true;
-            self.logistic_units.insert(outer, &unit);
+            self.save_unit(outer, &unit);
             parent = unit.parent;
         }
         Ok(())
     }
 }
 
-impl RecallScope {
-    /// Whether this is a recall of a range with this position of the serial tree. The batch says itself that it is
-    /// recalled, and a logistic unit's units are found through it.
-    pub(crate) fn covers(self, position: u32) -> bool {
-        matches!(self, RecallScope::SerialRange { first, last } if (first..=last).contains(&position))
-    }
+/// Whether this is a recall of a range with this position of the serial tree. The batch says itself that it is recalled,
+/// and a logistic unit's units are found through it.
+pub(super) fn covers(scope: RecallScope, position: u32) -> bool {
+    matches!(scope, RecallScope::SerialRange { first, last } if (first..=last).contains(&position))
 }

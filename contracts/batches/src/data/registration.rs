@@ -1,21 +1,23 @@
 //! From registration to release, and the stops that a regulator sets.
 
-use primitives::{ensure, BatchId, Call, DocumentHash, Role, RoleSet};
-
-use super::{ensure_answers_for, ensure_not_stopped, ensure_regulator, is_manufacturer, Balance, Data};
-use crate::errors::Error;
-use crate::events::{
-    BatchAttested, BatchBlocked, BatchRegistered, BatchRegistrationCancelled, BatchReleased, BatchUnblocked,
+use kernel::Call;
+use primitives::batches::{
+    Attestation, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRegistered,
+    BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Error, Holding, NewBatch, Places,
+    MAX_QUANTITY,
 };
-use crate::types::{Attestation, AttestationRecord, Batch, Holding, NewBatch, Places, MAX_QUANTITY};
+use primitives::{ensure, BatchId, DocumentHash, Role, RoleSet};
+
+use super::{ensure_answers_for, ensure_not_stopped, is_manufacturer, Balance, Data};
 
 /// Who may attest good manufacturing practice.
 const INSPECTORS: RoleSet = RoleSet::of(&[Role::Regulator, Role::Auditor]);
 
 impl Data {
-    /// Registers a batch, all of whose units are with the caller.
+    /// Registers a batch, all of whose units are at the caller's site.
     pub fn register(&mut self, call: Call, new: NewBatch) -> Result<BatchRegistered, Error> {
-        ensure(call.roles.contains(Role::Manufacturer), Error::CallerNotAuthorised)?;
+        call.ensure_role(Role::Manufacturer)?;
+        let (manufacturer, site) = (call.author()?, call.site()?);
         gs1::Gtin::new(new.gtin).map_err(|_| Error::InvalidGtin)?;
         gs1::validate_lot(&new.lot).map_err(|_| Error::InvalidLot)?;
         let date = gs1::Date::from_yymmdd(new.expiry, gs1::year_of_ms(call.now))
@@ -33,7 +35,6 @@ impl Data {
 
         let NewBatch { gtin, lot, quantity, serial_root, units_per_case, .. } = new;
         let expiry = date.to_yymmdd();
-        let manufacturer = call.caller;
         let batch = Batch {
             gtin,
             lot: lot.clone(),
@@ -56,13 +57,13 @@ impl Data {
         state.batches = number.saturating_add(1);
         self.state.set(&state);
         self.batch_ids.insert(number, &id);
-        self.batches.insert(&id, &batch);
-        self.balances.insert(&id, &Balance { places, holders: 1, number });
-        self.holders.insert((&id, 0), &manufacturer);
-        self.holdings.insert((&id, &manufacturer), &Holding { places, ..Holding::default() });
+        self.save_batch(&id, &batch);
+        self.balances.insert(&id, &Balance { places, sites: 1, number });
+        self.sites.insert((&id, 0), &site);
+        self.save_holding(&id, site, &Holding { places, ..Holding::default() });
         Ok(BatchRegistered {
             batch: id,
-            manufacturer,
+            by: call.actor(),
             gtin,
             lot,
             expiry,
@@ -72,7 +73,7 @@ impl Data {
         })
     }
 
-    /// Takes a registration back, while all units are loose with the manufacturer and the batch is not released. A
+    /// Cancels a registration, while all units are loose where they were made and the batch is not released. A
     /// blocked one stays: to register anew must be no way around the block.
     pub fn cancel_registration(
         &mut self,
@@ -87,15 +88,16 @@ impl Data {
         self.batch_ids.remove(balance.number);
         self.batches.remove(&id);
         self.balances.remove(&id);
-        self.holders.remove((&id, 0));
-        self.holdings.remove((&id, &batch.manufacturer));
+        if let Some(site) = self.sites.take((&id, 0)) {
+            self.holdings.remove((&id, site));
+        }
         for attestation in Attestation::REQUIRED {
             self.attestations.remove((&id, attestation));
         }
-        Ok(BatchRegistrationCancelled { batch: id, by: call.caller })
+        Ok(BatchRegistrationCancelled { batch: id, by: call.actor() })
     }
 
-    /// Answers for one requirement of the release gate with a document.
+    /// Attests one requirement of the release gate by a document.
     pub fn attest(
         &mut self,
         call: Call,
@@ -105,53 +107,53 @@ impl Data {
     ) -> Result<BatchAttested, Error> {
         let batch = self.known(&id)?;
         let authorised = match attestation {
-            Attestation::CertificateOfAnalysis => is_manufacturer(&call, &batch),
-            // Nobody inspects itself.
+            Attestation::CertificateOfAnalysis => is_manufacturer(&call, &batch, Role::QualityUnit),
+            // No organisation inspects itself.
             Attestation::GoodManufacturingPractice => {
-                call.roles.intersects(INSPECTORS) && call.caller != batch.manufacturer
+                call.roles.intersects(INSPECTORS) && !call.is_of(batch.manufacturer)
             }
             Attestation::MarketAuthorisation => {
-                call.roles.contains(Role::Regulator) && call.caller != batch.manufacturer
+                call.roles.contains(Role::Regulator) && !call.is_of(batch.manufacturer)
             }
         };
         ensure(authorised, Error::CallerNotAuthorised)?;
         ensure(!self.attestations.contains((&id, attestation)), Error::AlreadyAttested)?;
-        let record = AttestationRecord { document, by: call.caller, at: call.now };
+        let record = AttestationRecord { document, by: call.author()?, at: call.now };
         self.attestations.insert((&id, attestation), &record);
-        Ok(BatchAttested { batch: id, attestation, by: call.caller, document })
+        Ok(BatchAttested { batch: id, by: call.actor(), attestation, document })
     }
 
     /// Opens the release gate.
     pub fn release(&mut self, call: Call, id: BatchId) -> Result<BatchReleased, Error> {
         let mut batch = self.known(&id)?;
-        ensure(is_manufacturer(&call, &batch), Error::CallerNotAuthorised)?;
+        ensure(is_manufacturer(&call, &batch, Role::QualityUnit), Error::CallerNotAuthorised)?;
         ensure(batch.released_at.is_none(), Error::AlreadyReleased)?;
         ensure_not_stopped(&batch)?;
         let attested = |attestation: &Attestation| self.attestations.contains((&id, *attestation));
         ensure(Attestation::REQUIRED.iter().all(attested), Error::AttestationMissing)?;
         batch.released_at = Some(call.now);
-        self.batches.insert(&id, &batch);
-        Ok(BatchReleased { batch: id, by: call.caller })
+        self.save_batch(&id, &batch);
+        Ok(BatchReleased { batch: id, by: call.actor() })
     }
 
     /// Stops a batch from moving.
     pub fn block(&mut self, call: Call, id: BatchId) -> Result<BatchBlocked, Error> {
         self.set_blocked(call, id, true, Error::BatchBlocked)?;
-        Ok(BatchBlocked { batch: id, by: call.caller })
+        Ok(BatchBlocked { batch: id, by: call.actor() })
     }
 
     /// Lets a blocked batch move again.
     pub fn unblock(&mut self, call: Call, id: BatchId) -> Result<BatchUnblocked, Error> {
         self.set_blocked(call, id, false, Error::BatchNotBlocked)?;
-        Ok(BatchUnblocked { batch: id, by: call.caller })
+        Ok(BatchUnblocked { batch: id, by: call.actor() })
     }
 
     fn set_blocked(&mut self, call: Call, id: BatchId, blocked: bool, already: Error) -> Result<(), Error> {
         let mut batch = self.known(&id)?;
-        ensure_regulator(&call)?;
+        call.ensure_role(Role::Regulator)?;
         ensure(batch.blocked != blocked, already)?;
         batch.blocked = blocked;
-        self.batches.insert(&id, &batch);
+        self.save_batch(&id, &batch);
         Ok(())
     }
 }

@@ -1,0 +1,146 @@
+//! What contracts ask of each other. No contract depends on another one: they meet in these traits.
+
+use ink::codegen::TraitCallBuilder;
+use ink::env::DefaultEnvironment;
+use primitives::access::{self, Account, Change, Rights, SiteStanding};
+use primitives::batches::{
+    Booked, Booking, BookingError, QuarantineError, QuarantineTarget, UnitState, Whereabouts,
+};
+use primitives::feeds::FeedValue;
+use primitives::{
+    AccountId, BatchId, Extensible, FeedId, OrganisationId, SiteId, Standing, Subject, Timestamp,
+};
+
+/// What other contracts ask of `access`.
+#[ink::trait_definition]
+pub trait AccessControl {
+    /// What `account` may do now, at `site` where one is named.
+    ///
+    /// An account that is unknown, whose time is over, or whose organisation is suspended, has no role.
+    #[ink(message)]
+    fn standing(&self, account: AccountId, site: Option<SiteId>) -> Standing;
+
+    /// Whose the site is, and what its organisation may do now. `None` where no such site is registered.
+    #[ink(message)]
+    fn site_standing(&self, site: SiteId) -> Option<SiteStanding>;
+
+    /// For whom the account acts, its time over or not.
+    #[ink(message)]
+    fn account(&self, account: AccountId) -> Option<Account>;
+
+    /// The roles of the organisation.
+    #[ink(message)]
+    fn rights(&self, organisation: OrganisationId) -> Rights;
+
+    /// Writes down what `governance` decided. Needs Governor.
+    ///
+    /// Errors, in this order: `CallerNotAuthorised`, `TooManyContracts`.
+    #[ink(message)]
+    fn change(&mut self, change: Change) -> Result<(), access::Error>;
+}
+
+/// What other contracts ask of `feeds`.
+#[ink::trait_definition]
+pub trait FeedReader {
+    /// The last value of `feed` about `subject`, where it was observed at most `max_age` milliseconds ago. `None` where it
+    /// is older or missing, the feed is unknown, or the approval of the model was revoked.
+    #[ink(message)]
+    fn fresh_value(
+        &self,
+        feed: FeedId,
+        subject: Subject,
+        max_age: Timestamp,
+    ) -> Option<Extensible<FeedValue>>;
+}
+
+/// What the register of units, the contract `units`, asks of `batches`.
+#[ink::trait_definition]
+pub trait UnitBooks {
+    /// What is known of the unit at this position of the batch's serial tree, and of the site's units. `None` where the
+    /// batch is unknown.
+    #[ink(message)]
+    fn whereabouts(
+        &self,
+        batch: BatchId,
+        position: Option<u32>,
+        site: Option<SiteId>,
+    ) -> Option<Extensible<Whereabouts>>;
+
+    /// Books a loose unit as decommissioned, where what its proof shows is the batch's, it is in no closed logistic unit,
+    /// and the site has a loose one; and says what was known of it. Needs UnitRegister.
+    ///
+    /// Errors, in this order: `Refused`, `UnknownBatch`.
+    #[ink(message)]
+    fn book_unit(&mut self, booking: Booking) -> Result<Booked, BookingError>;
+
+    /// Books a unit of the site that was decommissioned as loose again. Needs UnitRegister.
+    ///
+    /// Errors, in this order: `Refused`, `NothingThere`.
+    #[ink(message)]
+    fn take_back(&mut self, batch: BatchId, site: SiteId, state: UnitState) -> Result<(), BookingError>;
+}
+
+/// What the contract `evidence` asks of `batches`.
+#[ink::trait_definition]
+pub trait QuarantineBooks {
+    /// Quarantines goods because of an oracle's report about them. Needs Sentinel.
+    ///
+    /// Errors, in this order: `Refused`, `UnknownGoods`, `NothingFree`.
+    #[ink(message)]
+    fn quarantine_on_evidence(&mut self, target: QuarantineTarget) -> Result<(), QuarantineError>;
+
+    /// When a quarantine of these goods was last ended: 0 where none was. `None` where there are no such goods.
+    #[ink(message)]
+    fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp>;
+}
+
+/// Declares functions that ask another contract. `None` is no answer, which the caller must treat as a refusal: the
+/// contract is not there, stopped, or answers with something else.
+macro_rules! asks {
+    ($(
+        $(#[doc = $doc:literal])*
+        $function:ident of $contract:ident: $definition:ident, $kind:ident $message:ident($($arg:ident: $type:ty),*)
+            -> $answer:ty;
+    )*) => {$(
+        $(#[doc = $doc])*
+        ///
+        /// `None` where the contract gives no answer, which must be treated as a refusal. It cannot call back.
+        #[must_use]
+        pub fn $function($contract: AccountId, $($arg: $type),*) -> Option<$answer> {
+            #[allow(unused_mut)]
+            let mut contract: ink::contract_ref!($definition, DefaultEnvironment) =
+                ink::primitives::AccountId::from($contract.0).into();
+            // Version 1 of the host function is there on every chain with the pallet.
+            contract.$kind().$message($($arg),*).call_v1().try_invoke().ok()?.ok()
+        }
+    )*};
+}
+
+asks! {
+    /// Asks `access` what `account` may do now.
+    ask_standing of access: AccessControl, call standing(account: AccountId, site: Option<SiteId>) -> Standing;
+    /// Asks `access` whose the site is.
+    ask_site_standing of access: AccessControl, call site_standing(site: SiteId) -> Option<SiteStanding>;
+    /// Asks `access` for whom the account acts.
+    ask_account of access: AccessControl, call account(account: AccountId) -> Option<Account>;
+    /// Asks `access` for the roles of an organisation.
+    ask_rights of access: AccessControl, call rights(organisation: OrganisationId) -> Rights;
+    /// Has `access` write down a decision.
+    ask_to_change_access of access: AccessControl, call_mut change(change: Change) -> Result<(), access::Error>;
+    /// Asks `feeds` for a value that was observed at most `max_age` milliseconds ago.
+    ask_feed_value of feeds: FeedReader, call fresh_value(feed: FeedId, subject: Subject, max_age: Timestamp)
+        -> Option<Extensible<FeedValue>>;
+    /// Asks `batches` about a unit.
+    ask_whereabouts of batches: UnitBooks, call whereabouts(batch: BatchId, position: Option<u32>, site: Option<SiteId>)
+        -> Option<Extensible<Whereabouts>>;
+    /// Has `batches` book a unit as decommissioned.
+    ask_to_book_unit of batches: UnitBooks, call_mut book_unit(booking: Booking) -> Result<Booked, BookingError>;
+    /// Has `batches` book a unit as loose again.
+    ask_to_take_back of batches: UnitBooks, call_mut take_back(batch: BatchId, site: SiteId, state: UnitState)
+        -> Result<(), BookingError>;
+    /// Has `batches` quarantine goods.
+    ask_to_quarantine of batches: QuarantineBooks, call_mut quarantine_on_evidence(target: QuarantineTarget)
+        -> Result<(), QuarantineError>;
+    /// Asks `batches` when a quarantine of these goods was last ended.
+    ask_cleared_at of batches: QuarantineBooks, call cleared_at(target: QuarantineTarget) -> Option<Timestamp>;
+}

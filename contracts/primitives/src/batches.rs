@@ -1,0 +1,23 @@
+//! What the contract `batches` takes, answers, stores, emits and refuses with.
+
+mod batch;
+mod custody;
+mod error;
+mod events;
+mod goods;
+mod quarantine;
+mod recall;
+mod unit_books;
+
+pub use batch::{Attestation, AttestationRecord, Batch, NewBatch, NotMarketable, MAX_PAGE, MAX_QUANTITY};
+pub use custody::{
+    Arrival, Contents, Goods, LogisticUnit, Purpose, RejectionReason, Shipment, MAX_CHILDREN, MAX_LEVEL,
+};
+pub use error::Error;
+pub use events::*;
+pub use goods::{Hold, Holding, Places};
+pub use quarantine::{ClearanceReason, QuarantineError, QuarantineReason, QuarantineTarget};
+pub use recall::{
+    Recall, RecallClass, RecallNotice, RecallReason, RecallScope, MAX_RECALLS,
+};
+pub use unit_books::{Booking, BookingError, Booked, Packed, UnitState, Whereabouts};

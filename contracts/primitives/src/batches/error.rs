@@ -1,0 +1,137 @@
+use super::{BookingError, NotMarketable, QuarantineError};
+use crate::refused::errors;
+
+errors! {
+    "Why `batches` refuses. A new variant gets the next index.":
+    /// The GTIN has more than 14 digits or a wrong check digit.
+    InvalidGtin = 10,
+    /// The lot is not 1 to 20 characters of CSET 82.
+    InvalidLot = 11,
+    /// The expiry is not a date.
+    InvalidExpiry = 12,
+    /// The expiry date is over.
+    BatchExpired = 13,
+    /// The quantity is zero.
+    QuantityZero = 14,
+    /// The quantity is over [`super::MAX_QUANTITY`].
+    QuantityTooLarge = 15,
+    /// The GTIN and lot are registered already.
+    BatchExists = 16,
+    /// No such batch is registered.
+    UnknownBatch = 17,
+    /// The batch has this attestation already.
+    AlreadyAttested = 18,
+    /// A required attestation is missing.
+    AttestationMissing = 19,
+    /// The batch is released already.
+    AlreadyReleased = 20,
+    /// The batch is not released.
+    NotReleased = 21,
+    /// A regulator blocks the batch.
+    BatchBlocked = 22,
+    /// The batch is not blocked.
+    BatchNotBlocked = 23,
+    /// The batch is recalled.
+    BatchRecalled = 24,
+    /// The consignee is not a registered site, or its organisation is suspended or has no role that may hold drugs.
+    ConsigneeNotAuthorised = 25,
+    /// Consignor and consignee are the same site.
+    ConsigneeIsConsignor = 26,
+    /// The site has less than this quantity available.
+    QuantityNotHeld = 27,
+    /// Less than this quantity is in the shipment.
+    QuantityNotInShipment = 28,
+    /// Less than this quantity is quarantined there.
+    QuantityNotQuarantined = 29,
+    /// No such shipment is in transit: it does not exist, or is received or rejected in full.
+    UnknownShipment = 30,
+    /// The shipment is for another site.
+    CallerNotConsignee = 31,
+    /// The batch was registered without serials.
+    SerialsNotRegistered = 32,
+    /// The batch has serials: its units are decommissioned one by one, in `units`.
+    SerialRequired = 33,
+    /// The places' sum would leave the batch's quantity: no message can bring that about.
+    BalanceBroken = 34,
+    /// Goods are returned to the batch's manufacturer only.
+    ReturnNotToManufacturer = 35,
+    /// What arrives is not what was shipped: units against logistic units, or one that is not in the shipment.
+    NotInShipment = 36,
+    /// The SSCC has more than 18 digits or a wrong check digit.
+    InvalidSscc = 37,
+    /// A logistic unit with this SSCC exists.
+    LogisticUnitExists = 38,
+    /// No such logistic unit is packed.
+    UnknownLogisticUnit = 39,
+    /// The logistic unit is at another site.
+    LogisticUnitNotHeld = 40,
+    /// The logistic unit is inside another one: unpack that first.
+    LogisticUnitInside = 41,
+    /// The logistic unit is under way.
+    LogisticUnitInTransit = 42,
+    /// The logistic unit, or one inside, is recalled.
+    LogisticUnitRecalled = 43,
+    /// The logistic unit is quarantined.
+    LogisticUnitQuarantined = 44,
+    /// Not 1 to [`super::MAX_CHILDREN`] logistic units.
+    TooManyLogisticUnits = 45,
+    /// Logistic units nest deeper than [`super::MAX_LEVEL`].
+    NestedTooDeep = 46,
+    /// Logistic units of different batches.
+    MixedBatches = 47,
+    /// The batch has no such numbered case.
+    UnknownCase = 48,
+    /// The numbered case is packed already, or was opened by another organisation than the manufacturer.
+    CaseAlreadyPacked = 49,
+    /// The batch was recalled as often as can be noted: recall all of it.
+    TooManyRecalls = 50,
+    /// The range of serials is empty or leaves the batch.
+    InvalidRange = 51,
+    /// The deadline is over already.
+    DeadlineInPast = 52,
+    /// There is no recall that the caller has not acknowledged.
+    NothingToAcknowledge = 53,
+    /// The goods are quarantined already.
+    AlreadyQuarantined = 54,
+    /// The goods are not quarantined.
+    NotQuarantined = 55,
+    /// Units of the batch have left its manufacturer, or it is released: its registration stays.
+    RegistrationFinal = 56,
+}
+
+impl From<NotMarketable> for Error {
+    fn from(error: NotMarketable) -> Self {
+        match error {
+            NotMarketable::Recalled => Error::BatchRecalled,
+            NotMarketable::Blocked => Error::BatchBlocked,
+            NotMarketable::NotReleased => Error::NotReleased,
+            NotMarketable::Expired => Error::BatchExpired,
+        }
+    }
+}
+
+impl From<Error> for BookingError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::UnknownBatch => BookingError::UnknownBatch,
+            Error::QuantityNotHeld => BookingError::NothingThere,
+            _ => BookingError::Refused,
+        }
+    }
+}
+
+impl From<Error> for QuarantineError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::UnknownBatch | Error::UnknownShipment | Error::UnknownLogisticUnit => {
+                QuarantineError::UnknownGoods
+            }
+            Error::InSetUp
+            | Error::Paused
+            | Error::AccessUnavailable
+            | Error::CallerNotAuthorised
+            | Error::CallerNotAtSite => QuarantineError::Refused,
+            _ => QuarantineError::NothingFree,
+        }
+    }
+}

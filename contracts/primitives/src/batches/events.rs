@@ -1,0 +1,243 @@
+use alloc::vec::Vec;
+
+use super::{
+    Arrival, Attestation, ClearanceReason, Contents, Purpose, QuarantineReason, QuarantineTarget, Recall,
+    RejectionReason, UnitState,
+};
+use crate::event::events;
+use crate::{Actor, BatchId, DocumentHash, Quantity, SiteId, Sscc};
+
+events! {
+    /// A batch was registered.
+    BatchRegistered [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who registered it: its organisation is the manufacturer, all units are at its site.
+        by: Actor,
+        /// The GTIN of 14 digits, as a number.
+        gtin: u64,
+        /// The lot.
+        lot: Vec<u8>,
+        /// The expiry date, YYMMDD.
+        expiry: u32,
+        /// How many sales packs.
+        quantity: Quantity,
+        /// The root of their serials.
+        serial_root: Option<[u8; 32]>,
+        /// How many units a numbered case holds.
+        units_per_case: Option<u32>,
+    }
+
+    /// A registration was cancelled before anything moved: the register does not know the batch any more.
+    BatchRegistrationCancelled [2] {
+        /// The batch.
+        batch: BatchId,
+        /// The manufacturer or a regulator.
+        by: Actor,
+    }
+
+    /// One requirement of the release gate was attested.
+    BatchAttested [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who attested.
+        by: Actor,
+        /// Which requirement.
+        attestation: Attestation,
+        /// The SHA-256 of the document.
+        document: DocumentHash,
+    }
+
+    /// Quality released a batch to the market.
+    BatchReleased [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who released it.
+        by: Actor,
+    }
+
+    /// A regulator stopped a batch from moving.
+    BatchBlocked [2] {
+        /// The batch.
+        batch: BatchId,
+        /// The regulator.
+        by: Actor,
+    }
+
+    /// A regulator unblocked a batch.
+    BatchUnblocked [2] {
+        /// The batch.
+        batch: BatchId,
+        /// The regulator.
+        by: Actor,
+    }
+
+    /// Goods left the consignor for the consignee.
+    UnitsShipped [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who shipped them.
+        by: Actor,
+        /// The shipment's number.
+        shipment: u64,
+        /// The consignor.
+        from: SiteId,
+        /// The consignee.
+        to: SiteId,
+        /// How many units.
+        quantity: Quantity,
+        /// The logistic unit that is shipped as one.
+        logistic_unit: Option<Sscc>,
+        /// Why they move.
+        purpose: Purpose,
+        /// The SHA-256 of the sealed terms of delivery.
+        terms: Option<DocumentHash>,
+    }
+
+    /// The consignee took goods of a shipment over.
+    UnitsReceived [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who received them, for the consignee.
+        by: Actor,
+        /// The shipment's number.
+        shipment: u64,
+        /// The consignor.
+        from: SiteId,
+        /// The consignee.
+        to: SiteId,
+        /// How many units.
+        quantity: Quantity,
+        /// How many of the shipment are not received yet.
+        still_in_transit: Quantity,
+        /// What arrived.
+        arrival: Arrival,
+    }
+
+    /// What was still in transit is back at the consignor.
+    ShipmentRejected [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who rejected them: the consignee, or a regulator in its place.
+        by: Actor,
+        /// The shipment's number.
+        shipment: u64,
+        /// The consignor.
+        from: SiteId,
+        /// The consignee.
+        to: SiteId,
+        /// How many units went back.
+        quantity: Quantity,
+        /// Why.
+        reason: RejectionReason,
+    }
+
+    /// A logistic unit was packed and closed.
+    LogisticUnitPacked [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who did it: the logistic unit is at its site.
+        by: Actor,
+        /// The logistic unit.
+        logistic_unit: Sscc,
+        /// How many units are in it.
+        quantity: Quantity,
+        /// What was put in.
+        contents: Contents,
+    }
+
+    /// A logistic unit was opened: what was in it is loose, or stands alone.
+    LogisticUnitUnpacked [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who did it: the logistic unit is at its site.
+        by: Actor,
+        /// The logistic unit.
+        logistic_unit: Sscc,
+        /// How many units were in it.
+        quantity: Quantity,
+    }
+
+    /// The register of units booked that a unit was decommissioned, or that this was undone. Which unit it is, is in
+    /// the register's own event.
+    UnitBooked [1] {
+        /// The batch.
+        batch: BatchId,
+        /// Where it is, or was.
+        site: SiteId,
+        /// What became of it.
+        state: UnitState,
+        /// Whether this was undone: the unit is loose again.
+        taken_back: bool,
+    }
+
+    /// Units that are counted only were dispensed, destroyed, or left the supply chain otherwise.
+    UnitsDecommissioned [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who did it.
+        by: Actor,
+        /// How many.
+        quantity: Quantity,
+        /// How many of them had been returned.
+        of_returned: Quantity,
+        /// What became of them.
+        state: UnitState,
+        /// The SHA-256 of a document about it, such as the certificate of destruction.
+        document: Option<DocumentHash>,
+    }
+
+    /// Units were quarantined.
+    UnitsQuarantined [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who quarantined them; the contract `evidence` for an oracle's report.
+        by: Actor,
+        /// Where they are; the consignee of a shipment.
+        site: SiteId,
+        /// What exactly.
+        target: QuarantineTarget,
+        /// How many.
+        quantity: Quantity,
+        /// Why.
+        reason: QuarantineReason,
+    }
+
+    /// The quarantine of units ended.
+    QuarantineReleased [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who cleared them.
+        by: Actor,
+        /// Where they are; the consignee of a shipment.
+        site: SiteId,
+        /// What exactly.
+        target: QuarantineTarget,
+        /// How many.
+        quantity: Quantity,
+        /// Why.
+        reason: ClearanceReason,
+    }
+
+    /// A batch or a part of it was recalled.
+    BatchRecalled [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who recalled it.
+        by: Actor,
+        /// The number of the recall among those of the batch, from 0.
+        number: u8,
+        /// The recall.
+        recall: Recall,
+    }
+
+    /// A site acknowledged recalls.
+    RecallAcknowledged [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who acknowledged, for its site.
+        by: Actor,
+        /// How many of the batch's recalls it knows now.
+        acknowledged: u8,
+    }
+}

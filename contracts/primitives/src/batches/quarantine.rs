@@ -1,0 +1,84 @@
+use scale::{Decode, Encode};
+
+use crate::{blake2_256, AccountId, BatchId, Quantity, SiteId, Sscc, Subject};
+
+/// What is quarantined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum QuarantineTarget {
+    /// Loose units at a site.
+    #[codec(index = 0)]
+    Holding {
+        /// The batch.
+        batch: BatchId,
+        /// Where they are.
+        site: SiteId,
+        /// How many. `None` for all.
+        quantity: Option<Quantity>,
+    },
+    /// A shipment under way, with all that is still in it.
+    #[codec(index = 1)]
+    Shipment(u64),
+    /// An outermost logistic unit that is not under way.
+    #[codec(index = 2)]
+    LogisticUnit(Sscc),
+}
+
+impl QuarantineTarget {
+    /// Whom or what a report must be about to be evidence against this target in the contract `batches`: the hash
+    /// over both, whatever the quantity. So a report about other goods, or for another contract, is no evidence.
+    #[must_use]
+    pub fn subject(&self, batches: AccountId) -> Subject {
+        let target = match *self {
+            QuarantineTarget::Holding { batch, site, .. } => {
+                QuarantineTarget::Holding { batch, site, quantity: None }
+            }
+            other => other,
+        };
+        Subject(blake2_256(&(b"theriac/evidence/2", batches, target).encode()))
+    }
+}
+
+/// Why units are quarantined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum QuarantineReason {
+    /// The temperature left its limits.
+    TemperatureExcursion = 0,
+    /// Packs or cases are damaged.
+    Damaged = 1,
+    /// The holder doubts that the goods are genuine.
+    SuspectedCounterfeit = 2,
+    /// The quality is under investigation.
+    QualityInvestigation = 3,
+    /// Another reason.
+    Other = 4,
+    /// A report of an oracle over the policy's threshold.
+    OracleEvidence = 5,
+}
+
+/// Why a quarantine ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum ClearanceReason {
+    /// The investigation found nothing wrong.
+    NothingFound = 0,
+    /// The product stands what happened to it: a judgement on stability data.
+    WithinStabilityLimits = 1,
+    /// They were quarantined by mistake.
+    Mistake = 2,
+    /// They are to be returned or destroyed.
+    ForDisposal = 3,
+}
+
+/// Why `batches` does not quarantine goods on evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum QuarantineError {
+    /// There are no such goods.
+    UnknownGoods = 0,
+    /// Nothing of them is free to be quarantined.
+    NothingFree = 1,
+    /// The caller is not the deployment's sentinel, or the contract is paused or in set-up.
+    Refused = 2,
+}

@@ -1,0 +1,13 @@
+//! What the contract `governance` takes, answers, stores, emits and refuses with.
+
+mod error;
+mod events;
+mod organisation;
+mod proposal;
+
+pub use error::Error;
+pub use events::*;
+pub use organisation::{
+    GlnUse, Identifier, Organisation, OrganisationEntry, Site, SiteEntry, MAX_NAME, MAX_PAGE, MAX_URI,
+};
+pub use proposal::{Action, Proposal, CHANGE_DELAY};

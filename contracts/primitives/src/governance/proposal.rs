@@ -1,0 +1,57 @@
+use scale::{Decode, Encode};
+
+use crate::{AccountId, Actor, CodeHash, Grant, OrganisationId, RoleSet, Timestamp};
+
+/// How long a proposal waits before it can be applied, in milliseconds: two days, in which everybody sees it on chain,
+/// and an administrator or a regulator can cancel it.
+pub const CHANGE_DELAY: Timestamp = 172_800_000;
+
+/// What is proposed: whatever is as strong as new code waits as long as new code does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum Action {
+    /// New code for a contract of the deployment. The code must be on chain when it is applied.
+    #[codec(index = 0)]
+    Upgrade {
+        /// The contract.
+        contract: AccountId,
+        /// The hash of the new code.
+        code: CodeHash,
+    },
+    /// The role Admin or Regulator for an organisation.
+    #[codec(index = 1)]
+    Grant {
+        /// The organisation.
+        organisation: OrganisationId,
+        /// The role, and until when.
+        grant: Grant,
+    },
+    /// Other roles for a contract, of [`crate::Role::OF_CONTRACTS`].
+    #[codec(index = 2)]
+    ContractRoles {
+        /// The contract.
+        contract: AccountId,
+        /// All of its roles then.
+        roles: RoleSet,
+    },
+    /// A steward for an organisation that lost its keys.
+    #[codec(index = 3)]
+    Steward {
+        /// The organisation.
+        organisation: OrganisationId,
+        /// The steward's account.
+        account: AccountId,
+    },
+}
+
+/// A change that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Proposal {
+    /// What is proposed.
+    pub action: Action,
+    /// Who proposed it.
+    pub by: Actor,
+    /// The first moment at which it can be applied.
+    pub applies_from: Timestamp,
+}

@@ -1,0 +1,61 @@
+use crate::batches::{BookingError, NotMarketable};
+use crate::refused::errors;
+
+errors! {
+    "Why `units` refuses. A new variant gets the next index.":
+    /// The contract that knows the batches gives no answer.
+    BatchesUnavailable = 10,
+    /// No such batch is registered.
+    UnknownBatch = 11,
+    /// The serial is not 1 to 20 characters of CSET 82.
+    InvalidSerial = 12,
+    /// The batch was registered without serials.
+    SerialsNotRegistered = 13,
+    /// The unit is in a closed logistic unit here: unpack it first.
+    UnitPacked = 14,
+    /// The batch is recalled.
+    BatchRecalled = 15,
+    /// The unit is in a range of serials that is recalled.
+    UnitRecalled = 16,
+    /// A regulator blocks the batch.
+    BatchBlocked = 17,
+    /// The batch is not released.
+    NotReleased = 18,
+    /// The expiry date is over.
+    BatchExpired = 19,
+    /// There is an alarm about the unit, which a regulator resolves first.
+    AlarmOpen = 20,
+    /// The site has no loose unit of the batch that is free.
+    QuantityNotHeld = 21,
+    /// The contract `batches` books nothing for this one: it is paused, or this one lacks the role UnitRegister.
+    BookingRefused = 22,
+    /// The unit is not decommissioned.
+    UnitNotDecommissioned = 23,
+    /// The time in which this may be taken back is over, or this state cannot be taken back.
+    NotRevertible = 24,
+    /// There is no alarm about the unit.
+    UnknownAlarm = 25,
+    /// A regulator confirmed that there is a copy of the pack, which is final.
+    CounterfeitConfirmed = 26,
+}
+
+impl From<NotMarketable> for Error {
+    fn from(error: NotMarketable) -> Self {
+        match error {
+            NotMarketable::Recalled => Error::BatchRecalled,
+            NotMarketable::Blocked => Error::BatchBlocked,
+            NotMarketable::NotReleased => Error::NotReleased,
+            NotMarketable::Expired => Error::BatchExpired,
+        }
+    }
+}
+
+impl From<BookingError> for Error {
+    fn from(error: BookingError) -> Self {
+        match error {
+            BookingError::UnknownBatch => Error::UnknownBatch,
+            BookingError::NothingThere => Error::QuantityNotHeld,
+            BookingError::Refused => Error::BookingRefused,
+        }
+    }
+}
