@@ -9,4 +9,5 @@ mod event_enum;
 pub(crate) mod events;
 pub mod evidence;
 pub mod feeds;
+pub mod governance;
 pub mod units;

@@ -1,7 +1,7 @@
 //! Typed client of the Theriac contracts, for any chain with pallet-contracts.
 //!
 //! Everything is encoded by the chain's own metadata; the contracts' arguments, answers, errors and events are the
-//! types of the contracts' own crates, so client and contract cannot drift apart.
+//! types of the crate `primitives`, from which the contracts take theirs, so client and contract cannot drift apart.
 //!
 //! ```no_run
 //! use chain::batches::Batches;
@@ -11,8 +11,9 @@
 //! // Once: deploy, and keep where.
 //! let chain = Chain::connect("ws://127.0.0.1:9944").await?;
 //! let account = chain.account(Signer::from_environment("THERIAC_KEY")?)?;
-//! let bundles = Bundles::load("contracts/artifacts".as_ref())?;
-//! account.deploy_all(&bundles, b"2026-11").await?.save("deployment.json".as_ref())?;
+//! let block = chain.finalised_head().await?.number;
+//! let deployment = account.deploy_all(&Bundles::shipped()?, b"2026-11", block, |_| ()).await?;
+//! deployment.save("deployment.json".as_ref())?;
 //!
 //! // Later, anywhere.
 //! let deployment = Deployment::load("deployment.json".as_ref())?;
@@ -23,7 +24,7 @@
 //! // A read: one request. A submission: dry run, signature, pool, finality, events.
 //! let registered = chain.read(&register.batch(batch)).await?;
 //! let receipt = account.submit(&register.release(batch)).await?;
-//! let released: ::batches::BatchReleased = receipt.event(register.0)?;
+//! let released: primitives::batches::BatchReleased = receipt.event(register.0)?;
 //!
 //! // Many at once, by one account: each is in the pool when `send` returns.
 //! let first = account.send(&register.block(batch)).await?;
@@ -48,9 +49,10 @@ mod node;
 
 pub use account_id::{account_text, parse_account, ParseAccountError};
 pub use contracts::bundle::{Bundle, Bundles};
+pub use contracts::deploy::{address_of, Step};
 pub use contracts::deployment::{ChainOfDeployment, Contracts, Deployed, Deployment};
 pub use contracts::events::Event;
-pub use contracts::{access, batches, evidence, feeds, units};
+pub use contracts::{access, batches, evidence, feeds, governance, units};
 pub use errors::contract::ContractError;
 pub use errors::{Error, Sent};
 pub use hash::Hash;

@@ -1,19 +1,13 @@
-//! The messages and events of `access`: organisations, roles, administration, pause, upgrades.
+//! The messages of `access`: who may do what, as `governance` decided. People and services only read it; its first
+//! governor, the account that deployed it, hands over to `governance`.
 
-use ::access::{Error, Identifier, Member, UpgradeProposal};
-use primitives::{AccountId, Role, Standing, Timestamp};
+use primitives::access::{Account, Change, Error, Rights, SiteStanding};
+use primitives::{AccountId, OrganisationId, RoleSet, SiteId, Standing};
 
-use crate::contracts::event_enum::contract_events;
 use crate::node::call::Call;
 use crate::node::constructor::Constructor;
 
-contract_events!(access:
-    OrganisationRegistered, SealingKeySet, OrganisationSuspended, OrganisationReinstated, RoleGranted, RoleRevoked,
-    RoleAdministrationSet, AdministrationOffered, AdministrationOfferWithdrawn, AdministrationTransferred,
-    ContractPaused, ContractUnpaused, UpgradeProposed, UpgradeCancelled, UpgradeApplied,
-);
-
-/// A contract whose administrator is the account that deploys it.
+/// A store in set-up, whose governor is the account that deploys it.
 #[must_use]
 pub fn new() -> Constructor {
     Constructor::new("new", ())
@@ -24,147 +18,63 @@ pub fn new() -> Constructor {
 pub struct Access(pub AccountId);
 
 impl Access {
-    /// Registers the organisation that acts through `account`.
+    /// What an account may do now, at a site where one is named.
     #[must_use]
-    pub fn register_organisation(&self, account: AccountId, name: &str, identifier: &Identifier) -> Call<()> {
-        Call::fallible::<Error>(self.0, "register_organisation", (account, name, identifier))
+    pub fn standing(&self, account: AccountId, site: Option<SiteId>) -> Call<Standing> {
+        Call::infallible(self.0, "AccessControl::standing", (account, site))
     }
 
-    /// Publishes the caller's X25519 key.
+    /// Whose a site is, and what its organisation may do now.
     #[must_use]
-    pub fn set_sealing_key(&self, sealing_key: [u8; 32]) -> Call<()> {
-        Call::fallible::<Error>(self.0, "set_sealing_key", sealing_key)
+    pub fn site_standing(&self, site: SiteId) -> Call<Option<SiteStanding>> {
+        Call::infallible(self.0, "AccessControl::site_standing", site)
     }
 
-    /// Stops an organisation's roles from counting.
+    /// For whom an account acts, its time over or not.
     #[must_use]
-    pub fn suspend_organisation(&self, account: AccountId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "suspend_organisation", account)
+    pub fn account(&self, account: AccountId) -> Call<Option<Account>> {
+        Call::infallible(self.0, "AccessControl::account", account)
     }
 
-    /// Lets an organisation's roles count again.
+    /// The roles of an organisation.
     #[must_use]
-    pub fn reinstate_organisation(&self, account: AccountId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "reinstate_organisation", account)
+    pub fn rights(&self, organisation: OrganisationId) -> Call<Rights> {
+        Call::infallible(self.0, "AccessControl::rights", organisation)
     }
 
-    /// Gives an organisation a role, until `expires_at` (milliseconds, that moment included) where given.
+    /// Writes down a decision, as the governor.
     #[must_use]
-    pub fn grant_role(&self, role: Role, account: AccountId, expires_at: Option<Timestamp>) -> Call<()> {
-        Call::fallible::<Error>(self.0, "grant_role", (role, account, expires_at))
-    }
-
-    /// Takes a role from an organisation.
-    #[must_use]
-    pub fn revoke_role(&self, role: Role, account: AccountId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "revoke_role", (role, account))
-    }
-
-    /// Lets the holders of `administered_by` grant and revoke `role`.
-    #[must_use]
-    pub fn set_administering_role(&self, role: Role, administered_by: Role) -> Call<()> {
-        Call::fallible::<Error>(self.0, "set_administering_role", (role, administered_by))
-    }
-
-    /// Offers the administration to another account.
-    #[must_use]
-    pub fn offer_administration(&self, to: AccountId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "offer_administration", to)
-    }
-
-    /// Withdraws the offer.
-    #[must_use]
-    pub fn withdraw_administration_offer(&self) -> Call<()> {
-        Call::fallible::<Error>(self.0, "withdraw_administration_offer", ())
-    }
-
-    /// Takes over the administration that was offered to the caller.
-    #[must_use]
-    pub fn accept_administration(&self) -> Call<()> {
-        Call::fallible::<Error>(self.0, "accept_administration", ())
-    }
-
-    /// Stops state changes of a contract.
-    #[must_use]
-    pub fn pause(&self, contract: AccountId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "pause", contract)
-    }
-
-    /// Lets state changes of a contract go on.
-    #[must_use]
-    pub fn unpause(&self, contract: AccountId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "unpause", contract)
-    }
-
-    /// Proposes code to replace that of a contract of the deployment, in place of an earlier proposal.
-    #[must_use]
-    pub fn propose_upgrade(&self, contract: AccountId, code: [u8; 32]) -> Call<()> {
-        Call::fallible::<Error>(self.0, "propose_upgrade", (contract, code))
-    }
-
-    /// Withdraws the code that is proposed for a contract.
-    #[must_use]
-    pub fn cancel_upgrade(&self, contract: AccountId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "cancel_upgrade", contract)
-    }
-
-    /// Replaces a contract's code by the proposed one.
-    #[must_use]
-    pub fn apply_upgrade(&self, contract: AccountId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "apply_upgrade", contract)
-    }
-
-    /// The code that waits to replace a contract's.
-    #[must_use]
-    pub fn upgrade(&self, contract: AccountId) -> Call<Option<UpgradeProposal>> {
-        Call::infallible(self.0, "upgrade", contract)
-    }
-
-    /// Whether `account` holds `role` now.
-    #[must_use]
-    pub fn has_role(&self, role: Role, account: AccountId) -> Call<bool> {
-        Call::infallible(self.0, "has_role", (role, account))
-    }
-
-    /// Whether state changes of `contract` are stopped.
-    #[must_use]
-    pub fn is_paused(&self, contract: AccountId) -> Call<bool> {
-        Call::infallible(self.0, "is_paused", contract)
+    pub fn change(&self, change: &Change) -> Call<()> {
+        Call::fallible::<Error>(self.0, "AccessControl::change", change)
     }
 
     /// The account that administers the deployment.
     #[must_use]
-    pub fn administrator(&self) -> Call<AccountId> {
+    pub fn administrator(&self) -> Call<Option<AccountId>> {
         Call::infallible(self.0, "administrator", ())
     }
 
-    /// To whom the administration is offered.
+    /// The contract that decides.
     #[must_use]
-    pub fn administration_offered_to(&self) -> Call<Option<AccountId>> {
-        Call::infallible(self.0, "administration_offered_to", ())
+    pub fn governance(&self) -> Call<Option<AccountId>> {
+        Call::infallible(self.0, "governance", ())
     }
 
-    /// The role whose holders grant and revoke `role`.
+    /// Whether the deployment is in set-up.
     #[must_use]
-    pub fn administering_role(&self, role: Role) -> Call<Role> {
-        Call::infallible(self.0, "administering_role", role)
+    pub fn in_set_up(&self) -> Call<bool> {
+        Call::infallible(self.0, "in_set_up", ())
     }
 
-    /// The organisation that acts through `account`.
+    /// The contracts whose state changes are stopped.
     #[must_use]
-    pub fn organisation(&self, account: AccountId) -> Call<Option<Member>> {
-        Call::infallible(self.0, "organisation", account)
+    pub fn paused(&self) -> Call<Vec<AccountId>> {
+        Call::infallible(self.0, "paused", ())
     }
 
-    /// A page of the organisations, from number `start`: `limit`, and [`::access::MAX_PAGE`] at most.
+    /// The roles of a contract of the deployment.
     #[must_use]
-    pub fn organisations(&self, start: u32, limit: u32) -> Call<Vec<Member>> {
-        Call::infallible(self.0, "organisations", (start, limit))
-    }
-
-    /// The roles of `account`, and whether `contract` is paused.
-    #[must_use]
-    pub fn standing(&self, account: AccountId, contract: AccountId) -> Call<Standing> {
-        Call::infallible(self.0, "AccessControl::standing", (account, contract))
+    pub fn contract_roles(&self, contract: AccountId) -> Call<RoleSet> {
+        Call::infallible(self.0, "contract_roles", contract)
     }
 }

@@ -1,11 +1,11 @@
-//! The messages and events of `batches`: drug batches, who has how many units of them, and what may not move.
+//! The messages and events of `batches`: drug batches, how many units of them are where, and what may not move.
 
-use ::batches::{
+use primitives::batches::{
     Arrival, Attestation, AttestationRecord, Batch, ClearanceReason, Contents, Error, Goods, Holding,
     LogisticUnit, NewBatch, Places, Purpose, QuarantineReason, QuarantineTarget, Recall, RecallNotice,
     RejectionReason, Shipment, UnitState,
 };
-use primitives::{AccountId, BatchId, DocumentHash, Quantity, Sscc};
+use primitives::{AccountId, BatchId, DocumentHash, Quantity, SiteId, Sscc};
 
 use crate::contracts::event_enum::contract_events;
 use crate::node::call::Call;
@@ -17,7 +17,7 @@ contract_events!(batches:
     UnitsDecommissioned, UnitsQuarantined, QuarantineReleased, BatchRecalled, RecallAcknowledged,
 );
 
-/// An empty register whose callers' roles are in the contract `access`.
+/// An empty register in the deployment of the contract `access`.
 #[must_use]
 pub fn new(access: AccountId) -> Constructor {
     Constructor::new("new", access)
@@ -28,19 +28,19 @@ pub fn new(access: AccountId) -> Constructor {
 pub struct Batches(pub AccountId);
 
 impl Batches {
-    /// Registers a batch, all units of which are with the caller then.
+    /// Registers a batch, all units of which are at the site then.
     #[must_use]
-    pub fn register_batch(&self, batch: &NewBatch) -> Call<BatchId> {
-        Call::fallible::<Error>(self.0, "register_batch", batch)
+    pub fn register_batch(&self, site: SiteId, batch: &NewBatch) -> Call<BatchId> {
+        Call::fallible::<Error>(self.0, "register_batch", (site, batch))
     }
 
-    /// Takes a registration back, before anything moved.
+    /// Cancels a registration, before anything moved.
     #[must_use]
     pub fn cancel_registration(&self, batch: BatchId) -> Call<()> {
         Call::fallible::<Error>(self.0, "cancel_registration", batch)
     }
 
-    /// Answers for one requirement of the release gate with a document.
+    /// Attests one requirement of the release gate by a document.
     #[must_use]
     pub fn attest(&self, batch: BatchId, attestation: Attestation, document: DocumentHash) -> Call<()> {
         Call::fallible::<Error>(self.0, "attest", (batch, attestation, document))
@@ -64,76 +64,83 @@ impl Batches {
         Call::fallible::<Error>(self.0, "unblock", batch)
     }
 
-    /// Puts goods of the caller in transit to a consignee. The shipment's number is in [`::batches::UnitsShipped`].
+    /// Puts goods of a site in transit to another site. The shipment's number is in [`primitives::batches::UnitsShipped`].
     #[must_use]
     pub fn ship(
         &self,
+        from: SiteId,
         goods: Goods,
-        to: AccountId,
+        to: SiteId,
         purpose: Purpose,
         terms: Option<DocumentHash>,
     ) -> Call<u64> {
-        Call::fallible::<Error>(self.0, "ship", (goods, to, purpose, terms))
+        Call::fallible::<Error>(self.0, "ship", (from, goods, to, purpose, terms))
     }
 
-    /// Takes goods of a shipment over.
+    /// Takes goods of a shipment over at the consignee's site.
     #[must_use]
-    pub fn receive(&self, shipment: u64, arrival: &Arrival) -> Call<()> {
-        Call::fallible::<Error>(self.0, "receive", (shipment, arrival))
+    pub fn receive(&self, site: SiteId, shipment: u64, arrival: &Arrival) -> Call<()> {
+        Call::fallible::<Error>(self.0, "receive", (site, shipment, arrival))
     }
 
-    /// Gives what is still in transit of a shipment back.
+    /// Gives what is still in transit of a shipment back: for the consignee's site, or as a regulator.
     #[must_use]
-    pub fn reject(&self, shipment: u64, reason: RejectionReason) -> Call<()> {
-        Call::fallible::<Error>(self.0, "reject", (shipment, reason))
+    pub fn reject(&self, site: Option<SiteId>, shipment: u64, reason: RejectionReason) -> Call<()> {
+        Call::fallible::<Error>(self.0, "reject", (site, shipment, reason))
     }
 
     /// Packs and closes a logistic unit.
     #[must_use]
-    pub fn pack(&self, logistic_unit: Sscc, contents: &Contents) -> Call<()> {
-        Call::fallible::<Error>(self.0, "pack", (logistic_unit, contents))
+    pub fn pack(&self, site: SiteId, logistic_unit: Sscc, contents: &Contents) -> Call<()> {
+        Call::fallible::<Error>(self.0, "pack", (site, logistic_unit, contents))
     }
 
     /// Opens a logistic unit.
     #[must_use]
-    pub fn unpack(&self, logistic_unit: Sscc) -> Call<()> {
-        Call::fallible::<Error>(self.0, "unpack", logistic_unit)
+    pub fn unpack(&self, site: SiteId, logistic_unit: Sscc) -> Call<()> {
+        Call::fallible::<Error>(self.0, "unpack", (site, logistic_unit))
     }
 
-    /// Takes units out of the supply chain that are not told apart.
+    /// Takes units of a site out of the supply chain that are counted only.
     #[must_use]
     pub fn decommission_quantity(
         &self,
+        site: SiteId,
         batch: BatchId,
         quantity: Quantity,
         state: UnitState,
         document: Option<DocumentHash>,
     ) -> Call<()> {
-        Call::fallible::<Error>(self.0, "decommission_quantity", (batch, quantity, state, document))
+        Call::fallible::<Error>(self.0, "decommission_quantity", (site, batch, quantity, state, document))
     }
 
-    /// Sets goods apart.
+    /// Quarantines goods: for the site that has them, or as a regulator.
     #[must_use]
-    pub fn quarantine(&self, target: QuarantineTarget, reason: QuarantineReason) -> Call<()> {
-        Call::fallible::<Error>(self.0, "quarantine", (target, reason))
+    pub fn quarantine(
+        &self,
+        site: Option<SiteId>,
+        target: QuarantineTarget,
+        reason: QuarantineReason,
+    ) -> Call<()> {
+        Call::fallible::<Error>(self.0, "quarantine", (site, target, reason))
     }
 
-    /// Lets quarantined goods move again.
+    /// Ends a quarantine.
     #[must_use]
     pub fn release_quarantine(&self, target: QuarantineTarget, reason: ClearanceReason) -> Call<()> {
         Call::fallible::<Error>(self.0, "release_quarantine", (target, reason))
     }
 
-    /// Recalls a batch or a part of it for good.
+    /// Recalls a batch or a part of it, permanently.
     #[must_use]
     pub fn recall(&self, batch: BatchId, recall: &Recall) -> Call<()> {
         Call::fallible::<Error>(self.0, "recall", (batch, recall))
     }
 
-    /// Says that the caller knows all recalls of the batch.
+    /// Acknowledges all recalls of the batch for a site.
     #[must_use]
-    pub fn acknowledge_recall(&self, batch: BatchId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "acknowledge_recall", batch)
+    pub fn acknowledge_recall(&self, site: SiteId, batch: BatchId) -> Call<()> {
+        Call::fallible::<Error>(self.0, "acknowledge_recall", (site, batch))
     }
 
     /// The batch.
@@ -142,7 +149,7 @@ impl Batches {
         Call::infallible(self.0, "batch", batch)
     }
 
-    /// A page of the batches, from number `start`: `limit`, and [`::batches::MAX_PAGE`] at most.
+    /// A page of the batches, from number `start`: `limit`, and [`primitives::batches::MAX_PAGE`] at most.
     #[must_use]
     pub fn batches(&self, start: u32, limit: u32) -> Call<Vec<BatchId>> {
         Call::infallible(self.0, "batches", (start, limit))
@@ -154,16 +161,16 @@ impl Batches {
         Call::infallible(self.0, "mass_balance", batch)
     }
 
-    /// What `holder` has or had of the batch.
+    /// What a site has or had of the batch.
     #[must_use]
-    pub fn holding(&self, batch: BatchId, holder: AccountId) -> Call<Holding> {
-        Call::infallible(self.0, "holding", (batch, holder))
+    pub fn holding(&self, batch: BatchId, site: SiteId) -> Call<Holding> {
+        Call::infallible(self.0, "holding", (batch, site))
     }
 
-    /// A page of everybody who ever had units of the batch, from number `start`: `limit`, and
-    /// [`::batches::MAX_PAGE`] at most.
+    /// A page of the sites that ever had units of the batch, from number `start`: `limit`, and
+    /// [`primitives::batches::MAX_PAGE`] at most.
     #[must_use]
-    pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Call<Vec<(AccountId, Holding)>> {
+    pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Call<Vec<(SiteId, Holding)>> {
         Call::infallible(self.0, "recall_reach", (batch, start, limit))
     }
 
@@ -185,15 +192,15 @@ impl Batches {
         Call::infallible(self.0, "logistic_unit", logistic_unit)
     }
 
-    /// Who attested, with which document.
+    /// Which organisation attested, by which document.
     #[must_use]
     pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Call<Option<AttestationRecord>> {
         Call::infallible(self.0, "attestation", (batch, attestation))
     }
 
-    /// The contract that knows the roles.
+    /// The contract `access`.
     #[must_use]
-    pub fn access(&self) -> Call<AccountId> {
+    pub fn access(&self) -> Call<Option<AccountId>> {
         Call::infallible(self.0, "access", ())
     }
 }

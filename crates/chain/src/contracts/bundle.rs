@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -66,7 +66,7 @@ impl Bundle {
         let code = hex::decode(wasm.trim_start_matches("0x"))
             .map_err(|error| bad(path, format!("its code: {error}")))?;
         if !code.starts_with(&WASM) {
-            return Err(bad(path, "its code is no WebAssembly"));
+            return Err(bad(path, "its code is not WebAssembly"));
         }
         let code_hash = Hash::from(primitives::blake2_256(&code));
         if code_hash != hash {
@@ -110,8 +110,10 @@ fn bad(path: &Path, reason: impl ToString) -> Error {
 /// The bundles of one deployment.
 #[derive(Clone, Debug)]
 pub struct Bundles {
-    /// Organisations and roles.
+    /// Who may do what.
     pub access: Bundle,
+    /// Organisations, sites, accounts, roles, proposals.
+    pub governance: Bundle,
     /// Drug batches.
     pub batches: Bundle,
     /// Single units of batches, and verdicts on them.
@@ -123,22 +125,51 @@ pub struct Bundles {
 }
 
 impl Bundles {
-    /// Reads `access.contract`, `batches.contract`, `units.contract`, `evidence.contract` and `feeds.contract` of a
-    /// folder.
+    /// The bundles that this program was built with.
+    ///
+    /// # Errors
+    /// [`Error::BadBundle`] never, where the tests of this crate passed.
+    pub fn shipped() -> Result<Self, Error> {
+        macro_rules! file {
+            ($name:literal) => {
+                include_bytes!(concat!("../../../../contracts/artifacts/", $name, ".contract"))
+            };
+        }
+        Self::read(|name| {
+            let bytes: &[u8] = match name {
+                "access" => file!("access"),
+                "governance" => file!("governance"),
+                "batches" => file!("batches"),
+                "units" => file!("units"),
+                "evidence" => file!("evidence"),
+                _ => file!("feeds"),
+            };
+            Bundle::parse(Path::new(&format!("{name}.contract")), bytes)
+        })
+    }
+
+    /// Reads the bundles of a folder: `access.contract` and so on.
     ///
     /// # Errors
     /// [`Error::BadBundle`] for the first that cannot be used, or is another contract than its file's name says.
     pub fn load(folder: &Path) -> Result<Self, Error> {
+        Self::read(|name| Bundle::load(&folder.join(format!("{name}.contract"))))
+    }
+
+    fn read(bundle: impl Fn(&str) -> Result<Bundle, Error>) -> Result<Self, Error> {
         let load = |name: &str| {
-            let path: PathBuf = folder.join(format!("{name}.contract"));
-            let bundle = Bundle::load(&path)?;
+            let bundle = bundle(name)?;
             match bundle.name() {
                 found if found == name => Ok(bundle),
-                found => Err(bad(&path, format!("it is the contract {found:?}"))),
+                found => Err(bad(
+                    Path::new(&format!("{name}.contract")),
+                    format!("it is the contract {found:?}"),
+                )),
             }
         };
         Ok(Self {
             access: load("access")?,
+            governance: load("governance")?,
             batches: load("batches")?,
             units: load("units")?,
             evidence: load("evidence")?,
@@ -184,7 +215,7 @@ mod tests {
         for (text, reason) in [
             (file(&changed, hash, "ink! 5.1.1"), "and the bundle says"),
             (file(&WASM, hash, "ink! 6.0.0"), "ink! 5 is needed"),
-            (file(b"text", primitives::blake2_256(b"text"), "ink! 5.1.1"), "no WebAssembly"),
+            (file(b"text", primitives::blake2_256(b"text"), "ink! 5.1.1"), "not WebAssembly"),
             (file(&long, primitives::blake2_256(&long), "ink! 5.1.1"), "longer than"),
             (file(&WASM, hash, "ink! 5.1.1").replace("0x0061", "0xzz61"), "its code: "),
             (file(&WASM, hash, "ink! 5.1.1").replace("\"wasm\"", "\"polkavm\""), "no code"),

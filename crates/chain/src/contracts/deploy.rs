@@ -1,13 +1,16 @@
 //! Contracts from their bundles, on chain.
 
-use ::access::Identifier;
-use primitives::{AccountId, Role};
+use primitives::access::Change;
+use primitives::{AccountId, Role, RoleSet};
+use scale::Encode;
 use subxt::ext::scale_value::{Composite, Value};
 
 use crate::account_id::account_text;
 use crate::contracts::bundle::{Bundle, Bundles};
 use crate::contracts::deployment::{Contracts, Deployed, Deployment};
-use crate::contracts::{access, batches, evidence, feeds, units};
+use crate::contracts::access::Access;
+use crate::contracts::governance::Governance;
+use crate::contracts::{access, batches, evidence, feeds, governance, units};
 use crate::errors::Error;
 use crate::node::call::{api_instantiate, decode_result, DryRun, Instantiated, Party};
 use crate::node::constructor::Constructor;
@@ -15,6 +18,22 @@ use crate::node::events::Receipt;
 use crate::node::pending::Pending;
 use crate::node::runtime::{API, PALLET};
 use crate::node::submit::{Account, Extrinsic, Limits};
+
+/// A step of a deployment that was done, or was found done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its number, from 1.
+    pub number: u32,
+    /// How many steps there are.
+    pub of: u32,
+    /// What it was: the contract that was deployed, or what was written into one.
+    pub what: &'static str,
+    /// Whether an earlier, interrupted deployment had done it.
+    pub was_done: bool,
+}
+
+/// How many steps a deployment has.
+const STEPS: u32 = 9;
 
 /// The longest salt in bytes.
 const MAX_SALT: usize = 64;
@@ -60,36 +79,105 @@ impl Account {
         Ok((address, receipt))
     }
 
-    /// Deploys `access`, whose administrator this account is then, and the contracts that ask it for roles: `batches`,
-    /// `units` and `evidence`, which book in `batches`, and `feeds`. For that, the two are organisations of their own
-    /// names in `access` (`urn:theriac:contract:units` and `urn:theriac:contract:evidence`), and get the roles
-    /// UnitRegister and Sentinel.
+    /// Deploys all contracts, and lets them know of each other: `access`, whose decisions `governance` takes; `batches`;
+    /// `units` and `evidence`, which book in `batches` by the roles UnitRegister and Sentinel; and `feeds`. This account is
+    /// the administrator then, and the deployment is in set-up.
+    ///
+    /// Every step is done once for this account, these bundles and this salt: called again after an interruption, it
+    /// goes on where it stopped. `block` is one before the first step, at which events begin. `done` hears of each step.
     ///
     /// # Errors
     /// As [`Account::deploy`].
-    pub async fn deploy_all(&self, bundles: &Bundles, salt: &[u8]) -> Result<Deployment, Error> {
-        let chain = self.chain();
-        let (access, first) = self.deploy(&bundles.access, &access::new(), salt).await?;
-        let (batches, _) = self.deploy(&bundles.batches, &batches::new(access), salt).await?;
-        let (units, _) = self.deploy(&bundles.units, &units::new(access, batches), salt).await?;
-        let (evidence, _) = self.deploy(&bundles.evidence, &evidence::new(access, batches), salt).await?;
-        let (feeds, _) = self.deploy(&bundles.feeds, &feeds::new(access, chain.genesis().0), salt).await?;
-        for (name, contract, role) in
-            [("units", units, Role::UnitRegister), ("evidence", evidence, Role::Sentinel)]
-        {
-            let access = access::Access(access);
-            let identifier = Identifier::Uri(format!("urn:theriac:contract:{name}"));
-            self.submit(&access.register_organisation(contract, name, &identifier)).await?;
-            self.submit(&access.grant_role(role, contract, None)).await?;
+    pub async fn deploy_all(
+        &self,
+        bundles: &Bundles,
+        salt: &[u8],
+        block: u64,
+        mut done: impl FnMut(Step),
+    ) -> Result<Deployment, Error> {
+        let genesis = self.chain().genesis().0;
+        let mut number = 0_u32;
+        let mut report = |what, was_done| {
+            number = number.saturating_add(1);
+            done(Step { number, of: STEPS, what, was_done });
+        };
+        let access = self.deploy_once(&bundles.access, &access::new(), salt).await?;
+        report("access", access.1);
+        let governance = self.deploy_once(&bundles.governance, &governance::new(access.0), salt).await?;
+        report("governance", governance.1);
+        let roles = Access(access.0);
+        let decides = self.chain().read(&roles.governance()).await? == Some(governance.0);
+        if !decides {
+            // The administrator is who called the constructor of `governance`: this account.
+            self.submit(&roles.change(&Change::Administrator(self.id()))).await?;
+            self.submit(&roles.change(&Change::Governance(governance.0))).await?;
+        }
+        report("governance decides in access", decides);
+        let batches = self.deploy_once(&bundles.batches, &batches::new(access.0), salt).await?;
+        report("batches", batches.1);
+        let units = self.deploy_once(&bundles.units, &units::new(access.0, batches.0), salt).await?;
+        report("units", units.1);
+        let evidence = self.deploy_once(&bundles.evidence, &evidence::new(access.0, batches.0), salt).await?;
+        report("evidence", evidence.1);
+        let feeds = self.deploy_once(&bundles.feeds, &feeds::new(access.0, genesis), salt).await?;
+        report("feeds", feeds.1);
+        for (contract, role, what) in [
+            (units.0, Role::UnitRegister, "the role UnitRegister of units"),
+            (evidence.0, Role::Sentinel, "the role Sentinel of evidence"),
+        ] {
+            let wanted = RoleSet::of(&[role]);
+            let has = self.chain().read(&roles.contract_roles(contract)).await? == wanted;
+            if !has {
+                self.submit(&Governance(governance.0).set_contract_roles(contract, wanted)).await?;
+            }
+            report(what, has);
         }
         let deployed = |address, bundle: &Bundle| Deployed { address, code_hash: bundle.code_hash() };
         let contracts = Contracts {
-            access: deployed(access, &bundles.access),
-            batches: deployed(batches, &bundles.batches),
-            units: deployed(units, &bundles.units),
-            evidence: deployed(evidence, &bundles.evidence),
-            feeds: deployed(feeds, &bundles.feeds),
+            access: deployed(access.0, &bundles.access),
+            governance: deployed(governance.0, &bundles.governance),
+            batches: deployed(batches.0, &bundles.batches),
+            units: deployed(units.0, &bundles.units),
+            evidence: deployed(evidence.0, &bundles.evidence),
+            feeds: deployed(feeds.0, &bundles.feeds),
         };
-        Ok(Deployment::new(chain, first.block.number, contracts))
+        Ok(Deployment::new(self.chain(), block, contracts))
     }
+
+    /// Deploys a contract where that was not done before. Gives its address, and whether it was there.
+    async fn deploy_once(
+        &self,
+        bundle: &Bundle,
+        constructor: &Constructor,
+        salt: &[u8],
+    ) -> Result<(AccountId, bool), Error> {
+        let expected = address_of(self.id(), bundle, constructor, salt);
+        match self.chain().code_hash(expected).await {
+            Ok(found) if found == bundle.code_hash() => return Ok((expected, true)),
+            // It was upgraded since: what was interrupted is over.
+            Ok(found) => {
+                return Err(Error::CodeMismatch { address: expected, expected: bundle.code_hash(), found })
+            }
+            Err(Error::ContractNotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let (address, _) = self.deploy(bundle, constructor, salt).await?;
+        if address != expected {
+            let reason = format!("the contract is at {}", account_text(&address));
+            return Err(Error::answer("the chain's way to make addresses", reason));
+        }
+        Ok((address, false))
+    }
+}
+
+/// The address of the contract that `deployer` makes of these: as `pallet-contracts` computes it by default.
+#[must_use]
+pub fn address_of(
+    deployer: AccountId,
+    bundle: &Bundle,
+    constructor: &Constructor,
+    salt: &[u8],
+) -> AccountId {
+    let origin = (b"contract_addr_v1", deployer, bundle.code_hash().0, constructor.input(), salt);
+    AccountId(primitives::blake2_256(&origin.encode()))
 }

@@ -10,7 +10,7 @@ use crate::hash::Hash;
 use crate::node::chain::Chain;
 
 /// The version of the file's form.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The longest file in bytes.
 const MAX_FILE: usize = 64 * 1024;
 
@@ -43,8 +43,10 @@ pub struct ChainOfDeployment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contracts {
-    /// Organisations and roles.
+    /// Who may do what.
     pub access: Deployed,
+    /// Organisations, sites, accounts, roles, proposals.
+    pub governance: Deployed,
     /// Drug batches.
     pub batches: Deployed,
     /// Single units of batches, and verdicts on them.
@@ -58,9 +60,10 @@ pub struct Contracts {
 impl Contracts {
     /// The contracts with their names.
     #[must_use]
-    pub fn all(&self) -> [(&'static str, Deployed); 5] {
+    pub fn all(&self) -> [(&'static str, Deployed); 6] {
         [
             ("access", self.access),
+            ("governance", self.governance),
             ("batches", self.batches),
             ("units", self.units),
             ("evidence", self.evidence),
@@ -70,7 +73,14 @@ impl Contracts {
 
     /// Writes down that the contract at `address` runs the code `code` now: it was upgraded.
     pub fn note_code(&mut self, address: AccountId, code: Hash) {
-        let all = [&mut self.access, &mut self.batches, &mut self.units, &mut self.evidence, &mut self.feeds];
+        let all = [
+            &mut self.access,
+            &mut self.governance,
+            &mut self.batches,
+            &mut self.units,
+            &mut self.evidence,
+            &mut self.feeds,
+        ];
         for contract in all.into_iter().filter(|contract| contract.address == address) {
             contract.code_hash = code;
         }
@@ -106,7 +116,7 @@ impl Deployment {
     /// Reads a deployment file.
     ///
     /// # Errors
-    /// [`Error::BadDeployment`] where it cannot be read, is over 64 KiB, or is none of this version.
+    /// [`Error::BadDeployment`] where it cannot be read, is over 64 KiB, or is not of this version.
     pub fn load(path: &Path) -> Result<Self, Error> {
         let unreadable = |error: files::Error| {
             bad(path, format!("it {}; `theriac deploy` makes one, or name another file", error.fault))
@@ -119,13 +129,13 @@ impl Deployment {
         struct Versioned {
             version: u32,
         }
-        let no_deployment =
-            |error| bad(path, format!("it is no deployment: {error}; `theriac deploy` makes one"));
-        let Versioned { version } = serde_json::from_slice(bytes).map_err(no_deployment)?;
+        let not_a_deployment =
+            |error| bad(path, format!("it is not a deployment file: {error}; `theriac deploy` makes one"));
+        let Versioned { version } = serde_json::from_slice(bytes).map_err(not_a_deployment)?;
         if version != VERSION {
             return Err(bad(path, format!("it has the version {version}, and this program reads {VERSION}")));
         }
-        serde_json::from_slice(bytes).map_err(no_deployment)
+        serde_json::from_slice(bytes).map_err(not_a_deployment)
     }
 
     /// Writes the deployment file: a reader sees the old one or the new one, and never a part.
@@ -186,6 +196,7 @@ mod tests {
             block: 12,
             contracts: Contracts {
                 access: deployed(1),
+                governance: deployed(6),
                 batches: deployed(2),
                 units: deployed(3),
                 evidence: deployed(4),
@@ -209,22 +220,22 @@ mod tests {
         let mut contracts = deployment().contracts;
         contracts.note_code(AccountId([3; 32]), Hash::from([9; 32]));
         let codes = contracts.all().map(|(_, contract)| contract.code_hash.0[0]);
-        assert_eq!(codes, [1, 2, 9, 4, 5]);
+        assert_eq!(codes, [1, 6, 2, 9, 4, 5]);
     }
 
     #[test]
-    fn a_file_that_is_no_deployment_says_why() {
+    fn a_file_that_is_not_a_deployment_says_why() {
         let text = serde_json::to_string(&deployment()).unwrap();
         for (text, reason) in [
             (
-                text.replace("\"version\":2", "\"version\":1"),
-                "it has the version 1, and this program reads 2",
+                text.replace("\"version\":3", "\"version\":2"),
+                "it has the version 2, and this program reads 3",
             ),
             (text.replace("\"block\":12,", ""), "missing field `block`"),
             (text.replace("\"block\"", "\"blocks\""), "unknown field `blocks`"),
-            (text.replace("0x0101", "0x01"), "it is no deployment"),
+            (text.replace("0x0101", "0x01"), "it is not a deployment file"),
             (text.replace("\"5", "\"6"), "not an account"),
-            ("[]".to_owned(), "it is no deployment"),
+            ("[]".to_owned(), "it is not a deployment file"),
         ] {
             let error = Deployment::parse(Path::new("d.json"), text.as_bytes()).unwrap_err();
             assert!(matches!(error, Error::BadDeployment { .. }));

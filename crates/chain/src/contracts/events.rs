@@ -2,14 +2,14 @@
 
 use crate::account_id::account_text;
 use crate::contracts::deployment::Contracts;
-use crate::contracts::{access, batches, evidence, feeds, units};
+use crate::contracts::{batches, evidence, feeds, governance, units};
 use crate::node::events::Emitted;
 
 /// An event of one of the deployment's contracts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// By `access`.
-    Access(access::Event),
+    /// By `governance`.
+    Governance(governance::Event),
     /// By `batches`.
     Batches(batches::Event),
     /// By `units`.
@@ -28,7 +28,7 @@ impl Emitted {
     #[must_use]
     pub fn of(&self, contracts: &Contracts) -> Event {
         let known = match self.contract {
-            it if it == contracts.access.address => self.decode().map(Event::Access),
+            it if it == contracts.governance.address => self.decode().map(Event::Governance),
             it if it == contracts.batches.address => self.decode().map(Event::Batches),
             it if it == contracts.units.address => self.decode().map(Event::Units),
             it if it == contracts.evidence.address => self.decode().map(Event::Evidence),
@@ -45,8 +45,8 @@ impl Emitted {
 
 #[cfg(test)]
 mod tests {
-    use ink::env::Event as InkEvent;
-    use primitives::AccountId;
+    use primitives::batches::{BatchBlocked, BatchReleased};
+    use primitives::{AccountId, Actor, BatchId};
     use scale::Encode;
 
     use super::*;
@@ -63,6 +63,7 @@ mod tests {
         let deployed = |byte| Deployed { address: AccountId([byte; 32]), code_hash: Hash::zero() };
         Contracts {
             access: deployed(1),
+            governance: deployed(6),
             batches: deployed(2),
             units: deployed(3),
             evidence: deployed(4),
@@ -70,27 +71,30 @@ mod tests {
         }
     }
 
+    fn released() -> BatchReleased {
+        let by = Actor { account: AccountId([4; 32]), organisation: Some(1), site: None };
+        BatchReleased { batch: BatchId([9; 32]), by }
+    }
+
+    const TOPIC: [u8; 32] = *b"BatchReleased\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
     #[test]
-    fn an_event_is_known_by_its_contract_and_signature() {
-        let released =
-            ::batches::BatchReleased { batch: primitives::BatchId([9; 32]), by: AccountId([4; 32]) };
-        let topic = <::batches::BatchReleased as InkEvent>::SIGNATURE_TOPIC.unwrap();
-        let event = emitted(AccountId([2; 32]), topic, released.encode());
-        assert_eq!(event.of(&contracts()), Event::Batches(batches::Event::BatchReleased(released.clone())));
-        assert_eq!(event.decode_as(), Some(released));
-        assert_eq!(event.decode_as::<::batches::BatchBlocked>(), None);
+    fn an_event_is_known_by_its_contract_and_name() {
+        let event = emitted(AccountId([2; 32]), TOPIC, released().encode());
+        assert_eq!(event.of(&contracts()), Event::Batches(batches::Event::BatchReleased(released())));
+        assert_eq!(event.decode_as(), Some(released()));
+        assert_eq!(event.decode_as::<BatchBlocked>(), None);
     }
 
     #[test]
     fn an_unknown_event_is_reported_as_it_is() {
-        let topic = <::batches::BatchReleased as InkEvent>::SIGNATURE_TOPIC.unwrap();
-        let data = ([9_u8; 32], [4_u8; 32]).encode();
+        let data = released().encode();
         for unknown in [
             emitted(AccountId([2; 32]), [5; 32], data.clone()),
-            emitted(AccountId([1; 32]), topic, data.clone()),
-            emitted(AccountId([8; 32]), topic, data.clone()),
-            emitted(AccountId([2; 32]), topic, data[1..].to_vec()),
-            emitted(AccountId([2; 32]), topic, [&data[..], &[0]].concat()),
+            emitted(AccountId([1; 32]), TOPIC, data.clone()),
+            emitted(AccountId([8; 32]), TOPIC, data.clone()),
+            emitted(AccountId([2; 32]), TOPIC, data[1..].to_vec()),
+            emitted(AccountId([2; 32]), TOPIC, [&data[..], &[0]].concat()),
         ] {
             assert_eq!(unknown.of(&contracts()), Event::Unknown(unknown.clone()));
         }

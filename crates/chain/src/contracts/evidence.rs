@@ -1,7 +1,8 @@
-//! The messages and events of `evidence`: goods set apart because of what oracles report about them.
+//! The messages and events of `evidence`: goods quarantined because of what oracles report about them.
 
-use ::evidence::{Error, EvidencePolicy};
-use primitives::{AccountId, FeedId, QuarantineTarget};
+use primitives::batches::QuarantineTarget;
+use primitives::evidence::{Error, EvidencePolicy};
+use primitives::{AccountId, FeedId};
 
 use crate::contracts::event_enum::contract_events;
 use crate::node::call::Call;
@@ -9,8 +10,7 @@ use crate::node::constructor::Constructor;
 
 contract_events!(evidence: EvidencePolicySet, EvidencePresented);
 
-/// A contract without policies for the goods of the contract `batches`, whose callers' roles are in the contract
-/// `access`.
+/// A contract without policies for the goods of the contract `batches`, in the deployment of the contract `access`.
 #[must_use]
 pub fn new(access: AccountId, batches: AccountId) -> Constructor {
     Constructor::new("new", (access, batches))
@@ -21,13 +21,13 @@ pub fn new(access: AccountId, batches: AccountId) -> Constructor {
 pub struct Evidence(pub AccountId);
 
 impl Evidence {
-    /// Says which reports of a feed let anybody set goods apart; nothing takes that back.
+    /// Sets which reports of a feed let anybody quarantine goods. `None` removes the policy.
     #[must_use]
     pub fn set_policy(&self, feed: FeedId, policy: Option<EvidencePolicy>) -> Call<()> {
         Call::fallible::<Error>(self.0, "set_policy", (feed, policy))
     }
 
-    /// Sets goods apart by the fresh report of a feed about them.
+    /// Quarantines goods by the fresh report of a feed about them.
     #[must_use]
     pub fn present(&self, target: QuarantineTarget, feed: FeedId) -> Call<()> {
         Call::fallible::<Error>(self.0, "present", (target, feed))
@@ -39,15 +39,15 @@ impl Evidence {
         Call::infallible(self.0, "policy", feed)
     }
 
-    /// The contract that knows the roles.
+    /// The contract `access`.
     #[must_use]
-    pub fn access(&self) -> Call<AccountId> {
+    pub fn access(&self) -> Call<Option<AccountId>> {
         Call::infallible(self.0, "access", ())
     }
 
     /// The contract that knows the goods.
     #[must_use]
-    pub fn batches(&self) -> Call<AccountId> {
+    pub fn batches(&self) -> Call<Option<AccountId>> {
         Call::infallible(self.0, "batches", ())
     }
 }

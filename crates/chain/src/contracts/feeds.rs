@@ -1,6 +1,6 @@
 //! The messages and events of `feeds`: operators, models, requests, signed reports, readings.
 
-use ::feeds::{Configuration, Error, Feed, Model, OperatorKey, Reading, Report, Request, Signature};
+use primitives::feeds::{Configuration, Error, Feed, Model, OperatorKey, Reading, Report, Request, Signature};
 use primitives::{AccountId, DocumentHash, FeedId, ModelId, Subject, Timestamp};
 
 use crate::contracts::event_enum::contract_events;
@@ -11,7 +11,7 @@ contract_events!(feeds:
     OperatorsSet, ModelApproved, ModelRevoked, FeedSet, ResultRequested, RequestCancelled, ReportAccepted,
 );
 
-/// A contract without feeds and operators, whose callers' roles are in the contract `access`; `genesis` is the hash
+/// A contract without feeds and operators, in the deployment of the contract `access`; `genesis` is the hash
 /// of the chain's first block.
 #[must_use]
 pub fn new(access: AccountId, genesis: [u8; 32]) -> Constructor {
@@ -60,7 +60,7 @@ impl Feeds {
     }
 
     /// Asks the operators for a value until `deadline` (milliseconds). The request's number is in
-    /// [`::feeds::ResultRequested`].
+    /// [`primitives::feeds::ResultRequested`].
     #[must_use]
     pub fn request_result(&self, feed: FeedId, subject: Subject, deadline: Timestamp) -> Call<u64> {
         Call::fallible::<Error>(self.0, "request_result", (feed, subject, deadline))
@@ -120,7 +120,7 @@ impl Feeds {
         Call::infallible(self.0, "feed", feed)
     }
 
-    /// A page of the feeds, from number `start`: `limit`, and [`::feeds::MAX_PAGE`] at most.
+    /// A page of the feeds, from number `start`: `limit`, and [`primitives::feeds::MAX_PAGE`] at most.
     #[must_use]
     pub fn feeds(&self, start: u32, limit: u32) -> Call<Vec<(FeedId, Feed)>> {
         Call::infallible(self.0, "feeds", (start, limit))
@@ -132,15 +132,15 @@ impl Feeds {
         Call::infallible(self.0, "model", model)
     }
 
-    /// A page of the models, from number `start`: `limit`, and [`::feeds::MAX_PAGE`] at most.
+    /// A page of the models, from number `start`: `limit`, and [`primitives::feeds::MAX_PAGE`] at most.
     #[must_use]
     pub fn models(&self, start: u32, limit: u32) -> Call<Vec<(ModelId, Model)>> {
         Call::infallible(self.0, "models", (start, limit))
     }
 
-    /// The contract that knows the roles.
+    /// The contract `access`.
     #[must_use]
-    pub fn access(&self) -> Call<AccountId> {
+    pub fn access(&self) -> Call<Option<AccountId>> {
         Call::infallible(self.0, "access", ())
     }
 }

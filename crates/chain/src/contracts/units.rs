@@ -1,7 +1,8 @@
-//! The messages and events of `units`: what became of single packs, and what a scan of one is to be told.
+//! The messages and events of `units`: what became of single packs, and verdicts on scans.
 
-use ::units::{Alarm, DecommissionedUnit, Error, Resolution, Scan, UnitOutcome, UnitState, Verdict};
-use primitives::{AccountId, BatchId, SerialProof, UnitId};
+use primitives::batches::UnitState;
+use primitives::units::{Alarm, DecommissionedUnit, Error, Resolution, Scan, UnitOutcome, Verdict};
+use primitives::{AccountId, BatchId, SerialProof, SiteId, UnitId};
 
 use crate::contracts::event_enum::contract_events;
 use crate::node::call::Call;
@@ -9,7 +10,7 @@ use crate::node::constructor::Constructor;
 
 contract_events!(units: UnitDecommissioned, UnitReverted, AlarmRaised, AlarmResolved);
 
-/// An empty register of the units of the contract `batches`, whose callers' roles are in the contract `access`.
+/// An empty register of the units of the contract `batches`, in the deployment of the contract `access`.
 #[must_use]
 pub fn new(access: AccountId, batches: AccountId) -> Constructor {
     Constructor::new("new", (access, batches))
@@ -20,29 +21,36 @@ pub fn new(access: AccountId, batches: AccountId) -> Constructor {
 pub struct Units(pub AccountId);
 
 impl Units {
-    /// Hands the unit with this serial to a patient. What came of it is in [`::units::UnitDecommissioned`] or
-    /// [`::units::AlarmRaised`].
+    /// Hands the unit with this serial to a patient, at a site. What came of it is in [`primitives::units::UnitDecommissioned`] or
+    /// [`primitives::units::AlarmRaised`].
     #[must_use]
-    pub fn dispense(&self, batch: BatchId, serial: &[u8], proof: &SerialProof) -> Call<UnitOutcome> {
-        Call::fallible::<Error>(self.0, "dispense", (batch, serial, proof))
+    pub fn dispense(
+        &self,
+        site: SiteId,
+        batch: BatchId,
+        serial: &[u8],
+        proof: &SerialProof,
+    ) -> Call<UnitOutcome> {
+        Call::fallible::<Error>(self.0, "dispense", (site, batch, serial, proof))
     }
 
     /// Takes the unit with this serial out of the supply chain. What came of it is where `dispense` has it.
     #[must_use]
     pub fn decommission(
         &self,
+        site: SiteId,
         batch: BatchId,
         serial: &[u8],
         proof: &SerialProof,
         state: UnitState,
     ) -> Call<UnitOutcome> {
-        Call::fallible::<Error>(self.0, "decommission", (batch, serial, proof, state))
+        Call::fallible::<Error>(self.0, "decommission", (site, batch, serial, proof, state))
     }
 
-    /// Takes a decommissioning back.
+    /// Undoes a decommissioning: for the site that did it, or as a regulator who unlocks.
     #[must_use]
-    pub fn revert(&self, batch: BatchId, serial: &[u8]) -> Call<()> {
-        Call::fallible::<Error>(self.0, "revert", (batch, serial))
+    pub fn revert(&self, site: Option<SiteId>, batch: BatchId, serial: &[u8]) -> Call<()> {
+        Call::fallible::<Error>(self.0, "revert", (site, batch, serial))
     }
 
     /// Notes a regulator's finding about an alarm.
@@ -69,15 +77,15 @@ impl Units {
         Call::infallible(self.0, "alarm", unit)
     }
 
-    /// The contract that knows the roles.
+    /// The contract `access`.
     #[must_use]
-    pub fn access(&self) -> Call<AccountId> {
+    pub fn access(&self) -> Call<Option<AccountId>> {
         Call::infallible(self.0, "access", ())
     }
 
     /// The contract that knows the batches.
     #[must_use]
-    pub fn batches(&self) -> Call<AccountId> {
+    pub fn batches(&self) -> Call<Option<AccountId>> {
         Call::infallible(self.0, "batches", ())
     }
 }

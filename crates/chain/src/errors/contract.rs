@@ -4,15 +4,17 @@ use scale_info::{TypeDef, TypeInfo};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContractError {
     /// `access` refused.
-    Access(access::Error),
+    Access(primitives::access::Error),
+    /// `governance` refused.
+    Governance(primitives::governance::Error),
     /// `batches` refused.
-    Batches(batches::Error),
+    Batches(primitives::batches::Error),
     /// `units` refused.
-    Units(units::Error),
+    Units(primitives::units::Error),
     /// `evidence` refused.
-    Evidence(evidence::Error),
+    Evidence(primitives::evidence::Error),
     /// `feeds` refused.
-    Feeds(feeds::Error),
+    Feeds(primitives::feeds::Error),
 }
 
 impl ContractError {
@@ -21,6 +23,7 @@ impl ContractError {
     pub fn name(&self) -> String {
         match self {
             ContractError::Access(error) => format!("{error:?}"),
+            ContractError::Governance(error) => format!("{error:?}"),
             ContractError::Batches(error) => format!("{error:?}"),
             ContractError::Units(error) => format!("{error:?}"),
             ContractError::Evidence(error) => format!("{error:?}"),
@@ -33,6 +36,7 @@ impl ContractError {
     pub fn contract(&self) -> &'static str {
         match self {
             ContractError::Access(_) => "access",
+            ContractError::Governance(_) => "governance",
             ContractError::Batches(_) => "batches",
             ContractError::Units(_) => "units",
             ContractError::Evidence(_) => "evidence",
@@ -45,11 +49,12 @@ impl ContractError {
     pub fn explanation(&self) -> String {
         let name = self.name();
         match self {
-            ContractError::Access(_) => docs_of::<access::Error>(&name),
-            ContractError::Batches(_) => docs_of::<batches::Error>(&name),
-            ContractError::Units(_) => docs_of::<units::Error>(&name),
-            ContractError::Evidence(_) => docs_of::<evidence::Error>(&name),
-            ContractError::Feeds(_) => docs_of::<feeds::Error>(&name),
+            ContractError::Access(_) => docs_of::<primitives::access::Error>(&name),
+            ContractError::Governance(_) => docs_of::<primitives::governance::Error>(&name),
+            ContractError::Batches(_) => docs_of::<primitives::batches::Error>(&name),
+            ContractError::Units(_) => docs_of::<primitives::units::Error>(&name),
+            ContractError::Evidence(_) => docs_of::<primitives::evidence::Error>(&name),
+            ContractError::Feeds(_) => docs_of::<primitives::feeds::Error>(&name),
         }
     }
 }
@@ -66,7 +71,7 @@ fn docs_of<E: TypeInfo>(variant: &str) -> String {
 
 /// A documentation comment without its links' marks.
 fn plain(docs: &str) -> String {
-    docs.replace("[`crate::", "").replace("[`", "").replace("`]", "").replace('`', "").trim().to_owned()
+    docs.replace("[`super::", "").replace("[`", "").replace("`]", "").replace('`', "").trim().to_owned()
 }
 
 impl std::fmt::Display for ContractError {
@@ -77,32 +82,38 @@ impl std::fmt::Display for ContractError {
 
 impl std::error::Error for ContractError {}
 
-impl From<access::Error> for ContractError {
-    fn from(error: access::Error) -> Self {
+impl From<primitives::access::Error> for ContractError {
+    fn from(error: primitives::access::Error) -> Self {
         ContractError::Access(error)
     }
 }
 
-impl From<batches::Error> for ContractError {
-    fn from(error: batches::Error) -> Self {
+impl From<primitives::governance::Error> for ContractError {
+    fn from(error: primitives::governance::Error) -> Self {
+        ContractError::Governance(error)
+    }
+}
+
+impl From<primitives::batches::Error> for ContractError {
+    fn from(error: primitives::batches::Error) -> Self {
         ContractError::Batches(error)
     }
 }
 
-impl From<units::Error> for ContractError {
-    fn from(error: units::Error) -> Self {
+impl From<primitives::units::Error> for ContractError {
+    fn from(error: primitives::units::Error) -> Self {
         ContractError::Units(error)
     }
 }
 
-impl From<evidence::Error> for ContractError {
-    fn from(error: evidence::Error) -> Self {
+impl From<primitives::evidence::Error> for ContractError {
+    fn from(error: primitives::evidence::Error) -> Self {
         ContractError::Evidence(error)
     }
 }
 
-impl From<feeds::Error> for ContractError {
-    fn from(error: feeds::Error) -> Self {
+impl From<primitives::feeds::Error> for ContractError {
+    fn from(error: primitives::feeds::Error) -> Self {
         ContractError::Feeds(error)
     }
 }
@@ -113,7 +124,7 @@ mod tests {
 
     #[test]
     fn an_error_speaks_in_the_words_of_the_contract() {
-        let error = ContractError::from(batches::Error::QuantityTooLarge);
+        let error = ContractError::from(primitives::batches::Error::QuantityTooLarge);
         assert_eq!(
             error.to_string(),
             "batches refuses with QuantityTooLarge: The quantity is over MAX_QUANTITY."
@@ -123,11 +134,12 @@ mod tests {
     #[test]
     fn every_error_of_every_contract_is_explained() {
         for explained in [
-            all_explained::<access::Error>(),
-            all_explained::<batches::Error>(),
-            all_explained::<units::Error>(),
-            all_explained::<evidence::Error>(),
-            all_explained::<feeds::Error>(),
+            all_explained::<primitives::access::Error>(),
+            all_explained::<primitives::governance::Error>(),
+            all_explained::<primitives::batches::Error>(),
+            all_explained::<primitives::units::Error>(),
+            all_explained::<primitives::evidence::Error>(),
+            all_explained::<primitives::feeds::Error>(),
         ] {
             assert!(explained);
         }

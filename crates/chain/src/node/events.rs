@@ -1,5 +1,4 @@
-use ink::env::Event as InkEvent;
-use primitives::AccountId;
+use primitives::{AccountId, Event};
 use scale::Decode;
 
 use crate::errors::Error;
@@ -13,11 +12,11 @@ pub struct Emitted {
     pub block: Block,
     /// The event's place among all events of the block, from 0.
     pub index: u32,
-    /// The place of the transaction in the block, from 0; nothing where no transaction caused it.
+    /// The place of the transaction in the block, from 0. `None` where no transaction caused it.
     pub extrinsic: Option<u32>,
     /// Who emitted it.
     pub contract: AccountId,
-    /// What it can be searched by: first, the hash of the event's signature.
+    /// What it can be searched by: first, the event's name.
     pub topics: Vec<Hash>,
     /// The event's fields.
     pub data: Vec<u8>,
@@ -32,24 +31,24 @@ impl Emitted {
 
     /// The event as `E`, where its signature and fields are.
     #[must_use]
-    pub fn decode_as<E: InkEvent + Decode>(&self) -> Option<E> {
+    pub fn decode_as<E: Event + Decode>(&self) -> Option<E> {
         decode_one(self.topics.first()?.0, &self.data)
     }
 }
 
 /// The events of one contract.
 pub trait ContractEvent: Sized {
-    /// The signature topics of all of them.
-    const TOPICS: &'static [Option<[u8; 32]>];
+    /// The first topics of all of them: their names.
+    const TOPICS: &'static [&'static [u8; 32]];
 
     /// The event with this signature, where there is one and the data is one's.
     fn decode(topic: [u8; 32], data: &[u8]) -> Option<Self>;
 }
 
 /// The event, where signature and data are `E`'s, to the last byte.
-pub(crate) fn decode_one<E: InkEvent + Decode>(topic: [u8; 32], data: &[u8]) -> Option<E> {
+pub(crate) fn decode_one<E: Event + Decode>(topic: [u8; 32], data: &[u8]) -> Option<E> {
     let mut rest = data;
-    (E::SIGNATURE_TOPIC == Some(topic))
+    (*E::SIGNATURE == topic)
         .then(|| E::decode(&mut rest).ok())
         .flatten()
         .filter(|_| rest.is_empty())
@@ -74,11 +73,10 @@ impl Receipt {
     ///
     /// # Errors
     /// [`Error::Answer`] where there is none.
-    pub fn event<E: InkEvent + Decode>(&self, contract: AccountId) -> Result<E, Error> {
+    pub fn event<E: Event + Decode>(&self, contract: AccountId) -> Result<E, Error> {
         let mut own = self.events.iter().filter(|emitted| emitted.contract == contract);
         own.find_map(Emitted::decode_as).ok_or_else(|| {
-            let name = std::any::type_name::<E>();
-            Error::answer(format!("the transaction {:?}", self.hash), format!("no event {name}"))
+            Error::answer(format!("the transaction {:?}", self.hash), format!("no event {}", E::NAME))
         })
     }
 }
