@@ -1,12 +1,12 @@
 //! The names by which people choose from the contracts' enumerations, and read them.
 
-use batches::{
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use primitives::batches::{
     Attestation, ClearanceReason, QuarantineReason, RecallClass, RecallReason, RejectionReason, UnitState,
 };
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use feeds::FeedKind;
+use primitives::feeds::FeedKind;
+use primitives::units::{AlarmCode, Outcome, Reason, Resolution};
 use primitives::Role;
-use units::{AlarmCode, Outcome, Reason, Resolution};
 
 /// An enumeration of the contracts with a name for each of its values.
 pub trait Choice: Copy + Send + Sync + 'static {
@@ -50,11 +50,12 @@ choices! {
         Pharmacy: "pharmacy",
         Provider: "provider",
         Insurer: "insurer",
-        Patient: "patient",
         Operator: "operator",
         Auditor: "auditor",
         UnitRegister: "unit-register",
         Sentinel: "sentinel",
+        QualityUnit: "quality-unit",
+        Governor: "governor",
     }
     Attestation {
         CertificateOfAnalysis: "certificate-of-analysis",

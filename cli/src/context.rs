@@ -1,19 +1,20 @@
 //! What a command works with: the chain, the deployment's contracts on it, and the key that signs.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use chain::access::Access;
 use chain::batches::Batches;
 use chain::evidence::Evidence;
 use chain::feeds::Feeds;
+use chain::governance::Governance;
 use chain::units::Units;
 use chain::{Account, Call, Chain, Deployment, Hash, Receipt, Signer};
+use primitives::governance::SiteEntry;
 use primitives::AccountId;
 use serde_json::{json, Value};
 
-use crate::accounts::{self, Names};
 use crate::answer::Answer;
+use crate::directory::{Mentioned, Names};
 use crate::failure::Failure;
 use crate::global::{Global, DEFAULT_DEPLOYMENT};
 use crate::keys::{self, KEY_VARIABLE};
@@ -39,7 +40,7 @@ pub fn signer(global: &Global) -> Result<Signer, Failure> {
 
 /// A deployment on a chain.
 pub struct Context<'g> {
-    global: &'g Global,
+    pub(crate) global: &'g Global,
     /// The chain.
     pub chain: Chain,
     /// Where the contracts are, and since which block.
@@ -55,7 +56,12 @@ impl<'g> Context<'g> {
         Ok(Self { global, chain, deployment })
     }
 
-    /// Organisations and roles.
+    /// Organisations, sites, accounts, roles, and the changes that wait.
+    pub fn governance(&self) -> Governance {
+        Governance(self.deployment.contracts.governance.address)
+    }
+
+    /// What every state change asks: who may do what.
     pub fn access(&self) -> Access {
         Access(self.deployment.contracts.access.address)
     }
@@ -124,16 +130,17 @@ impl<'g> Context<'g> {
         }
     }
 
-    /// The names of the organisations that act through these accounts.
-    pub async fn names(&self, accounts: impl IntoIterator<Item = AccountId>) -> Result<Names, Failure> {
-        let mut names = Names::default();
-        let mut asked = BTreeSet::new();
-        for account in accounts {
-            if asked.insert(accounts::ss58(account)) {
-                let member = self.read(&self.access().organisation(account)).await?;
-                if let Some(member) = member {
-                    names.insert(account, member.organisation.name);
-                }
+    /// The names of the organisations and sites.
+    pub async fn names(&self, mentioned: &Mentioned) -> Result<Names, Failure> {
+        let contracts = self.deployment.contracts.all();
+        let mut names = Names::new(contracts.map(|(name, contract)| (name, contract.address)));
+        for id in &mentioned.organisations {
+            let entry = self.read(&self.governance().organisation(*id)).await?;
+            entry.iter().for_each(|entry| names.insert_organisation(entry));
+        }
+        for id in &mentioned.sites {
+            if let Some(site) = self.site(*id).await? {
+                names.insert_site(&SiteEntry { id: *id, site });
             }
         }
         Ok(names)

@@ -153,13 +153,18 @@ impl From<chain::Error> for Failure {
 fn refused(error: &ContractError) -> Failure {
     let remedy = match error {
         ContractError::Access(error) => remedies::of_access(*error),
+        ContractError::Governance(error) => remedies::of_governance(*error),
         ContractError::Batches(error) => remedies::of_batches(*error),
         ContractError::Units(error) => remedies::of_units(*error),
         ContractError::Evidence(error) => remedies::of_evidence(*error),
         ContractError::Feeds(error) => remedies::of_feeds(*error),
     };
-    let code = format!("{}/{}", error.contract(), error.name().to_kebab_case());
-    Failure::new(Exit::Refused, format!("{error} {remedy}")).with_code(code)
+    Failure::new(Exit::Refused, format!("{error} {remedy}")).with_code(code_of(*error))
+}
+
+/// The stable name of a contract's refusal, such as `batches/not-released`.
+pub fn code_of(error: ContractError) -> String {
+    format!("{}/{}", error.contract(), error.name().to_kebab_case())
 }
 
 #[cfg(test)]
@@ -187,18 +192,18 @@ mod tests {
 
     #[test]
     fn a_refusal_names_cause_and_remedy() {
-        let failure = Failure::from(chain::Error::Contract(batches::Error::NotReleased.into()));
+        let failure = Failure::from(chain::Error::Contract(primitives::batches::Error::NotReleased.into()));
         assert_eq!(failure.exit(), Exit::Refused);
         assert_eq!(failure.code.as_deref(), Some("batches/not-released"));
         assert_eq!(
             failure.to_string(),
             "batches refuses with NotReleased: The batch is not released. Wait for `theriac batch release` by the \
-             manufacturer."
+             manufacturer's quality unit."
         );
     }
 
     #[test]
-    fn a_chain_that_is_away_is_told_from_input_that_is_wrong() {
+    fn an_unreachable_chain_is_distinguished_from_wrong_input() {
         let away = chain::Error::Unreachable { url: "ws://a".to_owned(), reason: "refused".to_owned() };
         assert_eq!(Failure::from(away).exit(), Exit::Unreachable);
         let wrong = chain::Error::BadUrl { url: "a".to_owned(), reason: "no scheme".to_owned() };

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::sites::SiteRef;
+
 /// Where `theriac deploy` looks for a chain: a development node on this computer.
 pub const DEFAULT_URL: &str = "ws://127.0.0.1:9944";
 /// Where `theriac deploy` writes and the other commands read.
@@ -28,6 +30,12 @@ pub struct Global {
     /// Sign with a well-known key: works on development chains only
     #[arg(long, global = true, value_name = "NAME")]
     pub dev_account: Option<DevAccount>,
+
+    /// The site for which the command acts: its GLN, or its number such as site:7; without it, the one that
+    /// THERIAC_SITE names, or the only one for which the account can act
+    // Not by clap's `env`: `org account` has a `--site` of its own, which the variable must not fill.
+    #[arg(long, global = true, value_name = "SITE")]
+    pub site: Option<SiteRef>,
 
     /// Print JSON for programs, errors too
     #[arg(long, global = true)]

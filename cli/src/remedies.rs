@@ -1,65 +1,114 @@
 //! What to do when a contract refuses. The cause is in the error itself.
 
-use access::Error as Access;
-use batches::Error as Batches;
-use evidence::Error as Evidence;
-use feeds::Error as Feeds;
-use units::Error as Units;
+use primitives::access::Error as Access;
+use primitives::batches::Error as Batches;
+use primitives::evidence::Error as Evidence;
+use primitives::feeds::Error as Feeds;
+use primitives::governance::Error as Governance;
+use primitives::units::Error as Units;
 
-const ROLE: &str = "See `theriac org show` for the roles of your key; who administers the role can grant it.";
-const PAUSED: &str = "Wait until the administrator lets it go on with `theriac admin unpause`.";
+const SET_UP: &str = "Wait until the administrator ends the set-up with `theriac admin end-set-up`.";
+const PAUSED: &str = "Wait until the administrator runs `theriac admin unpause`.";
 const ACCESS: &str =
     "Check that the deployment file belongs to this chain, and that its access contract is there.";
+const ROLE: &str = "See `theriac org show` for the roles of your organisation, and `theriac org account list` for those of \
+                    your account; `theriac admin show` says who grants a role.";
+const SITE: &str = "Name a site of your own with --site: see `theriac org account list` for the one of your account.";
 const BATCHES: &str =
     "Check that the deployment file belongs to this chain, and that its batches contract is there.";
 const UNKNOWN_BATCH: &str = "Compare GTIN and lot with the print; the manufacturer registers the batch.";
 const EXPIRED: &str = "Expired goods do not move. Check the expiry date.";
-const NOT_RELEASED: &str = "Wait for `theriac batch release` by the manufacturer.";
-const BLOCKED: &str = "Ask the regulator; who blocked the batch lets it go on.";
-const RECALLED: &str = "A recall is final: send the goods back as the recall asks.";
-const NOT_HELD: &str = "See `theriac batch show` for what is held; give a smaller quantity.";
-const NO_SERIALS: &str = "Dispense with --quantity instead of a serial.";
+const NOT_RELEASED: &str = "Wait for `theriac batch release` by the manufacturer's quality unit.";
+const BLOCKED: &str = "Ask the regulator that blocked the batch.";
+const RECALLED: &str = "A recall is permanent: return the goods as its instructions say.";
+const NOT_HELD: &str = "See `theriac batch reach` for what the site has; give a smaller quantity.";
+const NO_SERIALS: &str = "Give --quantity instead of a serial.";
+const TOO_MANY_CONTRACTS: &str = "Unpause a contract, or remove the roles of one that is not used any more.";
 
 /// What to do about a refusal of `access`.
 pub const fn of_access(error: Access) -> &'static str {
     match error {
+        Access::InSetUp => SET_UP,
         Access::Paused => PAUSED,
-        Access::CallerNotAuthorised => ROLE,
-        Access::UnknownOrganisation => "Register the organisation first with `theriac org register`.",
-        Access::OrganisationExists => {
-            "Look at it with `theriac org show`; use another account for another one."
+        Access::AccessUnavailable => ACCESS,
+        Access::CallerNotAuthorised => {
+            "Only the deployment's governance contract changes `access`: use `theriac org` and `theriac admin`. To resume a \
+             deployment, sign with the key that began it."
         }
-        Access::InvalidName => "Give a name of 1 to 80 bytes on one line.",
-        Access::InvalidIdentifier => {
+        Access::CallerNotAtSite => SITE,
+        Access::TooManyContracts => TOO_MANY_CONTRACTS,
+    }
+}
+
+/// What to do about a refusal of `governance`.
+pub const fn of_governance(error: Governance) -> &'static str {
+    match error {
+        Governance::InSetUp => SET_UP,
+        Governance::Paused => PAUSED,
+        Governance::AccessUnavailable => ACCESS,
+        Governance::CallerNotAuthorised => ROLE,
+        Governance::CallerNotAtSite => SITE,
+        Governance::UnknownOrganisation => "See `theriac org list`, or register it with `theriac org register`.",
+        Governance::UnknownSite => "See `theriac org site list`, or register it with `theriac org site register`.",
+        Governance::UnknownAccount => "Add it with `theriac org account add`.",
+        Governance::AccountExists => {
+            "See `theriac org account list`; an account acts for one organisation, so use another one, or remove it there."
+        }
+        Governance::SiteOfAnotherOrganisation => "See `theriac org show` for the organisation's own sites.",
+        Governance::RoleNotHeld => "See `theriac org show` for the roles that the organisation has.",
+        Governance::LastSteward => {
+            "Add another steward without an end first, with `theriac org account add --steward`."
+        }
+        Governance::InvalidName => {
+            "Give a name of 1 to 80 bytes on one line, without control and formatting characters."
+        }
+        Governance::InvalidIdentifier => {
             "Check the GLN's last digit, or give a URI such as urn:oid:2.16.840.1.113883.4.6."
         }
-        Access::OrganisationSuspended => {
+        Governance::IdentifierExists => "See `theriac org list` for the organisation that has it.",
+        Governance::GlnExists => "See `theriac org list` and `theriac org site list` for what has it; each place has its own.",
+        Governance::OrganisationSuspended => {
             "Reinstate it first with `theriac org reinstate`, if it may act again."
         }
-        Access::OrganisationNotSuspended => "Nothing is to be done: its roles count.",
-        Access::ExpiryInPast => "Give a later end with --until.",
-        Access::RoleNotHeld => "See `theriac org show` for the roles that it has.",
-        Access::AdminRoleFixed => "Only the administrator grants and revokes Admin.",
-        Access::NoAdministrationOffer => "Ask the administrator for an offer with `theriac admin offer`.",
-        Access::CallerNotOffered => "Sign with the key of the account that the administration is offered to.",
-        Access::AlreadyPaused => "Nothing is to be done: its state changes are stopped.",
-        Access::NotPaused => "Nothing is to be done: it runs.",
-        Access::UpgradeNotProposed => "Propose the code first with `theriac admin upgrade propose`.",
-        Access::UpgradeTooEarly => {
-            "Wait until the delay of two days is over: see `theriac admin upgrade show`."
+        Governance::OrganisationNotSuspended => "Nothing to do: its roles are effective.",
+        Governance::ExpiryInPast => "Give a later end with --until.",
+        Governance::RoleOfContracts => {
+            "Give the role to a contract, with `theriac admin propose contract-roles`."
         }
-        Access::LayoutNotUnderstood => {
+        Governance::NotRoleOfContracts => "Give unit-register or sentinel, or grant the role to an organisation.",
+        Governance::ProposalRequired => {
+            "Propose it with `theriac admin propose grant`, and apply it with `theriac admin apply` two days later; for a \
+             contract, `theriac admin propose contract-roles`."
+        }
+        Governance::AdminRoleFixed => "Only the administrator grants and revokes Admin.",
+        Governance::NoAdministrationOffer => "Ask the administrator for an offer with `theriac admin offer`.",
+        Governance::CallerNotOffered => "Sign with the key of the account to which the administration is offered.",
+        Governance::AlreadyPaused => "Nothing to do: its state changes are stopped.",
+        Governance::NotPaused => "Nothing to do: it runs.",
+        Governance::UnknownProposal => "See `theriac admin proposals`; it may be applied or cancelled already.",
+        Governance::ProposalTooEarly => {
+            "Wait until the delay of two days is over: see `theriac admin proposals`."
+        }
+        Governance::LayoutNotUnderstood => {
             "Upload the right code first; it must have been built to follow the running version."
         }
+        Governance::SetUpOver => "Nothing to do: the set-up ended before, permanently.",
+        Governance::AccessRefused => {
+            "Complete the deployment with `theriac deploy --resume`, or use the deployment file of its current governance \
+             contract."
+        }
+        Governance::TooManyContracts => TOO_MANY_CONTRACTS,
     }
 }
 
 /// What to do about a refusal of `batches`.
 pub const fn of_batches(error: Batches) -> &'static str {
     match error {
+        Batches::InSetUp => SET_UP,
         Batches::Paused => PAUSED,
         Batches::AccessUnavailable => ACCESS,
         Batches::CallerNotAuthorised => ROLE,
+        Batches::CallerNotAtSite => SITE,
         Batches::InvalidGtin => "Compare the GTIN with the print on the pack.",
         Batches::InvalidLot => "Compare the lot with the print on the pack.",
         Batches::InvalidExpiry => "Compare the expiry with the print on the pack.",
@@ -74,13 +123,13 @@ pub const fn of_batches(error: Batches) -> &'static str {
             "Look at the attestation with `theriac batch show`; it cannot be replaced."
         }
         Batches::AttestationMissing => "See `theriac batch show` for what is missing, and have it attested.",
-        Batches::AlreadyReleased => "Nothing is to be done: the batch may move.",
+        Batches::AlreadyReleased => "Nothing to do: the batch may move.",
         Batches::NotReleased => NOT_RELEASED,
         Batches::BatchBlocked => BLOCKED,
-        Batches::BatchNotBlocked => "Nothing is to be done: no regulator blocks the batch.",
+        Batches::BatchNotBlocked => "Nothing to do: no regulator blocks the batch.",
         Batches::BatchRecalled => RECALLED,
-        Batches::ConsigneeNotAuthorised => "See `theriac org show ACCOUNT` for the consignee's roles.",
-        Batches::ConsigneeIsConsignor => "Name another organisation with --to.",
+        Batches::ConsigneeNotAuthorised => "See `theriac org show` with the consignee's GLN for its roles.",
+        Batches::ConsigneeIsConsignor => "Name another site with --to.",
         Batches::QuantityNotHeld => NOT_HELD,
         Batches::QuantityNotInShipment => "Receive what is still in transit, or less.",
         Batches::QuantityNotQuarantined => {
@@ -89,7 +138,7 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::UnknownShipment => {
             "Check the shipment's number; `theriac batch show` lists the batch's shipments."
         }
-        Batches::CallerNotConsignee => "Sign with the key of the organisation that the shipment is for.",
+        Batches::CallerNotConsignee => "Sign with a key of the consignee, and name its site with --site.",
         Batches::SerialsNotRegistered => NO_SERIALS,
         Batches::SerialRequired => "Dispense each pack by its code.",
         Batches::ReturnNotToManufacturer => "Name the batch's manufacturer with --to.",
@@ -99,7 +148,7 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::InvalidSscc => "Compare the SSCC with the label: it has 18 digits.",
         Batches::LogisticUnitExists => "Give the new logistic unit an SSCC of its own.",
         Batches::UnknownLogisticUnit => "Compare the SSCC with the label; it may be unpacked already.",
-        Batches::LogisticUnitNotHeld => "See `theriac logistic show` for who has it.",
+        Batches::LogisticUnitNotHeld => "See `theriac logistic show` for the site where it is.",
         Batches::LogisticUnitInside => "Unpack the logistic unit around it first.",
         Batches::LogisticUnitInTransit => "Wait until its shipment is received or rejected.",
         Batches::LogisticUnitRecalled => "Return it to the manufacturer as it is, with --return.",
@@ -107,47 +156,48 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::TooManyLogisticUnits => "Name 1 to 128 logistic units.",
         Batches::NestedTooDeep => "Nest at most four levels: bundle, case, layer, pallet.",
         Batches::MixedBatches => "Pack each batch into logistic units of its own.",
-        Batches::UnknownCase => "Check the number of the case: the batch has no such one.",
+        Batches::UnknownCase => "Check the number of the case: the batch has fewer cases.",
         Batches::CaseAlreadyPacked => "Check the number of the case: another logistic unit has its units.",
         Batches::TooManyRecalls => "Recall the whole batch.",
         Batches::InvalidRange => {
             "Give the first and the last position in the list of serials, counted from 0."
         }
         Batches::DeadlineInPast => "Give holders at least until tomorrow.",
-        Batches::NothingToAcknowledge => "Nothing is to be done: you acknowledged every recall.",
-        Batches::AlreadyQuarantined => "Nothing is to be done: it is set apart.",
-        Batches::NotQuarantined => "Nothing is to be done: it is not set apart.",
+        Batches::NothingToAcknowledge => "Nothing to do: you acknowledged every recall.",
+        Batches::AlreadyQuarantined => "Nothing to do: the goods are quarantined.",
+        Batches::NotQuarantined => "Nothing to do: the goods are not quarantined.",
         Batches::RegistrationFinal => {
             "Block or recall the batch instead: it is released, or units have moved."
         }
-        Batches::BalanceBroken => "Stop, and tell the makers of this program: this must not happen.",
+        Batches::BalanceBroken => "Stop, and report it to the makers of this program: this must not happen.",
     }
 }
 
 /// What to do about a refusal of `units`.
 pub const fn of_units(error: Units) -> &'static str {
     match error {
+        Units::InSetUp => SET_UP,
         Units::Paused => PAUSED,
         Units::AccessUnavailable => ACCESS,
         Units::BatchesUnavailable => BATCHES,
         Units::CallerNotAuthorised => ROLE,
+        Units::CallerNotAtSite => SITE,
         Units::UnknownBatch => UNKNOWN_BATCH,
         Units::InvalidSerial => "Compare the serial with the print on the pack.",
         Units::SerialsNotRegistered => NO_SERIALS,
-        Units::UnitPacked => "Unpack the logistic unit first, so that the books know that it is open.",
+        Units::UnitPacked => "Unpack the logistic unit first with `theriac logistic unpack`.",
         Units::BatchRecalled => RECALLED,
-        Units::UnitRecalled => "Set the pack apart and send it back as the recall asks.",
+        Units::UnitRecalled => "Quarantine the pack, and return it as the recall's instructions say.",
         Units::BatchBlocked => BLOCKED,
         Units::NotReleased => NOT_RELEASED,
         Units::BatchExpired => EXPIRED,
         Units::AlarmOpen => "Keep the pack, and ask the regulator to resolve the alarm.",
-        Units::QuantityNotHeld => "See `theriac batch reach` for what you have: the packs may be set apart.",
+        Units::QuantityNotHeld => "See `theriac batch reach` for what the site has: the packs may be quarantined.",
         Units::BookingRefused => {
-            "See `theriac admin show` whether `batches` is paused, and `theriac org list` whether `units` holds \
-             unit-register."
+            "Check with `theriac admin show` whether `batches` is paused, and whether `units` has the role unit-register."
         }
-        Units::UnitNotDecommissioned => "Nothing is to be done: the pack was not decommissioned.",
-        Units::NotRevertible => "Keep the pack out of trade: what became of it is final.",
+        Units::UnitNotDecommissioned => "Nothing to do: the pack was not decommissioned.",
+        Units::NotRevertible => "Keep the pack out of trade: its state is final.",
         Units::UnknownAlarm => "Compare the serial with the print: there is no alarm about it.",
         Units::CounterfeitConfirmed => "Keep the pack as evidence: the finding is final.",
     }
@@ -156,19 +206,20 @@ pub const fn of_units(error: Units) -> &'static str {
 /// What to do about a refusal of `evidence`.
 pub const fn of_evidence(error: Evidence) -> &'static str {
     match error {
+        Evidence::InSetUp => SET_UP,
         Evidence::Paused => PAUSED,
         Evidence::AccessUnavailable => ACCESS,
         Evidence::BatchesUnavailable => BATCHES,
         Evidence::CallerNotAuthorised => ROLE,
+        Evidence::CallerNotAtSite => SITE,
         Evidence::NoPolicy => "Ask the regulator to set one with `theriac evidence policy set`.",
         Evidence::EvidenceInsufficient => {
             "Wait for a newer report, or one over the threshold: see `theriac evidence policy show`."
         }
         Evidence::UnknownGoods => "Check the batch, the shipment's number or the SSCC.",
-        Evidence::NothingFree => "Nothing is to be done: nothing of it is free, it may be set apart already.",
+        Evidence::NothingFree => "Nothing to do: nothing of it is free; it may be quarantined already.",
         Evidence::QuarantineRefused => {
-            "See `theriac admin show` whether `batches` is paused, and `theriac org list` whether `evidence` \
-             holds sentinel."
+            "Check with `theriac admin show` whether `batches` is paused, and whether `evidence` has the role sentinel."
         }
     }
 }
@@ -176,9 +227,11 @@ pub const fn of_evidence(error: Evidence) -> &'static str {
 /// What to do about a refusal of `feeds`.
 pub const fn of_feeds(error: Feeds) -> &'static str {
     match error {
+        Feeds::InSetUp => SET_UP,
         Feeds::Paused => PAUSED,
         Feeds::AccessUnavailable => ACCESS,
         Feeds::CallerNotAuthorised => ROLE,
+        Feeds::CallerNotAtSite => SITE,
         Feeds::OperatorCountInvalid => "Give 1 to 31 keys, and at least three times --f and one more.",
         Feeds::DuplicateOperator => "Give each operator's key once.",
         Feeds::InvalidOperatorKey => "Give the key that `theriac oracle key` printed: 66 hexadecimal digits.",
@@ -193,14 +246,14 @@ pub const fn of_feeds(error: Feeds) -> &'static str {
         Feeds::InvalidVersion => "Give the model a version of 1 to 32 bytes in its manifest.",
         Feeds::DeadlineInPast => "Give a later end.",
         Feeds::UnknownRequest => "Check the request's number; it may be answered already.",
-        Feeds::CallerNotRequester => "Sign with the key that made the request.",
+        Feeds::CallerNotRequester => "Sign with a key of the organisation that made the request.",
         Feeds::RequestExpired => "Make a new request.",
         Feeds::RequestMismatch => "Check the operator's job: it answers another request.",
         Feeds::WrongConfiguration => {
             "Restart the operator: the operators changed, or it is set up for another chain."
         }
         Feeds::WrongModel => "Give the operator the feed's model: see `theriac feed list`.",
-        Feeds::RoundNotNewer => "Nothing is to be done: a newer result is on chain.",
+        Feeds::RoundNotNewer => "Nothing to do: a newer result is on chain.",
         Feeds::ReportTooOld => "Check the operator's clock and how fresh its source is.",
         Feeds::ReportFromFuture => "Check the operator's clock.",
         Feeds::ObservationCountInvalid
@@ -217,6 +270,34 @@ pub const fn of_feeds(error: Feeds) -> &'static str {
         Feeds::StaleReading => {
             "Ask for a new result with `theriac oracle request`, or accept an older one with --max-age."
         }
-        Feeds::FeedMeaningFixed => "Create a feed with another name: this one's readers hold to its meaning.",
+        Feeds::FeedMeaningFixed => "Create a feed with another name: readers of this one rely on its meaning.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_of_every_contract_has_a_remedy_in_whole_sentences() {
+        fn all<E: Copy>(errors: &[E], remedy: fn(E) -> &'static str) -> Vec<&'static str> {
+            errors.iter().map(|error| remedy(*error)).collect()
+        }
+        let remedies = [
+            all(Access::ALL, of_access),
+            all(Governance::ALL, of_governance),
+            all(Batches::ALL, of_batches),
+            all(Units::ALL, of_units),
+            all(Evidence::ALL, of_evidence),
+            all(Feeds::ALL, of_feeds),
+        ];
+        for remedy in remedies.concat() {
+            assert!(remedy.ends_with('.') && remedy.starts_with(char::is_uppercase), "{remedy}");
+        }
+    }
+
+    #[test]
+    fn what_is_granted_by_a_proposal_after_set_up_says_so() {
+        assert!(of_governance(Governance::ProposalRequired).contains("`theriac admin propose grant`"));
     }
 }

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use feeds::{Configuration, Feed, FeedKind};
 use inference::manifest::{Kind, Output, MAX_MANIFEST_BYTES};
 use inference::{LoadError, Manifest, ManifestError, Model, MAX_MODEL_BYTES};
+use primitives::feeds::{Configuration, Feed, FeedKind};
 use primitives::{ModelId, Timestamp};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;

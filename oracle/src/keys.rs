@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use k256::ecdsa::SigningKey;
+use primitives::feeds;
 use zeroize::Zeroizing;
 
 use crate::config::KeyLocation;

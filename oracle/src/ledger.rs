@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use feeds::{Configuration, Feed, Model, Reading, Report, Request, Signature};
 use heck::ToKebabCase;
+use primitives::feeds::{self, Configuration, Feed, Model, Reading, Report, Request, Signature};
 use primitives::{FeedId, ModelId, Subject, Timestamp};
 
 use crate::retry::Decision;
@@ -60,7 +60,8 @@ impl LedgerError {
             Self::Refused(error) => match error {
                 // Time or an administrator cures these.
                 E::ReportFromFuture | E::AccessUnavailable => Decision::Retry,
-                E::Paused
+                E::InSetUp
+                | E::Paused
                 | E::UnknownFeed
                 | E::UnknownModel
                 | E::ModelRevoked
@@ -144,7 +145,9 @@ mod tests {
         for error in [E::RoundNotNewer, E::ReportTooOld, E::WrongConfiguration, E::WrongModel] {
             assert_eq!(decision(error), Decision::Recompute, "{error:?}");
         }
-        for error in [E::Paused, E::UnknownModel, E::ModelRevoked, E::ModelExpired, E::UnknownFeed] {
+        for error in
+            [E::InSetUp, E::Paused, E::UnknownModel, E::ModelRevoked, E::ModelExpired, E::UnknownFeed]
+        {
             assert_eq!(decision(error), Decision::Wait, "{error:?}");
         }
         for error in [E::RequestExpired, E::UnknownRequest, E::RequestMismatch, E::BadSignature] {

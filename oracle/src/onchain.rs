@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chain::feeds::Feeds;
 use chain::{Account, Block, Chain, ContractError, Deployment, Emitted, Event, SecretString, Signer};
-use feeds::{Configuration, Feed, Model, Reading, Report, Request, Signature};
 use futures::{StreamExt, TryStreamExt};
+use primitives::feeds::{self, Configuration, Feed, Model, Reading, Report, Request, Signature};
 use primitives::{AccountId, FeedId, ModelId, Subject, Timestamp};
 use tokio::sync::watch;
 

@@ -1,7 +1,7 @@
 //! From values to a report that counts on chain.
 
-use feeds::{Configuration, Observation, Report, Signature};
 use inference::FixedPoint;
+use primitives::feeds::{Configuration, Feed, Observation, Report, Signature};
 use primitives::{FeedId, InputCommitment, ModelId, Subject, Timestamp};
 
 use crate::keys::{OperatorKey, SignError};
@@ -103,7 +103,7 @@ pub fn operator_index(configuration: &Configuration, key: &OperatorKey) -> Resul
 }
 
 /// The value as the feed takes it.
-pub fn feed_value(value: FixedPoint, feed: &feeds::Feed) -> Result<i128, ReportError> {
+pub fn feed_value(value: FixedPoint, feed: &Feed) -> Result<i128, ReportError> {
     if value.decimals != feed.decimals {
         return Err(ReportError::WrongDecimals { expected: feed.decimals, found: value.decimals });
     }
@@ -147,6 +147,8 @@ pub fn quorum(
 
 #[cfg(test)]
 mod tests {
+    use primitives::feeds::FeedKind;
+
     use super::*;
 
     fn key(byte: u8) -> OperatorKey {
@@ -202,8 +204,8 @@ mod tests {
 
     #[test]
     fn a_value_must_fit_the_feed() {
-        let feed = feeds::Feed {
-            kind: feeds::FeedKind::DiseaseRisk,
+        let feed = Feed {
+            kind: FeedKind::DiseaseRisk,
             decimals: 4,
             min: 0,
             max: 10_000,

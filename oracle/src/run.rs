@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use feeds::Observation;
 use inference::{certainty, Certainty, PredictError, Reason};
+use primitives::feeds::{self, Observation};
 use primitives::{InputCommitment, Subject, Timestamp};
 
 use crate::drift::Watch;

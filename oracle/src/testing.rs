@@ -9,8 +9,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::Router;
-use feeds::{Configuration, Feed, Model, Reading, Report, Request, Signature};
-use primitives::{AccountId, DocumentHash, FeedId, ModelId, Subject};
+use primitives::feeds::{self, Configuration, Feed, Model, Reading, Report, Request, Signature};
+use primitives::{AccountId, Actor, DocumentHash, FeedId, ModelId, Subject};
 use reqwest::Url;
 use serde_json::{json, Value};
 
@@ -30,6 +30,11 @@ pub const DIGEST: [u8; 32] = [9; 32];
 
 pub fn contract() -> AccountId {
     AccountId::from([8; 32])
+}
+
+/// An account of another organisation than the operator's.
+pub fn clinic() -> Actor {
+    Actor { account: AccountId::from([6; 32]), organisation: Some(2), site: None }
 }
 
 pub fn feed() -> FeedId {
@@ -143,7 +148,7 @@ impl Chain {
         let model = Model {
             manifest: DocumentHash(manifest.hash()),
             version: manifest.version.clone(),
-            approved_by: contract(),
+            approved_by: clinic(),
             approved_at: 0,
             valid_until: u64::MAX,
             revoked: false,
@@ -177,7 +182,7 @@ impl Chain {
         let request = u64::try_from(world.events.len()).unwrap();
         let (head, feed) = (world.head, feed());
         world.events.push((head, Requested { request, feed, subject, deadline }));
-        world.requests.insert(request, Request { feed, subject, requester: contract(), deadline });
+        world.requests.insert(request, Request { feed, subject, requester: clinic(), deadline });
         request
     }
 
@@ -259,7 +264,17 @@ impl Ledger for Chain {
         let value = report.median().unwrap();
         world.readings.insert(
             place,
-            Reading { value, decimals: 4, epoch: 1, round, model, inputs, observed_at, reported_at: now() },
+            Reading {
+                value,
+                spread: report.spread(),
+                decimals: 4,
+                epoch: 1,
+                round,
+                model,
+                inputs,
+                observed_at,
+                reported_at: now(),
+            },
         );
         world.accepted.push(report.clone());
         world.head += 1;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use chain::{Account, Call, Limits};
-use feeds::Report;
+use primitives::feeds::Report;
 use primitives::FeedId;
 use tokio::sync::Mutex;
 
@@ -70,7 +70,7 @@ impl Trials {
 
 #[cfg(test)]
 mod tests {
-    use feeds::Observation;
+    use primitives::feeds::Observation;
     use primitives::{InputCommitment, ModelId, Subject};
 
     use super::*;

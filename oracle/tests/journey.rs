@@ -5,8 +5,8 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use feeds::Reading;
 use inference::Features;
+use primitives::feeds::Reading;
 use primitives::Subject;
 use reqwest::Method;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! The client against the built contracts' metadata: a message or event that was renamed in a contract, and not
-//! here, fails.
+//! The client against the built contracts' metadata: a message or event that has another name, other arguments or
+//! another answer in a contract than here, fails.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,256 +9,405 @@ use chain::access::Access;
 use chain::batches::Batches;
 use chain::evidence::Evidence;
 use chain::feeds::Feeds;
+use chain::governance::Governance;
 use chain::units::Units;
-use chain::{access, batches, evidence, feeds, units, AccountId, Bundles, Call, Constructor, ContractEvent};
-use primitives::{BatchId, DocumentHash, FeedId, ModelId, Role, SerialProof, Subject, UnitId};
+use chain::{
+    access, batches, evidence, feeds, governance, units, AccountId, Bundles, Call, Constructor, ContractEvent,
+};
+use primitives::access::{Change, Limits};
+use primitives::batches::{
+    Arrival, Attestation, ClearanceReason, Contents, Goods, NewBatch, Purpose, QuarantineReason,
+    QuarantineTarget, Recall, RecallClass, RecallReason, RecallScope, RejectionReason, UnitState,
+};
+use primitives::evidence::EvidencePolicy;
+use primitives::feeds::{Feed, FeedKind, Observation, Report};
+use primitives::governance::{Action, Identifier};
+use primitives::units::{Resolution, Scan};
+use primitives::{
+    BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Role, RoleSet, SerialProof, Subject, UnitId,
+};
+use scale_info::form::PortableForm;
+use scale_info::{meta_type, Field, PortableRegistry, Registry, TypeDef, TypeInfo};
+use serde_json::Value;
+use subxt::ext::scale_value::scale::decode_as_type;
 
 const ACCOUNT: AccountId = AccountId([1; 32]);
+const BATCH: BatchId = BatchId([2; 32]);
+const FEED: FeedId = FeedId([3; 32]);
+const SITE: u32 = 7;
+/// The contracts of a deployment.
+const CONTRACTS: [&str; 6] = ["access", "governance", "batches", "units", "evidence", "feeds"];
+/// What contracts ask of each other only: no client makes these calls.
+const BETWEEN_CONTRACTS: [&str; 3] = ["UnitBooks::", "QuarantineBooks::", "Replaceable::"];
 
 fn artifacts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/artifacts")
 }
 
-fn spec(contract: &str) -> serde_json::Value {
-    let path = artifacts().join(format!("{contract}.contract"));
-    let bundle: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    bundle["spec"].clone()
+/// What a built contract says about itself.
+struct Metadata {
+    name: &'static str,
+    spec: Value,
+    types: PortableRegistry,
 }
 
-/// The selectors by name of one of the spec's lists.
-fn selectors(contract: &str, list: &str) -> BTreeMap<String, String> {
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    spec(contract)[list]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| (text(&it["label"]), text(&it["selector"])))
-        .collect()
+impl Metadata {
+    fn of(name: &'static str) -> Self {
+        let file = std::fs::read(artifacts().join(format!("{name}.contract"))).unwrap();
+        let mut bundle: Value = serde_json::from_slice(&file).unwrap();
+        let types = serde_json::from_value(serde_json::json!({ "types": bundle["types"].take() })).unwrap();
+        Self { name, spec: bundle["spec"].take(), types }
+    }
+
+    /// The messages or constructors by their names.
+    fn functions(&self, list: &str) -> BTreeMap<&str, &Value> {
+        let functions = self.spec[list].as_array().unwrap().iter();
+        functions.map(|function| (function["label"].as_str().unwrap(), function)).collect()
+    }
+
+    /// Fails where the contract reads other arguments out of an input than were put in, or under another selector.
+    fn assert_reads(&self, function: &Value, name: &str, input: &[u8]) {
+        let (selector, mut rest) = input.split_at(4);
+        assert_eq!(function["selector"], format!("0x{}", hex::encode(selector)), "{}: {name}", self.name);
+        for argument in function["args"].as_array().unwrap() {
+            let read = decode_as_type(&mut rest, type_of(&argument["type"]), &self.types);
+            assert!(read.is_ok(), "{}: {name} reads no {}: {read:?}", self.name, argument["label"]);
+        }
+        assert!(rest.is_empty(), "{}: {name} leaves {} bytes of its arguments", self.name, rest.len());
+    }
+
+    /// The shape of a message's answer, of the good one where it may refuse.
+    fn answer(&self, message: &Value) -> String {
+        let answer = self.ok(type_of(&message["returnType"])).expect("ink! wraps each answer");
+        shape(&self.types, self.ok(answer).unwrap_or(answer))
+    }
+
+    /// The good answer of a `Result`.
+    fn ok(&self, answer: u32) -> Option<u32> {
+        let answer = self.types.resolve(answer)?;
+        match &answer.type_def {
+            TypeDef::Variant(variants) if answer.path.segments == ["Result"] => {
+                variants.variants.first()?.fields.first().map(|field| field.ty.id)
+            }
+            _ => None,
+        }
+    }
+
+    fn assert_messages(&self, calls: impl IntoIterator<Item = Built>) {
+        let mut messages = self.functions("messages");
+        messages.retain(|name, _| BETWEEN_CONTRACTS.iter().all(|other| !name.starts_with(other)));
+        for Built { name, input, answer } in calls {
+            let message = messages.remove(name);
+            let message = message.unwrap_or_else(|| panic!("{} has no message {name}", self.name));
+            self.assert_reads(message, name, &input);
+            assert_eq!(self.answer(message), answer, "the answer of {}: {name}", self.name);
+        }
+        assert!(messages.is_empty(), "{}: no function calls {:?}", self.name, messages.keys());
+    }
+
+    fn assert_constructor(&self, built: &Constructor) {
+        let constructors = self.functions("constructors");
+        assert_eq!(constructors.keys().copied().collect::<Vec<_>>(), [built.name()], "{}", self.name);
+        self.assert_reads(constructors[built.name()], built.name(), built.input());
+    }
+
+    fn topics(&self) -> BTreeSet<String> {
+        let events = self.spec["events"].as_array().unwrap().iter();
+        events.map(|event| event["signature_topic"].as_str().unwrap().to_owned()).collect()
+    }
 }
 
-/// The messages that are for people and services: those that the contracts ask of each other are not.
-fn own_messages(contract: &str) -> BTreeMap<String, String> {
-    let mut messages = selectors(contract, "messages");
-    assert!(
-        messages.remove("Migration::migrate").is_some(),
-        "{contract} can be asked whether it understands storage"
-    );
-    let replaces_code = messages.remove("Upgradable::replace_code").is_some();
-    assert_eq!(replaces_code, contract != "access", "access replaces the code of {contract}");
-    messages.retain(|name, _| !name.starts_with("UnitBooks::") && !name.starts_with("QuarantineBooks::"));
-    messages
+fn type_of(spec: &Value) -> u32 {
+    spec["type"].as_u64().unwrap().try_into().unwrap()
 }
 
-fn built<R>(call: &Call<R>) -> (String, String) {
-    (call.message().to_owned(), format!("0x{}", hex::encode(&call.input()[..4])))
+/// How a type is encoded, with the names that its values have: the same for two types that mean the same.
+fn shape(types: &PortableRegistry, id: u32) -> String {
+    let of = |id| shape(types, id);
+    let fields = |fields: &[Field<PortableForm>]| {
+        let fields =
+            fields.iter().map(|field| format!("{}:{}", field.name.as_deref().unwrap_or("_"), of(field.ty.id)));
+        fields.collect::<Vec<_>>().join(", ")
+    };
+    match &types.resolve(id).unwrap().type_def {
+        TypeDef::Composite(composite) => format!("{{{}}}", fields(&composite.fields)),
+        TypeDef::Variant(variants) => {
+            let variants = variants.variants.iter();
+            let variants =
+                variants.map(|it| format!("{}={}{{{}}}", it.index, it.name, fields(&it.fields)));
+            variants.collect::<Vec<_>>().join(" | ")
+        }
+        TypeDef::Sequence(sequence) => format!("[{}]", of(sequence.type_param.id)),
+        TypeDef::Array(array) => format!("[{}; {}]", of(array.type_param.id), array.len),
+        TypeDef::Tuple(tuple) => {
+            format!("({})", tuple.fields.iter().map(|field| of(field.id)).collect::<Vec<_>>().join(", "))
+        }
+        TypeDef::Compact(compact) => format!("compact {}", of(compact.type_param.id)),
+        TypeDef::Primitive(primitive) => format!("{primitive:?}"),
+        TypeDef::BitSequence(_) => "bits".to_owned(),
+    }
+}
+
+/// A call that the client made.
+struct Built {
+    name: &'static str,
+    input: Vec<u8>,
+    answer: String,
+}
+
+fn built<R: TypeInfo + 'static>(call: &Call<R>) -> Built {
+    let mut registry = Registry::new();
+    let id = registry.register_type(&meta_type::<R>()).id;
+    Built { name: call.message(), input: call.input().to_vec(), answer: shape(&registry.into(), id) }
 }
 
 #[test]
-fn every_message_of_access_is_built_with_its_selector() {
+fn every_message_of_access_is_known() {
     let it = Access(ACCOUNT);
-    let identifier = ::access::Identifier::Gln(0);
-    let calls = [
-        built(&it.register_organisation(ACCOUNT, "", &identifier)),
-        built(&it.set_sealing_key([0; 32])),
-        built(&it.suspend_organisation(ACCOUNT)),
-        built(&it.reinstate_organisation(ACCOUNT)),
-        built(&it.grant_role(Role::Admin, ACCOUNT, None)),
-        built(&it.revoke_role(Role::Admin, ACCOUNT)),
-        built(&it.set_administering_role(Role::Admin, Role::Admin)),
+    Metadata::of("access").assert_messages([
+        built(&it.standing(ACCOUNT, Some(SITE))),
+        built(&it.site_standing(SITE)),
+        built(&it.account(ACCOUNT)),
+        built(&it.rights(1)),
+        built(&it.change(&Change::SetUpEnded)),
+        built(&it.administrator()),
+        built(&it.governance()),
+        built(&it.in_set_up()),
+        built(&it.paused()),
+        built(&it.contract_roles(ACCOUNT)),
+    ]);
+}
+
+#[test]
+fn every_message_of_governance_is_known() {
+    let it = Governance(ACCOUNT);
+    let identifier = Identifier::Gln(6_291_041_500_213);
+    let limits = Limits { site: Some(SITE), roles: Some(RoleSet::of(&[Role::Pharmacy])), until: Some(9), steward: true };
+    Metadata::of("governance").assert_messages([
+        built(&it.register_organisation("Acme", &identifier, ACCOUNT)),
+        built(&it.update_organisation(1, "Acme", &identifier)),
+        built(&it.register_site(1, "Works", 6_291_041_500_213)),
+        built(&it.update_site(SITE, "Works", 6_291_041_500_213)),
+        built(&it.add_account(1, ACCOUNT, &limits)),
+        built(&it.change_account(ACCOUNT, &limits)),
+        built(&it.remove_account(ACCOUNT)),
+        built(&it.set_sealing_key([1; 32])),
+        built(&it.suspend_organisation(1)),
+        built(&it.reinstate_organisation(1)),
+        built(&it.grant_role(1, Role::Pharmacy, Some(9))),
+        built(&it.revoke_role(1, Role::Pharmacy)),
+        built(&it.set_contract_roles(ACCOUNT, RoleSet::of(&[Role::Sentinel]))),
+        built(&it.set_administering_role(Role::Pharmacy, Role::Regulator)),
         built(&it.offer_administration(ACCOUNT)),
         built(&it.withdraw_administration_offer()),
         built(&it.accept_administration()),
+        built(&it.end_set_up()),
         built(&it.pause(ACCOUNT)),
         built(&it.unpause(ACCOUNT)),
-        built(&it.has_role(Role::Admin, ACCOUNT)),
-        built(&it.is_paused(ACCOUNT)),
-        built(&it.propose_upgrade(ACCOUNT, [0; 32])),
-        built(&it.cancel_upgrade(ACCOUNT)),
-        built(&it.apply_upgrade(ACCOUNT)),
-        built(&it.upgrade(ACCOUNT)),
+        built(&it.propose(&Action::Upgrade { contract: ACCOUNT, code: [1; 32] })),
+        built(&it.cancel_proposal(1)),
+        built(&it.apply_proposal(1)),
+        built(&it.organisation(1)),
+        built(&it.organisations(1, 2)),
+        built(&it.site(SITE)),
+        built(&it.sites(1, 2)),
+        built(&it.gln(6_291_041_500_213)),
+        built(&it.account(ACCOUNT)),
+        built(&it.accounts(1, 2, 3)),
+        built(&it.proposal(1)),
+        built(&it.proposals(1, 2)),
         built(&it.administrator()),
         built(&it.administration_offered_to()),
-        built(&it.administering_role(Role::Admin)),
-        built(&it.organisation(ACCOUNT)),
-        built(&it.organisations(0, 0)),
-        built(&it.standing(ACCOUNT, ACCOUNT)),
-    ];
-    assert_eq!(BTreeMap::from(calls), own_messages("access"));
-}
-
-#[test]
-fn every_message_of_batches_is_built_with_its_selector() {
-    let it = Batches(ACCOUNT);
-    let batch = BatchId([0; 32]);
-    let attestation = ::batches::Attestation::MarketAuthorisation;
-    let new = ::batches::NewBatch {
-        gtin: 0,
-        lot: vec![],
-        expiry: 0,
-        quantity: 0,
-        serial_root: None,
-        units_per_case: None,
-    };
-    let goods = ::batches::Goods::LogisticUnit(0);
-    let target = ::batches::QuarantineTarget::Shipment(0);
-    let recall = ::batches::Recall {
-        scope: ::batches::RecallScope::Batch,
-        class: ::batches::RecallClass::I,
-        reason: ::batches::RecallReason::Stability,
-        instructions: DocumentHash([0; 32]),
-        acknowledge_by: 0,
-    };
-    let state = ::batches::UnitState::Sample;
-    let calls = [
-        built(&it.register_batch(&new)),
-        built(&it.cancel_registration(batch)),
-        built(&it.attest(batch, attestation, DocumentHash([0; 32]))),
-        built(&it.release(batch)),
-        built(&it.block(batch)),
-        built(&it.unblock(batch)),
-        built(&it.ship(goods, ACCOUNT, ::batches::Purpose::Supply, None)),
-        built(&it.receive(0, &::batches::Arrival::Units(0))),
-        built(&it.reject(0, ::batches::RejectionReason::Other)),
-        built(&it.pack(0, &::batches::Contents::LogisticUnits(vec![]))),
-        built(&it.unpack(0)),
-        built(&it.decommission_quantity(batch, 0, state, None)),
-        built(&it.quarantine(target, ::batches::QuarantineReason::Other)),
-        built(&it.release_quarantine(target, ::batches::ClearanceReason::Mistake)),
-        built(&it.recall(batch, &recall)),
-        built(&it.acknowledge_recall(batch)),
-        built(&it.batch(batch)),
-        built(&it.batches(0, 0)),
-        built(&it.mass_balance(batch)),
-        built(&it.holding(batch, ACCOUNT)),
-        built(&it.recall_reach(batch, 0, 0)),
-        built(&it.recalls(batch)),
-        built(&it.shipment(0)),
-        built(&it.logistic_unit(0)),
-        built(&it.attestation(batch, attestation)),
+        built(&it.administering_role(Role::Pharmacy)),
+        built(&it.in_set_up()),
         built(&it.access()),
-    ];
-    assert_eq!(BTreeMap::from(calls), own_messages("batches"));
+    ]);
 }
 
 #[test]
-fn every_message_of_units_is_built_with_its_selector() {
+fn every_message_of_batches_is_known() {
+    let it = Batches(ACCOUNT);
+    let document = DocumentHash([4; 32]);
+    let attestation = Attestation::MarketAuthorisation;
+    let new = NewBatch {
+        gtin: 9_506_000_134_352,
+        lot: b"LOT".to_vec(),
+        expiry: 351_231,
+        quantity: 100,
+        serial_root: Some([5; 32]),
+        units_per_case: Some(10),
+    };
+    let goods = Goods::Units { batch: BATCH, quantity: 3 };
+    let target = QuarantineTarget::Holding { batch: BATCH, site: SITE, quantity: Some(3) };
+    let recall = Recall {
+        scope: RecallScope::SerialRange { first: 1, last: 2 },
+        class: RecallClass::I,
+        reason: RecallReason::Stability,
+        instructions: document,
+        acknowledge_by: 9,
+    };
+    Metadata::of("batches").assert_messages([
+        built(&it.register_batch(SITE, &new)),
+        built(&it.cancel_registration(BATCH)),
+        built(&it.attest(BATCH, attestation, document)),
+        built(&it.release(BATCH)),
+        built(&it.block(BATCH)),
+        built(&it.unblock(BATCH)),
+        built(&it.ship(SITE, goods, 8, Purpose::Supply, Some(document))),
+        built(&it.receive(SITE, 1, &Arrival::Units(3))),
+        built(&it.reject(Some(SITE), 1, RejectionReason::Other)),
+        built(&it.pack(SITE, 1, &Contents::LogisticUnits(vec![2, 3]))),
+        built(&it.unpack(SITE, 1)),
+        built(&it.decommission_quantity(SITE, BATCH, 3, UnitState::Sample, Some(document))),
+        built(&it.quarantine(Some(SITE), target, QuarantineReason::Other)),
+        built(&it.release_quarantine(target, ClearanceReason::Mistake)),
+        built(&it.recall(BATCH, &recall)),
+        built(&it.acknowledge_recall(SITE, BATCH)),
+        built(&it.batch(BATCH)),
+        built(&it.batches(1, 2)),
+        built(&it.mass_balance(BATCH)),
+        built(&it.holding(BATCH, SITE)),
+        built(&it.recall_reach(BATCH, 1, 2)),
+        built(&it.recalls(BATCH)),
+        built(&it.shipment(1)),
+        built(&it.logistic_unit(1)),
+        built(&it.attestation(BATCH, attestation)),
+        built(&it.access()),
+    ]);
+}
+
+#[test]
+fn every_message_of_units_is_known() {
     let it = Units(ACCOUNT);
-    let (batch, unit) = (BatchId([0; 32]), UnitId([0; 32]));
-    let proof = SerialProof { index: 0, siblings: vec![] };
-    let calls = [
-        built(&it.dispense(batch, b"", &proof)),
-        built(&it.decommission(batch, b"", &proof, ::units::UnitState::Sample)),
-        built(&it.revert(batch, b"")),
-        built(&it.resolve_alarm(batch, b"", ::units::Resolution::FalseAlarm)),
-        built(&it.verdict(&::units::Scan::default())),
+    let proof = SerialProof { index: 1, salt: [6; 16], siblings: vec![[7; 32]] };
+    let scan = Scan {
+        gtin: 9_506_000_134_352,
+        lot: b"LOT".to_vec(),
+        serial: Some(b"S1".to_vec()),
+        proof: Some(proof.clone()),
+        ..Scan::default()
+    };
+    let unit = UnitId([8; 32]);
+    Metadata::of("units").assert_messages([
+        built(&it.dispense(SITE, BATCH, b"S1", &proof)),
+        built(&it.decommission(SITE, BATCH, b"S1", &proof, UnitState::Sample)),
+        built(&it.revert(Some(SITE), BATCH, b"S1")),
+        built(&it.resolve_alarm(BATCH, b"S1", Resolution::FalseAlarm)),
+        built(&it.verdict(&scan)),
         built(&it.decommissioned_unit(unit)),
         built(&it.alarm(unit)),
         built(&it.access()),
         built(&it.batches()),
-    ];
-    assert_eq!(BTreeMap::from(calls), own_messages("units"));
+    ]);
 }
 
 #[test]
-fn every_message_of_evidence_is_built_with_its_selector() {
+fn every_message_of_evidence_is_known() {
     let it = Evidence(ACCOUNT);
-    let feed = FeedId([0; 32]);
-    let calls = [
-        built(&it.set_policy(feed, None)),
-        built(&it.present(::batches::QuarantineTarget::Shipment(0), feed)),
-        built(&it.policy(feed)),
+    let policy = EvidencePolicy { feeds: ACCOUNT, threshold: 5, max_age: 6 };
+    Metadata::of("evidence").assert_messages([
+        built(&it.set_policy(FEED, Some(policy))),
+        built(&it.present(QuarantineTarget::Shipment(1), FEED)),
+        built(&it.policy(FEED)),
         built(&it.access()),
         built(&it.batches()),
-    ];
-    assert_eq!(BTreeMap::from(calls), own_messages("evidence"));
+    ]);
 }
 
 #[test]
-fn every_message_of_feeds_is_built_with_its_selector() {
+fn every_message_of_feeds_is_known() {
     let it = Feeds(ACCOUNT);
-    let (feed, subject, model) = (FeedId([0; 32]), Subject([0; 32]), ModelId([0; 32]));
-    let definition = ::feeds::Feed {
-        kind: ::feeds::FeedKind::DiseaseRisk,
-        decimals: 0,
+    let (subject, model) = (Subject([9; 32]), ModelId([10; 32]));
+    let definition = Feed {
+        kind: FeedKind::DiseaseRisk,
+        decimals: 4,
         min: 0,
-        max: 0,
+        max: 10_000,
         model,
-        max_report_age: 0,
+        max_report_age: 60_000,
     };
-    let report = ::feeds::Report {
-        configuration: [0; 32],
-        feed,
+    let report = Report {
+        configuration: [11; 32],
+        feed: FEED,
         subject,
-        round: 0,
-        request: None,
+        round: 1,
+        request: Some(2),
         model,
-        inputs: primitives::InputCommitment([0; 32]),
-        observed_at: 0,
-        observations: vec![],
+        inputs: InputCommitment([12; 32]),
+        observed_at: 3,
+        observations: vec![Observation { operator: 0, value: 4 }],
     };
-    let calls = [
-        built(&it.set_operators(&[], 0)),
-        built(&it.approve_model(model, DocumentHash([0; 32]), "", 0)),
+    Metadata::of("feeds").assert_messages([
+        built(&it.set_operators(&[[2; 33]], 0)),
+        built(&it.approve_model(model, DocumentHash([13; 32]), "1.0.0", 9)),
         built(&it.revoke_model(model)),
-        built(&it.create_feed(feed, &definition)),
-        built(&it.update_feed(feed, &definition)),
-        built(&it.request_result(feed, subject, 0)),
-        built(&it.cancel_request(0)),
-        built(&it.report(&report, &[])),
-        built(&it.read(feed, subject, 0)),
-        built(&it.fresh_value(feed, subject, 0)),
-        built(&it.round(feed, subject)),
-        built(&it.request(0)),
+        built(&it.create_feed(FEED, &definition)),
+        built(&it.update_feed(FEED, &definition)),
+        built(&it.request_result(FEED, subject, 9)),
+        built(&it.cancel_request(1)),
+        built(&it.report(&report, &[[14; 65]])),
+        built(&it.read(FEED, subject, 9)),
+        built(&it.fresh_value(FEED, subject, 9)),
+        built(&it.round(FEED, subject)),
+        built(&it.request(1)),
         built(&it.configuration()),
         built(&it.configuration_digest()),
-        built(&it.feed(feed)),
-        built(&it.feeds(0, 0)),
+        built(&it.feed(FEED)),
+        built(&it.feeds(1, 2)),
         built(&it.model(model)),
-        built(&it.models(0, 0)),
+        built(&it.models(1, 2)),
         built(&it.access()),
-    ];
-    assert_eq!(BTreeMap::from(calls), own_messages("feeds"));
+    ]);
 }
 
 #[test]
-fn every_constructor_is_built_with_its_selector() {
-    let built = |it: Constructor| {
-        BTreeMap::from([(it.name().to_owned(), format!("0x{}", hex::encode(&it.input()[..4])))])
-    };
-    assert_eq!(built(access::new()), selectors("access", "constructors"));
-    assert_eq!(built(batches::new(ACCOUNT)), selectors("batches", "constructors"));
-    assert_eq!(built(units::new(ACCOUNT, ACCOUNT)), selectors("units", "constructors"));
-    assert_eq!(built(evidence::new(ACCOUNT, ACCOUNT)), selectors("evidence", "constructors"));
-    assert_eq!(built(feeds::new(ACCOUNT, [0; 32])), selectors("feeds", "constructors"));
+fn every_constructor_is_known() {
+    Metadata::of("access").assert_constructor(&access::new());
+    Metadata::of("governance").assert_constructor(&governance::new(ACCOUNT));
+    Metadata::of("batches").assert_constructor(&batches::new(ACCOUNT));
+    Metadata::of("units").assert_constructor(&units::new(ACCOUNT, ACCOUNT));
+    Metadata::of("evidence").assert_constructor(&evidence::new(ACCOUNT, ACCOUNT));
+    Metadata::of("feeds").assert_constructor(&feeds::new(ACCOUNT, [1; 32]));
 }
 
 #[test]
-fn every_event_of_the_contracts_is_known() {
-    assert_eq!(known::<access::Event>(), topics("access"));
-    assert_eq!(known::<batches::Event>(), topics("batches"));
-    assert_eq!(known::<units::Event>(), topics("units"));
-    assert_eq!(known::<evidence::Event>(), topics("evidence"));
-    assert_eq!(known::<feeds::Event>(), topics("feeds"));
+fn every_event_is_known_by_its_name() {
+    assert!(Metadata::of("access").topics().is_empty(), "what access writes down, governance reports");
+    assert_eq!(known::<governance::Event>(), Metadata::of("governance").topics());
+    assert_eq!(known::<batches::Event>(), Metadata::of("batches").topics());
+    assert_eq!(known::<units::Event>(), Metadata::of("units").topics());
+    assert_eq!(known::<evidence::Event>(), Metadata::of("evidence").topics());
+    assert_eq!(known::<feeds::Event>(), Metadata::of("feeds").topics());
 }
 
 fn known<E: ContractEvent>() -> BTreeSet<String> {
-    E::TOPICS.iter().map(|topic| format!("0x{}", hex::encode(topic.unwrap()))).collect()
+    E::TOPICS.iter().map(|topic| format!("0x{}", hex::encode(topic))).collect()
 }
 
-fn topics(contract: &str) -> BTreeSet<String> {
-    let spec = spec(contract);
-    spec["events"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| it["signature_topic"].as_str().unwrap().to_owned())
-        .collect()
+/// Code is replaced by the same two messages everywhere: else a contract could never be upgraded.
+#[test]
+fn every_contract_can_get_new_code() {
+    for contract in CONTRACTS {
+        let metadata = Metadata::of(contract);
+        let messages = metadata.functions("messages");
+        for message in ["Replaceable::replace_code", "Replaceable::migrate"] {
+            assert!(messages.contains_key(message), "{contract} has no {message}");
+        }
+    }
 }
 
 #[test]
-fn the_committed_bundles_can_be_deployed() {
-    let bundles = Bundles::load(&artifacts()).unwrap();
-    for bundle in [bundles.access, bundles.batches, bundles.units, bundles.evidence, bundles.feeds] {
-        assert!(bundle.code().len() < 123 * 1024, "{bundle:?} is over what production chains allow");
+fn the_shipped_bundles_are_the_committed_ones_and_can_be_deployed() {
+    let (shipped, committed) = (Bundles::shipped().unwrap(), Bundles::load(&artifacts()).unwrap());
+    for (shipped, committed) in [
+        (shipped.access, committed.access),
+        (shipped.governance, committed.governance),
+        (shipped.batches, committed.batches),
+        (shipped.units, committed.units),
+        (shipped.evidence, committed.evidence),
+        (shipped.feeds, committed.feeds),
+    ] {
+        assert_eq!(shipped, committed);
+        assert!(shipped.code().len() < 123 * 1024, "{shipped:?} is over what production chains allow");
     }
 }

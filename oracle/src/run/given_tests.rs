@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::Router;
-use feeds::Report;
+use primitives::feeds::Report;
 use primitives::Subject;
 use serde_json::Value;
 

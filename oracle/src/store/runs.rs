@@ -1,4 +1,4 @@
-use feeds::{Report, Signature};
+use primitives::feeds::{Report, Signature};
 use primitives::{Subject, Timestamp};
 use scale::DecodeAll;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};

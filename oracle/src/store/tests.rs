@@ -1,4 +1,4 @@
-use feeds::Observation;
+use primitives::feeds::{Observation, Report};
 use primitives::{FeedId, InputCommitment, ModelId, Subject};
 
 use super::*;
@@ -52,7 +52,7 @@ fn pushed(id: &str, subject: Subject) -> NewRun {
 }
 
 fn signed(subject: Subject) -> SignedReport {
-    let report = feeds::Report {
+    let report = Report {
         configuration: DIGEST,
         feed: FeedId::named("heart").unwrap(),
         subject,

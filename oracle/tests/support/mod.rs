@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chain::feeds::Feeds;
-use chain::{Account, Bundles, Chain, Deployment, SecretString, Signer};
-use feeds::{Feed, FeedKind, Reading, ReportAccepted};
+use chain::governance::Governance;
+use chain::{Account, Bundles, Chain, SecretString, Signer};
 use futures::TryStreamExt;
 use inference::Model;
 use oracle::keys::{OperatorKey, Secret};
 use oracle::{Config, OracleError, Service, Settings};
+use primitives::feeds::{Feed, FeedKind, Reading, ReportAccepted, ResultRequested};
 use primitives::{DocumentHash, FeedId, ModelId, Subject};
 use reqwest::{Client, Method};
 use serde_json::{json, Value};
@@ -49,10 +50,16 @@ impl World {
         let node = Node::start_in(0, &folder.path().join("chain"));
         let chain = Chain::connect(&node.url).await.unwrap();
         let alice = chain.account(Signer::from_secret(&SecretString::from("//Alice")).unwrap()).unwrap();
-        let bundles = Bundles::load(&repository("contracts/artifacts")).unwrap();
-        let deployment: Deployment = alice.deploy_all(&bundles, b"oracle").await.unwrap();
+        let block = chain.finalised_head().await.unwrap().number;
+        let bundles = Bundles::shipped().unwrap();
+        let deployment = alice.deploy_all(&bundles, b"oracle", block, |_| ()).await.unwrap();
         deployment.save(&folder.path().join("deployment.json")).unwrap();
         let feeds = Feeds(deployment.contracts.feeds.address);
+        let digits = "22".repeat(32);
+        let operator = OperatorKey::from_hex(&Secret::from(digits.clone())).unwrap();
+        alice.submit(&feeds.set_operators(&[operator.public()], 0)).await.unwrap();
+        let governance = Governance(deployment.contracts.governance.address);
+        alice.submit(&governance.end_set_up()).await.unwrap();
         let model = Model::load(repository("models/heart-disease")).unwrap();
         let manifest = model.manifest();
         let id = ModelId(manifest.model.sha256);
@@ -72,9 +79,6 @@ impl World {
             max_report_age: 600_000,
         };
         alice.submit(&feeds.create_feed(feed(), &definition)).await.unwrap();
-        let digits = "22".repeat(32);
-        let operator = OperatorKey::from_hex(&Secret::from(digits.clone())).unwrap();
-        alice.submit(&feeds.set_operators(&[operator.public()], 0)).await.unwrap();
         let fhir = FhirServer::start(&repository("e2e-tests/data")).await.unwrap();
         let (port, url) = (node.port(), node.url.clone());
         let deployed_at = deployment.block;
@@ -129,7 +133,7 @@ impl World {
     pub async fn request(&self, subject: Subject) -> u64 {
         let deadline = oracle::store::now() + 120_000;
         let receipt = self.alice.submit(&self.feeds.request_result(feed(), subject, deadline)).await.unwrap();
-        receipt.event::<feeds::ResultRequested>(self.feeds.0).unwrap().request
+        receipt.event::<ResultRequested>(self.feeds.0).unwrap().request
     }
 
     pub async fn reading(&self, subject: Subject) -> Option<Reading> {

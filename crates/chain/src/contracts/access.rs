@@ -7,7 +7,7 @@ use primitives::{AccountId, OrganisationId, RoleSet, SiteId, Standing};
 use crate::node::call::Call;
 use crate::node::constructor::Constructor;
 
-/// A store in set-up, whose governor is the account that deploys it.
+/// A deployment in set-up, whose administrator and first governor is the account that deploys it.
 #[must_use]
 pub fn new() -> Constructor {
     Constructor::new("new", ())
@@ -51,7 +51,7 @@ impl Access {
     /// The account that administers the deployment.
     #[must_use]
     pub fn administrator(&self) -> Call<Option<AccountId>> {
-        Call::infallible(self.0, "administrator", ())
+        Call::infallible(self.0, "AccessControl::administrator", ())
     }
 
     /// The contract that decides.

@@ -108,8 +108,6 @@ impl Account {
         let roles = Access(access.0);
         let decides = self.chain().read(&roles.governance()).await? == Some(governance.0);
         if !decides {
-            // The administrator is who called the constructor of `governance`: this account.
-            self.submit(&roles.change(&Change::Administrator(self.id()))).await?;
             self.submit(&roles.change(&Change::Governance(governance.0))).await?;
         }
         report("governance decides in access", decides);

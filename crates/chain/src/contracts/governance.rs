@@ -3,7 +3,7 @@
 
 use primitives::access::{Account, Limits};
 use primitives::governance::{
-    Action, Error, GlnUse, Identifier, OrganisationEntry, Proposal, SiteEntry,
+    Action, Error, GlnUse, Identifier, OrganisationEntry, Proposal, Site, SiteEntry,
 };
 use primitives::{AccountId, OrganisationId, Role, RoleSet, SiteId, Timestamp};
 
@@ -197,7 +197,7 @@ impl Governance {
 
     /// The site of this number.
     #[must_use]
-    pub fn site(&self, site: SiteId) -> Call<Option<SiteEntry>> {
+    pub fn site(&self, site: SiteId) -> Call<Option<Site>> {
         Call::infallible(self.0, "site", site)
     }
 
@@ -262,9 +262,15 @@ impl Governance {
         Call::infallible(self.0, "administering_role", role)
     }
 
-    /// Whether the deployment is in set-up.
+    /// Whether the deployment is in set-up. `None` where `access` gives no answer.
     #[must_use]
-    pub fn in_set_up(&self) -> Call<bool> {
+    pub fn in_set_up(&self) -> Call<Option<bool>> {
         Call::infallible(self.0, "in_set_up", ())
+    }
+
+    /// The contract `access`.
+    #[must_use]
+    pub fn access(&self) -> Call<Option<AccountId>> {
+        Call::infallible(self.0, "access", ())
     }
 }
