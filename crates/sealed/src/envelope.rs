@@ -48,21 +48,15 @@ pub struct Context {
     pub genesis: [u8; 32],
     /// The account of the contract whose shipment carries the hash.
     pub contract: [u8; 32],
-    /// The account that sends the goods.
+    /// The site that ships the goods: its number, big-endian, behind zeros.
     pub consignor: [u8; 32],
-    /// The account that gets the goods.
+    /// The site to which they are shipped, in the same form.
     pub consignee: [u8; 32],
     /// What the envelope is for.
     pub purpose: Purpose,
 }
 
 impl Context {
-    /// Whether an account is consignor or consignee.
-    #[must_use]
-    pub fn has_party(&self, account: &[u8; 32]) -> bool {
-        [&self.consignor, &self.consignee].contains(&account)
-    }
-
     /// The first part in which the two differ.
     pub(crate) fn difference(&self, other: &Self) -> Option<ContextPart> {
         let parts = [

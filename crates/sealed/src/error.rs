@@ -79,9 +79,6 @@ pub enum OpenError {
     /// It was sealed for another place.
     #[error("the envelope was sealed for another {0}; do not rely on it, and ask who sent it")]
     OtherContext(ContextPart),
-    /// Neither consignor nor consignee sealed it.
-    #[error("the envelope names an author who is neither consignor nor consignee; do not rely on it")]
-    AuthorNotAParty,
     /// Its author's account did not sign these bytes.
     #[error(
         "the envelope is not signed by the account of its author; do not rely on it, and fetch it again"
@@ -121,9 +118,6 @@ pub enum SealError {
     /// A public key with which nothing is secret: a point of low order.
     #[error("a recipient's sealing key is a weak one; ask the recipient to register a new one")]
     WeakKey,
-    /// The author is no party.
-    #[error("the author is neither consignor nor consignee; let one of them seal")]
-    AuthorNotAParty,
     /// The signature is not the author's.
     #[error("the signature is not by the author's account; sign with the key of that account")]
     WrongSigner,

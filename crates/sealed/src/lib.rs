@@ -10,12 +10,12 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let account = schnorrkel::Keypair::generate();
 //! # let sign = |message: &[u8]| account.sign_simple(b"substrate", message).to_bytes();
-//! let (consignor, consignee) = (account.public.to_bytes(), [2; 32]);
+//! let (consignor, consignee) = ([1; 32], [2; 32]);
 //! let context = Context { genesis: [8; 32], contract: [9; 32], consignor, consignee, purpose: Purpose::DeliveryTerms };
 //! let keyring = Keyring::generate()?;
 //!
 //! let content = Content::new(b"500 packs at 12.40 EUR, net 30 days".to_vec())?;
-//! let author = Author { account: consignor, sign: &sign };
+//! let author = Author { account: account.public.to_bytes(), sign: &sign };
 //! let bytes = seal(&content, &context, &[keyring.current().public()], &author)?;
 //! let on_chain = hash(&bytes);
 //!

@@ -11,7 +11,7 @@ use crate::suite;
 pub struct Opened {
     /// The document.
     pub content: Content,
-    /// The account that sealed it.
+    /// The account that sealed it. Whether it acts for consignor or consignee is a question to the chain.
     pub author: [u8; 32],
     /// Which of the keyring's keys opened it.
     pub key: PublicKey,
@@ -27,9 +27,6 @@ impl Envelope<'_> {
             return Err(OpenError::OtherContext(part));
         }
         let author = self.author();
-        if !expected.has_party(&author) {
-            return Err(OpenError::AuthorNotAParty);
-        }
         if !is_signed(self.signed, &author, self.signature) {
             return Err(OpenError::BadSignature);
         }

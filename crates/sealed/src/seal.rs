@@ -10,7 +10,7 @@ use crate::suite;
 
 /// Who seals: an account, and how it signs.
 pub struct Author<'a> {
-    /// The account: consignor or consignee.
+    /// The account. Whether it acts for consignor or consignee is a question to the chain, and for the reader.
     pub account: [u8; 32],
     /// Signs a message with the account's sr25519 key.
     pub sign: &'a dyn Fn(&[u8]) -> [u8; 64],
@@ -32,9 +32,6 @@ pub fn seal(
     recipients: &[PublicKey],
     author: &Author<'_>,
 ) -> Result<Vec<u8>, SealError> {
-    if !context.has_party(&author.account) {
-        return Err(SealError::AuthorNotAParty);
-    }
     let recipients: BTreeMap<_, _> = recipients.iter().map(|key| (key.id(), key)).collect();
     let count = recipients.len();
     if count == 0 || count > MAX_RECIPIENTS {

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
-use sealed::{signed_message, Context, Envelope, Keyring, OpenError};
+use sealed::{signed_message, Envelope, Keyring, OpenError};
 
 static ACCOUNT: LazyLock<Keypair> = LazyLock::new(|| {
     let secret = MiniSecretKey::from_bytes(&[1; 32]).expect("32 bytes");
@@ -18,16 +18,14 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let context = *envelope.context();
     assert!(envelope.open(&KEYRING, &context).is_err());
 
-    // Behind the signature: the account as author and consignor, the key as the first recipient.
+    // Behind the signature: the account as author, the key as the first recipient.
     let mut bytes = bytes.to_vec();
     let account = ACCOUNT.public.to_bytes();
-    bytes[80..112].copy_from_slice(&account);
     bytes[144..176].copy_from_slice(&account);
     bytes[208..240].copy_from_slice(&KEYRING.current().public().id().0);
     let signed = bytes.len() - 64;
     let signature = ACCOUNT.sign_simple(b"substrate", &signed_message(&bytes[..signed]));
     bytes[signed..].copy_from_slice(&signature.to_bytes());
     let Ok(envelope) = Envelope::parse(&bytes) else { return };
-    let context = Context { consignor: account, ..context };
     assert_eq!(envelope.open(&KEYRING, &context), Err(OpenError::KeyNotOpened));
 });
