@@ -53,7 +53,7 @@ impl Answer {
             false => print_text(&self.text),
         };
         match written {
-            // Whoever closed the pipe has read enough.
+            // The reader that closed the pipe has read enough.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::failed(format!(
                 "the answer cannot be written: {error}; check where it is sent to"
             ))),

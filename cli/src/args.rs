@@ -7,14 +7,15 @@ use crate::failure::EXIT_CODES;
 use crate::global::Global;
 
 const INTRODUCTION: &str = "\
-Follows medicine from its maker to the patient on a chain with smart contracts, judges scanned packs, and puts \
+Follows medicine from its manufacturer to the patient on a chain with smart contracts, judges scanned packs, and puts \
 signed results of models on chain.
 
-Manufacturers, traders and pharmacies use `batch`, `qr` and `verify`; whoever runs a deployment uses `deploy`, \
+Manufacturers, wholesalers and pharmacies use `batch`, `qr` and `verify`; administrators and regulators use `deploy`, \
 `org`, `admin`, `model` and `feed`; operators of models use `oracle`.
 
 Commands that change something on chain sign with a key: --key-file FILE, or a secret URI in the environment \
-variable THERIAC_KEY, or --dev-account on a development chain. The key is never shown.";
+variable THERIAC_KEY, or --dev-account on a development chain. The key is never shown. What concerns goods is done at \
+a site: --site or the variable THERIAC_SITE names it where the account can act for several.";
 
 const EXAMPLES: &str = "\
 Try it on a chain of your own, in two terminals:
@@ -22,15 +23,20 @@ Try it on a chain of your own, in two terminals:
 
   theriac deploy --dev-account alice
   bob=5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty
-  theriac org register $bob --name 'Alpha Pharma' --gln 6291041500213 \\
-      --dev-account alice
-  theriac org grant manufacturer $bob --dev-account alice
+  theriac org register --name 'Alpha Pharma' --gln 6291041500213 \\
+      --steward $bob --dev-account alice
+  theriac org site register 6291041500213 --name 'Plant 1' \\
+      --gln 6291041500213 --dev-account alice
+  theriac org grant manufacturer 6291041500213 --dev-account alice
+  theriac admin end-set-up --dev-account alice
+  theriac batch secret maker.secret
   theriac batch register --gtin 9506000134352 --lot ABC123 \\
-      --expiry 2027-12-31 --serials serials.txt --dev-account bob
+      --expiry 2027-12-31 --serials serials.txt \\
+      --secret-file maker.secret --dev-account bob
   theriac verify '(01)09506000134352(17)271231(10)ABC123(21)S0000001' \\
-      --serials serials.txt";
+      --serials serials.txt --secret-file maker.secret";
 
-/// Medicine that can be trusted: from the maker to the patient, on chain.
+/// Medicine that can be trusted: from the manufacturer to the patient, on chain.
 #[derive(Parser, Debug)]
 #[command(name = "theriac", version, long_about = INTRODUCTION)]
 #[command(after_help = EXIT_CODES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]

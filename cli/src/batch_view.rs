@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use batches::{Batch, RecallNotice, RecallScope};
 use gs1::{Date, Gtin};
+use primitives::batches::{Batch, RecallNotice, RecallScope};
 use primitives::BatchId;
 use serde::Serialize;
 
-use crate::accounts::{AccountView, Names};
 use crate::choices::Choice;
+use crate::directory::{Names, OrganisationView};
 use crate::time;
 
 /// A registered batch.
@@ -29,7 +29,7 @@ pub struct BatchView {
     /// The root of the serials, hexadecimal.
     pub serial_root: Option<String>,
     /// Who made it.
-    pub manufacturer: AccountView,
+    pub manufacturer: OrganisationView,
     /// RFC 3339.
     pub registered_at: String,
     /// RFC 3339.
@@ -57,10 +57,10 @@ pub struct RecallView {
     pub reason: &'static str,
     /// The SHA-256 of the instructions to holders.
     pub instructions: String,
-    /// By when holders are to acknowledge, RFC 3339.
+    /// By when holders must acknowledge, RFC 3339.
     pub acknowledge_by: String,
     /// Who recalled it.
-    pub by: AccountView,
+    pub by: OrganisationView,
     /// RFC 3339.
     pub at: String,
     #[serde(skip)]
@@ -79,7 +79,7 @@ impl BatchView {
             quantity: batch.quantity,
             serialised: batch.serial_root.is_some(),
             serial_root: batch.serial_root.map(|root| format!("0x{}", hex::encode(root))),
-            manufacturer: names.of(batch.manufacturer),
+            manufacturer: names.organisation(batch.manufacturer),
             registered_at: time::rfc3339(batch.registered_at),
             released_at: batch.released_at.map(time::rfc3339),
             blocked: batch.blocked,
@@ -100,7 +100,7 @@ impl RecallView {
             reason: recall.reason.name(),
             instructions: recall.instructions.to_string(),
             acknowledge_by: time::rfc3339(recall.acknowledge_by),
-            by: names.of(notice.by),
+            by: names.organisation(notice.by),
             at: time::rfc3339(notice.at),
             at_ms: notice.at,
         }

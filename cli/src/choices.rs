@@ -6,7 +6,7 @@ use primitives::batches::{
 };
 use primitives::feeds::FeedKind;
 use primitives::units::{AlarmCode, Outcome, Reason, Resolution};
-use primitives::Role;
+use primitives::{Role, RoleSet};
 
 /// An enumeration of the contracts with a name for each of its values.
 pub trait Choice: Copy + Send + Sync + 'static {
@@ -23,6 +23,11 @@ pub fn choice<T: Choice>() -> impl TypedValueParser<Value = T> {
         let found = T::ALL.iter().find(|(name, _)| *name == given);
         found.map(|(_, value)| *value).ok_or("not one of the names")
     })
+}
+
+/// The names of the roles in a set, in the order of their indices.
+pub fn role_names(roles: RoleSet) -> Vec<&'static str> {
+    Role::ALL.into_iter().filter(|role| roles.contains(*role)).map(Choice::name).collect()
 }
 
 /// The list gives the names, and `name` does not compile before a new variant has one.
@@ -192,6 +197,7 @@ mod tests {
         check::<Outcome>();
         check::<Reason>();
         check::<FeedKind>();
-        assert_eq!(Role::ALL.len(), primitives::Role::ALL.len());
+        assert_eq!(<Role as Choice>::ALL.len(), Role::ALL.len());
+        assert_eq!(<Reason as Choice>::ALL.len(), Reason::ALL.len());
     }
 }

@@ -40,7 +40,7 @@ impl CodeArgs {
     }
 }
 
-/// Reads a code's text. A fault of the scanner is told as such, and never corrected in silence.
+/// Reads a code's text. A fault of the scanner is reported as such, and never corrected silently.
 pub fn parse(text: &str) -> Result<MedicinePack, Failure> {
     if let Some(diagnosis) = scanner::diagnose(text, &parser()) {
         return Err(scanner_fault(&diagnosis));

@@ -29,7 +29,7 @@ use crate::global::Global;
 /// What the program can do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Start a chain for development and try-outs, and stop it with Ctrl-C
+    /// Start a chain for development, and stop it with Ctrl-C
     #[command(after_help = devnet::EXAMPLES)]
     Devnet(devnet::DevnetArgs),
 
@@ -37,15 +37,15 @@ pub enum Command {
     #[command(after_help = deploy::EXAMPLES)]
     Deploy(deploy::DeployArgs),
 
-    /// Organisations and the roles that they hold
+    /// Organisations with their sites, accounts and roles
     #[command(subcommand, after_help = org::EXAMPLES)]
     Org(org::OrgCommand),
 
-    /// The administration of the deployment, and the stop switch of each contract
+    /// The deployment's administration, the end of its set-up, pauses, and proposals that wait
     #[command(subcommand, after_help = admin::EXAMPLES)]
     Admin(admin::AdminCommand),
 
-    /// Batches: register, release, hand over, dispense, recall
+    /// Batches: register, release, ship, dispense, recall
     #[command(subcommand, after_help = batch::EXAMPLES)]
     Batch(Box<batch::BatchCommand>),
 
@@ -53,7 +53,7 @@ pub enum Command {
     #[command(subcommand, after_help = logistic::EXAMPLES)]
     Logistic(logistic::LogisticCommand),
 
-    /// Goods that are set apart, and let move again
+    /// Quarantine goods, and release them
     #[command(subcommand, after_help = quarantine::EXAMPLES)]
     Quarantine(Box<quarantine::QuarantineCommand>),
 
@@ -69,7 +69,7 @@ pub enum Command {
     #[command(subcommand, after_help = qr::EXAMPLES)]
     Qr(qr::QrCommand),
 
-    /// Judge a pack by its code: valid, or why not
+    /// Verify a pack by its code: valid, or why not
     #[command(after_help = verify::EXAMPLES)]
     Verify(verify::VerifyArgs),
 
@@ -77,15 +77,15 @@ pub enum Command {
     #[command(subcommand, after_help = epcis::EXAMPLES)]
     Epcis(Box<epcis::EpcisCommand>),
 
-    /// Drug names and problems in a clinical note, with what it says about them
+    /// Find drug names and problems in a clinical note, with what it says about them
     #[command(after_help = text::EXAMPLES)]
     Text(text::TextArgs),
 
-    /// Medicines for high blood pressure that nothing in a FHIR record speaks against, ranked
+    /// Rank medicines for high blood pressure that nothing in a FHIR record rules out
     #[command(after_help = treatment::EXAMPLES)]
     Treatment(treatment::TreatmentArgs),
 
-    /// Who delivers what to whom in which order, with the lateness to expect
+    /// Plan delivery routes with expected delays
     #[command(after_help = route::EXAMPLES)]
     Route(route::RouteArgs),
 
@@ -97,7 +97,7 @@ pub enum Command {
     #[command(subcommand, after_help = feed::EXAMPLES)]
     Feed(feed::FeedCommand),
 
-    /// Goods that are set apart because of what operators report about them
+    /// Goods that are quarantined because of what operators report about them
     #[command(subcommand, after_help = evidence::EXAMPLES)]
     Evidence(Box<evidence::EvidenceCommand>),
 

@@ -94,6 +94,13 @@ impl Failure {
         self
     }
 
+    /// Adds what to do besides, on a line of its own.
+    pub fn with_hint(mut self, hint: &str) -> Self {
+        self.message.push('\n');
+        self.message.push_str(hint);
+        self
+    }
+
     /// How the program ends because of it.
     pub const fn exit(&self) -> Exit {
         self.exit

@@ -1,16 +1,17 @@
 //! Goods as people name them.
 
-use batches::QuarantineTarget;
 use clap::Args;
 use gs1::{validate_lot, Gtin, Sscc};
-use primitives::{AccountId, BatchId, Quantity};
+use primitives::batches::{QuarantineTarget, MAX_QUANTITY};
+use primitives::{BatchId, Quantity};
 use serde_json::{json, Value};
 
-use crate::accounts;
 use crate::context::Context;
+use crate::directory::Mentioned;
 use crate::failure::Failure;
+use crate::sites::SiteRef;
 
-/// Names loose packs with their holder, a shipment, or a logistic unit.
+/// Names loose packs with the site that holds them, a shipment, or a logistic unit.
 #[derive(Args, Debug)]
 pub struct GoodsArgs {
     /// Loose packs: the trade item's GTIN, 8 to 14 digits
@@ -22,9 +23,9 @@ pub struct GoodsArgs {
     /// Loose packs: the batch's identifier, 0x and 64 hexadecimal digits, instead of GTIN and lot
     #[arg(long, conflicts_with = "gtin")]
     id: Option<BatchId>,
-    /// With whom the loose packs are; without it, with you
-    #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
-    holder: Option<AccountId>,
+    /// The site that holds the loose packs: its GLN or number; without it, yours
+    #[arg(long, value_name = "SITE")]
+    holder: Option<SiteRef>,
     /// How many loose packs; without it, all
     #[arg(long, value_parser = quantity())]
     quantity: Option<Quantity>,
@@ -36,7 +37,7 @@ pub struct GoodsArgs {
     sscc: Option<Sscc>,
 }
 
-/// Goods, with their name for people and for programs.
+/// Goods, with their description for people and for programs.
 pub struct Goods {
     /// As the contracts name them.
     pub target: QuarantineTarget,
@@ -48,7 +49,7 @@ pub struct Goods {
 
 impl GoodsArgs {
     /// The goods that the options name.
-    pub fn goods(&self, context: &Context<'_>) -> Result<Goods, Failure> {
+    pub async fn goods(&self, context: &Context<'_>) -> Result<Goods, Failure> {
         if let Some(shipment) = self.shipment {
             return Ok(Goods {
                 target: QuarantineTarget::Shipment(shipment),
@@ -72,16 +73,20 @@ impl GoodsArgs {
                 ))
             }
         };
-        let holder = self.holder.map_or_else(|| Ok(context.account()?.id()), Ok::<_, Failure>)?;
-        let shown = accounts::ss58(holder);
+        let site = match self.holder {
+            Some(holder) => context.find_site(holder).await?,
+            None => context.acting_site().await?,
+        };
+        let mentioned = Mentioned { sites: [site].into(), ..Mentioned::default() };
+        let holder = context.names(&mentioned).await?.site(site);
         let text = match self.quantity {
-            Some(quantity) => format!("{quantity} packs of {shown}"),
-            None => format!("All free packs of {shown}"),
+            Some(quantity) => format!("{quantity} packs at {holder}"),
+            None => format!("All free packs at {holder}"),
         };
         Ok(Goods {
-            target: QuarantineTarget::Holding { batch, holder, quantity: self.quantity },
+            target: QuarantineTarget::Holding { batch, site, quantity: self.quantity },
             text,
-            data: json!({ "batch": batch.to_string(), "holder": shown, "quantity": self.quantity }),
+            data: json!({ "batch": batch.to_string(), "holder": holder, "quantity": self.quantity }),
         })
     }
 }
@@ -94,5 +99,5 @@ pub fn lot(text: &str) -> Result<String, String> {
 
 /// Reads a number of packs.
 pub fn quantity() -> clap::builder::RangedU64ValueParser {
-    clap::value_parser!(u64).range(1..=batches::MAX_QUANTITY)
+    clap::value_parser!(u64).range(1..=MAX_QUANTITY)
 }

@@ -11,9 +11,11 @@ const SET_UP: &str = "Wait until the administrator ends the set-up with `theriac
 const PAUSED: &str = "Wait until the administrator runs `theriac admin unpause`.";
 const ACCESS: &str =
     "Check that the deployment file belongs to this chain, and that its access contract is there.";
-const ROLE: &str = "See `theriac org show` for the roles of your organisation, and `theriac org account list` for those of \
+const ROLE: &str =
+    "See `theriac org show` for the roles of your organisation, and `theriac org account list` for those of \
                     your account; `theriac admin show` says who grants a role.";
-const SITE: &str = "Name a site of your own with --site: see `theriac org account list` for the one of your account.";
+const SITE: &str =
+    "Name a site of your own with --site: see `theriac org account list` for the one of your account.";
 const BATCHES: &str =
     "Check that the deployment file belongs to this chain, and that its batches contract is there.";
 const UNKNOWN_BATCH: &str = "Compare GTIN and lot with the print; the manufacturer registers the batch.";
@@ -270,7 +272,9 @@ pub const fn of_feeds(error: Feeds) -> &'static str {
         Feeds::StaleReading => {
             "Ask for a new result with `theriac oracle request`, or accept an older one with --max-age."
         }
-        Feeds::FeedMeaningFixed => "Create a feed with another name: readers of this one rely on its meaning.",
+        Feeds::FeedMeaningFixed => {
+            "Create a feed with another name: readers of this one rely on its meaning."
+        }
     }
 }
 

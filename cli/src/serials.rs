@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use gs1::{validate_serial, Gtin, TextError};
-use primitives::{BatchId, SerialProof, SerialTree};
+use primitives::{BatchId, BatchKey, SerialTree};
 
 /// The largest list that is read, in bytes: some twelve million serials of 20 characters.
 pub const MAX_LIST_BYTES: usize = 256 << 20;
@@ -21,8 +21,8 @@ pub enum SerialListError {
     /// There is no serial in it.
     #[error("the list of serials {path} is empty; write one serial on each line", path = .0.display())]
     Empty(PathBuf),
-    /// A line is no serial.
-    #[error("line {line} of {path} is no serial: {error}", path = .path.display())]
+    /// A line is not a serial.
+    #[error("line {line} of {path} is not a serial: {error}", path = .path.display())]
     Invalid {
         /// Which file.
         path: PathBuf,
@@ -74,12 +74,11 @@ impl SerialList {
         if !path.is_dir() {
             return Self::read(path);
         }
-        let by_id = format!("{}.txt", BatchId::of(gtin.value(), lot.as_bytes()));
-        let by_lot = file_name(gtin, lot);
-        let found = [&by_id, &by_lot].into_iter().map(|name| path.join(name)).find(|file| file.exists());
-        match found {
-            Some(file) => Self::read(&file),
-            None => Err(SerialListError::NoListOfBatch { folder: path.to_owned(), by_id, by_lot }),
+        match file_of_batch(path, gtin, lot, "txt") {
+            Ok(file) => Self::read(&file),
+            Err([by_id, by_lot]) => {
+                Err(SerialListError::NoListOfBatch { folder: path.to_owned(), by_id, by_lot })
+            }
         }
     }
 
@@ -103,12 +102,14 @@ impl SerialList {
         Ok(Self { path: path.to_owned(), serials })
     }
 
-    /// What to say where the list's root is not the registered one.
-    pub fn not_registered(&self) -> String {
-        format!(
-            "the list of serials {} is not the one that was registered for this batch; get it from the manufacturer",
-            self.path.display()
-        )
+    /// Where the list is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The first serial.
+    pub fn first(&self) -> &str {
+        self.serials.first().map(String::as_str).unwrap_or_default()
     }
 
     /// The serials in their order.
@@ -116,42 +117,25 @@ impl SerialList {
         &self.serials
     }
 
-    /// The tree over the serials of this batch.
-    pub fn tree(&self, batch: BatchId) -> Result<SerialTree, SerialListError> {
+    /// The tree over the serials of this batch, with the salts of its key.
+    pub fn tree(&self, batch: BatchId, key: &BatchKey) -> Result<SerialTree, SerialListError> {
         // There is no list of more than 2^32 serials within the limit of the file.
-        SerialTree::new(batch, &self.serials).ok_or_else(|| SerialListError::Empty(self.path.clone()))
-    }
-
-    /// What the list has to say of a serial of this batch.
-    pub fn evidence(&self, batch: BatchId, serial: &str) -> Result<Evidence, SerialListError> {
-        let tree = self.tree(batch)?;
-        let empty = || SerialListError::Empty(self.path.clone());
-        let (listed, proof) = match tree.prove(serial.as_bytes()) {
-            Some(proof) => (true, proof),
-            // The place of another serial: the contract finds that this one is not there.
-            None => {
-                let first = self.serials.first().ok_or_else(empty)?;
-                (false, tree.prove(first.as_bytes()).ok_or_else(empty)?)
-            }
-        };
-        Ok(Evidence { root: tree.root(), listed, proof })
+        SerialTree::new(batch, &self.serials, key).ok_or_else(|| SerialListError::Empty(self.path.clone()))
     }
 }
 
-/// What a list of serials shows about one serial.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
-    /// The list's root: only where it is the registered one, the list is the batch's.
-    pub root: [u8; 32],
-    /// Whether the serial is in the list.
-    pub listed: bool,
-    /// The serial's proof; where it is not in the list, one that fails.
-    pub proof: SerialProof,
+/// The file of a batch in a folder that has one for each: `BATCH-ID` or [`file_name`], with this ending. Gives both
+/// names where there is none.
+pub fn file_of_batch(folder: &Path, gtin: Gtin, lot: &str, ending: &str) -> Result<PathBuf, [String; 2]> {
+    let by_id = format!("{}.{ending}", BatchId::of(gtin.value(), lot.as_bytes()));
+    let names = [by_id, file_name(gtin, lot, ending)];
+    let found = names.iter().map(|name| folder.join(name)).find(|file| file.exists());
+    found.ok_or(names)
 }
 
-/// The file name for a batch's list: `GTIN-LOT.txt`, where each byte of the lot that is no letter, digit, hyphen,
+/// The name of a batch's file: `GTIN-LOT` and the ending, where each byte of the lot that is not a letter, digit, hyphen,
 /// dot or underscore is written as `%` and two hexadecimal digits.
-pub fn file_name(gtin: Gtin, lot: &str) -> String {
+pub fn file_name(gtin: Gtin, lot: &str, ending: &str) -> String {
     let lot: String = lot
         .bytes()
         .map(|byte| match byte {
@@ -159,13 +143,12 @@ pub fn file_name(gtin: Gtin, lot: &str) -> String {
             other => format!("%{other:02X}"),
         })
         .collect();
-    format!("{gtin}-{lot}.txt")
+    format!("{gtin}-{lot}.{ending}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use primitives::UnitId;
 
     fn list(text: &str) -> Result<SerialList, String> {
         SerialList::parse(Path::new("list.txt"), text).map_err(|error| error.to_string())
@@ -186,9 +169,11 @@ mod tests {
     fn a_bad_line_is_named() {
         assert_eq!(
             list("A1\n\nA2").unwrap_err(),
-            "line 2 of list.txt is no serial: the text is empty; give 1 to 20 characters"
+            "line 2 of list.txt is not a serial: the text is empty; give 1 to 20 characters"
         );
-        assert!(list("A1\nA 2").unwrap_err().starts_with("line 2 of list.txt is no serial: the character"));
+        assert!(list("A1\nA 2")
+            .unwrap_err()
+            .starts_with("line 2 of list.txt is not a serial: the character"));
         assert_eq!(
             list("A1\nA2\nA1").unwrap_err(),
             "lines 1 and 3 of list.txt are the same serial; each pack needs its own"
@@ -197,19 +182,6 @@ mod tests {
             list("").unwrap_err(),
             "the list of serials list.txt is empty; write one serial on each line"
         );
-    }
-
-    #[test]
-    fn evidence_proves_what_is_listed_and_fails_for_what_is_not() {
-        let batch = BatchId::of(gtin().value(), b"LOT");
-        let list = list("A1\nA2\nA3").unwrap();
-        let root = list.tree(batch).unwrap().root();
-        for (serial, listed) in [("A2", true), ("A9", false)] {
-            let evidence = list.evidence(batch, serial).unwrap();
-            assert_eq!((evidence.listed, evidence.root), (listed, root));
-            let unit = UnitId::of(batch, serial.as_bytes());
-            assert_eq!(evidence.proof.verifies(unit, root, 3), listed);
-        }
     }
 
     #[test]

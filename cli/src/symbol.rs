@@ -39,8 +39,8 @@ pub enum SymbolError {
         /// In pixels.
         height: u32,
     },
-    /// The bytes are no PNG or JPEG.
-    #[error("{path} is no picture that can be read: {cause}; save it as PNG or JPEG", path = .path.display())]
+    /// The bytes are not PNG or JPEG.
+    #[error("{path} is not a picture that can be read: {cause}; save it as PNG or JPEG", path = .path.display())]
     NoPicture {
         /// Which file.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum SymbolError {
     /// The content does not fit into a QR code.
     #[error("no QR code can be made of this: {0}; leave fields out")]
     Content(QrError),
-    /// The name of the file tells no format.
+    /// The ending of the file's name is not that of a format.
     #[error("the file {path} ends neither in .png nor in .svg; give it one of these endings", path = .0.display())]
     UnknownEnding(PathBuf),
     /// The file cannot be written.
@@ -146,7 +146,7 @@ fn scanner_data(result: &RXingResult) -> String {
         Some(MetadataValue::SymbologyIdentifier(identifier)) => identifier.as_str(),
         _ => "",
     };
-    // The same symbols, where an ECI tells the character set: the reader has decoded it already.
+    // The same symbols, where an ECI names the character set: the reader has decoded it already.
     let identifier = match identifier {
         "]Q2" => "]Q1",
         "]Q4" => "]Q3",

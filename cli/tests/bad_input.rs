@@ -57,7 +57,7 @@ fn a_quantity_of_zero_is_refused() {
 }
 
 #[test]
-fn a_code_that_is_none_is_refused_with_its_place() {
+fn an_invalid_code_is_refused_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     for (code, because) in [
         ("(01)09506000134353(10)A", "at position 17: the check digit of (01) should be 2"),
@@ -102,8 +102,8 @@ fn a_picture_that_cannot_be_read_is_refused() {
     std::fs::File::create(folder.path().join("long.png")).unwrap().set_len((20 << 20) + 1).unwrap();
     image::GrayImage::from_pixel(40, 40, image::Luma([255])).save(folder.path().join("blank.png")).unwrap();
     for (name, because) in [
-        ("text.png", "is no picture that can be read"),
-        ("half.png", "is no picture that can be read"),
+        ("text.png", "is not a picture that can be read"),
+        ("half.png", "is not a picture that can be read"),
         ("huge.png", "65000 × 65000 pixels, more than 50 million; crop it to the code"),
         ("long.png", "is larger than 20 MiB; give a smaller file"),
         ("blank.png", "no QR or DataMatrix code can be read in blank.png; take the picture again"),
@@ -120,8 +120,8 @@ fn a_list_of_serials_with_a_fault_is_refused_before_anything_is_registered() {
     // Without a deployment file nothing else is looked at, so there is one of no chain.
     for (text, because) in [
         ("S1\nS2\nS1\n", "lines 1 and 3 of serials.txt are the same serial; each pack needs its own"),
-        ("S1\n\nS2\n", "line 2 of serials.txt is no serial: the text is empty"),
-        ("S1\nS 2\n", "line 2 of serials.txt is no serial: the character at position 1"),
+        ("S1\n\nS2\n", "line 2 of serials.txt is not a serial: the text is empty"),
+        ("S1\nS 2\n", "line 2 of serials.txt is not a serial: the character at position 1"),
         ("", "the list of serials serials.txt is empty"),
     ] {
         std::fs::write(folder.path().join("serials.txt"), text).unwrap();
@@ -134,21 +134,161 @@ fn a_list_of_serials_with_a_fault_is_refused_before_anything_is_registered() {
 }
 
 #[test]
-fn accounts_and_organisations_are_checked() {
+fn a_secret_or_key_of_another_form_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    refused(folder.path(), &["org", "show", "alice"], "not an account");
+    std::fs::write(folder.path().join("serials.txt"), "S1\nS2\n").unwrap();
+    let code = "(01)09506000134352(10)ABC123(21)S1";
+    let with_serials = [&REGISTER[..], &["--serials", "serials.txt"]].concat();
+    let commands = [
+        &["verify", code, "--serials", "serials.txt"][..],
+        &["batch", "dispense", code, "--serials", "serials.txt"],
+        &with_serials,
+    ];
+    let salt = "ab".repeat(16);
+    for command in commands {
+        refused(folder.path(), command, "give --batch-key-file, or as its manufacturer --secret-file");
+        for (text, code, because) in [
+            // A salt, or a key that was cut, in place of the key.
+            (
+                salt.as_str(),
+                "secret/wrong-length",
+                "has 32 characters, and 64 hexadecimal digits are expected",
+            ),
+            (&"ag".repeat(32), "secret/not-hexadecimal", "is not hexadecimal; use the file that"),
+        ] {
+            private(&folder.path().join("key"), text);
+            for option in ["--batch-key-file", "--secret-file"] {
+                refused(folder.path(), &[command, &[option, "key"]].concat(), because);
+                let json = [command, &[option, "key", "--json"]].concat();
+                let said = theriac(folder.path(), &json).ends_with(2);
+                assert_eq!(said.error_json()["error"]["code"], code);
+                assert!(!said.all().contains(text), "{}", said.all());
+            }
+        }
+        let both = [command, &["--batch-key-file", "key", "--secret-file", "key"]].concat();
+        refused(folder.path(), &both, "cannot be used with");
+    }
+    let variable = |value: &str| {
+        let mut command = command(folder.path()).unwrap();
+        Said::by(command.args(&with_serials).env("THERIAC_MANUFACTURER_SECRET", value)).unwrap().ends_with(2)
+    };
+    let said = variable("hunter2");
+    assert!(said.err.contains("THERIAC_MANUFACTURER_SECRET has 7 characters"), "{}", said.err);
+    assert!(!said.err.contains("hunter2"));
+    let sound = variable(&"ab".repeat(32));
+    assert!(sound.err.contains("the deployment file"), "the secret is taken: {}", sound.err);
+}
+
+#[test]
+fn a_secret_and_the_keys_of_batches_are_made_without_a_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = theriac(folder.path(), &["batch", "secret", "maker.secret", "--json"]).ends_with(0).json();
+    assert_eq!(made["made"], true);
+    let again = theriac(folder.path(), &["batch", "secret", "maker.secret", "--json"]).ends_with(0).json();
+    assert_eq!(again["made"], false);
+    let key = |lot: &str, out: &str| {
+        let batch = ["batch", "key", "--gtin", "9506000134352", "--lot", lot];
+        let arguments = [&batch[..], &["--secret-file", "maker.secret", "--out", out]].concat();
+        theriac(folder.path(), &arguments)
+    };
+    key("A", "a.key").ends_with(0);
+    key("A", "again.key").ends_with(0);
+    key("B", "b.key").ends_with(0);
+    let said = key("B", "b.key").ends_with(2);
+    assert!(said.err.contains("the file b.key exists; give another --out"), "{}", said.err);
+    let [a, again, b] = ["a.key", "again.key", "b.key"]
+        .map(|name| std::fs::read_to_string(folder.path().join(name)).unwrap());
+    assert_eq!(a, again);
+    assert_ne!(a, b, "a key opens one batch");
+    for name in ["maker.secret", "a.key"] {
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_proof_of_another_form_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| private(&folder.path().join(name), text);
+    file("serials.txt", "S1\nS2\n");
+    file("key", &"ab".repeat(32));
+    let code = "(01)09506000134352(10)ABC123(21)S1";
+    let prove = |code: &str| {
+        let source = ["--serials", "serials.txt", "--batch-key-file", "key", "--out", "proof.json"];
+        theriac(folder.path(), &[&["batch", "prove", code][..], &source].concat())
+    };
+    assert!(prove(&code.replace("S1", "S9")).ends_with(2).err.contains("the serial S9 is not in the list"));
+    prove(code).ends_with(0);
+    let proof: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("proof.json")).unwrap()).unwrap();
+    let mut cut = proof.clone();
+    cut["salt"] = "ab".repeat(8).into();
+    let old = serde_json::json!({ "index": proof["index"], "siblings": proof["siblings"] });
+    for (text, name, because) in [
+        (old.to_string(), "proof/old-form", "has the old form without a salt"),
+        (cut.to_string(), "proof/salt-length", "has 16 characters, and 32 hexadecimal digits are expected"),
+        ("[]".to_owned(), "proof/not-a-proof", "is not a proof file"),
+    ] {
+        file("bad.json", &text);
+        for command in [&["verify"][..], &["batch", "dispense"]] {
+            let arguments = [command, &[code, "--proof", "bad.json"]].concat();
+            refused(folder.path(), &arguments, because);
+            let said = theriac(folder.path(), &[&arguments[..], &["--json"]].concat()).ends_with(2);
+            assert_eq!(said.error_json()["error"]["code"], name);
+        }
+    }
+    let other = ["verify", &code.replace("S1", "S2"), "--proof", "proof.json"];
+    refused(folder.path(), &other, "is for another pack");
+    let both = ["verify", code, "--proof", "proof.json", "--serials", "serials.txt"];
+    refused(folder.path(), &both, "cannot be used with");
+    refused(folder.path(), &["batch", "dispense", code], "give --serials, --proof or --quantity");
+}
+
+/// Writes a file that only its owner can read.
+fn private(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn accounts_organisations_and_sites_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
     let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
-    refused(
-        folder.path(),
-        &["org", "register", alice, "--name", "A", "--gln", "6291041500214"],
-        "should be 3",
-    );
-    refused(folder.path(), &["org", "register", alice, "--name", "A"], "required");
-    refused(
-        folder.path(),
-        &["org", "grant", "king", alice],
-        "[possible values: admin, regulator, manufacturer",
-    );
+    let register = ["org", "register", "--name", "A"];
+    let with = |more: &[&'static str]| [&register[..], more].concat();
+    for (arguments, because) in [
+        (with(&["--gln", "6291041500214", "--steward", alice]), "should be 3"),
+        (with(&["--gln", "6291041500213", "--steward", "alice"]), "not an account"),
+        (with(&["--gln", "6291041500213"]), "--steward <ACCOUNT>"),
+        (with(&["--steward", alice]), "required"),
+        (
+            vec!["org", "show", "Alpha"],
+            "not an organisation; give its number, its GLN of 13 digits, or its URI",
+        ),
+        (vec!["org", "show", "6291041500214"], "should be 3"),
+        (vec!["org", "grant", "king", "3"], "[possible values: admin, regulator, manufacturer"),
+        (vec!["org", "grant", "patient", "3"], "[possible values: admin, regulator, manufacturer"),
+        (vec!["org", "update", "3"], "required"),
+        (vec!["org", "site", "register", "3", "--name", "Plant", "--gln", "629104150021"], "--gln"),
+        (vec!["org", "site", "update", "site:x", "--name", "Plant"], "not a site; give its GLN of 13 digits"),
+        (vec!["org", "account", "add", "bob"], "not an account"),
+        (vec!["org", "account", "add", alice, "--role", "king"], "possible values"),
+        (vec!["org", "account", "add", alice, "--until", "never"], "write a day as YYYY-MM-DD"),
+        (vec!["org", "account", "add", alice, "--site", "Plant"], "not a site"),
+        (vec!["admin", "propose", "upgrade", "units", "--code", "0x12"], "64 hexadecimal digits"),
+        (
+            vec!["admin", "propose", "contract-roles", "unit"],
+            "not a contract; give its address, or one of access",
+        ),
+        (vec!["admin", "apply", "first"], "invalid value 'first'"),
+    ] {
+        refused(folder.path(), &arguments, because);
+    }
+    let ship = ["batch", "ship", "--gtin", "9506000134352", "--lot", "A", "--quantity", "1", "--to"];
+    for to in ["Plant", alice, "6291041500214"] {
+        refused(folder.path(), &[&ship[..], &[to]].concat(), "for '--to <SITE>'");
+        refused(folder.path(), &[&ship[..], &["7", "--site", to]].concat(), "for '--site <SITE>'");
+    }
 }
 
 #[test]
@@ -158,8 +298,7 @@ fn a_key_is_needed_and_never_shown() {
     let key = folder.path().join("key");
     std::fs::write(&key, secret).unwrap();
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
-    let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
-    let deploy = ["deploy", "--artifacts", artifacts.to_str().unwrap(), "--url", "ws://127.0.0.1:1"];
+    let deploy = ["deploy", "--url", "ws://127.0.0.1:1"];
     let with_key = [&deploy[..], &["--key-file", "key"]].concat();
     refused(
         folder.path(),
@@ -178,8 +317,7 @@ fn a_key_is_needed_and_never_shown() {
 #[test]
 fn a_chain_that_is_away_has_an_exit_code_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
-    let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
-    let deploy = ["deploy", "--artifacts", artifacts.to_str().unwrap(), "--dev-account", "alice"];
+    let deploy = ["deploy", "--dev-account", "alice"];
     let said = theriac(folder.path(), &[&deploy[..], &["--url", "ws://127.0.0.1:1"]].concat()).ends_with(6);
     assert!(said.err.contains("no node answers at ws://127.0.0.1:1"), "{}", said.err);
     refused(folder.path(), &[&deploy[..], &["--url", "nonsense"]].concat(), "is no WebSocket address");
@@ -196,6 +334,21 @@ fn a_deployment_file_is_needed_and_never_overwritten() {
     std::fs::write(folder.path().join("deployment.json"), "{}").unwrap();
     refused(folder.path(), &["org", "list"], "the deployment file deployment.json cannot be used");
     refused(folder.path(), &["deploy", "--dev-account", "alice"], "the file deployment.json exists");
+}
+
+#[test]
+fn an_interrupted_deployment_is_resumed_and_not_begun_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let deploy = ["deploy", "--dev-account", "alice", "--url", "ws://127.0.0.1:1"];
+    let resume = [&deploy[..], &["--resume"]].concat();
+    refused(folder.path(), &resume, "there is nothing to resume: deployment.json.partial does not exist");
+    std::fs::write(folder.path().join("deployment.json.partial"), "{}").unwrap();
+    refused(folder.path(), &deploy, "deployment.json.partial exists; complete it with --resume");
+    refused(folder.path(), &resume, "deployment.json.partial cannot be used: missing field");
+    let said = theriac(folder.path(), &[&deploy[..], &["--json"]].concat()).ends_with(2);
+    assert_eq!(said.error_json()["error"]["code"], "deploy/interrupted");
+    let nowhere = [&deploy[..], &["--out", "other.json", "--artifacts", "nowhere"]].concat();
+    refused(folder.path(), &nowhere, "the contract bundle nowhere/access.contract cannot be used");
 }
 
 #[test]
@@ -228,7 +381,7 @@ fn a_qr_code_is_made_and_read_in_both_forms() {
 }
 
 #[test]
-fn a_faulty_scanner_is_told_from_a_faulty_code() {
+fn a_faulty_scanner_is_distinguished_from_a_faulty_code() {
     let folder = tempfile::tempdir().unwrap();
     let code = "(01)09506000134352(17)271231(10)ABC-1(21)Xyz";
     for (typed, fault, corrected) in [
@@ -283,7 +436,7 @@ fn a_model_with_one_byte_changed_is_refused() {
 }
 
 #[test]
-fn an_operators_key_that_is_none_is_refused() {
+fn an_invalid_operators_key_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     refused(folder.path(), &["feed", "operators", "--f", "0", "02ab"], "66 hexadecimal digits");
     refused(folder.path(), &["feed", "operators", "--f", "0"], "required");

@@ -44,7 +44,7 @@ fn a_document_in_xml_is_exported_as_valid_json() {
 }
 
 #[test]
-fn what_breaks_a_rule_is_told_with_its_place() {
+fn a_broken_rule_is_reported_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let text = std::fs::read_to_string(data("all-types.jsonld")).unwrap();
     std::fs::write(folder.path().join("wrong.jsonld"), text.replace("\"commissioning\"", "\"making\""))
@@ -87,11 +87,12 @@ fn the_history_of_a_batch_is_exported_as_events() {
         let all = [&["--url", &url, "--dev-account", who], arguments].concat();
         theriac(folder.path(), &all).ends_with(code)
     };
-    let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
-    run("alice", &["deploy", "--artifacts", artifacts.to_str().unwrap()], 0);
-    let register = ["org", "register", BOB, "--name", "Alpha Pharma", "--gln", "6291041500213"];
-    run("alice", &register, 0);
-    run("alice", &["org", "grant", "manufacturer", BOB], 0);
+    run("alice", &["deploy"], 0);
+    let maker = "6291041500213";
+    run("alice", &["org", "register", "--name", "Alpha Pharma", "--gln", maker, "--steward", BOB], 0);
+    run("alice", &["org", "site", "register", maker, "--name", "Plant 1", "--gln", "6291041500220"], 0);
+    run("alice", &["org", "grant", "manufacturer", maker], 0);
+    run("alice", &["admin", "end-set-up"], 0);
     let register =
         [&["batch", "register"], &BATCH[..], &["--expiry", "2028-12-31", "--quantity", "500"]].concat();
     run("bob", &register, 0);
@@ -108,7 +109,11 @@ fn the_history_of_a_batch_is_exported_as_events() {
     assert_eq!(steps, [("ObjectEvent", "commissioning"), ("TransactionEvent", "inspecting")]);
     assert_eq!(events[0]["quantityList"][0]["quantity"], 500);
     assert_eq!(events[0]["ilmd"]["cbvmda:itemExpirationDate"], "2028-12-31");
-    assert_eq!(events[0]["readPoint"]["id"], "https://id.gs1.org/414/6291041500213");
+    assert_eq!(events[0]["readPoint"]["id"], "https://id.gs1.org/414/6291041500220", "the site's books");
+    assert_eq!(
+        events[1]["readPoint"]["id"], "https://id.gs1.org/414/6291041500213",
+        "the organisation's word"
+    );
     let valid = run("bob", &[&["epcis", "validate"], &BATCH[..]].concat(), 0).out;
     assert_eq!(valid, "Valid: 2 events.\n");
     let unknown = ["epcis", "hash", "--gtin", "9506000134352", "--lot", "XYZ", "--json"];

@@ -27,10 +27,13 @@ fn the_help_names_all_commands_exit_codes_and_a_way_to_begin() {
         "--key-file",
         "THERIAC_KEY",
         "--dev-account",
+        "--site",
+        "THERIAC_SITE",
         "--json",
         "THERIAC_URL",
         "THERIAC_DEPLOYMENT",
         "theriac deploy --dev-account alice",
+        "theriac admin end-set-up",
         "Exit codes:",
         "3  a pack was judged, and is not valid",
     ] {
@@ -44,6 +47,13 @@ fn every_command_shows_examples() {
         let help = help(&[command, "--help"]);
         assert!(help.contains("Examples:\n") && help.contains("\n  theriac "), "{command}");
     }
+}
+
+#[test]
+fn the_site_of_an_account_has_a_help_of_its_own() {
+    let help = help(&["org", "account", "add", "--help"]);
+    assert!(help.contains("The only site for which it acts"), "{help}");
+    assert_eq!(help.matches("--site <SITE>").count(), 1, "{help}");
 }
 
 #[test]

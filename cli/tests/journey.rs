@@ -12,10 +12,19 @@ use testkit::service::Service;
 use testkit::theriac::{start_devnet, Said};
 
 const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
-const CHARLIE: &str = "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y";
-const DAVE: &str = "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy";
 const EVE: &str = "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw";
 const FERDIE: &str = "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL";
+/// An account that acts for nobody.
+const NOBODY: &str = "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM";
+
+// The GLNs of organisations, which are those of their sites.
+const MAKER: &str = "6291041500213";
+const WHOLESALER: &str = "6291041500220";
+const PHARMACY: &str = "6291041500237";
+const CLINIC: &str = "6291041500251";
+
+/// The list of serials, and the key of the batch.
+const PROVEN: [&str; 4] = ["--serials", "serials.txt", "--batch-key-file", "batch.key"];
 
 const BATCH: [&str; 4] = ["--gtin", "9506000134352", "--lot", "ABC123"];
 const CODE: &str = "(01)09506000134352(17)281231(10)ABC123(21)S0000007";
@@ -33,18 +42,25 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let (devnet, url) = start_devnet(folder.path(), None).unwrap();
         let world = Self { folder, devnet, url };
-        let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/artifacts");
-        world.run("alice", &["deploy", "--artifacts", artifacts.to_str().unwrap()], 0);
-        for (account, name, gln, role) in [
-            (BOB, "Alpha Pharma", "6291041500213", "manufacturer"),
-            (CHARLIE, "Beta Trade", "6291041500220", "wholesaler"),
-            (DAVE, "Corner Pharmacy", "6291041500237", "pharmacy"),
-            (EVE, "Medicines Authority", "6291041500244", "regulator"),
-            (FERDIE, "City Clinic", "6291041500251", "provider"),
+        world.run("alice", &["deploy"], 0);
+        for (account, name, gln, roles) in [
+            (BOB, "Alpha Pharma", MAKER, &["manufacturer", "quality-unit"][..]),
+            ("5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y", "Beta Trade", WHOLESALER, &["wholesaler"]),
+            ("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy", "Corner Pharmacy", PHARMACY, &["pharmacy"]),
+            (EVE, "Medicines Authority", "6291041500244", &["regulator"]),
+            (FERDIE, "City Clinic", CLINIC, &["provider"]),
         ] {
-            world.run("alice", &["org", "register", account, "--name", name, "--gln", gln], 0);
-            world.run("alice", &["org", "grant", role, account], 0);
+            world.run("alice", &["org", "register", "--name", name, "--gln", gln, "--steward", account], 0);
+            world.run("alice", &["org", "site", "register", gln, "--name", name, "--gln", gln], 0);
+            for role in roles {
+                world.run("alice", &["org", "grant", role, gln], 0);
+            }
         }
+        let early = world.batch("bob", "register", &["--expiry", "281231", "--quantity", "5", "--json"], 4);
+        assert_eq!(early.error_json()["error"]["code"], "batches/in-set-up");
+        world.run("alice", &["admin", "end-set-up"], 0);
+        world.run("", &["batch", "secret", "maker.secret"], 0);
+        world.batch("", "key", &["--secret-file", "maker.secret", "--out", "batch.key"], 0);
         let serials: String = (0..1_000).map(|number| format!("S{number:07}\n")).collect();
         std::fs::write(world.folder.path().join("serials.txt"), serials).unwrap();
         world
@@ -68,13 +84,19 @@ impl World {
         self.run(who, &[arguments, &["--json"]].concat(), 0).json()
     }
 
-    /// The verdict on a code, with the list of serials.
+    /// The verdict on a code, with the list of serials and the batch's key.
     fn verify(&self, code: &str, exit: i32) -> Value {
-        self.run("", &["verify", code, "--serials", "serials.txt", "--json"], exit).json()
+        self.run("", &[&["verify", code][..], &PROVEN, &["--json"]].concat(), exit).json()
+    }
+
+    /// Dispenses the pack of a code, with the list of serials and the batch's key.
+    fn dispense(&self, who: &str, more: &[&str], exit: i32) -> Said {
+        self.run(who, &[&["batch", "dispense", CODE][..], &PROVEN, more].concat(), exit)
     }
 
     fn register(&self) -> Said {
-        self.batch("bob", "register", &["--expiry", "2028-12-31", "--serials", "serials.txt"], 0)
+        let serials = ["--expiry", "2028-12-31", "--serials", "serials.txt", "--secret-file", "maker.secret"];
+        self.batch("bob", "register", &serials, 0)
     }
 
     fn release(&self) {
@@ -118,7 +140,7 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
     assert_eq!(refused["error"]["code"], "batches/batch-exists");
     assert_eq!(codes(&world.verify(CODE, 3)), ["not-released"]);
 
-    let early = world.batch("bob", "ship", &["--to", CHARLIE, "--quantity", "10"], 4);
+    let early = world.batch("bob", "ship", &["--to", WHOLESALER, "--quantity", "10"], 4);
     assert!(
         early.err.contains("batches refuses with NotReleased: The batch is not released."),
         "{}",
@@ -127,16 +149,19 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
     world.release();
     world.batch("charlie", "release", &[], 4);
 
-    let shipment = world.ship("bob", CHARLIE, "600");
+    let shipment = world.ship("bob", WHOLESALER, "600");
     world.run("dave", &["batch", "receive", &shipment], 4);
     let part = world.run("charlie", &["batch", "receive", &shipment, "--quantity", "500"], 0);
     assert!(part.out.contains("100 packs are still in transit"), "{}", part.out);
     world.run("charlie", &["batch", "reject", &shipment, "quantity-short"], 0);
-    let shipment = world.ship("charlie", DAVE, "200");
+    let shipment = world.ship("charlie", PHARMACY, "200");
     world.run("dave", &["batch", "receive", &shipment], 0);
 
     assert_eq!(world.verify(CODE, 0)["valid"], true);
-    let here = ["verify", CODE, "--serials", "serials.txt", "--holder", DAVE];
+    world.run("", &[&["batch", "prove", CODE, "--out", "proof.json"][..], &PROVEN].concat(), 0);
+    let proven = world.run("", &["verify", CODE, "--proof", "proof.json", "--json"], 0).json();
+    assert_eq!(proven["valid"], true, "with one proof, and neither list nor key");
+    let here = [&["verify", CODE, "--holder", PHARMACY][..], &PROVEN].concat();
     assert!(world.run("", &here, 0).out.starts_with("VALID\n"));
     assert_eq!(codes(&world.run("", &["verify", CODE, "--json"], 3).json()), ["serial-unproven"]);
     assert_eq!(codes(&world.verify(&CODE.replace("S0000007", "X0000007"), 3)), ["serial-not-in-batch"]);
@@ -144,21 +169,21 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
 
     faulty_scanners_are_no_forgeries(&world);
 
-    world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 0);
+    world.dispense("dave", &[], 0);
     let dispensed = world.verify(CODE, 3);
     assert_eq!(codes(&dispensed), ["unit-dispensed"]);
-    assert_eq!(dispensed["unit"]["by"]["name"], "Corner Pharmacy");
+    assert_eq!(dispensed["unit"]["site"]["name"], "Corner Pharmacy");
 
-    let alarm = world.run("ferdie", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 5);
+    let alarm = world.dispense("ferdie", &["--json"], 5);
     let alarm = &alarm.error_json()["error"];
     assert_eq!(alarm["code"], "units/clone-alarm");
     assert_eq!(alarm["details"]["alarm"], "second-decommission");
     assert_eq!(alarm["details"]["other"]["name"], "Corner Pharmacy");
-    assert_eq!(alarm["details"]["by"]["name"], "City Clinic");
+    assert_eq!(alarm["details"]["by"]["organisation"]["name"], "City Clinic");
     assert_eq!(codes(&world.verify(CODE, 3)), ["unit-dispensed", "alarm-open"]);
 
     world.batch("eve", "recall", &["ii", "contamination", "--document", "document.pdf"], 0);
-    let recalled = world.run("", &["verify", CODE, "--serials", "serials.txt"], 3).out;
+    let recalled = world.run("", &[&["verify", CODE][..], &PROVEN].concat(), 3).out;
     assert!(recalled.starts_with("DO NOT DISPENSE — recalled (class II, contamination)\n"), "{recalled}");
     assert!(recalled.contains("[batch-recalled]") && recalled.contains("[alarm-open]"), "{recalled}");
 
@@ -191,7 +216,10 @@ fn a_batch_travels_from_its_maker_to_a_patient_and_is_recalled() {
         ]
     );
     let shown = world.batch("", "show", &[], 0).out;
-    assert!(shown.contains("Alpha Pharma shipped 600 packs to Beta Trade, shipment"), "{shown}");
+    assert!(
+        shown.contains("Alpha Pharma shipped 600 packs from Alpha Pharma to Beta Trade, shipment"),
+        "{shown}"
+    );
     world.devnet.stop().unwrap();
 }
 
@@ -203,7 +231,7 @@ fn faulty_scanners_are_no_forgeries(world: &World) {
         // Without a separator the serial becomes a part of the lot.
         ("01095060001343521728123110ABC12321S0000007", "lost_separator"),
     ] {
-        let error = world.run("", &["verify", typed, "--serials", "serials.txt", "--json"], 2).error_json();
+        let error = world.run("", &[&["verify", typed][..], &PROVEN, &["--json"]].concat(), 2).error_json();
         assert_eq!(error["error"]["code"], "scanner-fault");
         let corrected = "(01)09506000134352(17)281231(10)ABC123(21)S0000007";
         assert_eq!(error["error"]["details"], serde_json::json!({ "fault": fault, "corrected": corrected }));
@@ -215,7 +243,7 @@ fn faulty_scanners_are_no_forgeries(world: &World) {
 }
 
 #[test]
-fn a_pallet_moves_as_one_and_tells_where_its_packs_are() {
+fn a_pallet_moves_as_one_and_shows_where_its_packs_are() {
     const CASE: &str = "106141412345678908";
     const OTHER_CASE: &str = "106141412345678915";
     const PALLET: &str = "106141412345678922";
@@ -229,17 +257,17 @@ fn a_pallet_moves_as_one_and_tells_where_its_packs_are() {
     pack(CASE, "100");
     pack(OTHER_CASE, "50");
     world.run("bob", &["logistic", "pack", PALLET, "--inside", CASE, OTHER_CASE], 0);
-    let inside = world.run("bob", &["logistic", "ship", CASE, "--to", CHARLIE, "--json"], 4).error_json();
+    let inside = world.run("bob", &["logistic", "ship", CASE, "--to", WHOLESALER, "--json"], 4).error_json();
     assert_eq!(inside["error"]["code"], "batches/logistic-unit-inside");
 
-    let shipped = world.json("bob", &["logistic", "ship", PALLET, "--to", CHARLIE]);
+    let shipped = world.json("bob", &["logistic", "ship", PALLET, "--to", WHOLESALER]);
     assert_eq!(shipped["quantity"], 150);
     let shipment = shipped["shipment"].to_string();
     let part = world.json("charlie", &["logistic", "receive", &shipment, CASE]);
     assert_eq!((&part["quantity"], &part["still_in_transit"]), (&100.into(), &50.into()));
     world.run("charlie", &["logistic", "receive", &shipment, PALLET], 0);
     let shown = world.json("", &["logistic", "show", OTHER_CASE]);
-    assert_eq!((&shown["inside"], &shown["holder"]["name"]), (&PALLET.into(), &"Beta Trade".into()));
+    assert_eq!((&shown["inside"], &shown["site"]["name"]), (&PALLET.into(), &"Beta Trade".into()));
     world.run("charlie", &["logistic", "unpack", CASE], 0);
     let gone = world.run("", &["logistic", "show", CASE, "--json"], 4).error_json();
     assert_eq!(gone["error"]["code"], "batches/unknown-logistic-unit");
@@ -256,10 +284,10 @@ fn quarantine_blocks_and_pause_stop_what_they_should() {
     let world = World::new();
     world.register();
     world.release();
-    let shipment = world.ship("bob", DAVE, "100");
+    let shipment = world.ship("bob", PHARMACY, "100");
     world.run("dave", &["batch", "receive", &shipment], 0);
 
-    let here = [&BATCH[..], &["--holder", DAVE, "--quantity", "40"]].concat();
+    let here = [&BATCH[..], &["--holder", PHARMACY, "--quantity", "40"]].concat();
     let quarantine = |who, what: &[&str], code| {
         world.run(who, &[&["quarantine"], what, &here[..]].concat(), code);
     };
@@ -271,68 +299,146 @@ fn quarantine_blocks_and_pause_stop_what_they_should() {
 
     world.batch("eve", "block", &[], 0);
     assert_eq!(codes(&world.verify(CODE, 3)), ["blocked-by-regulator"]);
-    world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 4);
+    world.dispense("dave", &[], 4);
     world.batch("eve", "unblock", &[], 0);
 
     world.run("alice", &["admin", "pause", "units"], 0);
-    let paused = world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 4);
+    let paused = world.dispense("dave", &["--json"], 4);
     assert_eq!(paused.error_json()["error"]["code"], "units/paused");
     assert_eq!(world.verify(CODE, 0)["valid"], true, "reads go on");
-    assert_eq!(world.json("", &["admin", "show"])["paused"]["units"], true);
+    assert_eq!(world.json("", &["admin", "show"])["contracts"]["units"]["paused"], true);
     world.run("alice", &["admin", "unpause", "units"], 0);
     world.run("alice", &["admin", "pause", "batches"], 0);
-    let refused = world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt", "--json"], 4);
+    let refused = world.dispense("dave", &["--json"], 4);
     assert_eq!(refused.error_json()["error"]["code"], "units/booking-refused");
     world.run("alice", &["admin", "unpause", "batches"], 0);
 
     std::fs::write(world.folder.path().join("other.txt"), "S0000007\nS0000008\n").unwrap();
-    let other = world.run("dave", &["batch", "dispense", CODE, "--serials", "other.txt"], 2);
-    assert!(other.err.contains("is not the one that was registered for this batch"), "{}", other.err);
-    let judged = world.run("", &["verify", CODE, "--serials", "other.txt"], 3).out;
-    assert!(judged.contains("Note: the list of serials other.txt is not the one"), "{judged}");
-    assert!(judged.contains("[serial-unproven]"), "{judged}");
-    world.run("dave", &["batch", "dispense", CODE, "--serials", "serials.txt"], 0);
+    // Another list, and the right list with the key of another batch.
+    let key = ["batch", "key", "--gtin", "9506000134352", "--lot", "OTHER", "--secret-file", "maker.secret"];
+    world.run("", &[&key[..], &["--out", "other.key"]].concat(), 0);
+    for (list, key) in [("other.txt", "batch.key"), ("serials.txt", "other.key")] {
+        let proven = ["--serials", list, "--batch-key-file", key];
+        let other = world.run("dave", &[&["batch", "dispense", CODE][..], &proven].concat(), 2);
+        assert!(
+            other.err.contains("does not belong to the serials that were registered for this batch"),
+            "{}",
+            other.err
+        );
+        let judged = world.run("", &[&["verify", CODE][..], &proven].concat(), 3).out;
+        assert!(
+            judged.contains(&format!("Note: the list of serials {list} with this batch key does not belong")),
+            "{judged}"
+        );
+        assert!(judged.contains("[serial-unproven]"), "{judged}");
+    }
+    world.dispense("dave", &[], 0);
 }
 
 #[test]
 fn organisations_and_their_administration_are_managed() {
     let world = World::new();
-    let members = world.json("", &["org", "list"]);
-    let names: Vec<&str> =
-        members.as_array().unwrap().iter().map(|member| member["name"].as_str().unwrap()).collect();
-    assert_eq!(names[..2], ["units", "evidence"], "the contracts that book in another one come first");
-    assert_eq!(names.len(), 2 + 5);
+    let all = world.json("", &["org", "list"]);
+    let names: Vec<&str> = all.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        ["Alpha Pharma", "Beta Trade", "Corner Pharmacy", "Medicines Authority", "City Clinic"],
+        "the deployment's contracts are not organisations"
+    );
     assert_eq!(world.json("bob", &["org", "show"])["name"], "Alpha Pharma");
 
-    world.run("eve", &["org", "suspend", BOB], 0);
+    world.run("eve", &["org", "suspend", MAKER], 0);
     let refused = world.batch("bob", "register", &["--expiry", "281231", "--quantity", "5"], 4);
     assert!(refused.err.contains("CallerNotAuthorised"), "{}", refused.err);
-    assert!(world.run("", &["org", "show", BOB], 0).out.starts_with("Alpha Pharma (suspended)\n"));
-    world.run("eve", &["org", "reinstate", BOB], 0);
+    assert!(world.run("", &["org", "show", MAKER], 0).out.starts_with("Alpha Pharma (suspended)\n"));
+    world.run("eve", &["org", "reinstate", MAKER], 0);
 
-    world.run("bob", &["org", "grant", "auditor", FERDIE], 4);
-    world.run("alice", &["org", "grant", "auditor", FERDIE, "--until", "2027-12-31"], 0);
-    world.run("ferdie", &["org", "revoke", "auditor", FERDIE], 0);
+    world.run("bob", &["org", "grant", "auditor", CLINIC], 4);
+    world.run("alice", &["org", "grant", "auditor", CLINIC, "--until", "2027-12-31"], 0);
+    world.run("ferdie", &["org", "revoke", "auditor", CLINIC], 0);
     let key = "11".repeat(32);
     world.run("bob", &["org", "sealing-key", &key], 0);
     assert_eq!(world.json("bob", &["org", "show"])["sealing_key"], format!("0x{key}"));
+
+    world.run("alice", &["org", "update", MAKER, "--name", "Alpha Pharma plc"], 0);
+    assert_eq!(world.json("", &["org", "show", MAKER])["name"], "Alpha Pharma plc");
+    let code = |who: &str, arguments: &[&str], exit: i32| {
+        world.run(who, &[arguments, &["--json"]].concat(), exit).error_json()["error"]["code"].clone()
+    };
+    let twice = ["org", "register", "--name", "Copy", "--gln", PHARMACY, "--steward", NOBODY];
+    assert_eq!(code("alice", &twice, 4), "governance/gln-exists");
+    let marked = ["org", "update", MAKER, "--name", "Alpha \u{202e}Pharma"];
+    assert_eq!(code("alice", &marked, 4), "governance/invalid-name");
+    assert_eq!(code("", &["org", "show", "99"], 4), "governance/unknown-organisation");
+    assert_eq!(code("alice", &["org", "show"], 4), "governance/unknown-account");
 
     world.run("alice", &["admin", "offer", EVE], 0);
     world.run("bob", &["admin", "accept"], 4);
     world.run("eve", &["admin", "accept"], 0);
     world.run("eve", &["admin", "delegate", "pharmacy", "--to", "regulator"], 0);
     let shown = world.json("", &["admin", "show"]);
-    assert_eq!(shown["administrator"]["name"], "Medicines Authority");
-    assert_eq!(shown["administered_by"]["pharmacy"], "regulator");
+    assert_eq!(shown["administrator"]["organisation"]["name"], "Medicines Authority");
+    assert_eq!(
+        (&shown["in_set_up"], &shown["administered_by"]["pharmacy"]),
+        (&false.into(), &"regulator".into())
+    );
+    assert_eq!(shown["contracts"]["units"]["roles"], serde_json::json!(["unit-register"]));
 }
 
 #[test]
-fn shipments_and_logistic_units_are_set_apart_as_a_whole() {
+fn accounts_act_within_their_limits() {
+    let world = World::new();
+    let code = |who: &str, arguments: &[&str], exit: i32| {
+        world.run(who, &[arguments, &["--json"]].concat(), exit).error_json()["error"]["code"].clone()
+    };
+    // Alice, the administrator, acts for no organisation: she can be a clerk of the maker.
+    let clerk = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    let add = ["org", "account", "add"];
+    assert_eq!(code("bob", &[&add[..], &[FERDIE]].concat(), 4), "governance/account-exists");
+    let foreign = [&add[..], &[clerk, "--site", PHARMACY]].concat();
+    assert_eq!(code("bob", &foreign, 4), "governance/site-of-another-organisation");
+    let lacking = [&add[..], &[clerk, "--role", "pharmacy"]].concat();
+    assert_eq!(code("bob", &lacking, 4), "governance/role-not-held");
+    let second = world
+        .json("alice", &["org", "site", "register", MAKER, "--name", "Plant 2", "--gln", "6291041500268"]);
+    let second = format!("site:{}", second["site"]);
+
+    let arguments = [&BATCH[..], &["--expiry", "281231", "--quantity", "5"]].concat();
+    let register = |who: &str, more: &[&str], exit: i32| {
+        world.run(who, &[&["batch", "register"], &arguments[..], more, &["--json"]].concat(), exit)
+    };
+    let unclear = register("bob", &[], 2).error_json();
+    assert_eq!(unclear["error"]["code"], "site/unclear");
+    let sites = unclear["error"]["details"]["sites"].as_array().unwrap();
+    assert_eq!((sites.len(), &sites[1]["name"]), (2, &"Plant 2".into()));
+
+    let limited = [clerk, "--site", &second, "--role", "quality-unit", "--until", "2099-12-31"];
+    world.run("bob", &[&add[..], &limited].concat(), 0);
+    let refused = register("alice", &[], 4).error_json();
+    assert_eq!(refused["error"]["code"], "batches/caller-not-authorised", "not a manufacturer");
+    world.run("bob", &["org", "account", "change", clerk, "--site", &second], 0);
+    let elsewhere = register("alice", &["--site", MAKER], 4).error_json();
+    assert_eq!(elsewhere["error"]["code"], "batches/caller-not-at-site");
+    let registered = register("alice", &[], 0).json();
+    assert_eq!(format!("site:{}", registered["site"]), second, "the account's own site");
+    let shown = world.json("", &["batch", "show", BATCH[0], BATCH[1], BATCH[2], BATCH[3]]);
+    let by = &shown["history"][0]["by"];
+    assert_eq!((&by["account"], &by["site"]["name"]), (&clerk.into(), &"Plant 2".into()));
+
+    let accounts = world.json("bob", &["org", "account", "list"]);
+    assert_eq!(accounts.as_array().map(Vec::len), Some(2));
+    assert_eq!(code("bob", &["org", "account", "remove", BOB], 4), "governance/last-steward");
+    world.run("bob", &["org", "account", "remove", clerk], 0);
+    assert_eq!(register("alice", &[], 4).error_json()["error"]["code"], "governance/unknown-account");
+}
+
+#[test]
+fn shipments_and_logistic_units_are_quarantined_as_a_whole() {
     const CASE: &str = "106141412345678908";
     let world = World::new();
     world.register();
     world.release();
-    let shipment = world.ship("bob", DAVE, "100");
+    let shipment = world.ship("bob", PHARMACY, "100");
     world.run("eve", &["quarantine", "set", "temperature-excursion", "--shipment", &shipment], 0);
     let again = ["quarantine", "set", "temperature-excursion", "--shipment", &shipment, "--json"];
     let again = world.run("eve", &again, 4).error_json();
@@ -345,7 +451,7 @@ fn shipments_and_logistic_units_are_set_apart_as_a_whole() {
     let pack = [&["logistic", "pack", CASE], &BATCH[..], &["--quantity", "10"]].concat();
     world.run("bob", &pack, 0);
     world.run("bob", &["quarantine", "set", "damaged", "--sscc", CASE], 0);
-    let stopped = world.run("bob", &["logistic", "ship", CASE, "--to", DAVE, "--json"], 4).error_json();
+    let stopped = world.run("bob", &["logistic", "ship", CASE, "--to", PHARMACY, "--json"], 4).error_json();
     assert_eq!(stopped["error"]["code"], "batches/logistic-unit-quarantined");
     world.run("bob", &["quarantine", "release", "nothing-found", "--sscc", CASE], 0);
     let both = world.run("bob", &["quarantine", "set", "damaged", "--sscc", CASE, "--shipment", "1"], 2);
@@ -357,7 +463,7 @@ fn evidence_counts_by_the_policy_of_a_regulator() {
     let world = World::new();
     world.register();
     world.release();
-    let shipment = world.ship("bob", DAVE, "100");
+    let shipment = world.ship("bob", PHARMACY, "100");
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/heart-disease");
     let model = model.to_str().unwrap();
     world.run("eve", &["model", "register", model], 0);
@@ -384,23 +490,46 @@ fn evidence_counts_by_the_policy_of_a_regulator() {
 }
 
 #[test]
-fn new_code_waits_where_everybody_sees_it() {
+fn changes_wait_where_everybody_sees_them() {
     let world = World::new();
-    let units = ["--contract", "units"];
-    let upgrade = |who: &str, command: &str, more: &[&str], code: i32| {
-        world.run(who, &[&["admin", "upgrade", command], &units[..], more, &["--json"]].concat(), code)
+    let admin = |who: &str, arguments: &[&str], exit: i32| {
+        world.run(who, &[&["admin"], arguments, &["--json"]].concat(), exit)
     };
-    assert_eq!(upgrade("", "show", &[], 0).json()["proposal"], Value::Null);
-    let code = format!("0x{}", "22".repeat(32));
-    upgrade("bob", "propose", &["--code", &code], 4);
-    upgrade("alice", "propose", &["--code", &code], 0);
-    let proposal = &upgrade("", "show", &[], 0).json()["proposal"];
-    assert_eq!(proposal["code"], code);
-    let early = upgrade("alice", "apply", &[], 4).error_json();
-    assert_eq!(early["error"]["code"], "access/upgrade-too-early");
-    upgrade("eve", "cancel", &[], 0);
-    let gone = upgrade("alice", "apply", &[], 4).error_json();
-    assert_eq!(gone["error"]["code"], "access/upgrade-not-proposed");
+    let code = |who: &str, arguments: &[&str]| {
+        admin(who, arguments, 4).error_json()["error"]["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(admin("", &["proposals"], 0).json(), serde_json::json!([]));
+    let hash = format!("0x{}", "22".repeat(32));
+    let upgrade = ["propose", "upgrade", "units", "--code", &hash];
+    assert_eq!(code("bob", &upgrade), "governance/caller-not-authorised");
+    let upgrade = admin("alice", &upgrade, 0).json()["proposal"].to_string();
+    let regulator =
+        admin("alice", &["propose", "grant", "regulator", MAKER], 0).json()["proposal"].to_string();
+    let steward = admin("alice", &["propose", "steward", MAKER, NOBODY], 0).json()["proposal"].to_string();
+    let roles = ["propose", "contract-roles", "units", "--role", "unit-register"];
+    let roles = admin("alice", &roles, 0).json()["proposal"].to_string();
+    let waiting = admin("", &["proposals"], 0).json();
+    let changes: Vec<&str> =
+        waiting.as_array().unwrap().iter().map(|it| it["change"].as_str().unwrap()).collect();
+    assert_eq!(
+        changes,
+        [
+            format!("the code {hash} for units"),
+            format!("the role regulator for Alpha Pharma (GLN {MAKER})"),
+            format!("the steward {NOBODY} for Alpha Pharma (GLN {MAKER})"),
+            "the roles unit-register for the contract units".to_owned(),
+        ]
+    );
+    for proposal in [&upgrade, &regulator, &steward, &roles] {
+        assert_eq!(code("alice", &["apply", proposal]), "governance/proposal-too-early");
+    }
+    admin("eve", &["cancel", &upgrade], 0);
+    assert_eq!(code("alice", &["apply", &upgrade]), "governance/unknown-proposal");
+
+    let at_once = world.run("alice", &["org", "grant", "regulator", MAKER, "--json"], 4).error_json();
+    assert_eq!(at_once["error"]["code"], "governance/proposal-required");
+    assert!(at_once["error"]["message"].as_str().unwrap().contains("`theriac admin propose grant`"));
+    assert_eq!(code("alice", &["end-set-up"]), "governance/set-up-over");
 }
 
 #[test]
@@ -443,4 +572,40 @@ fn models_and_feeds_are_managed() {
     let revoked = world.run("", &["model", "check", model, "--json"], 4).error_json();
     assert_eq!(revoked["error"]["code"], "feeds/model-revoked");
     assert_eq!(world.json("", &["model", "list"])[0]["revoked"], true);
+}
+
+#[test]
+fn a_deployment_that_was_interrupted_is_completed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_devnet, url) = start_devnet(folder.path(), None).unwrap();
+    let deploy = |who: &str, more: &[&str], code: i32| {
+        let all = [&["--url", &url, "--dev-account", who, "deploy"], more].concat();
+        theriac(folder.path(), &all).ends_with(code)
+    };
+    let first = deploy("alice", &["--out", "first.json"], 0);
+    assert_eq!(first.err.lines().count(), 9, "a line for each step: {}", first.err);
+    assert!(first.out.contains("theriac admin end-set-up"), "{}", first.out);
+    assert!(!folder.path().join("first.json.partial").exists());
+
+    // As an interruption after the last step leaves it: the file that says how it began, and no deployment file.
+    let begun =
+        theriac(folder.path(), &["--url", &url, "--dev-account", "ferdie", "deploy", "--out", "second.json"]);
+    begun.ends_with(0);
+    let deployment: Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("second.json")).unwrap()).unwrap();
+    let partial = serde_json::json!({
+        "version": 1, "genesis": deployment["chain"]["genesis"], "salt": "00".repeat(16), "deployer": FERDIE,
+        "block": deployment["block"],
+    });
+    let write = |value: &Value| {
+        std::fs::write(folder.path().join("third.json.partial"), value.to_string()).unwrap();
+    };
+    write(&partial);
+    let other = deploy("alice", &["--out", "third.json", "--resume", "--json"], 2).error_json();
+    assert_eq!(other["error"]["code"], "deploy/other-deployer");
+    deploy("ferdie", &["--out", "third.json", "--resume"], 0);
+    std::fs::remove_file(folder.path().join("third.json")).unwrap();
+    write(&partial);
+    let again = deploy("ferdie", &["--out", "third.json", "--resume"], 0);
+    assert_eq!(again.err.matches("(already done)").count(), 9, "{}", again.err);
 }

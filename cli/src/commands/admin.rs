@@ -1,6 +1,7 @@
-//! `theriac admin`: the administration of the deployment, and the stop switch of each contract.
+//! `theriac admin`: the administration of the deployment, the end of its set-up, the stop switch of each contract, and the
+//! changes that wait.
 
-mod upgrade;
+mod proposal;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,10 +11,12 @@ use primitives::{AccountId, Role};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::accounts::{self, AccountView};
+use self::proposal::ProposeCommand;
+use crate::accounts::{self, ss58};
 use crate::answer::Answer;
-use crate::choices::{choice, Choice};
+use crate::choices::{choice, role_names, Choice};
 use crate::context::Context;
+use crate::directory::{ActorView, Mentioned};
 use crate::failure::Failure;
 use crate::global::Global;
 
@@ -21,21 +24,25 @@ use crate::global::Global;
 pub const EXAMPLES: &str = "\
 Examples:
   theriac admin show
+  theriac admin end-set-up
   theriac admin offer 5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y
   theriac admin accept                  with the key of that account
   theriac admin pause batches
-  theriac admin upgrade propose --contract units \\
+  theriac admin propose grant regulator 6291041500244
+  theriac admin propose upgrade units \\
       --code 0x4f1c…                    the hash that cargo contract printed
-  theriac admin upgrade show --contract units
-  theriac admin upgrade apply --contract units
+  theriac admin proposals
+  theriac admin apply 3                 two days later
 
 Administration moves in two steps, so that it cannot be lost to a mistyped account.";
 
 /// Commands of `theriac admin`.
 #[derive(Subcommand, Debug)]
 pub enum AdminCommand {
-    /// Show who administers, to whom it is offered, who grants which role, and what is paused
+    /// Show the administrator, whether the deployment is in set-up, who grants which role, and what is paused
     Show,
+    /// End the set-up permanently: the contracts do business from now on (needs the administrator)
+    EndSetUp,
     /// Offer the administration to another account (needs the administrator)
     Offer {
         /// Who may accept
@@ -55,19 +62,35 @@ pub enum AdminCommand {
         #[arg(long = "to", value_name = "ROLE", value_parser = choice::<Role>())]
         administered_by: Role,
     },
-    /// Stop the state changes of a contract; reads go on (needs Admin)
+    /// Stop the state changes of a contract; reads continue (needs Admin)
     Pause {
         /// Which contract
         contract: Contract,
     },
-    /// Let the state changes of a contract go on (needs Admin)
+    /// Allow the state changes of a paused contract again (needs Admin)
     Unpause {
         /// Which contract
         contract: Contract,
     },
-    /// New code for a contract: proposed, open to everybody's eyes for two days, and then applied
+    /// Propose a change that waits two days, in which everybody can see it
     #[command(subcommand)]
-    Upgrade(upgrade::UpgradeCommand),
+    Propose(ProposeCommand),
+    /// List the proposals that wait
+    Proposals {
+        /// The number from which to list
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        from: u32,
+    },
+    /// Cancel a proposal (needs Admin or Regulator)
+    Cancel {
+        /// The proposal's number
+        proposal: u32,
+    },
+    /// Apply a proposal whose delay is over (needs what proposing it needs); new code is noted in the deployment file
+    Apply {
+        /// The proposal's number
+        proposal: u32,
+    },
 }
 
 /// A contract of the deployment.
@@ -75,6 +98,7 @@ pub enum AdminCommand {
 #[allow(missing_docs)] // Their names say it all.
 pub enum Contract {
     Access,
+    Governance,
     Batches,
     Units,
     Evidence,
@@ -82,13 +106,20 @@ pub enum Contract {
 }
 
 impl Contract {
-    const ALL: [Contract; 5] =
-        [Contract::Access, Contract::Batches, Contract::Units, Contract::Evidence, Contract::Feeds];
+    const ALL: [Contract; 6] = [
+        Contract::Access,
+        Contract::Governance,
+        Contract::Batches,
+        Contract::Units,
+        Contract::Evidence,
+        Contract::Feeds,
+    ];
 
     /// The contract's name.
     pub const fn name(self) -> &'static str {
         match self {
             Contract::Access => "access",
+            Contract::Governance => "governance",
             Contract::Batches => "batches",
             Contract::Units => "units",
             Contract::Evidence => "evidence",
@@ -100,6 +131,7 @@ impl Contract {
     pub fn address(self, context: &Context<'_>) -> AccountId {
         match self {
             Contract::Access => context.access().0,
+            Contract::Governance => context.governance().0,
             Contract::Batches => context.batches().0,
             Contract::Units => context.units().0,
             Contract::Evidence => context.evidence().0,
@@ -110,89 +142,133 @@ impl Contract {
 
 /// Runs a command of `theriac admin`.
 pub async fn run(command: AdminCommand, global: &Global) -> Result<Answer, Failure> {
-    let context = Context::open(global).await?;
-    let access = context.access();
+    let context = &Context::open(global).await?;
+    let governance = context.governance();
     match command {
-        AdminCommand::Show => show(&context).await,
-        AdminCommand::Upgrade(command) => upgrade::run(command, &context).await,
+        AdminCommand::Show => show(context).await,
+        AdminCommand::EndSetUp => {
+            let done = "The set-up is over, permanently: the contracts do business from now on.";
+            context.change(&governance.end_set_up(), done, json!({ "in_set_up": false })).await
+        }
         AdminCommand::Offer { account } => {
-            let to = accounts::ss58(account);
+            let to = ss58(account);
             let done =
                 format!("The administration is offered to {to}, who takes it with `theriac admin accept`.");
-            let call = access.offer_administration(account);
-            context.change(&call, &done, json!({ "to": to })).await
+            context.change(&governance.offer_administration(account), &done, json!({ "to": to })).await
         }
         AdminCommand::Withdraw => {
-            let call = access.withdraw_administration_offer();
+            let call = governance.withdraw_administration_offer();
             context.change(&call, "The offer is withdrawn.", json!({})).await
         }
         AdminCommand::Accept => {
-            let administrator = accounts::ss58(context.account()?.id());
-            let call = access.accept_administration();
+            let administrator = ss58(context.account()?.id());
+            let call = governance.accept_administration();
             let done = format!("{administrator} is the administrator now.");
             context.change(&call, &done, json!({ "administrator": administrator })).await
         }
         AdminCommand::Delegate { role, administered_by } => {
-            let call = access.set_administering_role(role, administered_by);
+            let call = governance.set_administering_role(role, administered_by);
             let done = format!("Holders of {} grant and revoke {} now.", administered_by.name(), role.name());
             let data = json!({ "role": role.name(), "administered_by": administered_by.name() });
             context.change(&call, &done, data).await
         }
         AdminCommand::Pause { contract } => {
-            let call = access.pause(contract.address(&context));
-            let done = format!("State changes of {} are stopped; reads go on.", contract.name());
+            let call = governance.pause(contract.address(context));
+            let done = format!("State changes of {} are stopped; reads continue.", contract.name());
             context.change(&call, &done, json!({ "contract": contract.name(), "paused": true })).await
         }
         AdminCommand::Unpause { contract } => {
-            let call = access.unpause(contract.address(&context));
-            let done = format!("State changes of {} go on.", contract.name());
+            let call = governance.unpause(contract.address(context));
+            let done = format!("State changes of {} are possible again.", contract.name());
             context.change(&call, &done, json!({ "contract": contract.name(), "paused": false })).await
         }
+        AdminCommand::Propose(command) => proposal::propose(command, context).await,
+        AdminCommand::Proposals { from } => proposal::list(context, from).await,
+        AdminCommand::Cancel { proposal } => {
+            let done = format!("Proposal {proposal} is cancelled.");
+            let call = governance.cancel_proposal(proposal);
+            context.change(&call, &done, json!({ "proposal": proposal })).await
+        }
+        AdminCommand::Apply { proposal } => proposal::apply(context, proposal).await,
     }
 }
 
 async fn show(context: &Context<'_>) -> Result<Answer, Failure> {
-    let access = context.access();
-    let administrator = context.read(&access.administrator()).await?;
-    let offered_to = context.read(&access.administration_offered_to()).await?;
-    let names = context.names(std::iter::once(administrator).chain(offered_to)).await?;
+    let (governance, access) = (context.governance(), context.access());
+    let in_set_up = context.read(&governance.in_set_up()).await?;
+    let administrator = context.read(&governance.administrator()).await?;
+    let offered_to = context.read(&governance.administration_offered_to()).await?;
+    let administrator = view(context, administrator).await?;
+    let offered_to = view(context, offered_to).await?;
     let mut administered_by = BTreeMap::new();
-    for (name, role) in Role::ALL.iter().map(|role| (role.name(), *role)) {
-        let by = context.read(&access.administering_role(role)).await?;
-        administered_by.insert(name, by.name());
+    for role in Role::ALL.into_iter().filter(|role| !Role::OF_CONTRACTS.contains(*role)) {
+        let by = context.read(&governance.administering_role(role)).await?;
+        administered_by.insert(role.name(), by.name());
     }
-    let mut paused = BTreeMap::new();
+    let paused = context.read(&access.paused()).await?;
+    let mut contracts = BTreeMap::new();
     for contract in Contract::ALL {
-        let is_paused = context.read(&access.is_paused(contract.address(context))).await?;
-        paused.insert(contract.name(), is_paused);
+        let address = contract.address(context);
+        let roles = context.read(&access.contract_roles(address)).await?;
+        let view = ContractView { paused: paused.contains(&address), roles: role_names(roles) };
+        contracts.insert(contract.name(), view);
     }
-    Answer::of(&AdministrationView {
-        administrator: names.of(administrator),
-        offered_to: offered_to.map(|account| names.of(account)),
-        administered_by,
-        paused,
-    })
+    Answer::of(&AdministrationView { in_set_up, administrator, offered_to, administered_by, contracts })
+}
+
+/// An account, and the organisation for which it acts.
+async fn view(context: &Context<'_>, account: Option<AccountId>) -> Result<Option<ActorView>, Failure> {
+    let Some(account) = account else { return Ok(None) };
+    let actor = context.actor(account).await?;
+    let mut mentioned = Mentioned::default();
+    mentioned.actor(&actor);
+    Ok(Some(context.names(&mentioned).await?.actor(&actor)))
 }
 
 #[derive(Serialize)]
 struct AdministrationView {
-    administrator: AccountView,
-    offered_to: Option<AccountView>,
+    /// Nothing where `access` gives no answer.
+    in_set_up: Option<bool>,
+    administrator: Option<ActorView>,
+    offered_to: Option<ActorView>,
     /// Who grants and revokes each role.
     administered_by: BTreeMap<&'static str, &'static str>,
-    /// Which contract's state changes are stopped.
-    paused: BTreeMap<&'static str, bool>,
+    contracts: BTreeMap<&'static str, ContractView>,
+}
+
+#[derive(Serialize)]
+struct ContractView {
+    /// Whether its state changes are stopped.
+    paused: bool,
+    roles: Vec<&'static str>,
+}
+
+/// An account with its organisation's name.
+fn with_account(actor: &ActorView) -> String {
+    match &actor.organisation {
+        Some(organisation) => format!("{} ({})", actor.account, organisation.short()),
+        None => actor.account.clone(),
+    }
 }
 
 impl fmt::Display for AdministrationView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Administrator  {}", self.administrator)?;
+        let administrator = self.administrator.as_ref().map_or_else(|| "none".to_owned(), with_account);
+        writeln!(f, "Administrator  {administrator}")?;
         if let Some(account) = &self.offered_to {
-            writeln!(f, "Offered to     {account}")?;
+            writeln!(f, "Offered to     {}", with_account(account))?;
         }
+        let phase = match self.in_set_up {
+            Some(true) => "in progress: see `theriac admin end-set-up`",
+            Some(false) => "over",
+            None => "unknown, because the contract access gives no answer",
+        };
+        writeln!(f, "Set-up         {phase}")?;
         writeln!(f, "Contracts")?;
-        for (contract, paused) in &self.paused {
-            writeln!(f, "  {contract:<13}{}", if *paused { "paused" } else { "running" })?;
+        for (name, contract) in &self.contracts {
+            let state = if contract.paused { "paused" } else { "running" };
+            let roles = contract.roles.join(", ");
+            writeln!(f, "  {}", format!("{name:<13}{state:<9}{roles}").trim_end())?;
         }
         writeln!(f, "Roles, and who grants and revokes them")?;
         for (role, by) in &self.administered_by {

@@ -18,8 +18,8 @@ use crate::signals;
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
-  theriac devnet                        a chain that is gone when it stops
-  theriac devnet --base-path ./chain    one that goes on next time
+  theriac devnet                        an in-memory chain
+  theriac devnet --base-path ./chain    one that is kept for the next start
 
 The node is a program of its own, theriac-node. It is looked for beside this program, then in PATH.
 The accounts alice, bob, charlie, dave, eve and ferdie have money on it: see --dev-account.";
@@ -34,7 +34,7 @@ const STOP: Duration = Duration::from_secs(20);
 /// Options of `theriac devnet`.
 #[derive(Args, Debug)]
 pub struct DevnetArgs {
-    /// Keep the chain in this folder, and go on from there next time
+    /// Keep the chain in this folder, and continue from there at the next start
     #[arg(long, value_name = "FOLDER")]
     base_path: Option<PathBuf>,
 
@@ -84,8 +84,8 @@ fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     search(beside, &path).ok_or_else(|| {
         Failure::bad_input(format!(
-            "{NODE} is neither beside this program nor in PATH; build it with `cargo build --package devnet-node`, \
-             or say with --node where it is"
+            "{NODE} is neither beside this program nor in PATH; build it with `cargo build --manifest-path contracts/Cargo.toml --package devnet-node`, \
+             or give its path with --node"
         ))
     })
 }

@@ -1,11 +1,11 @@
-//! `theriac evidence`: goods that are set apart because of what oracles report about them.
+//! `theriac evidence`: goods that are quarantined because of what oracles report about them.
 
 use std::fmt;
 
 use clap::{Args, Subcommand};
-use evidence::EvidencePolicy;
-use feeds::Feed;
 use inference::FixedPoint;
+use primitives::evidence::EvidencePolicy;
+use primitives::feeds::{Error, Feed};
 use primitives::FeedId;
 use serde::Serialize;
 use serde_json::json;
@@ -29,8 +29,8 @@ Examples:
   theriac evidence subject --shipment 1      ask operators about this one
   theriac evidence present cold-chain --shipment 1
 
-A policy says from which value on a report of a feed is evidence. Whoever points at such a report sets the goods apart,
-and needs no role for it; only a regulator or the batch's manufacturer lets them move again.";
+A policy says from which value on a report of a feed is evidence. Anybody can present such a report, which quarantines the
+goods; only a regulator or the batch's manufacturer ends that.";
 
 /// Commands of `theriac evidence`.
 #[derive(Subcommand, Debug)]
@@ -38,9 +38,9 @@ pub enum EvidenceCommand {
     /// Which reports of a feed are evidence
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Print the subject about which a report must be to be evidence against goods
+    /// Print the subject that a report must be about to be evidence against goods
     Subject(GoodsArgs),
-    /// Set goods apart by the report of a feed about them
+    /// Quarantine goods by the report of a feed about them
     Present {
         /// The feed's name
         #[arg(value_parser = feed_name)]
@@ -55,7 +55,7 @@ pub enum EvidenceCommand {
 pub enum PolicyCommand {
     /// Let reports of a feed be evidence (needs Regulator)
     Set(PolicyArgs),
-    /// Let reports of a feed be no evidence any more (needs Regulator)
+    /// End that reports of a feed are evidence (needs Regulator)
     Remove {
         /// The feed's name
         #[arg(value_parser = feed_name)]
@@ -89,12 +89,12 @@ pub async fn run(command: EvidenceCommand, global: &Global) -> Result<Answer, Fa
     match command {
         EvidenceCommand::Policy(command) => policy(command, &context).await,
         EvidenceCommand::Subject(goods) => {
-            let subject = goods.goods(&context)?.target.subject(context.batches().0).to_string();
+            let subject = goods.goods(&context).await?.target.subject(context.batches().0).to_string();
             Answer::new(subject.clone(), &json!({ "subject": subject }))
         }
         EvidenceCommand::Present { feed, goods } => {
-            let goods = goods.goods(&context)?;
-            let done = format!("{}: set apart by the report of {}.", goods.text, feed.name());
+            let goods = goods.goods(&context).await?;
+            let done = format!("{}: quarantined by the report of {}.", goods.text, feed.name());
             let mut data = goods.data;
             data["feed"] = feed.name().into();
             context.change(&context.evidence().present(goods.target, feed), &done, data).await
@@ -118,7 +118,7 @@ async fn policy(command: PolicyCommand, context: &Context<'_>) -> Result<Answer,
             context.change(&register.set_policy(feed, Some(policy)), &done, data).await
         }
         PolicyCommand::Remove { feed } => {
-            let done = format!("Reports of {} are no evidence any more.", feed.name());
+            let done = format!("Reports of {} are not evidence any more.", feed.name());
             context.change(&register.set_policy(feed, None), &done, json!({ "feed": feed.name() })).await
         }
         PolicyCommand::Show { feed } => {
@@ -135,7 +135,7 @@ async fn policy(command: PolicyCommand, context: &Context<'_>) -> Result<Answer,
 /// What the feed is.
 async fn definition(context: &Context<'_>, feed: FeedId) -> Result<Feed, Failure> {
     let definition = context.read(&context.feeds().feed(feed)).await?;
-    definition.ok_or_else(|| chain::Error::Contract(feeds::Error::UnknownFeed.into()).into())
+    definition.ok_or_else(|| chain::Error::Contract(Error::UnknownFeed.into()).into())
 }
 
 #[derive(Serialize)]
@@ -167,7 +167,7 @@ impl PolicyView {
 impl fmt::Display for FeedPolicyView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.policy {
-            None => writeln!(f, "Reports of {} are no evidence.", self.feed),
+            None => writeln!(f, "Reports of {} are not evidence.", self.feed),
             Some(policy) => {
                 writeln!(f, "Reports of {} are evidence", self.feed)?;
                 writeln!(f, "  From      {}", policy.threshold)?;

@@ -4,9 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use feeds::{Feed, OperatorKey};
 use inference::FixedPoint;
 use oracle::job::feed_kind;
+use primitives::feeds::{Feed, OperatorKey};
 use primitives::FeedId;
 use serde::Serialize;
 use serde_json::json;
@@ -31,7 +31,7 @@ Examples:
       | jq -r .public_key)
   theriac feed operators
 
-A feed's kind, decimals and range come from the manifest of its model, which must be registered before.";
+A feed's kind, decimals and range come from the manifest of its model, which must be approved before.";
 
 /// Commands of `theriac feed`.
 #[derive(Subcommand, Debug)]

@@ -2,20 +2,21 @@
 
 use std::fmt;
 
-use batches::{Arrival, Contents, Goods, LogisticUnit, UnitsReceived};
 use clap::{Args, Subcommand};
 use gs1::{Gtin, Sscc};
-use primitives::{AccountId, BatchId, Quantity};
+use primitives::batches::{Arrival, Contents, Goods, LogisticUnit, UnitsReceived};
+use primitives::{BatchId, Quantity};
 use serde::Serialize;
 use serde_json::json;
 
 use super::batch::{ship, DeliveryArgs};
-use crate::accounts::{self, AccountView, Names};
 use crate::answer::Answer;
 use crate::context::{changed, Context};
+use crate::directory::{Mentioned, Names, SiteView};
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::goods::{lot, quantity};
+use crate::sites::SiteRef;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -23,8 +24,7 @@ Examples:
   theriac logistic pack 106141412345678908 --gtin 9506000134352 --lot ABC123 \\
       --case 0
   theriac logistic pack 106141412345678915 --inside 106141412345678908
-  pharmacy=5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy
-  theriac logistic ship 106141412345678915 --to $pharmacy
+  theriac logistic ship 106141412345678915 --to 6291041500237
   theriac logistic receive 1 106141412345678915
   theriac logistic unpack 106141412345678915
   theriac logistic show 106141412345678908
@@ -41,17 +41,17 @@ pub enum LogisticCommand {
         /// Its SSCC, 18 digits
         sscc: Sscc,
     },
-    /// Send a logistic unit to another organisation, with all that is in it
+    /// Ship a logistic unit to another site, with all that is in it
     Ship {
         /// Its SSCC, 18 digits
         sscc: Sscc,
-        /// The consignee's account
-        #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
-        to: AccountId,
+        /// The consignee: its site's GLN or number
+        #[arg(long, value_name = "SITE")]
+        to: SiteRef,
         #[command(flatten)]
         terms: DeliveryArgs,
     },
-    /// Take logistic units of a shipment over: the one that was shipped, or some of those in it
+    /// Receive logistic units of a shipment: the one that was shipped, or some of those in it
     Receive {
         /// The shipment's number
         shipment: u64,
@@ -101,13 +101,15 @@ pub async fn run(command: LogisticCommand, global: &Global) -> Result<Answer, Fa
         LogisticCommand::Pack(args) => {
             let contents = args.contents()?;
             let context = Context::open(global).await?;
-            let call = context.batches().pack(args.sscc.value(), &contents);
+            let site = context.acting_site().await?;
+            let call = context.batches().pack(site, args.sscc.value(), &contents);
             let done = format!("Packed and closed {}.", args.sscc);
             context.change(&call, &done, json!({ "sscc": args.sscc.to_string() })).await
         }
         LogisticCommand::Unpack { sscc } => {
             let context = Context::open(global).await?;
-            let call = context.batches().unpack(sscc.value());
+            let site = context.acting_site().await?;
+            let call = context.batches().unpack(site, sscc.value());
             context.change(&call, &format!("Opened {sscc}."), json!({ "sscc": sscc.to_string() })).await
         }
         LogisticCommand::Ship { sscc, to, terms } => {
@@ -123,7 +125,7 @@ async fn receive(shipment: u64, sscc: &[Sscc], global: &Global) -> Result<Answer
     let context = Context::open(global).await?;
     let register = context.batches();
     let arrival = Arrival::LogisticUnits(sscc.iter().map(|sscc| sscc.value()).collect());
-    let receipt = context.submit(&register.receive(shipment, &arrival)).await?;
+    let receipt = context.submit(&register.receive(context.acting_site().await?, shipment, &arrival)).await?;
     let UnitsReceived { batch, quantity, still_in_transit, .. } = receipt.event(register.0)?;
     let data = json!({
         "shipment": shipment, "batch": batch.to_string(), "quantity": quantity, "still_in_transit": still_in_transit,
@@ -143,7 +145,7 @@ async fn show(sscc: Sscc, global: &Global) -> Result<Answer, Failure> {
             format!("no logistic unit {sscc} is packed; compare it with the label, it may be unpacked");
         return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-logistic-unit"));
     };
-    let names = context.names([unit.holder]).await?;
+    let names = context.names(&Mentioned { sites: [unit.site].into(), ..Mentioned::default() }).await?;
     Answer::of(&LogisticUnitView::new(sscc, &unit, &names))
 }
 
@@ -167,7 +169,7 @@ struct LogisticUnitView {
     sscc: String,
     batch: String,
     quantity: u64,
-    holder: AccountView,
+    site: SiteView,
     inside: Option<String>,
     case: Option<u32>,
     shipment: Option<u64>,
@@ -182,11 +184,11 @@ impl LogisticUnitView {
             sscc: sscc.to_string(),
             batch: unit.batch.to_string(),
             quantity: unit.quantity,
-            holder: names.of(unit.holder),
+            site: names.site(unit.site),
             inside: unit.parent.map(|parent| format!("{parent:018}")),
             case: unit.case,
             shipment: unit.shipment,
-            quarantined: unit.quarantined,
+            quarantined: unit.hold.quarantined,
             recalled: unit.recalled || unit.holds_recalled,
             returned: unit.returned,
         }
@@ -198,7 +200,7 @@ impl fmt::Display for LogisticUnitView {
         writeln!(f, "Logistic unit {}", self.sscc)?;
         writeln!(f, "  Batch       {}", self.batch)?;
         writeln!(f, "  Quantity    {} packs", self.quantity)?;
-        writeln!(f, "  With        {}", self.holder)?;
+        writeln!(f, "  At          {}", self.site)?;
         if let Some(inside) = &self.inside {
             writeln!(f, "  Inside      {inside}")?;
         }
@@ -210,7 +212,7 @@ impl fmt::Display for LogisticUnitView {
         }
         for (holds, text) in [
             (self.quarantined, "  Quarantined"),
-            (self.recalled, "  Recalled, or holds what is recalled"),
+            (self.recalled, "  Recalled, or contains recalled packs"),
             (self.returned, "  Returned to its manufacturer"),
         ] {
             if holds {

@@ -6,15 +6,15 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use feeds::Model as Registered;
 use inference::Model;
+use primitives::feeds::{Error, Model as Registered};
 use primitives::{DocumentHash, ModelId};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::accounts::{AccountView, Names};
 use crate::answer::Answer;
 use crate::context::Context;
+use crate::directory::{ActorView, Mentioned, Names};
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::time;
@@ -41,7 +41,7 @@ pub enum ModelCommand {
         /// The model's folder
         folder: PathBuf,
     },
-    /// Take a model's approval back for good (needs Admin or Regulator)
+    /// Revoke a model's approval permanently (needs Admin or Regulator)
     Revoke {
         /// The SHA-256 of the ONNX file: 64 hexadecimal digits
         model: ModelId,
@@ -73,7 +73,7 @@ pub async fn run(command: ModelCommand, global: &Global) -> Result<Answer, Failu
         }
         ModelCommand::Revoke { model } => {
             let context = Context::open(global).await?;
-            let done = "The approval is taken back: no report with this model is accepted any more.";
+            let done = "The approval is revoked: no report with this model is accepted any more.";
             context
                 .change(&context.feeds().revoke_model(model), done, json!({ "model": model.to_string() }))
                 .await
@@ -121,11 +121,11 @@ impl Local {
 
     /// Refuses what `feeds` would refuse reports with.
     fn ensure_approved(&self, registered: Option<&Registered>, now: u64) -> Result<(), Failure> {
-        let refused = |error: feeds::Error| Err(Failure::from(chain::Error::Contract(error.into())));
+        let refused = |error: Error| Err(Failure::from(chain::Error::Contract(error.into())));
         match registered {
-            None => refused(feeds::Error::UnknownModel),
-            Some(model) if model.revoked => refused(feeds::Error::ModelRevoked),
-            Some(model) if now > model.valid_until => refused(feeds::Error::ModelExpired),
+            None => refused(Error::UnknownModel),
+            Some(model) if model.revoked => refused(Error::ModelRevoked),
+            Some(model) if now > model.valid_until => refused(Error::ModelExpired),
             Some(model) if model.manifest != self.manifest => Err(Failure::new(
                 Exit::Refused,
                 "the model was approved with another manifest; get the whole folder from the same release",
@@ -157,7 +157,7 @@ struct ModelView {
     model: String,
     version: String,
     manifest: String,
-    approved_by: AccountView,
+    approved_by: ActorView,
     approved_at: String,
     valid_until: String,
     revoked: bool,
@@ -169,7 +169,7 @@ impl ModelView {
             model: id.to_string(),
             version: model.version.clone(),
             manifest: model.manifest.to_string(),
-            approved_by: names.of(model.approved_by),
+            approved_by: names.actor(&model.approved_by),
             approved_at: time::rfc3339(model.approved_at),
             valid_until: time::rfc3339(model.valid_until),
             revoked: model.revoked,
@@ -188,7 +188,9 @@ impl fmt::Display for ModelView {
 
 async fn list(context: &Context<'_>) -> Result<Answer, Failure> {
     let models = context.all(|start, limit| context.feeds().models(start, limit)).await?;
-    let names = context.names(models.iter().map(|(_, model)| model.approved_by)).await?;
+    let mut mentioned = Mentioned::default();
+    models.iter().for_each(|(_, model)| mentioned.actor(&model.approved_by));
+    let names = context.names(&mentioned).await?;
     let views: Vec<ModelView> = models.iter().map(|(id, model)| ModelView::new(*id, model, &names)).collect();
     Answer::list(&views, "No model is approved.")
 }

@@ -7,6 +7,7 @@ mod service;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use primitives::feeds::ResultRequested;
 use primitives::{FeedId, Subject};
 use serde_json::json;
 
@@ -30,12 +31,12 @@ On chain, a person is a subject: a salted hash that the operator's service gives
 /// Shown below the help of `theriac oracle run`.
 const RUN: &str = "\
 The configuration is a TOML file: begin with oracle/oracle.example.toml; docs/oracle.md explains each key. Variables
-THERIAC_ORACLE_… win over the file, and options over both: --url is the node, --deployment the contracts, and
+THERIAC_ORACLE_… override the file, and options override both: --url is the node, --deployment the contracts, and
 --key-file or --dev-account the account that pays for reports.
 
 The service prints its address when it works. GET /health says whether chain, store and jobs are usable, GET /metrics
-is for Prometheus. Ctrl-C or SIGTERM ends it: what is under way is finished or goes on at the next start.
-RUST_LOG=oracle=debug tells more.";
+is for Prometheus. Ctrl-C or SIGTERM ends it: runs under way are finished, or continue at the next start.
+RUST_LOG=oracle=debug logs more.";
 
 /// How long `request --wait` looks for the answer after the deadline of the request.
 const GRACE_MS: u64 = 5_000;
@@ -63,7 +64,7 @@ pub enum OracleCommand {
         #[arg(long)]
         wait: bool,
     },
-    /// Withdraw a request (needs who made it)
+    /// Withdraw a request (needs the organisation that made it)
     Cancel {
         /// The request's number
         request: u64,
@@ -90,7 +91,7 @@ pub struct AboutArgs {
     /// The feed's name
     #[arg(value_name = "FEED", value_parser = feed_name)]
     feed: FeedId,
-    /// Whom it is about, 0x and 64 hexadecimal digits; without it, the feed's one value for everybody
+    /// Whom it is about, 0x and 64 hexadecimal digits; without it, the feed's global value
     #[arg(long, value_name = "SUBJECT")]
     subject: Option<Subject>,
 }
@@ -136,7 +137,7 @@ async fn request(
     let (feed, subject) = (about.feed, about.subject());
     let deadline = time::now_ms().saturating_add(within);
     let receipt = context.submit(&feeds.request_result(feed, subject, deadline)).await?;
-    let feeds::ResultRequested { request, .. } = receipt.event(feeds.0)?;
+    let ResultRequested { request, .. } = receipt.event(feeds.0)?;
     if !wait {
         let done =
             format!("Request {request} on {}, to be answered by {}.", feed.name(), time::readable(deadline));

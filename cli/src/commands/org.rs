@@ -1,96 +1,130 @@
-//! `theriac org`: organisations and the roles that they hold.
+//! `theriac org`: organisations with their sites and accounts, and the roles that they hold.
 
-use std::fmt;
+mod account;
+mod site;
+mod view;
 
-use access::{Identifier, Member};
 use clap::{Args, Subcommand};
 use gs1::Gln;
+use primitives::governance::{Identifier, OrganisationEntry, OrganisationRegistered};
 use primitives::{AccountId, Role};
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{json, Value};
 
-use crate::accounts;
+use self::view::OrganisationDetails;
+use crate::accounts::{self, ss58};
 use crate::answer::Answer;
 use crate::choices::{choice, Choice};
-use crate::context::Context;
-use crate::failure::{Exit, Failure};
+use crate::context::{changed, Context};
+use crate::directory::OrganisationView;
+use crate::failure::Failure;
 use crate::global::Global;
+use crate::sites::OrganisationRef;
 use crate::time;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
+An organisation is named by its number, a GLN, or its URI; a site by its GLN
+or its number.
+
 Examples:
-  maker=5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty
-  theriac org register $maker --name 'Alpha Pharma' --gln 6291041500213
-  theriac org grant manufacturer $maker --until 2027-12-31
-  theriac org show                      the account and roles of your own key
-  theriac org list --json";
+  steward=5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty
+  theriac org register --name 'Alpha Pharma' --gln 6291041500213 \\
+      --steward $steward
+  theriac org site register 6291041500213 --name 'Plant 1' \\
+      --gln 6291041500220
+  theriac org grant manufacturer 6291041500213 --until 2027-12-31
+  theriac org show                      the organisation of your own key
+  theriac org list --json
+  till=5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy
+  theriac org account add $till --site 6291041500220 \\
+      --role logistics --until 2027-12-31
+  theriac org account list";
 
 /// Commands of `theriac org`.
 #[derive(Subcommand, Debug)]
 pub enum OrgCommand {
-    /// Register the organisation that acts through an account (needs Admin)
+    /// Register an organisation with its first steward (needs Admin)
     Register(RegisterArgs),
-    /// Show an organisation and its roles
+    /// Correct an organisation's name or identifier (needs Admin)
+    Update(UpdateArgs),
+    /// Show an organisation, its roles and its sites
     Show {
-        /// The account: SS58, or 0x and hexadecimal; without it, the account of your key
-        #[arg(value_parser = accounts::parse)]
-        account: Option<AccountId>,
+        /// Its number, a GLN or its URI; without it, the organisation of your key
+        organisation: Option<OrganisationRef>,
     },
     /// List all organisations
     List,
-    /// Give an organisation a role (needs the role's administering role)
+    /// Give an organisation a role (needs the role's administering role); after set-up, Admin and Regulator are granted by
+    /// `theriac admin propose grant`
     Grant {
         /// The role
         #[arg(value_parser = choice::<Role>())]
         role: Role,
-        /// The organisation's account
-        #[arg(value_parser = accounts::parse)]
-        account: AccountId,
+        /// The organisation: its number, a GLN or its URI
+        organisation: OrganisationRef,
         /// The last day or moment at which the role is held, such as 2027-12-31; without it, it does not end
         #[arg(long, value_name = "DAY", value_parser = time::parse_end)]
         until: Option<u64>,
     },
-    /// Take a role from an organisation, or give up your own
+    /// Revoke a role of an organisation, or give up one of your own
     Revoke {
         /// The role
         #[arg(value_parser = choice::<Role>())]
         role: Role,
-        /// The organisation's account
-        #[arg(value_parser = accounts::parse)]
-        account: AccountId,
+        /// The organisation: its number, a GLN or its URI
+        organisation: OrganisationRef,
     },
-    /// Stop an organisation's roles from counting, at once and everywhere (needs Admin or Regulator)
+    /// Make all roles of an organisation ineffective, at once and everywhere (needs Admin or Regulator)
     Suspend {
-        /// The organisation's account
-        #[arg(value_parser = accounts::parse)]
-        account: AccountId,
+        /// The organisation: its number, a GLN or its URI
+        organisation: OrganisationRef,
     },
-    /// Let a suspended organisation's roles count again
+    /// Make the roles of a suspended organisation effective again
     Reinstate {
-        /// The organisation's account
-        #[arg(value_parser = accounts::parse)]
-        account: AccountId,
+        /// The organisation: its number, a GLN or its URI
+        organisation: OrganisationRef,
     },
-    /// Publish the X25519 key to which confidential data is sealed for you
+    /// Publish the X25519 key to which confidential data is sealed for your organisation (needs a steward)
     SealingKey {
         /// The public key: 64 hexadecimal digits
         #[arg(value_name = "KEY", value_parser = sealing_key)]
         key: [u8; 32],
     },
+    /// Sites: the places where goods are
+    #[command(subcommand)]
+    Site(site::SiteCommand),
+    /// Accounts that act for an organisation
+    #[command(subcommand)]
+    Account(account::AccountCommand),
 }
 
 /// Options of `theriac org register`.
 #[derive(Args, Debug)]
 pub struct RegisterArgs {
-    /// The account that acts for the organisation: SS58, or 0x and hexadecimal
-    #[arg(value_parser = accounts::parse)]
-    account: AccountId,
     /// The name that people read
     #[arg(long)]
     name: String,
     #[command(flatten)]
     identifier: IdentifierArgs,
+    /// The account of its first steward, who adds its other accounts: SS58, or 0x and hexadecimal
+    #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
+    steward: AccountId,
+}
+
+/// Options of `theriac org update`.
+#[derive(Args, Debug)]
+pub struct UpdateArgs {
+    /// The organisation: its number, a GLN or its URI
+    organisation: OrganisationRef,
+    /// The right name; without it, the name stays
+    #[arg(long, required_unless_present_any = ["gln", "uri"])]
+    name: Option<String>,
+    /// The right GS1 Global Location Number, 13 digits
+    #[arg(long, conflicts_with = "uri")]
+    gln: Option<Gln>,
+    /// The right identifier as a URI
+    #[arg(long)]
+    uri: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -104,16 +138,9 @@ struct IdentifierArgs {
     uri: Option<String>,
 }
 
-impl IdentifierArgs {
-    fn into_identifier(self) -> Result<Identifier, Failure> {
-        match (self.gln, self.uri) {
-            (Some(gln), _) => Ok(Identifier::Gln(gln.value())),
-            (None, Some(uri)) => Ok(Identifier::Uri(uri)),
-            (None, None) => {
-                Err(Failure::bad_input("the organisation needs an identifier; give --gln or --uri"))
-            }
-        }
-    }
+/// The identifier that the options name.
+fn identifier(gln: Option<Gln>, uri: Option<String>) -> Option<Identifier> {
+    gln.map(|gln| Identifier::Gln(gln.value())).or(uri.map(Identifier::Uri))
 }
 
 fn sealing_key(text: &str) -> Result<[u8; 32], String> {
@@ -126,169 +153,89 @@ fn sealing_key(text: &str) -> Result<[u8; 32], String> {
 
 /// Runs a command of `theriac org`.
 pub async fn run(command: OrgCommand, global: &Global) -> Result<Answer, Failure> {
-    let context = Context::open(global).await?;
-    let access = context.access();
-    let data = |account: AccountId| json!({ "account": accounts::ss58(account) });
-    let role_data =
-        |role: Role, account: AccountId| json!({ "role": role.name(), "account": accounts::ss58(account) });
+    let context = &Context::open(global).await?;
+    let governance = context.governance();
     match command {
-        OrgCommand::Register(args) => {
-            let (account, name) = (args.account, args.name);
-            let identifier = args.identifier.into_identifier()?;
-            let call = access.register_organisation(account, &name, &identifier);
-            context
-                .change(&call, &format!("{name} acts through {}.", accounts::ss58(account)), data(account))
-                .await
+        OrgCommand::Register(args) => register(context, args).await,
+        OrgCommand::Update(args) => update(context, args).await,
+        OrgCommand::Show { organisation } => {
+            let entry = match organisation {
+                Some(named) => context.find_organisation(&named).await?,
+                None => context.own_organisation().await?,
+            };
+            let sites = context.sites_of(entry.id).await?;
+            Answer::of(&OrganisationDetails::new(&entry, Some(&sites), time::now_ms()))
         }
-        OrgCommand::Show { account } => show(&context, account).await,
-        OrgCommand::List => list(&context).await,
-        OrgCommand::Grant { role, account, until } => {
-            let call = access.grant_role(role, account, until);
+        OrgCommand::List => {
+            let now = time::now_ms();
+            let all = context.all(|start, limit| governance.organisations(start, limit)).await?;
+            let views: Vec<_> = all.iter().map(|entry| OrganisationDetails::new(entry, None, now)).collect();
+            Answer::list(&views, "No organisation is registered.")
+        }
+        OrgCommand::Grant { role, organisation, until } => {
+            let entry = context.find_organisation(&organisation).await?;
             let end = until.map(|end| format!(" until {}", time::readable(end))).unwrap_or_default();
-            let done = format!("{} is {}{end}.", accounts::ss58(account), role.name());
-            let mut data = role_data(role, account);
+            let done = format!("{} has the role {}{end}.", OrganisationView::from(&entry), role.name());
+            let mut data = role_data(&entry, role);
             data["expires_at"] = json!(until.map(time::rfc3339));
-            context.change(&call, &done, data).await
+            context.change(&governance.grant_role(entry.id, role, until), &done, data).await
         }
-        OrgCommand::Revoke { role, account } => {
-            let done = format!("{} is no longer {}.", accounts::ss58(account), role.name());
-            context.change(&access.revoke_role(role, account), &done, role_data(role, account)).await
+        OrgCommand::Revoke { role, organisation } => {
+            let entry = context.find_organisation(&organisation).await?;
+            let done = format!("{} no longer has the role {}.", OrganisationView::from(&entry), role.name());
+            context.change(&governance.revoke_role(entry.id, role), &done, role_data(&entry, role)).await
         }
-        OrgCommand::Suspend { account } => {
-            let done = format!("{} is suspended: none of its roles counts.", accounts::ss58(account));
-            context.change(&access.suspend_organisation(account), &done, data(account)).await
+        OrgCommand::Suspend { organisation } => {
+            let entry = context.find_organisation(&organisation).await?;
+            let done =
+                format!("{} is suspended: none of its roles is effective.", OrganisationView::from(&entry));
+            context.change(&governance.suspend_organisation(entry.id), &done, data(&entry)).await
         }
-        OrgCommand::Reinstate { account } => {
-            let done = format!("The roles of {} count again.", accounts::ss58(account));
-            context.change(&access.reinstate_organisation(account), &done, data(account)).await
+        OrgCommand::Reinstate { organisation } => {
+            let entry = context.find_organisation(&organisation).await?;
+            let done = format!("The roles of {} are effective again.", OrganisationView::from(&entry));
+            context.change(&governance.reinstate_organisation(entry.id), &done, data(&entry)).await
         }
         OrgCommand::SealingKey { key } => {
             let data = json!({ "sealing_key": format!("0x{}", hex::encode(key)) });
-            context.change(&access.set_sealing_key(key), "The key is published.", data).await
+            context.change(&governance.set_sealing_key(key), "The key is published.", data).await
         }
+        OrgCommand::Site(command) => site::run(command, context).await,
+        OrgCommand::Account(command) => account::run(command, context).await,
     }
 }
 
-async fn show(context: &Context<'_>, account: Option<AccountId>) -> Result<Answer, Failure> {
-    let account = match account {
-        Some(account) => account,
-        None => context.account()?.id(),
-    };
-    match context.read(&context.access().organisation(account)).await? {
-        Some(member) => Answer::of(&MemberView::new(&member, time::now_ms())),
-        None => Err(Failure::new(
-            Exit::Refused,
-            format!(
-                "no organisation acts through {}; the administrator registers it with `theriac org register`",
-                accounts::ss58(account)
-            ),
-        )
-        .with_code("access/unknown-organisation")),
-    }
+async fn register(context: &Context<'_>, args: RegisterArgs) -> Result<Answer, Failure> {
+    let RegisterArgs { name, identifier: IdentifierArgs { gln, uri }, steward } = args;
+    let identifier = identifier(gln, uri)
+        .ok_or_else(|| Failure::bad_input("the organisation needs an identifier; give --gln or --uri"))?;
+    let governance = context.governance();
+    let receipt = context.submit(&governance.register_organisation(&name, &identifier, steward)).await?;
+    let OrganisationRegistered { organisation, .. } = receipt.event(governance.0)?;
+    let done = format!(
+        "Registered organisation {organisation}, {name}; its steward is {}.\nRegister its sites with: theriac org site \
+         register {organisation}",
+        ss58(steward)
+    );
+    let data = json!({ "organisation": organisation, "name": name, "steward": ss58(steward) });
+    changed(&receipt, &done, data)
 }
 
-async fn list(context: &Context<'_>) -> Result<Answer, Failure> {
-    let now = time::now_ms();
-    let members = context.all(|start, limit| context.access().organisations(start, limit)).await?;
-    let views: Vec<MemberView> = members.iter().map(|member| MemberView::new(member, now)).collect();
-    Answer::list(&views, "No organisation is registered.")
+async fn update(context: &Context<'_>, args: UpdateArgs) -> Result<Answer, Failure> {
+    let OrganisationEntry { id, organisation, .. } = context.find_organisation(&args.organisation).await?;
+    let name = args.name.unwrap_or(organisation.name);
+    let identifier = identifier(args.gln, args.uri).unwrap_or(organisation.identifier);
+    let call = context.governance().update_organisation(id, &name, &identifier);
+    let done = format!("Corrected organisation {id}: {name}.");
+    context.change(&call, &done, json!({ "organisation": id, "name": name })).await
 }
 
-/// An organisation as people and machines read it.
-#[derive(Serialize)]
-struct MemberView {
-    account: String,
-    name: String,
-    identifier: String,
-    suspended: bool,
-    roles: Vec<GrantView>,
-    sealing_key: Option<String>,
-    registered_at: String,
+fn data(entry: &OrganisationEntry) -> Value {
+    json!({ "organisation": entry.id, "name": entry.organisation.name })
 }
 
-#[derive(Serialize)]
-struct GrantView {
-    role: &'static str,
-    expires_at: Option<String>,
-    /// Whether it counts now, by this computer's clock.
-    counts: bool,
-}
-
-impl MemberView {
-    fn new(member: &Member, now: u64) -> Self {
-        let Member { account, organisation, membership } = member;
-        let role = |grant: &access::Grant| GrantView {
-            role: grant.role.name(),
-            expires_at: grant.expires_at.map(time::rfc3339),
-            counts: !membership.suspended && grant.holds_at(now),
-        };
-        Self {
-            account: accounts::ss58(*account),
-            name: organisation.name.clone(),
-            identifier: match &organisation.identifier {
-                Identifier::Gln(gln) => format!("GLN {gln:013}"),
-                Identifier::Uri(uri) => uri.clone(),
-            },
-            suspended: membership.suspended,
-            roles: membership.grants.iter().map(role).collect(),
-            sealing_key: organisation.sealing_key.map(|key| format!("0x{}", hex::encode(key))),
-            registered_at: time::rfc3339(organisation.registered_at),
-        }
-    }
-}
-
-impl fmt::Display for GrantView {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.role)?;
-        if let Some(end) = &self.expires_at {
-            write!(f, " until {end}")?;
-        }
-        if !self.counts {
-            f.write_str(" (does not count now)")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for MemberView {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}{}", self.name, if self.suspended { " (suspended)" } else { "" })?;
-        writeln!(f, "  Account     {}", self.account)?;
-        writeln!(f, "  Identifier  {}", self.identifier)?;
-        let roles: Vec<String> = self.roles.iter().map(ToString::to_string).collect();
-        let roles = if roles.is_empty() { "none".to_owned() } else { roles.join(", ") };
-        writeln!(f, "  Roles       {roles}")?;
-        if let Some(key) = &self.sealing_key {
-            writeln!(f, "  Sealing key {key}")?;
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use access::{Grant, Membership, Organisation};
-
-    #[test]
-    fn a_member_shows_what_counts_and_what_does_not() {
-        let grants = vec![
-            Grant { role: Role::Pharmacy, expires_at: None },
-            Grant { role: Role::Wholesaler, expires_at: Some(1_790_000_000_000) },
-        ];
-        let organisation = Organisation {
-            name: "Corner Pharmacy".to_owned(),
-            identifier: Identifier::Gln(614_141_000_012),
-            sealing_key: None,
-            registered_at: 0,
-        };
-        let membership = Membership { suspended: false, grants };
-        let member = Member { account: [1; 32].into(), organisation, membership };
-        assert_eq!(
-            MemberView::new(&member, 1_790_000_000_001).to_string(),
-            "Corner Pharmacy\n  Account     5C62Ck4UrFPiBtoCmeSrgF7x9yv9mn38446dhCpsi2mLHiFT\n  \
-             Identifier  GLN 0614141000012\n  Roles       pharmacy, wholesaler until 2026-09-21T14:13:20Z (does not \
-             count now)\n"
-        );
-    }
+fn role_data(entry: &OrganisationEntry, role: Role) -> Value {
+    let mut data = data(entry);
+    data["role"] = json!(role.name());
+    data
 }

@@ -21,7 +21,7 @@ Examples:
   theriac qr read pack.png
   theriac qr read --text '+d2010950600013435210ABC123'
 
-A text that a scanner typed is told from one that a faulty scanner typed: try yours with --text.";
+Text from a faulty scanner is recognised: try yours with --text.";
 
 /// Commands of `theriac qr`.
 #[derive(Subcommand, Debug)]
@@ -40,7 +40,7 @@ pub struct ReadArgs {
     #[arg(value_name = "FILE")]
     image: Option<PathBuf>,
 
-    /// The text that a scanner typed, to see whether the scanner is set up rightly
+    /// The text that a scanner typed, to check how the scanner is set up
     #[arg(long, value_name = "CODE")]
     text: Option<String>,
 }

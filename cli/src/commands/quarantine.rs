@@ -1,7 +1,7 @@
-//! `theriac quarantine`: goods that are set apart until somebody has looked into them.
+//! `theriac quarantine`: goods that are isolated until it is decided what becomes of them.
 
-use batches::{ClearanceReason, QuarantineReason};
 use clap::Subcommand;
+use primitives::batches::{ClearanceReason, QuarantineReason};
 
 use crate::answer::Answer;
 use crate::choices::{choice, Choice};
@@ -21,12 +21,12 @@ Examples:
   theriac quarantine set suspected-counterfeit --sscc 106141412345678908
   theriac quarantine release nothing-found --sscc 106141412345678908
 
-Reports of oracles set goods apart, too: see `theriac evidence`.";
+Reports of oracles quarantine goods, too: see `theriac evidence`.";
 
 /// Commands of `theriac quarantine`.
 #[derive(Subcommand, Debug)]
 pub enum QuarantineCommand {
-    /// Set goods apart (needs their holder, or Regulator)
+    /// Quarantine goods (needs the site that has them, or Regulator)
     Set {
         /// Why
         #[arg(value_parser = choice::<QuarantineReason>())]
@@ -34,7 +34,7 @@ pub enum QuarantineCommand {
         #[command(flatten)]
         goods: GoodsArgs,
     },
-    /// Let goods move again (needs Regulator, or the batch's manufacturer where no regulator set them apart)
+    /// End the quarantine of goods (needs Regulator, or the batch's manufacturer where no regulator quarantined them)
     Release {
         /// Why
         #[arg(value_parser = choice::<ClearanceReason>())]
@@ -50,14 +50,15 @@ pub async fn run(command: QuarantineCommand, global: &Global) -> Result<Answer, 
     let register = context.batches();
     let (goods, call, done, reason) = match command {
         QuarantineCommand::Set { reason, goods } => {
-            let goods = goods.goods(&context)?;
-            let call = register.quarantine(goods.target, reason);
-            (goods, call, "set apart", reason.name())
+            let goods = goods.goods(&context).await?;
+            let site = context.acting_site_unless_regulator().await?;
+            let call = register.quarantine(site, goods.target, reason);
+            (goods, call, "quarantined", reason.name())
         }
         QuarantineCommand::Release { reason, goods } => {
-            let goods = goods.goods(&context)?;
+            let goods = goods.goods(&context).await?;
             let call = register.release_quarantine(goods.target, reason);
-            (goods, call, "free to move again", reason.name())
+            (goods, call, "released from quarantine", reason.name())
         }
     };
     let mut data = goods.data;

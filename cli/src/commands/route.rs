@@ -1,4 +1,4 @@
-//! `theriac route`: who delivers what to whom in which order.
+//! `theriac route`: delivery routes with expected delays.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -48,8 +48,9 @@ pub struct RouteArgs {
 /// Runs `theriac route`.
 pub fn run(args: &RouteArgs) -> Result<Answer, Failure> {
     let bytes = input::read(&args.file, MAX_BYTES)?;
-    let problem: Problem = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::bad_input(format!("{} is no day to plan: {error}", args.file.display())))?;
+    let problem: Problem = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::bad_input(format!("{} is not a valid plan file: {error}", args.file.display()))
+    })?;
     problem.check().map_err(Failure::bad_input)?;
     let model = Model::load(&args.model).map_err(Failure::bad_input)?;
     let delays = Delays::of(&model, problem.weekday, problem.weather).map_err(Failure::bad_input)?;

@@ -34,12 +34,12 @@ pub enum SealingKeyCommand {
         #[command(flatten)]
         keyring: KeyringArgs,
     },
-    /// Publish the current key on chain, for your organisation
+    /// Publish the current key on chain, for your organisation (needs a steward)
     Register {
         #[command(flatten)]
         keyring: KeyringArgs,
     },
-    /// Add a new key to the keyring and publish it; the old ones still open what was sealed to them
+    /// Add a new key to the keyring and publish it (needs a steward); the old ones still open what was sealed to them
     Rotate {
         #[command(flatten)]
         keyring: KeyringArgs,
@@ -99,10 +99,10 @@ pub async fn run(command: SealingKeyCommand, global: &Global) -> Result<Answer, 
             // First into the file: a published key that is lost would make envelopes that nobody opens.
             keys.replace(path).map_err(failure)?;
             publish(&keys, global).await.map_err(|error| {
-                let told = format!(
+                let message = format!(
                     "{error}\nThe new key is in the keyring, and not published yet: run `theriac sealing-key register`"
                 );
-                Failure::new(error.exit(), told).with_code("sealing-key/not-published")
+                Failure::new(error.exit(), message).with_code("sealing-key/not-published")
             })
         }
         SealingKeyCommand::Show { keyring } => show(&keyring.load()?, global).await,
@@ -113,15 +113,13 @@ async fn publish(keys: &Keyring, global: &Global) -> Result<Answer, Failure> {
     let context = Context::open(global).await?;
     let public = public_of(keys);
     let done = format!("Partners seal to this key from now on: {public}");
-    let call = context.access().set_sealing_key(keys.current().public().0);
+    let call = context.governance().set_sealing_key(keys.current().public().0);
     context.change(&call, &done, json!({ "public_key": public, "keys": keys.len() })).await
 }
 
 async fn show(keys: &Keyring, global: &Global) -> Result<Answer, Failure> {
     let context = Context::open(global).await?;
-    let account = context.account()?.id();
-    let member = context.read(&context.access().organisation(account)).await?;
-    let published = member.and_then(|member| member.organisation.sealing_key);
+    let published = context.own_organisation().await?.organisation.sealing_key;
     let is_published = published == Some(keys.current().public().0);
     let public = public_of(keys);
     let state = match (is_published, published) {

@@ -10,7 +10,8 @@ use ::sealed::{
     StoreError,
 };
 use clap::{Args, Subcommand};
-use primitives::{AccountId, DocumentHash};
+use primitives::governance::{Error, OrganisationEntry};
+use primitives::{AccountId, DocumentHash, OrganisationId, SiteId};
 use serde_json::json;
 use subxt::tx::Signer;
 use subxt::utils::MultiSignature;
@@ -18,20 +19,21 @@ use subxt::SubstrateConfig;
 
 use self::shipment::{Agreed, ShipmentArgs};
 use super::sealing_key::KeyringArgs;
-use crate::accounts::{self, ss58};
+use crate::accounts::ss58;
 use crate::answer::Answer;
 use crate::context::{signer, Context};
-use crate::failure::{Exit, Failure};
+use crate::directory::{Mentioned, OrganisationView};
+use crate::failure::{code_of, Exit, Failure};
 use crate::global::Global;
+use crate::sites::{OrganisationRef, SiteRef};
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
   export THERIAC_STORE=s3://alpha-pharma-terms
-  pharmacy=5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy
-  theriac terms seal --to $pharmacy prices.txt
-  theriac batch ship --gtin 9506000134352 --lot ABC123 --to $pharmacy \\
-      --quantity 500 --terms HASH
+  theriac terms seal --to 6291041500237 prices.txt
+  theriac batch ship --gtin 9506000134352 --lot ABC123 \\
+      --to 6291041500237 --quantity 500 --terms HASH
   theriac terms open --shipment 1
   theriac terms reseal HASH             after a partner's key was rotated
 
@@ -41,13 +43,13 @@ AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL as usual.";
 /// Commands of `theriac terms`.
 #[derive(Subcommand, Debug)]
 pub enum TermsCommand {
-    /// Seal a document to yourself and the consignee, keep it in the store, and print its hash for `batch ship`
+    /// Seal a document to your organisation and the consignee's, keep it in the store, and print its hash for `batch ship`
     Seal {
         /// The document: up to a mebibyte of anything
         file: PathBuf,
-        /// The consignee's account
-        #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
-        to: AccountId,
+        /// The consignee: its site's GLN or number
+        #[arg(long, value_name = "SITE")]
+        to: SiteRef,
         #[command(flatten)]
         readers: ReaderArgs,
         #[command(flatten)]
@@ -84,9 +86,10 @@ pub enum TermsCommand {
 /// Who else may read.
 #[derive(Args, Debug)]
 pub struct ReaderArgs {
-    /// Another organisation that may read it, such as a regulator or an auditor; may be given more than once
-    #[arg(long = "reader", value_name = "ACCOUNT", value_parser = accounts::parse)]
-    readers: Vec<AccountId>,
+    /// Another organisation that may read it, such as a regulator or an auditor: its number, a GLN or its URI; may be given
+    /// more than once
+    #[arg(long = "reader", value_name = "ORGANISATION")]
+    readers: Vec<OrganisationRef>,
 }
 
 /// Where envelopes are kept.
@@ -101,21 +104,22 @@ pub struct StoreArgs {
 pub async fn run(command: TermsCommand, global: &Global) -> Result<Answer, Failure> {
     match command {
         TermsCommand::Seal { file, to, readers, store } => {
-            // What is wrong with the document or the store is said before a chain is asked.
+            // What is wrong with the document or the store is reported before a chain is asked.
             let content = Content::new(file::read(&file)?).map_err(not_sealed)?;
             let store = Store::open(&store.store).map_err(of_store)?;
             let context = Context::open(global).await?;
-            let consignor = context.account()?.id();
-            let place = place(&context, consignor, to);
+            let (consignor, consignee) = (context.acting_site().await?, context.find_site(to).await?);
+            let place = place(&context, consignor, consignee);
             let hash = seal(&context, &store, &content, &place, &readers.readers, global).await?;
+            let sites = [consignor, consignee].into();
+            let names = context.names(&Mentioned { sites, ..Mentioned::default() }).await?;
+            let (consignor, consignee) = (names.site(consignor), names.site(consignee));
             let text = format!(
-                "Sealed for {}, and kept in the store.\nHash  {hash}\nShip with it: theriac batch ship ... --terms {hash}",
-                ss58(to)
+                "Sealed for {consignee}, and kept in the store.\nHash  {hash}\nShip with it: theriac batch ship ... --terms \
+                 {hash}"
             );
-            Answer::new(
-                text,
-                &json!({ "hash": hash.to_string(), "consignor": ss58(consignor), "consignee": ss58(to) }),
-            )
+            let data = json!({ "hash": hash.to_string(), "consignor": consignor, "consignee": consignee });
+            Answer::new(text, &data)
         }
         TermsCommand::Open { hash, shipment, out, keyring, store } => {
             let keyring = keyring.load()?;
@@ -129,11 +133,13 @@ pub async fn run(command: TermsCommand, global: &Global) -> Result<Answer, Failu
             let envelope = Envelope::parse(&bytes).map_err(of_envelope)?;
             let expected = match &agreed {
                 Some(agreed) => place(&context, agreed.from, agreed.to),
-                None => here(&context, &envelope),
+                None => here(&context, &envelope)?,
             };
             let opened = envelope.open(&keyring, &expected).map_err(not_opened)?;
-            if let Some(agreed) = &agreed {
-                ensure_agreed(&store, &envelope, hash, agreed).await?;
+            match &agreed {
+                // The consignor's own transaction vouches for the terms, whoever sealed them.
+                Some(agreed) => ensure_agreed(&store, &envelope, hash, agreed).await?,
+                None => ensure_party(&context, opened.author.into(), &expected).await?,
             }
             show(&context, hash, &expected, &opened, agreed.as_ref(), out.as_deref()).await
         }
@@ -143,7 +149,7 @@ pub async fn run(command: TermsCommand, global: &Global) -> Result<Answer, Failu
             let context = Context::open(global).await?;
             let bytes = store.get(hash.0).await.map_err(of_store)?;
             let envelope = Envelope::parse(&bytes).map_err(of_envelope)?;
-            let place = here(&context, &envelope);
+            let place = here(&context, &envelope)?;
             let opened = envelope.open(&keyring, &place).map_err(not_opened)?;
             let new = seal(&context, &store, &opened.content, &place, &readers.readers, global).await?;
             let text = format!(
@@ -155,21 +161,79 @@ pub async fn run(command: TermsCommand, global: &Global) -> Result<Answer, Failu
     }
 }
 
-/// Where terms between these two belong.
-fn place(context: &Context<'_>, consignor: AccountId, consignee: AccountId) -> Place {
+/// Where terms between these two sites belong.
+fn place(context: &Context<'_>, consignor: SiteId, consignee: SiteId) -> Place {
     Place {
         genesis: context.chain.genesis().0,
         contract: *context.batches().0.as_ref(),
-        consignor: *consignor.as_ref(),
-        consignee: *consignee.as_ref(),
+        consignor: party(consignor),
+        consignee: party(consignee),
         purpose: Purpose::DeliveryTerms,
     }
 }
 
+/// A site as envelopes name it: its number, big-endian, behind zeros.
+fn party(site: SiteId) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    if let Some(number) = bytes.last_chunk_mut() {
+        *number = site.to_be_bytes();
+    }
+    bytes
+}
+
+/// The site that an envelope names.
+fn site_of(party: &[u8; 32]) -> Result<SiteId, Failure> {
+    let site = party.last_chunk().map(|number| SiteId::from_be_bytes(*number)).unwrap_or_default();
+    if self::party(site) == *party {
+        return Ok(site);
+    }
+    let message = "the envelope does not name sites: it is not of this version; ask its author to seal the document again";
+    Err(Failure::bad_input(message).with_code("terms/no-envelope"))
+}
+
 /// The place of an envelope on this chain, where nobody says between whom.
-fn here(context: &Context<'_>, envelope: &Envelope<'_>) -> Place {
-    let &Place { consignor, consignee, .. } = envelope.context();
-    place(context, consignor.into(), consignee.into())
+fn here(context: &Context<'_>, envelope: &Envelope<'_>) -> Result<Place, Failure> {
+    let Place { consignor, consignee, .. } = envelope.context();
+    Ok(place(context, site_of(consignor)?, site_of(consignee)?))
+}
+
+/// The organisations of consignor and consignee, as they are final on chain.
+async fn parties(context: &Context<'_>, place: &Place) -> Result<[OrganisationEntry; 2], Failure> {
+    Ok([organisation_of(context, &place.consignor).await?, organisation_of(context, &place.consignee).await?])
+}
+
+/// The organisation of a site that an envelope names.
+async fn organisation_of(context: &Context<'_>, party: &[u8; 32]) -> Result<OrganisationEntry, Failure> {
+    let number = site_of(party)?;
+    let site = context.chain.read_finalised(&context.governance().site(number)).await?;
+    let site = site.ok_or_else(|| {
+        let message = format!("the site {number} is not final on chain; see `theriac org site list`");
+        refused(Error::UnknownSite, message)
+    })?;
+    organisation(context, site.organisation).await
+}
+
+/// An organisation as it is final on chain.
+async fn organisation(context: &Context<'_>, id: OrganisationId) -> Result<OrganisationEntry, Failure> {
+    let entry = context.chain.read_finalised(&context.governance().organisation(id)).await?;
+    entry.ok_or_else(|| {
+        let message = format!("the organisation {id} is not final on chain yet; try again in a minute");
+        refused(Error::UnknownOrganisation, message)
+    })
+}
+
+/// Refuses an author that acts for neither of both parties.
+async fn ensure_party(context: &Context<'_>, author: AccountId, place: &Place) -> Result<(), Failure> {
+    let acts_for = context.actor(author).await?.organisation;
+    if parties(context, place).await?.iter().any(|entry| Some(entry.id) == acts_for) {
+        return Ok(());
+    }
+    let message = format!(
+        "{} acts neither for the consignor nor for the consignee; do not rely on terms by others, and seal as one of both, or \
+         name the shipment with --shipment",
+        ss58(author)
+    );
+    Err(Failure::bad_input(message).with_code("terms/author-not-a-party"))
 }
 
 /// Seals to both parties and the readers, signs, and puts the envelope into the store.
@@ -178,27 +242,27 @@ async fn seal(
     store: &Store,
     content: &Content,
     place: &Place,
-    readers: &[AccountId],
+    readers: &[OrganisationRef],
     global: &Global,
 ) -> Result<DocumentHash, Failure> {
     // Refuses a development key on a live chain.
     let account = context.account()?.id();
-    if !place.has_party(account.as_ref()) {
-        return Err(not_sealed(SealError::AuthorNotAParty));
-    }
     if place.consignor == place.consignee {
-        return Err(Failure::bad_input(
-            "consignor and consignee are the same; name another organisation with --to",
-        ));
+        return Err(Failure::bad_input("consignor and consignee are the same; name another site with --to"));
     }
+    ensure_party(context, account, place).await?;
     let mut keys = Vec::new();
-    for account in [place.consignor.into(), place.consignee.into()].iter().chain(readers) {
-        keys.push(key_of(context, *account).await?);
+    for entry in parties(context, place).await? {
+        keys.push(key_of(&entry)?);
+    }
+    for reader in readers {
+        let id = context.find_organisation(reader).await?.id;
+        keys.push(key_of(&organisation(context, id).await?)?);
     }
     let signer: &dyn Signer<SubstrateConfig> = &signer(global)?;
     let sign = |message: &[u8]| match signer.sign(message) {
         MultiSignature::Sr25519(signature) => signature,
-        // Is refused as no signature of the account.
+        // Is refused, because it is not a signature of the account.
         _ => [0; 64],
     };
     let author = Author { account: *account.as_ref(), sign: &sign };
@@ -206,25 +270,27 @@ async fn seal(
     store.put(&envelope).await.map(DocumentHash).map_err(of_store)
 }
 
-/// The sealing key of an organisation in good standing, as it is final on chain.
-async fn key_of(context: &Context<'_>, account: AccountId) -> Result<PublicKey, Failure> {
-    let refused = |cause: &str, code: &str| {
-        Failure::new(Exit::Refused, format!("{} {cause}", ss58(account))).with_code(code)
-    };
-    let member = context.chain.read_finalised(&context.access().organisation(account)).await?;
-    let Some(member) = member else {
-        let cause = "acts for no organisation; the administrator registers it with `theriac org register`";
-        return Err(refused(cause, "access/unknown-organisation"));
-    };
-    if member.membership.suspended {
-        let cause = "is suspended, and gets nothing new; reinstate it with `theriac org reinstate`, if it may act again";
-        return Err(refused(cause, "access/organisation-suspended"));
+/// The sealing key of an organisation in good standing.
+fn key_of(entry: &OrganisationEntry) -> Result<PublicKey, Failure> {
+    let name = OrganisationView::from(entry);
+    if entry.rights.suspended {
+        let message = format!(
+            "{name} is suspended, and gets nothing new; reinstate it with `theriac org reinstate`, if it may act again"
+        );
+        return Err(refused(Error::OrganisationSuspended, message));
     }
-    let key = member.organisation.sealing_key.ok_or_else(|| {
-        let cause = "has published no sealing key; its owner does with `theriac sealing-key register`";
-        refused(cause, "terms/no-sealing-key")
+    let key = entry.organisation.sealing_key.ok_or_else(|| {
+        let message = format!(
+            "{name} has not published a sealing key; its steward does with `theriac sealing-key register`"
+        );
+        Failure::new(Exit::Refused, message).with_code("terms/no-sealing-key")
     })?;
     Ok(PublicKey(key))
+}
+
+/// What `governance` would refuse with.
+fn refused(error: Error, message: String) -> Failure {
+    Failure::new(Exit::Refused, message).with_code(code_of(error.into()))
 }
 
 /// Whether the envelope holds what the shipment's hash stands for.
@@ -255,9 +321,13 @@ async fn show(
     agreed: Option<&Agreed>,
     out: Option<&Path>,
 ) -> Result<Answer, Failure> {
-    let parties = [opened.author, place.consignor, place.consignee].map(AccountId::from);
-    let names = context.names(parties).await?;
-    let [author, consignor, consignee] = parties.map(|account| names.of(account));
+    let author = context.actor(opened.author.into()).await?;
+    let [consignor, consignee] = [site_of(&place.consignor)?, site_of(&place.consignee)?];
+    let mut mentioned = Mentioned { sites: [consignor, consignee].into(), ..Mentioned::default() };
+    mentioned.actor(&author);
+    let names = context.names(&mentioned).await?;
+    let author = names.actor(&author);
+    let (consignor, consignee) = (names.site(consignor), names.site(consignee));
     let bytes = opened.content.as_bytes();
     let text = match out {
         Some(path) => {
@@ -274,14 +344,14 @@ async fn show(
         (Some(text), _) => format!("\n{text}"),
         (None, path) => format!("Written to  {}", path.unwrap_or(Path::new("")).display()),
     };
-    let told = format!(
+    let answer = format!(
         "Sealed by   {author}\nConsignor   {consignor}\nConsignee   {consignee}\nHash        {hash}\nOn chain    {on_chain}\n{shown}"
     );
     let data = json!({
         "hash": hash.to_string(), "author": author, "consignor": consignor, "consignee": consignee,
         "shipment": agreed.map(|agreed| agreed.shipment), "terms": text, "out": out,
     });
-    Answer::new(told, &data)
+    Answer::new(answer, &data)
 }
 
 fn not_sealed(error: SealError) -> Failure {
@@ -296,7 +366,7 @@ fn not_opened(error: OpenError) -> Failure {
     let code = match error {
         OpenError::NotARecipient => "terms/not-a-recipient",
         OpenError::OtherContext(_) => "terms/other-context",
-        OpenError::AuthorNotAParty | OpenError::BadSignature => "terms/bad-signature",
+        OpenError::BadSignature => "terms/bad-signature",
         OpenError::KeyNotOpened
         | OpenError::ContentNotOpened
         | OpenError::BadPadding
@@ -317,4 +387,19 @@ fn of_store(error: StoreError) -> Failure {
         StoreError::Unavailable { .. } => (Exit::Failed, "store/unavailable"),
     };
     Failure::new(exit, error).with_code(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope_names_sites_by_number() {
+        for site in [0, 7, SiteId::MAX] {
+            assert_eq!(site_of(&party(site)).unwrap(), site);
+        }
+        assert_eq!(party(258)[28..], [0, 0, 1, 2]);
+        let by_account = site_of(&[5; 32]).unwrap_err();
+        assert!(by_account.to_string().contains("it is not of this version"), "{by_account}");
+    }
 }

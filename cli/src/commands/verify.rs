@@ -1,19 +1,19 @@
 //! `theriac verify`: judges a pack by its code.
 
-use std::path::{Path, PathBuf};
-
 use clap::Args;
 use gs1::MedicinePack;
-use primitives::{AccountId, BatchId};
-use units::{Outcome, Reason, Scan, Verdict};
+use primitives::batches::Batch;
+use primitives::units::{Reason, Scan, Verdict};
+use primitives::{BatchId, SiteId};
 
-use crate::accounts;
 use crate::answer::Answer;
 use crate::code::{self, lot_of, CodeArgs};
 use crate::context::Context;
+use crate::directory::Mentioned;
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
-use crate::serials::{Evidence, SerialList, SerialListError};
+use crate::proof::{Evidence, ProofArgs};
+use crate::sites::SiteRef;
 use crate::time;
 use crate::verdict::VerdictView;
 
@@ -21,14 +21,16 @@ use crate::verdict::VerdictView;
 pub const EXAMPLES: &str = "\
 Examples:
   theriac verify '(01)09506000134352(17)271231(10)ABC123(21)S0000001' \\
-      --serials serials.txt
+      --serials serials.txt --batch-key-file ABC123.key
   theriac verify https://id.gs1.org/01/09506000134352/10/ABC123/21/S0000001 \\
-      --serials lists/
-  theriac verify --image pack.png --serials lists/ --json
+      --serials lists/ --batch-key-file keys/
+  theriac verify --image pack.png --serials lists/ \\
+      --batch-key-file keys/ --json
+  theriac verify --image pack.png --proof proof.json
 
 The exit code is 0 only where the pack is valid, and 3 where it is not: all reasons are named.
-Without the list of serials, a pack with a serial cannot be proven and is never called valid.
-Where the scanner is at fault (Caps Lock, keyboard layout, lost separators, a doubled or cut scan), that is said
+Without a proof, or the list of serials and the batch key, a pack with a serial is never called valid.
+Where the scanner is at fault (Caps Lock, keyboard layout, lost separators, a doubled or cut scan), that is reported
 instead of a verdict, with the corrected code as a suggestion; the exit code is 2.";
 
 /// Options of `theriac verify`.
@@ -37,13 +39,12 @@ pub struct VerifyArgs {
     #[command(flatten)]
     code: CodeArgs,
 
-    /// The manufacturer's list of serials, or a folder with a list for each batch (BATCH-ID.txt or GTIN-LOT.txt)
-    #[arg(long, value_name = "PATH")]
-    serials: Option<PathBuf>,
+    #[command(flatten)]
+    proof: ProofArgs,
 
-    /// The organisation at which the pack is: then its own stock and quarantine count, not everybody's
-    #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
-    holder: Option<AccountId>,
+    /// The site where the pack is, by GLN or number: then its own stock and quarantine count, not those of all sites
+    #[arg(long, value_name = "SITE")]
+    holder: Option<SiteRef>,
 }
 
 /// Judges a pack, with a proof of its serial where there is a list.
@@ -52,29 +53,37 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
     let pack = code::parse(&text)?;
     let given = given(&pack, args)?;
     let context = Context::open(global).await?;
-    let (mut verdict, note) = judge(&context, given).await?;
-    expire(&mut verdict, time::now_ms());
+    let site = match args.holder {
+        Some(holder) => Some(context.find_site(holder).await?),
+        None => None,
+    };
+    let (mut verdict, note) = judge(&context, given, site).await?;
+    let batch = verdict.batch();
+    expire(&mut verdict, batch.as_ref(), time::now_ms());
     if contradicts(&verdict) {
         // Before a pack is called forged or unknown: would the register know it from a sound scanner?
         for (diagnosis, pack) in code::alternatives(&text) {
             let Ok(given) = self::given(&pack, args) else { continue };
-            if !contradicts(&judge(&context, given).await?.0) {
+            if !contradicts(&judge(&context, given, site).await?.0) {
                 return Err(code::scanner_fault(&diagnosis));
             }
         }
     }
-    let recalls = match &verdict.batch {
+    let recalls = match &batch {
         Some(batch) if batch.recalls > 0 => {
             let id = BatchId::of(batch.gtin, &batch.lot);
             context.read(&context.batches().recalls(id)).await?
         }
         _ => Vec::new(),
     };
-    let mut accounts: Vec<AccountId> = recalls.iter().map(|notice| notice.by).collect();
-    accounts.extend(verdict.batch.as_ref().map(|batch| batch.manufacturer));
-    accounts.extend(verdict.unit.as_ref().map(|unit| unit.by));
-    accounts.extend(verdict.alarm.iter().flat_map(|alarm| [alarm.by, alarm.other]));
-    let names = context.names(accounts).await?;
+    let mut mentioned = Mentioned::default();
+    mentioned.organisations.extend(recalls.iter().map(|notice| notice.by));
+    mentioned.organisations.extend(batch.map(|batch| batch.manufacturer));
+    mentioned.sites.extend(verdict.unit().map(|unit| unit.site));
+    mentioned
+        .sites
+        .extend(verdict.alarm().into_iter().flat_map(|alarm| [Some(alarm.site), alarm.other]).flatten());
+    let names = context.names(&mentioned).await?;
     let view = VerdictView::new(&verdict, &recalls, &pack, &names, note);
     let exit = if view.valid { Exit::Success } else { Exit::NotValid };
     Ok(Answer::of(&view)?.with_exit(exit))
@@ -82,110 +91,117 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
 
 /// Whether the register does not know what the code says.
 fn contradicts(verdict: &Verdict) -> bool {
-    verdict.reasons.iter().any(|reason| {
-        matches!(reason, Reason::BatchUnknown | Reason::SerialNotInBatch | Reason::ExpiryMismatch)
-    })
+    let contradictions = [Reason::BatchUnknown, Reason::SerialNotInBatch, Reason::ExpiryMismatch];
+    contradictions.into_iter().any(|reason| verdict.reasons.contains(reason))
 }
 
 /// The verdict by this computer's clock, too: the chain's stands still where no blocks are made. A pack has expired as
 /// soon as one of both says so.
-fn expire(verdict: &mut Verdict, now: u64) {
-    if verdict.batch.as_ref().is_some_and(|batch| now > batch.expires_at) {
-        verdict.reasons = with(Reason::Expired, std::mem::take(&mut verdict.reasons));
-        verdict.outcome = verdict.outcome.min(Outcome::Expired);
+fn expire(verdict: &mut Verdict, batch: Option<&Batch>, now: u64) {
+    if batch.is_some_and(|batch| now > batch.expires_at) {
+        verdict.reasons = verdict.reasons.with(Reason::Expired);
+        let outcome = Reason::Expired.outcome();
+        if outcome.severity() > verdict.outcome.severity() {
+            verdict.outcome = outcome;
+        }
     }
 }
 
-/// The reasons and one more, in their order.
-fn with(reason: Reason, mut reasons: Vec<Reason>) -> Vec<Reason> {
-    if let Err(place) = reasons.binary_search(&reason) {
-        reasons.insert(place, reason);
-    }
-    reasons
-}
-
-/// What is asked of the register, and what the list of serials says.
+/// What is asked of the register, and what the list of serials shows.
 struct Given {
     scan: Scan,
-    found: Found,
+    found: Option<Evidence>,
     note: Option<String>,
 }
 
 /// What is known of a pack without the chain.
 fn given(pack: &MedicinePack, args: &VerifyArgs) -> Result<Given, Failure> {
-    let (found, note) = evidence(pack, args.serials.as_deref())?;
+    let (found, note) = evidence(pack, args)?;
     let scan = Scan {
         gtin: pack.gtin().value(),
         lot: lot_of(pack)?.into(),
         expiry: pack.expiry().map(gs1::Date::to_yymmdd),
         serial: pack.serial().map(Into::into),
-        proof: found.as_ref().map(|(_, evidence)| evidence.proof.clone()),
-        holder: args.holder,
+        proof: found.as_ref().map(|evidence| evidence.proof.clone()),
+        site: None,
     };
     Ok(Given { scan, found, note })
 }
 
 /// The register's verdict, and a note on the list of serials.
-async fn judge(context: &Context<'_>, given: Given) -> Result<(Verdict, Option<String>), Failure> {
+async fn judge(
+    context: &Context<'_>,
+    given: Given,
+    site: Option<SiteId>,
+) -> Result<(Verdict, Option<String>), Failure> {
     let Given { mut scan, found, note } = given;
+    scan.site = site;
     let verdict = context.read(&context.units().verdict(&scan)).await?;
-    let registered = verdict.batch.as_ref().and_then(|batch| batch.serial_root);
+    let registered = verdict.batch().and_then(|batch| batch.serial_root);
     match found {
-        Some((list, evidence)) if registered.is_some_and(|root| root != evidence.root) => {
-            // Another batch's list must not make a genuine pack look forged.
+        Some(evidence) if registered.is_some_and(|root| root != evidence.root) => {
+            // Another batch's list or proof must not make a genuine pack look forged.
             scan.proof = None;
             let verdict = context.read(&context.units().verdict(&scan)).await?;
-            Ok((verdict, Some(list.not_registered())))
+            Ok((verdict, Some(evidence.not_registered())))
         }
         _ => Ok((verdict, note)),
     }
 }
 
-type Found = Option<(SerialList, Evidence)>;
-
-/// What the list says of the pack's serial. A folder that lacks the batch's list is no error: perhaps there is no such
-/// batch, and the verdict says so.
-fn evidence(pack: &MedicinePack, serials: Option<&Path>) -> Result<(Found, Option<String>), Failure> {
-    let (Some(path), Some(serial)) = (serials, pack.serial()) else {
-        return Ok((None, None));
-    };
-    let lot = lot_of(pack)?;
-    let list = match SerialList::read_for(path, pack.gtin(), lot) {
-        Err(missing @ SerialListError::NoListOfBatch { .. }) => return Ok((None, Some(missing.to_string()))),
-        list => list.map_err(Failure::bad_input)?,
-    };
-    let batch = BatchId::of(pack.gtin().value(), lot.as_bytes());
-    let evidence = list.evidence(batch, serial).map_err(Failure::bad_input)?;
-    Ok((Some((list, evidence)), None))
+/// What list or proof show about the pack's serial. A folder that lacks the batch's list or key is not an error: perhaps
+/// there is no such batch, and the verdict says so.
+fn evidence(pack: &MedicinePack, args: &VerifyArgs) -> Result<(Option<Evidence>, Option<String>), Failure> {
+    let Some(serial) = pack.serial() else { return Ok((None, None)) };
+    match args.proof.evidence(pack.gtin(), lot_of(pack)?, serial) {
+        Err(missing) if missing.is_missing() => Ok((None, Some(missing.to_string()))),
+        evidence => Ok((evidence?, None)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use primitives::units::{Outcome, Reasons};
 
-    #[test]
-    fn an_expiry_takes_its_place_among_the_reasons_once() {
-        use Reason::{BatchRecalled, Expired, SerialMissing};
-        assert_eq!(with(Expired, Vec::new()), [Expired]);
-        assert_eq!(
-            with(Expired, vec![BatchRecalled, SerialMissing]),
-            [BatchRecalled, Expired, SerialMissing]
-        );
-        assert_eq!(with(Expired, vec![BatchRecalled, Expired]), [BatchRecalled, Expired]);
+    fn batch() -> Batch {
+        Batch {
+            gtin: 9_506_000_134_352,
+            lot: b"ABC123".to_vec(),
+            expiry: 271_231,
+            expires_at: 1_830_297_599_999,
+            quantity: 1,
+            serial_root: None,
+            units_per_case: None,
+            manufacturer: 1,
+            registered_at: 0,
+            released_at: None,
+            blocked: false,
+            recalled: false,
+            recalls: 0,
+        }
     }
 
     #[test]
-    fn a_batch_that_is_not_registered_has_no_expiry() {
-        let reasons = vec![Reason::BatchUnknown];
-        let mut verdict = Verdict {
-            outcome: Outcome::Unknown,
-            reasons,
-            batch: None,
-            unit: None,
-            alarm: None,
-            judged_at: 0,
-        };
-        expire(&mut verdict, u64::MAX);
-        assert_eq!((verdict.outcome, verdict.reasons), (Outcome::Unknown, vec![Reason::BatchUnknown]));
+    fn an_expiry_by_this_clock_leads_only_where_nothing_is_graver() {
+        for (reason, outcome) in [
+            (Reason::SerialMissing, Outcome::Expired),
+            (Reason::BatchRecalled, Outcome::Recalled),
+            (Reason::Expired, Outcome::Expired),
+        ] {
+            let mut verdict = Verdict::new(Reasons::default().with(reason), 0);
+            expire(&mut verdict, Some(&batch()), batch().expires_at + 1);
+            assert_eq!(verdict.outcome, outcome);
+            assert!(verdict.reasons.contains(reason) && verdict.reasons.contains(Reason::Expired));
+        }
+    }
+
+    #[test]
+    fn a_batch_that_is_not_registered_or_not_over_has_not_expired() {
+        for batch in [None, Some(batch())] {
+            let mut verdict = Verdict::new(Reasons::default().with(Reason::BatchUnknown), 0);
+            expire(&mut verdict, batch.as_ref(), 1_830_297_599_999);
+            assert_eq!(verdict, Verdict::new(Reasons::default().with(Reason::BatchUnknown), 0));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What each reason of a verdict means, and what to do about it, in plain sentences.
 
-use units::{Outcome, Reason};
+use primitives::units::{Outcome, Reason};
 
 /// A reason in words.
 pub struct Explanation {
@@ -15,70 +15,70 @@ pub const fn explain(reason: Reason) -> Explanation {
     let (fact, advice) = match reason {
         Reason::BatchRecalled => (
             "The batch is recalled.",
-            "Set the pack apart and send it back as the recall asks. Warn patients who have packs of this lot.",
+            "Quarantine the pack and return it as the recall's instructions say. Warn patients who have packs of this lot.",
         ),
         Reason::UnitRecalled => (
             "The serial of this pack is in a range that is recalled.",
-            "Set the pack apart and send it back as the recall asks.",
+            "Quarantine the pack and return it as the recall's instructions say.",
         ),
         Reason::LogisticUnitRecalled => (
             "The case or pallet that this pack belongs to is recalled.",
-            "Leave it closed and send it back as the recall asks.",
+            "Leave it closed and return it as the recall's instructions say.",
         ),
         Reason::UnitDispensed => (
             "This pack was dispensed before.",
             "Do not dispense it again. If you did not dispense it yourself, it may be a copy: keep the pack and \
-             tell the authority.",
+             inform the authority.",
         ),
         Reason::UnitDestroyed => (
             "The pack with this serial was destroyed.",
-            "Keep this one with its packaging and tell the authority: it may be a copy.",
+            "Keep this one with its packaging and inform the authority: it may be a copy.",
         ),
         Reason::UnitStolen => (
             "The pack with this serial was stolen.",
-            "Keep it with its packaging and tell the authority.",
+            "Keep it with its packaging and inform the authority.",
         ),
         Reason::UnitSampled => (
             "The pack with this serial was taken as a sample.",
-            "It is not for patients: set it apart and ask your supplier where it comes from.",
+            "It is not for patients: quarantine it and ask your supplier where it comes from.",
         ),
         Reason::UnitExported => (
             "The pack with this serial was exported.",
-            "It is not for patients here: set it apart and ask your supplier where it comes from.",
+            "It is not for patients here: quarantine it and ask your supplier where it comes from.",
         ),
         Reason::NoUnitsLeft => (
             "Every pack of this batch was dispensed, destroyed, or left the supply chain otherwise.",
-            "Keep this one with its packaging and tell the authority: it may be a copy.",
+            "Keep this one with its packaging and inform the authority: it may be a copy.",
         ),
         Reason::CounterfeitConfirmed => (
             "The authority has confirmed that there is a copy of the pack with this serial.",
-            "Keep the pack with its packaging and tell the authority.",
+            "Keep the pack with its packaging and inform the authority.",
         ),
         Reason::AlarmOpen => (
             "Packs with this serial were in places where they cannot both be: one of them is a copy.",
-            "Keep the pack with its packaging and tell the authority and the manufacturer.",
+            "Keep the pack with its packaging and inform the authority and the manufacturer.",
         ),
         Reason::UnitLocked => (
-            "The pack is locked while somebody looks into it.",
-            "Set it apart until it is unlocked.",
+            "The pack is locked while it is investigated.",
+            "Quarantine it until it is unlocked.",
         ),
         Reason::UnitsQuarantined => (
             "Units of this batch are in quarantine.",
-            "Wait until the quarantine is lifted. If the pack is at another place than the quarantined units, \
-             name the place with --holder.",
+            "Wait until the quarantine ends. If the pack is at another place than the quarantined units, \
+             name its site with --holder.",
         ),
         Reason::NotReleased => (
             "The manufacturer's quality unit has not released the batch to the market.",
-            "It must not be in trade yet: set the pack apart and ask your supplier where it comes from.",
+            "It must not be in trade yet: quarantine the pack and ask your supplier where it comes from.",
         ),
         Reason::BlockedByRegulator => (
             "The authority has blocked the batch.",
-            "Set the pack apart and wait for the authority's decision.",
+            "Quarantine the pack and wait for the authority's decision.",
         ),
-        Reason::Expired => ("The expiry date is over.", "Set the pack apart for destruction."),
+        Reason::Expired => ("The expiry date is over.", "Quarantine the pack for destruction."),
         Reason::ExpiryMismatch => (
             "The expiry date on the pack is not the registered one.",
-            "Compare it with the print. If the scan was right, the pack may be forged: tell the manufacturer.",
+            "Compare it with the print. If the scan was right, the pack may be forged: inform the manufacturer.",
         ),
         Reason::SerialMissing => (
             "The packs of this batch have serials, and none was read.",
@@ -86,20 +86,20 @@ pub const fn explain(reason: Reason) -> Explanation {
         ),
         Reason::SerialNotInBatch => (
             "The serial is not one of this batch's.",
-            "Compare it with the print. If the scan was right, the pack may be forged: keep it and tell the \
+            "Compare it with the print. If the scan was right, the pack may be forged: keep it and inform the \
              manufacturer.",
         ),
         Reason::NotHeldHere => (
-            "The place where the pack is has nothing of this batch in its books.",
+            "The site where the pack is has nothing of this batch in its books.",
             "Check the delivery: receive it first if it is new, otherwise ask where the pack comes from.",
         ),
         Reason::UnitElsewhere => (
-            "The pack with this serial is in a closed case or pallet at another place.",
-            "Keep it with its packaging and tell the manufacturer: it may be a copy.",
+            "The pack with this serial is in a closed case or pallet at another site.",
+            "Keep it with its packaging and inform the manufacturer: it may be a copy.",
         ),
         Reason::SerialUnproven => (
             "The serial could not be checked, because there was no proof for it.",
-            "Give the manufacturer's list of serials with --serials and verify again.",
+            "Give the manufacturer's list of serials with --serials and the batch key with --batch-key-file, and verify again.",
         ),
         Reason::SerialsNotRegistered => (
             "The pack has a serial, but the batch was registered without serials.",
@@ -134,8 +134,8 @@ mod tests {
 
     #[test]
     fn every_reason_is_explained_in_whole_sentences() {
-        for (name, reason) in Reason::ALL {
-            let Explanation { fact, advice } = explain(*reason);
+        for reason in Reason::ALL {
+            let (name, Explanation { fact, advice }) = (reason.name(), explain(reason));
             for text in [fact, advice] {
                 assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{name}: {text}");
             }

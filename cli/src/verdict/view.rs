@@ -1,15 +1,15 @@
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
-use batches::RecallNotice;
 use gs1::MedicinePack;
+use primitives::batches::RecallNotice;
+use primitives::units::{Alarm, DecommissionedUnit, Outcome, Reason, Verdict};
 use serde::Serialize;
-use units::{Alarm, DecommissionedUnit, Outcome, Reason, Verdict};
 
 use super::reasons::{explain, headline, Explanation};
-use crate::accounts::{AccountView, Names};
 use crate::batch_view::BatchView;
 use crate::choices::Choice;
+use crate::directory::{Names, SiteView};
 use crate::time;
 
 /// A verdict with everything that it rests on.
@@ -18,7 +18,10 @@ pub struct VerdictView {
     /// Whether the pack may be dispensed.
     pub valid: bool,
     outcome: &'static str,
+    /// The gravest first.
     reasons: Vec<ReasonView>,
+    /// How many reasons hold besides that this version does not know.
+    unknown_reasons: u32,
     pack: PackView,
     batch: Option<BatchView>,
     unit: Option<UnitView>,
@@ -53,7 +56,7 @@ struct PackView {
 #[derive(Debug, Serialize)]
 struct UnitView {
     state: &'static str,
-    by: AccountView,
+    site: SiteView,
     at: String,
 }
 
@@ -61,16 +64,16 @@ struct UnitView {
 #[derive(Debug, Serialize)]
 struct AlarmView {
     code: &'static str,
-    by: AccountView,
-    other: AccountView,
+    site: SiteView,
+    other: Option<SiteView>,
     at: String,
     count: u32,
     confirmed: bool,
 }
 
 impl VerdictView {
-    /// The verdict on a pack with the recalls of its batch, the names of organisations, and a note on the list of
-    /// serials.
+    /// The verdict on a pack with the recalls of its batch, the names of organisations and sites, and a note on the list
+    /// of serials.
     pub fn new(
         verdict: &Verdict,
         recalls: &[RecallNotice],
@@ -78,23 +81,23 @@ impl VerdictView {
         names: &Names,
         note: Option<String>,
     ) -> Self {
-        let batch = verdict.batch.as_ref().map(|batch| BatchView::new(batch, recalls, names));
-        let unit = verdict.unit.as_ref().map(|unit| UnitView {
+        let batch = verdict.batch().map(|batch| BatchView::new(&batch, recalls, names));
+        let unit = verdict.unit().map(|unit| UnitView {
             state: unit.state.name(),
-            by: names.of(unit.by),
+            site: names.site(unit.site),
             at: time::rfc3339(unit.at),
         });
-        let alarm = verdict.alarm.as_ref().map(|alarm| AlarmView {
+        let alarm = verdict.alarm().map(|alarm| AlarmView {
             code: alarm.code.name(),
-            by: names.of(alarm.by),
-            other: names.of(alarm.other),
+            site: names.site(alarm.site),
+            other: alarm.other.map(|other| names.site(other)),
             at: time::rfc3339(alarm.at),
             count: alarm.count,
             confirmed: alarm.confirmed,
         });
-        let reason = |reason: &Reason| {
-            let Explanation { fact, advice } = explain(*reason);
-            let detail = detail(*reason, batch.as_ref(), verdict, pack, names);
+        let reason = |reason: Reason| {
+            let Explanation { fact, advice } = explain(reason);
+            let detail = detail(reason, batch.as_ref(), verdict, pack, names);
             ReasonView { code: reason.name(), fact, detail, advice }
         };
         let recall = batch.as_ref().and_then(|batch| batch.recalls.last());
@@ -108,7 +111,8 @@ impl VerdictView {
         Self {
             valid: verdict.outcome == Outcome::Valid,
             outcome: verdict.outcome.name(),
-            reasons: verdict.reasons.iter().map(reason).collect(),
+            reasons: verdict.reasons.by_severity().into_iter().map(reason).collect(),
+            unknown_reasons: verdict.reasons.unknown(),
             pack: PackView {
                 gtin: pack.gtin().to_string(),
                 lot: pack.lot().map(str::to_owned),
@@ -143,17 +147,14 @@ fn detail(
         | Reason::UnitSampled
         | Reason::UnitExported
         | Reason::UnitLocked => {
-            let DecommissionedUnit { by, at, .. } = verdict.unit.as_ref()?;
-            Some(format!("by {} on {}", names.of(*by), time::readable(*at)))
+            let DecommissionedUnit { site, at, .. } = verdict.unit()?;
+            Some(format!("at {} on {}", names.site(site), time::readable(at)))
         }
         Reason::AlarmOpen | Reason::CounterfeitConfirmed => {
-            let Alarm { code, by, other, at, count, .. } = verdict.alarm.as_ref()?;
-            let (code, at) = (code.name().replace('-', " "), time::readable(*at));
-            Some(format!(
-                "{code}: {} against {}, first on {at}, alarms: {count}",
-                names.of(*by),
-                names.of(*other)
-            ))
+            let Alarm { code, site, other, at, count, .. } = verdict.alarm()?;
+            let (code, at) = (code.name().replace('-', " "), time::readable(at));
+            let other = other.map(|other| format!(" against {}", names.site(other))).unwrap_or_default();
+            Some(format!("{code}: {}{other}, first on {at}, alarms: {count}", names.site(site)))
         }
         Reason::Expired => Some(format!("last day of use: {}", batch?.expiry)),
         Reason::ExpiryMismatch => {
@@ -177,6 +178,11 @@ impl fmt::Display for VerdictView {
                 writeln!(f, "   {detail}")?;
             }
             writeln!(f, "   What to do: {}\n", reason.advice)?;
+        }
+        match self.unknown_reasons {
+            0 => {}
+            1 => writeln!(f, "1 further reason that this version does not know: update theriac\n")?,
+            more => writeln!(f, "{more} further reasons that this version does not know: update theriac\n")?,
         }
         if let Some(note) = &self.note {
             writeln!(f, "Note: {note}.\n")?;

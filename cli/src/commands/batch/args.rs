@@ -2,27 +2,47 @@
 
 use std::path::PathBuf;
 
-use batches::{Attestation, Purpose, RecallClass, RecallReason, RejectionReason, UnitState};
 use clap::{Args, Subcommand};
 use gs1::{Gtin, Sscc};
-use primitives::{AccountId, BatchId, DocumentHash, Quantity};
-use units::Resolution;
+use primitives::batches::{Attestation, Purpose, RecallClass, RecallReason, RejectionReason, UnitState};
+use primitives::units::Resolution;
+use primitives::{BatchId, DocumentHash, Quantity};
 
-use crate::accounts;
 use crate::choices::choice;
 use crate::code::CodeArgs;
 use crate::failure::Failure;
 use crate::goods::{lot, quantity};
+use crate::proof::ProofArgs;
+use crate::secrets::{BatchKeyArgs, SecretArgs};
+use crate::sites::SiteRef;
 use crate::time;
 
 /// Commands of `theriac batch`.
 #[derive(Subcommand, Debug)]
 pub enum BatchCommand {
-    /// Register a batch: all its packs are with you then (needs Manufacturer)
+    /// Register a batch: all its packs are at your site then (needs Manufacturer)
     Register(RegisterArgs),
+    /// Make a manufacturer's secret in a file that only you can read: the salts of all serials come from it
+    Secret {
+        /// The file to write; an existing one is never overwritten
+        file: PathBuf,
+    },
+    /// Write the key of one batch for a service that gives proofs: it opens this batch and no other
+    Key(KeyArgs),
+    /// Write the proof of one pack's serial, for somebody who has neither list nor key
+    Prove {
+        #[command(flatten)]
+        code: CodeArgs,
+        #[command(flatten)]
+        proof: ProofArgs,
+        /// The file to write; without it, the proof is printed
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Hand a pack to a patient (needs Pharmacy or Provider); a serial's second time is a clone alarm
     Dispense(GoneArgs),
-    /// Book a pack as destroyed, stolen, sample, exported or locked; also packs of a recalled batch as destroyed
+    /// Record that a pack was destroyed, stolen, taken as a sample, exported or locked; packs of a recalled batch can be
+    /// destroyed
     Decommission {
         /// What became of it
         #[arg(value_parser = choice::<UnitState>())]
@@ -33,12 +53,12 @@ pub enum BatchCommand {
         #[arg(long, value_name = "HASH", requires = "quantity")]
         sha256: Option<DocumentHash>,
     },
-    /// Take back that a pack was booked out (needs who did it, within ten days; a Regulator unlocks)
+    /// Undo a decommissioning (needs the site that did it, within ten days; a Regulator unlocks)
     Revert {
         #[command(flatten)]
         code: CodeArgs,
     },
-    /// Say what came of the alarm about a pack (needs Regulator)
+    /// Resolve a clone alarm (needs Regulator)
     ResolveAlarm {
         /// The finding
         #[arg(value_parser = choice::<Resolution>())]
@@ -54,23 +74,23 @@ pub enum BatchCommand {
 /// What happens to a batch that is registered.
 #[derive(Subcommand, Debug)]
 pub enum Step {
-    /// Answer for one requirement of the release with a document
+    /// Attest to one release requirement with a document
     Attest {
         #[command(flatten)]
         batch: BatchArgs,
-        /// Which requirement: the manufacturer answers for the certificate of analysis, a regulator or auditor for
-        /// good manufacturing practice, a regulator for the market authorisation
+        /// Which requirement: the manufacturer attests to the certificate of analysis, a regulator or auditor to good
+        /// manufacturing practice, a regulator to the market authorisation
         #[arg(value_parser = choice::<Attestation>())]
         attestation: Attestation,
         #[command(flatten)]
         document: DocumentArgs,
     },
-    /// Take a registration back, made in error, before the release and before anything moved
+    /// Cancel a registration before release or movement
     Cancel {
         #[command(flatten)]
         batch: BatchArgs,
     },
-    /// Release a batch to the market, once all attestations are there (needs its manufacturer)
+    /// Release a batch to the market, once all attestations are there (needs QualityUnit of its manufacturer)
     Release {
         #[command(flatten)]
         batch: BatchArgs,
@@ -80,25 +100,25 @@ pub enum Step {
         #[command(flatten)]
         batch: BatchArgs,
     },
-    /// Let a blocked batch move again (needs Regulator)
+    /// Unblock a batch (needs Regulator)
     Unblock {
         #[command(flatten)]
         batch: BatchArgs,
     },
-    /// Send packs to another organisation, and print the shipment's number
+    /// Ship packs to another site, and print the shipment's number
     Ship {
         #[command(flatten)]
         batch: BatchArgs,
-        /// The consignee's account
-        #[arg(long, value_name = "ACCOUNT", value_parser = accounts::parse)]
-        to: AccountId,
+        /// The consignee: its site's GLN or number
+        #[arg(long, value_name = "SITE")]
+        to: SiteRef,
         /// How many packs
         #[arg(long, value_parser = quantity())]
         quantity: Quantity,
         #[command(flatten)]
         terms: DeliveryArgs,
     },
-    /// Take packs of a shipment over, all or part of them (needs its consignee)
+    /// Receive packs of a shipment, all or part of them (needs its consignee)
     Receive {
         /// The shipment's number
         shipment: u64,
@@ -106,7 +126,7 @@ pub enum Step {
         #[arg(long, value_parser = quantity())]
         quantity: Option<Quantity>,
     },
-    /// Send back what is still in transit of a shipment (needs its consignee, or Regulator)
+    /// Reject what is still in transit of a shipment (needs its consignee, or Regulator)
     Reject {
         /// The shipment's number
         shipment: u64,
@@ -114,7 +134,7 @@ pub enum Step {
         #[arg(value_parser = choice::<RejectionReason>())]
         reason: RejectionReason,
     },
-    /// Recall a batch, a range of its serials or a logistic unit for good (needs Regulator or its manufacturer)
+    /// Recall a batch, a range of its serials or a logistic unit permanently (needs Regulator or its manufacturer)
     Recall {
         #[command(flatten)]
         batch: BatchArgs,
@@ -132,16 +152,16 @@ pub enum Step {
         /// Recall only this logistic unit with all that is in it
         #[arg(long)]
         sscc: Option<Sscc>,
-        /// By when every holder is to acknowledge, in days
+        /// How many days every holder has to acknowledge
         #[arg(long, value_name = "DAYS", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=365))]
         acknowledge_within: u16,
     },
-    /// Say that you know all recalls of a batch (needs who has or had packs of it)
+    /// Acknowledge all recalls of a batch (needs a site that has or had packs of it)
     Acknowledge {
         #[command(flatten)]
         batch: BatchArgs,
     },
-    /// List everybody who has or had packs of a batch, where they are, and who acknowledged its recalls
+    /// List the sites that have or had packs of a batch, in which places, and which acknowledged its recalls
     Reach {
         #[command(flatten)]
         batch: BatchArgs,
@@ -194,15 +214,33 @@ pub struct RegisterArgs {
     pub(super) expiry: gs1::Date,
     #[command(flatten)]
     pub(super) packs: PacksArgs,
+    #[command(flatten)]
+    pub(super) key: BatchKeyArgs,
     /// How many packs a numbered case holds, in the order of the list of serials: case 0 has the first ones
     #[arg(long, value_name = "PACKS", requires = "serials", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) units_per_case: Option<u32>,
 }
 
+/// Options of `theriac batch key`.
+#[derive(Args, Debug)]
+pub struct KeyArgs {
+    /// The trade item's GTIN, 8 to 14 digits
+    #[arg(long)]
+    pub(super) gtin: Gtin,
+    /// The lot
+    #[arg(long, value_parser = lot)]
+    pub(super) lot: String,
+    #[command(flatten)]
+    pub(super) secret: SecretArgs,
+    /// The file to write, which only you can read then; an existing one is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+}
+
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
 pub(super) struct PacksArgs {
-    /// The packs' serials, one on each line; keep the file: it proves each pack
+    /// The packs' serials, one on each line; keep the file: with the batch key, it proves each pack
     #[arg(long, value_name = "FILE")]
     pub(super) serials: Option<PathBuf>,
     /// How many packs, where they have no serials
@@ -225,7 +263,7 @@ pub struct DocumentArgs {
 /// How goods are delivered.
 #[derive(Args, Debug)]
 pub struct DeliveryArgs {
-    /// Return them to the batch's manufacturer for good, also where the batch is recalled or expired
+    /// Return them to the batch's manufacturer permanently, also where the batch is recalled or expired
     #[arg(long = "return")]
     pub returned: bool,
     /// The SHA-256 of the sealed terms of delivery
@@ -249,11 +287,10 @@ impl DeliveryArgs {
 pub struct GoneArgs {
     #[command(flatten)]
     pub(super) code: CodeArgs,
-    /// The manufacturer's list of serials, or a folder with a list for each batch (BATCH-ID.txt or GTIN-LOT.txt)
-    #[arg(long, value_name = "PATH", required_unless_present = "quantity")]
-    pub(super) serials: Option<PathBuf>,
-    /// How many packs, where they are not told apart
-    #[arg(long, conflicts_with = "serials", value_parser = quantity())]
+    #[command(flatten)]
+    pub(super) proof: ProofArgs,
+    /// How many packs, where they have no serials
+    #[arg(long, conflicts_with_all = ["serials", "proof"], value_parser = quantity())]
     pub(super) quantity: Option<Quantity>,
 }
 

@@ -1,22 +1,22 @@
-use std::path::Path;
-
 use chain::Receipt;
 use gs1::MedicinePack;
+use primitives::batches::UnitState;
+use primitives::units::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned};
 use primitives::{BatchId, DocumentHash, Quantity, SerialProof};
 use serde_json::json;
-use units::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned, UnitState};
 
 use super::args::GoneArgs;
 use crate::answer::Answer;
 use crate::choices::Choice;
 use crate::code::lot_of;
 use crate::context::{changed, Context};
+use crate::directory::Mentioned;
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
-use crate::serials::SerialList;
+use crate::proof::Evidence;
 use crate::time;
 
-/// Books one pack with a serial, or packs without, as dispensed or out of trade otherwise.
+/// Decommissions one pack with a serial, or packs without.
 pub async fn run(
     packs: &GoneArgs,
     state: UnitState,
@@ -25,12 +25,17 @@ pub async fn run(
 ) -> Result<Answer, Failure> {
     let pack = packs.code.read()?;
     let batch = BatchId::of(pack.gtin().value(), lot_of(&pack)?.as_bytes());
-    let context = &Context::open(global).await?;
-    match (packs.quantity, &packs.serials) {
-        (Some(quantity), _) => unserialised(context, batch, quantity, state, document).await,
-        (None, Some(serials)) => serialised(context, batch, &pack, serials, state).await,
-        (None, None) => Err(Failure::bad_input("give --serials or --quantity")),
+    if let Some(quantity) = packs.quantity {
+        let context = &Context::open(global).await?;
+        return unserialised(context, batch, quantity, state, document).await;
     }
+    // What is wrong in files is reported before a chain is asked.
+    let serial = serial_of(&pack)?;
+    let evidence = packs.proof.evidence(pack.gtin(), lot_of(&pack)?, serial)?;
+    let evidence = evidence.ok_or_else(|| Failure::bad_input("give --serials, --proof or --quantity"))?;
+    let context = &Context::open(global).await?;
+    let proof = registered(context, batch, evidence).await?;
+    serialised(context, batch, &pack, (serial, &proof), state).await
 }
 
 async fn unserialised(
@@ -41,21 +46,22 @@ async fn unserialised(
     document: Option<DocumentHash>,
 ) -> Result<Answer, Failure> {
     let data = json!({ "batch": batch.to_string(), "quantity": quantity, "state": state.name() });
-    let call = context.batches().decommission_quantity(batch, quantity, state, document);
-    context.change(&call, &format!("Booked {quantity} packs as {}.", state.name()), data).await
+    let site = context.acting_site().await?;
+    let call = context.batches().decommission_quantity(site, batch, quantity, state, document);
+    context.change(&call, &format!("Recorded {quantity} packs as {}.", state.name()), data).await
 }
 
 async fn serialised(
     context: &Context<'_>,
     batch: BatchId,
     pack: &MedicinePack,
-    serials: &Path,
+    (serial, proof): (&str, &SerialProof),
     state: UnitState,
 ) -> Result<Answer, Failure> {
     let register = context.units();
-    let serial = serial_of(pack)?;
-    let proof = proof(context, batch, pack, serial, serials).await?;
-    let receipt = context.submit(&register.decommission(batch, serial.as_bytes(), &proof, state)).await?;
+    let site = context.acting_site().await?;
+    let call = register.decommission(site, batch, serial.as_bytes(), proof, state);
+    let receipt = context.submit(&call).await?;
     match receipt.event::<AlarmRaised>(register.0) {
         Ok(alarm) => Err(clone_alarm(context, pack, &alarm, &receipt).await?),
         Err(_) => {
@@ -63,7 +69,11 @@ async fn serialised(
             let data = json!({
                 "batch": batch.to_string(), "serial": serial, "unit": unit.to_string(), "state": state.name(),
             });
-            changed(&receipt, &format!("Booked the pack with the serial {serial} as {}.", state.name()), data)
+            changed(
+                &receipt,
+                &format!("Recorded the pack with the serial {serial} as {}.", state.name()),
+                data,
+            )
         }
     }
 }
@@ -77,19 +87,15 @@ pub fn serial_of(pack: &MedicinePack) -> Result<&str, Failure> {
     })
 }
 
-/// The serial's proof, by a list that is the registered one: with another list, a genuine pack would be called forged.
-async fn proof(
+/// The proof, where it is of the registered serials: by other ones, a genuine pack would be called forged.
+async fn registered(
     context: &Context<'_>,
     batch: BatchId,
-    pack: &MedicinePack,
-    serial: &str,
-    serials: &Path,
+    evidence: Evidence,
 ) -> Result<SerialProof, Failure> {
-    let list = SerialList::read_for(serials, pack.gtin(), lot_of(pack)?).map_err(Failure::bad_input)?;
-    let evidence = list.evidence(batch, serial).map_err(Failure::bad_input)?;
     let registered = context.read(&context.batches().batch(batch)).await?.and_then(|batch| batch.serial_root);
     match registered {
-        Some(root) if root != evidence.root => Err(Failure::bad_input(list.not_registered())),
+        Some(root) if root != evidence.root => Err(Failure::bad_input(evidence.not_registered())),
         // Whatever else is wrong, the contract says it.
         _ => Ok(evidence.proof),
     }
@@ -102,25 +108,31 @@ async fn clone_alarm(
     receipt: &Receipt,
 ) -> Result<Failure, Failure> {
     let AlarmRaised { by, code, other, .. } = *alarm;
-    let names = context.names([by, other]).await?;
+    let mut mentioned = Mentioned::default();
+    mentioned.actor(&by);
+    mentioned.sites.extend(other);
+    let names = context.names(&mentioned).await?;
     let at = time_of(context, pack, receipt).await?;
-    let (by, other) = (names.of(by), names.of(other));
+    let (by, other) = (names.actor(&by), other.map(|other| names.site(other)));
+    let elsewhere = other.as_ref().map_or_else(|| "another site".to_owned(), ToString::to_string);
     let serial = pack.serial().unwrap_or_default();
     let fact = match code {
         AlarmCode::SecondDecommission => {
-            format!("The serial {serial} was dispensed or booked out before by {other}")
+            format!("The pack with the serial {serial} was dispensed or decommissioned before at {elsewhere}")
         }
-        AlarmCode::UnitElsewhere => {
-            format!("The pack with the serial {serial} is in a closed case or pallet with {other}, or on its way there")
+        AlarmCode::UnitElsewhere => format!(
+            "The pack with the serial {serial} is in a closed case or pallet at {elsewhere}, or on its way there"
+        ),
+        AlarmCode::UnitNeverReceived => {
+            "Your site has no pack of this batch left, or never received one".to_owned()
         }
-        AlarmCode::UnitNeverReceived => format!("{by} has no pack of this batch of {other}"),
         AlarmCode::SerialNotInBatch => {
-            format!("The serial {serial} is none of those that {other} registered")
+            format!("The serial {serial} is not one of those that the manufacturer registered")
         }
     };
     let message = format!(
-        "CLONE ALARM: nothing was booked. {fact}; now it was tried by {by} on {}. One of two packs is a copy: keep this \
-         one with its packaging, and tell the authority and the manufacturer. The alarm is on chain, in block {}.",
+        "CLONE ALARM: nothing was recorded. {fact}; now it was tried by {by} on {}. One of two packs is a copy: keep this \
+         one with its packaging, and inform the authority and the manufacturer. The alarm is on chain, in block {}.",
         time::readable(at),
         receipt.block.number
     );
@@ -135,7 +147,7 @@ async fn clone_alarm(
     Ok(Failure::new(Exit::CloneAlarm, message).with_code("units/clone-alarm").with_details(details))
 }
 
-/// The chain's time in the block of a transaction, as the contract saw it: every verdict tells it.
+/// The chain's time in the block of a transaction, as the contract saw it: every verdict has it.
 async fn time_of(context: &Context<'_>, pack: &MedicinePack, receipt: &Receipt) -> Result<u64, Failure> {
     let scan = Scan { gtin: pack.gtin().value(), lot: lot_of(pack)?.into(), ..Scan::default() };
     let verdict = context.chain.read_at(&context.units().verdict(&scan), receipt.block.hash).await?;

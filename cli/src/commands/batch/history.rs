@@ -1,10 +1,10 @@
 use chain::{batches as by_batches, units as by_units, Contracts, Emitted};
-use primitives::{AccountId, BatchId};
+use primitives::{Actor, BatchId};
 use serde::Serialize;
 
-use crate::accounts::{AccountView, Names};
 use crate::batch_view::scope;
 use crate::choices::Choice;
+use crate::directory::{ActorView, Mentioned, Names, SiteView};
 
 /// What happened to a batch, as it is on chain: one event.
 #[derive(Debug, Default, Serialize)]
@@ -15,14 +15,14 @@ pub struct HistoryLine {
     pub event: &'static str,
     /// In words.
     pub text: String,
-    /// Who did it.
-    pub by: Option<AccountView>,
-    /// From whom.
+    /// Who did it; nothing where the event of another contract says so.
+    pub by: Option<ActorView>,
+    /// The consignor, or where the goods are.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<AccountView>,
-    /// To whom.
+    pub from: Option<SiteView>,
+    /// The consignee.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<AccountView>,
+    pub to: Option<SiteView>,
     /// Packs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<u64>,
@@ -31,7 +31,7 @@ pub struct HistoryLine {
     pub shipment: Option<u64>,
 }
 
-/// What happened to a batch: an event of one of the two registers.
+/// What happened to a batch: an event of `batches` or `units`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BatchEvent {
     /// By `batches`.
@@ -92,32 +92,51 @@ const fn batch_of(event: &by_batches::Event) -> BatchId {
     }
 }
 
-/// The accounts that an event names.
-pub fn accounts_of(event: &BatchEvent) -> Vec<AccountId> {
+/// Adds the organisations and sites that an event names.
+pub fn mention(event: &BatchEvent, mentioned: &mut Mentioned) {
     use by_batches::Event;
-    match event {
-        BatchEvent::Batches(Event::BatchRegistered(event)) => vec![event.manufacturer],
-        BatchEvent::Batches(Event::BatchRegistrationCancelled(event)) => vec![event.by],
-        BatchEvent::Batches(Event::BatchAttested(event)) => vec![event.by],
-        BatchEvent::Batches(Event::BatchReleased(event)) => vec![event.by],
-        BatchEvent::Batches(Event::BatchBlocked(event)) => vec![event.by],
-        BatchEvent::Batches(Event::BatchUnblocked(event)) => vec![event.by],
-        BatchEvent::Batches(Event::UnitsShipped(event)) => vec![event.from, event.to],
-        BatchEvent::Batches(Event::UnitsReceived(event)) => vec![event.from, event.to],
-        BatchEvent::Batches(Event::ShipmentRejected(event)) => vec![event.from, event.to, event.by],
-        BatchEvent::Batches(Event::LogisticUnitPacked(event)) => vec![event.by],
-        BatchEvent::Batches(Event::LogisticUnitUnpacked(event)) => vec![event.by],
-        BatchEvent::Batches(Event::UnitBooked(event)) => vec![event.holder],
-        BatchEvent::Batches(Event::UnitsDecommissioned(event)) => vec![event.by],
-        BatchEvent::Batches(Event::UnitsQuarantined(event)) => vec![event.holder, event.by],
-        BatchEvent::Batches(Event::QuarantineReleased(event)) => vec![event.holder, event.by],
-        BatchEvent::Batches(Event::BatchRecalled(event)) => vec![event.by],
-        BatchEvent::Batches(Event::RecallAcknowledged(event)) => vec![event.by],
-        BatchEvent::Units(by_units::Event::UnitDecommissioned(event)) => vec![event.by],
-        BatchEvent::Units(by_units::Event::UnitReverted(event)) => vec![event.holder, event.by],
-        BatchEvent::Units(by_units::Event::AlarmRaised(event)) => vec![event.by, event.other],
-        BatchEvent::Units(by_units::Event::AlarmResolved(event)) => vec![event.by],
+    if let Some(by) = actor_of(event) {
+        mentioned.actor(by);
     }
+    match event {
+        BatchEvent::Batches(Event::UnitsShipped(event)) => mentioned.sites.extend([event.from, event.to]),
+        BatchEvent::Batches(Event::UnitsReceived(event)) => mentioned.sites.extend([event.from, event.to]),
+        BatchEvent::Batches(Event::ShipmentRejected(event)) => mentioned.sites.extend([event.from, event.to]),
+        BatchEvent::Batches(Event::UnitBooked(event)) => mentioned.sites.extend([event.site]),
+        BatchEvent::Batches(Event::UnitsQuarantined(event)) => mentioned.sites.extend([event.site]),
+        BatchEvent::Batches(Event::QuarantineReleased(event)) => mentioned.sites.extend([event.site]),
+        BatchEvent::Units(by_units::Event::UnitReverted(event)) => mentioned.sites.extend([event.site]),
+        BatchEvent::Units(by_units::Event::AlarmRaised(event)) => mentioned.sites.extend(event.other),
+        _ => {}
+    }
+}
+
+/// Who caused an event; nothing where the event of another contract says so.
+pub const fn actor_of(event: &BatchEvent) -> Option<&Actor> {
+    use by_batches::Event;
+    Some(match event {
+        BatchEvent::Batches(Event::BatchRegistered(event)) => &event.by,
+        BatchEvent::Batches(Event::BatchRegistrationCancelled(event)) => &event.by,
+        BatchEvent::Batches(Event::BatchAttested(event)) => &event.by,
+        BatchEvent::Batches(Event::BatchReleased(event)) => &event.by,
+        BatchEvent::Batches(Event::BatchBlocked(event)) => &event.by,
+        BatchEvent::Batches(Event::BatchUnblocked(event)) => &event.by,
+        BatchEvent::Batches(Event::UnitsShipped(event)) => &event.by,
+        BatchEvent::Batches(Event::UnitsReceived(event)) => &event.by,
+        BatchEvent::Batches(Event::ShipmentRejected(event)) => &event.by,
+        BatchEvent::Batches(Event::LogisticUnitPacked(event)) => &event.by,
+        BatchEvent::Batches(Event::LogisticUnitUnpacked(event)) => &event.by,
+        BatchEvent::Batches(Event::UnitBooked(_)) => return None,
+        BatchEvent::Batches(Event::UnitsDecommissioned(event)) => &event.by,
+        BatchEvent::Batches(Event::UnitsQuarantined(event)) => &event.by,
+        BatchEvent::Batches(Event::QuarantineReleased(event)) => &event.by,
+        BatchEvent::Batches(Event::BatchRecalled(event)) => &event.by,
+        BatchEvent::Batches(Event::RecallAcknowledged(event)) => &event.by,
+        BatchEvent::Units(by_units::Event::UnitDecommissioned(event)) => &event.by,
+        BatchEvent::Units(by_units::Event::UnitReverted(event)) => &event.by,
+        BatchEvent::Units(by_units::Event::AlarmRaised(event)) => &event.by,
+        BatchEvent::Units(by_units::Event::AlarmResolved(event)) => &event.by,
+    })
 }
 
 /// An event in words and fields.
@@ -126,85 +145,80 @@ pub fn describe(event: &BatchEvent, block: u64, names: &Names) -> HistoryLine {
         BatchEvent::Batches(event) => of_batches(event, names),
         BatchEvent::Units(event) => of_units(event, names),
     };
-    HistoryLine { block, ..line }
+    HistoryLine { block, by: actor_of(event).map(|by| names.actor(by)), ..line }
 }
 
-/// A line without its block.
-fn line(names: &Names, event: &'static str, by: AccountId, text: String) -> HistoryLine {
-    HistoryLine { event, text, by: Some(names.of(by)), ..Default::default() }
+/// A line without its block and author.
+fn line(event: &'static str, text: String) -> HistoryLine {
+    HistoryLine { event, text, ..Default::default() }
 }
 
 fn of_batches(event: &by_batches::Event, names: &Names) -> HistoryLine {
     use by_batches::Event;
-    let line = |event, by, text| line(names, event, by, text);
-    let name = |account| names.of(account).short();
+    let by = |actor: &Actor| names.actor(actor).short();
+    let at = |site| names.site(site).short();
     match event {
         Event::BatchRegistered(it) => HistoryLine {
             quantity: Some(it.quantity),
-            ..line(
-                "registered",
-                it.manufacturer,
-                format!("{} registered {} packs", name(it.manufacturer), it.quantity),
-            )
+            ..line("registered", format!("{} registered {} packs", by(&it.by), it.quantity))
         },
         Event::BatchRegistrationCancelled(it) => {
-            line("registration-cancelled", it.by, format!("{} took the registration back", name(it.by)))
+            line("registration-cancelled", format!("{} cancelled the registration", by(&it.by)))
         }
         Event::BatchAttested(it) => {
-            line("attested", it.by, format!("{} attested {}", name(it.by), it.attestation.name()))
+            line("attested", format!("{} attested {}", by(&it.by), it.attestation.name()))
         }
-        Event::BatchReleased(it) => line("released", it.by, format!("{} released the batch", name(it.by))),
-        Event::BatchBlocked(it) => line("blocked", it.by, format!("{} blocked the batch", name(it.by))),
-        Event::BatchUnblocked(it) => line("unblocked", it.by, format!("{} unblocked the batch", name(it.by))),
+        Event::BatchReleased(it) => line("released", format!("{} released the batch", by(&it.by))),
+        Event::BatchBlocked(it) => line("blocked", format!("{} blocked the batch", by(&it.by))),
+        Event::BatchUnblocked(it) => line("unblocked", format!("{} unblocked the batch", by(&it.by))),
         Event::UnitsShipped(it) => HistoryLine {
-            from: Some(names.of(it.from)),
-            to: Some(names.of(it.to)),
+            from: Some(names.site(it.from)),
+            to: Some(names.site(it.to)),
             quantity: Some(it.quantity),
             shipment: Some(it.shipment),
             ..line(
                 "shipped",
-                it.from,
                 format!(
-                    "{} shipped {} packs to {}, shipment {}",
-                    name(it.from),
+                    "{} shipped {} packs from {} to {}, shipment {}",
+                    by(&it.by),
                     it.quantity,
-                    name(it.to),
+                    at(it.from),
+                    at(it.to),
                     it.shipment
                 ),
             )
         },
         Event::UnitsReceived(it) => HistoryLine {
-            from: Some(names.of(it.from)),
-            to: Some(names.of(it.to)),
+            from: Some(names.site(it.from)),
+            to: Some(names.site(it.to)),
             quantity: Some(it.quantity),
             shipment: Some(it.shipment),
             ..line(
                 "received",
-                it.to,
                 format!(
-                    "{} received {} packs from {}, shipment {}, {} still in transit",
-                    name(it.to),
+                    "{} received {} packs from {} at {}, shipment {}, {} still in transit",
+                    by(&it.by),
                     it.quantity,
-                    name(it.from),
+                    at(it.from),
+                    at(it.to),
                     it.shipment,
                     it.still_in_transit
                 ),
             )
         },
         Event::ShipmentRejected(it) => HistoryLine {
-            from: Some(names.of(it.from)),
-            to: Some(names.of(it.to)),
+            from: Some(names.site(it.from)),
+            to: Some(names.site(it.to)),
             quantity: Some(it.quantity),
             shipment: Some(it.shipment),
             ..line(
                 "rejected",
-                it.by,
                 format!(
-                    "{} sent {} packs of shipment {} back to {}: {}",
-                    name(it.by),
+                    "{} rejected {} packs of shipment {}, back at {}: {}",
+                    by(&it.by),
                     it.quantity,
                     it.shipment,
-                    name(it.from),
+                    at(it.from),
                     it.reason.name()
                 ),
             )
@@ -213,104 +227,90 @@ fn of_batches(event: &by_batches::Event, names: &Names) -> HistoryLine {
             quantity: Some(it.quantity),
             ..line(
                 "packed",
-                it.by,
-                format!("{} packed {} packs into {:018}", name(it.by), it.quantity, it.logistic_unit),
+                format!("{} packed {} packs into {:018}", by(&it.by), it.quantity, it.logistic_unit),
             )
         },
         Event::LogisticUnitUnpacked(it) => HistoryLine {
             quantity: Some(it.quantity),
             ..line(
                 "unpacked",
-                it.by,
-                format!("{} unpacked {:018} with {} packs", name(it.by), it.logistic_unit, it.quantity),
+                format!("{} unpacked {:018} with {} packs", by(&it.by), it.logistic_unit, it.quantity),
             )
         },
         Event::UnitBooked(it) => {
-            let (event, verb) =
-                if it.taken_back { ("reverted", "back from") } else { (it.state.name(), "as") };
-            let text = format!("1 pack of {} was booked {verb} {}", name(it.holder), it.state.name());
-            HistoryLine { quantity: Some(1), ..line(event, it.holder, text) }
+            let text = match it.taken_back {
+                true => format!("1 pack at {} is not {} any more", at(it.site), it.state.name()),
+                false => format!("1 pack at {} was recorded as {}", at(it.site), it.state.name()),
+            };
+            let event = if it.taken_back { "reverted" } else { it.state.name() };
+            HistoryLine { quantity: Some(1), from: Some(names.site(it.site)), ..line(event, text) }
         }
         Event::UnitsDecommissioned(it) => HistoryLine {
             quantity: Some(it.quantity),
             ..line(
                 it.state.name(),
-                it.by,
-                format!("{} booked {} packs as {}", name(it.by), it.quantity, it.state.name()),
+                format!("{} recorded {} packs as {}", by(&it.by), it.quantity, it.state.name()),
             )
         },
         Event::UnitsQuarantined(it) => HistoryLine {
-            from: Some(names.of(it.holder)),
+            from: Some(names.site(it.site)),
             quantity: Some(it.quantity),
             ..line(
                 "quarantined",
-                it.by,
                 format!(
-                    "{} set {} packs of {} apart: {}",
-                    name(it.by),
+                    "{} quarantined {} packs at {}: {}",
+                    by(&it.by),
                     it.quantity,
-                    name(it.holder),
+                    at(it.site),
                     it.reason.name()
                 ),
             )
         },
         Event::QuarantineReleased(it) => HistoryLine {
-            from: Some(names.of(it.holder)),
+            from: Some(names.site(it.site)),
             quantity: Some(it.quantity),
             ..line(
                 "quarantine-released",
-                it.by,
-                format!("{} let {} packs of {} move again", name(it.by), it.quantity, name(it.holder)),
+                format!("{} ended the quarantine of {} packs at {}", by(&it.by), it.quantity, at(it.site)),
             )
         },
         Event::BatchRecalled(it) => line(
             "recalled",
-            it.by,
             format!(
                 "{} recalled {}: class {}, {}",
-                name(it.by),
+                by(&it.by),
                 scope(it.recall.scope),
                 it.recall.class.name().to_uppercase(),
                 it.recall.reason.name()
             ),
         ),
         Event::RecallAcknowledged(it) => {
-            line("recall-acknowledged", it.by, format!("{} acknowledged the recall", name(it.by)))
+            line("recall-acknowledged", format!("{} acknowledged the recall", names.actor(&it.by)))
         }
     }
 }
 
 fn of_units(event: &by_units::Event, names: &Names) -> HistoryLine {
     use by_units::Event;
-    let line = |event, by, text| line(names, event, by, text);
-    let name = |account| names.of(account).short();
+    let by = |actor: &Actor| names.actor(actor).short();
     match event {
         Event::UnitDecommissioned(it) => HistoryLine {
             quantity: Some(1),
-            ..line(it.state.name(), it.by, format!("{} booked 1 pack as {}", name(it.by), it.state.name()))
+            ..line(it.state.name(), format!("{} recorded 1 pack as {}", by(&it.by), it.state.name()))
         },
         Event::UnitReverted(it) => HistoryLine {
+            from: Some(names.site(it.site)),
             quantity: Some(1),
-            ..line(
-                "reverted",
-                it.by,
-                format!("{} took back that 1 pack was {}", name(it.by), it.state.name()),
-            )
+            ..line("reverted", format!("{} reverted that 1 pack was {}", by(&it.by), it.state.name()))
         },
-        Event::AlarmRaised(it) => line(
-            "alarm",
-            it.by,
-            format!(
-                "ALARM, {}: {} has a pack that {} is known to have or to have had",
-                it.code.name().replace('-', " "),
-                name(it.by),
-                name(it.other)
-            ),
-        ),
+        Event::AlarmRaised(it) => {
+            let other = it.other.map(|other| format!(", against {}", names.site(other).short()));
+            let code = it.code.name().replace('-', " ");
+            line("alarm", format!("ALARM, {code}: at {}{}", names.actor(&it.by), other.unwrap_or_default()))
+        }
         Event::AlarmResolved(it) => line(
             "alarm-resolved",
-            it.by,
-            format!("{} resolved an alarm: {}", name(it.by), it.resolution.name().replace('-', " ")),
+            format!("{} resolved an alarm: {}", by(&it.by), it.resolution.name().replace('-', " ")),
         ),
     }
 }
@@ -318,76 +318,89 @@ fn of_units(event: &by_units::Event, names: &Names) -> HistoryLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use batches::{UnitsReceived, UnitsShipped};
+    use crate::directory::tests::{organisation, site};
+    use primitives::batches::{Arrival, Purpose, UnitBooked, UnitState, UnitsReceived, UnitsShipped};
+    use primitives::units::UnitDecommissioned;
+    use primitives::{AccountId, UnitId};
 
-    fn account(byte: u8) -> AccountId {
-        [byte; 32].into()
+    const BATCH: BatchId = BatchId([7; 32]);
+
+    fn names() -> Names {
+        let mut names = Names::default();
+        names.insert_organisation(&organisation(1, "Alpha Pharma", 6_291_041_500_213));
+        names.insert_organisation(&organisation(2, "Beta Trade", 6_291_041_500_220));
+        names.insert_site(&site(10, 1, "Plant 1", 6_291_041_500_213));
+        names.insert_site(&site(20, 2, "Depot", 6_291_041_500_220));
+        names
+    }
+
+    fn by(organisation: u32, site: u32) -> Actor {
+        Actor { account: AccountId([1; 32]), organisation: Some(organisation), site: Some(site) }
     }
 
     #[test]
-    fn a_shipment_is_told_with_its_parties() {
-        let mut names = Names::default();
-        names.insert(account(1), "Alpha Pharma".to_owned());
-        names.insert(account(2), "Beta Trade".to_owned());
-        let batch = BatchId([7; 32]);
+    fn a_shipment_is_described_with_its_parties() {
         let shipped = BatchEvent::Batches(by_batches::Event::UnitsShipped(UnitsShipped {
-            batch,
-            from: account(1),
-            to: account(2),
+            batch: BATCH,
+            by: by(1, 10),
+            from: 10,
+            to: 20,
             shipment: 3,
             quantity: 500,
             logistic_unit: None,
-            purpose: batches::Purpose::Supply,
+            purpose: Purpose::Supply,
             terms: None,
         }));
-        let line = describe(&shipped, 12, &names);
-        assert_eq!(line.text, "Alpha Pharma shipped 500 packs to Beta Trade, shipment 3");
+        let line = describe(&shipped, 12, &names());
+        assert_eq!(line.text, "Alpha Pharma shipped 500 packs from Plant 1 to Depot, shipment 3");
         assert_eq!(
             (line.block, line.event, line.quantity, line.shipment),
             (12, "shipped", Some(500), Some(3))
         );
-        assert_eq!((shipped.batch(), accounts_of(&shipped)), (batch, vec![account(1), account(2)]));
+        assert_eq!(line.by.unwrap().to_string(), "Alpha Pharma, Plant 1 (GLN 6291041500213)");
+        let mut mentioned = Mentioned::default();
+        mention(&shipped, &mut mentioned);
+        assert_eq!(shipped.batch(), BATCH);
+        assert_eq!(mentioned, Mentioned { organisations: [1].into(), sites: [10, 20].into() });
 
         let received = BatchEvent::Batches(by_batches::Event::UnitsReceived(UnitsReceived {
-            batch,
-            from: account(1),
-            to: account(2),
+            batch: BATCH,
+            by: by(2, 20),
+            from: 10,
+            to: 20,
             shipment: 3,
             quantity: 480,
             still_in_transit: 20,
-            arrival: batches::Arrival::Units(480),
+            arrival: Arrival::Units(480),
         }));
         assert_eq!(
-            describe(&received, 13, &names).text,
-            "Beta Trade received 480 packs from Alpha Pharma, shipment 3, 20 still in transit"
+            describe(&received, 13, &names()).text,
+            "Beta Trade received 480 packs from Plant 1 at Depot, shipment 3, 20 still in transit"
         );
     }
 
     #[test]
-    fn a_unit_is_told_by_its_register_and_by_its_booking() {
-        let mut names = Names::default();
-        names.insert(account(3), "Corner Pharmacy".to_owned());
-        let (batch, state) = (BatchId([7; 32]), units::UnitState::Dispensed);
-        let unit = primitives::UnitId([8; 32]);
-        let dispensed = units::UnitDecommissioned { batch, unit, by: account(3), state };
+    fn a_unit_is_described_by_its_register_and_by_its_booking() {
+        let (batch, state, unit) = (BATCH, UnitState::Dispensed, UnitId([8; 32]));
+        let dispensed = UnitDecommissioned { batch, unit, by: by(2, 20), state };
         let dispensed = BatchEvent::Units(by_units::Event::UnitDecommissioned(dispensed));
-        let line = describe(&dispensed, 14, &names);
+        let line = describe(&dispensed, 14, &names());
         assert_eq!(
             (line.event, line.text.as_str()),
-            ("dispensed", "Corner Pharmacy booked 1 pack as dispensed")
+            ("dispensed", "Beta Trade recorded 1 pack as dispensed")
         );
 
         let booked = |taken_back| {
-            let booked = batches::UnitBooked { batch, holder: account(3), state, taken_back };
+            let booked = UnitBooked { batch, site: 20, state, taken_back };
             BatchEvent::Batches(by_batches::Event::UnitBooked(booked))
         };
         assert!(booked(false).is_booking() && !dispensed.is_booking());
-        let line = describe(&booked(false), 14, &names);
-        assert_eq!(line.text, "1 pack of Corner Pharmacy was booked as dispensed");
-        let line = describe(&booked(true), 15, &names);
+        let line = describe(&booked(false), 14, &names());
+        assert_eq!((line.text.as_str(), line.by), ("1 pack at Depot was recorded as dispensed", None));
+        let line = describe(&booked(true), 15, &names());
         assert_eq!(
             (line.event, line.text.as_str()),
-            ("reverted", "1 pack of Corner Pharmacy was booked back from dispensed")
+            ("reverted", "1 pack at Depot is not dispensed any more")
         );
     }
 }

@@ -1,17 +1,17 @@
 use std::fmt;
 
-use batches::Holding;
-use primitives::{AccountId, BatchId};
+use primitives::batches::Holding;
+use primitives::{BatchId, SiteId};
 use serde::Serialize;
 
 use super::show::BalanceView;
-use crate::accounts::{AccountView, Names};
 use crate::answer::Answer;
 use crate::context::Context;
+use crate::directory::{Mentioned, Names, SiteView};
 use crate::failure::{Exit, Failure};
 use crate::time;
 
-/// Lists everybody who has or had packs of a batch.
+/// Lists the sites that have or had packs of a batch.
 pub async fn run(context: &Context<'_>, id: BatchId) -> Result<Answer, Failure> {
     let register = context.batches();
     let Some(batch) = context.read(&register.batch(id)).await? else {
@@ -19,7 +19,8 @@ pub async fn run(context: &Context<'_>, id: BatchId) -> Result<Answer, Failure> 
         return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-batch"));
     };
     let holders = context.all(|start, limit| register.recall_reach(id, start, limit)).await?;
-    let names = context.names(holders.iter().map(|(account, _)| *account)).await?;
+    let sites = holders.iter().map(|(site, _)| *site).collect();
+    let names = context.names(&Mentioned { sites, ..Mentioned::default() }).await?;
     Answer::of(&ReachView {
         batch: id.to_string(),
         quantity: batch.quantity,
@@ -38,7 +39,7 @@ struct ReachView {
 
 #[derive(Serialize)]
 struct HolderView {
-    holder: AccountView,
+    holder: SiteView,
     packs: BalanceView,
     /// Whether it acknowledged every recall.
     acknowledged: bool,
@@ -46,9 +47,9 @@ struct HolderView {
 }
 
 impl HolderView {
-    fn new((account, holding): &(AccountId, Holding), recalls: u8, names: &Names) -> Self {
+    fn new((site, holding): &(SiteId, Holding), recalls: u8, names: &Names) -> Self {
         Self {
-            holder: names.of(*account),
+            holder: names.site(*site),
             packs: holding.places.into(),
             acknowledged: holding.acknowledged == recalls,
             acknowledged_at: (holding.acknowledged_at > 0).then(|| time::rfc3339(holding.acknowledged_at)),

@@ -1,4 +1,4 @@
-use batches::NewBatch;
+use primitives::batches::NewBatch;
 use primitives::{BatchId, SerialTree};
 use serde_json::json;
 
@@ -11,10 +11,15 @@ use crate::serials::{file_name, SerialList};
 
 /// Registers a batch with the root of its serials, or with a quantity alone.
 pub async fn run(args: RegisterArgs, global: &Global) -> Result<Answer, Failure> {
-    let RegisterArgs { gtin, lot, expiry, packs, units_per_case } = args;
+    let RegisterArgs { gtin, lot, expiry, packs, key, units_per_case } = args;
     let id = BatchId::of(gtin.value(), lot.as_bytes());
-    let tree = packs.serials.as_deref().map(|path| SerialList::read(path)?.tree(id)).transpose();
-    let tree = tree.map_err(Failure::bad_input)?;
+    let tree = match &packs.serials {
+        Some(path) => {
+            let list = SerialList::read(path).map_err(Failure::bad_input)?;
+            Some(list.tree(id, &key.key(gtin, &lot)?).map_err(Failure::bad_input)?)
+        }
+        None => None,
+    };
     let quantity = tree.as_ref().map(SerialTree::quantity).or(packs.quantity);
     let quantity = quantity.ok_or_else(|| Failure::bad_input("give --serials or --quantity"))?;
     let serial_root = tree.as_ref().map(SerialTree::root);
@@ -27,7 +32,8 @@ pub async fn run(args: RegisterArgs, global: &Global) -> Result<Answer, Failure>
         units_per_case,
     };
     let context = Context::open(global).await?;
-    let receipt = context.submit(&context.batches().register_batch(&new)).await?;
+    let site = context.acting_site().await?;
+    let receipt = context.submit(&context.batches().register_batch(site, &new)).await?;
 
     let mut done = format!("Registered lot {lot} of {gtin}: {quantity} packs.\nBatch {id}");
     let mut data = json!({
@@ -36,12 +42,15 @@ pub async fn run(args: RegisterArgs, global: &Global) -> Result<Answer, Failure>
         "lot": lot,
         "expiry": expiry.to_string(),
         "quantity": quantity,
+        "site": site,
         "serial_root": serial_root.map(|root| format!("0x{}", hex::encode(root))),
     });
     if tree.is_some() {
-        let name = file_name(gtin, &lot);
+        let name = file_name(gtin, &lot, "txt");
         done.push_str(&format!(
-            "\nKeep the list of serials: it proves each pack. In a folder of lists, call it {name}."
+            "\nKeep the list of serials: with the batch key, it proves each pack. In a folder of lists, call it {name}; in a \
+             folder of keys, call its key {}.",
+            file_name(gtin, &lot, "key")
         ));
         data["serial_list_name"] = json!(name);
     }

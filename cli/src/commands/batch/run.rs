@@ -1,27 +1,31 @@
 use std::fs::File;
 
-use batches::{Arrival, Goods, Recall, RecallScope, UnitState, UnitsShipped};
 use gs1::MedicinePack;
-use primitives::{AccountId, BatchId, DocumentHash, Quantity};
+use primitives::batches::{Arrival, Goods, Recall, RecallScope, UnitState, UnitsReceived, UnitsShipped};
+use primitives::{BatchId, DocumentHash, Quantity};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::args::{BatchCommand, DeliveryArgs, DocumentArgs, Step};
-use super::{dispense, reach, register, show};
-use crate::accounts::ss58;
+use super::{dispense, key, prove, reach, register, show};
 use crate::answer::Answer;
 use crate::choices::Choice;
 use crate::code::lot_of;
 use crate::context::{changed, Context};
+use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::global::Global;
+use crate::sites::SiteRef;
 use crate::{batch_view, time};
 
 /// Runs a command of `theriac batch`.
 pub async fn run(command: BatchCommand, global: &Global) -> Result<Answer, Failure> {
     match command {
-        // What is wrong in files and codes is said before a chain is asked.
+        // What is wrong in files and codes is reported before a chain is asked.
         BatchCommand::Register(args) => register::run(args, global).await,
+        BatchCommand::Secret { file } => key::secret(&file),
+        BatchCommand::Key(args) => key::key(&args),
+        BatchCommand::Prove { code, proof, out } => prove::run(&code.read()?, &proof, out.as_deref()),
         BatchCommand::Dispense(packs) => dispense::run(&packs, UnitState::Dispensed, None, global).await,
         BatchCommand::Decommission { state, packs, sha256 } => {
             dispense::run(&packs, state, sha256, global).await
@@ -30,8 +34,9 @@ pub async fn run(command: BatchCommand, global: &Global) -> Result<Answer, Failu
             let pack = code.read()?;
             let (batch, serial) = unit_of(&pack)?;
             let context = Context::open(global).await?;
-            let call = context.units().revert(batch, serial.as_bytes());
-            let done = format!("The pack with the serial {serial} is in your books again.");
+            let site = context.acting_site_unless_regulator().await?;
+            let call = context.units().revert(site, batch, serial.as_bytes());
+            let done = format!("The pack with the serial {serial} is in the books again.");
             context.change(&call, &done, json!({ "batch": batch.to_string(), "serial": serial })).await
         }
         BatchCommand::ResolveAlarm { resolution, code } => {
@@ -59,13 +64,14 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
         Step::Reach { batch } => reach::run(context, batch.id()?).await,
         Step::Cancel { batch } => {
             let batch = batch.id()?;
-            let done = "The registration is taken back: the register knows nothing of the batch.";
+            let done = "The registration is cancelled: the register does not know the batch any more.";
             context.change(&register.cancel_registration(batch), done, named(batch)).await
         }
         Step::Acknowledge { batch } => {
             let batch = batch.id()?;
+            let site = context.acting_site().await?;
             let done = "Acknowledged: all recalls of the batch until now.";
-            context.change(&register.acknowledge_recall(batch), done, named(batch)).await
+            context.change(&register.acknowledge_recall(site, batch), done, named(batch)).await
         }
         Step::Receive { shipment, quantity } => receive(context, shipment, quantity).await,
         Step::Attest { batch, attestation, document } => {
@@ -86,12 +92,18 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
         }
         Step::Unblock { batch } => {
             let batch = batch.id()?;
-            context.change(&register.unblock(batch), "No longer blocked by you.", named(batch)).await
+            context
+                .change(&register.unblock(batch), "Unblocked: the batch may move again.", named(batch))
+                .await
         }
         Step::Reject { shipment, reason } => {
-            let done = format!("Shipment {shipment} goes back: {}.", reason.name());
+            let site = context.acting_site_unless_regulator().await?;
+            let done = format!(
+                "Rejected shipment {shipment}: {}. Its goods are back at the consignor.",
+                reason.name()
+            );
             let data = json!({ "shipment": shipment, "reason": reason.name() });
-            context.change(&register.reject(shipment, reason), &done, data).await
+            context.change(&register.reject(site, shipment, reason), &done, data).await
         }
         Step::Recall { batch, class, reason, instructions, serials, sscc, acknowledge_within } => {
             let (batch, instructions) = (batch.id()?, instructions.hash()?);
@@ -124,23 +136,25 @@ fn unit_of(pack: &MedicinePack) -> Result<(BatchId, &str), Failure> {
     Ok((batch, dispense::serial_of(pack)?))
 }
 
-/// Sends goods on their way.
+/// Ships goods from the site for which the command acts.
 pub async fn ship(
     context: &Context<'_>,
     goods: Goods,
-    to: AccountId,
+    to: SiteRef,
     terms: &DeliveryArgs,
 ) -> Result<Answer, Failure> {
     let register = context.batches();
-    let receipt = context.submit(&register.ship(goods, to, terms.purpose(), terms.terms)).await?;
-    let UnitsShipped { batch, shipment, from, quantity, .. } = receipt.event(register.0)?;
+    let (from, to) = (context.acting_site().await?, context.find_site(to).await?);
+    let names = context.names(&Mentioned { sites: [from, to].into(), ..Mentioned::default() }).await?;
+    let receipt = context.submit(&register.ship(from, goods, to, terms.purpose(), terms.terms)).await?;
+    let UnitsShipped { batch, shipment, quantity, .. } = receipt.event(register.0)?;
+    let (from, to) = (names.site(from), names.site(to));
     let done = format!(
-        "Shipment {shipment}: {quantity} packs are on their way to {}.\nThe consignee takes them over with: theriac \
-         batch receive {shipment}",
-        ss58(to)
+        "Shipment {shipment}: {quantity} packs are on their way to {to}.\nThe consignee receives them with: theriac batch \
+         receive {shipment}"
     );
     let data = json!({
-        "shipment": shipment, "batch": batch.to_string(), "from": ss58(from), "to": ss58(to), "quantity": quantity,
+        "shipment": shipment, "batch": batch.to_string(), "from": from, "to": to, "quantity": quantity,
     });
     changed(&receipt, &done, data)
 }
@@ -151,13 +165,14 @@ async fn receive(
     quantity: Option<Quantity>,
 ) -> Result<Answer, Failure> {
     let register = context.batches();
+    let site = context.acting_site().await?;
     let quantity = match quantity {
         Some(quantity) => quantity,
         // One that is not there any more is refused by the contract, with its reason.
         None => context.read(&register.shipment(shipment)).await?.map_or(1, |shipment| shipment.quantity),
     };
-    let receipt = context.submit(&register.receive(shipment, &Arrival::Units(quantity))).await?;
-    let event: batches::UnitsReceived = receipt.event(register.0)?;
+    let receipt = context.submit(&register.receive(site, shipment, &Arrival::Units(quantity))).await?;
+    let event: UnitsReceived = receipt.event(register.0)?;
     let open = event.still_in_transit;
     let rest = match open {
         0 => "The shipment is complete.".to_owned(),

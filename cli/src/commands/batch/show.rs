@@ -1,17 +1,17 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use batches::{Attestation, AttestationRecord, Places};
 use futures::TryStreamExt;
-use primitives::{AccountId, BatchId};
+use primitives::batches::{Attestation, AttestationRecord, Places};
+use primitives::BatchId;
 use serde::Serialize;
 
-use super::history::{accounts_of, describe, BatchEvent, HistoryLine};
-use crate::accounts::{AccountView, Names};
+use super::history::{describe, mention, BatchEvent, HistoryLine};
 use crate::answer::Answer;
 use crate::batch_view::BatchView;
 use crate::choices::Choice;
 use crate::context::Context;
+use crate::directory::{Mentioned, Names, OrganisationView};
 use crate::failure::{Exit, Failure};
 use crate::time;
 
@@ -32,11 +32,11 @@ pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) ->
         attestations.push((attestation, context.read(&register.attestation(id, attestation)).await?));
     }
     let history = events(context, id, from_block).await;
-    let mut accounts: Vec<AccountId> = vec![batch.manufacturer];
-    accounts.extend(recalls.iter().map(|notice| notice.by));
-    accounts.extend(attestations.iter().filter_map(|(_, record)| Some(record.as_ref()?.by)));
-    accounts.extend(history.iter().flatten().flat_map(|(_, event)| accounts_of(event)));
-    let names = context.names(accounts).await?;
+    let mut mentioned = Mentioned { organisations: [batch.manufacturer].into(), ..Mentioned::default() };
+    mentioned.organisations.extend(recalls.iter().map(|notice| notice.by));
+    mentioned.organisations.extend(attestations.iter().filter_map(|(_, record)| Some(record.as_ref()?.by)));
+    history.iter().flatten().for_each(|(_, event)| mention(event, &mut mentioned));
+    let names = context.names(&mentioned).await?;
     let (history, history_missing) = match history {
         Ok(events) => (events.iter().map(|(block, event)| describe(event, *block, &names)).collect(), None),
         Err(failure) => (Vec::new(), Some(failure.to_string())),
@@ -63,13 +63,13 @@ pub async fn events(
     let from = from.unwrap_or(context.deployment.block);
     if head.saturating_sub(from) > MAX_BLOCKS {
         return Err(Failure::failed(format!(
-            "more than {MAX_BLOCKS} blocks are to be searched; say where to begin with --from-block, for example {}",
+            "more than {MAX_BLOCKS} blocks must be searched; give a first block with --from-block, for example {}",
             head.saturating_sub(MAX_BLOCKS)
         )));
     }
     let contracts = &context.deployment.contracts;
     let mut found = Vec::new();
-    let mut told = BTreeSet::new();
+    let mut by_units = BTreeSet::new();
     let mut emitted = context.chain.events_in(from..=head, vec![context.batches().0, context.units().0]);
     while let Some(emitted) = emitted.try_next().await? {
         let Some(event) = BatchEvent::of(&emitted, contracts).filter(|event| event.batch() == id) else {
@@ -77,12 +77,12 @@ pub async fn events(
         };
         let transaction = (emitted.block.number, emitted.extrinsic);
         if matches!(event, BatchEvent::Units(_)) {
-            told.insert(transaction);
+            by_units.insert(transaction);
         }
         found.push((transaction, event));
     }
-    // What `units` says of a pack, `batches` books: one line tells both.
-    found.retain(|(transaction, event)| !(event.is_booking() && told.contains(transaction)));
+    // `batches` books what `units` says of a pack: one line is enough for both.
+    found.retain(|(transaction, event)| !(event.is_booking() && by_units.contains(transaction)));
     Ok(found.into_iter().map(|((block, _), event)| (block, event)).collect())
 }
 
@@ -100,7 +100,7 @@ struct ShowView {
 #[derive(Serialize)]
 struct AttestationView {
     attestation: &'static str,
-    by: Option<AccountView>,
+    by: Option<OrganisationView>,
     at: Option<String>,
     document: Option<String>,
 }
@@ -110,7 +110,7 @@ impl AttestationView {
         let record = record.as_ref();
         Self {
             attestation: attestation.name(),
-            by: record.map(|record| names.of(record.by)),
+            by: record.map(|record| names.organisation(record.by)),
             at: record.map(|record| time::rfc3339(record.at)),
             document: record.map(|record| record.document.to_string()),
         }

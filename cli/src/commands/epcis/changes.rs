@@ -2,39 +2,48 @@
 
 use std::collections::HashMap;
 
-use batches::{Arrival, Contents, Purpose, RecallScope, UnitState};
 use chain::{batches as by_batches, units as by_units};
 use epcis::mapping::{Attestation, Batch, Change, Delivery, Fate, Goods, StateChange};
 use gs1::{Gln, Gtin, Sscc};
-use primitives::{AccountId, BatchId, UnitId};
-use units::Resolution;
+use primitives::batches::{self, Arrival, Contents, Purpose, RecallScope, UnitState};
+use primitives::units::Resolution;
+use primitives::{Actor, BatchId, OrganisationId, SiteId, UnitId};
 
-use crate::accounts;
+use crate::accounts::ss58;
 use crate::commands::batch::BatchEvent;
 use crate::failure::{Exit, Failure};
 use crate::serials::SerialList;
 
-/// The GLNs of the accounts that a history names; nothing for one that is registered without.
+/// The GLNs of the organisations and sites that a history names.
 #[derive(Default)]
-pub struct Parties(HashMap<[u8; 32], Option<Gln>>);
+pub struct Parties {
+    /// Without those that are registered by a URI.
+    pub organisations: HashMap<OrganisationId, Gln>,
+    /// Every site has one.
+    pub sites: HashMap<SiteId, Gln>,
+}
 
 impl Parties {
-    /// Whether the account was looked up.
-    pub fn knows(&self, account: AccountId) -> bool {
-        self.0.contains_key(AsRef::<[u8; 32]>::as_ref(&account))
+    /// The GLN of a site.
+    fn site(&self, site: SiteId) -> Result<Gln, Failure> {
+        self.sites.get(&site).copied().ok_or_else(|| {
+            Failure::failed(format!(
+                "the node does not know the site {site}, which an event names; ask a node that is up to date"
+            ))
+        })
     }
 
-    /// Adds an account's GLN.
-    pub fn insert(&mut self, account: AccountId, gln: Option<Gln>) {
-        self.0.insert(*account.as_ref(), gln);
-    }
-
-    /// The GLN under which EPCIS knows a party. A contract that acts for others has none, and needs none.
-    fn gln(&self, account: AccountId) -> Result<Gln, Failure> {
-        let gln = self.0.get(AsRef::<[u8; 32]>::as_ref(&account)).copied().flatten();
-        gln.ok_or_else(|| {
-            let account = accounts::ss58(account);
-            let message = format!("{account} has no GLN, by which EPCIS names parties; register it with one");
+    /// The GLN of the site at which somebody acted, and of the organisation where no site's books are concerned.
+    fn actor(&self, by: &Actor) -> Result<Gln, Failure> {
+        if let Some(site) = by.site {
+            return self.site(site);
+        }
+        let gln = by.organisation.and_then(|organisation| self.organisations.get(&organisation));
+        gln.copied().ok_or_else(|| {
+            let who = by.organisation.map_or_else(|| ss58(by.account), |id| format!("the organisation {id}"));
+            let message = format!(
+                "{who} has no GLN, by which EPCIS names parties; give it one with `theriac org update --gln`"
+            );
             Failure::new(Exit::Refused, message).with_code("epcis/no-gln")
         })
     }
@@ -66,20 +75,20 @@ impl<'l> History<'l> {
         Ok(Self { batch: Batch { gtin, lot }, parties, units, serials, decommissioned: HashMap::new() })
     }
 
-    /// The change that an event tells of.
+    /// The change that an event stands for.
     pub fn change(&mut self, event: &BatchEvent, at: i64) -> Result<StateChange, Failure> {
         let (by, goods, change) = match event {
             BatchEvent::Batches(event) => self.of_batches(event)?,
             BatchEvent::Units(event) => self.of_units(event, at)?,
         };
-        Ok(StateChange { at, by: self.parties.gln(by)?, batch: self.batch.clone(), goods, change })
+        Ok(StateChange { at, by, batch: self.batch.clone(), goods, change })
     }
 
-    fn of_batches(&self, event: &by_batches::Event) -> Result<(AccountId, Goods, Change), Failure> {
+    fn of_batches(&self, event: &by_batches::Event) -> Result<(Gln, Goods, Change), Failure> {
         use by_batches::Event;
         Ok(match event {
             Event::BatchRegistered(it) => {
-                (it.manufacturer, Goods::Quantity(it.quantity), Change::Registered { expiry: it.expiry })
+                (self.parties.actor(&it.by)?, Goods::Quantity(it.quantity), Change::Registered { expiry: it.expiry })
             }
             Event::BatchAttested(it) => {
                 let attestation = match it.attestation {
@@ -87,12 +96,12 @@ impl<'l> History<'l> {
                     batches::Attestation::GoodManufacturingPractice => Attestation::GoodManufacturingPractice,
                     batches::Attestation::MarketAuthorisation => Attestation::MarketAuthorisation,
                 };
-                (it.by, Goods::Batch, Change::Attested { attestation, document: it.document.0 })
+                (self.parties.actor(&it.by)?, Goods::Batch, Change::Attested { attestation, document: it.document.0 })
             }
-            Event::BatchReleased(it) => (it.by, Goods::Batch, Change::Released),
-            Event::BatchBlocked(it) => (it.by, Goods::Batch, Change::Blocked),
-            Event::BatchUnblocked(it) => (it.by, Goods::Batch, Change::Unblocked),
-            Event::BatchRegistrationCancelled(it) => (it.by, Goods::Batch, Change::RegistrationCancelled),
+            Event::BatchReleased(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Released),
+            Event::BatchBlocked(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Blocked),
+            Event::BatchUnblocked(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Unblocked),
+            Event::BatchRegistrationCancelled(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::RegistrationCancelled),
             Event::UnitsShipped(it) => {
                 let goods = match it.logistic_unit {
                     Some(sscc) => logistic_units(&[sscc])?,
@@ -100,7 +109,7 @@ impl<'l> History<'l> {
                 };
                 let delivery = self.delivery(it.to, it.shipment)?;
                 (
-                    it.from,
+                    self.parties.site(it.from)?,
                     goods,
                     match it.purpose {
                         Purpose::Supply => Change::Shipped(delivery),
@@ -113,30 +122,30 @@ impl<'l> History<'l> {
                     Arrival::Units(quantity) => Goods::Quantity(*quantity),
                     Arrival::LogisticUnits(units) => logistic_units(units)?,
                 };
-                (it.to, goods, Change::Received(self.delivery(it.from, it.shipment)?))
+                (self.parties.site(it.to)?, goods, Change::Received(self.delivery(it.from, it.shipment)?))
             }
             Event::ShipmentRejected(it) => {
-                (it.to, Goods::Quantity(it.quantity), Change::Rejected(self.delivery(it.from, it.shipment)?))
+                (self.parties.site(it.to)?, Goods::Quantity(it.quantity), Change::Rejected(self.delivery(it.from, it.shipment)?))
             }
             Event::LogisticUnitPacked(it) => {
                 let goods = match &it.contents {
                     Contents::LogisticUnits(units) => logistic_units(units)?,
                     Contents::Units { .. } | Contents::Case { .. } => Goods::Quantity(it.quantity),
                 };
-                (it.by, goods, Change::Packed { into: sscc(it.logistic_unit)? })
+                (self.parties.actor(&it.by)?, goods, Change::Packed { into: sscc(it.logistic_unit)? })
             }
             Event::LogisticUnitUnpacked(it) => {
-                (it.by, Goods::Quantity(it.quantity), Change::Unpacked { from: sscc(it.logistic_unit)? })
+                (self.parties.actor(&it.by)?, Goods::Quantity(it.quantity), Change::Unpacked { from: sscc(it.logistic_unit)? })
             }
             Event::UnitsDecommissioned(it) => {
-                (it.by, Goods::Quantity(it.quantity), Change::Decommissioned(fate(it.state)))
+                (self.parties.actor(&it.by)?, Goods::Quantity(it.quantity), Change::Decommissioned(fate(it.state)))
             }
-            Event::UnitsQuarantined(it) => (it.holder, Goods::Quantity(it.quantity), Change::Quarantined),
+            Event::UnitsQuarantined(it) => (self.parties.site(it.site)?, Goods::Quantity(it.quantity), Change::Quarantined),
             Event::QuarantineReleased(it) => {
-                (it.holder, Goods::Quantity(it.quantity), Change::QuarantineReleased)
+                (self.parties.site(it.site)?, Goods::Quantity(it.quantity), Change::QuarantineReleased)
             }
-            Event::BatchRecalled(it) => (it.by, self.recalled(it.recall.scope)?, Change::Recalled),
-            Event::RecallAcknowledged(it) => (it.by, Goods::Batch, Change::RecallAcknowledged),
+            Event::BatchRecalled(it) => (self.parties.actor(&it.by)?, self.recalled(it.recall.scope)?, Change::Recalled),
+            Event::RecallAcknowledged(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::RecallAcknowledged),
             Event::UnitBooked(_) => {
                 return Err(Failure::failed(
                     "a pack was booked by another register of units than the deployment file's; use the file with it",
@@ -145,12 +154,12 @@ impl<'l> History<'l> {
         })
     }
 
-    fn of_units(&mut self, event: &by_units::Event, at: i64) -> Result<(AccountId, Goods, Change), Failure> {
+    fn of_units(&mut self, event: &by_units::Event, at: i64) -> Result<(Gln, Goods, Change), Failure> {
         use by_units::Event;
         Ok(match event {
             Event::UnitDecommissioned(it) => {
                 self.decommissioned.insert(it.unit, at);
-                (it.by, self.unit(it.unit), Change::Decommissioned(fate(it.state)))
+                (self.parties.actor(&it.by)?, self.unit(it.unit), Change::Decommissioned(fate(it.state)))
             }
             Event::UnitReverted(it) => {
                 let decommissioned_at = self.decommissioned.get(&it.unit).copied();
@@ -160,18 +169,18 @@ impl<'l> History<'l> {
                     )
                 })?;
                 let change = Change::Reverted { fate: fate(it.state), decommissioned_at };
-                (it.holder, self.unit(it.unit), change)
+                (self.parties.site(it.site)?, self.unit(it.unit), change)
             }
-            Event::AlarmRaised(it) => (it.by, self.unit(it.unit), Change::AlarmRaised),
+            Event::AlarmRaised(it) => (self.parties.actor(&it.by)?, self.unit(it.unit), Change::AlarmRaised),
             Event::AlarmResolved(it) => {
                 let counterfeit = it.resolution == Resolution::CounterfeitConfirmed;
-                (it.by, self.unit(it.unit), Change::AlarmResolved { counterfeit })
+                (self.parties.actor(&it.by)?, self.unit(it.unit), Change::AlarmResolved { counterfeit })
             }
         })
     }
 
-    fn delivery(&self, partner: AccountId, shipment: u64) -> Result<Delivery, Failure> {
-        Ok(Delivery { partner: self.parties.gln(partner)?, shipment })
+    fn delivery(&self, partner: SiteId, shipment: u64) -> Result<Delivery, Failure> {
+        Ok(Delivery { partner: self.parties.site(partner)?, shipment })
     }
 
     /// What a recall is about: a range of serials by the serials, where they are known.

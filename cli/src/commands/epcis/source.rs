@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use access::Identifier;
 use clap::Args;
 use epcis::limits::MAX_DOCUMENT;
 use epcis::Document;
 use gs1::{Gln, Gtin};
-use primitives::{AccountId, BatchId};
+use primitives::governance::Identifier;
+use primitives::BatchId;
 
 use super::changes::{History, Parties};
 use crate::commands::batch;
 use crate::context::Context;
+use crate::directory::Mentioned;
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::serials::SerialList;
@@ -37,7 +38,7 @@ pub struct SourceArgs {
     #[arg(long, conflicts_with = "gtin")]
     id: Option<BatchId>,
 
-    /// The list of the batch's serials: the chain knows only their hashes, so units have no serial without it
+    /// The list of the batch's serials: the chain has only a hash of them, so units have no serial without it
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     serials: Option<PathBuf>,
 
@@ -73,12 +74,9 @@ impl SourceArgs {
         let serials =
             self.serials.as_deref().map(SerialList::read).transpose().map_err(Failure::bad_input)?;
         let emitted = batch::events(context, id, self.from_block).await?;
-        let mut parties = Parties::default();
-        for account in emitted.iter().flat_map(|(_, event)| batch::accounts_of(event)) {
-            if !parties.knows(account) {
-                parties.insert(account, gln(context, account).await?);
-            }
-        }
+        let mut mentioned = Mentioned::default();
+        emitted.iter().for_each(|(_, event)| batch::mention(event, &mut mentioned));
+        let parties = parties(context, &mentioned).await?;
         let mut history = History::new(id, &batch, parties, serials.as_ref())?;
         let mut changes = Vec::new();
         for (block, event) in &emitted {
@@ -96,11 +94,18 @@ fn read(path: &Path) -> Result<Document, Failure> {
     Document::read(&bytes).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())))
 }
 
-/// The GLN of an organisation: the name under which EPCIS knows it, where it has one.
-async fn gln(context: &Context<'_>, account: AccountId) -> Result<Option<Gln>, Failure> {
-    let member = context.read(&context.access().organisation(account)).await?;
-    Ok(member.and_then(|member| match member.organisation.identifier {
-        Identifier::Gln(number) => Gln::new(number).ok(),
-        Identifier::Uri(_) => None,
-    }))
+/// The GLNs of organisations and sites, by which EPCIS knows them.
+async fn parties(context: &Context<'_>, mentioned: &Mentioned) -> Result<Parties, Failure> {
+    let mut parties = Parties::default();
+    for id in &mentioned.organisations {
+        if let Identifier::Gln(gln) = context.organisation(*id).await?.organisation.identifier {
+            parties.organisations.insert(*id, Gln::new(gln).map_err(Failure::failed)?);
+        }
+    }
+    for id in &mentioned.sites {
+        if let Some(site) = context.site(*id).await? {
+            parties.sites.insert(*id, Gln::new(site.gln).map_err(Failure::failed)?);
+        }
+    }
+    Ok(parties)
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::answer::Answer;
 use crate::failure::Failure;
 
-/// How many random numbers are tried: one in 2^128 is no key.
+/// How many random numbers are tried: one in 2^128 is not a valid key.
 const ATTEMPTS: usize = 4;
 
 /// Makes an operator's key in a file, unless there is one, and answers with its public key.

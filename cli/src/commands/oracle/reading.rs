@@ -1,7 +1,7 @@
 use std::fmt;
 
-use feeds::Reading;
 use inference::FixedPoint;
+use primitives::feeds::Reading;
 use primitives::{FeedId, Subject};
 use serde::Serialize;
 
@@ -15,6 +15,8 @@ pub struct ReadingView {
     subject: String,
     /// A decimal number.
     value: String,
+    /// The greatest observation of the operators less the least, a decimal number.
+    spread: String,
     decimals: u8,
     epoch: u32,
     round: u64,
@@ -34,6 +36,7 @@ impl ReadingView {
             feed: feed.name(),
             subject: subject.to_string(),
             value: FixedPoint { value: reading.value, decimals: reading.decimals }.to_string(),
+            spread: spread(reading),
             decimals: reading.decimals,
             epoch: reading.epoch,
             round: reading.round,
@@ -46,10 +49,17 @@ impl ReadingView {
     }
 }
 
+/// A spread is not negative; one that leaves the type of values is shown as the greatest of them.
+fn spread(reading: &Reading) -> String {
+    let value = i128::try_from(reading.spread).unwrap_or(i128::MAX);
+    FixedPoint { value, decimals: reading.decimals }.to_string()
+}
+
 impl fmt::Display for ReadingView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} = {}", self.feed, self.value)?;
         writeln!(f, "  Observed    {}", time::readable(self.observed_ms))?;
+        writeln!(f, "  Spread      {} between operators", self.spread)?;
         writeln!(f, "  Round       {}", self.round)?;
         writeln!(f, "  Subject     {}", self.subject)?;
         writeln!(f, "  Model       {}", self.model)?;
@@ -84,6 +94,7 @@ mod tests {
     fn reading() -> Reading {
         Reading {
             value: 737_100,
+            spread: 1_200,
             decimals: 6,
             epoch: 1,
             round: 4,
@@ -112,7 +123,8 @@ mod tests {
     fn a_reading_is_a_decimal_number_with_its_origin() {
         let feed = FeedId::named("heart-disease-risk").unwrap();
         let text = ReadingView::new(feed, Subject([3; 32]), &reading()).to_string();
-        let start = "heart-disease-risk = 0.737100\n  Observed    2026-09-21 14:13:20 UTC\n  Round       4\n";
+        let start = "heart-disease-risk = 0.737100\n  Observed    2026-09-21 14:13:20 UTC\n  \
+                     Spread      0.001200 between operators\n  Round       4\n";
         assert!(text.starts_with(start), "{text}");
     }
 }

@@ -12,7 +12,7 @@ use crate::signals;
 
 /// Runs the oracle's service until a signal comes.
 pub async fn run(file: &Path, global: &Global) -> Result<Answer, Failure> {
-    // What is said on the command line goes before the file.
+    // The command line overrides the file.
     let settings = Settings {
         chain_url: global.url.clone(),
         deployment: global.deployment.clone(),
@@ -25,10 +25,10 @@ pub async fn run(file: &Path, global: &Global) -> Result<Answer, Failure> {
     logging::init(config.log);
     let stop = CancellationToken::new();
     let signal = signals::stop()?;
-    let told = stop.clone();
+    let stopped = stop.clone();
     tokio::spawn(async move {
         signal.await;
-        told.cancel();
+        stopped.cancel();
     });
     let failed = |error: OracleError| Failure::new(exit(&error), error);
     let service = Service::start(config).await.map_err(failed)?;

@@ -23,7 +23,7 @@ pub fn printable(bytes: &[u8]) -> Result<String, Failure> {
     let harmless = |text: &&str| text.chars().all(|it| !it.is_control() || matches!(it, '\n' | '\r' | '\t'));
     let text = std::str::from_utf8(bytes).ok().filter(harmless);
     text.map(ToOwned::to_owned).ok_or_else(|| {
-        Failure::bad_input("the document is no plain text; write it to a file with --out FILE")
+        Failure::bad_input("the document is not plain text; write it to a file with --out FILE")
     })
 }
 

@@ -1,9 +1,9 @@
 //! Which terms a shipment carries, as the chain says.
 
-use batches::UnitsShipped;
 use clap::Args;
 use futures::TryStreamExt;
-use primitives::{AccountId, DocumentHash};
+use primitives::batches::UnitsShipped;
+use primitives::{DocumentHash, SiteId};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -28,9 +28,9 @@ pub struct Agreed {
     /// Its number.
     pub shipment: u64,
     /// The consignor.
-    pub from: AccountId,
+    pub from: SiteId,
     /// The consignee.
-    pub to: AccountId,
+    pub to: SiteId,
     /// The hash that the consignor's transaction carried.
     pub terms: DocumentHash,
 }
@@ -56,12 +56,12 @@ impl ShipmentArgs {
         &self,
         context: &Context<'_>,
         number: u64,
-    ) -> Result<(AccountId, AccountId, Option<DocumentHash>), Failure> {
+    ) -> Result<(SiteId, SiteId, Option<DocumentHash>), Failure> {
         let head = context.chain.finalised_head().await?.number;
         let from = self.from_block.unwrap_or(context.deployment.block);
         if head.saturating_sub(from) > MAX_BLOCKS {
             return Err(Failure::failed(format!(
-                "more than {MAX_BLOCKS} blocks are to be searched; say where to begin with --from-block, for example {}",
+                "more than {MAX_BLOCKS} blocks must be searched; give a first block with --from-block, for example {}",
                 head.saturating_sub(MAX_BLOCKS)
             )));
         }

@@ -1,18 +1,20 @@
-use batches::{Batch, Recall, RecallClass, RecallReason, RecallScope, UnitState};
-use primitives::{AccountId, DocumentHash};
-use units::AlarmCode;
+use primitives::batches::{Batch, Recall, RecallClass, RecallReason, RecallScope, UnitState};
+use primitives::units::{AlarmCode, Reasons};
+use primitives::{DocumentHash, OrganisationId, SiteId};
+use scale::Decode;
 
 use super::*;
+use crate::directory::tests::{organisation, site};
 
 const T0: u64 = 1_790_000_000_000;
 
-fn maker() -> AccountId {
-    [1; 32].into()
-}
+const MAKER: OrganisationId = 1;
+const PHARMACY: SiteId = 4;
 
 fn names() -> Names {
     let mut names = Names::default();
-    names.insert(maker(), "Alpha Pharma".to_owned());
+    names.insert_organisation(&organisation(MAKER, "Alpha Pharma", 6_291_041_500_213));
+    names.insert_site(&site(PHARMACY, 2, "Corner Pharmacy", 6_291_041_500_237));
     names
 }
 
@@ -28,7 +30,7 @@ fn batch() -> Batch {
         expires_at: 1_830_297_599_999,
         quantity: 10_000,
         serial_root: Some([9; 32]),
-        manufacturer: maker(),
+        manufacturer: MAKER,
         registered_at: T0,
         released_at: Some(T0),
         units_per_case: None,
@@ -39,8 +41,8 @@ fn batch() -> Batch {
 }
 
 fn verdict(batch: Option<Batch>, reasons: &[Reason]) -> Verdict {
-    let outcome = reasons.first().map_or(Outcome::Valid, |worst| worst.outcome());
-    Verdict { outcome, reasons: reasons.to_vec(), batch, unit: None, alarm: None, judged_at: T0 }
+    let reasons = reasons.iter().fold(Reasons::default(), |reasons, reason| reasons.with(*reason));
+    Verdict::new(reasons, T0).with(batch.as_ref())
 }
 
 fn view(batch: Option<Batch>, reasons: &[Reason]) -> VerdictView {
@@ -65,7 +67,7 @@ Batch         0x78c6f1d9a6fcb2f4
   Lot         ABC123
   Expiry      2027-12-31
   Quantity    10000 packs with serials
-  Made by     Alpha Pharma (5C62Ck4UrFPiBtoCmeSrgF7x9yv9mn38446dhCpsi2mLHiFT)
+  Made by     Alpha Pharma (GLN 6291041500213)
   Registered  2026-09-21 14:13:20 UTC
   Released    2026-09-21 14:13:20 UTC
 ";
@@ -95,37 +97,34 @@ fn a_recalled_pack_says_why_and_what_to_do_with_all_reasons() {
         instructions: DocumentHash([1; 32]),
         acknowledge_by: T0,
     };
-    let notice = RecallNotice { recall, by: maker(), at: T0 };
+    let notice = RecallNotice { recall, by: MAKER, at: T0 };
     let batch = Batch { recalled: true, recalls: 1, ..batch() };
-    let by: AccountId = [2; 32].into();
-    let reasons = [Reason::BatchRecalled, Reason::UnitDispensed, Reason::AlarmOpen];
-    let verdict = Verdict {
-        unit: Some(DecommissionedUnit { state: UnitState::Dispensed, by, at: T0 }),
-        alarm: Some(Alarm {
-            code: AlarmCode::SecondDecommission,
-            by: maker(),
-            other: by,
-            at: T0,
-            count: 1,
-            confirmed: false,
-        }),
-        ..verdict(Some(batch), &reasons)
+    let unit = DecommissionedUnit { state: UnitState::Dispensed, site: PHARMACY, at: T0 };
+    let alarm = Alarm {
+        code: AlarmCode::SecondDecommission,
+        site: 9,
+        other: Some(PHARMACY),
+        at: T0,
+        count: 1,
+        confirmed: false,
     };
+    let reasons = [Reason::AlarmOpen, Reason::UnitDispensed, Reason::BatchRecalled];
+    let verdict = verdict(Some(batch), &reasons).with(Some(&unit)).with(Some(&alarm));
     let text = text(&VerdictView::new(&verdict, &[notice], &pack(), &names(), None));
     let expected = "\
 DO NOT DISPENSE — recalled (class II, wrong strength)
 
 1. The batch is recalled. [batch-recalled]
-   the batch: class II, wrong strength, by Alpha Pharma (5C62Ck4UrFPiBtoCmeSrgF7x9yv9mn38446dhCpsi2mLHiFT) on 2026-09-21 14:13:20 UTC
-   What to do: Set the pack apart and send it back as the recall asks. Warn patients who have packs of this lot.
+   the batch: class II, wrong strength, by Alpha Pharma (GLN 6291041500213) on 2026-09-21 14:13:20 UTC
+   What to do: Quarantine the pack and return it as the recall's instructions say. Warn patients who have packs of this lot.
 
 2. This pack was dispensed before. [unit-dispensed]
-   by 5C7LYpP2ZH3tpKbvVvwiVe54AapxErdPBbvkYhe6y9ZBkqWt on 2026-09-21 14:13:20 UTC
-   What to do: Do not dispense it again. If you did not dispense it yourself, it may be a copy: keep the pack and tell the authority.
+   at Corner Pharmacy (GLN 6291041500237) on 2026-09-21 14:13:20 UTC
+   What to do: Do not dispense it again. If you did not dispense it yourself, it may be a copy: keep the pack and inform the authority.
 
 3. Packs with this serial were in places where they cannot both be: one of them is a copy. [alarm-open]
-   second decommission: Alpha Pharma (5C62Ck4UrFPiBtoCmeSrgF7x9yv9mn38446dhCpsi2mLHiFT) against 5C7LYpP2ZH3tpKbvVvwiVe54AapxErdPBbvkYhe6y9ZBkqWt, first on 2026-09-21 14:13:20 UTC, alarms: 1
-   What to do: Keep the pack with its packaging and tell the authority and the manufacturer.
+   second decommission: site 9 against Corner Pharmacy (GLN 6291041500237), first on 2026-09-21 14:13:20 UTC, alarms: 1
+   What to do: Keep the pack with its packaging and inform the authority and the manufacturer.
 
 Pack
 ";
@@ -153,6 +152,23 @@ fn another_expiry_on_the_pack_is_shown_beside_the_registered_one() {
 }
 
 #[test]
+fn reasons_of_a_later_version_are_counted() {
+    // As a later contract encodes them: outcome, reasons, time, details.
+    let newer = |bits: u64| {
+        let encoded = [&[Outcome::Recalled as u8][..], &bits.to_le_bytes(), &T0.to_le_bytes(), &[0]].concat();
+        Verdict::decode(&mut &encoded[..]).unwrap()
+    };
+    for (bits, line) in [
+        (1 << 63, "1 further reason that this version does not know: update theriac"),
+        ((0b11 << 60) | 1, "2 further reasons that this version does not know: update theriac"),
+    ] {
+        let view = VerdictView::new(&newer(bits), &[], &pack(), &names(), None);
+        assert!(text(&view).contains(&format!("\n{line}\n")), "{}", text(&view));
+        assert!(!view.valid);
+    }
+}
+
+#[test]
 fn machines_get_codes_and_moments() {
     let json = serde_json::to_value(view(None, &[Reason::BatchUnknown])).unwrap();
     assert_eq!(
@@ -167,6 +183,7 @@ fn machines_get_codes_and_moments() {
                 "advice": "Compare GTIN and lot with the print. If the scan was right, do not trust the pack: ask \
                            your supplier.",
             }],
+            "unknown_reasons": 0,
             "pack": { "gtin": "09506000134352", "lot": "ABC123", "expiry": "2027-12-31", "serial": "S1" },
             "batch": null,
             "unit": null,
