@@ -275,9 +275,12 @@ fn accounts_organisations_and_sites_are_checked() {
         (vec!["org", "account", "add", alice, "--role", "king"], "possible values"),
         (vec!["org", "account", "add", alice, "--until", "never"], "write a day as YYYY-MM-DD"),
         (vec!["org", "account", "add", alice, "--site", "Plant"], "not a site"),
-        (vec!["admin", "propose", "upgrade", "units", "--code", "0x12"], "64 hexadecimal digits"),
         (
-            vec!["admin", "propose", "contract-roles", "unit"],
+            vec!["admin", "propose", "upgrade", "--contract", "units", "--code", "0x12"],
+            "64 hexadecimal digits",
+        ),
+        (
+            vec!["admin", "propose", "contract-roles", "--contract", "unit"],
             "not a contract; give its address, or one of access",
         ),
         (vec!["admin", "apply", "first"], "invalid value 'first'"),

@@ -500,13 +500,13 @@ fn changes_wait_where_everybody_sees_them() {
     };
     assert_eq!(admin("", &["proposals"], 0).json(), serde_json::json!([]));
     let hash = format!("0x{}", "22".repeat(32));
-    let upgrade = ["propose", "upgrade", "units", "--code", &hash];
+    let upgrade = ["propose", "upgrade", "--contract", "units", "--code", &hash];
     assert_eq!(code("bob", &upgrade), "governance/caller-not-authorised");
     let upgrade = admin("alice", &upgrade, 0).json()["proposal"].to_string();
     let regulator =
         admin("alice", &["propose", "grant", "regulator", MAKER], 0).json()["proposal"].to_string();
     let steward = admin("alice", &["propose", "steward", MAKER, NOBODY], 0).json()["proposal"].to_string();
-    let roles = ["propose", "contract-roles", "units", "--role", "unit-register"];
+    let roles = ["propose", "contract-roles", "--contract", "units", "--role", "unit-register"];
     let roles = admin("alice", &roles, 0).json()["proposal"].to_string();
     let waiting = admin("", &["proposals"], 0).json();
     let changes: Vec<&str> =

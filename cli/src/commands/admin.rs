@@ -29,7 +29,7 @@ Examples:
   theriac admin accept                  with the key of that account
   theriac admin pause batches
   theriac admin propose grant regulator 6291041500244
-  theriac admin propose upgrade units \\
+  theriac admin propose upgrade --contract units \\
       --code 0x4f1c…                    the hash that cargo contract printed
   theriac admin proposals
   theriac admin apply 3                 two days later

@@ -27,6 +27,7 @@ pub enum ProposeCommand {
     /// New code for a contract, which must be on chain when it is applied (needs Admin)
     Upgrade {
         /// Which contract
+        #[arg(long)]
         contract: Contract,
         /// The hash of the new code: 0x and 64 hexadecimal digits
         #[arg(long, value_name = "HASH", value_parser = code_hash)]
@@ -46,7 +47,7 @@ pub enum ProposeCommand {
     /// Roles for a contract, in place of all that it has (needs Admin)
     ContractRoles {
         /// The contract: its name in the deployment, or its address
-        #[arg(value_parser = contract)]
+        #[arg(long, value_parser = contract)]
         contract: ContractRef,
         /// A role that it has then: unit-register or sentinel; may be given more than once; without it, none
         #[arg(long = "role", value_name = "ROLE", value_parser = choice::<Role>())]
