@@ -125,16 +125,16 @@ fn type_of(spec: &Value) -> u32 {
 fn shape(types: &PortableRegistry, id: u32) -> String {
     let of = |id| shape(types, id);
     let fields = |fields: &[Field<PortableForm>]| {
-        let fields =
-            fields.iter().map(|field| format!("{}:{}", field.name.as_deref().unwrap_or("_"), of(field.ty.id)));
+        let fields = fields
+            .iter()
+            .map(|field| format!("{}:{}", field.name.as_deref().unwrap_or("_"), of(field.ty.id)));
         fields.collect::<Vec<_>>().join(", ")
     };
     match &types.resolve(id).unwrap().type_def {
         TypeDef::Composite(composite) => format!("{{{}}}", fields(&composite.fields)),
         TypeDef::Variant(variants) => {
             let variants = variants.variants.iter();
-            let variants =
-                variants.map(|it| format!("{}={}{{{}}}", it.index, it.name, fields(&it.fields)));
+            let variants = variants.map(|it| format!("{}={}{{{}}}", it.index, it.name, fields(&it.fields)));
             variants.collect::<Vec<_>>().join(" | ")
         }
         TypeDef::Sequence(sequence) => format!("[{}]", of(sequence.type_param.id)),
@@ -182,7 +182,12 @@ fn every_message_of_access_is_known() {
 fn every_message_of_governance_is_known() {
     let it = Governance(ACCOUNT);
     let identifier = Identifier::Gln(6_291_041_500_213);
-    let limits = Limits { site: Some(SITE), roles: Some(RoleSet::of(&[Role::Pharmacy])), until: Some(9), steward: true };
+    let limits = Limits {
+        site: Some(SITE),
+        roles: Some(RoleSet::of(&[Role::Pharmacy])),
+        until: Some(9),
+        steward: true,
+    };
     Metadata::of("governance").assert_messages([
         built(&it.register_organisation("Acme", &identifier, ACCOUNT)),
         built(&it.update_organisation(1, "Acme", &identifier)),
@@ -318,14 +323,8 @@ fn every_message_of_evidence_is_known() {
 fn every_message_of_feeds_is_known() {
     let it = Feeds(ACCOUNT);
     let (subject, model) = (Subject([9; 32]), ModelId([10; 32]));
-    let definition = Feed {
-        kind: FeedKind::DiseaseRisk,
-        decimals: 4,
-        min: 0,
-        max: 10_000,
-        model,
-        max_report_age: 60_000,
-    };
+    let definition =
+        Feed { kind: FeedKind::DiseaseRisk, decimals: 4, min: 0, max: 10_000, model, max_report_age: 60_000 };
     let report = Report {
         configuration: [11; 32],
         feed: FEED,

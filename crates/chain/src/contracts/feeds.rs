@@ -1,7 +1,9 @@
 //! The messages and events of `feeds`: operators, models, requests, signed reports, readings.
 
-use primitives::feeds::{Configuration, Error, Feed, Model, OperatorKey, Reading, Report, Request, Signature};
-use primitives::{AccountId, DocumentHash, FeedId, ModelId, Subject, Timestamp};
+use primitives::feeds::{
+    Configuration, Error, Feed, FeedValue, Model, OperatorKey, Reading, Report, Request, Signature,
+};
+use primitives::{AccountId, DocumentHash, Extensible, FeedId, ModelId, Subject, Timestamp};
 
 use crate::contracts::event_enum::contract_events;
 use crate::node::call::Call;
@@ -84,9 +86,14 @@ impl Feeds {
         Call::fallible::<Error>(self.0, "read", (feed, subject, max_age))
     }
 
-    /// The same value alone; nothing where [`Feeds::read`] gives an error.
+    /// What other contracts are answered: `None` where [`Feeds::read`] gives an error.
     #[must_use]
-    pub fn fresh_value(&self, feed: FeedId, subject: Subject, max_age: Timestamp) -> Call<Option<i128>> {
+    pub fn fresh_value(
+        &self,
+        feed: FeedId,
+        subject: Subject,
+        max_age: Timestamp,
+    ) -> Call<Option<Extensible<FeedValue>>> {
         Call::infallible(self.0, "FeedReader::fresh_value", (feed, subject, max_age))
     }
 
