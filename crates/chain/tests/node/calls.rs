@@ -4,10 +4,11 @@ use chain::batches::Batches;
 use chain::feeds::Feeds;
 use chain::{ContractError, Deposit, Error, Event};
 use futures::TryStreamExt;
-use primitives::{BatchId, FeedId, Subject};
+use primitives::batches::{self, BatchRegistered, BatchReleased};
+use primitives::{feeds, Actor, BatchId, FeedId, Subject};
 use testkit::node::Node;
 
-use crate::support::{account, all_events, connect, deploy, is_registration, lot, GTIN};
+use crate::support::{account, all_events, connect, deploy, is_registration, lot, GTIN, SITE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_dry_run_submitted_and_its_events_come_back_typed() {
@@ -18,18 +19,19 @@ async fn a_call_is_dry_run_submitted_and_its_events_come_back_typed() {
     let register = Batches(contracts.batches.address);
     let batch = BatchId::of(GTIN, b"LOT1");
 
-    let run = chain.dry_run(&register.register_batch(&lot(1)), alice.id()).await.unwrap();
+    let run = chain.dry_run(&register.register_batch(SITE, &lot(1)), alice.id()).await.unwrap();
     assert_eq!(run.output, batch);
     assert!(run.gas_required.ref_time > 0 && run.gas_required.proof_size > 0);
     assert!(matches!(run.deposit, Deposit::Charge(amount) if amount > 0));
     assert_eq!(chain.read(&register.batch(batch)).await.unwrap(), None, "a dry run changes nothing");
 
-    let receipt = alice.submit(&register.register_batch(&lot(1))).await.unwrap();
-    let registered: ::batches::BatchRegistered = receipt.event(register.0).unwrap();
-    assert_eq!((registered.batch, registered.manufacturer), (batch, alice.id()));
+    let receipt = alice.submit(&register.register_batch(SITE, &lot(1))).await.unwrap();
+    let registered: BatchRegistered = receipt.event(register.0).unwrap();
+    let by = Actor { account: alice.id(), organisation: Some(0), site: Some(SITE) };
+    assert_eq!((registered.batch, registered.by), (batch, by));
     let event = receipt.events[0].of(&contracts);
     assert_eq!(event, Event::Batches(chain::batches::Event::BatchRegistered(registered)));
-    let missing = receipt.event::<::batches::BatchReleased>(register.0).unwrap_err();
+    let missing = receipt.event::<BatchReleased>(register.0).unwrap_err();
     assert!(matches!(missing, Error::Answer { .. }));
 
     let best = chain.read(&register.batch(batch)).await.unwrap().unwrap();
@@ -45,21 +47,21 @@ async fn a_contracts_refusal_is_its_own_error_before_and_on_chain() {
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
-    alice.submit(&register.register_batch(&lot(1))).await.unwrap();
+    alice.submit(&register.register_batch(SITE, &lot(1))).await.unwrap();
 
     // Nothing is sent where the dry run is refused.
-    let error = alice.submit(&register.register_batch(&lot(1))).await.unwrap_err();
-    assert_eq!(error.contract(), Some(ContractError::Batches(::batches::Error::BatchExists)));
+    let error = alice.submit(&register.register_batch(SITE, &lot(1))).await.unwrap_err();
+    assert_eq!(error.contract(), Some(ContractError::Batches(batches::Error::BatchExists)));
     assert!(error.to_string().starts_with("batches refuses with BatchExists: "), "{error}");
     let bob = account(&chain, "//Bob");
-    let error = bob.submit(&register.register_batch(&lot(2))).await.unwrap_err();
-    assert_eq!(error.contract(), Some(ContractError::Batches(::batches::Error::CallerNotAuthorised)));
+    let error = bob.submit(&register.register_batch(SITE, &lot(2))).await.unwrap_err();
+    assert_eq!(error.contract(), Some(ContractError::Batches(batches::Error::CallerNotAtSite)));
     let feeds = Feeds(contracts.feeds.address);
     let error = chain.read(&feeds.read(FeedId::default(), Subject::default(), 1)).await.unwrap_err();
-    assert_eq!(error.contract(), Some(ContractError::Feeds(::feeds::Error::UnknownFeed)));
+    assert_eq!(error.contract(), Some(ContractError::Feeds(feeds::Error::UnknownFeed)));
 
     // Two registrations of one batch may both pass their dry runs: the second is refused then or on chain.
-    let twice = register.register_batch(&lot(3));
+    let twice = register.register_batch(SITE, &lot(3));
     let (first, second) = (alice.send(&twice).await, alice.send(&twice).await);
     let (first, second) = (first.unwrap(), second);
     let refused = match second {
@@ -67,16 +69,17 @@ async fn a_contracts_refusal_is_its_own_error_before_and_on_chain() {
         Err(refused) => refused,
     };
     first.finalised().await.unwrap();
-    assert_eq!(refused.contract(), Some(ContractError::Batches(::batches::Error::BatchExists)));
+    assert_eq!(refused.contract(), Some(ContractError::Batches(batches::Error::BatchExists)));
 
     // Sent without a dry run, it is refused in its block, and the block is asked why.
-    let run = chain.dry_run(&register.register_batch(&lot(4)), alice.id()).await.unwrap();
-    let unchecked = alice.send_unchecked(&register.register_batch(&lot(3)), chain::Limits::of(&run)).await;
+    let run = chain.dry_run(&register.register_batch(SITE, &lot(4)), alice.id()).await.unwrap();
+    let unchecked =
+        alice.send_unchecked(&register.register_batch(SITE, &lot(3)), chain::Limits::of(&run)).await;
     let refused = unchecked.unwrap().finalised().await.unwrap_err();
-    assert_eq!(refused.contract(), Some(ContractError::Batches(::batches::Error::BatchExists)));
+    assert_eq!(refused.contract(), Some(ContractError::Batches(batches::Error::BatchExists)));
     let starved =
         chain::Limits { gas: chain::Weight { ref_time: 1_000_000, proof_size: 10_000 }, deposit: 0 };
-    let unchecked = alice.send_unchecked(&register.register_batch(&lot(4)), starved).await;
+    let unchecked = alice.send_unchecked(&register.register_batch(SITE, &lot(4)), starved).await;
     assert!(matches!(unchecked.unwrap().finalised().await, Err(Error::OutOfGas)));
 }
 
@@ -91,7 +94,7 @@ async fn calls_of_one_account_go_out_at_once_without_getting_into_each_others_wa
 
     // Half by one owner, half by another of the same key: they share their nonces.
     let again = account(&chain, "//Alice");
-    let calls: Vec<_> = (0..CALLS).map(|number| register.register_batch(&lot(number))).collect();
+    let calls: Vec<_> = (0..CALLS).map(|number| register.register_batch(SITE, &lot(number))).collect();
     let sent = calls.iter().enumerate().map(|(number, call)| match number % 2 {
         0 => alice.send(call),
         _ => again.send(call),
@@ -121,7 +124,7 @@ async fn another_process_with_the_same_key_costs_a_retry_and_nothing_else() {
     let register = Batches(contracts.batches.address);
     for number in 0..6 {
         let sender = if number % 2 == 0 { &alice } else { &other };
-        sender.submit(&register.register_batch(&lot(number))).await.unwrap();
+        sender.submit(&register.register_batch(SITE, &lot(number))).await.unwrap();
     }
     let events: Vec<_> = all_events(&here, &contracts).await;
     assert_eq!(events.into_iter().filter(is_registration).count(), 6, "each call was executed once");
@@ -134,15 +137,14 @@ async fn events_of_a_range_come_in_order_and_only_when_final() {
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register_batch = Batches(contracts.batches.address);
-    let first = alice.submit(&register_batch.register_batch(&lot(1))).await.unwrap().block.number;
+    let first = alice.submit(&register_batch.register_batch(SITE, &lot(1))).await.unwrap().block.number;
     for number in 2..30 {
-        alice.submit(&register_batch.register_batch(&lot(number))).await.unwrap();
+        alice.submit(&register_batch.register_batch(SITE, &lot(number))).await.unwrap();
     }
     let head = chain.finalised_head().await.unwrap().number;
     let only_batches = vec![contracts.batches.address];
     let emitted: Vec<_> = chain.events_in(first..=head, only_batches.clone()).try_collect().await.unwrap();
-    let lots: Vec<_> =
-        emitted.iter().map(|it| it.decode_as::<::batches::BatchRegistered>().unwrap().lot).collect();
+    let lots: Vec<_> = emitted.iter().map(|it| it.decode_as::<BatchRegistered>().unwrap().lot).collect();
     assert_eq!(lots, (1..30).map(|number| format!("LOT{number}").into_bytes()).collect::<Vec<_>>());
     assert!(emitted.windows(2).all(|pair| pair[0].block.number < pair[1].block.number));
 
@@ -152,17 +154,17 @@ async fn events_of_a_range_come_in_order_and_only_when_final() {
         matches!(error, Error::NotFinalised { asked, finalised } if (asked, finalised) == (head + 1, head))
     );
 
-    // All events of the whole chain are known ones: those of the deployment by `access`, then the batches.
+    // All events of the whole chain are known ones: those of the deployment by `governance`, then the batches.
     let all = all_events(&chain, &contracts).await;
     assert!(!all.iter().any(|event| matches!(event, Event::Unknown(_))), "{all:?}");
     assert_eq!(
         all.len(),
-        1 + 2 * 2 + 1 + 2 + 29,
-        "birth, two contracts with a role each, organisation, two roles, batches"
+        1 + 2 + 1 + 1 + 2 + 1 + 29,
+        "birth, two contracts with their roles, organisation, site, two roles, end of set-up, batches"
     );
     // By another contract's types nothing is known, and nothing is lost.
     let mut mistaken = contracts;
-    std::mem::swap(&mut mistaken.access, &mut mistaken.batches);
+    std::mem::swap(&mut mistaken.governance, &mut mistaken.batches);
     let unknown = all_events(&chain, &mistaken).await;
     assert!(unknown.iter().all(|event| matches!(event, Event::Unknown(_))) && unknown.len() == all.len());
 }

@@ -1,16 +1,24 @@
 //! What is deployed, where, and by whom.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use chain::access::Access;
 use chain::batches::Batches;
 use chain::evidence::Evidence;
 use chain::feeds::Feeds;
+use chain::governance::Governance;
 use chain::units::Units;
-use chain::{account_text, AccountId, Chain, Contracts, Deployment, Error, Hash};
-use primitives::Role;
+use chain::{
+    access, account_text, governance, Account, AccountId, Chain, Contracts, Deployment, Error, Event, Hash,
+    Step,
+};
+use primitives::{Role, RoleSet};
 use testkit::node::Node;
+use tokio::sync::Notify;
 
 use crate::proxy::Proxy;
-use crate::support::{account, bundles, connect, deploy, lot, register, signer};
+use crate::support::{account, all_events, bundles, connect, deploy, lot, register, signer, GLNS, SITE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_contracts_are_deployed_and_their_deployment_is_checked() {
@@ -18,29 +26,12 @@ async fn the_contracts_are_deployed_and_their_deployment_is_checked() {
     let chain = connect(&node).await;
     assert_eq!((chain.name(), chain.is_development()), ("Theriac devnet", true));
     let alice = account(&chain, "//Alice");
-    let deployment = alice.deploy_all(&bundles(), b"one").await.unwrap();
+    let deployment = alice.deploy_all(&bundles(), b"one", 0, |_| ()).await.unwrap();
     deployment.check(&chain).await.unwrap();
     assert_eq!(deployment.chain.genesis, chain.genesis());
+    assert_in_set_up(&chain, alice.id(), &deployment.contracts).await;
 
-    // Each contract knows where the roles are, and who administers them.
-    let Contracts { access, batches, units, evidence, feeds } = deployment.contracts;
-    assert_eq!(chain.read(&Access(access.address).administrator()).await.unwrap(), alice.id());
-    assert_eq!(chain.read(&Batches(batches.address).access()).await.unwrap(), access.address);
-    assert_eq!(chain.read(&Feeds(feeds.address).access()).await.unwrap(), access.address);
-    let (register, sentinel) = (Units(units.address), Evidence(evidence.address));
-    assert_eq!(chain.read(&register.access()).await.unwrap(), access.address);
-    assert_eq!(chain.read(&register.batches()).await.unwrap(), batches.address);
-    assert_eq!(chain.read(&sentinel.access()).await.unwrap(), access.address);
-    assert_eq!(chain.read(&sentinel.batches()).await.unwrap(), batches.address);
-    for (role, holder) in [(Role::UnitRegister, units.address), (Role::Sentinel, evidence.address)] {
-        assert!(chain.read(&Access(access.address).has_role(role, holder)).await.unwrap(), "{role:?}");
-    }
-    let configuration = chain.read(&Feeds(feeds.address).configuration()).await.unwrap();
-    let digest = chain.read(&Feeds(feeds.address).configuration_digest()).await.unwrap();
-    assert_eq!(digest, configuration.digest(chain.genesis().0, feeds.address));
-
-    // The same salt makes the same address, which is taken.
-    let error = alice.deploy_all(&bundles(), b"one").await.unwrap_err();
+    let error = alice.deploy(&bundles().access, &access::new(), b"one").await.unwrap_err();
     assert!(matches!(&error, Error::Module { name, .. } if name == "DuplicateContract"), "{error}");
 
     let mut swapped = deployment.clone();
@@ -53,6 +44,120 @@ async fn the_contracts_are_deployed_and_their_deployment_is_checked() {
     nowhere.contracts.access.address = AccountId([1; 32]);
     let error = nowhere.check(&chain).await.unwrap_err();
     assert!(matches!(error, Error::ContractNotFound { address } if address == AccountId([1; 32])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_is_interrupted_after_any_step_goes_on_there() {
+    let node = Node::start();
+    let chain = connect(&node).await;
+    let alice = account(&chain, "//Alice");
+    let head = async || chain.finalised_head().await.unwrap().number;
+
+    // The devnet makes a block for each transaction: so many does a deployment take that nothing interrupts.
+    let (bundles, begun, mut steps) = (bundles(), head().await, Vec::new());
+    let whole = alice.deploy_all(&bundles, b"whole", begun, |step| steps.push(step)).await.unwrap();
+    let blocks = head().await - begun;
+    assert!(steps.iter().all(|step| !step.was_done), "{steps:?}");
+    let numbers: Vec<u32> = steps.iter().map(|step| step.number).collect();
+    assert_eq!(numbers, (1..=steps[0].of).collect::<Vec<_>>());
+
+    let mut known = BTreeSet::from([whole.contracts.access.address]);
+    for last in 1..=steps[0].of {
+        let (salt, begun) = (format!("until-{last}"), head().await);
+        assert_eq!(interrupt_after(last, &alice, salt.as_bytes()).await, last < steps[0].of);
+        let mut resumed: Vec<Step> = Vec::new();
+        let deploy = alice.deploy_all(&bundles, salt.as_bytes(), begun, |step| resumed.push(step));
+        let deployment = deploy.await.unwrap();
+        let was_done: Vec<bool> = resumed.iter().map(|step| step.was_done).collect();
+        let expected: Vec<bool> = steps.iter().map(|step| step.number <= last).collect();
+        assert_eq!(was_done, expected, "resumed after step {last}");
+        assert_eq!(
+            head().await - begun,
+            blocks,
+            "interrupted after step {last}, a transaction was sent twice"
+        );
+        assert_in_set_up(&chain, alice.id(), &deployment.contracts).await;
+        deployment.check(&chain).await.unwrap();
+        assert!(known.insert(deployment.contracts.access.address), "another salt makes another deployment");
+    }
+
+    // What is complete is found, and nothing is sent.
+    let (begun, mut again) = (head().await, Vec::new());
+    let found = alice.deploy_all(&bundles, b"whole", whole.block, |step| again.push(step.was_done)).await;
+    assert_eq!(found.unwrap(), whole);
+    assert_eq!((again, head().await), (vec![true; steps.len()], begun));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_killed_while_it_deploys_goes_on_when_it_is_started_again() {
+    let node = Node::start();
+    let mut patience = Duration::ZERO;
+    let (chain, deployment) = loop {
+        patience += Duration::from_millis(25);
+        // Nothing of the killed program is left but what it sent.
+        let chain = connect(&node).await;
+        let alice = account(&chain, "//Alice");
+        let bundles = bundles();
+        let deploy = alice.deploy_all(&bundles, b"killed", 0, |_| ());
+        if let Ok(deployed) = tokio::time::timeout(patience, deploy).await {
+            let deployment = deployed.unwrap();
+            break (chain, deployment);
+        }
+        // A transaction that is in the pool gets into its block.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    };
+    assert_in_set_up(&chain, signer("//Alice").account(), &deployment.contracts).await;
+}
+
+/// Deploys, and drops the work right after a step. Gives whether anything would have followed.
+async fn interrupt_after(last: u32, alice: &Account, salt: &[u8]) -> bool {
+    let (stop, bundles) = (Notify::new(), bundles());
+    let deploy = alice.deploy_all(&bundles, salt, 0, |step| {
+        if step.number == last {
+            stop.notify_one();
+        }
+    });
+    tokio::select! {
+        biased;
+        () = stop.notified() => true,
+        done = deploy => done.map(|_| false).unwrap(),
+    }
+}
+
+/// Fails where the contracts do not know of each other as they should, or more happened than that.
+async fn assert_in_set_up(chain: &Chain, administrator: AccountId, contracts: &Contracts) {
+    let Contracts { access, governance, batches, units, evidence, feeds } = *contracts;
+    let (roles, decides) = (Access(access.address), Governance(governance.address));
+    assert_eq!(chain.read(&roles.administrator()).await.unwrap(), Some(administrator));
+    assert_eq!(chain.read(&roles.governance()).await.unwrap(), Some(governance.address));
+    assert!(chain.read(&roles.in_set_up()).await.unwrap());
+    assert_eq!(chain.read(&decides.administrator()).await.unwrap(), Some(administrator));
+    for (contract, role) in [(units.address, Role::UnitRegister), (evidence.address, Role::Sentinel)] {
+        let held = chain.read(&roles.contract_roles(contract)).await.unwrap();
+        assert_eq!(held, RoleSet::of(&[role]), "{role}");
+    }
+    let (register, sentinel) = (Units(units.address), Evidence(evidence.address));
+    for knows in [
+        Batches(batches.address).access(),
+        register.access(),
+        sentinel.access(),
+        Feeds(feeds.address).access(),
+    ] {
+        assert_eq!(chain.read(&knows).await.unwrap(), Some(access.address), "{knows:?}");
+    }
+    for knows in [register.batches(), sentinel.batches()] {
+        assert_eq!(chain.read(&knows).await.unwrap(), Some(batches.address), "{knows:?}");
+    }
+    let configuration = chain.read(&Feeds(feeds.address).configuration()).await.unwrap();
+    let digest = chain.read(&Feeds(feeds.address).configuration_digest()).await.unwrap();
+    assert_eq!(digest, configuration.digest(chain.genesis().0, feeds.address));
+
+    let events = all_events(chain, contracts).await;
+    use governance::Event::{AdministrationTransferred, ContractRolesSet};
+    let of_set_up = |event: &&Event| {
+        matches!(event, Event::Governance(AdministrationTransferred(_) | ContractRolesSet(_)))
+    };
+    assert_eq!((events.iter().filter(of_set_up).count(), events.len()), (3, 3), "{events:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,14 +177,15 @@ async fn what_is_not_a_contract_or_cannot_pay_is_said_by_name() {
 
     let poor =
         account(&chain, "caution juice atom organ advance problem want pledge someone senior holiday very");
-    let access = Access(contracts.access.address);
-    register(&alice, &access, poor.id(), "Poor").await;
-    alice.submit(&access.grant_role(Role::Manufacturer, poor.id(), None)).await.unwrap();
-    let call = Batches(contracts.batches.address).register_batch(&lot(1));
+    let governance = Governance(contracts.governance.address);
+    let (organisation, site) = register(&alice, &governance, poor.id(), "Poor", GLNS[1]).await;
+    alice.submit(&governance.grant_role(organisation, Role::Manufacturer, None)).await.unwrap();
+    let batches = Batches(contracts.batches.address);
+    let call = batches.register_batch(site, &lot(1));
     let error = poor.submit(&call).await.unwrap_err();
     assert!(matches!(&error, Error::InsufficientBalance { account, .. } if *account == poor.id()), "{error}");
     // Without a deposit, it is the fee that cannot be paid.
-    let run = chain.dry_run(&call, alice.id()).await.unwrap();
+    let run = chain.dry_run(&batches.register_batch(SITE, &lot(1)), alice.id()).await.unwrap();
     let error = poor.send_unchecked(&call, chain::Limits::of(&run)).await.unwrap_err();
     assert!(matches!(&error, Error::InsufficientBalance { what, .. } if what == "the fee"), "{error}");
 }

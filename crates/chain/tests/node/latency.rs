@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use chain::batches::Batches;
 use chain::units::Units;
 use chain::Pending;
-use primitives::{BatchId, SerialTree};
+use primitives::batches::NewBatch;
+use primitives::units::{Reason, Scan};
+use primitives::{BatchId, ManufacturerSecret, SerialTree};
 use scale::Encode;
 use subxt::rpcs::client::{rpc_params, RpcClient};
 use testkit::node::Node;
 
-use crate::support::{account, connect, deploy, GTIN};
+use crate::support::{account, connect, deploy, GTIN, SITE};
 
 const READS: usize = 500;
 const SUBMISSIONS: usize = 60;
@@ -32,8 +34,10 @@ async fn a_verdict_costs_about_one_raw_request() {
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
     let serials: Vec<String> = (0..10_000).map(|number| format!("S{number:05}")).collect();
-    let tree = SerialTree::new(BatchId::of(GTIN, b"LOT"), &serials).unwrap();
-    let new = |lot: &str, serial_root| ::batches::NewBatch {
+    let batch = BatchId::of(GTIN, b"LOT");
+    let key = ManufacturerSecret::new([1; 32]).batch_key(batch);
+    let tree = SerialTree::new(batch, &serials, &key).unwrap();
+    let new = |lot: &str, serial_root| NewBatch {
         gtin: GTIN,
         lot: lot.as_bytes().to_vec(),
         expiry: 351_231,
@@ -41,8 +45,8 @@ async fn a_verdict_costs_about_one_raw_request() {
         serial_root,
         units_per_case: None,
     };
-    alice.submit(&register.register_batch(&new("LOT", Some(tree.root())))).await.unwrap();
-    let scan = ::units::Scan {
+    alice.submit(&register.register_batch(SITE, &new("LOT", Some(tree.root())))).await.unwrap();
+    let scan = Scan {
         gtin: GTIN,
         lot: b"LOT".to_vec(),
         serial: Some(b"S00042".to_vec()),
@@ -67,7 +71,7 @@ async fn a_verdict_costs_about_one_raw_request() {
         let start = Instant::now();
         let verdict = chain.read(&call).await.unwrap();
         let client = start.elapsed();
-        assert_eq!(verdict.reasons, [::units::Reason::NotReleased]);
+        assert_eq!(verdict.reasons.by_severity(), [Reason::NotReleased]);
         // The first ones warm the node's caches.
         if round >= 20 {
             through_socket.push(socket);
@@ -91,7 +95,7 @@ async fn a_verdict_costs_about_one_raw_request() {
 
     let mut submissions = Vec::new();
     for number in 0..SUBMISSIONS {
-        let call = register.register_batch(&new(&format!("A{number}"), None));
+        let call = register.register_batch(SITE, &new(&format!("A{number}"), None));
         let start = Instant::now();
         alice.submit(&call).await.unwrap();
         submissions.push(start.elapsed());
@@ -100,7 +104,7 @@ async fn a_verdict_costs_about_one_raw_request() {
     println!("submit to finalised, dry run included: p50 {p50:?}, p95 {p95:?}");
 
     let calls: Vec<_> =
-        (0..SUBMISSIONS).map(|n| register.register_batch(&new(&format!("B{n}"), None))).collect();
+        (0..SUBMISSIONS).map(|n| register.register_batch(SITE, &new(&format!("B{n}"), None))).collect();
     let start = Instant::now();
     let sent = futures::future::try_join_all(calls.iter().map(|call| alice.send(call))).await.unwrap();
     futures::future::try_join_all(sent.into_iter().map(Pending::finalised)).await.unwrap();

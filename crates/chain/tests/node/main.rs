@@ -5,5 +5,6 @@ mod calls;
 mod deployment;
 mod latency;
 mod outages;
+mod permissions;
 mod proxy;
 mod support;

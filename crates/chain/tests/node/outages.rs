@@ -9,7 +9,7 @@ use primitives::BatchId;
 use testkit::node::Node;
 
 use crate::proxy::Proxy;
-use crate::support::{account, all_events, connect, deploy, is_registration, lot, GTIN};
+use crate::support::{account, all_events, connect, deploy, is_registration, lot, GTIN, SITE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_goes_away_and_comes_back_loses_and_repeats_nothing() {
@@ -20,7 +20,7 @@ async fn a_node_that_goes_away_and_comes_back_loses_and_repeats_nothing() {
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
-    let first = alice.submit(&register.register_batch(&lot(0))).await.unwrap();
+    let first = alice.submit(&register.register_batch(SITE, &lot(0))).await.unwrap();
     let mut blocks = chain.finalised_blocks(Some(1));
     let mut seen = Vec::new();
     while seen.len() < usize::try_from(first.block.number).unwrap() {
@@ -38,7 +38,7 @@ async fn a_node_that_goes_away_and_comes_back_loses_and_repeats_nothing() {
     // These are asked while the node is away: they wait for it.
     let (read, submitted) =
         tokio::join!(async { chain.read(&register.batch(BatchId::of(GTIN, b"LOT0"))).await }, async {
-            alice.submit(&register.register_batch(&lot(1))).await
+            alice.submit(&register.register_batch(SITE, &lot(1))).await
         },);
     let _node = restart.await.unwrap();
     assert!(read.unwrap().is_some());
@@ -64,7 +64,7 @@ async fn transactions_under_way_survive_a_node_that_is_killed() {
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
-    let calls: Vec<_> = (0..30).map(|number| register.register_batch(&lot(number))).collect();
+    let calls: Vec<_> = (0..30).map(|number| register.register_batch(SITE, &lot(number))).collect();
     let mut sent = Vec::new();
     for call in &calls {
         sent.push(alice.send(call).await.unwrap());
@@ -97,7 +97,7 @@ async fn a_node_that_stays_away_is_an_error_that_says_what_may_have_been_sent() 
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
-    let call = register.register_batch(&lot(1));
+    let call = register.register_batch(SITE, &lot(1));
     let run = chain.dry_run(&call, alice.id()).await.unwrap();
     let sent = alice.send_unchecked(&call, chain::Limits::of(&run)).await.unwrap();
     let hash = sent.hash();
@@ -123,7 +123,7 @@ async fn transactions_go_on_over_connections_that_break() {
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
     let register = Batches(contracts.batches.address);
-    let calls: Vec<_> = (0..CALLS).map(|number| register.register_batch(&lot(number))).collect();
+    let calls: Vec<_> = (0..CALLS).map(|number| register.register_batch(SITE, &lot(number))).collect();
     let submitted = futures::future::join_all(calls.iter().map(|call| alice.submit(call)));
     let cuts = async {
         for _ in 0..5 {

@@ -1,11 +1,18 @@
 //! The contracts on the real node.
 
-use access::Identifier;
-use chain::access::Access;
+use chain::governance::Governance;
 use chain::{Account, AccountId, Bundles, Chain, Contracts, Event, SecretString, Signer};
 use futures::TryStreamExt;
-use primitives::Role;
+use primitives::batches::NewBatch;
+use primitives::governance::{Identifier, OrganisationRegistered, SiteRegistered};
+use primitives::{OrganisationId, Role, SiteId};
 use testkit::node::Node;
+
+/// The one site of Alice's organisation.
+pub const SITE: SiteId = 0;
+/// Global Location Numbers that nobody has.
+pub const GLNS: [u64; 3] = [6_291_041_500_213, 6_291_041_500_220, 6_291_041_500_237];
+pub const GTIN: u64 = 9_506_000_134_352;
 
 pub async fn connect(node: &Node) -> Chain {
     Chain::connect(&node.url).await.unwrap()
@@ -20,38 +27,56 @@ pub fn account(chain: &Chain, secret: &str) -> Account {
 }
 
 pub fn bundles() -> Bundles {
-    Bundles::load(&testkit::repository().join("contracts/artifacts")).unwrap()
+    Bundles::shipped().unwrap()
 }
 
-/// Deploys the contracts by Alice, and makes her organisation a manufacturer and a regulator.
+/// Deploys the contracts by Alice: they are in set-up then.
+pub async fn deploy_in_set_up(alice: &Account) -> Contracts {
+    alice.deploy_all(&bundles(), b"test", 0, |_| ()).await.unwrap().contracts
+}
+
+/// Deploys the contracts by Alice, makes her organisation a manufacturer and a regulator, and ends the set-up.
 pub async fn deploy(alice: &Account) -> Contracts {
-    let contracts = alice.deploy_all(&bundles(), b"test").await.unwrap().contracts;
-    let access = Access(contracts.access.address);
-    register(alice, &access, alice.id(), "Acme").await;
+    let contracts = deploy_in_set_up(alice).await;
+    let governance = Governance(contracts.governance.address);
+    let (organisation, site) = register(alice, &governance, alice.id(), "Acme", GLNS[0]).await;
+    assert_eq!(site, SITE);
     for role in [Role::Manufacturer, Role::Regulator] {
-        alice.submit(&access.grant_role(role, alice.id(), None)).await.unwrap();
+        alice.submit(&governance.grant_role(organisation, role, None)).await.unwrap();
     }
+    alice.submit(&governance.end_set_up()).await.unwrap();
     contracts
 }
 
-pub async fn register(admin: &Account, access: &Access, account: AccountId, name: &str) {
+/// Registers an organisation with its steward and a site.
+pub async fn register(
+    admin: &Account,
+    governance: &Governance,
+    steward: AccountId,
+    name: &str,
+    gln: u64,
+) -> (OrganisationId, SiteId) {
     let identifier = Identifier::Uri(format!("urn:example:{name}"));
-    admin.submit(&access.register_organisation(account, name, &identifier)).await.unwrap();
+    let receipt = admin.submit(&governance.register_organisation(name, &identifier, steward)).await.unwrap();
+    let registered: OrganisationRegistered = receipt.event(governance.0).unwrap();
+    (registered.organisation, register_site(admin, governance, registered.organisation, name, gln).await)
 }
 
-pub const GTIN: u64 = 9_506_000_134_352;
+pub async fn register_site(
+    admin: &Account,
+    governance: &Governance,
+    organisation: OrganisationId,
+    name: &str,
+    gln: u64,
+) -> SiteId {
+    let receipt = admin.submit(&governance.register_site(organisation, name, gln)).await.unwrap();
+    receipt.event::<SiteRegistered>(governance.0).unwrap().site
+}
 
 /// A batch without serials that nobody registered yet.
-pub fn lot(number: usize) -> batches::NewBatch {
+pub fn lot(number: usize) -> NewBatch {
     let lot = format!("LOT{number}").into_bytes();
-    batches::NewBatch {
-        gtin: GTIN,
-        lot,
-        expiry: 351_231,
-        quantity: 100,
-        serial_root: None,
-        units_per_case: None,
-    }
+    NewBatch { gtin: GTIN, lot, expiry: 351_231, quantity: 100, serial_root: None, units_per_case: None }
 }
 
 /// All that the contracts ever emitted.
