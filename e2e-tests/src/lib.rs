@@ -2,5 +2,6 @@
 #![allow(clippy::arithmetic_side_effects)] // Counters and clocks of a test bench, far from their limits.
 
 pub mod oracle;
+pub mod party;
 pub mod stage;
 pub mod story;

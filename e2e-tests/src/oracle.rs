@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{json, Value};
 
+use crate::party::{ADMINISTRATOR, REGULATOR};
 use crate::stage::write;
 use testkit::service::Service;
 use testkit::theriac::Theriac;
@@ -16,20 +17,20 @@ pub const JOB: &str = "heart-disease";
 /// How long a report may take from its request to its final block.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Approves the heart disease model, opens [`FEED`] for it, and enters an operator: all by Alice, who administers a fresh
-/// deployment and is a regulator there. Returns the file of the operator's key in `folder`.
+/// Approves the heart disease model by the regulator, opens [`FEED`] for it, and enters an operator. Returns the file of
+/// the operator's key in `folder`.
 ///
 /// # Errors
 /// Where a command fails.
 pub fn open_feed(theriac: &Theriac, folder: &Path) -> Result<String, Failure> {
-    let alice = Some("alice");
     let model = repository().join("models/heart-disease").to_string_lossy().into_owned();
-    theriac.run(alice, &["model", "register", &model])?.ok()?;
-    theriac.run(alice, &["feed", "create", FEED, "--model", &model, "--max-report-age", "1h"])?.ok()?;
+    theriac.run(Some(REGULATOR.who), &["model", "register", &model])?.ok()?;
+    let create = ["feed", "create", FEED, "--model", &model, "--max-report-age", "1h"];
+    theriac.run(Some(ADMINISTRATOR), &create)?.ok()?;
     enter_operator(theriac, folder)
 }
 
-/// Enters an operator, by Alice. Returns the file of its key in `folder`.
+/// Enters an operator. Returns the file of its key in `folder`.
 ///
 /// # Errors
 /// Where a command fails.
@@ -37,7 +38,7 @@ pub fn enter_operator(theriac: &Theriac, folder: &Path) -> Result<String, Failur
     let key = folder.join("operator.key").to_string_lossy().into_owned();
     let made: Value = serde_json::from_str(&theriac.run(None, &["oracle", "key", &key, "--json"])?.ok()?)?;
     let public = made["public_key"].as_str().ok_or("`oracle key` names no public key")?;
-    theriac.run(Some("alice"), &["feed", "operators", "--f", "0", public])?.ok()?;
+    theriac.run(Some(ADMINISTRATOR), &["feed", "operators", "--f", "0", public])?.ok()?;
     Ok(key)
 }
 

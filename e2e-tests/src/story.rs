@@ -8,16 +8,6 @@ use crate::stage::{Stage, Telling};
 use testkit::theriac::{start_devnet, Theriac};
 use testkit::Failure;
 
-/// The accounts of the story: well-known ones, so it plays on a development chain only.
-mod accounts {
-    pub const MANUFACTURER: (&str, &str) = ("bob", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
-    pub const WHOLESALER: (&str, &str) = ("charlie", "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");
-    pub const PHARMACY: (&str, &str) = ("dave", "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
-    pub const REGULATOR: (&str, &str) = ("eve", "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw");
-    pub const CLINIC: (&str, &str) = ("ferdie", "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL");
-    pub const ADMINISTRATOR: &str = "alice";
-}
-
 /// Plays the story in `folder`, on a chain of its own, and returns the table of what was checked.
 ///
 /// # Errors

@@ -3,16 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use e2e_tests::party::{deploy_for, Party, MANUFACTURER as MAKER, PHARMACY, REGULATOR, WHOLESALER};
 use serde_json::Value;
 use tempfile::TempDir;
-use testkit::repository;
 use testkit::service::Service;
 use testkit::theriac::{start_devnet, Said, Theriac};
 
-const MAKER: (&str, &str) = ("bob", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
-const WHOLESALER: (&str, &str) = ("charlie", "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");
-const PHARMACY: (&str, &str) = ("dave", "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
-const REGULATOR: (&str, &str) = ("eve", "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw");
 const BATCH: [&str; 4] = ["--gtin", "09506000134352", "--lot", "SEALED-1"];
 const TERMS: &str = "500 packs at 12.40 EUR each, net 30 days\n";
 
@@ -49,26 +45,16 @@ impl World {
     }
 
     fn release_a_batch(&self) {
-        let artifacts = repository().join("contracts/artifacts");
-        self.does("alice", &["deploy", "--artifacts", artifacts.to_str().unwrap()]);
-        for ((_, account), gln, role) in [
-            (MAKER, "6291041500213", "manufacturer"),
-            (WHOLESALER, "6291041500220", "wholesaler"),
-            (PHARMACY, "6291041500237", "pharmacy"),
-            (REGULATOR, "6291041500244", "regulator"),
-        ] {
-            self.does("alice", &["org", "register", account, "--name", role, "--gln", gln]);
-            self.does("alice", &["org", "grant", role, account]);
-        }
-        self.batch(MAKER.0, "register", &["--expiry", "281231", "--quantity", "1000"]);
+        deploy_for(&self.theriac, &[MAKER, WHOLESALER, PHARMACY, REGULATOR]).unwrap();
+        self.batch(MAKER.who, "register", &["--expiry", "281231", "--quantity", "1000"]);
         for (who, kind) in [
-            (MAKER.0, "certificate-of-analysis"),
-            (REGULATOR.0, "good-manufacturing-practice"),
-            (REGULATOR.0, "market-authorisation"),
+            (MAKER.who, "certificate-of-analysis"),
+            (REGULATOR.who, "good-manufacturing-practice"),
+            (REGULATOR.who, "market-authorisation"),
         ] {
             self.batch(who, "attest", &[kind, "--document", &self.terms]);
         }
-        self.batch(MAKER.0, "release", &[]);
+        self.batch(MAKER.who, "release", &[]);
     }
 
     fn run(&self, who: &str, command: &[&str]) -> Said {
@@ -92,24 +78,24 @@ impl World {
         self.does(who, &[&["batch", step][..], &BATCH, more].concat())
     }
 
-    fn keyring(&self, who: (&str, &str)) -> String {
-        self.folder.path().join(format!("{}.keyring", who.0)).to_string_lossy().into_owned()
+    fn keyring(&self, party: Party) -> String {
+        self.folder.path().join(format!("{}.keyring", party.who)).to_string_lossy().into_owned()
     }
 
-    fn new_key(&self, who: (&str, &str)) {
-        let keyring = self.keyring(who);
-        self.does(who.0, &["sealing-key", "new", "--keyring", &keyring]);
-        self.does(who.0, &["sealing-key", "register", "--keyring", &keyring]);
+    fn new_key(&self, party: Party) {
+        let keyring = self.keyring(party);
+        self.does(party.who, &["sealing-key", "new", "--keyring", &keyring]);
+        self.does(party.who, &["sealing-key", "register", "--keyring", &keyring]);
     }
 
-    fn seal(&self, to: (&str, &str), more: &[&str]) -> String {
-        let command = ["terms", "seal", &self.terms, "--to", to.1, "--store", &self.store];
-        let sealed = self.does(MAKER.0, &[&command[..], more].concat());
+    fn seal(&self, to: Party, more: &[&str]) -> String {
+        let command = ["terms", "seal", &self.terms, "--to", to.gln, "--store", &self.store];
+        let sealed = self.does(MAKER.who, &[&command[..], more].concat());
         sealed["hash"].as_str().unwrap().to_owned()
     }
 
-    fn ship(&self, to: (&str, &str), hash: &str) -> String {
-        let shipped = self.batch(MAKER.0, "ship", &["--to", to.1, "--quantity", "500", "--terms", hash]);
+    fn ship(&self, to: Party, hash: &str) -> String {
+        let shipped = self.batch(MAKER.who, "ship", &["--to", to.gln, "--quantity", "500", "--terms", hash]);
         shipped["shipment"].to_string()
     }
 
@@ -125,35 +111,36 @@ impl World {
 #[test]
 fn partners_read_their_terms_and_nobody_else_does() {
     let world = World::new();
-    let seal_command = ["terms", "seal", &world.terms, "--to", WHOLESALER.1, "--store", &world.store];
-    world.fails(MAKER.0, &seal_command, REFUSED, "terms/no-sealing-key");
+    let seal_command = ["terms", "seal", &world.terms, "--to", WHOLESALER.gln, "--store", &world.store];
+    world.fails(MAKER.who, &seal_command, REFUSED, "terms/no-sealing-key");
     for who in [MAKER, WHOLESALER, PHARMACY, REGULATOR] {
         world.new_key(who);
     }
-    let hash = world.seal(WHOLESALER, &["--reader", REGULATOR.1]);
+    let hash = world.seal(WHOLESALER, &["--reader", REGULATOR.gln]);
     let shipment = world.ship(WHOLESALER, &hash);
     let of_shipment = ["--shipment", &shipment];
 
     let objects = std::fs::read(world.object(&hash)).unwrap();
     assert!(!objects.windows(9).any(|window| window == b"12.40 EUR"), "the store has no plain text");
-    for who in [WHOLESALER, MAKER, REGULATOR] {
-        let keyring = world.keyring(who);
-        let opened = world.does(who.0, &world.open(&keyring, &of_shipment));
-        assert_eq!(opened["terms"], TERMS, "{}", who.0);
-        assert_eq!(opened["author"]["account"], MAKER.1);
+    for party in [WHOLESALER, MAKER, REGULATOR] {
+        let keyring = world.keyring(party);
+        let opened = world.does(party.who, &world.open(&keyring, &of_shipment));
+        assert_eq!(opened["terms"], TERMS, "{}", party.who);
+        assert_eq!(opened["author"]["account"], MAKER.account);
         assert_eq!(opened["hash"], hash.as_str());
     }
-    let shown = world.run(WHOLESALER.0, &world.open(&world.keyring(WHOLESALER), &of_shipment)).ok().unwrap();
+    let shown =
+        world.run(WHOLESALER.who, &world.open(&world.keyring(WHOLESALER), &of_shipment)).ok().unwrap();
     assert!(shown.contains("12.40 EUR"), "{shown}");
     let outsider = world.keyring(PHARMACY);
-    world.fails(PHARMACY.0, &world.open(&outsider, &of_shipment), BAD_INPUT, "terms/not-a-recipient");
+    world.fails(PHARMACY.who, &world.open(&outsider, &of_shipment), BAD_INPUT, "terms/not-a-recipient");
 
     // The contract forgets a shipment that has arrived; its terms are read all the same.
-    world.does(WHOLESALER.0, &["batch", "receive", &shipment]);
+    world.does(WHOLESALER.who, &["batch", "receive", &shipment]);
     let out = world.folder.path().join("opened.txt");
     let keyring = world.keyring(WHOLESALER);
     let to_file = [&of_shipment[..], &["--out", out.to_str().unwrap()]].concat();
-    world.does(WHOLESALER.0, &world.open(&keyring, &to_file));
+    world.does(WHOLESALER.who, &world.open(&keyring, &to_file));
     assert_eq!(std::fs::read_to_string(&out).unwrap(), TERMS);
     assert_private(&out);
 
@@ -161,16 +148,16 @@ fn partners_read_their_terms_and_nobody_else_does() {
     let passed_off = world.ship(PHARMACY, &hash);
     let regulator = world.keyring(REGULATOR);
     let of_other = world.open(&regulator, &["--shipment", &passed_off]);
-    let message = world.fails(REGULATOR.0, &of_other, BAD_INPUT, "terms/other-context");
+    let message = world.fails(REGULATOR.who, &of_other, BAD_INPUT, "terms/other-context");
     assert!(message.contains("another consignee"), "{message}");
 
     // The store's keeper changes the object.
     let mut bytes = objects;
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(world.object(&hash), &bytes).unwrap();
-    world.fails(WHOLESALER.0, &world.open(&keyring, &of_shipment), BAD_INPUT, "store/tampered");
+    world.fails(WHOLESALER.who, &world.open(&keyring, &of_shipment), BAD_INPUT, "store/tampered");
     std::fs::remove_file(world.object(&hash)).unwrap();
-    world.fails(WHOLESALER.0, &world.open(&keyring, &of_shipment), 1, "store/not-found");
+    world.fails(WHOLESALER.who, &world.open(&keyring, &of_shipment), 1, "store/not-found");
 }
 
 #[test]
@@ -185,37 +172,37 @@ fn keys_are_rotated_and_old_terms_stay_readable() {
     let stolen = world.folder.path().join("stolen.keyring").to_string_lossy().into_owned();
     std::fs::copy(&keyring, &stolen).unwrap();
 
-    let rotated = world.does(WHOLESALER.0, &["sealing-key", "rotate", "--keyring", &keyring]);
-    let shown = world.does(WHOLESALER.0, &["sealing-key", "show", "--keyring", &keyring]);
+    let rotated = world.does(WHOLESALER.who, &["sealing-key", "rotate", "--keyring", &keyring]);
+    let shown = world.does(WHOLESALER.who, &["sealing-key", "show", "--keyring", &keyring]);
     assert_eq!(shown["public_key"], rotated["public_key"]);
     assert_eq!((&shown["published"], &shown["keys"]), (&true.into(), &2.into()));
-    let by_stolen = world.does(WHOLESALER.0, &["sealing-key", "show", "--keyring", &stolen]);
+    let by_stolen = world.does(WHOLESALER.who, &["sealing-key", "show", "--keyring", &stolen]);
     assert_eq!(by_stolen["published"], false);
-    assert_eq!(world.does(WHOLESALER.0, &world.open(&keyring, &["--shipment", &shipment]))["terms"], TERMS);
+    assert_eq!(world.does(WHOLESALER.who, &world.open(&keyring, &["--shipment", &shipment]))["terms"], TERMS);
 
     // Sealed again: a new object for the new key, proven to hold what was shipped.
     let maker = world.keyring(MAKER);
     let reseal = ["terms", "reseal", &hash, "--keyring", &maker, "--store", &world.store];
-    let again = world.does(MAKER.0, &reseal)["hash"].as_str().unwrap().to_owned();
+    let again = world.does(MAKER.who, &reseal)["hash"].as_str().unwrap().to_owned();
     assert_ne!(again, hash);
     let of_again = [&again[..], "--shipment", &shipment];
-    assert_eq!(world.does(WHOLESALER.0, &world.open(&keyring, &of_again))["terms"], TERMS);
+    assert_eq!(world.does(WHOLESALER.who, &world.open(&keyring, &of_again))["terms"], TERMS);
     let stolen_opens = world.open(&stolen, &of_again);
-    world.fails(WHOLESALER.0, &stolen_opens, BAD_INPUT, "terms/not-a-recipient");
+    world.fails(WHOLESALER.who, &stolen_opens, BAD_INPUT, "terms/not-a-recipient");
     // What rotation cannot do: the old object is still there for the old key.
-    assert_eq!(world.does(WHOLESALER.0, &world.open(&stolen, &["--shipment", &shipment]))["terms"], TERMS);
+    assert_eq!(world.does(WHOLESALER.who, &world.open(&stolen, &["--shipment", &shipment]))["terms"], TERMS);
 
     // Another document between the same parties does not pass for the shipped one.
     std::fs::write(&world.terms, "500 packs at 14.90 EUR each\n").unwrap();
     let other = world.seal(WHOLESALER, &[]);
     let passed_off = world.open(&keyring, &[&other, "--shipment", &shipment]);
-    world.fails(WHOLESALER.0, &passed_off, BAD_INPUT, "terms/other-document");
+    world.fails(WHOLESALER.who, &passed_off, BAD_INPUT, "terms/other-document");
 
     // A suspended partner gets nothing new.
-    world.does(REGULATOR.0, &["org", "suspend", WHOLESALER.1]);
-    let seal_command = ["terms", "seal", &world.terms, "--to", WHOLESALER.1, "--store", &world.store];
-    world.fails(MAKER.0, &seal_command, REFUSED, "access/organisation-suspended");
-    world.fails(MAKER.0, &reseal, REFUSED, "access/organisation-suspended");
+    world.does(REGULATOR.who, &["org", "suspend", WHOLESALER.gln]);
+    let seal_command = ["terms", "seal", &world.terms, "--to", WHOLESALER.gln, "--store", &world.store];
+    world.fails(MAKER.who, &seal_command, REFUSED, "governance/organisation-suspended");
+    world.fails(MAKER.who, &reseal, REFUSED, "governance/organisation-suspended");
 }
 
 #[test]

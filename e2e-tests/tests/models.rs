@@ -10,19 +10,17 @@ use base64::prelude::{Engine, BASE64_STANDARD};
 use chain::feeds::Feeds;
 use chain::{Chain, Deployment};
 use e2e_tests::oracle::{enter_operator, Oracle};
-use feeds::Reading;
+use e2e_tests::party::{deploy_for, ADMINISTRATOR, REGULATOR};
 use inference::manifest::{Source, Step};
 use inference::{certainty, Certainty, FixedPoint, Manifest};
 use jiff::civil::Time;
 use jiff::{Span, Timestamp};
+use primitives::feeds::Reading;
 use primitives::{FeedId, Subject};
 use serde_json::{json, Value};
 use testkit::repository;
 use testkit::series_server::{Series, SeriesServer};
 use testkit::theriac::{start_devnet, Theriac};
-
-/// She administers what she deploys.
-const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
 /// A golden row, and what its calibration says of it.
 struct Row {
@@ -182,20 +180,17 @@ fn configuration(chain: &str, operator: &str, series: &str, models: &[Shipped]) 
 
 /// A chain on which every model is approved and has its feed. Returns the operator's key file.
 fn set_up(theriac: &Theriac, folder: &Path, models: &[Shipped]) -> String {
-    let said = |who: Option<&str>, command: &[&str]| {
-        theriac.run(who, command).and_then(|said| said.ok()).unwrap_or_else(|failure| panic!("{failure}"))
+    let said = |who: &str, command: &[&str]| {
+        let said = theriac.run(Some(who), command).and_then(|said| said.ok());
+        said.unwrap_or_else(|failure| panic!("{failure}"))
     };
-    let alice = Some("alice");
-    let artifacts = repository().join("contracts/artifacts");
-    said(alice, &["deploy", "--artifacts", artifacts.to_str().unwrap()]);
-    said(alice, &["org", "register", ALICE, "--name", "Clinic", "--gln", "6291041500213"]);
-    said(alice, &["org", "grant", "regulator", ALICE]);
+    deploy_for(theriac, &[REGULATOR]).unwrap();
     for model in models {
         let folder = model.folder.to_str().unwrap();
-        said(alice, &["model", "register", folder]);
+        said(REGULATOR.who, &["model", "register", folder]);
         let age = ["--max-report-age", "1h"];
         said(
-            alice,
+            ADMINISTRATOR,
             &[&["feed", "create", model.name(), "--model", folder, "--output", &model.output], &age[..]]
                 .concat(),
         );
@@ -220,7 +215,7 @@ async fn every_shipped_model_s_golden_row_is_on_chain_and_an_open_one_is_not() {
     let oracle = oracle.unwrap_or_else(|failure| panic!("{failure}"));
     // The devnet's clock moves with its blocks, and any transaction makes one: loading the models took its time.
     let key = "0x8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a";
-    theriac.run(Some("alice"), &["org", "sealing-key", key]).and_then(|said| said.ok()).unwrap();
+    theriac.run(Some(REGULATOR.who), &["org", "sealing-key", key]).and_then(|said| said.ok()).unwrap();
     let chain = Chain::connect(&url).await.unwrap();
     let deployment = Deployment::load(&theriac.deployment()).unwrap();
     let feeds = Feeds(deployment.contracts.feeds.address);

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use chain::feeds::Feeds;
 use chain::{Chain, Deployment};
 use e2e_tests::oracle::{open_feed, Oracle, FEED, PATIENCE};
-use feeds::{Reading, ReportAccepted};
+use e2e_tests::party::{deploy_for, CLINIC, REGULATOR};
 use futures::TryStreamExt;
+use primitives::feeds::{Reading, ReportAccepted};
 use primitives::{FeedId, Subject};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -18,8 +19,6 @@ use testkit::theriac::{start_devnet, Theriac};
 use testkit::tls_proxy::TlsProxy;
 
 const PATIENT: &str = "synthetic-ada";
-/// She administers what she deploys.
-const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 const REFUSED: i32 = 4;
 const UNREACHABLE: i32 = 6;
 
@@ -40,14 +39,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let (devnet, url) = start_devnet(folder.path(), None).unwrap();
         let theriac = Theriac::new(folder.path(), &url).unwrap();
-        let artifacts = repository().join("contracts/artifacts");
-        for command in [
-            &["deploy", "--artifacts", artifacts.to_str().unwrap()][..],
-            &["org", "register", ALICE, "--name", "Clinic", "--gln", "6291041500213"],
-            &["org", "grant", "regulator", ALICE],
-        ] {
-            theriac.run(Some("alice"), command).and_then(|said| said.ok()).unwrap();
-        }
+        deploy_for(&theriac, &[CLINIC, REGULATOR]).unwrap();
         let operator = open_feed(&theriac, folder.path()).unwrap();
         let fhir = FhirServer::start(&repository().join("e2e-tests/data")).await.unwrap();
         let chain = Chain::connect(&url).await.unwrap();
@@ -114,7 +106,7 @@ async fn an_oracle_that_is_killed_neither_loses_nor_repeats_a_report() {
     // These requests come while nobody listens.
     for subject in &subjects {
         let request = ["oracle", "request", FEED, "--subject", &subject.to_string()];
-        world.theriac.run(Some("alice"), &request).and_then(|said| said.ok()).unwrap();
+        world.theriac.run(Some(CLINIC.who), &request).and_then(|said| said.ok()).unwrap();
     }
     for pause in [0, 20, 60, 120, 250] {
         let oracle = world.start().await;

@@ -162,7 +162,9 @@ pub fn command(folder: &Path) -> Result<Command, Failure> {
 fn command_of(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).stdin(Stdio::null());
-    for variable in ["THERIAC_URL", "THERIAC_DEPLOYMENT", "THERIAC_KEY"] {
+    for variable in
+        ["THERIAC_URL", "THERIAC_DEPLOYMENT", "THERIAC_KEY", "THERIAC_SITE", "THERIAC_MANUFACTURER_SECRET"]
+    {
         command.env_remove(variable);
     }
     command

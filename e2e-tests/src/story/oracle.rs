@@ -3,8 +3,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::accounts::{ADMINISTRATOR, CLINIC, REGULATOR};
 use crate::oracle::{Oracle, FEED, PATIENCE};
+use crate::party::{ADMINISTRATOR, CLINIC, REGULATOR};
 use crate::stage::Stage;
 use testkit::fhir_server::FhirServer;
 use testkit::{repository, Failure};
@@ -26,7 +26,7 @@ pub(super) async fn results_on_chain(stage: &mut Stage, folder: &Path, chain: &s
     stage.step("A clinic asks on chain, and the service answers");
     let subject = oracle.register(&patient).await?;
     stage.tell(&format!("    the service knows the patient as {subject}"));
-    stage.does(Some(CLINIC.0), &["oracle", "request", FEED, "--subject", &subject])?;
+    stage.does(Some(CLINIC.who), &["oracle", "request", FEED, "--subject", &subject])?;
     let reading = wait_for_reading(stage, &subject).await?;
     ensure_probability(&reading)?;
     stage.check("a request on chain is answered by a signed report, read back as a probability");
@@ -34,7 +34,7 @@ pub(super) async fn results_on_chain(stage: &mut Stage, folder: &Path, chain: &s
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     // The devnet's clock moves with its blocks, and any transaction makes one.
     let key = "0x8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a";
-    stage.does(Some(CLINIC.0), &["org", "sealing-key", key])?;
+    stage.does(Some(CLINIC.who), &["org", "sealing-key", key])?;
     let stale = ["oracle", "read", FEED, "--subject", &subject, "--max-age", "1s"];
     stage.fails(None, &stale, REFUSED, "older")?;
     stage.check("whoever accepts only a fresher value gets an error, not the old one");
@@ -51,7 +51,7 @@ fn approve_model_and_operator(stage: &mut Stage, folder: &Path) -> Result<String
     let model = model.to_string_lossy();
     let admin = Some(ADMINISTRATOR);
     stage.fails(None, &["model", "check", &model], REFUSED, "registered")?;
-    stage.does(Some(REGULATOR.0), &["model", "register", &model])?;
+    stage.does(Some(REGULATOR.who), &["model", "register", &model])?;
     stage.does(None, &["model", "check", &model])?;
     stage.check("a model is refused before its approval, and accepted after");
     stage.does(admin, &["feed", "create", FEED, "--model", &model, "--max-report-age", "1h"])?;

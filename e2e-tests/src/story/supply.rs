@@ -1,8 +1,8 @@
 use std::path::Path;
 
-use super::accounts::{ADMINISTRATOR, CLINIC, MANUFACTURER, PHARMACY, REGULATOR, WHOLESALER};
+use crate::party::{Party, ADMINISTRATOR, CLINIC, MANUFACTURER, PHARMACY, REGULATOR, WHOLESALER};
 use crate::stage::{write, Stage};
-use testkit::{repository, Failure};
+use testkit::Failure;
 
 /// How `theriac` ends where a pack is not valid, a contract refuses, or a copy was caught; see `theriac --help`.
 const BAD_INPUT: i32 = 2;
@@ -11,109 +11,123 @@ const REFUSED: i32 = 4;
 const CLONE_ALARM: i32 = 5;
 
 const ADMIN: Option<&str> = Some(ADMINISTRATOR);
+/// An account that acts for nobody.
+const STRANGER: &str = "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM";
 const BATCH: [&str; 4] = ["--gtin", "09506000134352", "--lot", "THERIAC-1"];
 /// How many packs the batch has.
 const PACKS: usize = 10_000;
+
+/// What the manufacturer hands to whoever is to verify packs of the batch.
+#[derive(Debug)]
+struct Lists {
+    serials: String,
+    key: String,
+}
 
 /// What a later scan of the pack needs.
 #[derive(Debug)]
 pub(super) struct PackCode {
     image: String,
-    serials: String,
+    lists: Lists,
+}
+
+impl PackCode {
+    /// A command about the pack by its picture, with what proves its serial.
+    fn proven<'a>(&'a self, command: &[&'a str]) -> Vec<&'a str> {
+        [command, &["--image", &self.image], &self.lists.arguments()].concat()
+    }
+}
+
+impl Lists {
+    fn arguments(&self) -> [&str; 4] {
+        ["--serials", &self.serials, "--batch-key-file", &self.key]
+    }
 }
 
 /// The supply chain up to the pharmacy's counter.
 pub(super) fn from_maker_to_patient(stage: &mut Stage, folder: &Path) -> Result<PackCode, Failure> {
     deploy(stage)?;
     register_organisations(stage)?;
-    let serials = register_batch(stage, folder)?;
+    let lists = register_batch(stage, folder)?;
     pass_release_gate(stage, folder)?;
     hand_over(stage)?;
-    let code = verify_by_qr(stage, folder, serials)?;
+    let code = verify_by_qr(stage, folder, lists)?;
     dispense_once(stage, &code)?;
     Ok(code)
 }
 
 fn deploy(stage: &mut Stage) -> Result<(), Failure> {
-    stage.step("The contracts, from the bundles in the repository");
-    let artifacts = repository().join("contracts/artifacts");
-    let deployment = stage.theriac().deployment();
-    let (artifacts, deployment) = (artifacts.to_string_lossy(), deployment.to_string_lossy());
-    stage.does(ADMIN, &["deploy", "--artifacts", &artifacts, "--out", &deployment])?;
-    stage.check("five contracts are deployed");
+    stage.step("The contracts, from the program itself");
+    stage.does(ADMIN, &["deploy"])?;
+    stage.check("six contracts are deployed");
     Ok(())
 }
 
 fn register_organisations(stage: &mut Stage) -> Result<(), Failure> {
     stage.step("The parties and their roles");
-    let parties = [
-        (MANUFACTURER, "Galen Pharma", "6291041500213", "manufacturer"),
-        (WHOLESALER, "Mithridates Wholesale", "6291041500220", "wholesaler"),
-        (PHARMACY, "Corner Pharmacy", "6291041500237", "pharmacy"),
-        (REGULATOR, "Medicines Authority", "6291041500244", "regulator"),
-        (CLINIC, "City Clinic", "6291041500251", "provider"),
-    ];
-    for ((_, account), name, gln, role) in parties {
-        stage.does(ADMIN, &["org", "register", account, "--name", name, "--gln", gln])?;
-        stage.does(ADMIN, &["org", "grant", role, account])?;
+    for party in [MANUFACTURER, WHOLESALER, PHARMACY, REGULATOR, CLINIC] {
+        for command in party.registration() {
+            stage.does(ADMIN, &command)?;
+        }
     }
-    let (_, stranger) = ("stranger", "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM");
-    let wrong_gln = ["org", "register", stranger, "--name", "Nobody", "--gln", "6291041500214"];
-    stage.fails(ADMIN, &wrong_gln, BAD_INPUT, "check digit")?;
-    stage.check("a GLN with a wrong check digit is refused");
+    let stranger = |gln| ["org", "register", "--name", "Nobody", "--gln", gln, "--steward", STRANGER];
+    stage.fails(ADMIN, &stranger("6291041500214"), BAD_INPUT, "check digit")?;
+    stage.fails(ADMIN, &stranger(PHARMACY.gln), REFUSED, "GLN")?;
+    stage.check("a GLN with a wrong check digit, and one that another organisation has, are refused");
+    let early = batch("register", &["--expiry", "281231", "--quantity", "10"]);
+    stage.fails(Some(MANUFACTURER.who), &early, REFUSED, "set-up")?;
+    stage.does(ADMIN, &["admin", "end-set-up"])?;
+    stage.check("nothing is registered before the set-up has ended");
     Ok(())
 }
 
-fn register_batch(stage: &mut Stage, folder: &Path) -> Result<String, Failure> {
+fn register_batch(stage: &mut Stage, folder: &Path) -> Result<Lists, Failure> {
     stage.step("A manufacturer registers a batch of 10,000 serials");
     let list: String = (0..PACKS).map(|number| format!("S{number:06}\n")).collect();
     let serials = write(folder, "serials.txt", &list)?;
-    let (maker, _) = MANUFACTURER;
+    let [secret, key] =
+        ["manufacturer.secret", "batch.key"].map(|name| folder.join(name).to_string_lossy().into_owned());
+    let maker = MANUFACTURER.who;
+    stage.does(None, &["batch", "secret", &secret])?;
+    let with_serials = ["--serials", &serials, "--secret-file", &secret];
     let register = |gtin, lot, expiry| {
-        ["batch", "register", "--gtin", gtin, "--lot", lot, "--expiry", expiry, "--serials", &serials]
-            .map(str::to_owned)
+        let named = ["batch", "register", "--gtin", gtin, "--lot", lot, "--expiry", expiry];
+        [&named[..], &with_serials].concat()
     };
-    let refused = [
+    for (arguments, because) in [
         (register("09506000134353", "THERIAC-1", "281231"), "check digit"),
         (register("09506000134352", "THERIAC 1", "281231"), "character"),
         (register("09506000134352", "THERIAC-1", "280231"), "day"),
-    ];
-    for (arguments, because) in &refused {
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    ] {
         stage.fails(Some(maker), &arguments, BAD_INPUT, because)?;
     }
     stage.check("a wrong check digit, a space in the lot, and 31 February are refused");
 
     let arguments = register("09506000134352", "THERIAC-1", "281231");
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (pharmacy, _) = PHARMACY;
-    stage.fails(Some(pharmacy), &arguments, REFUSED, "role")?;
+    stage.fails(Some(PHARMACY.who), &arguments, REFUSED, "role")?;
+    let elsewhere = [&arguments[..], &["--site", PHARMACY.gln]].concat();
+    stage.fails(Some(maker), &elsewhere, REFUSED, "site")?;
     stage.does(Some(maker), &arguments)?;
     stage.fails(Some(maker), &arguments, REFUSED, "already")?;
-    stage.check("only a manufacturer registers a batch, and only once");
-    Ok(serials)
+    stage.check("only a manufacturer registers a batch, at a site of its own, and only once");
+    stage.does(Some(maker), &batch("key", &["--secret-file", &secret, "--out", &key]))?;
+    stage.check("the key of the batch is made of the manufacturer's secret, which stays where it is");
+    Ok(Lists { serials, key })
 }
 
 fn pass_release_gate(stage: &mut Stage, folder: &Path) -> Result<(), Failure> {
     stage.step("Nothing ships before quality and authority have released it");
-    let (maker, _) = MANUFACTURER;
-    let (authority, _) = REGULATOR;
-    ship(stage, maker, WHOLESALER.1, 10, Some((REFUSED, "not released")))?;
+    let (maker, authority) = (MANUFACTURER.who, REGULATOR.who);
+    ship(stage, maker, WHOLESALER, 10, Some((REFUSED, "not released")))?;
     stage.check("shipping before the release is refused");
     stage.fails(Some(maker), &batch("release", &[]), REFUSED, "attestation")?;
     let document = write(folder, "certificate.txt", "Certificate of analysis, lot THERIAC-1: conforms.\n")?;
-    let attest = |kind| {
-        let arguments = batch("attest", &[kind, "--document", &document]);
-        arguments.into_iter().map(str::to_owned).collect::<Vec<_>>()
-    };
     for (who, kind) in [
         (maker, "certificate-of-analysis"),
         (authority, "good-manufacturing-practice"),
         (authority, "market-authorisation"),
     ] {
-        let arguments = attest(kind);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        stage.does(Some(who), &arguments)?;
+        stage.does(Some(who), &batch("attest", &[kind, "--document", &document]))?;
     }
     stage.does(Some(maker), &batch("release", &[]))?;
     stage.check("three attestations and a release open the gate");
@@ -122,55 +136,57 @@ fn pass_release_gate(stage: &mut Stage, folder: &Path) -> Result<(), Failure> {
 
 fn hand_over(stage: &mut Stage) -> Result<(), Failure> {
     stage.step("Custody is handed over by two: shipped, and received");
-    let (maker, wholesaler, pharmacy) = (MANUFACTURER.0, WHOLESALER, PHARMACY);
-    ship(stage, maker, "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM", 10, Some((REFUSED, "consignee")))?;
-    ship(stage, maker, wholesaler.1, 10_001, Some((REFUSED, "less than")))?;
-    stage.check("an unknown consignee, and more than is held, are refused");
+    let (maker, wholesaler, pharmacy) = (MANUFACTURER.who, WHOLESALER.who, PHARMACY.who);
+    ship(stage, maker, REGULATOR, 10, Some((REFUSED, "consignee")))?;
+    ship(stage, maker, WHOLESALER, 10_001, Some((REFUSED, "less than")))?;
+    stage.check("a consignee that may not hold drugs, and more than is held, are refused");
 
-    ship(stage, maker, wholesaler.1, 6_000, None)?;
-    stage.does(Some(wholesaler.0), &["batch", "receive", "0", "--quantity", "5000"])?;
+    ship(stage, maker, WHOLESALER, 6_000, None)?;
+    stage.does(Some(wholesaler), &["batch", "receive", "0", "--quantity", "5000"])?;
     ensure_places(stage, &[("held", 9_000), ("in_transit", 1_000), ("quarantined", 0), ("dispensed", 0)])?;
-    stage.does(Some(wholesaler.0), &["batch", "reject", "0", "quantity-short"])?;
+    stage.does(Some(wholesaler), &["batch", "reject", "0", "quantity-short"])?;
     ensure_places(stage, &[("held", 10_000), ("in_transit", 0), ("quarantined", 0), ("dispensed", 0)])?;
     stage.check("a shipment is received in part, the rest goes back, and every unit is accounted for");
 
-    ship(stage, wholesaler.0, pharmacy.1, 100, None)?;
-    stage.fails(Some(CLINIC.0), &["batch", "receive", "1"], REFUSED, "consignee")?;
-    stage.does(Some(pharmacy.0), &["batch", "receive", "1"])?;
+    ship(stage, wholesaler, PHARMACY, 100, None)?;
+    stage.fails(Some(CLINIC.who), &["batch", "receive", "1"], REFUSED, "consignee")?;
+    stage.does(Some(pharmacy), &["batch", "receive", "1"])?;
     stage.check("only the consignee receives");
     Ok(())
 }
 
-fn verify_by_qr(stage: &mut Stage, folder: &Path, serials: String) -> Result<PackCode, Failure> {
+fn verify_by_qr(stage: &mut Stage, folder: &Path, lists: Lists) -> Result<PackCode, Failure> {
     stage.step("A pack's QR code is made, and verified from its picture");
     let image = folder.join("pack.png").to_string_lossy().into_owned();
     let code = "(01)09506000134352(17)281231(10)THERIAC-1(21)S004242";
     stage.does(None, &["qr", "make", code, "--out", &image])?;
     stage.does(None, &["qr", "read", &image])?;
-    stage.does(None, &["verify", "--image", &image, "--serials", &serials, "--holder", PHARMACY.1])?;
+    let code = PackCode { image, lists };
+    stage.does(None, &code.proven(&["verify", "--holder", PHARMACY.gln]))?;
     stage.check("the pack is valid, by its picture");
-    stage.fails(None, &["verify", "--image", &image], NOT_VALID, "proof")?;
+    stage.fails(None, &["verify", "--image", &code.image], NOT_VALID, "proof")?;
     stage.check("a serial without its proof is not called valid");
-    let invented = "(01)09506000134352(17)281231(10)THERIAC-1(21)X000001";
-    stage.fails(None, &["verify", invented, "--serials", &serials], NOT_VALID, "serial")?;
-    let other_day = "(01)09506000134352(17)291231(10)THERIAC-1(21)S004242";
-    stage.fails(None, &["verify", other_day, "--serials", &serials], NOT_VALID, "expiry")?;
-    let other_lot = "(01)09506000134352(17)281231(10)THERIAC-2(21)S004242";
-    stage.fails(None, &["verify", other_lot, "--serials", &serials], NOT_VALID, "unknown")?;
+    for (pack, because) in [
+        ("(01)09506000134352(17)281231(10)THERIAC-1(21)X000001", "serial"),
+        ("(01)09506000134352(17)291231(10)THERIAC-1(21)S004242", "expiry"),
+        ("(01)09506000134352(17)281231(10)THERIAC-2(21)S004242", "unknown"),
+    ] {
+        let verify = [&["verify", pack][..], &code.lists.arguments()].concat();
+        stage.fails(None, &verify, NOT_VALID, because)?;
+    }
     stage.check("an invented serial, another expiry date, and an unknown lot are told apart");
-    Ok(PackCode { image, serials })
+    Ok(code)
 }
 
 fn dispense_once(stage: &mut Stage, code: &PackCode) -> Result<(), Failure> {
     stage.step("A unit is dispensed, and its copy is caught");
-    let PackCode { image, serials } = code;
-    let dispense = ["batch", "dispense", "--image", image, "--serials", serials];
-    stage.does(Some(PHARMACY.0), &dispense)?;
-    stage.fails(None, &["verify", "--image", image, "--serials", serials], NOT_VALID, "dispensed")?;
+    let (dispense, verify) = (code.proven(&["batch", "dispense"]), code.proven(&["verify"]));
+    stage.does(Some(PHARMACY.who), &dispense)?;
+    stage.fails(None, &verify, NOT_VALID, "dispensed")?;
     stage.check("a dispensed pack is not valid any more");
-    stage.fails(Some(CLINIC.0), &dispense, CLONE_ALARM, PHARMACY.1)?;
+    stage.fails(Some(CLINIC.who), &dispense, CLONE_ALARM, PHARMACY.gln)?;
     stage.check("the second dispense of a serial raises an alarm that names the first place");
-    stage.fails(None, &["verify", "--image", image, "--serials", serials], NOT_VALID, "alarm-open")?;
+    stage.fails(None, &verify, NOT_VALID, "alarm-open")?;
     ensure_places(stage, &[("held", 9_999), ("in_transit", 0), ("quarantined", 0), ("dispensed", 1)])?;
     stage.check("the alarm shows in every later verdict, and dispensed nothing");
     Ok(())
@@ -181,17 +197,16 @@ pub(super) fn recall(stage: &mut Stage, code: &PackCode) -> Result<(), Failure> 
     stage.step("The batch is recalled, and the same code says so");
     let instructions = "7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069";
     let recall = batch("recall", &["ii", "contamination", "--sha256", instructions]);
-    stage.fails(Some(WHOLESALER.0), &recall, REFUSED, "role")?;
-    stage.does(Some(REGULATOR.0), &recall)?;
-    let PackCode { image, serials } = code;
-    stage.fails(None, &["verify", "--image", image, "--serials", serials], NOT_VALID, "recalled")?;
-    ship(stage, MANUFACTURER.0, WHOLESALER.1, 10, Some((REFUSED, "recalled")))?;
+    stage.fails(Some(WHOLESALER.who), &recall, REFUSED, "role")?;
+    stage.does(Some(REGULATOR.who), &recall)?;
+    stage.fails(None, &code.proven(&["verify"]), NOT_VALID, "recalled")?;
+    ship(stage, MANUFACTURER.who, WHOLESALER, 10, Some((REFUSED, "recalled")))?;
     stage.does(None, &batch("show", &[]))?;
     stage.check("a recalled batch does not move, and its packs are not valid");
-    stage.does(Some(PHARMACY.0), &batch("acknowledge", &[]))?;
-    stage
-        .does(Some(PHARMACY.0), &batch("ship", &["--to", MANUFACTURER.1, "--quantity", "99", "--return"]))?;
-    stage.does(Some(MANUFACTURER.0), &["batch", "receive", "2"])?;
+    stage.does(Some(PHARMACY.who), &batch("acknowledge", &[]))?;
+    let back = batch("ship", &["--to", MANUFACTURER.gln, "--quantity", "99", "--return"]);
+    stage.does(Some(PHARMACY.who), &back)?;
+    stage.does(Some(MANUFACTURER.who), &["batch", "receive", "2"])?;
     ensure_places(stage, &[("held", 9_900), ("returned", 99), ("dispensed", 1)])?;
     let reach = stage.asks(None, &batch("reach", &[]))?;
     let holders = reach["holders"].as_array().ok_or("the recall reaches nobody")?;
@@ -210,12 +225,12 @@ fn batch<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 fn ship(
     stage: &Stage,
     who: &str,
-    to: &str,
+    to: Party,
     quantity: u64,
     refusal: Option<(i32, &str)>,
 ) -> Result<(), Failure> {
     let quantity = quantity.to_string();
-    let arguments = batch("ship", &["--to", to, "--quantity", &quantity]);
+    let arguments = batch("ship", &["--to", to.gln, "--quantity", &quantity]);
     match refusal {
         None => stage.does(Some(who), &arguments).map(drop),
         Some((code, because)) => stage.fails(Some(who), &arguments, code, because).map(drop),

@@ -11,11 +11,14 @@ mod verdicts;
 use std::process::ExitCode;
 
 use chain::batches::Batches;
+use chain::feeds::Feeds;
 use chain::units::Units;
-use chain::{Bundles, Chain, Deployment, Signer};
-use primitives::{BatchId, SerialTree};
-use testkit::theriac::start_devnet;
-use testkit::{repository, Failure};
+use chain::{Account, Chain, Deployment, Signer};
+use e2e_tests::party::{deploy_for, CLINIC, MANUFACTURER, REGULATOR};
+use primitives::batches::{Attestation, NewBatch};
+use primitives::{BatchId, DocumentHash, ManufacturerSecret, SerialTree, SiteId};
+use testkit::theriac::{start_devnet, Theriac};
+use testkit::Failure;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -32,45 +35,39 @@ async fn measure() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let (devnet, url) = start_devnet(folder.path(), None)?;
     let chain = Chain::connect(&url).await?;
-    let account = chain.account(Signer::from_secret(&"//Alice".into())?)?;
-    let artifacts = repository().join("contracts/artifacts");
-    let deployment = account.deploy_all(&Bundles::load(&artifacts)?, b"bench").await?;
-    let register = Batches(deployment.contracts.batches.address);
-    let regulator = chain.account(Signer::from_secret(&"//Bob".into())?)?;
-    prepare(&account, &regulator, &deployment, &register).await?;
-    let units = Units(deployment.contracts.units.address);
-    verdicts::measure(&chain, &url, &units).await?;
-    transactions::measure(&account, &register).await?;
-    deployment.save(&folder.path().join("deployment.json"))?;
-    reports::measure(&account, &deployment, folder.path(), &url).await?;
+    let theriac = Theriac::new(folder.path(), &url)?;
+    deploy_for(&theriac, &[MANUFACTURER, REGULATOR, CLINIC])?;
+    let contracts = Deployment::load(&theriac.deployment())?.contracts;
+    let [maker, regulator, clinic] =
+        [account(&chain, "//Bob")?, account(&chain, "//Eve")?, account(&chain, "//Ferdie")?];
+    let register = Batches(contracts.batches.address);
+    release_a_batch(&maker, &regulator, &register).await?;
+    verdicts::measure(&chain, &url, &Units(contracts.units.address)).await?;
+    transactions::measure(&maker, &register).await?;
+    reports::measure(&clinic, Feeds(contracts.feeds.address), &theriac, folder.path(), &url).await?;
     devnet.stop()
+}
+
+fn account(chain: &Chain, secret: &str) -> Result<Account, Failure> {
+    Ok(chain.account(Signer::from_secret(&secret.into())?)?)
 }
 
 const GTIN: u64 = 9_506_000_134_352;
 const LOT: &[u8] = b"BENCH";
+/// The manufacturer's, which is registered first.
+const SITE: SiteId = 0;
 
-fn serials() -> Vec<String> {
-    (0..10_000).map(|number| format!("S{number:06}")).collect()
+fn tree() -> Result<SerialTree, Failure> {
+    let serials: Vec<String> = (0..10_000).map(|number| format!("S{number:06}")).collect();
+    let batch = BatchId::of(GTIN, LOT);
+    let key = ManufacturerSecret::new([1; 32]).batch_key(batch);
+    Ok(SerialTree::new(batch, &serials, &key).ok_or("no serial tree")?)
 }
 
-/// Alice makes and holds everything, Bob attests what no manufacturer may: roles are not what is measured.
-async fn prepare(
-    account: &chain::Account,
-    regulator: &chain::Account,
-    deployment: &Deployment,
-    register: &Batches,
-) -> Result<(), Failure> {
-    let access = chain::access::Access(deployment.contracts.access.address);
-    let gln = ::access::Identifier::Gln(6_291_041_500_213);
-    for (role, holder) in
-        [(primitives::Role::Manufacturer, account.id()), (primitives::Role::Regulator, regulator.id())]
-    {
-        account.submit(&access.register_organisation(holder, "Bench", &gln)).await?;
-        account.submit(&access.grant_role(role, holder, None)).await?;
-    }
-    let id = BatchId::of(GTIN, LOT);
-    let tree = SerialTree::new(id, &serials()).ok_or("no serial tree")?;
-    let batch = ::batches::NewBatch {
+/// The batch of which everything else is measured.
+async fn release_a_batch(maker: &Account, regulator: &Account, register: &Batches) -> Result<(), Failure> {
+    let (id, tree) = (BatchId::of(GTIN, LOT), tree()?);
+    let batch = NewBatch {
         gtin: GTIN,
         lot: LOT.to_vec(),
         expiry: 281_231,
@@ -78,14 +75,14 @@ async fn prepare(
         serial_root: Some(tree.root()),
         units_per_case: None,
     };
-    account.submit(&register.register_batch(&batch)).await?;
-    for attestation in ::batches::Attestation::REQUIRED {
+    maker.submit(&register.register_batch(SITE, &batch)).await?;
+    for attestation in Attestation::REQUIRED {
         let by = match attestation {
-            ::batches::Attestation::CertificateOfAnalysis => account,
+            Attestation::CertificateOfAnalysis => maker,
             _ => regulator,
         };
-        by.submit(&register.attest(id, attestation, primitives::DocumentHash([1; 32]))).await?;
+        by.submit(&register.attest(id, attestation, DocumentHash([1; 32]))).await?;
     }
-    account.submit(&register.release(id)).await?;
+    maker.submit(&register.release(id)).await?;
     Ok(())
 }

@@ -12,10 +12,10 @@ use ::oracle::report::sign;
 use chain::feeds::Feeds;
 use chain::{Chain, Limits};
 use e2e_tests::oracle::FEED;
-use feeds::{Observation, Report};
 use jsonrpsee::core::client::{ClientT, Subscription, SubscriptionClientT};
 use jsonrpsee::rpc_params;
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
+use primitives::feeds::{Observation, Report};
 use primitives::{blake2_256, AccountId, FeedId, InputCommitment, Subject};
 use scale::Encode;
 use serde_json::Value;
@@ -34,7 +34,7 @@ pub struct ReadyMade {
     socket: WsClient,
     feeds: Feeds,
     operator: OperatorKey,
-    /// It signs for nothing else in this run, so its nonces are counted here.
+    /// It signs nothing else in this run, so its nonces are counted here.
     transmitter: Keypair,
     nonce: u64,
 }
@@ -54,7 +54,7 @@ impl ReadyMade {
             socket: WsClientBuilder::default().build(url).await?,
             feeds,
             operator: OperatorKey::from_hex(&Secret::from_file(operator.as_ref())?)?,
-            transmitter: dev::bob(),
+            transmitter: dev::dave(),
             nonce: 0,
         })
     }

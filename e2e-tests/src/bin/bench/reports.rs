@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chain::feeds::Feeds;
-use chain::{Deployment, Signer};
+use chain::Account;
 use e2e_tests::oracle::{open_feed, Oracle, FEED, PATIENCE};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use primitives::{FeedId, Subject};
@@ -26,21 +26,20 @@ const CALLERS: usize = 16;
 
 /// Patients of a real FHIR server, reports on a real node.
 pub async fn measure(
-    account: &chain::Account,
-    deployment: &Deployment,
+    clinic: &Account,
+    feeds: Feeds,
+    theriac: &Theriac,
     folder: &Path,
     url: &str,
 ) -> Result<(), Failure> {
-    let theriac = Theriac::new(folder, url)?;
-    let key = open_feed(&theriac, folder)?;
+    let key = open_feed(theriac, folder)?;
     let fhir = FhirServer::start(&repository().join("e2e-tests/data")).await?;
     let patient = fhir.patients().first().ok_or("no patient")?;
     // The service pays with another key than the one that asks: each key has one owner of its nonces.
-    let oracle = Oracle::start(&theriac, folder, url, &key, fhir.base_url()).await?;
-    let feeds = Feeds(deployment.contracts.feeds.address);
-    latency(account, deployment, &oracle, patient).await?;
+    let oracle = Oracle::start(theriac, folder, url, &key, fhir.base_url()).await?;
+    latency(clinic, feeds, &oracle, patient).await?;
 
-    let mut ready_made = ReadyMade::new(account.chain(), url, feeds, &key).await?;
+    let mut ready_made = ReadyMade::new(clinic.chain(), url, feeds, &key).await?;
     println!("| reports in a second | ready-made | by the service | share |\n| --- | --- | --- | --- |");
     let mut shares = Vec::new();
     for round in 1..=ROUNDS {
@@ -61,18 +60,7 @@ pub async fn measure(
 }
 
 /// From a request on chain to its finalised report.
-async fn latency(
-    account: &chain::Account,
-    deployment: &Deployment,
-    oracle: &Oracle,
-    patient: &str,
-) -> Result<(), Failure> {
-    let clinic = account.chain().account(Signer::from_secret(&"//Ferdie".into())?)?;
-    let access = chain::access::Access(deployment.contracts.access.address);
-    let gln = ::access::Identifier::Gln(6_291_041_500_251);
-    account.submit(&access.register_organisation(clinic.id(), "Clinic", &gln)).await?;
-    account.submit(&access.grant_role(primitives::Role::Provider, clinic.id(), None)).await?;
-    let feeds = Feeds(deployment.contracts.feeds.address);
+async fn latency(clinic: &Account, feeds: Feeds, oracle: &Oracle, patient: &str) -> Result<(), Failure> {
     let feed = FeedId::named(FEED).ok_or("no feed name")?;
     let mut answered = Vec::new();
     for _ in 0..REQUESTS {
@@ -80,7 +68,7 @@ async fn latency(
         let read = feeds.read(feed, subject, 600_000);
         let started = Instant::now();
         clinic.submit(&feeds.request_result(feed, subject, u64::MAX)).await?;
-        while account.chain().read_finalised(&read).await.is_err() {
+        while clinic.chain().read_finalised(&read).await.is_err() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         answered.push(started.elapsed());

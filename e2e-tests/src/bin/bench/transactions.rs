@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use chain::batches::Batches;
+use primitives::batches::{QuarantineReason, QuarantineTarget};
 use primitives::BatchId;
 use testkit::Failure;
 
 use crate::spread::{ms, Spread};
-use crate::{GTIN, LOT};
+use crate::{GTIN, LOT, SITE};
 
 /// How many are timed, one after the other.
 const TRANSACTIONS: usize = 200;
@@ -15,8 +16,8 @@ const TRANSACTIONS: usize = 200;
 /// Transactions of one account, one after the other.
 pub async fn measure(account: &chain::Account, register: &Batches) -> Result<(), Failure> {
     let id = BatchId::of(GTIN, LOT);
-    let target = ::batches::QuarantineTarget::Holding { batch: id, holder: account.id(), quantity: Some(1) };
-    let call = register.quarantine(target, ::batches::QuarantineReason::QualityInvestigation);
+    let target = QuarantineTarget::Holding { batch: id, site: SITE, quantity: Some(1) };
+    let call = register.quarantine(Some(SITE), target, QuarantineReason::QualityInvestigation);
     let mut alone = Vec::new();
     for _ in 0..TRANSACTIONS {
         let started = Instant::now();

@@ -6,26 +6,26 @@ use chain::units::Units;
 use chain::Chain;
 use jsonrpsee::core::client::ClientT;
 use jsonrpsee::ws_client::WsClientBuilder;
-use primitives::{AccountId, BatchId, SerialTree};
+use primitives::units::{Outcome, Scan};
+use primitives::AccountId;
 use scale::Encode;
 use testkit::Failure;
 
 use crate::spread::{ms, ratio, Spread};
-use crate::{serials, GTIN, LOT};
+use crate::{tree, GTIN, LOT};
 
 /// How many reads of each kind are timed.
 const READS: usize = 2_000;
 
 /// A verdict through the client against the same contract read as one bare RPC, in turns, on the same node.
 pub async fn measure(chain: &Chain, url: &str, register: &Units) -> Result<(), Failure> {
-    let tree = SerialTree::new(BatchId::of(GTIN, LOT), &serials()).ok_or("no serial tree")?;
-    let scan = ::units::Scan {
+    let scan = Scan {
         gtin: GTIN,
         lot: LOT.to_vec(),
         expiry: Some(281_231),
         serial: Some(b"S004242".to_vec()),
-        proof: tree.prove(b"S004242"),
-        holder: None,
+        proof: tree()?.prove(b"S004242"),
+        site: None,
     };
     let call = register.verdict(&scan);
     let origin = AccountId::from([0; 32]);
@@ -39,8 +39,8 @@ pub async fn measure(chain: &Chain, url: &str, register: &Units) -> Result<(), F
         let started = Instant::now();
         let verdict = chain.read(&call).await?;
         let client = started.elapsed();
-        if verdict.outcome != ::units::Outcome::Valid {
-            return Err(format!("the verdict is {:?}", verdict.reasons).into());
+        if verdict.outcome != Outcome::Valid {
+            return Err(format!("the verdict is {:?}", verdict.reasons.by_severity()).into());
         }
         let started = Instant::now();
         let _: String = raw.request("state_call", ("ContractsApi_call", &arguments)).await?;

@@ -1,0 +1,299 @@
+//! Every account of an organisation is replaced while goods are on the way to it, packs are quarantined, a recall waits
+//! for its answer and requests are open: what belongs to the organisation and its sites stays with them.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
+
+use chain::batches::Batches;
+use chain::feeds::Feeds;
+use chain::governance::Governance;
+use chain::units::Units;
+use chain::{Account, Bundles, Call, Chain, ContractError, Receipt, SecretString, Signer};
+use oracle::keys::{OperatorKey, Secret};
+use oracle::store::now;
+use primitives::access::Limits;
+use primitives::batches::{
+    Arrival, Attestation, ClearanceReason, Goods, NewBatch, Purpose, QuarantineReason, QuarantineTarget,
+    Recall, RecallAcknowledged, RecallClass, RecallReason, RecallScope, UnitsReceived, UnitsShipped,
+};
+use primitives::feeds::{Feed, FeedKind, Observation, Report, ResultRequested};
+use primitives::governance::{Identifier, OrganisationRegistered, SiteRegistered};
+use primitives::units::{UnitDecommissioned, UnitReverted};
+use primitives::{
+    batches, feeds, governance, units, Actor, BatchId, DocumentHash, FeedId, InputCommitment,
+    ManufacturerSecret, ModelId, OrganisationId, Role, RoleSet, SerialTree, SiteId, Subject,
+};
+use testkit::node::Node;
+
+const GTIN: u64 = 9_506_000_134_352;
+const DOCUMENT: DocumentHash = DocumentHash([1; 32]);
+const MODEL: ModelId = ModelId([2; 32]);
+const SUBJECT: Subject = Subject([3; 32]);
+const PACKS: u64 = 8;
+const HOUR: u64 = 3_600_000;
+
+fn feed() -> FeedId {
+    FeedId::named("stock-of-a-pharmacy").unwrap()
+}
+
+/// An organisation with one site.
+#[derive(Clone, Copy)]
+struct Party {
+    organisation: OrganisationId,
+    site: SiteId,
+}
+
+/// A deployment with a manufacturer, a pharmacy and an authority, and one batch with serials.
+struct World {
+    _node: Node,
+    chain: Chain,
+    governance: Governance,
+    batches: Batches,
+    units: Units,
+    feeds: Feeds,
+    /// Administers the deployment, and is the authority.
+    authority: Account,
+    maker: Account,
+    works: SiteId,
+    pharmacy: Party,
+    operator: OperatorKey,
+    batch: BatchId,
+    tree: SerialTree,
+}
+
+async fn does<R>(account: &Account, call: &Call<R>) -> Receipt {
+    account.submit(call).await.unwrap_or_else(|error| panic!("{}: {error}", call.message()))
+}
+
+async fn refused<R>(account: &Account, call: &Call<R>, with: impl Into<ContractError>) {
+    let refused = account.submit(call).await.map(|receipt| receipt.hash);
+    let refused = refused.expect_err(call.message());
+    assert_eq!(refused.contract(), Some(with.into()), "{}: {refused}", call.message());
+}
+
+impl World {
+    /// The set-up is over, the batch is released, and `steward` may say who else acts for the pharmacy.
+    async fn new(steward: &str) -> Self {
+        let node = Node::start();
+        let chain = Chain::connect(&node.url).await.unwrap();
+        let account = |name| account(&chain, name);
+        let (authority, maker, steward) = (account("//Alice"), account("//Bob"), account(steward));
+        let deployed =
+            authority.deploy_all(&Bundles::shipped().unwrap(), b"rotation", 0, |_| ()).await.unwrap();
+        let contracts = deployed.contracts;
+        let batch = BatchId::of(GTIN, b"ROTATION");
+        let serials: Vec<String> = (0..PACKS).map(|number| format!("S{number}")).collect();
+        let key = ManufacturerSecret::new([7; 32]).batch_key(batch);
+        let mut world = Self {
+            _node: node,
+            governance: Governance(contracts.governance.address),
+            batches: Batches(contracts.batches.address),
+            units: Units(contracts.units.address),
+            feeds: Feeds(contracts.feeds.address),
+            works: 0,
+            pharmacy: Party { organisation: 0, site: 0 },
+            operator: OperatorKey::from_hex(&Secret::from("22".repeat(32))).unwrap(),
+            tree: SerialTree::new(batch, &serials, &key).unwrap(),
+            authority,
+            maker,
+            batch,
+            chain,
+        };
+        world.set_up(&steward).await;
+        world.release_a_batch().await;
+        world.open_a_feed().await;
+        world
+    }
+
+    async fn set_up(&mut self, steward: &Account) {
+        self.register(&self.authority, "Authority", 6_291_041_500_244, &[Role::Regulator]).await;
+        let roles = [Role::Manufacturer, Role::QualityUnit];
+        self.works = self.register(&self.maker, "Maker", 6_291_041_500_213, &roles).await.site;
+        self.pharmacy = self.register(steward, "Pharmacy", 6_291_041_500_237, &[Role::Pharmacy]).await;
+        does(&self.authority, &self.feeds.set_operators(&[self.operator.public()], 0)).await;
+        does(&self.authority, &self.governance.end_set_up()).await;
+    }
+
+    async fn register(&self, steward: &Account, name: &str, gln: u64, roles: &[Role]) -> Party {
+        let it = self.governance;
+        let register = it.register_organisation(name, &Identifier::Gln(gln), steward.id());
+        let registered =
+            does(&self.authority, &register).await.event::<OrganisationRegistered>(it.0).unwrap();
+        let organisation = registered.organisation;
+        let registered = does(&self.authority, &it.register_site(organisation, name, gln)).await;
+        for role in roles {
+            does(&self.authority, &it.grant_role(organisation, *role, None)).await;
+        }
+        Party { organisation, site: registered.event::<SiteRegistered>(it.0).unwrap().site }
+    }
+
+    async fn release_a_batch(&self) {
+        let new = NewBatch {
+            gtin: GTIN,
+            lot: b"ROTATION".to_vec(),
+            expiry: 351_231,
+            quantity: PACKS,
+            serial_root: Some(self.tree.root()),
+            units_per_case: None,
+        };
+        does(&self.maker, &self.batches.register_batch(self.works, &new)).await;
+        for (who, attestation) in [
+            (&self.maker, Attestation::CertificateOfAnalysis),
+            (&self.authority, Attestation::GoodManufacturingPractice),
+            (&self.authority, Attestation::MarketAuthorisation),
+        ] {
+            does(who, &self.batches.attest(self.batch, attestation, DOCUMENT)).await;
+        }
+        does(&self.maker, &self.batches.release(self.batch)).await;
+    }
+
+    async fn open_a_feed(&self) {
+        does(&self.authority, &self.feeds.approve_model(MODEL, DOCUMENT, "1.0.0", u64::MAX)).await;
+        let definition = Feed {
+            kind: FeedKind::Inventory,
+            decimals: 0,
+            min: 0,
+            max: 1_000,
+            model: MODEL,
+            max_report_age: HOUR,
+        };
+        does(&self.authority, &self.feeds.create_feed(feed(), &definition)).await;
+    }
+
+    async fn ship(&self, quantity: u64) -> u64 {
+        let goods = Goods::Units { batch: self.batch, quantity };
+        let ship = self.batches.ship(self.works, goods, self.pharmacy.site, Purpose::Supply, None);
+        does(&self.maker, &ship).await.event::<UnitsShipped>(self.batches.0).unwrap().shipment
+    }
+
+    fn receive(&self, shipment: u64, quantity: u64) -> Call<()> {
+        self.batches.receive(self.pharmacy.site, shipment, &Arrival::Units(quantity))
+    }
+
+    fn dispense(&self, serial: &[u8]) -> Call<units::UnitOutcome> {
+        self.units.dispense(self.pharmacy.site, self.batch, serial, &self.tree.prove(serial).unwrap())
+    }
+
+    async fn request(&self, by: &Account) -> u64 {
+        let request = self.feeds.request_result(feed(), SUBJECT, now() + HOUR);
+        does(by, &request).await.event::<ResultRequested>(self.feeds.0).unwrap().request
+    }
+
+    async fn answer(&self, request: u64, value: i128) {
+        let report = Report {
+            configuration: self.chain.read(&self.feeds.configuration_digest()).await.unwrap(),
+            feed: feed(),
+            subject: SUBJECT,
+            round: 1,
+            request: Some(request),
+            model: MODEL,
+            inputs: InputCommitment([4; 32]),
+            observed_at: now(),
+            observations: vec![Observation { operator: 0, value }],
+        };
+        let signature = self.operator.sign(&report.hash()).unwrap();
+        does(&self.maker, &self.feeds.report(&report, &[signature])).await;
+    }
+
+    fn limits_of_a_till(&self) -> Limits {
+        let roles = Some(RoleSet::of(&[Role::Pharmacy]));
+        Limits { site: Some(self.pharmacy.site), roles, ..Limits::default() }
+    }
+
+    /// What events say of an account of the pharmacy that acts at its site.
+    fn at_the_pharmacy(&self, account: &Account) -> Actor {
+        let Party { organisation, site } = self.pharmacy;
+        Actor { account: account.id(), organisation: Some(organisation), site: Some(site) }
+    }
+}
+
+fn account(chain: &Chain, name: &str) -> Account {
+    chain.account(Signer::from_secret(&SecretString::from(name)).unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_business() {
+    let world = World::new("//Charlie").await;
+    let World { batches, governance, feeds, batch, pharmacy, .. } = &world;
+    let [steward, till] = ["//Charlie", "//Dave"].map(|name| account(&world.chain, name));
+    let [new_steward, new_till] = ["//Eve", "//Ferdie"].map(|name| account(&world.chain, name));
+    let add = |account: &Account, limits: &Limits| {
+        governance.add_account(pharmacy.organisation, account.id(), limits)
+    };
+    does(&steward, &add(&till, &world.limits_of_a_till())).await;
+
+    // Four packs are there, one of them quarantined and one dispensed; two are on the way; one of the manufacturer's is
+    // recalled, which the pharmacy is to acknowledge; and two requests are open.
+    let first = world.ship(4).await;
+    does(&till, &world.receive(first, 4)).await;
+    let on_the_way = world.ship(2).await;
+    let target = QuarantineTarget::Holding { batch: *batch, site: pharmacy.site, quantity: Some(1) };
+    does(&till, &batches.quarantine(Some(pharmacy.site), target, QuarantineReason::Damaged)).await;
+    does(&till, &world.dispense(b"S0")).await;
+    let recall = Recall {
+        scope: RecallScope::SerialRange { first: 7, last: 7 },
+        class: RecallClass::III,
+        reason: RecallReason::Mislabelling,
+        instructions: DOCUMENT,
+        acknowledge_by: now() + HOUR,
+    };
+    does(&world.maker, &batches.recall(*batch, &recall)).await;
+    let (answered, withdrawn) = (world.request(&till).await, world.request(&till).await);
+
+    // The old steward lets the new one in, who removes everybody else.
+    does(&steward, &add(&new_steward, &Limits::STEWARD)).await;
+    does(&new_steward, &governance.remove_account(steward.id())).await;
+    does(&new_steward, &add(&new_till, &world.limits_of_a_till())).await;
+    does(&new_steward, &governance.remove_account(till.id())).await;
+    let accounts = world.chain.read(&governance.accounts(pharmacy.organisation, 0, 10)).await.unwrap();
+    let mut accounts: Vec<_> = accounts.into_iter().map(|(account, _)| account).collect();
+    let mut expected = [new_steward.id(), new_till.id()];
+    (accounts.sort(), expected.sort());
+    assert_eq!(accounts, expected);
+    refused(&new_steward, &governance.remove_account(new_steward.id()), governance::Error::LastSteward).await;
+
+    // The old keys open nothing.
+    for old in [&steward, &till] {
+        refused(old, &world.receive(on_the_way, 2), batches::Error::CallerNotAtSite).await;
+        refused(old, &world.dispense(b"S1"), units::Error::CallerNotAtSite).await;
+        refused(old, &world.units.revert(Some(pharmacy.site), *batch, b"S0"), units::Error::CallerNotAtSite)
+            .await;
+        let acknowledge = batches.acknowledge_recall(pharmacy.site, *batch);
+        refused(old, &acknowledge, batches::Error::CallerNotAtSite).await;
+        refused(old, &feeds.cancel_request(withdrawn), feeds::Error::CallerNotRequester).await;
+        refused(old, &add(old, &Limits::STEWARD), governance::Error::CallerNotAuthorised).await;
+    }
+
+    // The new ones go on with all that the old ones began.
+    let by = world.at_the_pharmacy(&new_till);
+    let received: UnitsReceived =
+        does(&new_till, &world.receive(on_the_way, 2)).await.event(batches.0).unwrap();
+    assert_eq!((received.by, received.still_in_transit), (by, 0));
+    let reverted = does(&new_till, &world.units.revert(Some(pharmacy.site), *batch, b"S0")).await;
+    assert_eq!(reverted.event::<UnitReverted>(world.units.0).unwrap().by, by);
+    let acknowledged = does(&new_till, &batches.acknowledge_recall(pharmacy.site, *batch)).await;
+    let acknowledged: RecallAcknowledged = acknowledged.event(batches.0).unwrap();
+    assert_eq!((acknowledged.by, acknowledged.acknowledged), (by, 1));
+    // The pharmacy quarantined: it is the manufacturer who clears.
+    let clear = batches.release_quarantine(target, ClearanceReason::NothingFound);
+    refused(&new_till, &clear, batches::Error::CallerNotAuthorised).await;
+    does(&world.maker, &clear).await;
+    world.answer(answered, 42).await;
+    let reading = world.chain.read(&feeds.read(feed(), SUBJECT, HOUR)).await.unwrap();
+    assert_eq!((reading.value, reading.spread), (42, 0));
+    does(&new_till, &feeds.cancel_request(withdrawn)).await;
+    for request in [answered, withdrawn] {
+        assert_eq!(world.chain.read(&feeds.request(request)).await.unwrap(), None);
+    }
+
+    // And with what the site has: all of it can leave.
+    let dispensed = does(&new_till, &world.dispense(b"S0")).await;
+    assert_eq!(dispensed.event::<UnitDecommissioned>(world.units.0).unwrap().by, by);
+    let goods = Goods::Units { batch: *batch, quantity: 5 };
+    let back = does(&new_till, &batches.ship(pharmacy.site, goods, world.works, Purpose::Return, None)).await;
+    let back = back.event::<UnitsShipped>(batches.0).unwrap().shipment;
+    does(&world.maker, &batches.receive(world.works, back, &Arrival::Units(5))).await;
+    let holding = world.chain.read(&batches.holding(*batch, pharmacy.site)).await.unwrap();
+    assert_eq!((holding.places.present(), holding.places.gone(), holding.acknowledged), (0, 1, 1));
+    let balance = world.chain.read(&batches.mass_balance(*batch)).await.unwrap().unwrap();
+    assert_eq!((balance.held, balance.returned, balance.dispensed, balance.in_transit), (2, 5, 1, 0));
+    assert_eq!(balance.total(), Some(PACKS));
+}
