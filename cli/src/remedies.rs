@@ -68,7 +68,9 @@ pub const fn of_governance(error: Governance) -> &'static str {
             "Check the GLN's last digit, or give a URI such as urn:oid:2.16.840.1.113883.4.6."
         }
         Governance::IdentifierExists => "See `theriac org list` for the organisation that has it.",
-        Governance::GlnExists => "See `theriac org list` and `theriac org site list` for what has it; each place has its own.",
+        Governance::GlnExists => {
+            "See `theriac org list` and `theriac org site list` for what has it; each place has its own."
+        }
         Governance::OrganisationSuspended => {
             "Reinstate it first with `theriac org reinstate`, if it may act again."
         }
@@ -179,7 +181,9 @@ pub const fn of_batches(error: Batches) -> &'static str {
 pub const fn of_units(error: Units) -> &'static str {
     match error {
         Units::InSetUp => SET_UP,
-        Units::Paused => PAUSED,
+        Units::Paused => {
+            "See `theriac admin show` for which of `units` and `batches` is paused, and wait for `theriac admin unpause`."
+        }
         Units::AccessUnavailable => ACCESS,
         Units::BatchesUnavailable => BATCHES,
         Units::CallerNotAuthorised => ROLE,

@@ -91,7 +91,9 @@ fn the_history_of_a_batch_is_exported_as_events() {
     let maker = "6291041500213";
     run("alice", &["org", "register", "--name", "Alpha Pharma", "--gln", maker, "--steward", BOB], 0);
     run("alice", &["org", "site", "register", maker, "--name", "Plant 1", "--gln", "6291041500220"], 0);
-    run("alice", &["org", "grant", "manufacturer", maker], 0);
+    for role in ["manufacturer", "quality-unit"] {
+        run("alice", &["org", "grant", role, maker], 0);
+    }
     run("alice", &["admin", "end-set-up"], 0);
     let register =
         [&["batch", "register"], &BATCH[..], &["--expiry", "2028-12-31", "--quantity", "500"]].concat();

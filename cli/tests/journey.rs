@@ -310,7 +310,7 @@ fn quarantine_blocks_and_pause_stop_what_they_should() {
     world.run("alice", &["admin", "unpause", "units"], 0);
     world.run("alice", &["admin", "pause", "batches"], 0);
     let refused = world.dispense("dave", &["--json"], 4);
-    assert_eq!(refused.error_json()["error"]["code"], "units/booking-refused");
+    assert_eq!(refused.error_json()["error"]["code"], "units/paused", "a dispense needs both registers");
     world.run("alice", &["admin", "unpause", "batches"], 0);
 
     std::fs::write(world.folder.path().join("other.txt"), "S0000007\nS0000008\n").unwrap();
@@ -412,7 +412,7 @@ fn accounts_act_within_their_limits() {
     let sites = unclear["error"]["details"]["sites"].as_array().unwrap();
     assert_eq!((sites.len(), &sites[1]["name"]), (2, &"Plant 2".into()));
 
-    let limited = [clerk, "--site", &second, "--role", "quality-unit", "--until", "2099-12-31"];
+    let limited = [clerk, "--site", &second, "--role", "quality-unit", "--until", "2099-12-31T00:00:00Z"];
     world.run("bob", &[&add[..], &limited].concat(), 0);
     let refused = register("alice", &[], 4).error_json();
     assert_eq!(refused["error"]["code"], "batches/caller-not-authorised", "not a manufacturer");

@@ -84,8 +84,8 @@ fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     search(beside, &path).ok_or_else(|| {
         Failure::bad_input(format!(
-            "{NODE} is neither beside this program nor in PATH; build it with `cargo build --manifest-path contracts/Cargo.toml --package devnet-node`, \
-             or give its path with --node"
+            "{NODE} is neither beside this program nor in PATH; build it with `cargo build --manifest-path \
+             contracts/Cargo.toml --package devnet-node`, or give its path with --node"
         ))
     })
 }

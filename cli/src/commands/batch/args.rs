@@ -78,8 +78,8 @@ pub enum Step {
     Attest {
         #[command(flatten)]
         batch: BatchArgs,
-        /// Which requirement: the manufacturer attests to the certificate of analysis, a regulator or auditor to good
-        /// manufacturing practice, a regulator to the market authorisation
+        /// Which requirement: the manufacturer's quality unit attests to the certificate of analysis, a regulator or
+        /// auditor to good manufacturing practice, a regulator to the market authorisation
         #[arg(value_parser = choice::<Attestation>())]
         attestation: Attestation,
         #[command(flatten)]

@@ -87,21 +87,29 @@ impl<'l> History<'l> {
     fn of_batches(&self, event: &by_batches::Event) -> Result<(Gln, Goods, Change), Failure> {
         use by_batches::Event;
         Ok(match event {
-            Event::BatchRegistered(it) => {
-                (self.parties.actor(&it.by)?, Goods::Quantity(it.quantity), Change::Registered { expiry: it.expiry })
-            }
+            Event::BatchRegistered(it) => (
+                self.parties.actor(&it.by)?,
+                Goods::Quantity(it.quantity),
+                Change::Registered { expiry: it.expiry },
+            ),
             Event::BatchAttested(it) => {
                 let attestation = match it.attestation {
                     batches::Attestation::CertificateOfAnalysis => Attestation::CertificateOfAnalysis,
                     batches::Attestation::GoodManufacturingPractice => Attestation::GoodManufacturingPractice,
                     batches::Attestation::MarketAuthorisation => Attestation::MarketAuthorisation,
                 };
-                (self.parties.actor(&it.by)?, Goods::Batch, Change::Attested { attestation, document: it.document.0 })
+                (
+                    self.parties.actor(&it.by)?,
+                    Goods::Batch,
+                    Change::Attested { attestation, document: it.document.0 },
+                )
             }
             Event::BatchReleased(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Released),
             Event::BatchBlocked(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Blocked),
             Event::BatchUnblocked(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Unblocked),
-            Event::BatchRegistrationCancelled(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::RegistrationCancelled),
+            Event::BatchRegistrationCancelled(it) => {
+                (self.parties.actor(&it.by)?, Goods::Batch, Change::RegistrationCancelled)
+            }
             Event::UnitsShipped(it) => {
                 let goods = match it.logistic_unit {
                     Some(sscc) => logistic_units(&[sscc])?,
@@ -124,9 +132,11 @@ impl<'l> History<'l> {
                 };
                 (self.parties.site(it.to)?, goods, Change::Received(self.delivery(it.from, it.shipment)?))
             }
-            Event::ShipmentRejected(it) => {
-                (self.parties.site(it.to)?, Goods::Quantity(it.quantity), Change::Rejected(self.delivery(it.from, it.shipment)?))
-            }
+            Event::ShipmentRejected(it) => (
+                self.parties.site(it.to)?,
+                Goods::Quantity(it.quantity),
+                Change::Rejected(self.delivery(it.from, it.shipment)?),
+            ),
             Event::LogisticUnitPacked(it) => {
                 let goods = match &it.contents {
                     Contents::LogisticUnits(units) => logistic_units(units)?,
@@ -134,21 +144,32 @@ impl<'l> History<'l> {
                 };
                 (self.parties.actor(&it.by)?, goods, Change::Packed { into: sscc(it.logistic_unit)? })
             }
-            Event::LogisticUnitUnpacked(it) => {
-                (self.parties.actor(&it.by)?, Goods::Quantity(it.quantity), Change::Unpacked { from: sscc(it.logistic_unit)? })
+            Event::LogisticUnitUnpacked(it) => (
+                self.parties.actor(&it.by)?,
+                Goods::Quantity(it.quantity),
+                Change::Unpacked { from: sscc(it.logistic_unit)? },
+            ),
+            Event::UnitsDecommissioned(it) => (
+                self.parties.actor(&it.by)?,
+                Goods::Quantity(it.quantity),
+                Change::Decommissioned(fate(it.state)),
+            ),
+            Event::UnitsQuarantined(it) => {
+                (self.parties.site(it.site)?, Goods::Quantity(it.quantity), Change::Quarantined)
             }
-            Event::UnitsDecommissioned(it) => {
-                (self.parties.actor(&it.by)?, Goods::Quantity(it.quantity), Change::Decommissioned(fate(it.state)))
-            }
-            Event::UnitsQuarantined(it) => (self.parties.site(it.site)?, Goods::Quantity(it.quantity), Change::Quarantined),
             Event::QuarantineReleased(it) => {
                 (self.parties.site(it.site)?, Goods::Quantity(it.quantity), Change::QuarantineReleased)
             }
-            Event::BatchRecalled(it) => (self.parties.actor(&it.by)?, self.recalled(it.recall.scope)?, Change::Recalled),
-            Event::RecallAcknowledged(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::RecallAcknowledged),
+            Event::BatchRecalled(it) => {
+                (self.parties.actor(&it.by)?, self.recalled(it.recall.scope)?, Change::Recalled)
+            }
+            Event::RecallAcknowledged(it) => {
+                (self.parties.actor(&it.by)?, Goods::Batch, Change::RecallAcknowledged)
+            }
             Event::UnitBooked(_) => {
                 return Err(Failure::failed(
-                    "a pack was booked by another register of units than the deployment file's; use the file with it",
+                    "a pack was booked by another register of units than the deployment file's; use the \
+                     file that names it",
                 ))
             }
         })
