@@ -21,9 +21,9 @@ pub use events::event_spec;
 pub use member::Member;
 pub use storage::{key, Item, Map};
 pub use traits::{
-    ask_cleared_at, ask_feed_value, ask_site_standing, ask_standing, ask_to_book_unit, ask_to_change_access,
-    ask_to_quarantine, ask_to_take_back, ask_whereabouts, ask_account, ask_rights, AccessControl, FeedReader,
-    QuarantineBooks, UnitBooks,
+    ask_account, ask_administrator, ask_cleared_at, ask_feed_value, ask_rights, ask_site_standing,
+    ask_standing, ask_to_book_unit, ask_to_change_access, ask_to_quarantine, ask_to_take_back,
+    ask_whereabouts, AccessControl, FeedReader, QuarantineBooks, UnitBooks,
 };
 
 /// The contract that runs.

@@ -32,6 +32,10 @@ pub trait AccessControl {
     #[ink(message)]
     fn rights(&self, organisation: OrganisationId) -> Rights;
 
+    /// The account that administers the deployment. `None` where the storage is not this contract's.
+    #[ink(message)]
+    fn administrator(&self) -> Option<AccountId>;
+
     /// Writes down what `governance` decided. Needs Governor.
     ///
     /// Errors, in this order: `CallerNotAuthorised`, `TooManyContracts`.
@@ -125,6 +129,8 @@ asks! {
     ask_account of access: AccessControl, call account(account: AccountId) -> Option<Account>;
     /// Asks `access` for the roles of an organisation.
     ask_rights of access: AccessControl, call rights(organisation: OrganisationId) -> Rights;
+    /// Asks `access` who administers the deployment.
+    ask_administrator of access: AccessControl, call administrator() -> Option<AccountId>;
     /// Has `access` write down a decision.
     ask_to_change_access of access: AccessControl, call_mut change(change: Change) -> Result<(), access::Error>;
     /// Asks `feeds` for a value that was observed at most `max_age` milliseconds ago.
