@@ -72,7 +72,11 @@ impl Member {
         self.ask(None).is_ok_and(|(call, _)| call.roles.contains(Role::Governor)) && replace_code(code)
     }
 
-    fn ask(&self, site: Option<SiteId>) -> Result<(Call, Standing), Refused> {
+    /// Who calls the running contract, and all that `access` answers about it, in set-up and while state changes are
+    /// stopped too.
+    ///
+    /// Errors: `AccessUnavailable`.
+    pub fn ask(&self, site: Option<SiteId>) -> Result<(Call, Standing), Refused> {
         let account = caller();
         let access = self.access.get().ok_or(Refused::AccessUnavailable)?;
         let standing = ask_standing(access, account, site).ok_or(Refused::AccessUnavailable)?;

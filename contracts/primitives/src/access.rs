@@ -109,7 +109,7 @@ pub enum Change {
     ContractRoles {
         /// The contract.
         contract: AccountId,
-        /// Its roles, of [`crate::Role::OF_CONTRACTS`].
+        /// Its roles, of UnitRegister and Sentinel.
         roles: RoleSet,
     },
     /// The account that administers the deployment.

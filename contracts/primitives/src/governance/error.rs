@@ -34,7 +34,7 @@ errors! {
     ExpiryInPast = 23,
     /// Only contracts hold this role.
     RoleOfContracts = 24,
-    /// Not all of these are roles of contracts.
+    /// Not all of these are roles that a contract can be given: UnitRegister and Sentinel are.
     NotRoleOfContracts = 25,
     /// After set-up this role is granted by a proposal, which waits.
     ProposalRequired = 26,

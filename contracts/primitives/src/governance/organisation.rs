@@ -38,7 +38,7 @@ pub struct Organisation {
     pub registered_at: Timestamp,
     /// How many accounts act for it, among those whose time is over too.
     pub accounts: u32,
-    /// How many of them are stewards. Never 0.
+    /// How many of them are stewards whose time does not end. Never 0.
     pub stewards: u32,
 }
 

@@ -18,7 +18,7 @@ pub enum Action {
         /// The hash of the new code.
         code: CodeHash,
     },
-    /// The role Admin or Regulator for an organisation.
+    /// A role for an organisation. After set-up, Admin and Regulator are granted in no other way.
     #[codec(index = 1)]
     Grant {
         /// The organisation.
@@ -26,7 +26,7 @@ pub enum Action {
         /// The role, and until when.
         grant: Grant,
     },
-    /// Other roles for a contract, of [`crate::Role::OF_CONTRACTS`].
+    /// Other roles for a contract, of UnitRegister and Sentinel.
     #[codec(index = 2)]
     ContractRoles {
         /// The contract.

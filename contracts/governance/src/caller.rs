@@ -1,0 +1,96 @@
+//! Who calls, and what the contract `access` knows: all that a rule may ask.
+
+use ink::prelude::vec::Vec;
+use kernel::{ask_account, ask_administrator, ask_rights, ask_to_change_access, Call};
+use primitives::access::{Account, Change, Rights};
+use primitives::governance::Error;
+use primitives::{ensure, AccountId, Actor, OrganisationId, Role, Standing};
+
+/// What the rules ask of the contract `access`, and write into it. It alone keeps these facts.
+pub trait Access {
+    /// The account that administers the deployment.
+    fn administrator(&self) -> Result<AccountId, Error>;
+
+    /// For whom the account acts, its time over or not.
+    fn account(&self, account: AccountId) -> Result<Option<Account>, Error>;
+
+    /// The roles of the organisation.
+    fn rights(&self, organisation: OrganisationId) -> Result<Rights, Error>;
+
+    /// Writes down a decision.
+    fn change(&mut self, change: Change) -> Result<(), Error>;
+}
+
+/// The contract `access` with this address.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessContract(pub AccountId);
+
+impl Access for AccessContract {
+    fn administrator(&self) -> Result<AccountId, Error> {
+        ask_administrator(self.0).flatten().ok_or(Error::AccessUnavailable)
+    }
+
+    fn account(&self, account: AccountId) -> Result<Option<Account>, Error> {
+        ask_account(self.0, account).ok_or(Error::AccessUnavailable)
+    }
+
+    fn rights(&self, organisation: OrganisationId) -> Result<Rights, Error> {
+        ask_rights(self.0, organisation).ok_or(Error::AccessUnavailable)
+    }
+
+    fn change(&mut self, change: Change) -> Result<(), Error> {
+        Ok(ask_to_change_access(self.0, change).ok_or(Error::AccessUnavailable)??)
+    }
+}
+
+/// Who calls a message, and the contract `access` that knows about it.
+#[derive(Clone, Debug)]
+pub struct Caller<A> {
+    /// Who calls, for whom, with which roles, and when.
+    pub call: Call,
+    /// Whether the deployment is in set-up.
+    pub in_set_up: bool,
+    /// The contracts whose state changes are stopped.
+    pub paused: Vec<AccountId>,
+    /// What is asked further.
+    pub access: A,
+}
+
+impl<A: Access> Caller<A> {
+    /// A caller as `access` answered about it.
+    pub fn new((call, standing): (Call, Standing), access: A) -> Self {
+        let Standing { in_set_up, paused, .. } = standing;
+        Self { call, in_set_up, paused, access }
+    }
+
+    /// What events say about the caller.
+    pub(crate) fn actor(&self) -> Actor {
+        self.call.actor()
+    }
+
+    pub(crate) fn ensure_role(&self, role: Role) -> Result<(), Error> {
+        Ok(self.call.ensure_role(role)?)
+    }
+
+    pub(crate) fn ensure_administrator(&self) -> Result<(), Error> {
+        ensure(self.access.administrator()? == self.call.account, Error::CallerNotAuthorised)
+    }
+
+    /// Whether it is a steward of this organisation, whose time is not over.
+    pub(crate) fn is_steward_of(&self, organisation: OrganisationId) -> Result<bool, Error> {
+        // An account whose time is over acts for no organisation.
+        let entry =
+            if self.call.is_of(organisation) { self.access.account(self.call.account)? } else { None };
+        Ok(entry.is_some_and(|entry| entry.limits.steward))
+    }
+
+    /// Refuses whoever may not be superior to an organisation with these roles: one with the Admin role answers to the
+    /// administrator alone, suspended or not.
+    pub(crate) fn ensure_superior_to(&self, rights: &Rights) -> Result<(), Error> {
+        let now = self.call.now;
+        if rights.grants.iter().any(|grant| grant.role == Role::Admin && grant.holds_at(now)) {
+            self.ensure_administrator()?;
+        }
+        Ok(())
+    }
+}

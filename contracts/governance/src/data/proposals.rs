@@ -1,0 +1,107 @@
+//! What is as strong as new code: proposed, open to everybody's eyes for two days, and then applied.
+
+use primitives::access::Limits;
+use primitives::governance::{
+    AccountAdded, Action, ChangeProposed, ContractRolesSet, Error, Proposal, ProposalApplied,
+    ProposalCancelled, RoleGranted, CHANGE_DELAY,
+};
+use primitives::{ensure, AccountId, CodeHash, OrganisationId, Role};
+
+use super::organisations::SUPERVISORS;
+use super::roles::{ensure_contract_roles, put_contract_roles};
+use super::Data;
+use crate::{Access, Caller};
+
+/// What an applied proposal did, or has yet to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The code of a contract is to be replaced now.
+    Upgrade {
+        /// The contract.
+        contract: AccountId,
+        /// The hash of the new code.
+        code: CodeHash,
+    },
+    /// An organisation has a role.
+    Grant(RoleGranted),
+    /// A contract has other roles.
+    ContractRoles(ContractRolesSet),
+    /// An organisation has another steward.
+    Steward(AccountAdded),
+}
+
+impl Data {
+    /// Proposes a change.
+    pub fn propose(&mut self, by: &Caller<impl Access>, action: Action) -> Result<ChangeProposed, Error> {
+        self.ensure_decidable(by, &action)?;
+        let mut state = self.state();
+        let proposal = state.proposals;
+        let applies_from = by.call.now.saturating_add(CHANGE_DELAY);
+        self.proposals.insert(proposal, &Proposal { action, by: by.actor(), applies_from });
+        state.proposals = state.proposals.saturating_add(1);
+        self.state.set(&state);
+        Ok(ChangeProposed { by: by.actor(), proposal, action, applies_from })
+    }
+
+    /// Cancels a proposal.
+    pub fn cancel_proposal(
+        &mut self,
+        by: &Caller<impl Access>,
+        proposal: u32,
+    ) -> Result<ProposalCancelled, Error> {
+        by.call.ensure_any(SUPERVISORS)?;
+        let Proposal { action, .. } = self.proposals.take(proposal).ok_or(Error::UnknownProposal)?;
+        Ok(ProposalCancelled { by: by.actor(), proposal, action })
+    }
+
+    /// Does what was proposed, where its time has come, and where it could still be proposed.
+    pub fn apply_proposal(
+        &mut self,
+        by: &mut Caller<impl Access>,
+        proposal: u32,
+    ) -> Result<(ProposalApplied, Applied), Error> {
+        let Proposal { action, applies_from, .. } =
+            self.proposals.get(proposal).ok_or(Error::UnknownProposal)?;
+        self.ensure_decidable(by, &action)?;
+        ensure(by.call.now >= applies_from, Error::ProposalTooEarly)?;
+        let applied = match action {
+            Action::Upgrade { contract, code } => Applied::Upgrade { contract, code },
+            Action::Grant { organisation, grant } => {
+                Applied::Grant(self.put_grant(by, organisation, grant)?)
+            }
+            Action::ContractRoles { contract, roles } => {
+                Applied::ContractRoles(put_contract_roles(by, contract, roles)?)
+            }
+            Action::Steward { organisation: id, account } => {
+                let organisation = self.known(id)?;
+                Applied::Steward(self.put_account(by, (id, organisation), account, Limits::STEWARD)?)
+            }
+        };
+        self.proposals.remove(proposal);
+        Ok((ProposalApplied { by: by.actor(), proposal, action }, applied))
+    }
+
+    /// Refuses what the caller may not decide, or what cannot be done as things are.
+    fn ensure_decidable(&self, by: &Caller<impl Access>, action: &Action) -> Result<(), Error> {
+        match *action {
+            Action::Upgrade { .. } => by.ensure_role(Role::Admin),
+            Action::Grant { organisation, grant } => self.ensure_grantable(by, organisation, grant),
+            Action::ContractRoles { roles, .. } => ensure_contract_roles(by, roles),
+            Action::Steward { organisation, account } => self.ensure_rescuable(by, organisation, account),
+        }
+    }
+
+    /// Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`, `CallerNotAuthorised` (only the administrator
+    /// names a steward of an organisation with the Admin role), `AccountExists`.
+    fn ensure_rescuable(
+        &self,
+        by: &Caller<impl Access>,
+        organisation: OrganisationId,
+        account: AccountId,
+    ) -> Result<(), Error> {
+        by.ensure_role(Role::Admin)?;
+        self.known(organisation)?;
+        by.ensure_superior_to(&by.access.rights(organisation)?)?;
+        ensure(by.access.account(account)?.is_none(), Error::AccountExists)
+    }
+}

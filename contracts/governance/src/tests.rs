@@ -1,0 +1,139 @@
+//! The rules together with those of `access`, each in a storage of its own, as they work together on chain. The messages
+//! ask `access`, which ink!'s off-chain environment cannot: they are tested in the real runtime.
+
+use ink::env::test::{callee, set_callee};
+use ink::env::DefaultEnvironment;
+use primitives::access::{Account, Change, Limits, Rights};
+use primitives::governance::{Action, Error, Identifier, CHANGE_DELAY};
+use primitives::{AccountId, Actor, Grant, OrganisationId, Role, RoleSet, SiteId, Standing, Timestamp};
+
+use crate::{Access, Caller, Data};
+
+mod accounts;
+mod administration;
+mod organisations;
+mod pause;
+mod proposals;
+mod roles;
+mod sites;
+
+const NOW: Timestamp = 1_767_225_600_000;
+const ACCESS: AccountId = AccountId([0xAC; 32]);
+const GOVERNANCE: AccountId = AccountId([0x60; 32]);
+const ADMINISTRATOR: AccountId = AccountId([0xAD; 32]);
+
+/// The rules of `access`.
+#[derive(Debug, Default)]
+struct Store(access::Data);
+
+impl Access for Store {
+    fn administrator(&self) -> Result<AccountId, Error> {
+        in_storage_of(ACCESS, || self.0.administrator()).ok_or(Error::AccessUnavailable)
+    }
+
+    fn account(&self, account: AccountId) -> Result<Option<Account>, Error> {
+        Ok(in_storage_of(ACCESS, || self.0.account(account)))
+    }
+
+    fn rights(&self, organisation: OrganisationId) -> Result<Rights, Error> {
+        Ok(in_storage_of(ACCESS, || self.0.rights(organisation)))
+    }
+
+    fn change(&mut self, change: Change) -> Result<(), Error> {
+        Ok(in_storage_of(ACCESS, || self.0.change(GOVERNANCE, change))?)
+    }
+}
+
+fn in_storage_of<T>(contract: AccountId, rule: impl FnOnce() -> T) -> T {
+    let before = callee::<DefaultEnvironment>();
+    set_callee::<DefaultEnvironment>(contract.0.into());
+    let result = rule();
+    set_callee::<DefaultEnvironment>(before);
+    result
+}
+
+/// A deployment in set-up, without an organisation.
+fn set_up() -> Data {
+    set_callee::<DefaultEnvironment>(GOVERNANCE.0.into());
+    in_storage_of(ACCESS, || {
+        access::Data::new(ADMINISTRATOR).change(ADMINISTRATOR, Change::Governance(GOVERNANCE)).unwrap();
+    });
+    Data::new(ACCESS)
+}
+
+/// The same after its set-up.
+fn deployment() -> Data {
+    let mut data = set_up();
+    data.end_set_up(&mut by(ADMINISTRATOR)).unwrap();
+    data
+}
+
+fn account(number: u8) -> AccountId {
+    AccountId([number; 32])
+}
+
+fn standing(account: AccountId, site: Option<SiteId>, now: Timestamp) -> Standing {
+    in_storage_of(ACCESS, || access::Data::default().standing(account, site, now))
+}
+
+fn roles(account: AccountId, now: Timestamp) -> RoleSet {
+    standing(account, None, now).roles
+}
+
+/// A caller as the contract sees it at `NOW`.
+fn by(account: AccountId) -> Caller<Store> {
+    by_at(account, NOW)
+}
+
+fn by_at(account: AccountId, now: Timestamp) -> Caller<Store> {
+    let standing = standing(account, None, now);
+    let Standing { organisation, site, roles, .. } = standing;
+    let call = kernel::Call { account, organisation, site, roles, now };
+    Caller::new((call, standing), Store::default())
+}
+
+/// What events say of an account.
+fn actor(account: AccountId) -> Actor {
+    by(account).call.actor()
+}
+
+fn uri(text: &str) -> Identifier {
+    Identifier::Uri(text.into())
+}
+
+/// Registers an organisation without a role, whose steward is the account of this number.
+fn register(data: &mut Data, number: u8) -> OrganisationId {
+    let identifier = uri(&format!("urn:example:{number}"));
+    let event =
+        data.register_organisation(&mut by(ADMINISTRATOR), "Name".into(), identifier, account(number));
+    event.unwrap().organisation
+}
+
+/// The same with a role that does not end.
+fn with_role(data: &mut Data, number: u8, role: Role) -> OrganisationId {
+    let organisation = register(data, number);
+    give(data, organisation, Grant { role, expires_at: None });
+    organisation
+}
+
+fn give(data: &mut Data, organisation: OrganisationId, grant: Grant) {
+    if by(ADMINISTRATOR).in_set_up || ![Role::Admin, Role::Regulator].contains(&grant.role) {
+        data.grant_role(&mut by(ADMINISTRATOR), organisation, grant).unwrap();
+    } else {
+        let action = Action::Grant { organisation, grant };
+        let proposed = data.propose(&by_at(ADMINISTRATOR, NOW - CHANGE_DELAY), action).unwrap();
+        data.apply_proposal(&mut by(ADMINISTRATOR), proposed.proposal).unwrap();
+    }
+}
+
+/// Registers a site of the organisation.
+fn site(data: &mut Data, organisation: OrganisationId, number: u64) -> SiteId {
+    let event = data.register_site(&mut by(ADMINISTRATOR), organisation, "Site".into(), gln(number));
+    event.unwrap().site
+}
+
+/// The GLN of this number.
+fn gln(number: u64) -> u64 {
+    let payload = 950_600_000_000 + number;
+    payload * 10 + u64::from(gs1::check_digit(payload))
+}
