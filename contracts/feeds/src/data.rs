@@ -1,82 +1,60 @@
-use ink::prelude::{string::String, vec::Vec};
-use ink::storage::{traits::ManualKey, Lazy, Mapping};
-use primitives::{ensure, AccountId, Call, DocumentHash, FeedId, ModelId, Role, RoleSet, Subject, Timestamp};
+//! The rules of `feeds`, without the macro: who calls and when is an argument, what happened is the result.
 
-use crate::errors::Error;
-use crate::events::{
-    FeedSet, ModelApproved, ModelRevoked, OperatorsSet, ReportAccepted, RequestCancelled, ResultRequested,
+use ink::prelude::{string::String, vec::Vec};
+use kernel::{key, Call, Item, Map, Member};
+use primitives::feeds::{
+    Configuration, Error, Feed, FeedSet, FeedValue, Model, ModelApproved, ModelRevoked, OperatorKey,
+    OperatorsSet, Reading, Report, ReportAccepted, Request, RequestCancelled, ResultRequested, Signature,
+    MAX_CLOCK_SKEW, MAX_DECIMALS, MAX_OPERATORS, MAX_PAGE, MAX_VERSION,
 };
-use crate::types::{
-    Configuration, Feed, Model, OperatorKey, Reading, Report, Request, Signature, MAX_CLOCK_SKEW,
-    MAX_DECIMALS, MAX_OPERATORS, MAX_PAGE, MAX_VERSION,
-};
+use primitives::{ensure, AccountId, DocumentHash, FeedId, ModelId, Role, RoleSet, Subject, Timestamp};
+use scale::{Decode, Encode};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4645_0001;
+pub const LAYOUT: u32 = 0x4645_0002;
 
-/// Who may approve models and take the approval back.
+/// The roles that approve models and revoke their approval.
 const APPROVERS: RoleSet = RoleSet::of(&[Role::Admin, Role::Regulator]);
 
 /// What is stored once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-struct State {
-    /// The contract that knows the roles.
-    access: Option<AccountId>,
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub(crate) struct State {
     /// The chain's genesis hash.
     chain: [u8; 32],
+    /// Who signs reports.
     configuration: Configuration,
+    /// How many feeds were ever opened.
     feeds: u32,
+    /// How many models were ever approved.
     models: u32,
+    /// How many requests there ever were.
     requests: u64,
 }
 
-/// The rules of `feeds`, without the macro: who calls and when is an argument, what happened is the result.
-///
-/// Every field has its own storage key, listed in `docs/upgrades.md`.
-#[derive(Debug)]
+/// What the contract knows. Every field has its own storage key, which spells its name.
+#[derive(Debug, Default)]
 #[ink::storage_item]
 pub struct Data {
-    layout: Lazy<u32, ManualKey<0x4C41_594F>>,
-    state: Lazy<State, ManualKey<0x5354_4154>>,
-    feed_ids: Mapping<u32, FeedId, ManualKey<0x4645_4944>>,
-    feeds: Mapping<FeedId, Feed, ManualKey<0x4645_4544>>,
-    model_ids: Mapping<u32, ModelId, ManualKey<0x4D4F_4944>>,
-    models: Mapping<ModelId, Model, ManualKey<0x4D4F_444C>>,
-    requests: Mapping<u64, Request, ManualKey<0x5245_5155>>,
-    readings: Mapping<(FeedId, Subject), Reading, ManualKey<0x5245_4144>>,
+    /// What every contract of a deployment keeps.
+    pub member: Member,
+    state: Item<State, { key(b"STAT") }>,
+    feed_ids: Map<u32, FeedId, { key(b"FEID") }>,
+    feeds: Map<FeedId, Feed, { key(b"FEED") }>,
+    model_ids: Map<u32, ModelId, { key(b"MOID") }>,
+    models: Map<ModelId, Model, { key(b"MODL") }>,
+    requests: Map<u64, Request, { key(b"REQU") }>,
+    readings: Map<(FeedId, Subject), Reading, { key(b"READ") }>,
 }
 
 impl Data {
-    /// No feed and no operator yet, on the chain with this genesis hash.
+    /// No feed and no operator yet, in the deployment of `access`, on the chain with this genesis hash.
     #[must_use]
     pub fn new(access: AccountId, chain: [u8; 32]) -> Self {
-        let mut data = Self {
-            layout: Lazy::new(),
-            state: Lazy::new(),
-            feed_ids: Mapping::new(),
-            feeds: Mapping::new(),
-            model_ids: Mapping::new(),
-            models: Mapping::new(),
-            requests: Mapping::new(),
-            readings: Mapping::new(),
-        };
-        data.layout.set(&LAYOUT);
-        data.state.set(&State { access: Some(access), chain, ..State::default() });
+        let mut data = Self::default();
+        data.member.join(LAYOUT, access);
+        data.state.set(&State { chain, ..State::default() });
         data
-    }
-
-    /// Whether the storage has the layout of this code.
-    #[must_use]
-    pub fn understands_layout(&self) -> bool {
-        self.layout.get() == Some(LAYOUT)
-    }
-
-    /// The contract that knows the roles; all zero where the storage is not this contract's.
-    #[must_use]
-    pub fn access(&self) -> AccountId {
-        self.state().access.unwrap_or([0; 32].into())
     }
 
     /// Who signs reports.
@@ -146,10 +124,24 @@ impl Data {
         ensure(self.feeds.contains(feed), Error::UnknownFeed)?;
         let reading = self.readings.get((feed, subject)).ok_or(Error::NoReading)?;
         ensure(now.saturating_sub(reading.observed_at) <= max_age, Error::StaleReading)?;
-        // What a model found is worth no more than the model.
+        // A result is worth no more than the model behind it.
         let model = self.models.get(reading.model).ok_or(Error::UnknownModel)?;
         ensure(!model.revoked, Error::ModelRevoked)?;
         Ok(reading)
+    }
+
+    /// What another contract gets of [`Data::read`].
+    #[must_use]
+    pub fn fresh_value(
+        &self,
+        feed: FeedId,
+        subject: Subject,
+        max_age: Timestamp,
+        now: Timestamp,
+    ) -> Option<FeedValue> {
+        let Reading { value, observed_at, inputs, spread, .. } =
+            self.read(feed, subject, max_age, now).ok()?;
+        Some(FeedValue { value, observed_at, inputs, spread })
     }
 
     /// Lets these operators sign reports to the contract `this`, of which `f` may be faulty.
@@ -160,7 +152,7 @@ impl Data {
         operators: Vec<OperatorKey>,
         f: u8,
     ) -> Result<OperatorsSet, Error> {
-        ensure(call.roles.contains(Role::Admin), Error::CallerNotAuthorised)?;
+        call.ensure_role(Role::Admin)?;
         let needed = usize::from(f).saturating_mul(3).saturating_add(1);
         ensure((needed..=MAX_OPERATORS).contains(&operators.len()), Error::OperatorCountInvalid)?;
         ensure(operators.iter().all(|key| matches!(key, [2 | 3, ..])), Error::InvalidOperatorKey)?;
@@ -186,14 +178,14 @@ impl Data {
         version: String,
         valid_until: Timestamp,
     ) -> Result<ModelApproved, Error> {
-        ensure(call.roles.intersects(APPROVERS), Error::CallerNotAuthorised)?;
+        call.ensure_any(APPROVERS)?;
         ensure(!self.models.contains(model), Error::ModelExists)?;
         ensure(!version.is_empty() && version.len() <= MAX_VERSION, Error::InvalidVersion)?;
         ensure(call.now <= valid_until, Error::DeadlineInPast)?;
         let record = Model {
             manifest,
             version: version.clone(),
-            approved_by: call.caller,
+            approved_by: call.actor(),
             approved_at: call.now,
             valid_until,
             revoked: false,
@@ -204,22 +196,22 @@ impl Data {
         // A model costs a storage deposit: 2^32 of them exceed every chain's supply. So do feeds.
         state.models = state.models.saturating_add(1);
         self.state.set(&state);
-        Ok(ModelApproved { model, by: call.caller, manifest, version, valid_until })
+        Ok(ModelApproved { model, by: call.actor(), manifest, version, valid_until })
     }
 
-    /// Takes a model's approval back for good.
+    /// Revokes a model's approval, permanently.
     pub fn revoke_model(&mut self, call: Call, model: ModelId) -> Result<ModelRevoked, Error> {
-        ensure(call.roles.intersects(APPROVERS), Error::CallerNotAuthorised)?;
+        call.ensure_any(APPROVERS)?;
         let mut record = self.models.get(model).ok_or(Error::UnknownModel)?;
         ensure(!record.revoked, Error::ModelRevoked)?;
         record.revoked = true;
         self.models.insert(model, &record);
-        Ok(ModelRevoked { model, by: call.caller })
+        Ok(ModelRevoked { model, by: call.actor() })
     }
 
     /// Opens a feed.
     pub fn create_feed(&mut self, call: Call, feed: FeedId, definition: Feed) -> Result<FeedSet, Error> {
-        ensure(call.roles.contains(Role::Admin), Error::CallerNotAuthorised)?;
+        call.ensure_role(Role::Admin)?;
         ensure(feed.is_well_formed(), Error::InvalidFeedName)?;
         ensure(!self.feeds.contains(feed), Error::FeedExists)?;
         let event = self.set_feed(call, feed, definition)?;
@@ -232,7 +224,7 @@ impl Data {
 
     /// Gives a feed another model or range: an update of its model, or the way back to the one before.
     pub fn update_feed(&mut self, call: Call, feed: FeedId, definition: Feed) -> Result<FeedSet, Error> {
-        ensure(call.roles.contains(Role::Admin), Error::CallerNotAuthorised)?;
+        call.ensure_role(Role::Admin)?;
         let Feed { kind, decimals, .. } = self.feeds.get(feed).ok_or(Error::UnknownFeed)?;
         // Readings that are there, and readers that hold to the feed, would mean something else.
         ensure(kind == definition.kind && decimals == definition.decimals, Error::FeedMeaningFixed)?;
@@ -254,14 +246,19 @@ impl Data {
         let request = state.requests;
         state.requests = request.saturating_add(1);
         self.state.set(&state);
-        self.requests.insert(request, &Request { feed, subject, requester: call.caller, deadline });
-        Ok(ResultRequested { request, feed, subject, requester: call.caller, deadline })
+        self.requests.insert(request, &Request { feed, subject, requester: call.actor(), deadline });
+        Ok(ResultRequested { feed, subject, by: call.actor(), request, deadline })
     }
 
-    /// Withdraws a request, whose storage deposit comes back.
+    /// Withdraws a request, whose storage deposit comes back: any account of the organisation that made it may. One
+    /// that acts for no organisation withdraws its own.
     pub fn cancel_request(&mut self, call: Call, request: u64) -> Result<RequestCancelled, Error> {
         let record = self.requests.get(request).ok_or(Error::UnknownRequest)?;
-        ensure(record.requester == call.caller, Error::CallerNotRequester)?;
+        let is_requester = match record.requester.organisation {
+            Some(organisation) => call.is_of(organisation),
+            None => call.account == record.requester.account,
+        };
+        ensure(is_requester, Error::CallerNotRequester)?;
         self.requests.remove(request);
         Ok(RequestCancelled { request })
     }
@@ -297,18 +294,20 @@ impl Data {
         }
         let Report { feed: id, subject, round, request, model, inputs, observed_at, .. } = *report;
         let decimals = feed.decimals;
-        let (epoch, reported_at) = (configuration.epoch, call.now);
-        let reading = Reading { value, decimals, epoch, round, model, inputs, observed_at, reported_at };
+        let (spread, epoch, reported_at) = (report.spread(), configuration.epoch, call.now);
+        let reading =
+            Reading { value, spread, decimals, epoch, round, model, inputs, observed_at, reported_at };
         self.readings.insert((id, subject), &reading);
         let observations =
             u8::try_from(report.observations.len()).map_err(|_| Error::ObservationCountInvalid)?;
-        let transmitter = call.caller;
+        let transmitter = call.account;
         Ok(ReportAccepted {
             feed: id,
             subject,
             round,
             request,
             value,
+            spread,
             decimals,
             model,
             inputs,
@@ -323,7 +322,7 @@ impl Data {
         ensure(in_order, Error::InvalidFeedRange)?;
         self.ensure_model_usable(call, definition.model)?;
         self.feeds.insert(feed, &definition);
-        Ok(FeedSet { feed, definition, by: call.caller })
+        Ok(FeedSet { feed, by: call.actor(), definition })
     }
 
     fn ensure_model_usable(&self, call: Call, model: ModelId) -> Result<(), Error> {
@@ -350,7 +349,7 @@ impl Data {
         reading.filter(|last| last.epoch == epoch).map_or(0, |last| last.round)
     }
 
-    /// No state is nobody's contract: no call has a role in it.
+    /// Without a state the storage is another contract's: then there is no `access` that could give a caller a role.
     fn state(&self) -> State {
         self.state.get().unwrap_or_default()
     }

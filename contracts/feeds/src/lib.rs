@@ -2,20 +2,17 @@
 //!
 //! A report counts only where f + 1 operators signed it under this chain's, this contract's and this epoch's
 //! digest, where its model is approved and its round is new; the value is the median of sorted observations, which
-//! the contract takes itself. Whoever reads says how old a value may be, and gets an error instead of an older
-//! one.
+//! the contract takes itself. A reader names the greatest age that it accepts, and gets an error instead of an older
+//! value.
+//!
+//! Every message that changes state first refuses with `AccessUnavailable`, `InSetUp` and `Paused`, in this order;
+//! `set_operators` works in set-up too. Its own errors follow in the order in which it names them.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 mod data;
-mod errors;
-mod events;
-mod types;
 
 pub use data::{Data, LAYOUT};
-pub use errors::Error;
-pub use events::*;
-pub use types::*;
 
 #[cfg(test)]
 mod tests;
@@ -24,12 +21,24 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod feeds {
     use ink::prelude::{string::String, vec::Vec};
-    use primitives::{
-        ask_standing, replace_code, Call, DocumentHash, FeedId, FeedReader, Migration, ModelId, Standing,
-        Subject, Upgradable,
+    use kernel::{emit, this, Call, FeedReader, Replaceable};
+    use primitives::feeds::{
+        Configuration, Error, Feed, FeedSet, FeedValue, Model, ModelApproved, ModelRevoked, OperatorKey,
+        OperatorsSet, Reading, Report, ReportAccepted, Request, RequestCancelled, ResultRequested, Signature,
     };
+    use primitives::{CodeHash, DocumentHash, Extensible, FeedId, ModelId, Refused, Subject};
 
-    use crate::{Configuration, Data, Error, Feed, Model, OperatorKey, Reading, Report, Request, Signature};
+    use crate::{Data, LAYOUT};
+
+    kernel::events_of_contract!(
+        OperatorsSet,
+        ModelApproved,
+        ModelRevoked,
+        FeedSet,
+        ResultRequested,
+        RequestCancelled,
+        ReportAccepted,
+    );
 
     /// The contract's storage: its rules' data, and nothing else.
     #[ink(storage)]
@@ -38,104 +47,101 @@ mod feeds {
     }
 
     impl Feeds {
-        /// No feed and no operator yet. `chain` is the genesis hash of the chain: it goes into the digest that
-        /// keeps reports from being replayed on another chain.
+        /// No feed and no operator yet, in the deployment of the contract `access`. `chain` is the genesis hash of the
+        /// chain: it goes into the digest that keeps reports from being replayed on another chain.
         #[ink(constructor)]
-        pub fn new(access: AccountId, chain: [u8; 32]) -> Self {
+        pub fn new(access: primitives::AccountId, chain: [u8; 32]) -> Self {
             Self { data: Data::new(access, chain) }
         }
 
         /// Lets these operators (compressed secp256k1 keys) sign reports; `f` of them may be faulty, so there
-        /// must be `3f + 1`. Every report under the configuration before is refused from now on. Needs Admin.
+        /// must be at least `3f + 1`, and at most 31. Every report under the configuration before is refused from now on.
+        /// Needs Admin. Works in set-up too.
         ///
-        /// Event: `OperatorsSet`. Errors: `OperatorCountInvalid`, `InvalidOperatorKey`, `DuplicateOperator`, and
-        /// those of every state change: `Paused`, `AccessUnavailable`, `CallerNotAuthorised`.
+        /// Event: `OperatorsSet`. Errors, in this order: `CallerNotAuthorised`, `OperatorCountInvalid`,
+        /// `InvalidOperatorKey`, `DuplicateOperator`.
         #[ink(message)]
         pub fn set_operators(&mut self, operators: Vec<OperatorKey>, f: u8) -> Result<(), Error> {
-            let call = self.call()?;
-            let event = self.data.set_operators(call, self.env().account_id(), operators, f)?;
-            self.env().emit_event(event);
+            let call = self.data.member.call_in_set_up()?;
+            emit(&self.data.set_operators(call, this(), operators, f)?);
             Ok(())
         }
 
         /// Approves a model (the SHA-256 of its file) with its manifest until `valid_until`. Needs Admin or
         /// Regulator.
         ///
-        /// Event: `ModelApproved`. Errors: `ModelExists`, `InvalidVersion`, `DeadlineInPast`.
+        /// Event: `ModelApproved`. Errors, in this order: `CallerNotAuthorised`, `ModelExists`, `InvalidVersion`,
+        /// `DeadlineInPast`.
         #[ink(message)]
         pub fn approve_model(
             &mut self,
             model: ModelId,
             manifest: DocumentHash,
             version: String,
-            valid_until: u64,
+            valid_until: Timestamp,
         ) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.approve_model(call, model, manifest, version, valid_until)?;
-            self.env().emit_event(event);
+            emit(&self.data.approve_model(call, model, manifest, version, valid_until)?);
             Ok(())
         }
 
-        /// Takes a model's approval back for good. Needs Admin or Regulator.
+        /// Revokes a model's approval, permanently. Needs Admin or Regulator.
         ///
-        /// Event: `ModelRevoked`. Errors: `UnknownModel`, `ModelRevoked`.
+        /// Event: `ModelRevoked`. Errors, in this order: `CallerNotAuthorised`, `UnknownModel`, `ModelRevoked`.
         #[ink(message)]
         pub fn revoke_model(&mut self, model: ModelId) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.revoke_model(call, model)?;
-            self.env().emit_event(event);
+            emit(&self.data.revoke_model(call, model)?);
             Ok(())
         }
 
         /// Opens a feed. Needs Admin.
         ///
-        /// Event: `FeedSet`. Errors: `InvalidFeedName`, `FeedExists`, `InvalidFeedRange`, `UnknownModel`,
-        /// `ModelRevoked`, `ModelExpired`.
+        /// Event: `FeedSet`. Errors, in this order: `CallerNotAuthorised`, `InvalidFeedName`, `FeedExists`,
+        /// `InvalidFeedRange`, `UnknownModel`, `ModelRevoked`, `ModelExpired`.
         #[ink(message)]
         pub fn create_feed(&mut self, feed: FeedId, definition: Feed) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.create_feed(call, feed, definition)?;
-            self.env().emit_event(event);
+            emit(&self.data.create_feed(call, feed, definition)?);
             Ok(())
         }
 
         /// Gives a feed another model, range or age. Needs Admin.
         ///
-        /// Event: `FeedSet`. Errors: `UnknownFeed`, `FeedMeaningFixed`, `InvalidFeedRange`, `UnknownModel`,
-        /// `ModelRevoked`, `ModelExpired`.
+        /// Event: `FeedSet`. Errors, in this order: `CallerNotAuthorised`, `UnknownFeed`, `FeedMeaningFixed`,
+        /// `InvalidFeedRange`, `UnknownModel`, `ModelRevoked`, `ModelExpired`.
         #[ink(message)]
         pub fn update_feed(&mut self, feed: FeedId, definition: Feed) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.update_feed(call, feed, definition)?;
-            self.env().emit_event(event);
+            emit(&self.data.update_feed(call, feed, definition)?);
             Ok(())
         }
 
         /// Asks the operators for a value until `deadline`, and returns the request's number. Needs any role.
         ///
-        /// Event: `ResultRequested`. Errors: `UnknownFeed`, `DeadlineInPast`.
+        /// Event: `ResultRequested`. Errors, in this order: `CallerNotAuthorised`, `UnknownFeed`, `DeadlineInPast`.
         #[ink(message)]
         pub fn request_result(
             &mut self,
             feed: FeedId,
             subject: Subject,
-            deadline: u64,
+            deadline: Timestamp,
         ) -> Result<u64, Error> {
             let call = self.call()?;
             let event = self.data.request_result(call, feed, subject, deadline)?;
             let request = event.request;
-            self.env().emit_event(event);
+            emit(&event);
             Ok(request)
         }
 
-        /// Withdraws a request. Needs its requester.
+        /// Withdraws a request. Needs an account of the organisation that made it; where none did, the account that
+        /// made it.
         ///
-        /// Event: `RequestCancelled`. Errors: `UnknownRequest`, `CallerNotRequester`.
+        /// Event: `RequestCancelled`. Errors, in this order: `UnknownRequest`, `CallerNotRequester`.
         #[ink(message)]
         pub fn cancel_request(&mut self, request: u64) -> Result<(), Error> {
             let call = self.call()?;
-            let event = self.data.cancel_request(call, request)?;
-            self.env().emit_event(event);
+            emit(&self.data.cancel_request(call, request)?);
             Ok(())
         }
 
@@ -149,16 +155,14 @@ mod feeds {
         #[ink(message)]
         pub fn report(&mut self, report: Report, signatures: Vec<Signature>) -> Result<(), Error> {
             let call = self.call()?;
-            let this = self.env().account_id();
-            let event = self.data.report(call, this, &report, &signatures, recover)?;
-            self.env().emit_event(event);
+            emit(&self.data.report(call, this(), &report, &signatures, recover)?);
             Ok(())
         }
 
         /// The last value on the feed about the subject, where it was observed at most `max_age` milliseconds
-        /// ago. Errors: `UnknownFeed`, `NoReading`, `StaleReading`, `ModelRevoked`.
+        /// ago. Anybody may ask. Errors, in this order: `UnknownFeed`, `NoReading`, `StaleReading`, `ModelRevoked`.
         #[ink(message)]
-        pub fn read(&self, feed: FeedId, subject: Subject, max_age: u64) -> Result<Reading, Error> {
+        pub fn read(&self, feed: FeedId, subject: Subject, max_age: Timestamp) -> Result<Reading, Error> {
             self.data.read(feed, subject, max_age, self.env().block_timestamp())
         }
 
@@ -184,7 +188,7 @@ mod feeds {
         /// The digest that reports must carry.
         #[ink(message)]
         pub fn configuration_digest(&self) -> [u8; 32] {
-            self.data.digest(self.env().account_id())
+            self.data.digest(this())
         }
 
         /// The feed.
@@ -213,42 +217,41 @@ mod feeds {
             self.data.list_models(start, limit)
         }
 
-        /// The contract that knows the roles.
+        /// The contract `access`.
         #[ink(message)]
-        pub fn access(&self) -> AccountId {
-            self.data.access()
+        pub fn access(&self) -> Option<primitives::AccountId> {
+            self.data.member.access()
         }
 
-        /// The caller with its roles, where state changes are not stopped.
-        fn call(&self) -> Result<Call, Error> {
-            let (caller, this) = (self.env().caller(), self.env().account_id());
-            let Standing { roles, paused } =
-                ask_standing(self.data.access(), caller, this).ok_or(Error::AccessUnavailable)?;
-            if paused {
-                return Err(Error::Paused);
-            }
-            Ok(Call { caller, roles, now: self.env().block_timestamp() })
-        }
-    }
-
-    impl Upgradable for Feeds {
-        #[ink(message)]
-        fn replace_code(&mut self, code: [u8; 32]) -> bool {
-            self.env().caller() == self.data.access() && replace_code(code)
-        }
-    }
-
-    impl Migration for Feeds {
-        #[ink(message)]
-        fn migrate(&mut self) -> bool {
-            self.data.understands_layout()
+        // One copy of it for all messages.
+        #[inline(never)]
+        fn call(&self) -> Result<Call, Refused> {
+            self.data.member.call(None)
         }
     }
 
     impl FeedReader for Feeds {
         #[ink(message)]
-        fn fresh_value(&self, feed: FeedId, subject: Subject, max_age: u64) -> Option<i128> {
-            self.read(feed, subject, max_age).ok().map(|reading| reading.value)
+        fn fresh_value(
+            &self,
+            feed: FeedId,
+            subject: Subject,
+            max_age: Timestamp,
+        ) -> Option<Extensible<FeedValue>> {
+            let now = self.env().block_timestamp();
+            self.data.fresh_value(feed, subject, max_age, now).map(|value| Extensible::from(&value))
+        }
+    }
+
+    impl Replaceable for Feeds {
+        #[ink(message)]
+        fn replace_code(&mut self, code: CodeHash) -> bool {
+            self.data.member.replace_code(code)
+        }
+
+        #[ink(message)]
+        fn migrate(&mut self) -> bool {
+            self.data.member.has_layout(LAYOUT)
         }
     }
 

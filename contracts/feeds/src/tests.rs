@@ -2,11 +2,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ink::env::DefaultEnvironment;
 use k256::ecdsa::{RecoveryId, Signature as Ecdsa, SigningKey, VerifyingKey};
-use primitives::{AccountId, Call, DocumentHash, FeedId, InputCommitment, ModelId, Role, RoleSet, Subject};
-
-use crate::{
-    Data, Error, Feed, FeedKind, Observation, OperatorKey, Report, ReportAccepted, Request, Signature,
+use kernel::Call;
+use primitives::feeds::{
+    Error, Feed, FeedKind, Observation, OperatorKey, Report, ReportAccepted, Request, Signature,
 };
+use primitives::{
+    AccountId, DocumentHash, FeedId, InputCommitment, ModelId, OrganisationId, Role, RoleSet, Subject,
+};
+
+use crate::Data;
 
 mod messages;
 mod models_and_feeds;
@@ -34,30 +38,30 @@ fn this() -> AccountId {
     account(0xFE)
 }
 
-fn call(number: u8, roles: &[Role]) -> Call {
-    Call { caller: account(number), roles: RoleSet::of(roles), now: NOW }
+fn call(number: u8, organisation: Option<OrganisationId>, roles: &[Role]) -> Call {
+    Call { account: account(number), organisation, site: None, roles: RoleSet::of(roles), now: NOW }
 }
 
 fn admin() -> Call {
-    call(1, &[Role::Admin])
+    call(1, None, &[Role::Admin])
 }
 
 fn regulator() -> Call {
-    call(2, &[Role::Regulator])
+    call(2, Some(20), &[Role::Regulator])
 }
 
 fn provider() -> Call {
-    call(3, &[Role::Provider])
+    Call { site: Some(300), ..call(3, Some(30), &[Role::Provider]) }
 }
 
-/// Has no role: who sends a report needs none.
+/// Has no role: a report needs none of its sender.
 fn anybody() -> Call {
-    call(9, &[])
+    call(9, None, &[])
 }
 
 /// Holds every role that does not count here.
 fn bystander() -> Call {
-    call(8, &[Role::Manufacturer, Role::Operator, Role::Auditor, Role::Patient])
+    call(8, Some(80), &[Role::Manufacturer, Role::Operator, Role::Auditor, Role::QualityUnit])
 }
 
 fn at(call: Call, now: u64) -> Call {

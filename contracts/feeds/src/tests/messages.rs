@@ -1,17 +1,18 @@
 //! The messages that work in ink!'s off-chain environment: the constructor and the reads. State changes ask
 //! `access`, and are tested in the real runtime (`contract-runtime-tests`).
 
+use kernel::{FeedReader, Replaceable};
+use primitives::feeds::Configuration;
+
 use super::*;
 use crate::feeds::Feeds;
-use crate::Configuration;
-use primitives::FeedReader;
 
 #[ink::test]
 fn new_feeds_are_empty_and_know_their_access_contract_and_chain() {
-    let feeds = Feeds::new(account(0xAC), CHAIN);
+    let mut feeds = Feeds::new(account(0xAC), CHAIN);
     let configuration = Configuration { epoch: 0, f: 0, operators: Vec::new() };
-    let contract = ink::env::test::callee::<DefaultEnvironment>();
-    assert_eq!(feeds.access(), account(0xAC));
+    let contract = AccountId(*ink::env::test::callee::<DefaultEnvironment>().as_ref());
+    assert_eq!(feeds.access(), Some(account(0xAC)));
     assert_eq!(feeds.configuration(), configuration);
     assert_eq!(feeds.configuration_digest(), configuration.digest(CHAIN, contract));
     assert_eq!(feeds.feed(feed()), None);
@@ -20,6 +21,7 @@ fn new_feeds_are_empty_and_know_their_access_contract_and_chain() {
     assert_eq!(feeds.models(0, 50), []);
     assert_eq!(feeds.request(0), None);
     assert_eq!(feeds.round(feed(), SUBJECT), 0);
+    assert!(feeds.migrate(), "the code understands the storage that it sets up");
 }
 
 #[ink::test]

@@ -1,12 +1,12 @@
 use super::*;
-use crate::{FeedSet, Model, ModelApproved, ModelRevoked, MAX_DECIMALS, MAX_VERSION};
+use primitives::feeds::{FeedSet, Model, ModelApproved, ModelRevoked, MAX_DECIMALS, MAX_VERSION};
 
 #[test]
 fn a_model_is_approved_with_its_manifest_and_end() {
     let mut data = feeds();
     let event = ModelApproved {
         model: MODEL,
-        by: account(2),
+        by: regulator().actor(),
         manifest: MANIFEST,
         version: "1.0.0".into(),
         valid_until: VALID_UNTIL,
@@ -16,7 +16,7 @@ fn a_model_is_approved_with_its_manifest_and_end() {
     let record = Model {
         manifest: MANIFEST,
         version: "1.0.0".into(),
-        approved_by: account(2),
+        approved_by: regulator().actor(),
         approved_at: NOW,
         valid_until: VALID_UNTIL,
         revoked: false,
@@ -50,11 +50,11 @@ fn a_model_has_a_version_and_an_end_in_the_future() {
 }
 
 #[test]
-fn a_model_is_revoked_for_good() {
+fn a_model_is_revoked_permanently() {
     let mut data = feeds();
     assert_eq!(data.revoke_model(admin(), MODEL), Err(Error::UnknownModel));
     approve(&mut data, MODEL);
-    assert_eq!(data.revoke_model(admin(), MODEL), Ok(ModelRevoked { model: MODEL, by: account(1) }));
+    assert_eq!(data.revoke_model(admin(), MODEL), Ok(ModelRevoked { model: MODEL, by: admin().actor() }));
     assert_eq!(data.revoke_model(admin(), MODEL), Err(Error::ModelRevoked));
     let again = data.approve_model(admin(), MODEL, MANIFEST, "2".into(), VALID_UNTIL);
     assert_eq!(again, Err(Error::ModelExists));
@@ -67,7 +67,7 @@ fn a_feed_is_opened_once_by_an_admin() {
     for caller in [regulator(), provider(), bystander(), anybody()] {
         assert_eq!(data.create_feed(caller, feed(), definition()), Err(Error::CallerNotAuthorised));
     }
-    let event = FeedSet { feed: feed(), definition: definition(), by: account(1) };
+    let event = FeedSet { feed: feed(), by: admin().actor(), definition: definition() };
     assert_eq!(data.create_feed(admin(), feed(), definition()), Ok(event));
     assert_eq!(data.feed(feed()), Some(definition()));
     assert_eq!(data.create_feed(admin(), feed(), definition()), Err(Error::FeedExists));
@@ -110,7 +110,7 @@ fn a_feed_gets_another_model_range_and_age() {
     assert_eq!(data.update_feed(admin(), feed(), changed.clone()), Err(Error::UnknownModel));
     approve(&mut data, next);
     assert_eq!(data.update_feed(regulator(), feed(), changed.clone()), Err(Error::CallerNotAuthorised));
-    let event = FeedSet { feed: feed(), definition: changed.clone(), by: account(1) };
+    let event = FeedSet { feed: feed(), by: admin().actor(), definition: changed.clone() };
     assert_eq!(data.update_feed(admin(), feed(), changed.clone()), Ok(event));
     assert_eq!(data.list_feeds(0, 50), [(feed(), changed.clone())]);
     let other = FeedId::named("other").unwrap();

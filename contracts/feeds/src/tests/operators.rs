@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Configuration, OperatorsSet, MAX_OPERATORS};
+use primitives::feeds::{Configuration, OperatorsSet, MAX_OPERATORS};
 
 fn keys(count: u8) -> Vec<OperatorKey> {
     Operators::numbered(1..=count).keys()

@@ -1,5 +1,5 @@
 use super::*;
-use crate::MAX_CLOCK_SKEW;
+use primitives::feeds::MAX_CLOCK_SKEW;
 
 #[track_caller]
 fn assert_refused(data: &mut Data, operators: &Operators, report: &Report, error: Error) {
@@ -17,6 +17,7 @@ fn one_operator_alone_reports() {
         round: 1,
         request: None,
         value: 612_500,
+        spread: 0,
         decimals: 6,
         model: MODEL,
         inputs: InputCommitment([0x49; 32]),
@@ -31,10 +32,11 @@ fn one_operator_alone_reports() {
 fn four_operators_agree_on_the_lower_median() {
     let (mut data, operators) = with_operators(4, 1);
     let four = report(&data, 1, &[10, 20, 30, 1_000_000]);
-    assert_eq!(send(&mut data, anybody(), &operators, &four, &[1, 3]).unwrap().value, 20);
+    let accepted = send(&mut data, anybody(), &operators, &four, &[1, 3]).unwrap();
+    assert_eq!((accepted.value, accepted.spread), (20, 999_990));
     let three = report(&data, 2, &[10, 20, 30]);
     let accepted = send(&mut data, anybody(), &operators, &three, &[0, 1, 2, 3]).unwrap();
-    assert_eq!((accepted.value, accepted.observations), (20, 3));
+    assert_eq!((accepted.value, accepted.spread, accepted.observations), (20, 20, 3));
 }
 
 #[test]
@@ -43,7 +45,8 @@ fn values_may_be_negative_and_equal() {
     let signed = Feed { min: i128::MIN, max: i128::MAX, ..definition() };
     data.update_feed(admin(), feed(), signed).unwrap();
     let report = report(&data, 1, &[i128::MIN, -7, -7, i128::MAX]);
-    assert_eq!(send(&mut data, anybody(), &operators, &report, &[0, 1]).unwrap().value, -7);
+    let accepted = send(&mut data, anybody(), &operators, &report, &[0, 1]).unwrap();
+    assert_eq!((accepted.value, accepted.spread), (-7, u128::MAX));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{RequestCancelled, ResultRequested};
+use primitives::feeds::{RequestCancelled, ResultRequested};
 
 const DEADLINE: u64 = NOW + 1_000;
 
@@ -11,20 +11,21 @@ fn ask(data: &mut Data, call: Call) -> Result<ResultRequested, Error> {
 fn a_request_has_a_number_of_its_own() {
     let mut data = with_feed();
     let event = ResultRequested {
-        request: 0,
         feed: feed(),
         subject: SUBJECT,
-        requester: account(3),
+        by: provider().actor(),
+        request: 0,
         deadline: DEADLINE,
     };
     assert_eq!(ask(&mut data, provider()), Ok(event));
-    let record = Request { feed: feed(), subject: SUBJECT, requester: account(3), deadline: DEADLINE };
+    let requester = provider().actor();
+    let record = Request { feed: feed(), subject: SUBJECT, requester, deadline: DEADLINE };
     assert_eq!(data.request(0), Some(record));
     assert_eq!(ask(&mut data, provider()).unwrap().request, 1);
 }
 
 #[test]
-fn who_has_no_role_asks_for_nothing() {
+fn an_account_without_a_role_requests_nothing() {
     assert_eq!(ask(&mut with_feed(), anybody()), Err(Error::CallerNotAuthorised));
 }
 
@@ -43,12 +44,33 @@ fn a_request_is_about_a_feed_that_exists_and_ends_in_the_future() {
 fn its_requester_withdraws_a_request_once() {
     let mut data = with_feed();
     ask(&mut data, provider()).unwrap();
-    for caller in [admin(), regulator(), anybody()] {
+    // Another organisation, and the requester's own account once it acts for it no more.
+    let former = Call { organisation: None, ..provider() };
+    for caller in [admin(), regulator(), anybody(), former] {
         assert_eq!(data.cancel_request(caller, 0), Err(Error::CallerNotRequester));
     }
     assert_eq!(data.cancel_request(provider(), 0), Ok(RequestCancelled { request: 0 }));
     assert_eq!(data.request(0), None);
     assert_eq!(data.cancel_request(provider(), 0), Err(Error::UnknownRequest));
+}
+
+#[test]
+fn any_account_of_the_organisation_withdraws_its_request() {
+    let mut data = with_feed();
+    ask(&mut data, provider()).unwrap();
+    let colleague = call(4, provider().organisation, &[Role::Provider]);
+    assert_eq!(data.cancel_request(colleague, 0), Ok(RequestCancelled { request: 0 }));
+}
+
+#[test]
+fn an_account_of_no_organisation_withdraws_only_its_own_request() {
+    let mut data = with_feed();
+    ask(&mut data, admin()).unwrap();
+    let other_contract = call(5, None, &[Role::Sentinel]);
+    for caller in [other_contract, anybody(), provider()] {
+        assert_eq!(data.cancel_request(caller, 0), Err(Error::CallerNotRequester));
+    }
+    assert_eq!(data.cancel_request(admin(), 0), Ok(RequestCancelled { request: 0 }));
 }
 
 #[test]

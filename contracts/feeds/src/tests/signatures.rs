@@ -1,5 +1,5 @@
-use ink::scale::{Decode, Encode};
 use proptest::prelude::*;
+use scale::{Decode, Encode};
 
 use super::*;
 
