@@ -1,105 +1,82 @@
-use ink::storage::{traits::ManualKey, Lazy, Mapping};
-use primitives::{ensure, AccountId, Call, FeedId, QuarantineTarget, Role, Timestamp};
+//! The rules of `evidence`, without the macro: who calls and when is an argument, what happened is the result.
 
-use crate::errors::Error;
-use crate::events::{EvidencePolicySet, EvidencePresented};
-use crate::types::EvidencePolicy;
+use kernel::{key, Call, Item, Map, Member};
+use primitives::batches::QuarantineTarget;
+use primitives::evidence::{Error, EvidencePolicy, EvidencePolicySet, EvidencePresented};
+use primitives::{AccountId, FeedId, Role, Timestamp};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4556_0001;
+pub const LAYOUT: u32 = 0x4556_0002;
 
-/// What is stored once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-struct State {
-    access: AccountId,
-    batches: AccountId,
-}
-
-/// The rules of `evidence`, without the macro. Every field has its own storage key, listed in `docs/upgrades.md`.
-#[derive(Debug)]
+/// What the contract knows. Every field has its own storage key, which spells its name.
+#[derive(Debug, Default)]
 #[ink::storage_item]
 pub struct Data {
-    layout: Lazy<u32, ManualKey<0x4C41_594F>>,
-    state: Lazy<State, ManualKey<0x5354_4154>>,
-    policies: Mapping<FeedId, EvidencePolicy, ManualKey<0x504F_4C49>>,
+    /// What every contract of a deployment keeps.
+    pub member: Member,
+    batches: Item<AccountId, { key(b"BATC") }>,
+    policies: Map<FeedId, EvidencePolicy, { key(b"POLI") }>,
 }
 
 impl Data {
-    /// No policy yet, for the goods of `batches`.
+    /// No policy yet, for the goods of `batches`, in the deployment of `access`.
     #[must_use]
     pub fn new(access: AccountId, batches: AccountId) -> Self {
-        let mut data = Self { layout: Lazy::new(), state: Lazy::new(), policies: Mapping::new() };
-        data.layout.set(&LAYOUT);
-        data.state.set(&State { access, batches });
+        let mut data = Self::default();
+        data.member.join(LAYOUT, access);
+        data.batches.set(&batches);
         data
     }
 
-    /// Whether the storage has the layout of this code.
+    /// The contract that knows the goods. `None` where the storage is not this contract's.
     #[must_use]
-    pub fn understands_layout(&self) -> bool {
-        self.layout.get() == Some(LAYOUT)
+    pub fn batches(&self) -> Option<AccountId> {
+        self.batches.get()
     }
 
-    /// The contract that knows the roles; all zero where the storage is not this contract's.
-    #[must_use]
-    pub fn access(&self) -> AccountId {
-        self.state.get().map_or([0; 32].into(), |state| state.access)
-    }
-
-    /// The contract that knows the goods; all zero where the storage is not this contract's.
-    #[must_use]
-    pub fn batches(&self) -> AccountId {
-        self.state.get().map_or([0; 32].into(), |state| state.batches)
-    }
-
-    /// What makes a report of this feed evidence.
+    /// Which reports of this feed are evidence.
     #[must_use]
     pub fn policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
         self.policies.get(feed)
     }
 
-    /// Says which reports of a feed are evidence; nothing takes that back.
+    /// Sets which reports of a feed are evidence. `None` removes the policy.
     pub fn set_policy(
         &mut self,
         call: Call,
         feed: FeedId,
         policy: Option<EvidencePolicy>,
     ) -> Result<EvidencePolicySet, Error> {
-        ensure(call.roles.contains(Role::Regulator), Error::CallerNotAuthorised)?;
+        call.ensure_role(Role::Regulator)?;
         match &policy {
-            Some(policy) => {
-                self.policies.insert(feed, policy);
-            }
+            Some(policy) => self.policies.insert(feed, policy),
             None => self.policies.remove(feed),
         }
-        Ok(EvidencePolicySet { feed, by: call.caller, policy })
+        Ok(EvidencePolicySet { feed, by: call.actor(), policy })
     }
 }
 
-impl EvidencePolicy {
-    /// How old a report may be about goods whose quarantine was last ended at `cleared_at` (0: never): nothing that
-    /// was known to who ended it counts again.
-    #[must_use]
-    pub fn max_age_since(&self, cleared_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        if cleared_at == 0 {
-            return Some(self.max_age);
-        }
-        // An observation of the very moment of the clearance was known to who cleared.
-        let since_clearance = now.checked_sub(cleared_at)?.checked_sub(1)?;
-        Some(self.max_age.min(since_clearance))
+/// How old a report may be about goods whose quarantine was last ended at `cleared_at` (0: never): what was known when it
+/// was ended does not count again. `None` where no report can be new enough.
+#[must_use]
+pub fn max_age_since(policy: &EvidencePolicy, cleared_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    if cleared_at == 0 {
+        return Some(policy.max_age);
     }
+    // An observation of the very moment of the clearance was known then.
+    let since_clearance = now.checked_sub(cleared_at)?.checked_sub(1)?;
+    Some(policy.max_age.min(since_clearance))
+}
 
-    /// Refuses a missing report, and one below the threshold.
-    pub fn judge(
-        &self,
-        call: Call,
-        feed: FeedId,
-        target: QuarantineTarget,
-        value: Option<i128>,
-    ) -> Result<EvidencePresented, Error> {
-        let value = value.filter(|value| *value >= self.threshold).ok_or(Error::EvidenceInsufficient)?;
-        Ok(EvidencePresented { feed, by: call.caller, target, value, threshold: self.threshold })
-    }
+/// Refuses a missing report, and one below the policy's threshold.
+pub fn judge(
+    policy: &EvidencePolicy,
+    call: Call,
+    feed: FeedId,
+    target: QuarantineTarget,
+    value: Option<i128>,
+) -> Result<EvidencePresented, Error> {
+    let threshold = policy.threshold;
+    let value = value.filter(|value| *value >= threshold).ok_or(Error::EvidenceInsufficient)?;
+    Ok(EvidencePresented { feed, by: call.actor(), target, value, threshold })
 }

@@ -1,6 +1,9 @@
-use primitives::{AccountId, BatchId, Call, FeedId, QuarantineTarget, Role, RoleSet};
+use kernel::{Call, Replaceable};
+use primitives::batches::QuarantineTarget;
+use primitives::evidence::{Error, EvidencePolicy, EvidencePolicySet, EvidencePresented};
+use primitives::{AccountId, BatchId, FeedId, Role, RoleSet};
 
-use crate::{Data, Error, EvidencePolicy, EvidencePolicySet, EvidencePresented};
+use crate::{judge, max_age_since, Data};
 
 /// 2026-01-01T00:00:00Z.
 const NOW: u64 = 1_767_225_600_000;
@@ -12,7 +15,8 @@ fn account(number: u8) -> AccountId {
 }
 
 fn call(number: u8, roles: &[Role]) -> Call {
-    Call { caller: account(number), roles: RoleSet::of(roles), now: NOW }
+    let organisation = Some(u32::from(number));
+    Call { account: account(number), organisation, site: None, roles: RoleSet::of(roles), now: NOW }
 }
 
 fn policy() -> EvidencePolicy {
@@ -24,49 +28,57 @@ fn register() -> Data {
 }
 
 #[ink::test]
-fn a_regulator_says_which_reports_are_evidence() {
+fn a_new_contract_has_no_policy_and_knows_its_contracts() {
+    let mut evidence = crate::evidence::Evidence::new(account(0xAC), account(0xBA));
+    assert_eq!((evidence.access(), evidence.batches()), (Some(account(0xAC)), Some(account(0xBA))));
+    assert_eq!(evidence.policy(FEED), None);
+    assert!(evidence.migrate(), "the code understands the storage that it sets up");
+}
+
+#[ink::test]
+fn a_regulator_sets_and_removes_which_reports_are_evidence() {
     let mut data = register();
-    assert_eq!((data.access(), data.batches()), (account(0xAC), account(0xBA)));
-    assert!(data.understands_layout());
     for role in Role::ALL {
         let refused = data.set_policy(call(1, &[role]), FEED, Some(policy())).err();
         assert_eq!(refused, (role != Role::Regulator).then_some(Error::CallerNotAuthorised), "{role}");
     }
-    let event = EvidencePolicySet { feed: FEED, by: account(5), policy: Some(policy()) };
-    assert_eq!(data.set_policy(call(5, &[Role::Regulator]), FEED, Some(policy())), Ok(event));
+    let regulator = call(5, &[Role::Regulator]);
+    let event = EvidencePolicySet { feed: FEED, by: regulator.actor(), policy: Some(policy()) };
+    assert_eq!(data.set_policy(regulator, FEED, Some(policy())), Ok(event));
     assert_eq!(data.policy(FEED), Some(policy()));
     assert_eq!(data.policy(FeedId([8; 32])), None);
-    data.set_policy(call(5, &[Role::Regulator]), FEED, None).unwrap();
+    let event = EvidencePolicySet { feed: FEED, by: regulator.actor(), policy: None };
+    assert_eq!(data.set_policy(regulator, FEED, None), Ok(event));
     assert_eq!(data.policy(FEED), None);
 }
 
 #[test]
-fn evidence_from_before_a_clearance_counts_no_more() {
-    assert_eq!(policy().max_age_since(0, NOW), Some(MAX_AGE), "never cleared");
-    assert_eq!(policy().max_age_since(NOW, NOW), None, "nothing is newer than the clearance");
-    assert_eq!(policy().max_age_since(NOW + 1, NOW), None);
-    assert_eq!(policy().max_age_since(NOW, NOW + 1), Some(0));
-    assert_eq!(policy().max_age_since(NOW, NOW + 1_000), Some(999));
-    assert_eq!(policy().max_age_since(NOW, NOW + 2 * MAX_AGE), Some(MAX_AGE));
+fn evidence_from_before_a_clearance_does_not_count_again() {
+    assert_eq!(max_age_since(&policy(), 0, NOW), Some(MAX_AGE), "never cleared");
+    assert_eq!(max_age_since(&policy(), NOW, NOW), None, "nothing is newer than the clearance");
+    assert_eq!(max_age_since(&policy(), NOW + 1, NOW), None);
+    assert_eq!(max_age_since(&policy(), NOW, NOW + 1), Some(0));
+    assert_eq!(max_age_since(&policy(), NOW, NOW + 1_000), Some(999));
+    assert_eq!(max_age_since(&policy(), NOW, NOW + 2 * MAX_AGE), Some(MAX_AGE));
 }
 
 #[test]
-fn weak_or_missing_evidence_is_none() {
+fn weak_or_missing_evidence_is_insufficient() {
     let (anybody, target) = (call(9, &[]), QuarantineTarget::Shipment(2));
     for value in [None, Some(79), Some(-80), Some(i128::MIN)] {
-        let judged = policy().judge(anybody, FEED, target, value);
+        let judged = judge(&policy(), anybody, FEED, target, value);
         assert_eq!(judged, Err(Error::EvidenceInsufficient), "{value:?}");
     }
     for value in [80, i128::MAX] {
-        let event = EvidencePresented { feed: FEED, by: account(9), target, value, threshold: 80 };
-        assert_eq!(policy().judge(anybody, FEED, target, Some(value)), Ok(event));
+        let event = EvidencePresented { feed: FEED, by: anybody.actor(), target, value, threshold: 80 };
+        assert_eq!(judge(&policy(), anybody, FEED, target, Some(value)), Ok(event));
     }
 }
 
 #[test]
 fn a_report_is_evidence_about_one_target_in_one_contract() {
     let id = BatchId([1; 32]);
-    let at = |batch, holder, quantity| QuarantineTarget::Holding { batch, holder: account(holder), quantity };
+    let at = |batch, site, quantity| QuarantineTarget::Holding { batch, site, quantity };
     let subjects = [
         at(id, 2, None).subject(account(1)),
         at(id, 2, None).subject(account(2)),
