@@ -1,115 +1,91 @@
 //! For tests only: a later version of `evidence` that counts what is presented, and so stores its state otherwise.
 //!
-//! It is how a new version is written: the layout before is read by its own type, and written anew once.
+//! It is how a new version is written: what was stored before is read by its own type, and written anew once.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 #[ink::contract]
 #[allow(unsafe_code, missing_docs)] // The macro writes it; we do not.
 mod fixture_evidence_next {
-    use ink::storage::{traits::ManualKey, Lazy, Mapping};
-    use primitives::{replace_code, FeedId, Migration, Upgradable};
+    use kernel::{key, Item, Map, Member, Replaceable};
+    use primitives::evidence::EvidencePolicy;
+    use primitives::{CodeHash, FeedId};
 
     /// The layout before, and the one of this code.
-    const BEFORE: u32 = 0x4556_0001;
-    const LAYOUT: u32 = 0x4556_0002;
-    /// The key of the state, before and now.
-    const STATE: u32 = 0x5354_4154;
+    const BEFORE: u32 = 0x4556_0002;
+    const LAYOUT: u32 = 0x4556_0003;
+    /// The key of what changed, before and now.
+    const BATCHES: u32 = key(b"BATC");
 
-    /// The state as it was.
+    /// The contract that knows the goods: all that was under this key before.
+    type BatchesBefore = Item<primitives::AccountId, BATCHES>;
+
+    /// What is under this key now.
     #[derive(Clone, Copy, Debug)]
     #[ink::scale_derive(Encode, Decode, TypeInfo)]
-    #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-    pub struct StateBefore {
-        access: AccountId,
-        batches: AccountId,
-    }
-
-    /// The state as it is.
-    #[derive(Clone, Copy, Debug)]
-    #[ink::scale_derive(Encode, Decode, TypeInfo)]
-    #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-    pub struct State {
+    pub struct Batches {
         /// New, and in front: what was stored before does not decode as this.
         presented: u64,
-        access: AccountId,
-        batches: AccountId,
+        contract: primitives::AccountId,
     }
 
-    /// A policy, which did not change.
-    #[derive(Clone, Copy, Debug)]
-    #[ink::scale_derive(Encode, Decode, TypeInfo)]
-    #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-    pub struct Policy {
-        feeds: AccountId,
-        threshold: i128,
-        max_age: Timestamp,
-    }
-
-    /// The same cells as before.
+    /// The same keys as before.
     #[ink(storage)]
     #[derive(Default)]
     pub struct FixtureEvidenceNext {
-        layout: Lazy<u32, ManualKey<0x4C41_594F>>,
-        state: Lazy<State, ManualKey<STATE>>,
-        policies: Mapping<FeedId, Policy, ManualKey<0x504F_4C49>>,
+        member: Member,
+        batches: Item<Batches, BATCHES>,
+        policies: Map<FeedId, EvidencePolicy, { key(b"POLI") }>,
     }
 
     impl FixtureEvidenceNext {
         /// A new contract of this version.
         #[ink(constructor)]
-        pub fn new(access: AccountId, batches: AccountId) -> Self {
+        pub fn new(access: primitives::AccountId, batches: primitives::AccountId) -> Self {
             let mut contract = Self::default();
-            contract.layout.set(&LAYOUT);
-            contract.state.set(&State { presented: 0, access, batches });
+            contract.member.join(LAYOUT, access);
+            contract.batches.set(&Batches { presented: 0, contract: batches });
             contract
         }
 
         /// How much evidence was presented since this version.
         #[ink(message)]
         pub fn presented(&self) -> Option<u64> {
-            self.state.get().map(|state| state.presented)
+            self.batches.get().map(|batches| batches.presented)
         }
 
-        /// What makes a report of the feed evidence.
+        /// Which reports of the feed are evidence.
         #[ink(message)]
-        pub fn policy(&self, feed: FeedId) -> Option<Policy> {
+        pub fn policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
             self.policies.get(feed)
         }
 
-        /// The contract that knows the roles.
+        /// The contract `access`.
         #[ink(message)]
-        pub fn access(&self) -> Option<AccountId> {
-            self.state.get().map(|state| state.access)
+        pub fn access(&self) -> Option<primitives::AccountId> {
+            self.member.access()
         }
 
         /// The contract that knows the goods.
         #[ink(message)]
-        pub fn batches(&self) -> Option<AccountId> {
-            self.state.get().map(|state| state.batches)
+        pub fn batches(&self) -> Option<primitives::AccountId> {
+            self.batches.get().map(|batches| batches.contract)
         }
     }
 
-    impl Upgradable for FixtureEvidenceNext {
+    impl Replaceable for FixtureEvidenceNext {
         #[ink(message)]
-        fn replace_code(&mut self, code: [u8; 32]) -> bool {
-            Some(self.env().caller()) == self.access() && replace_code(code)
+        fn replace_code(&mut self, code: CodeHash) -> bool {
+            self.member.replace_code(code)
         }
-    }
 
-    impl Migration for FixtureEvidenceNext {
         #[ink(message)]
         fn migrate(&mut self) -> bool {
-            match self.layout.get() {
-                Some(LAYOUT) => true,
-                Some(BEFORE) => {
-                    let before = ink::env::get_contract_storage(&STATE);
-                    let Ok(Some(StateBefore { access, batches })) = before else { return false };
-                    self.state.set(&State { presented: 0, access, batches });
-                    self.layout.set(&LAYOUT);
-                    true
-                }
-                _ => false,
+            if self.member.has_layout(BEFORE) {
+                let Some(contract) = BatchesBefore::default().get() else { return false };
+                self.batches.set(&Batches { presented: 0, contract });
+                self.member.set_layout(LAYOUT);
             }
+            self.member.has_layout(LAYOUT)
         }
     }
 }

@@ -8,7 +8,15 @@ mod fixture_hostile {
     use ink::env::DefaultEnvironment;
     use ink::prelude::vec::Vec;
     use ink::scale::{Encode, Output};
-    use primitives::{AccessControl, FeedId, FeedReader, Role, RoleSet, Standing, Subject};
+    use kernel::{AccessControl, FeedReader};
+    use primitives::access::{Account, Change, Error, Limits, Rights, SiteStanding};
+    use primitives::feeds::FeedValue;
+    use primitives::{
+        Extensible, FeedId, Grant, InputCommitment, OrganisationId, Role, RoleSet, SiteId, Standing, Subject,
+    };
+
+    /// The organisation for which everybody acts who is asked about.
+    const ORGANISATION: OrganisationId = 0;
 
     /// What it sends when it is asked.
     #[ink(storage)]
@@ -50,19 +58,58 @@ mod fixture_hostile {
         }
     }
 
+    // Every answer grants all that can be asked for.
     impl AccessControl for FixtureHostile {
         #[ink(message)]
-        fn standing(&self, _account: AccountId, _contract: AccountId) -> Standing {
+        fn standing(&self, _account: primitives::AccountId, site: Option<SiteId>) -> Standing {
             self.call_back();
-            Standing { roles: RoleSet::of(&Role::ALL), paused: false }
+            let (organisation, roles) = (Some(ORGANISATION), RoleSet::of(&Role::ALL));
+            Standing { organisation, site, roles, in_set_up: false, paused: Vec::new() }
+        }
+
+        #[ink(message)]
+        fn site_standing(&self, _site: SiteId) -> Option<SiteStanding> {
+            self.call_back();
+            Some(SiteStanding { organisation: ORGANISATION, roles: RoleSet::of(&Role::ALL) })
+        }
+
+        #[ink(message)]
+        fn account(&self, _account: primitives::AccountId) -> Option<Account> {
+            self.call_back();
+            Some(Account { organisation: ORGANISATION, limits: Limits::STEWARD })
+        }
+
+        #[ink(message)]
+        fn rights(&self, _organisation: OrganisationId) -> Rights {
+            self.call_back();
+            let grants = Role::ALL.into_iter().map(|role| Grant { role, expires_at: None }).collect();
+            Rights { suspended: false, grants }
+        }
+
+        #[ink(message)]
+        fn administrator(&self) -> Option<primitives::AccountId> {
+            self.call_back();
+            Some(kernel::caller())
+        }
+
+        #[ink(message)]
+        fn change(&mut self, _change: Change) -> Result<(), Error> {
+            self.call_back();
+            Ok(())
         }
     }
 
     impl FeedReader for FixtureHostile {
         #[ink(message)]
-        fn fresh_value(&self, _feed: FeedId, _subject: Subject, _max_age: u64) -> Option<i128> {
+        fn fresh_value(
+            &self,
+            _feed: FeedId,
+            _subject: Subject,
+            _max_age: Timestamp,
+        ) -> Option<Extensible<FeedValue>> {
             self.call_back();
-            Some(i128::MAX)
+            let (observed_at, inputs) = (self.env().block_timestamp(), InputCommitment::default());
+            Some(Extensible::from(&FeedValue { value: i128::MAX, observed_at, inputs, spread: 0 }))
         }
     }
 }
