@@ -9,6 +9,8 @@ mod recall;
 mod registration;
 mod units;
 
+pub(crate) use units::extensible;
+
 use ink::prelude::vec::Vec;
 use kernel::{key, Call, Item, Map, Member};
 use primitives::batches::{
@@ -78,7 +80,7 @@ impl Data {
     /// The batch.
     #[must_use]
     pub fn batch(&self, batch: BatchId) -> Option<Batch> {
-        self.batches.get(&batch)
+        self.known(&batch).ok()
     }
 
     /// The batches from number `start` in the order of their registration, at most [`MAX_PAGE`]. A registration that
@@ -97,7 +99,7 @@ impl Data {
     /// Where its units are.
     #[must_use]
     pub fn mass_balance(&self, batch: BatchId) -> Option<Places> {
-        self.balances.get(&batch).map(|balance| balance.places)
+        self.balance(&batch).ok().map(|balance| balance.places)
     }
 
     /// What the site has or had of it.
@@ -106,14 +108,8 @@ impl Data {
         self.holding_of(&batch, site)
     }
 
-    #[inline(never)]
     fn holding_of(&self, batch: &BatchId, site: SiteId) -> Holding {
-        self.holdings.get((batch, site)).unwrap_or_default()
-    }
-
-    #[inline(never)]
-    fn save_holding(&mut self, batch: &BatchId, site: SiteId, holding: &Holding) {
-        self.holdings.insert((batch, site), holding);
+        self.any_holding(batch, site).unwrap_or_default()
     }
 
     /// Every site that ever had units of the batch, from number `start` in the order in which it came to them, at most
@@ -121,7 +117,7 @@ impl Data {
     #[must_use]
     pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Vec<(SiteId, Holding)> {
         let mut list = Vec::new();
-        for number in page(start, limit, self.balances.get(&batch).map_or(0, |balance| balance.sites)) {
+        for number in page(start, limit, self.balance(&batch).map_or(0, |balance| balance.sites)) {
             if let Some(site) = self.sites.get((&batch, number)) {
                 list.push((site, self.holding_of(&batch, site)));
             }
@@ -143,7 +139,7 @@ impl Data {
     /// The shipment, while anything of it is in transit.
     #[must_use]
     pub fn shipment(&self, shipment: u64) -> Option<Shipment> {
-        self.shipments.get(shipment)
+        self.shipment_under_way(shipment).ok()
     }
 
     /// The logistic unit, while it is packed; with the site of the outermost one around it.
@@ -175,6 +171,21 @@ impl Data {
     #[inline(never)]
     fn save_batch(&mut self, id: &BatchId, batch: &Batch) {
         self.batches.insert(id, batch);
+    }
+
+    #[inline(never)]
+    fn balance(&self, id: &BatchId) -> Result<Balance, Error> {
+        self.balances.get(id).ok_or(Error::UnknownBatch)
+    }
+
+    #[inline(never)]
+    fn any_holding(&self, batch: &BatchId, site: SiteId) -> Option<Holding> {
+        self.holdings.get((batch, site))
+    }
+
+    #[inline(never)]
+    fn save_holding(&mut self, batch: &BatchId, site: SiteId, holding: &Holding) {
+        self.holdings.insert((batch, site), holding);
     }
 
     #[inline(never)]
@@ -210,12 +221,12 @@ impl Data {
         short: Error,
     ) -> Result<(), Error> {
         ensure(quantity > 0, Error::QuantityZero)?;
-        let mut balance = self.balances.get(id).ok_or(Error::UnknownBatch)?;
+        let mut balance = self.balance(id)?;
         let mut holding = self.holding_of(id, from);
         take(&mut holding.places, source, quantity).ok_or(short)?;
         if from != to {
             self.save_holding(id, from, &holding);
-            holding = self.holdings.get((id, to)).unwrap_or_else(|| {
+            holding = self.any_holding(id, to).unwrap_or_else(|| {
                 self.sites.insert((id, balance.sites), &to);
                 // Each site costs a storage deposit: 2^32 of them exceed every chain's supply.
                 balance.sites = balance.sites.saturating_add(1);

@@ -33,6 +33,7 @@ mod batches {
     };
     use primitives::{BatchId, CodeHash, DocumentHash, Extensible, Quantity, Refused, SiteId, Sscc};
 
+    use crate::data::extensible;
     use crate::{Data, LAYOUT};
 
     kernel::events_of_contract!(
@@ -391,7 +392,7 @@ mod batches {
             position: Option<u32>,
             site: Option<SiteId>,
         ) -> Option<Extensible<Whereabouts>> {
-            self.data.whereabouts(batch, position, site).map(|it| Extensible::from(&it))
+            self.data.whereabouts(batch, position, site).map(|known| extensible(&known))
         }
 
         #[ink(message)]
@@ -405,12 +406,7 @@ mod batches {
         }
 
         #[ink(message)]
-        fn take_back(
-            &mut self,
-            batch: BatchId,
-            site: SiteId,
-            state: UnitState,
-        ) -> Result<(), BookingError> {
+        fn take_back(&mut self, batch: BatchId, site: SiteId, state: UnitState) -> Result<(), BookingError> {
             let call = self.call().map_err(Error::from)?;
             emit(&self.data.take_back(call, batch, site, state)?);
             Ok(())

@@ -6,9 +6,14 @@ use scale::{Encode, Output};
 
 /// Emits an event.
 pub fn emit<E: Event>(event: &E) {
-    let mut data = Vec::with_capacity(256);
+    let mut data = buffer();
     event.encode_to(&mut data);
     emit_encoded(E::SIGNATURE, E::TOPICS, &data);
+}
+
+#[inline(never)]
+fn buffer() -> Vec<u8> {
+    Vec::with_capacity(256)
 }
 
 // One copy for all events: ink!'s own way compiles the topics anew for each, a fifth of the size of a contract.

@@ -60,7 +60,7 @@ impl scale_info::TypeInfo for AccountId {
 }
 
 /// Who did something: what every event says about its author.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Actor {
     /// The account that called.
@@ -71,3 +71,15 @@ pub struct Actor {
     /// The site for which it acts. `None` where the act is the organisation's and concerns no site's books.
     pub site: Option<SiteId>,
 }
+
+// As derived, in the order of the fields. But every event has an actor: derived, each would carry a copy of this code.
+impl Encode for Actor {
+    #[inline(never)]
+    fn encode_to<T: scale::Output + ?Sized>(&self, dest: &mut T) {
+        self.account.encode_to(dest);
+        self.organisation.encode_to(dest);
+        self.site.encode_to(dest);
+    }
+}
+
+impl scale::EncodeLike for Actor {}

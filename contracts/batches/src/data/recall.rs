@@ -41,7 +41,7 @@ impl Data {
     pub fn acknowledge_recall(&mut self, call: Call, id: BatchId) -> Result<RecallAcknowledged, Error> {
         let batch = self.known(&id)?;
         let site = call.site()?;
-        let mut holding = self.holdings.get((&id, site)).ok_or(Error::CallerNotAuthorised)?;
+        let mut holding = self.any_holding(&id, site).ok_or(Error::CallerNotAuthorised)?;
         ensure(holding.acknowledged < batch.recalls, Error::NothingToAcknowledge)?;
         holding.acknowledged = batch.recalls;
         holding.acknowledged_at = call.now;

@@ -82,9 +82,11 @@ impl Data {
     ) -> Result<BatchRegistrationCancelled, Error> {
         let batch = self.known(&id)?;
         ensure_answers_for(&call, &batch)?;
-        let balance = self.balances.get(&id).ok_or(Error::UnknownBatch)?;
-        let untouched = balance.places.held == batch.quantity && batch.released_at.is_none();
-        ensure(untouched && !batch.blocked && batch.recalls == 0, Error::RegistrationFinal)?;
+        let balance = self.balance(&id)?;
+        // What was on its way to a second site of the manufacturer left a holding there, which a recall must reach.
+        let unmoved = balance.places.held == batch.quantity && balance.sites == 1;
+        let untouched = unmoved && batch.released_at.is_none() && batch.recalls == 0;
+        ensure(untouched && !batch.blocked, Error::RegistrationFinal)?;
         self.batch_ids.remove(balance.number);
         self.batches.remove(&id);
         self.balances.remove(&id);

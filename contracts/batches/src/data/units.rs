@@ -20,7 +20,7 @@ impl Data {
         site: Option<SiteId>,
     ) -> Option<Whereabouts> {
         let batch = self.batch(id)?;
-        let everywhere = self.balances.get(&id)?.places;
+        let everywhere = self.balance(&id).ok()?.places;
         let here = site.map(|site| self.holding_of(&id, site).places);
         let recalled = position.is_some_and(|position| self.is_position_recalled(&id, &batch, position));
         let packed = position.and_then(|position| self.packed_position(&id, &batch, position));
@@ -36,7 +36,7 @@ impl Data {
         let Whereabouts { batch, here, packed, .. } = &known;
         let proven = batch.serial_root.is_some_and(|root| shown.is_of(root, batch.quantity));
         let done = proven && packed.is_none() && here.is_some_and(|places| places.held > 0);
-        let booked = Booked { done, whereabouts: Extensible::from(&known) };
+        let booked = Booked { done, whereabouts: extensible(&known) };
         if !done {
             return Ok((booked, None));
         }
@@ -93,6 +93,12 @@ impl Data {
     fn is_position_recalled(&self, id: &BatchId, batch: &Batch, position: u32) -> bool {
         batch.recalls > 0 && self.recalls(*id).iter().any(|notice| covers(notice.recall.scope, position))
     }
+}
+
+// One copy of the encoding.
+#[inline(never)]
+pub(crate) fn extensible(known: &Whereabouts) -> Extensible<Whereabouts> {
+    Extensible::from(known)
 }
 
 fn ensure_may_decommission(call: &Call, state: UnitState) -> Result<SiteId, Error> {
