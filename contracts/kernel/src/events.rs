@@ -102,6 +102,10 @@ pub fn event_spec<E: Event>(docs: &[&'static str]) -> ink::metadata::EventSpec {
 #[macro_export]
 macro_rules! events_of_contract {
     ($($event:ty),* $(,)?) => {
+        // Without metadata they are only named.
+        #[cfg(not(feature = "std"))]
+        $(const _: Option<$event> = None;)*
+
         #[cfg(feature = "std")]
         const _: () = {
             $(const _: () = {
