@@ -1,5 +1,5 @@
 use super::*;
-use crate::{
+use primitives::batches::{
     ClearanceReason, QuarantineReason, QuarantineReleased, QuarantineTarget, RejectionReason,
     UnitsQuarantined,
 };
@@ -8,18 +8,13 @@ const REASON: QuarantineReason = QuarantineReason::TemperatureExcursion;
 const NOTHING_FOUND: ClearanceReason = ClearanceReason::NothingFound;
 
 fn at_holder(batch: BatchId, holder: Call, quantity: Option<Quantity>) -> QuarantineTarget {
-    QuarantineTarget::Holding { batch, holder: holder.caller, quantity }
-}
-
-/// The contract that sets goods apart on evidence.
-fn sentinel() -> Call {
-    call(0x5E, &[Role::Sentinel])
+    QuarantineTarget::Holding { batch, site: site_of(holder), quantity }
 }
 
 /// A released batch of 100 units with the wholesaler: 50 loose, 30 in the logistic unit 1, 20 on their way to the
 /// pharmacy in shipment 2.
 fn spread() -> (Data, BatchId) {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     hand_over(&mut data, id, manufacturer(), wholesaler(), 70);
     pack_units(&mut data, manufacturer(), id, 30, 1);
@@ -28,7 +23,7 @@ fn spread() -> (Data, BatchId) {
     (data, id)
 }
 
-/// Everything that can be set apart there: with whom it is, its units, and where these are counted then.
+/// Everything that can be quarantined there: with whom it is, its units, and where these are counted then.
 fn targets(id: BatchId) -> [(QuarantineTarget, Call, Places); 3] {
     let closed = |quarantined_closed| Places { quarantined_closed, ..Places::default() };
     [
@@ -39,18 +34,18 @@ fn targets(id: BatchId) -> [(QuarantineTarget, Call, Places); 3] {
 }
 
 #[test]
-fn goods_are_set_apart_by_who_has_them_a_regulator_or_the_sentinel() {
+fn goods_are_quarantined_by_their_site_a_regulator_or_the_sentinel() {
     for (index, (target, holder, apart)) in targets(spread().1).into_iter().enumerate() {
         for by in [holder, regulator(), sentinel()] {
             let (mut data, id) = spread();
             let quantity = apart.total().unwrap();
-            let (result, reason) = if by.caller == sentinel().caller {
+            let (result, reason) = if by.account == sentinel().account {
                 (data.quarantine_on_evidence(by, target), QuarantineReason::OracleEvidence)
             } else {
                 (data.quarantine(by, target, REASON), REASON)
             };
-            let (batch, holder, by) = (id, holder.caller, by.caller);
-            assert_eq!(result, Ok(UnitsQuarantined { batch, holder, by, target, quantity, reason }));
+            let (batch, site, by) = (id, site_of(holder), by.actor());
+            assert_eq!(result, Ok(UnitsQuarantined { batch, by, site, target, quantity, reason }));
             let now = data.mass_balance(id).unwrap();
             let expected = (apart.quarantined, apart.quarantined_closed);
             assert_eq!((now.quarantined, now.quarantined_closed), expected, "target {index}");
@@ -60,7 +55,7 @@ fn goods_are_set_apart_by_who_has_them_a_regulator_or_the_sentinel() {
 }
 
 #[test]
-fn nobody_else_sets_goods_apart() {
+fn nobody_else_quarantines_goods() {
     let (mut data, id) = spread();
     for (target, holder, _) in targets(id) {
         for caller in [manufacturer(), other_pharmacy(), auditor(), bystander(), without_roles(holder)] {
@@ -75,7 +70,7 @@ fn nobody_else_sets_goods_apart() {
 }
 
 #[test]
-fn what_is_set_apart_does_not_move() {
+fn quarantined_goods_do_not_move() {
     for (target, holder, _) in targets(spread().1) {
         let (mut data, id) = spread();
         data.quarantine(holder, target, REASON).unwrap();
@@ -96,7 +91,7 @@ fn what_is_set_apart_does_not_move() {
                 assert_eq!(again, Err(Error::AlreadyQuarantined));
                 data.receive(pharmacy(), shipment, Arrival::Units(15)).unwrap();
                 let here = places(&data, id, pharmacy());
-                assert_eq!((here.held, here.quarantined), (0, 15), "it arrives set apart");
+                assert_eq!((here.held, here.quarantined), (0, 15), "it arrives quarantined");
                 data.reject(pharmacy(), shipment, RejectionReason::Damaged).unwrap();
                 assert_eq!(places(&data, id, wholesaler()).quarantined, 5);
             }
@@ -107,23 +102,23 @@ fn what_is_set_apart_does_not_move() {
 
 #[test]
 fn a_regulator_or_the_manufacturer_ends_a_quarantine_and_the_holder_does_not() {
-    let other_manufacturer = call(9, &[Role::Manufacturer]);
     for (target, holder, apart) in targets(spread().1) {
-        for entitled in [regulator(), manufacturer()] {
+        for entitled in [regulator(), manufacturer(), quality_unit()] {
             let (mut data, id) = spread();
             let before = data.mass_balance(id);
             let refused = data.release_quarantine(entitled, target, NOTHING_FOUND);
             assert_eq!(refused, Err(Error::NotQuarantined));
             data.quarantine(holder, target, REASON).unwrap();
-            for caller in [holder, other_manufacturer, auditor(), without_roles(manufacturer()), bystander()]
+            for caller in
+                [holder, other_manufacturer(), auditor(), without_roles(manufacturer()), bystander()]
             {
                 let refused = data.release_quarantine(caller, target, NOTHING_FOUND);
                 assert_eq!(refused, Err(Error::CallerNotAuthorised));
             }
             let event = QuarantineReleased {
                 batch: id,
-                holder: holder.caller,
-                by: entitled.caller,
+                by: by(entitled),
+                site: site_of(holder),
                 target,
                 quantity: apart.total().unwrap(),
                 reason: NOTHING_FOUND,
@@ -136,7 +131,7 @@ fn a_regulator_or_the_manufacturer_ends_a_quarantine_and_the_holder_does_not() {
 }
 
 #[test]
-fn what_a_regulator_set_apart_only_a_regulator_sets_free() {
+fn what_a_regulator_quarantined_only_a_regulator_clears() {
     for (target, holder, _) in targets(spread().1) {
         let (mut data, id) = spread();
         data.quarantine(regulator(), target, REASON).unwrap();
@@ -171,7 +166,7 @@ fn a_regulators_hold_goes_with_the_goods() {
 }
 
 #[test]
-fn loose_units_are_set_apart_and_freed_in_parts() {
+fn loose_units_are_quarantined_and_cleared_in_parts() {
     let (mut data, id) = spread();
     let some = |quantity| at_holder(id, wholesaler(), Some(quantity));
     for (quantity, error) in [(0, Error::QuantityZero), (51, Error::QuantityNotHeld)] {
@@ -192,7 +187,7 @@ fn loose_units_are_set_apart_and_freed_in_parts() {
 }
 
 #[test]
-fn only_what_is_there_is_set_apart() {
+fn only_goods_that_are_there_are_quarantined() {
     let (mut data, id) = spread();
     pack_pallet(&mut data, wholesaler(), &[1], 2);
     let shipment = ship(&mut data, wholesaler(), Goods::LogisticUnit(sscc(2)), pharmacy()).unwrap().shipment;
@@ -217,7 +212,7 @@ fn only_what_is_there_is_set_apart() {
 }
 
 #[test]
-fn only_the_sentinel_sets_apart_on_evidence_and_it_does_nothing_else() {
+fn only_the_sentinel_quarantines_on_evidence_and_it_does_nothing_else() {
     let (mut data, id) = spread();
     for (target, holder, _) in targets(id) {
         for caller in [holder, regulator(), bystander(), without_roles(sentinel())] {
@@ -237,17 +232,17 @@ fn only_the_sentinel_sets_apart_on_evidence_and_it_does_nothing_else() {
 fn the_end_of_a_quarantine_is_kept() {
     for (target, holder, _) in targets(spread().1) {
         let (mut data, _) = spread();
-        assert_eq!(data.quarantine_cleared_at(target), Some(0));
+        assert_eq!(data.cleared_at(target), Some(0));
         data.quarantine(holder, target, REASON).unwrap();
-        assert_eq!(data.quarantine_cleared_at(target), Some(0));
+        assert_eq!(data.cleared_at(target), Some(0));
         data.release_quarantine(manufacturer(), target, ClearanceReason::WithinStabilityLimits).unwrap();
-        assert_eq!(data.quarantine_cleared_at(target), Some(NOW));
-        assert_eq!(data.quarantine_cleared_at(QuarantineTarget::Shipment(99)), None);
+        assert_eq!(data.cleared_at(target), Some(NOW));
+        assert_eq!(data.cleared_at(QuarantineTarget::Shipment(99)), None);
     }
 }
 
 #[test]
-fn units_of_a_recalled_batch_can_still_be_set_apart() {
+fn units_of_a_recalled_batch_can_still_be_quarantined() {
     let (mut data, id) = spread();
     recall_batch(&mut data, id);
     for (target, holder, _) in targets(id) {

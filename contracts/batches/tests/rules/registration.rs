@@ -1,9 +1,12 @@
 use super::*;
-use crate::{BatchRegistered, BatchRegistrationCancelled, QuarantineReason, QuarantineTarget, MAX_QUANTITY};
+use primitives::batches::{
+    BatchRegistered, BatchRegistrationCancelled, QuarantineReason, QuarantineTarget, RejectionReason,
+    MAX_QUANTITY,
+};
 
 #[track_caller]
 fn assert_refused(new: NewBatch, error: Error) {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = BatchId::of(new.gtin, &new.lot);
     assert_eq!(data.register(manufacturer(), new), Err(error));
     assert_eq!(data.batch(id), None);
@@ -11,12 +14,12 @@ fn assert_refused(new: NewBatch, error: Error) {
 
 #[test]
 fn a_registered_batch_is_all_with_its_manufacturer_and_not_released() {
-    let mut data = register();
+    let mut data = empty_batches();
     let event = data.register(manufacturer(), new_batch(500)).unwrap();
     let id = BatchId::of(GTIN, LOT);
     let expected = BatchRegistered {
         batch: id,
-        manufacturer: account(1),
+        by: by(manufacturer()),
         gtin: GTIN,
         lot: LOT.to_vec(),
         expiry: EXPIRY,
@@ -33,7 +36,7 @@ fn a_registered_batch_is_all_with_its_manufacturer_and_not_released() {
         quantity: 500,
         serial_root: None,
         units_per_case: None,
-        manufacturer: account(1),
+        manufacturer: organisation(1),
         registered_at: NOW,
         released_at: None,
         blocked: false,
@@ -42,17 +45,29 @@ fn a_registered_batch_is_all_with_its_manufacturer_and_not_released() {
     };
     assert_eq!(data.batch(id), Some(batch));
     let all = Places { held: 500, ..Places::default() };
-    assert_eq!(data.holding(id, account(1)), Holding { places: all, ..Holding::default() });
+    assert_eq!(data.holding(id, site(1)), Holding { places: all, ..Holding::default() });
     assert_eq!(data.mass_balance(id), Some(all));
     assert_eq!(data.list_batches(0, 50), [id]);
     ensure_mass_balance(&data, id);
 }
 
 #[test]
+fn a_batch_is_registered_at_a_site_of_its_manufacturer() {
+    let mut data = empty_batches();
+    let nowhere = Call { site: None, ..manufacturer() };
+    assert_eq!(data.register(nowhere, new_batch(1)), Err(Error::CallerNotAtSite));
+    let id = data.register(second_plant(), new_batch(1)).unwrap().batch;
+    assert_eq!(data.batch(id).unwrap().manufacturer, organisation(1));
+    assert_eq!(places(&data, id, second_plant()).held, 1);
+    assert_eq!(places(&data, id, manufacturer()).held, 0);
+    assert!(data.cancel_registration(quality_unit(), id).is_ok(), "wherever its units are");
+}
+
+#[test]
 fn only_a_manufacturer_registers() {
-    let mut data = register();
+    let mut data = empty_batches();
     for caller in
-        [wholesaler(), pharmacy(), regulator(), auditor(), bystander(), without_roles(manufacturer())]
+        [quality_unit(), wholesaler(), pharmacy(), regulator(), bystander(), without_roles(manufacturer())]
     {
         assert_eq!(data.register(caller, new_batch(1)), Err(Error::CallerNotAuthorised));
     }
@@ -77,12 +92,14 @@ fn a_lot_is_1_to_20_characters_of_cset_82() {
         assert_refused(NewBatch { lot: lot.to_vec(), ..new_batch(1) }, Error::InvalidLot);
     }
     for lot in [&b"12345678901234567890"[..], b"a/B_c-1"] {
-        assert!(register().register(manufacturer(), NewBatch { lot: lot.to_vec(), ..new_batch(1) }).is_ok());
+        assert!(empty_batches()
+            .register(manufacturer(), NewBatch { lot: lot.to_vec(), ..new_batch(1) })
+            .is_ok());
     }
 }
 
 #[test]
-fn an_expiry_that_is_no_date_is_refused() {
+fn an_expiry_that_is_not_a_date_is_refused() {
     for expiry in [260_231, 260_229, 261_301, 260_032, 1_260_101, u32::MAX] {
         assert_refused(NewBatch { expiry, ..new_batch(1) }, Error::InvalidExpiry);
     }
@@ -90,7 +107,7 @@ fn an_expiry_that_is_no_date_is_refused() {
 
 #[test]
 fn day_00_is_the_last_day_of_the_month() {
-    let mut data = register();
+    let mut data = empty_batches();
     let event = data.register(manufacturer(), NewBatch { expiry: 280_200, ..new_batch(1) }).unwrap();
     let batch = data.batch(event.batch).unwrap();
     // 2028-02-29T23:59:59.999Z: a leap year.
@@ -102,7 +119,7 @@ fn day_00_is_the_last_day_of_the_month() {
 fn a_batch_that_is_over_cannot_be_registered_and_its_last_day_counts() {
     assert_refused(NewBatch { expiry: 251_231, ..new_batch(1) }, Error::BatchExpired);
     let today = NewBatch { expiry: 260_101, ..new_batch(1) };
-    assert!(register().register(manufacturer(), today).is_ok());
+    assert!(empty_batches().register(manufacturer(), today).is_ok());
 }
 
 #[test]
@@ -110,15 +127,15 @@ fn a_quantity_is_1_to_the_leaves_of_the_greatest_tree() {
     assert_refused(new_batch(0), Error::QuantityZero);
     assert_refused(new_batch(MAX_QUANTITY + 1), Error::QuantityTooLarge);
     assert_refused(new_batch(Quantity::MAX), Error::QuantityTooLarge);
-    assert!(register().register(manufacturer(), new_batch(MAX_QUANTITY)).is_ok());
+    assert!(empty_batches().register(manufacturer(), new_batch(MAX_QUANTITY)).is_ok());
 }
 
 #[test]
 fn a_gtin_and_lot_are_registered_once_whoever_comes_second() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = registered(&mut data, 10);
     assert_eq!(data.register(manufacturer(), new_batch(10)), Err(Error::BatchExists));
-    let other = call(9, &[Role::Manufacturer]);
+    let other = other_manufacturer();
     assert_eq!(data.register(other, new_batch(99)), Err(Error::BatchExists));
     assert_eq!(data.batch(id).unwrap().quantity, 10);
     let other_lot = NewBatch { lot: b"ABC-124".to_vec(), ..new_batch(10) };
@@ -133,28 +150,40 @@ fn cases_are_numbered_only_where_packs_have_serials_and_hold_something() {
 }
 
 #[test]
-fn a_registration_is_taken_back_by_the_manufacturer_or_a_regulator_without_a_trace() {
-    let mut data = register();
+fn a_registration_is_cancelled_by_the_manufacturer_or_a_regulator_without_a_trace() {
+    let mut data = empty_batches();
     let id = registered(&mut data, 10);
     attest_all(&mut data, id);
-    let other_manufacturer = call(9, &[Role::Manufacturer]);
+    let other_manufacturer = other_manufacturer();
     for caller in [wholesaler(), auditor(), bystander(), other_manufacturer, without_roles(manufacturer())] {
         assert_eq!(data.cancel_registration(caller, id), Err(Error::CallerNotAuthorised));
     }
-    let event = BatchRegistrationCancelled { batch: id, by: account(5) };
+    let event = BatchRegistrationCancelled { batch: id, by: by(regulator()) };
     assert_eq!(data.cancel_registration(regulator(), id), Ok(event));
     assert_eq!(data.cancel_registration(regulator(), id), Err(Error::UnknownBatch));
     assert_eq!((data.batch(id), data.mass_balance(id)), (None, None));
-    assert_eq!(data.holding(id, account(1)), Holding::default());
+    assert_eq!(data.holding(id, site(1)), Holding::default());
     assert_eq!(data.recall_reach(id, 0, 50), []);
     assert_eq!(data.list_batches(0, 50), []);
     for attestation in Attestation::REQUIRED {
         assert_eq!(data.attestation(id, attestation), None);
     }
-    // Who was registered over can register now.
+    // The rightful manufacturer can register now.
     assert_eq!(data.register(other_manufacturer, new_batch(7)).unwrap().batch, id);
     assert_eq!(data.list_batches(0, 50), [id]);
     assert!(data.cancel_registration(other_manufacturer, id).is_ok());
+}
+
+/// A return between two sites of the manufacturer needs no release.
+#[test]
+fn a_registration_is_final_once_units_were_on_their_way() {
+    let mut data = empty_batches();
+    let id = registered(&mut data, 10);
+    let to = consignee(second_plant());
+    let shipment = data.ship(manufacturer(), loose(id, 3), to, Purpose::Return, None).unwrap().shipment;
+    data.reject(second_plant(), shipment, RejectionReason::WrongGoods).unwrap();
+    assert_eq!(places(&data, id, manufacturer()).held, 10);
+    assert_eq!(data.cancel_registration(manufacturer(), id), Err(Error::RegistrationFinal));
 }
 
 #[test]
@@ -162,18 +191,18 @@ fn a_registration_is_final_once_anything_became_of_the_batch() {
     let became: [fn(&mut Data, BatchId); 5] = [
         |data, id| {
             attest_all(data, id);
-            data.release(manufacturer(), id).unwrap();
+            data.release(quality_unit(), id).unwrap();
         },
         recall_batch,
         |data, id| assert!(data.block(regulator(), id).is_ok()),
         |data, id| pack_units(data, manufacturer(), id, 1, 1),
         |data, id| {
-            let target = QuarantineTarget::Holding { batch: id, holder: account(1), quantity: Some(1) };
+            let target = QuarantineTarget::Holding { batch: id, site: site(1), quantity: Some(1) };
             data.quarantine(manufacturer(), target, QuarantineReason::Other).unwrap();
         },
     ];
     for change in became {
-        let mut data = register();
+        let mut data = empty_batches();
         let id = registered(&mut data, 10);
         change(&mut data, id);
         assert_eq!(data.cancel_registration(manufacturer(), id), Err(Error::RegistrationFinal));
@@ -183,7 +212,7 @@ fn a_registration_is_final_once_anything_became_of_the_batch() {
 
 #[test]
 fn batches_are_listed_by_pages_in_the_order_of_their_registration() {
-    let mut data = register();
+    let mut data = empty_batches();
     let lots = 0..60_u64;
     let lot = |number: u64| NewBatch { lot: format!("L{number}").into_bytes(), ..new_batch(1) };
     let ids: Vec<BatchId> =
@@ -194,5 +223,5 @@ fn batches_are_listed_by_pages_in_the_order_of_their_registration() {
     assert_eq!(data.list_batches(60, 50), []);
     assert_eq!(data.list_batches(u32::MAX, u32::MAX), []);
     data.cancel_registration(manufacturer(), ids[1]).unwrap();
-    assert_eq!(data.list_batches(0, 3), [ids[0], ids[2]], "what was taken back leaves a gap");
+    assert_eq!(data.list_batches(0, 3), [ids[0], ids[2]], "a cancelled one leaves a gap");
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{RejectionReason, Shipment, ShipmentRejected, UnitsReceived};
+use primitives::batches::{RejectionReason, Shipment, ShipmentRejected, UnitsReceived};
 
 fn held(data: &Data, id: BatchId, call: Call) -> Quantity {
     places(data, id, call).held
@@ -7,36 +7,35 @@ fn held(data: &Data, id: BatchId, call: Call) -> Quantity {
 
 #[test]
 fn shipped_units_are_in_transit_to_their_consignee() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let event = UnitsShipped {
         batch: id,
-        from: account(1),
-        to: account(2),
+        by: by(manufacturer()),
         shipment: 0,
+        from: site(1),
+        to: site(2),
         quantity: 60,
         logistic_unit: None,
         purpose: Purpose::Supply,
         terms: Some(DOCUMENT),
     };
-    let (to, terms) = ((account(2), wholesaler().roles), Some(DOCUMENT));
+    let (to, terms) = (consignee(wholesaler()), Some(DOCUMENT));
     assert_eq!(data.ship(manufacturer(), loose(id, 60), to, Purpose::Supply, terms), Ok(event));
     assert_eq!(held(&data, id, manufacturer()), 40);
     assert_eq!(held(&data, id, wholesaler()), 0);
-    assert_eq!(places(&data, id, wholesaler()).in_transit, 60, "a recall reaches who waits for it");
+    assert_eq!(places(&data, id, wholesaler()).in_transit, 60, "a recall reaches the site that waits for it");
     assert_eq!(data.mass_balance(id).unwrap().in_transit, 60);
     let record = Shipment {
         batch: id,
-        from: account(1),
-        to: account(2),
+        from: site(1),
+        to: site(2),
         quantity: 60,
         logistic_unit: None,
         purpose: Purpose::Supply,
         terms,
         shipped_at: NOW,
-        quarantined: false,
-        regulator_hold: false,
-        cleared_at: 0,
+        hold: Hold::default(),
     };
     assert_eq!(data.shipment(0), Some(record));
     ensure_mass_balance(&data, id);
@@ -45,14 +44,14 @@ fn shipped_units_are_in_transit_to_their_consignee() {
 
 #[test]
 fn a_batch_moves_only_after_its_release() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = registered(&mut data, 100);
     assert_eq!(ship(&mut data, manufacturer(), loose(id, 1), wholesaler()), Err(Error::NotReleased));
 }
 
 #[test]
 fn what_is_blocked_recalled_or_expired_is_not_shipped() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let late = at(manufacturer(), EXPIRES_AT + 1);
     assert_eq!(ship(&mut data, late, loose(id, 1), wholesaler()), Err(Error::BatchExpired));
@@ -66,7 +65,7 @@ fn what_is_blocked_recalled_or_expired_is_not_shipped() {
 
 #[test]
 fn nobody_ships_nothing_or_more_than_it_holds() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     assert_eq!(ship(&mut data, manufacturer(), loose(id, 0), wholesaler()), Err(Error::QuantityZero));
     for quantity in [101, Quantity::MAX] {
@@ -79,18 +78,19 @@ fn nobody_ships_nothing_or_more_than_it_holds() {
 
 #[test]
 fn consignor_and_consignee_need_a_role_that_may_hold_drugs() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let former = without_roles(manufacturer());
     assert_eq!(ship(&mut data, former, loose(id, 1), wholesaler()), Err(Error::CallerNotAuthorised));
-    for consignee in [bystander(), regulator(), auditor(), without_roles(wholesaler())] {
+    for consignee in [bystander(), without_roles(wholesaler())] {
         let refused = ship(&mut data, manufacturer(), loose(id, 1), consignee);
         assert_eq!(refused, Err(Error::ConsigneeNotAuthorised));
     }
-    assert_eq!(
-        ship(&mut data, manufacturer(), loose(id, 1), manufacturer()),
-        Err(Error::ConsigneeIsConsignor)
-    );
+    let nowhere = (site(99), None);
+    let refused = data.ship(manufacturer(), loose(id, 1), nowhere, Purpose::Supply, None);
+    assert_eq!(refused, Err(Error::ConsigneeNotAuthorised), "a site that nobody registered");
+    let refused = ship(&mut data, manufacturer(), loose(id, 1), manufacturer());
+    assert_eq!(refused, Err(Error::ConsigneeIsConsignor));
     let custodians = [Role::Manufacturer, Role::Wholesaler, Role::Logistics, Role::Pharmacy, Role::Provider];
     for (number, role) in (20..).zip(custodians) {
         assert!(ship(&mut data, manufacturer(), loose(id, 1), call(number, &[role])).is_ok(), "{role:?}");
@@ -101,21 +101,22 @@ fn consignor_and_consignee_need_a_role_that_may_hold_drugs() {
 fn an_unknown_batch_is_not_shipped() {
     let unknown = BatchId([9; 32]);
     assert_eq!(
-        ship(&mut register(), manufacturer(), loose(unknown, 1), wholesaler()),
+        ship(&mut empty_batches(), manufacturer(), loose(unknown, 1), wholesaler()),
         Err(Error::UnknownBatch)
     );
 }
 
 #[test]
 fn a_shipment_is_received_in_parts() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
     let event = UnitsReceived {
         batch: id,
-        from: account(1),
-        to: account(2),
+        by: by(wholesaler()),
         shipment,
+        from: site(1),
+        to: site(2),
         quantity: 50,
         still_in_transit: 10,
         arrival: Arrival::Units(50),
@@ -134,10 +135,11 @@ fn a_shipment_is_received_in_parts() {
 
 #[test]
 fn only_the_consignee_with_its_role_receives() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
-    for caller in [manufacturer(), pharmacy(), regulator()] {
+    let other_site = Call { site: Some(site(22)), ..wholesaler() };
+    for caller in [manufacturer(), pharmacy(), regulator(), other_site] {
         assert_eq!(data.receive(caller, shipment, Arrival::Units(1)), Err(Error::CallerNotConsignee));
     }
     let former = without_roles(wholesaler());
@@ -150,7 +152,7 @@ fn only_the_consignee_with_its_role_receives() {
 
 #[test]
 fn a_recalled_blocked_or_expired_batch_is_received_and_goes_no_further() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
     data.block(regulator(), id).unwrap();
@@ -164,17 +166,17 @@ fn a_recalled_blocked_or_expired_batch_is_received_and_goes_no_further() {
 
 #[test]
 fn a_rejected_shipment_goes_back_to_its_consignor() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
     data.receive(wholesaler(), shipment, Arrival::Units(20)).unwrap();
     let event = ShipmentRejected {
         batch: id,
-        from: account(1),
-        to: account(2),
+        by: by(wholesaler()),
         shipment,
+        from: site(1),
+        to: site(2),
         quantity: 40,
-        by: account(2),
         reason: RejectionReason::Damaged,
     };
     assert_eq!(data.reject(wholesaler(), shipment, RejectionReason::Damaged), Ok(event));
@@ -187,7 +189,7 @@ fn a_rejected_shipment_goes_back_to_its_consignor() {
 
 #[test]
 fn a_consignee_that_lost_its_role_can_still_reject() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let shipment = ship(&mut data, manufacturer(), loose(id, 100), wholesaler()).unwrap().shipment;
     assert!(data.reject(without_roles(wholesaler()), shipment, RejectionReason::Other).is_ok());
@@ -197,23 +199,24 @@ fn a_consignee_that_lost_its_role_can_still_reject() {
 
 #[test]
 fn only_the_consignee_or_a_regulator_rejects() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
-    for caller in [manufacturer(), pharmacy(), auditor(), bystander()] {
+    let other_site = Call { site: Some(site(22)), ..wholesaler() };
+    for caller in [manufacturer(), pharmacy(), auditor(), bystander(), other_site] {
         let refused = data.reject(caller, shipment, RejectionReason::Other);
         assert_eq!(refused, Err(Error::CallerNotConsignee));
     }
     assert_eq!(data.reject(wholesaler(), 7, RejectionReason::Other), Err(Error::UnknownShipment));
     let event = data.reject(regulator(), shipment, RejectionReason::Other).unwrap();
-    assert_eq!((event.by, event.to), (account(5), account(2)));
+    assert_eq!((event.by, event.to), (by(regulator()), site(2)));
     assert_eq!(held(&data, id, manufacturer()), 100);
     ensure_mass_balance(&data, id);
 }
 
 #[test]
 fn loose_units_do_not_arrive_as_logistic_units() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     let shipment = ship(&mut data, manufacturer(), loose(id, 60), wholesaler()).unwrap().shipment;
     let arrival = Arrival::LogisticUnits(vec![sscc(1)]);
@@ -221,8 +224,8 @@ fn loose_units_do_not_arrive_as_logistic_units() {
 }
 
 #[test]
-fn returned_goods_are_with_the_manufacturer_for_good() {
-    let mut data = register();
+fn returned_goods_are_with_the_manufacturer_permanently() {
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
     recall_batch(&mut data, id);
@@ -236,22 +239,48 @@ fn returned_goods_are_with_the_manufacturer_for_good() {
 }
 
 #[test]
-fn goods_are_returned_to_the_manufacturer_only() {
-    let mut data = register();
+fn goods_move_between_sites_of_one_organisation() {
+    let mut data = empty_batches();
+    let id = released(&mut data, 100);
+    hand_over(&mut data, id, manufacturer(), second_plant(), 40);
+    hand_over(&mut data, id, second_plant(), branch(), 10);
+    hand_over(&mut data, id, branch(), pharmacy(), 4);
+    let there = [manufacturer(), second_plant(), branch(), pharmacy()].map(|call| held(&data, id, call));
+    assert_eq!(there, [60, 30, 6, 4]);
+    let refused = ship(&mut data, pharmacy(), loose(id, 5), wholesaler());
+    assert_eq!(refused, Err(Error::QuantityNotHeld), "what the branch has is not here");
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
+fn goods_are_returned_to_any_site_of_the_manufacturer() {
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
-    let to = (account(2), wholesaler().roles);
+    let to = consignee(second_plant());
+    let shipment = data.ship(pharmacy(), loose(id, 20), to, Purpose::Return, None).unwrap().shipment;
+    data.receive(second_plant(), shipment, Arrival::Units(20)).unwrap();
+    assert_eq!(places(&data, id, second_plant()), Places { returned: 20, ..Places::default() });
+    ensure_mass_balance(&data, id);
+}
+
+#[test]
+fn goods_are_returned_to_the_manufacturer_only() {
+    let mut data = empty_batches();
+    let id = released(&mut data, 100);
+    hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
+    let to = consignee(wholesaler());
     let refused = data.ship(pharmacy(), loose(id, 1), to, Purpose::Return, None);
     assert_eq!(refused, Err(Error::ReturnNotToManufacturer));
     assert_eq!(send_back(&mut data, manufacturer(), loose(id, 1)), Err(Error::ConsigneeIsConsignor));
-    let former = (account(1), primitives::RoleSet::EMPTY);
+    let former = consignee(without_roles(manufacturer()));
     let refused = data.ship(pharmacy(), loose(id, 1), former, Purpose::Return, None);
     assert_eq!(refused, Err(Error::ConsigneeNotAuthorised));
 }
 
 #[test]
 fn a_rejected_return_is_with_its_consignor_again() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
     let shipment = send_back(&mut data, pharmacy(), loose(id, 20)).unwrap().shipment;

@@ -1,6 +1,4 @@
 use super::*;
-use crate::{Outcome, Reason};
-use batches::{QuarantineReason, QuarantineTarget};
 
 /// The lot of the batch with serials; [`LOT`] is the one without.
 const SERIALISED: &[u8] = b"SERIAL";
@@ -14,57 +12,31 @@ fn scan_of(batch: &Serialised, number: usize) -> Scan {
 }
 
 #[track_caller]
-fn assert_verdict(data: &Register, scan: &Scan, now: u64, outcome: Outcome, reasons: &[Reason]) {
+fn assert_verdict(data: &Registers, scan: &Scan, now: u64, outcome: Outcome, reasons: &[Reason]) {
     let verdict = data.verdict(scan, now);
-    assert_eq!((verdict.outcome, &verdict.reasons[..]), (outcome, reasons));
+    assert_eq!((verdict.outcome, &verdict.reasons.by_severity()[..]), (outcome, reasons));
+    assert_eq!(verdict.reasons, reasons.iter().copied().fold(Reasons::default(), Reasons::with));
     assert_eq!(verdict.judged_at, now);
-    assert_eq!(verdict.batch, data.batch(BatchId::of(scan.gtin, &scan.lot)));
+    assert_eq!(verdict.batch(), data.batch(BatchId::of(scan.gtin, &scan.lot)));
 }
 
-/// Sets one loose unit of the holder apart.
-fn set_apart(data: &mut Register, batch: BatchId, holder: Call) {
-    let target = QuarantineTarget::Holding { batch, holder: holder.caller, quantity: Some(1) };
+/// Quarantines one loose unit at the site of the holder.
+fn quarantine_one(data: &mut Registers, batch: BatchId, holder: Call) {
+    let target = QuarantineTarget::Holding { batch, site: site_of(holder), quantity: Some(1) };
     data.quarantine(holder, target, QuarantineReason::Damaged).unwrap();
 }
 
 /// A batch at the pharmacy whose unit 3 is scanned, and nothing speaks against it.
-fn sound() -> (Register, Serialised, Scan) {
-    let mut data = register();
+fn sound() -> (Registers, Serialised, Scan) {
+    let mut data = Registers::default();
     let batch = Serialised::at_pharmacy(&mut data, SERIALISED, 10);
     let scan = scan_of(&batch, 3);
     assert_verdict(&data, &scan, NOW, Outcome::Valid, &[]);
     (data, batch, scan)
 }
 
-const REASONS: [Reason; 24] = [
-    Reason::BatchRecalled,
-    Reason::UnitRecalled,
-    Reason::LogisticUnitRecalled,
-    Reason::UnitDispensed,
-    Reason::UnitDestroyed,
-    Reason::UnitStolen,
-    Reason::UnitSampled,
-    Reason::UnitExported,
-    Reason::NoUnitsLeft,
-    Reason::CounterfeitConfirmed,
-    Reason::AlarmOpen,
-    Reason::UnitLocked,
-    Reason::UnitsQuarantined,
-    Reason::NotReleased,
-    Reason::BlockedByRegulator,
-    Reason::Expired,
-    Reason::ExpiryMismatch,
-    Reason::SerialMissing,
-    Reason::SerialNotInBatch,
-    Reason::NotHeldHere,
-    Reason::UnitElsewhere,
-    Reason::SerialUnproven,
-    Reason::SerialsNotRegistered,
-    Reason::BatchUnknown,
-];
-
 /// Brings about this reason and no other one: what is scanned then, and when.
-fn alone(reason: Reason) -> (Register, Scan, u64) {
+fn alone(reason: Reason) -> (Registers, Scan, u64) {
     let (mut data, batch, mut scan) = sound();
     let id = batch.id;
     let mut now = NOW;
@@ -93,7 +65,7 @@ fn alone(reason: Reason) -> (Register, Scan, u64) {
             pack_case(&mut data, id, 0, 1);
             pack_pallet(&mut data, manufacturer(), &[1], 2);
             if reason == Reason::UnitElsewhere {
-                scan.holder = Some(account(3));
+                scan.site = Some(site(3));
             } else {
                 let pallet = recall_of(RecallScope::LogisticUnit(sscc(2)));
                 data.recall(regulator(), id, pallet).unwrap();
@@ -111,7 +83,7 @@ fn alone(reason: Reason) -> (Register, Scan, u64) {
                 data.resolve_alarm(regulator(), id, &serial(3), confirmed).unwrap();
             }
         }
-        Reason::UnitsQuarantined => set_apart(&mut data, id, pharmacy()),
+        Reason::UnitsQuarantined => quarantine_one(&mut data, id, pharmacy()),
         Reason::NotReleased => {
             let unreleased = Serialised::registered(&mut data, b"NEW", 10);
             scan = Scan { lot: b"NEW".to_vec(), proof: Some(unreleased.proof(3)), ..scan };
@@ -121,7 +93,7 @@ fn alone(reason: Reason) -> (Register, Scan, u64) {
         Reason::ExpiryMismatch => scan.expiry = Some(EXPIRY + 10_000),
         Reason::SerialMissing => scan.serial = None,
         Reason::SerialNotInBatch => scan.serial = Some(serial(11)),
-        Reason::NotHeldHere => scan.holder = Some(account(4)),
+        Reason::NotHeldHere => scan.site = Some(site(4)),
         Reason::SerialUnproven => scan.proof = None,
         Reason::SerialsNotRegistered => {
             released(&mut data, 10);
@@ -134,7 +106,7 @@ fn alone(reason: Reason) -> (Register, Scan, u64) {
 
 #[test]
 fn each_reason_alone_keeps_a_pack_from_being_valid() {
-    for reason in REASONS {
+    for reason in Reason::ALL {
         let (data, scan, now) = alone(reason);
         assert_ne!(reason.outcome(), Outcome::Valid);
         assert_verdict(&data, &scan, now, reason.outcome(), &[reason]);
@@ -142,24 +114,15 @@ fn each_reason_alone_keeps_a_pack_from_being_valid() {
 }
 
 #[test]
-fn reasons_are_in_the_order_of_their_outcomes() {
-    assert!(REASONS.is_sorted());
-    assert!(REASONS.is_sorted_by_key(|reason| reason.outcome()));
-    // The last variant's number counts the others: none is left out above.
-    assert_eq!(Reason::BatchUnknown as usize + 1, REASONS.len());
-    assert_eq!(REASONS.map(Reason::outcome).first(), Some(&Outcome::Recalled));
-}
-
-#[test]
-fn a_copied_serial_is_told_apart_from_one_that_was_dispensed() {
+fn the_alarm_about_a_copied_serial_names_both_sites() {
     let (mut data, batch, scan) = sound();
     batch.dispense(&mut data, pharmacy(), 3).unwrap();
     batch.dispense(&mut data, other_pharmacy(), 3).unwrap();
     let reasons = [Reason::UnitDispensed, Reason::AlarmOpen];
     assert_verdict(&data, &scan, NOW, Outcome::Decommissioned, &reasons);
     let verdict = data.verdict(&scan, NOW);
-    assert_eq!(verdict.unit.map(|unit| unit.by), Some(account(3)));
-    assert_eq!(verdict.alarm.map(|alarm| (alarm.by, alarm.other)), Some((account(4), account(3))));
+    assert_eq!(verdict.unit().map(|unit| unit.site), Some(site(3)));
+    assert_eq!(verdict.alarm().map(|alarm| (alarm.site, alarm.other)), Some((site(4), Some(site(3)))));
     assert_verdict(&data, &scan_of(&batch, 4), NOW, Outcome::Valid, &[]);
 }
 
@@ -176,14 +139,14 @@ fn a_wrong_proof_speaks_against_a_serial_only_until_it_is_proven() {
 }
 
 #[test]
-fn the_worst_fact_decides_and_all_are_named() {
+fn the_gravest_fact_decides_and_all_are_named() {
     let (mut data, batch, mut scan) = sound();
     batch.dispense(&mut data, pharmacy(), 3).unwrap();
-    set_apart(&mut data, batch.id, pharmacy());
+    quarantine_one(&mut data, batch.id, pharmacy());
     data.block(regulator(), batch.id).unwrap();
     scan.expiry = None;
     scan.proof = None;
-    scan.holder = Some(account(3));
+    scan.site = Some(site(3));
     let mut reasons = vec![
         Reason::UnitDispensed,
         Reason::UnitsQuarantined,
@@ -199,24 +162,24 @@ fn the_worst_fact_decides_and_all_are_named() {
 
 #[test]
 fn a_place_narrows_quarantine_to_itself() {
-    let mut data = register();
+    let mut data = Registers::default();
     let id = released(&mut data, 100);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
-    set_apart(&mut data, id, manufacturer());
+    quarantine_one(&mut data, id, manufacturer());
     assert_verdict(&data, &scan(LOT), NOW, Outcome::Quarantined, &[Reason::UnitsQuarantined]);
-    let here = Scan { holder: Some(account(3)), ..scan(LOT) };
+    let here = Scan { site: Some(site(3)), ..scan(LOT) };
     assert_verdict(&data, &here, NOW, Outcome::Valid, &[]);
 }
 
 #[test]
-fn a_closed_case_that_is_set_apart_counts_where_it_is() {
-    let mut data = register();
+fn a_closed_case_that_is_quarantined_counts_where_it_is() {
+    let mut data = Registers::default();
     let id = released(&mut data, 100);
     pack_units(&mut data, manufacturer(), id, 10, 1);
     hand_over_packed(&mut data, manufacturer(), pharmacy(), 1);
     let target = QuarantineTarget::LogisticUnit(sscc(1));
     data.quarantine(pharmacy(), target, QuarantineReason::Damaged).unwrap();
-    let here = Scan { holder: Some(account(3)), ..scan(LOT) };
+    let here = Scan { site: Some(site(3)), ..scan(LOT) };
     assert_verdict(&data, &here, NOW, Outcome::Quarantined, &[Reason::UnitsQuarantined]);
 }
 
@@ -235,10 +198,10 @@ fn a_pack_of_a_recalled_case_stays_recalled_after_the_case_was_opened() {
 
 #[test]
 fn a_pack_is_not_where_its_last_unit_was_dispensed() {
-    let mut data = register();
+    let mut data = Registers::default();
     let id = released(&mut data, 100);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 1);
-    let here = Scan { holder: Some(account(3)), ..scan(LOT) };
+    let here = Scan { site: Some(site(3)), ..scan(LOT) };
     assert_verdict(&data, &here, NOW, Outcome::Valid, &[]);
     data.decommission_quantity(pharmacy(), id, 1, UnitState::Dispensed, None).unwrap();
     assert_verdict(&data, &here, NOW, Outcome::Mismatch, &[Reason::NotHeldHere]);
@@ -246,7 +209,7 @@ fn a_pack_is_not_where_its_last_unit_was_dispensed() {
 
 #[test]
 fn no_pack_of_a_batch_is_valid_when_all_its_units_are_gone() {
-    let mut data = register();
+    let mut data = Registers::default();
     let id = released(&mut data, 10);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 10);
     data.decommission_quantity(pharmacy(), id, 9, UnitState::Dispensed, None).unwrap();
@@ -270,8 +233,8 @@ fn a_scan_of_nonsense_is_unknown() {
         lot: vec![0xFF; 1_000],
         expiry: Some(u32::MAX),
         serial: Some(vec![0; 1_000]),
-        proof: Some(SerialProof { index: u32::MAX, siblings: vec![[0; 32]; 100] }),
-        holder: Some(account(0)),
+        proof: Some(SerialProof { index: u32::MAX, salt: [0xFF; 16], siblings: vec![[0; 32]; 100] }),
+        site: Some(0),
     };
     assert_verdict(&data, &nonsense, u64::MAX, Outcome::Unknown, &[Reason::BatchUnknown]);
     let known = Scan { gtin: GTIN, lot: SERIALISED.to_vec(), ..nonsense };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{
+use primitives::batches::{
     LogisticUnit, LogisticUnitPacked, LogisticUnitUnpacked, QuarantineReason, QuarantineTarget,
     RejectionReason, MAX_CHILDREN,
 };
@@ -26,7 +26,7 @@ fn recall_unit(data: &mut Data, id: BatchId, number: u64) {
 
 /// A released batch of 100 units; the pallet 10 with the cases 1, 2 and 3 of 10 units each is with the manufacturer.
 fn palletised() -> (Data, BatchId) {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     for case in [1, 2, 3] {
         pack_units(&mut data, manufacturer(), id, 10, case);
@@ -36,17 +36,17 @@ fn palletised() -> (Data, BatchId) {
 }
 
 #[test]
-fn units_are_packed_and_unpacked_by_their_holder() {
-    let mut data = register();
+fn units_are_packed_and_unpacked_where_they_are() {
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
-    let (by, logistic_unit, contents) = (account(1), sscc(1), units(id, 30));
+    let (by, logistic_unit, contents) = (by(manufacturer()), sscc(1), units(id, 30));
     let packed =
         LogisticUnitPacked { batch: id, by, logistic_unit, quantity: 30, contents: contents.clone() };
     assert_eq!(data.pack(manufacturer(), logistic_unit, contents.clone()), Ok(packed));
     let record = LogisticUnit {
         batch: id,
         quantity: 30,
-        holder: by,
+        site: site(1),
         level: 0,
         parent: None,
         shipment: None,
@@ -54,9 +54,7 @@ fn units_are_packed_and_unpacked_by_their_holder() {
         recalled: false,
         holds_recalled: false,
         returned: false,
-        quarantined: false,
-        regulator_hold: false,
-        cleared_at: 0,
+        hold: Hold::default(),
     };
     assert_eq!(data.logistic_unit(logistic_unit), Some(record));
     assert_eq!(places(&data, id, manufacturer()), Places { held: 70, packed: 30, ..Places::default() });
@@ -72,9 +70,9 @@ fn units_are_packed_and_unpacked_by_their_holder() {
 
 #[test]
 fn only_held_units_of_a_known_batch_are_packed_by_custodians_under_an_sscc() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
-    for caller in [regulator(), auditor(), bystander(), without_roles(manufacturer())] {
+    for caller in [quality_unit(), regulator(), bystander(), without_roles(manufacturer())] {
         assert_eq!(data.pack(caller, sscc(1), units(id, 1)), Err(Error::CallerNotAuthorised));
         assert_eq!(data.unpack(caller, sscc(1)), Err(Error::CallerNotAuthorised));
     }
@@ -91,7 +89,7 @@ fn only_held_units_of_a_known_batch_are_packed_by_custodians_under_an_sscc() {
 
 #[test]
 fn a_numbered_case_has_its_units_and_the_last_one_the_rest() {
-    let mut data = register();
+    let mut data = empty_batches();
     let batch = Serialised::released(&mut data, LOT, 10);
     let case = |number| Contents::Case { batch: batch.id, number };
     assert_eq!(data.pack(wholesaler(), sscc(1), case(0)), Err(Error::CallerNotAuthorised));
@@ -115,7 +113,7 @@ fn a_numbered_case_has_its_units_and_the_last_one_the_rest() {
 
 #[test]
 fn logistic_units_nest_in_four_levels() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 100);
     pack_units(&mut data, manufacturer(), id, 10, 0);
     for level in 1..=3 {
@@ -129,7 +127,7 @@ fn logistic_units_nest_in_four_levels() {
 
 #[test]
 fn a_logistic_unit_has_1_to_128_logistic_units_of_one_batch() {
-    let mut data = register();
+    let mut data = empty_batches();
     let id = released(&mut data, 1_000);
     assert_eq!(data.pack(manufacturer(), sscc(999), pallet_of(&[])), Err(Error::TooManyLogisticUnits));
     let cases: Vec<u64> = (0..=128).collect();
@@ -184,7 +182,7 @@ fn a_pallet_is_shipped_and_received_as_one() {
     assert_eq!(data.shipment(0), None);
     assert_eq!(places(&data, id, wholesaler()), Places { packed: 30, ..Places::default() });
     for case in [1, 2, 3] {
-        assert_eq!(data.logistic_unit(sscc(case)).unwrap().holder, account(2), "what is inside came along");
+        assert_eq!(data.logistic_unit(sscc(case)).unwrap().site, site(2), "what is inside came along");
     }
     data.unpack(wholesaler(), sscc(10)).unwrap();
     data.unpack(wholesaler(), sscc(1)).unwrap();
@@ -193,7 +191,7 @@ fn a_pallet_is_shipped_and_received_as_one() {
 }
 
 #[test]
-fn a_logistic_unit_is_shipped_by_its_holder_alone() {
+fn a_logistic_unit_is_shipped_from_its_site_alone() {
     let (mut data, id) = palletised();
     assert_eq!(ship_packed(&mut data, wholesaler(), pharmacy(), 10), Err(Error::LogisticUnitNotHeld));
     assert_eq!(ship_packed(&mut data, manufacturer(), wholesaler(), 1), Err(Error::LogisticUnitInside));
@@ -212,7 +210,7 @@ fn a_pallet_arrives_in_parts_and_the_rest_goes_back() {
     assert_eq!((event.quantity, event.still_in_transit), (20, 10));
     for case in [1, 3] {
         let record = data.logistic_unit(sscc(case)).unwrap();
-        assert_eq!((record.holder, record.parent), (account(2), None));
+        assert_eq!((record.site, record.parent), (site(2), None));
     }
     assert_eq!(data.logistic_unit(sscc(10)).unwrap().quantity, 10);
     assert_eq!(data.receive(wholesaler(), 0, arrival_of(&[1])), Err(Error::NotInShipment), "received twice");
@@ -226,7 +224,7 @@ fn a_pallet_arrives_in_parts_and_the_rest_goes_back() {
 }
 
 #[test]
-fn a_pallet_of_which_every_part_arrived_is_no_more() {
+fn a_pallet_of_which_every_part_arrived_does_not_exist_any_more() {
     let (mut data, id) = palletised();
     ship_packed(&mut data, manufacturer(), wholesaler(), 10).unwrap();
     data.receive(wholesaler(), 0, arrival_of(&[1])).unwrap();
@@ -326,7 +324,7 @@ fn a_part_of_a_pallet_that_was_recalled_on_its_way_arrives_as_recalled() {
 
 #[test]
 fn a_numbered_case_that_came_back_stays_in_the_books() {
-    let mut data = register();
+    let mut data = empty_batches();
     let batch = Serialised::released(&mut data, LOT, 10);
     pack_case(&mut data, batch.id, 0, 1);
     recall_unit(&mut data, batch.id, 1);
@@ -342,20 +340,32 @@ fn a_numbered_case_that_came_back_stays_in_the_books() {
 
 #[test]
 fn the_number_of_a_case_that_was_opened_elsewhere_is_not_packed_again() {
-    let mut data = register();
+    let mut data = empty_batches();
     let batch = Serialised::released(&mut data, LOT, 10);
     let case = |number| Contents::Case { batch: batch.id, number };
     pack_case(&mut data, batch.id, 0, 1);
     data.unpack(manufacturer(), sscc(1)).unwrap();
     pack_case(&mut data, batch.id, 0, 1);
     hand_over_packed(&mut data, manufacturer(), wholesaler(), 1);
-    let packed = |data: &BatchesData| data.whereabouts(batch.id, Some(0), None).unwrap().packed;
-    assert_eq!(packed(&data).unwrap().holder, wholesaler().caller);
+    let packed = |data: &Data| data.whereabouts(batch.id, Some(0), None).unwrap().packed;
+    assert_eq!(packed(&data).unwrap().site, site(2));
     data.unpack(wholesaler(), sscc(1)).unwrap();
     assert_eq!(packed(&data), None);
     assert_eq!(data.pack(manufacturer(), sscc(2), case(0)), Err(Error::CaseAlreadyPacked));
     pack_units(&mut data, wholesaler(), batch.id, 4, 1);
     assert_eq!(packed(&data), None, "the SSCC names something else now");
+    ensure_mass_balance(&data, batch.id);
+}
+
+#[test]
+fn the_number_of_a_case_is_packed_again_where_another_site_of_the_manufacturer_opened_it() {
+    let mut data = empty_batches();
+    let batch = Serialised::released(&mut data, LOT, 10);
+    pack_case(&mut data, batch.id, 0, 1);
+    hand_over_packed(&mut data, manufacturer(), second_plant(), 1);
+    data.unpack(second_plant(), sscc(1)).unwrap();
+    let case = Contents::Case { batch: batch.id, number: 0 };
+    assert_eq!(data.pack(second_plant(), sscc(2), case).unwrap().quantity, 4);
     ensure_mass_balance(&data, batch.id);
 }
 
@@ -375,7 +385,7 @@ fn a_pallet_moves_again_when_its_recalled_case_has_left_it() {
 }
 
 #[test]
-fn a_return_that_was_set_apart_on_its_way_can_be_opened() {
+fn a_return_that_was_quarantined_on_its_way_can_be_opened() {
     let (mut data, id) = palletised();
     hand_over_packed(&mut data, manufacturer(), wholesaler(), 10);
     let shipped = send_back(&mut data, wholesaler(), Goods::LogisticUnit(sscc(10))).unwrap().shipment;
