@@ -12,5 +12,6 @@ use testing::parties::*;
 use testing::rules::*;
 use units::Decommissioning;
 
+mod model;
 mod units_of_a_batch;
 mod verdict;
