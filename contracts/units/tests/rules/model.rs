@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use primitives::access::Change;
 use primitives::batches::{Error as BatchError, QuarantineError, UnitState};
-use primitives::units::{Error, Outcome, UnitOutcome};
-use primitives::{AccountId, SiteId, DISPENSERS};
+use primitives::units::{Error, Outcome, Reasons, Scan, UnitOutcome, Verdict};
+use primitives::{AccountId, SiteId, Timestamp, DISPENSERS};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use testing::backend::{Answer, AnyError};
+use testing::backend::{Answer, AnyError, Backend, Books, Done, Scope};
 use testing::cast::{self, Contracts};
 use testing::message::Message;
 use testing::model::Model;
@@ -31,6 +32,72 @@ proptest! {
     #[test]
     fn every_call_does_what_the_reference_model_says(sequence in sequences(LENGTH)) {
         Native::with(CATALOGUE.scope(0), |rules| sequence.play(&CATALOGUE, rules, 10));
+    }
+}
+
+/// The rules, with one thing wrong.
+struct Faulty<'a> {
+    rules: &'a mut Native,
+    fault: Fault,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    /// Refuses for another reason.
+    Error,
+    /// Emits nothing.
+    Events,
+    /// Knows no shipment.
+    Books,
+    /// Finds every pack valid.
+    Verdict,
+}
+
+impl Backend for Faulty<'_> {
+    fn contracts(&self) -> Contracts {
+        self.rules.contracts()
+    }
+
+    fn administer(&mut self, change: &Change) {
+        self.rules.administer(change);
+    }
+
+    fn send(&mut self, who: AccountId, now: Timestamp, message: &Message) -> Result<Done, AnyError> {
+        match (self.fault, self.rules.send(who, now, message)) {
+            (Fault::Error, Err(_)) => Err(AnyError::Batches(BatchError::BalanceBroken)),
+            (Fault::Events, Ok(done)) => Ok(Done { events: Vec::new(), ..done }),
+            (_, result) => result,
+        }
+    }
+
+    fn stored(&mut self, scope: &Scope) -> Books {
+        let mut books = self.rules.stored(scope);
+        if let Fault::Books = self.fault {
+            books.shipments.clear();
+        }
+        books
+    }
+
+    fn verdict(&mut self, now: Timestamp, scan: &Scan) -> Verdict {
+        match self.fault {
+            Fault::Verdict => Verdict::new(Reasons::default(), now),
+            _ => self.rules.verdict(now, scan),
+        }
+    }
+}
+
+#[test]
+fn a_fault_in_an_error_an_event_a_book_or_a_verdict_is_noticed() {
+    for fault in [Fault::Error, Fault::Events, Fault::Books, Fault::Verdict] {
+        let noticed = some_sequences(3).any(|sequence| {
+            let play = || {
+                Native::with(CATALOGUE.scope(0), |rules| {
+                    sequence.play(&CATALOGUE, &mut Faulty { rules, fault }, 10);
+                });
+            };
+            std::panic::catch_unwind(play).is_err()
+        });
+        assert!(noticed, "{fault:?}");
     }
 }
 
