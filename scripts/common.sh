@@ -43,6 +43,15 @@ sha256() {
     if has sha256sum; then sha256sum; else shasum -a 256; fi
 }
 
+# The BLAKE2-256 of what comes in.
+blake2_256() {
+    if has b2sum; then
+        b2sum --length 256 | cut -d ' ' -f 1
+    else
+        python3 -c 'import hashlib, sys; print(hashlib.blake2b(sys.stdin.buffer.read(), digest_size=32).hexdigest())'
+    fi
+}
+
 # own_target FOLDER: makes a target folder right for this checkout. All checkouts share it, so that a new clone builds
 # little, but cargo tells a changed source by its time alone: sources that lay here while another checkout was built
 # would count as built. So they are made new when the checkout changes.
