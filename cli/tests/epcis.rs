@@ -80,7 +80,10 @@ fn files_that_cannot_be_read_are_refused_with_the_reason() {
 
 #[test]
 fn the_history_of_a_batch_is_exported_as_events() {
-    assert!(node().is_some(), "theriac-node is not built; run `cargo build --package devnet-node` first");
+    assert!(
+        node().is_some(),
+        "theriac-node is not built; run `cargo build -p devnet-node` in contracts first"
+    );
     let folder = tempfile::tempdir().unwrap();
     let devnet = Devnet::start(folder.path());
     let run = |who: &str, arguments: &[&str], code: i32| {

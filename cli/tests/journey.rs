@@ -27,7 +27,10 @@ struct World {
 impl World {
     /// Fails where the node is not built: a journey that did not run has shown nothing.
     fn new() -> Self {
-        assert!(node().is_some(), "theriac-node is not built; run `cargo build --package devnet-node` first");
+        assert!(
+            node().is_some(),
+            "theriac-node is not built; run `cargo build -p devnet-node` in contracts first"
+        );
         let folder = tempfile::tempdir().unwrap();
         let devnet = Devnet::start(folder.path());
         let world = Self { folder, devnet };

@@ -14,16 +14,19 @@ const STOP: Duration = Duration::from_secs(20);
 /// A journey's failure, told to a person.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The built program `name`, which lies where this one lies.
+/// The program `theriac`: the one that `THERIAC_PROGRAM` names, or else the build beside this program.
 ///
 /// # Errors
 /// Says how to build it where it is missing.
-pub fn built(name: &str) -> Result<PathBuf, Failure> {
+pub fn program() -> Result<PathBuf, Failure> {
+    if let Some(named) = std::env::var_os("THERIAC_PROGRAM") {
+        return Ok(named.into());
+    }
     let this = std::env::current_exe()?;
-    let found = this.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|path| path.is_file());
+    let found =
+        this.ancestors().skip(1).take(2).map(|folder| folder.join("theriac")).find(|path| path.is_file());
     found.ok_or_else(|| {
-        let cause = format!("`{name}` is not built beside {}", this.display());
-        format!("{cause}. Run: cargo build --package theriac --package devnet-node").into()
+        format!("`theriac` is not built beside {}. Run: cargo build --package theriac", this.display()).into()
     })
 }
 
@@ -177,12 +180,7 @@ impl Theriac {
     /// # Errors
     /// Where it is not built.
     pub fn new(folder: &Path, url: &str) -> Result<Self, Failure> {
-        Ok(Self {
-            program: built("theriac")?,
-            folder: folder.to_owned(),
-            url: url.to_owned(),
-            authority: None,
-        })
+        Ok(Self { program: program()?, folder: folder.to_owned(), url: url.to_owned(), authority: None })
     }
 
     /// The same program, on a machine that trusts this authority's certificate (PEM) and no other.
@@ -242,7 +240,7 @@ impl Theriac {
 /// # Errors
 /// Where it does not become ready.
 pub fn start_devnet(folder: &Path, base_path: Option<&Path>) -> Result<(Service, String), Failure> {
-    let mut command = Command::new(built("theriac")?);
+    let mut command = Command::new(program()?);
     command.args(["devnet", "--rpc-port", "0"]).current_dir(folder);
     if let Some(path) = base_path {
         command.arg("--base-path").arg(path);

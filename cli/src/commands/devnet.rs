@@ -84,7 +84,7 @@ fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     search(beside, &path).ok_or_else(|| {
         Failure::bad_input(format!(
-            "{NODE} is neither beside this program nor in PATH; build it with `cargo build --package devnet-node`, \
+            "{NODE} is neither beside this program nor in PATH; build it with `cargo build -p devnet-node` in contracts, \
              or say with --node where it is"
         ))
     })

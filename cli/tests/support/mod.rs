@@ -32,9 +32,14 @@ impl Said {
     }
 }
 
+/// The program: the one that `THERIAC_PROGRAM` names, or else cargo's build for this test.
+fn program() -> PathBuf {
+    std::env::var_os("THERIAC_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_theriac").into(), PathBuf::from)
+}
+
 /// The program in a folder, without what the caller's environment says to it.
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_theriac"));
+    let mut command = Command::new(program());
     command.current_dir(folder).stdin(Stdio::null());
     for variable in ["THERIAC_URL", "THERIAC_DEPLOYMENT", "THERIAC_KEY"] {
         command.env_remove(variable);
@@ -52,7 +57,7 @@ pub fn theriac(folder: &Path, arguments: &[&str]) -> Said {
     run(command(folder).args(arguments))
 }
 
-/// The node beside the program, where it is built.
+/// The node beside cargo's build of the program, where it is built.
 pub fn node() -> Option<PathBuf> {
     let node = Path::new(env!("CARGO_BIN_EXE_theriac")).with_file_name("theriac-node");
     node.is_file().then_some(node)

@@ -60,6 +60,6 @@ fn binary() -> PathBuf {
     let beside = test.ancestors().skip(1).map(|folder| folder.join("theriac-node"));
     let found = beside.into_iter().find(|path| path.is_file());
     found.expect(
-        "there is no theriac-node beside this test: build it first, with `cargo build -p devnet-node`",
+        "there is no theriac-node beside this test: build it first, with `cargo build -p devnet-node` in contracts",
     )
 }
