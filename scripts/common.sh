@@ -4,9 +4,14 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/theriac
 
+# Where rustup and `cargo install` put programs: on a machine that they are new on, no shell has it in its PATH yet.
+PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+
 # The compiler of what goes on chain: bytes can only be compared between builds by one compiler.
 wasm_rust=1.95.0
 cargo_contract=5.0.3
+cargo_deny=0.20.2
+cargo_fuzz=0.13.2
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 
