@@ -1,4 +1,5 @@
 //! Measures what docs/benchmarks.md reports, on a node of its own: `make bench` runs it in the profile of the tests.
+//! With `--short` it does a little of everything, which shows that it works and nothing of how fast.
 //!
 //! Prints Markdown. Sizes and costs of messages come from the contracts' runtime tests (`weights`).
 #![allow(clippy::arithmetic_side_effects)] // Counts and times of a test bench, far from their limits.
@@ -16,9 +17,34 @@ use chain::{Bundles, Chain, Deployment, Signer};
 use e2e_tests::process::{repository, start_devnet, Failure};
 use primitives::{BatchId, SerialTree};
 
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Load {
+    /// Reads of a verdict, of each kind.
+    reads: usize,
+    /// Transactions of one account, one after the other.
+    transactions: usize,
+    /// Requests on chain to the oracle, one after the other.
+    requests: usize,
+    /// Reports that are made at once, and how often, in turns with as many ready-made ones.
+    reports: usize,
+    rounds: usize,
+}
+
+const FULL: Load = Load { reads: 2_000, transactions: 200, requests: 100, reports: 300, rounds: 9 };
+const SHORT: Load = Load { reads: 20, transactions: 5, requests: 5, reports: 20, rounds: 2 };
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    match measure().await {
+    let load = match std::env::args().nth(1).as_deref() {
+        None => FULL,
+        Some("--short") => SHORT,
+        Some(other) => {
+            eprintln!("unknown argument '{other}'; the only one is --short");
+            return ExitCode::from(2);
+        }
+    };
+    match measure(load).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("the benchmark failed: {failure}");
@@ -27,7 +53,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn measure() -> Result<(), Failure> {
+async fn measure(load: Load) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let (devnet, url) = start_devnet(folder.path(), None)?;
     let chain = Chain::connect(&url).await?;
@@ -38,10 +64,10 @@ async fn measure() -> Result<(), Failure> {
     let regulator = chain.account(Signer::from_secret(&"//Bob".into())?)?;
     prepare(&account, &regulator, &deployment, &register).await?;
     let units = Units(deployment.contracts.units.address);
-    verdicts::measure(&chain, &url, &units).await?;
-    transactions::measure(&account, &register).await?;
+    verdicts::measure(&chain, &url, &units, load).await?;
+    transactions::measure(&account, &register, load).await?;
     deployment.save(&folder.path().join("deployment.json"))?;
-    reports::measure(&account, &deployment, folder.path(), &url).await?;
+    reports::measure(&account, &deployment, folder.path(), &url, load).await?;
     devnet.stop()
 }
 

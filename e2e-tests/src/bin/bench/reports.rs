@@ -14,12 +14,8 @@ use primitives::{FeedId, Subject};
 
 use crate::ready_made::ReadyMade;
 use crate::spread::{ms, per_second, Spread};
+use crate::Load;
 
-/// How many requests are timed one after the other.
-const REQUESTS: usize = 100;
-/// How many reports are made at once, and how often, in turns with as many ready-made ones.
-const REPORTS: usize = 300;
-const ROUNDS: usize = 9;
 /// How many callers push at once.
 const CALLERS: usize = 16;
 
@@ -29,6 +25,7 @@ pub async fn measure(
     deployment: &Deployment,
     folder: &Path,
     url: &str,
+    load: Load,
 ) -> Result<(), Failure> {
     let theriac = Theriac::new(folder, url)?;
     let key = open_feed(&theriac, folder)?;
@@ -37,24 +34,24 @@ pub async fn measure(
     // The service pays with another key than the one that asks: each key has one owner of its nonces.
     let oracle = Oracle::start(&theriac, folder, url, &key, fhir.base_url()).await?;
     let feeds = Feeds(deployment.contracts.feeds.address);
-    latency(account, deployment, &oracle, patient).await?;
+    latency(account, deployment, &oracle, patient, load.requests).await?;
 
     let mut ready_made = ReadyMade::new(account.chain(), url, feeds, &key).await?;
     println!("| reports in a second | ready-made | by the service | share |\n| --- | --- | --- | --- |");
     let mut shares = Vec::new();
-    for round in 1..=ROUNDS {
-        let reports = ready_made.make(REPORTS).await?;
+    for round in 1..=load.rounds {
+        let reports = ready_made.make(load.reports).await?;
         let ready = ready_made.push(&reports).await?;
-        let served = serve(&oracle, patient).await?;
+        let served = serve(&oracle, patient, load.reports).await?;
         println!("| round {round} | {ready:.1} | {served:.1} | {:.2} |", served / ready);
         shares.push(served / ready);
     }
     shares.sort_by(f64::total_cmp);
     println!(
         "\nShare: {:.2} in the middle, {:.2} to {:.2}.",
-        shares[ROUNDS / 2],
+        shares[load.rounds / 2],
         shares[0],
-        shares[ROUNDS - 1]
+        shares[load.rounds - 1]
     );
     oracle.stop()
 }
@@ -65,6 +62,7 @@ async fn latency(
     deployment: &Deployment,
     oracle: &Oracle,
     patient: &str,
+    requests: usize,
 ) -> Result<(), Failure> {
     let clinic = account.chain().account(Signer::from_secret(&"//Ferdie".into())?)?;
     let access = chain::access::Access(deployment.contracts.access.address);
@@ -74,7 +72,7 @@ async fn latency(
     let feeds = Feeds(deployment.contracts.feeds.address);
     let feed = FeedId::named(FEED).ok_or("no feed name")?;
     let mut answered = Vec::new();
-    for _ in 0..REQUESTS {
+    for _ in 0..requests {
         let subject: Subject = oracle.register(patient).await?.parse()?;
         let read = feeds.read(feed, subject, 600_000);
         let started = Instant::now();
@@ -91,18 +89,18 @@ async fn latency(
 }
 
 /// Lets the service make reports, and returns how many it has final in a second. Afterwards each must be.
-async fn serve(oracle: &Oracle, patient: &str) -> Result<f64, Failure> {
+async fn serve(oracle: &Oracle, patient: &str, reports: usize) -> Result<f64, Failure> {
     let before = oracle.ended().await?;
     let started = Instant::now();
-    let pushes = stream::iter(0..REPORTS).map(|_| oracle.push(patient)).buffered(CALLERS);
+    let pushes = stream::iter(0..reports).map(|_| oracle.push(patient)).buffered(CALLERS);
     let runs: Vec<String> = pushes.try_collect().await?;
-    while oracle.ended().await? < before + REPORTS {
+    while oracle.ended().await? < before + reports {
         if started.elapsed() > PATIENCE {
             return Err("the reports do not come to an end".into());
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let rate = per_second(REPORTS, started)?;
+    let rate = per_second(reports, started)?;
     for run in &runs {
         let shown = oracle.show(run).await?;
         if shown["state"] != "finalised" {

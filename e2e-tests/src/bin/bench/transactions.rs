@@ -7,18 +7,15 @@ use e2e_tests::process::Failure;
 use primitives::BatchId;
 
 use crate::spread::{ms, Spread};
-use crate::{GTIN, LOT};
-
-/// How many are timed, one after the other.
-const TRANSACTIONS: usize = 200;
+use crate::{Load, GTIN, LOT};
 
 /// Transactions of one account, one after the other.
-pub async fn measure(account: &chain::Account, register: &Batches) -> Result<(), Failure> {
+pub async fn measure(account: &chain::Account, register: &Batches, load: Load) -> Result<(), Failure> {
     let id = BatchId::of(GTIN, LOT);
     let target = ::batches::QuarantineTarget::Holding { batch: id, holder: account.id(), quantity: Some(1) };
     let call = register.quarantine(target, ::batches::QuarantineReason::QualityInvestigation);
     let mut alone = Vec::new();
-    for _ in 0..TRANSACTIONS {
+    for _ in 0..load.transactions {
         let started = Instant::now();
         account.submit(&call).await?;
         alone.push(started.elapsed());

@@ -11,13 +11,10 @@ use primitives::{AccountId, BatchId, SerialTree};
 use scale::Encode;
 
 use crate::spread::{ms, ratio, Spread};
-use crate::{serials, GTIN, LOT};
-
-/// How many reads of each kind are timed.
-const READS: usize = 2_000;
+use crate::{serials, Load, GTIN, LOT};
 
 /// A verdict through the client against the same contract read as one bare RPC, in turns, on the same node.
-pub async fn measure(chain: &Chain, url: &str, register: &Units) -> Result<(), Failure> {
+pub async fn measure(chain: &Chain, url: &str, register: &Units, load: Load) -> Result<(), Failure> {
     let tree = SerialTree::new(BatchId::of(GTIN, LOT), &serials()).ok_or("no serial tree")?;
     let scan = ::units::Scan {
         gtin: GTIN,
@@ -35,7 +32,7 @@ pub async fn measure(chain: &Chain, url: &str, register: &Units) -> Result<(), F
     let raw = WsClientBuilder::default().build(url).await?;
 
     let (mut through_client, mut bare) = (Vec::new(), Vec::new());
-    for turn in 0..READS + 100 {
+    for turn in 0..load.reads + 100 {
         let started = Instant::now();
         let verdict = chain.read(&call).await?;
         let client = started.elapsed();
