@@ -1,8 +1,6 @@
-use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
-use crate::{ensure_at_most, Observation, OperationOutcome, Patient, ReadError, Readable, Typed, MAX_ITEMS};
+use crate::{ensure_at_most, Observation, OperationOutcome, Patient, ReadError, Readable, MAX_ITEMS};
 
 /// The most entries of one page of results.
 pub const MAX_ENTRIES: usize = 10_000;
@@ -55,7 +53,8 @@ pub struct Entry {
 /// A resource by its type.
 // Almost every entry that we ask for is an observation: a box would cost more than the room in the others.
 #[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "resourceType")]
 pub enum Resource {
     /// A patient.
     Patient(Patient),
@@ -64,27 +63,8 @@ pub enum Resource {
     /// Remarks of the server on the search.
     OperationOutcome(OperationOutcome),
     /// A type that we do not read.
+    #[serde(other)]
     Other,
-}
-
-/// By hand, because serde's own way for tagged enums keeps the fields aside in a form in which a decimal number is no
-/// number any more, where another crate of the program switches on serde_json's `arbitrary_precision`.
-impl<'de> Deserialize<'de> for Resource {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let Typed { resource_type } = typed(&raw)?;
-        Ok(match resource_type.as_str() {
-            Patient::TYPE => Self::Patient(typed(&raw)?),
-            Observation::TYPE => Self::Observation(typed(&raw)?),
-            OperationOutcome::TYPE => Self::OperationOutcome(typed(&raw)?),
-            _ => Self::Other,
-        })
-    }
-}
-
-fn typed<T: DeserializeOwned, E: Error>(raw: &RawValue) -> Result<T, E> {
-    // The message of serde_json quotes what it found.
-    serde_json::from_str(raw.get()).map_err(|_| E::custom("a resource that is not FHIR R4"))
 }
 
 impl Bundle {

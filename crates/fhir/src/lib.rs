@@ -87,7 +87,7 @@ pub fn read<R: Readable>(bytes: &[u8]) -> Result<R, ReadError> {
 
 /// Only the name of a resource's type.
 #[derive(serde::Deserialize)]
-pub(crate) struct Typed {
+struct Typed {
     #[serde(rename = "resourceType")]
     resource_type: String,
 }

@@ -233,7 +233,7 @@ pub struct Reference {
 /// What split conformal prediction found for one output, on rows that were not trained on. Quantiles have the correction
 /// for a finite sample.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "ConformalFields")]
+#[serde(tag = "score", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Conformal {
     /// A set of yes, no, both or none, for the probability of yes: it holds the truth in the stated share of the cases
     /// whose truth is yes, and of those whose truth is no.
@@ -256,44 +256,6 @@ pub enum Conformal {
         /// The quantile of the distance between the output and the truth, from 0, in the output's unit.
         quantile: f64,
     },
-}
-
-/// [`Conformal`] as it is written: a tagged enum of serde cannot have numbers where a dependency asks for all their digits
-/// (`arbitrary_precision` of serde_json).
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConformalFields {
-    output: String,
-    score: Score,
-    confidence: f64,
-    quantile: Option<f64>,
-    quantile_yes: Option<f64>,
-    quantile_no: Option<f64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Score {
-    Probability,
-    Residual,
-}
-
-impl TryFrom<ConformalFields> for Conformal {
-    type Error = &'static str;
-
-    fn try_from(fields: ConformalFields) -> Result<Self, Self::Error> {
-        let ConformalFields { output, score, confidence, quantile, quantile_yes, quantile_no } = fields;
-        match (score, quantile, quantile_yes, quantile_no) {
-            (Score::Probability, None, Some(quantile_yes), Some(quantile_no)) => {
-                Ok(Self::Probability { output, confidence, quantile_yes, quantile_no })
-            }
-            (Score::Residual, Some(quantile), None, None) => {
-                Ok(Self::Residual { output, confidence, quantile })
-            }
-            (Score::Probability, ..) => Err("a probability is calibrated by quantile_yes and quantile_no"),
-            (Score::Residual, ..) => Err("a residual is calibrated by one quantile"),
-        }
-    }
 }
 
 impl Conformal {
