@@ -60,7 +60,7 @@ struct Field {
 }
 
 impl Elements {
-    /// Most codes have no more fields, and are read with two allocations.
+    /// Most codes have at most this many fields, and are read with two allocations.
     const USUAL: usize = 8;
 
     pub(crate) const fn empty() -> Self {
@@ -77,8 +77,9 @@ impl Elements {
         Parser::new(Rules::new(current_year)).parse(input)
     }
 
-    /// Adds a field after checking its value. The same field again is ignored; another value for the same identifier
-    /// is refused, and so is what is beyond [`MAX_ELEMENTS`]. The position of an error is that in `value`.
+    /// Adds a field after checking its value. The same field again is ignored; another value for the same identifier is
+    /// refused, and so are more than [`MAX_ELEMENTS`] fields. The position of an error counts from the start of
+    /// `value`.
     pub fn push(&mut self, ai: Ai, value: &[u8], rules: &Rules) -> Result<(), ParseError> {
         let fault = |kind| ParseError { position: 0, kind };
         ai.definition().check(value, rules).map_err(|fault| value_error(ai, value, fault))?;
@@ -88,7 +89,7 @@ impl Elements {
             None if self.fields.len() >= MAX_ELEMENTS => return Err(fault(ParseErrorKind::TooManyElements)),
             None => {}
         }
-        // What was checked is ASCII.
+        // The check admits only ASCII.
         self.push_valid(ai, core::str::from_utf8(value).unwrap_or_default());
         Ok(())
     }
@@ -125,8 +126,7 @@ impl Elements {
 
     /// Checks which identifiers must or must not go together (`req` and `ex` in the dictionary).
     ///
-    /// They are to be checked over all codes of a physical item: where several codes are on it, push their fields
-    /// into one.
+    /// The standard looks at all codes on a physical item together: if there are several, push their fields into one.
     pub fn ensure_pairs(&self) -> Result<(), PairError> {
         pairs::ensure(self)
     }
@@ -159,9 +159,9 @@ impl Elements {
 
     /// As a GS1 Digital Link under `stem`, for example `https://id.gs1.org`.
     ///
-    /// The first primary key of the data begins it and its qualifiers follow in the path. All else is in the
-    /// query, those of predefined length first. Whatever is not unreserved in RFC 3986 is percent-encoded. An
-    /// identifier that the standard does not define is refused.
+    /// The first primary key of the data begins it and its qualifiers follow in the path. All other fields are in the
+    /// query, those of predefined length first. Characters that RFC 3986 does not call unreserved are percent-encoded.
+    /// An identifier that the standard does not define is refused.
     pub fn to_digital_link(&self, stem: &str) -> Result<String, LinkError> {
         digital_link::write(self, stem, false)
     }
@@ -171,13 +171,13 @@ impl Elements {
         digital_link::write(self, stem, true)
     }
 
-    /// Room for the values, their identifiers, what separates them, and more.
+    /// Room for the values, their identifiers, their separators, and `more` bytes.
     pub(crate) fn new_text(&self, more: usize) -> String {
         let around = "(8030) \n".len().saturating_mul(self.fields.len());
         String::with_capacity(self.text.len().saturating_add(around).saturating_add(more))
     }
 
-    /// Those whose value needs no separator come first: this makes the shortest barcode.
+    /// The fields, those whose value needs no separator first: this makes the shortest barcode.
     pub(crate) fn predefined_length_first(&self) -> impl Iterator<Item = Element<'_>> {
         let of_kind = |predefined| {
             self.iter().filter(move |element| element.ai.definition().has_predefined_length() == predefined)

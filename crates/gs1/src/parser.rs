@@ -1,4 +1,4 @@
-//! How codes are read: what is permitted, and what every form of a code has in common.
+//! Reading codes: the permissions, and the steps that all forms of a code share.
 
 use alloc::vec::Vec;
 
@@ -8,16 +8,16 @@ use crate::{
     bracketed, digital_link, element_string, scan, Ai, Elements, LintError, ParseError, ParseErrorKind,
 };
 
-/// Longest input that is read, in bytes. The largest symbol, a QR Code, carries 7089 digits.
+/// Maximum length of an input, in bytes. The largest symbol, a QR Code, carries 7089 digits.
 pub const MAX_INPUT: usize = 8_192;
 
-/// Most fields of one code. The longest codes in use have about a dozen.
+/// Maximum number of fields in one code. The longest codes in use have about a dozen.
 pub const MAX_ELEMENTS: usize = 64;
 
-/// Reads codes, with what is permitted beside the standard.
+/// Reads codes, with permissions beyond the standard.
 ///
-/// It begins with what is found on packs today: links of all versions of the standard, but only identifiers that the
-/// standard defines.
+/// By default it reads what is found on packs today: links of all versions of the standard, but only identifiers that
+/// the standard defines.
 #[derive(Clone, Copy, Debug)]
 pub struct Parser<'a> {
     rules: Rules<'a>,
@@ -40,23 +40,23 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Whether to read identifiers that the standard does not define (not permitted at first). In an unbracketed
-    /// element string their first two digits must tell their width.
+    /// Whether to read identifiers that the standard does not define (by default not). In an unbracketed
+    /// element string their first two digits must determine their width.
     #[must_use]
     pub const fn permit_unknown_ais(mut self, permit: bool) -> Self {
         self.unknown_ais = permit;
         self
     }
 
-    /// Whether such identifiers may be attributes of a Digital Link (not permitted at first).
+    /// Whether such identifiers may be attributes of a Digital Link (by default not).
     #[must_use]
     pub const fn permit_unknown_link_attributes(mut self, permit: bool) -> Self {
         self.unknown_link_attributes = permit;
         self
     }
 
-    /// Whether a GTIN in a Digital Link may have 8, 12 or 13 digits, as in version 1.1 of the standard (permitted at
-    /// first).
+    /// Whether a GTIN in a Digital Link may have 8, 12 or 13 digits, as in version 1.1 of the standard (by
+    /// default yes).
     #[must_use]
     pub const fn permit_zero_suppressed_gtins(mut self, permit: bool) -> Self {
         self.zero_suppressed_gtins = permit;
@@ -64,14 +64,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether the path of a Digital Link may have names such as `gtin` for identifiers, as in version 1.1 of the
-    /// standard (permitted at first).
+    /// standard (by default yes).
     #[must_use]
     pub const fn permit_convenience_alphas(mut self, permit: bool) -> Self {
         self.convenience_alphas = permit;
         self
     }
 
-    /// Reads what a person typed or a scanner sent: scan data, if it begins with a symbology identifier such as
+    /// Reads typed text or the output of a scanner: scan data, if it begins with a symbology identifier such as
     /// `]d2`; a bracketed element string, `(01)…(10)…`; a Digital Link; or an unbracketed element string.
     pub fn parse(&self, input: impl AsRef<[u8]>) -> Result<Elements, ParseError> {
         let input = input.as_ref();
@@ -101,7 +101,7 @@ impl<'a> Parser<'a> {
         self.read(input.as_ref(), |input, reader| digital_link::read(input, 0, reader))
     }
 
-    /// Reads what a scanner sent, symbology identifier first.
+    /// Reads the output of a scanner, symbology identifier first.
     pub fn scan<'d>(&self, data: &'d (impl AsRef<[u8]> + ?Sized)) -> Result<crate::Scan<'d>, ParseError> {
         scan::read(self, data.as_ref())
     }
@@ -154,7 +154,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Refuses what is empty or too long.
+/// Refuses an input that is empty or too long.
 pub(crate) const fn ensure_length(input: &[u8]) -> Result<(), ParseError> {
     if input.is_empty() {
         return Err(ParseError { position: 0, kind: ParseErrorKind::Empty });
@@ -174,8 +174,8 @@ pub(crate) struct Reader<'p, 'r> {
 }
 
 impl Reader<'_, '_> {
-    /// Adds a field. A fault is told with the position of the byte where it begins, counted from the first one of
-    /// the value. The same field again is ignored, as when two symbols of a pack are read in one.
+    /// Adds a field. The position of a fault is the byte where it begins, counted from the first byte of the value.
+    /// The same field again is ignored, as when two symbols of a pack are read in one.
     pub(crate) fn push(&mut self, ai: Ai, value: &[u8]) -> Result<(), ParseError> {
         self.elements.push(ai, value, &self.parser.rules)
     }
@@ -192,7 +192,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// What is wrong with a value, and where in it.
+/// The error for a fault in a value, with its position.
 pub(crate) fn value_error(ai: Ai, value: &[u8], fault: ValueFault) -> ParseError {
     let (position, kind) = match fault {
         ValueFault::TooShort => (value.len(), ParseErrorKind::TooShort { ai }),

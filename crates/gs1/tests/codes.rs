@@ -215,7 +215,7 @@ fn elements_ai(elements: &Elements, index: usize) -> Ai {
 }
 
 #[test]
-fn a_link_of_today_is_told_from_one_of_version_1_1() {
+fn a_current_link_is_distinguished_from_one_of_version_1_1() {
     let strict =
         Parser::new(Rules::new(YEAR)).permit_zero_suppressed_gtins(false).permit_convenience_alphas(false);
     assert_eq!(

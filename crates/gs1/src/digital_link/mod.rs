@@ -23,7 +23,7 @@ fn after_scheme(input: &[u8]) -> Option<&[u8]> {
         .find_map(|scheme| input.strip_prefix(*scheme))
 }
 
-/// The part of a URI after its host; `None` if there is no scheme or the host is not a plain one.
+/// The part of a URI after its host; `None` if the scheme is missing or the host is not plain.
 fn after_host(uri: &[u8]) -> Option<&[u8]> {
     let rest = after_scheme(uri)?;
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
@@ -32,7 +32,7 @@ fn after_host(uri: &[u8]) -> Option<&[u8]> {
     (!host.is_empty() && host.iter().all(plain)).then_some(rest)
 }
 
-/// Whether a byte may stand in a URI by itself (RFC 3986).
+/// Whether a byte may be in a URI without percent-encoding (RFC 3986).
 const fn is_uri_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'!' | b'#'..=b'/' | b':' | b';' | b'=' | b'?' | b'@' | b'[' | b']' | b'_' | b'~')

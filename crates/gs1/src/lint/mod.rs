@@ -42,21 +42,21 @@ impl Fault {
     }
 }
 
-/// What a register of GS1 Company Prefixes says of a number that should begin with one.
+/// The answer of a register of GS1 Company Prefixes about a number that should begin with one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PrefixStatus {
     /// It begins with an allocated prefix.
     Allocated,
     /// It does not.
     NotAllocated,
-    /// The register cannot be asked.
+    /// The register cannot be reached.
     Offline,
 }
 
 /// Asks a register of GS1 Company Prefixes about digits.
 pub type Register<'a> = &'a dyn Fn(&[u8]) -> PrefixStatus;
 
-/// What the linters need to know of the world.
+/// What the linters take from outside: the year and a register of company prefixes.
 #[derive(Clone, Copy)]
 pub struct Rules<'a> {
     current_year: u16,
@@ -138,13 +138,13 @@ linters! {
     CsetNumeric = "csetnumeric",
     /// Ends in the check digit of the digits before it (GenSpecs 7.9.1).
     CSum = "csum",
-    /// Ends in the pair of check characters of what comes before it (GenSpecs 7.9.5).
+    /// Ends in the pair of check characters of the text before it (GenSpecs 7.9.5).
     CSumAlpha = "csumalpha",
     /// Begins with a GS1 Company Prefix.
     GcpPos1 = "gcppos1",
     /// Has a GS1 Company Prefix from its second character.
     GcpPos2 = "gcppos2",
-    /// Has a character that is no digit.
+    /// Has a character that is not a digit.
     HasNonDigit = "hasnondigit",
     /// An hour, 00 to 23.
     Hh = "hh",

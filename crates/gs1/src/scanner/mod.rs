@@ -1,8 +1,8 @@
-//! Faults of scanners, told apart from faults of codes.
+//! Faults of scanners, as distinct from faults of codes.
 //!
-//! A scanner with Caps Lock on, with the keyboard layout of another country or without separators makes a wrong text
-//! of a genuine code. [`diagnose`] finds what must be a fault of the scanner; [`alternatives`] finds what might be
-//! one, where the text is a code all the same. Neither changes a reading: the corrected one is a suggestion.
+//! A scanner with Caps Lock on, with the keyboard layout of another country or without separators turns a genuine code
+//! into a wrong text. [`diagnose`] finds faults that only a scanner can cause; [`alternatives`] finds possible faults
+//! where the text is still a code. Neither changes the reading: the corrected one is a suggestion.
 
 mod layouts;
 mod separators;
@@ -15,25 +15,25 @@ use core::fmt;
 
 use crate::{digital_link, Elements, ParseErrorKind, Parser};
 
-/// What a scanner does wrong.
+/// A fault of a scanner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScannerFault {
     /// Capitals and small letters are swapped.
     CapsLock,
-    /// It types for another keyboard layout than the one that the computer has.
+    /// It types for a keyboard layout other than the computer's.
     KeyboardLayout {
         /// The layout of the computer.
         layout: Layout,
-        /// Whether capitals and small letters are swapped, too.
+        /// Whether capitals and small letters are swapped as well.
         caps_lock: bool,
     },
-    /// It leaves out the separator FNC1 (GS), or sends another character for it.
+    /// It omits the separator FNC1 (GS), or sends another character for it.
     LostSeparator,
     /// It sent the code more than once.
     DoubledScan,
     /// It sent only the first part of the code.
     LostEnd,
-    /// It left out the first characters.
+    /// It omitted the first characters.
     LostStart,
 }
 
@@ -56,34 +56,33 @@ impl fmt::Display for ScannerFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CapsLock => f.write_str(
-                "your scanner swaps capitals and small letters; switch Caps Lock off on the keyboard and scan again",
+                "your scanner swaps capitals and small letters; switch off Caps Lock on the keyboard and scan again",
             ),
             Self::KeyboardLayout { layout, caps_lock } => {
                 let name = layout.name();
-                let caps = if *caps_lock { ", and switch Caps Lock off," } else { "" };
+                let caps = if *caps_lock { ", switch off Caps Lock" } else { "" };
                 write!(
                     f,
-                    "your scanner types for another keyboard than this {name} one; set the scanner to the keyboard \
-                     layout of this computer{caps} and scan again"
+                    "your scanner types for another keyboard layout than the {name} one of this computer; set the \
+                     scanner to this layout{caps} and scan again"
                 )
             }
             Self::LostSeparator => f.write_str(
-                "your scanner leaves out the separators between fields; set it to send FNC1 as GS (0x1D) and scan \
-                 again",
+                "your scanner omits the separators between fields; set it to send FNC1 as GS (0x1D) and scan again",
             ),
-            Self::DoubledScan => f.write_str("your scanner sent the code more than once; scan it again, once"),
+            Self::DoubledScan => f.write_str("your scanner sent the code more than once; scan it once"),
             Self::LostEnd => f.write_str("your scanner sent only the first part of the code; scan it again"),
-            Self::LostStart => f.write_str("your scanner left out the start of the code; scan it again"),
+            Self::LostStart => f.write_str("your scanner omitted the start of the code; scan it again"),
         }
     }
 }
 
-/// A fault of a scanner, and what it should have sent.
+/// A fault of a scanner, and the code that it should have sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// What the scanner does wrong.
+    /// The fault.
     pub fault: ScannerFault,
-    /// What is probably on the pack, if that can be told: to be compared with the print, not to be relied on.
+    /// The code that is probably on the pack, if it can be determined: compare it with the print, do not rely on it.
     pub corrected: Option<Elements>,
 }
 
@@ -101,7 +100,7 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Finds the fault of a scanner without which the text would be a code, or a code that was sent more than once.
+/// Finds the fault of a scanner that explains why the text is not a code, or is a code sent more than once.
 ///
 /// `None` if the text is a code, or if no fault of a scanner explains it.
 #[must_use]
@@ -140,10 +139,10 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
     })
 }
 
-/// What a code could have been before a fault that leaves a code, each with the fault.
+/// Other codes that a fault of the scanner could have turned into this one, each with its fault.
 ///
-/// Letters may be swapped by Caps Lock, Y and Z by a German layout, and separators may have got lost. A caller who
-/// does not know the code as it is asks for these before calling it wrong. A code in brackets was typed by a person.
+/// Letters may be swapped by Caps Lock, Y and Z by a German layout, and separators may have got lost. A caller
+/// that does not know the code should try these before reporting it as wrong. A code in brackets was typed by a person.
 #[must_use]
 pub fn alternatives(text: &str, parser: &Parser) -> Vec<Diagnosis> {
     let read = match parser.parse(text) {
@@ -170,7 +169,7 @@ pub fn alternatives(text: &str, parser: &Parser) -> Vec<Diagnosis> {
     found
 }
 
-/// The code, if it identifies something by a key: then its check digit speaks for the correction.
+/// The code, if it has a key: then its check digit confirms the correction.
 fn identified(text: &str, parser: &Parser) -> Option<Elements> {
     let elements = parser.parse(text).ok()?;
     elements.iter().any(|element| element.ai().definition().link_key().is_some()).then_some(elements)
@@ -205,7 +204,7 @@ const fn swapped_y_and_z(character: char) -> char {
     }
 }
 
-/// What the scanner meant, for each fault of the keyboard that explains all characters.
+/// The texts that the scanner meant, one for each keyboard fault that explains all characters.
 fn keyboard_faults(text: &str) -> impl Iterator<Item = (ScannerFault, String)> + '_ {
     let swapped: String = text.chars().map(swapped_case).collect();
     let meant = |caps_lock, text: &str| {
@@ -219,8 +218,8 @@ fn keyboard_faults(text: &str) -> impl Iterator<Item = (ScannerFault, String)> +
     core::iter::once((ScannerFault::CapsLock, swapped)).chain(plain).chain(with_caps_lock)
 }
 
-/// The code with the separators that got lost, if there is one; inside, the corrected reading, if it is the only one
-/// with as few lost separators.
+/// The code with its lost separators, if there is one. The inner value is the corrected reading, if no other reading
+/// needs as few lost separators.
 fn with_separators(text: &str, parser: &Parser) -> Option<Option<Elements>> {
     if let Some(corrected) = separators::restored(text).find_map(|restored| identified(&restored, parser)) {
         return Some(Some(corrected));
@@ -237,12 +236,12 @@ fn with_separators(text: &str, parser: &Parser) -> Option<Option<Elements>> {
     Some(only.then(|| first.clone()))
 }
 
-/// The part of which the whole text is a repetition, perhaps with what ends a scan between.
+/// The part that the whole text repeats, perhaps with the end of a scan between the repetitions.
 fn once(text: &str) -> Option<&str> {
     const SHORTEST: usize = 10;
     (2..=4).find_map(|times| {
         ["", "\r\n", "\n", "\r", "\t", "\u{1d}", " "].iter().find_map(|end| {
-            // A scan may end in what also stands between two.
+            // The last scan may have the same end.
             let text = text.strip_suffix(end).filter(|_| !end.is_empty()).unwrap_or(text);
             let between = end.len().checked_mul(usize::checked_sub(times, 1)?)?;
             let all = text.len().checked_sub(between)?;
