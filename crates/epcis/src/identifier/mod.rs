@@ -1,6 +1,6 @@
 //! Identifiers in both forms: EPC URN and GS1 Digital Link.
 //!
-//! A URN shows where the company prefix ends, a Digital Link does not; so the way to the URN needs the length of
+//! A URN shows where the company prefix ends, a Digital Link does not; so a conversion to a URN needs the length of
 //! the prefix. Everything else converts without loss (CBV 2.0, 8; EPC Tag Data Standard, 6 and 7; GS1 Digital
 //! Link URI Syntax, 4).
 
@@ -31,7 +31,7 @@ pub enum IdentifierError {
     /// An EPC URN of a scheme that has no GS1 key.
     #[error("the EPC scheme {scheme:?} has no GS1 key; keep the URN as it is")]
     UnknownScheme {
-        /// What stands between `urn:epc:` and the value.
+        /// The text between `urn:epc:` and the value.
         scheme: String,
     },
     /// The key's parts do not have the lengths or characters of its scheme.
@@ -49,7 +49,7 @@ pub enum IdentifierError {
     /// A company prefix has 6 to 12 digits.
     #[error("a company prefix has 6 to 12 digits, not {found}")]
     PrefixLength {
-        /// What was given.
+        /// The length that was given.
         found: usize,
     },
 }
@@ -85,7 +85,7 @@ pub fn urn_to_link(urn: &str) -> Result<String, IdentifierError> {
 /// ```
 ///
 /// # Errors
-/// The link is malformed, its check digit wrong, or the prefix length none.
+/// The link is malformed, its check digit is wrong, or the prefix length is not 6 to 12.
 pub fn link_to_urn(link: &str, prefix_length: usize) -> Result<String, IdentifierError> {
     if !(6..=12).contains(&prefix_length) {
         return Err(IdentifierError::PrefixLength { found: prefix_length });
@@ -98,8 +98,8 @@ pub fn link_to_urn(link: &str, prefix_length: usize) -> Result<String, Identifie
         .ok_or(IdentifierError::Parts { scheme: scheme.name })
 }
 
-/// The one form of an identifier that the strict hash takes: the canonical Digital Link of a URN or link, with all
-/// its qualifiers and its query. Nothing where the text is no identifier with a GS1 key.
+/// The form of an identifier in the strict hash: the canonical Digital Link of a URN or link, with all its qualifiers
+/// and its query. `None` if the text is not an identifier with a GS1 key.
 #[must_use]
 pub fn canonical(identifier: &str) -> Option<String> {
     if identifier.starts_with("urn:epc:") {

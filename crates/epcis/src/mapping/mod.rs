@@ -1,8 +1,8 @@
 //! Between the state changes of a batch on chain and EPCIS events, both ways, as pure functions.
 //!
-//! [`StateChange`] says what happened in the words of the contract, with GS1 keys in place of accounts;
-//! [`StateChange::to_event`] makes the event of it, [`StateChange::of_event`] reads an event that a partner captured
-//! and either finds the change that it stands for, and thereby the contract's message, or refuses it by name.
+//! [`StateChange`] describes a change in the terms of the contract, with GS1 keys in place of accounts.
+//! [`StateChange::to_event`] makes its event. [`StateChange::of_event`] reads an event that a partner captured and
+//! finds the change that it stands for, and so the contract's message, or refuses the event with a [`Refusal`].
 //! docs/epcis.md has the table.
 
 mod from_event;
@@ -23,20 +23,20 @@ pub struct Batch {
     pub lot: String,
 }
 
-/// Which goods of the batch.
+/// The goods of the batch that a change is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Goods {
     /// The batch as such, wherever its units are.
     Batch,
-    /// So many units that are not told apart; at least one.
+    /// This many units without regard to their serials; at least one.
     Quantity(u64),
     /// Units by their serials; at least one.
     Serials(Vec<String>),
-    /// Logistic units, with all that is in them; at least one.
+    /// Logistic units with their contents; at least one.
     LogisticUnits(Vec<Sscc>),
 }
 
-/// What became of units that left the supply chain.
+/// The state of units that left the supply chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// Handed to a patient.
@@ -49,11 +49,11 @@ pub enum Fate {
     Sample,
     /// Left the territory of the register.
     Exported,
-    /// Kept back while somebody looks into it.
+    /// Locked during an investigation.
     Locked,
 }
 
-/// A document that the release gate asks for.
+/// A document that a release requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attestation {
     /// The certificate of analysis.
@@ -64,10 +64,10 @@ pub enum Attestation {
     MarketAuthorisation,
 }
 
-/// What a party shipped, and to whom.
+/// A shipment, as one of its parties sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// The other party: of a shipment that left the consignee, of one that arrived the consignor.
+    /// The other party: the consignee of an outgoing shipment, the consignor of an incoming one.
     pub partner: Gln,
     /// The shipment's number.
     pub shipment: u64,
@@ -76,88 +76,88 @@ pub struct Delivery {
 /// A change of state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The batch was made, with its expiry date (YYMMDD).
+    /// The batch was registered, with its expiry date (YYMMDD).
     Registered {
         /// Year, month and day, each with two digits.
         expiry: u32,
     },
-    /// The registration was taken back.
+    /// The registration was cancelled.
     RegistrationCancelled,
-    /// A document was answered for, named by its SHA-256.
+    /// A release requirement was attested to by a document.
     Attested {
-        /// Which of the documents that a release needs.
+        /// The requirement.
         attestation: Attestation,
         /// The SHA-256 of the document.
         document: [u8; 32],
     },
-    /// Quality released the batch.
+    /// The quality unit released the batch.
     Released,
-    /// A regulator stopped the batch.
+    /// A regulator blocked the batch.
     Blocked,
-    /// A regulator lets the batch move again.
+    /// A regulator unblocked the batch.
     Unblocked,
-    /// Goods left for a consignee, to be used.
+    /// Goods were shipped to a consignee for use.
     Shipped(Delivery),
-    /// Goods left for the manufacturer, back for good.
+    /// Goods were returned to the manufacturer, permanently.
     Returned(Delivery),
-    /// Goods of a shipment were taken over.
+    /// Goods of a shipment were received.
     Received(Delivery),
-    /// The consignee sent a shipment's goods back.
+    /// The consignee rejected a shipment's goods.
     Rejected(Delivery),
     /// Goods were packed into a logistic unit.
     Packed {
         /// The logistic unit.
         into: Sscc,
     },
-    /// A logistic unit was opened.
+    /// A logistic unit was unpacked.
     Unpacked {
         /// The logistic unit.
         from: Sscc,
     },
-    /// Units left the supply chain.
+    /// Units were decommissioned.
     Decommissioned(Fate),
-    /// A decommissioning was a mistake.
+    /// A decommissioning was reverted.
     Reverted {
-        /// What the units were.
+        /// The state of the units before.
         fate: Fate,
         /// When they were decommissioned, in milliseconds since 1970 in UTC.
         decommissioned_at: i64,
     },
-    /// A unit is where it cannot be: there may be a copy of it.
+    /// Two packs claim one serial: one may be a copy.
     AlarmRaised,
-    /// A regulator looked into the alarm.
+    /// A regulator resolved the alarm.
     AlarmResolved {
-        /// Whether there is a copy.
+        /// Whether a copy was confirmed.
         counterfeit: bool,
     },
-    /// Goods were set apart.
+    /// Goods were quarantined.
     Quarantined,
-    /// Goods are free again.
+    /// Goods were cleared from quarantine.
     QuarantineReleased,
     /// Goods were recalled.
     Recalled,
-    /// A holder took note of a recall.
+    /// A holder acknowledged a recall.
     RecallAcknowledged,
 }
 
-/// Something that happened to a batch.
+/// A state change of a batch, with its time and party.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateChange {
     /// When, in milliseconds since 1970 in UTC.
     pub at: i64,
-    /// Who did it, which is also where.
+    /// The party that made the change, which also stands for the place.
     pub by: Gln,
     /// The batch.
     pub batch: Batch,
-    /// Which of its goods.
+    /// The goods of the batch.
     pub goods: Goods,
-    /// What happened.
+    /// The change.
     pub change: Change,
 }
 
 impl Change {
-    /// The message of the contract `batches` that makes this change; nothing for an alarm, which the register raises
-    /// by itself.
+    /// The message of the contract `batches` that makes this change; `None` for an alarm, which the contract raises
+    /// itself.
     #[must_use]
     pub const fn message(&self) -> Option<&'static str> {
         Some(match self {
@@ -184,8 +184,8 @@ impl Change {
         })
     }
 
-    /// The CBV's business step and disposition of the change. Together with type, action and goods they are
-    /// different for each.
+    /// The CBV's business step and disposition of the change. Together with type, action and goods they
+    /// identify it.
     pub(crate) const fn step(&self) -> (&'static str, &'static str) {
         match self {
             Change::Registered { .. } => ("commissioning", "active"),
@@ -211,7 +211,7 @@ impl Change {
 }
 
 impl Fate {
-    /// All fates.
+    /// All states.
     pub(crate) const ALL: [Fate; 6] =
         [Fate::Dispensed, Fate::Destroyed, Fate::Stolen, Fate::Sample, Fate::Exported, Fate::Locked];
 

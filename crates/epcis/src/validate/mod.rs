@@ -1,7 +1,7 @@
 //! Validation: the rules of the EPCIS 2.0 JSON Schema, in Rust.
 //!
-//! GS1's licence does not let us ship the schema, so its rules are written down here anew. That both say the same is
-//! tested against the schema itself, on the standard's examples and on mutations of them (`make conformance`).
+//! GS1's licence does not allow us to ship the schema, so its rules are written in Rust here. `make conformance` tests
+//! that both agree, on the standard's examples and on mutations of them.
 
 mod check;
 mod rules;
@@ -9,59 +9,59 @@ mod rules;
 use crate::limits::MAX_VIOLATIONS;
 use crate::{Document, DocumentKind};
 
-/// Where a document breaks a rule of the standard, and which.
+/// A broken rule of the standard, and its place in the document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {rule}")]
 pub struct Violation {
     /// The place, such as `epcisBody.eventList[3].bizStep`.
     pub path: String,
-    /// What is wrong there.
+    /// The broken rule.
     pub rule: Broken,
 }
 
 /// A rule of the EPCIS 2.0 JSON Schema that is broken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    /// The value is of another kind.
+    /// The value has the wrong kind.
     #[error("must be {expected}")]
     Kind {
-        /// What it should be.
+        /// The kind that is expected.
         expected: &'static str,
     },
-    /// A member that must be there is missing.
+    /// A required member is missing.
     #[error("needs the member {name}")]
     Missing {
         /// The member.
         name: &'static str,
     },
-    /// The standard has no such member here, and its name is no URI or CURIE that would make it an extension.
-    #[error("has no member {name:?}; the name of an extension needs a prefix")]
+    /// The standard has no such member here, and its name is not a URI or CURIE, as an extension's must be.
+    #[error("must not have the member {name:?}; the name of an extension needs a prefix")]
     UnknownMember {
         /// The member.
         name: String,
     },
-    /// The text is no URI.
+    /// The text is not a URI.
     #[error("must be a URI")]
     Uri,
-    /// The text is no date and time with offset (RFC 3339).
+    /// The text is not a date and time with an offset (RFC 3339).
     #[error("must be a date and time with offset, such as 2026-01-31T12:00:00.000+01:00")]
     Time,
-    /// The text is no offset from -14:00 to +14:00.
+    /// The text is not an offset from -14:00 to +14:00.
     #[error("must be an offset such as +01:00")]
     Offset,
-    /// The text is no version number.
+    /// The text is not a version number.
     #[error("must be a version such as 2.0")]
     Version,
-    /// The text is no unit of UN/ECE Recommendation 20.
+    /// The text is not a unit of UN/ECE Recommendation 20.
     #[error("must be a unit of measure of two or three capitals or digits, such as KGM")]
     Unit,
-    /// The text is no sequence of hexadecimal digits.
+    /// The text is not a sequence of hexadecimal digits.
     #[error("must be hexadecimal digits")]
     Hexadecimal,
-    /// The action is none of the three.
+    /// The action is not one of the three.
     #[error("must be ADD, OBSERVE or DELETE")]
     Action,
-    /// The text is no term of its vocabulary, and no URI of another one.
+    /// The text is neither a term of its vocabulary nor a URI of another one.
     #[error("must be a bare word of the CBV, such as {example}, or a URI of another vocabulary")]
     Term {
         /// One of the terms.
@@ -73,13 +73,13 @@ pub enum Broken {
     /// The list has the same entry twice.
     #[error("has the same entry twice")]
     Repeated,
-    /// The event says of nothing that it happened to.
+    /// The event does not name the objects to which it happened.
     #[error("an event of this type and action needs {needed}")]
     Nothing {
-        /// What it needs.
+        /// The missing members.
         needed: &'static str,
     },
-    /// Master data of instances belongs to their beginning.
+    /// Master data of instances belongs to the event that creates them.
     #[error("ilmd is for events with the action ADD only")]
     IlmdWithoutAdd,
 }
@@ -89,7 +89,7 @@ impl Document {
     /// checked in the form of its JSON-LD binding.
     ///
     /// # Errors
-    /// Where it breaks them: the first [`MAX_VIOLATIONS`] places.
+    /// The first [`MAX_VIOLATIONS`] broken rules, with their places.
     pub fn validate(&self) -> Result<(), Vec<Violation>> {
         let shape = match self.kind() {
             DocumentKind::Document => &rules::DOCUMENT,

@@ -1,4 +1,4 @@
-//! The XML binding: read into elements, and turned into the members of the JSON-LD binding.
+//! The XML binding: read into elements, and converted to the members of the JSON-LD binding.
 
 mod convert;
 mod element;
