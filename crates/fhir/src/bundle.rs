@@ -4,13 +4,13 @@ use serde_json::value::RawValue;
 
 use crate::{ensure_at_most, Observation, OperationOutcome, Patient, ReadError, Readable, Typed, MAX_ITEMS};
 
-/// The most entries of one page of results.
+/// Maximum number of entries on a page of results.
 pub const MAX_ENTRIES: usize = 10_000;
 
 /// Resources in one document: a page of search results, or a collection from a file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Bundle {
-    /// What the bundle is.
+    /// The kind of bundle.
     #[serde(rename = "type")]
     pub kind: BundleType,
     /// Where the other pages are.
@@ -21,7 +21,7 @@ pub struct Bundle {
     pub entry: Vec<Entry>,
 }
 
-/// What a bundle is, as far as we tell them apart.
+/// The kinds of bundle that we distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BundleType {
@@ -29,7 +29,7 @@ pub enum BundleType {
     Searchset,
     /// A set of resources.
     Collection,
-    /// Resources that are to be written together; how Synthea writes patients.
+    /// Resources to be written together; Synthea writes patients in this form.
     Transaction,
     /// Any other.
     #[serde(other)]
@@ -48,12 +48,12 @@ pub struct BundleLink {
 /// One resource of a bundle.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Entry {
-    /// Nothing where the entry is only a request or an answer to one.
+    /// `None` if the entry is only a request or an answer to one.
     pub resource: Option<Resource>,
 }
 
 /// A resource by its type.
-// Almost every entry that we ask for is an observation: a box would cost more than the room in the others.
+// Almost every entry that we request is an observation: a box would cost more than the space in the others.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Resource {
@@ -67,8 +67,8 @@ pub enum Resource {
     Other,
 }
 
-/// By hand, because serde's own way for tagged enums keeps the fields aside in a form in which a decimal number is no
-/// number any more, where another crate of the program switches on serde_json's `arbitrary_precision`.
+/// By hand, because serde buffers the fields of tagged enums in a form in which a decimal number is no longer a number,
+/// if another crate of the program enables serde_json's `arbitrary_precision`.
 impl<'de> Deserialize<'de> for Resource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for Resource {
 }
 
 fn typed<T: DeserializeOwned, E: Error>(raw: &RawValue) -> Result<T, E> {
-    // The message of serde_json quotes what it found.
+    // The message of serde_json quotes the content.
     serde_json::from_str(raw.get()).map_err(|_| E::custom("a resource that is not FHIR R4"))
 }
 
