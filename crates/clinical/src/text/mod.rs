@@ -1,13 +1,13 @@
 //! Drug names and problems in the free text of a clinical note, in English.
 //!
-//! [`Finder::find`] reads a note and gives the [`Mention`]s in their order: where, which substance or problem, and
+//! [`Finder::find`] reads a note and returns the [`Mention`]s in their order: position, substance or problem, and
 //! whether the note says that the patient has it ([`Assertion`]). Misspelt names of drugs and problems are found too.
-//! Names come from the dictionary in `data/` (its README says from where), problems and rules are our own. The rules
+//! Names come from the dictionary in `data/` (its README names the sources); problems and rules are our own. The rules
 //! for negation follow the idea of NegEx: Chapman W. W. et al., A simple algorithm for identifying negated findings
 //! and diseases in discharge summaries, J. Biomed. Inform. 34 (2001) 301–310; those for history and family that of
 //! its successor ConText: Harkema H. et al., J. Biomed. Inform. 42 (2009) 839–851. Words and code are ours.
 //!
-//! The time is linear in the length of the text, and the text appears in no error.
+//! The time is linear in the length of the text. No error contains any of the text.
 //!
 //! ```
 //! use clinical::text::{Assertion, Finder};
@@ -35,23 +35,23 @@ use core::ops::Range;
 
 use serde::Serialize;
 
-/// The longest text that is read, in bytes.
+/// Maximum length of a text, in bytes.
 pub const MAX_TEXT_BYTES: usize = 256 << 10;
 
-/// Why a text is not read. Nothing of the text is in it.
+/// Why a text is refused. It contains none of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// More than [`MAX_TEXT_BYTES`].
-    #[error("the text is longer than {MAX_TEXT_BYTES} bytes; give it note by note")]
+    #[error("the text is longer than {MAX_TEXT_BYTES} bytes; split it into single notes")]
     TooLong,
 }
 
-/// The dictionary inside of the program is damaged.
+/// A dictionary inside the program is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the dictionary {0} of this program is damaged; build it again from data/build")]
+#[error("the dictionary {0} of this program is damaged; rebuild it with data/build")]
 pub struct DamagedDictionary(pub(crate) &'static str);
 
-/// What a mention is about.
+/// The kind of a mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -61,7 +61,7 @@ pub enum Kind {
     Problem,
 }
 
-/// What the note says about a mention, in the order in which they win where several apply.
+/// What a note states about a mention. If several apply, the first in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Assertion {
@@ -71,9 +71,9 @@ pub enum Assertion {
     Family,
     /// The patient is allergic to it, or does not tolerate it.
     Allergy,
-    /// The patient had or took it, or it is told as history.
+    /// The patient had or took it, or the note reports it as history.
     Past,
-    /// Suspected, planned, or said for a case that may come.
+    /// Suspected, planned, or conditional.
     Possible,
     /// None of these: the patient has or takes it.
     Present,
@@ -82,23 +82,23 @@ pub enum Assertion {
 /// A drug or a problem that a text names.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mention {
-    /// What it is about.
+    /// Drug or problem.
     pub kind: Kind,
-    /// The first character's place in the text, in Unicode scalar values from 0.
+    /// The position of its first character in the text, in Unicode scalar values from 0.
     pub start: usize,
-    /// The place after its last character.
+    /// The position after its last character.
     pub end: usize,
-    /// The same place in bytes of UTF-8.
+    /// The same position in bytes of UTF-8.
     #[serde(skip)]
     pub bytes: Range<usize>,
     /// The name of the substance in DrugBank or MeSH, or the title of the problem.
     pub name: String,
-    /// The DrugBank identifier, or the ICD-10 code; nothing for substances that DrugBank does not list.
+    /// The DrugBank identifier, or the ICD-10 code; `None` for substances that DrugBank does not list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// What the text says about it.
+    /// What the text states about it.
     pub assertion: Assertion,
-    /// From 0 to 1: 1 where the name is written as in the dictionary, 0.9 where it is also a common word and stands
-    /// beside a dose or the like, and `1 − faults / letters` where it is misspelt. A rank, not a probability.
+    /// From 0 to 1: 1 if the name is written as in the dictionary, 0.9 if it is also a common word and next to a dose
+    /// or the like, and `1 − faults / letters` if it is misspelt. A rank, not a probability.
     pub confidence: f64,
 }
