@@ -1,12 +1,12 @@
-//! Graphs that treat every row alike, run column by column.
+//! Runs graphs that treat every row alike, column by column.
 //!
-//! tract keeps a tensor row by row and makes a new one for every operator. That serves wide tensors; a model of a few
-//! columns loses most of its time to a call of a kernel per row, and to memory. Here a column of a block of rows is a
-//! short vector, an operator is a loop over such vectors, and what only moves columns (`Gather`, `Concat`, `Reshape`,
-//! most `Cast`s) is done while the graph is read. See `docs/decisions/0022-graphs-run-by-columns.md`.
+//! tract stores a tensor row by row and allocates a new one for every operator. That suits wide tensors; a model of a
+//! few columns loses most of its time to one kernel call per row, and to memory. Here a column of a block of rows is a
+//! short vector, an operator is a loop over such vectors, and operators that only move columns (`Gather`, `Concat`,
+//! `Reshape`, most `Cast`s) are resolved while the graph is read. See `docs/decisions/0022-graphs-run-by-columns.md`.
 //!
-//! Every sum is made in one order for each row, whatever the number of rows is: a row's result is the same alone and in
-//! a batch. A graph with an operator that is not known here runs in tract as it is.
+//! Every sum has the same order for each row, whatever the number of rows: a row's result is the same alone and in a
+//! batch. A graph with an unknown operator runs in tract unchanged.
 
 mod compile;
 mod convolution;
@@ -25,17 +25,17 @@ use tract_onnx::prelude::TractResult;
 use crate::trees::Ensemble;
 use steps::{Columns, Op};
 
-/// The most columns of a program: blocks of them take 32 MiB.
+/// Maximum number of columns of a program: blocks of them take 32 MiB.
 const MAX_COLUMNS: usize = 1 << 16;
-/// Rows that go through all steps before the next ones, so that their columns stay in the cache.
+/// Rows that pass through all steps before the next block, so that their columns stay in the cache.
 const BLOCK: usize = 64;
 
-/// What is done next. Columns of 32 and of 64 bits are counted apart, and steps write them in their order, some at once.
+/// A step. Columns of 32 and of 64 bits are counted separately, and steps write them in order, some at once.
 #[derive(Clone, Debug)]
 enum Step {
     /// Columns of 32 bits from others: how, to, and how many.
     Single(Op<f32>, usize, usize),
-    /// Columns of 64 bits from others; whole numbers and flags may be kept so, too.
+    /// Columns of 64 bits from others; whole numbers and flags may also be stored this way.
     Double(Op<f64>, usize, usize),
     /// Columns of 64 bits from some of 32: from, to, and how many.
     Widen(usize, usize, usize),
@@ -54,17 +54,17 @@ pub(crate) struct Program {
     doubles: usize,
     steps: Vec<Step>,
     outputs: Vec<usize>,
-    /// What instructions the processor has.
+    /// The processor's instruction set.
     arch: Arch,
 }
 
 impl Program {
-    /// Reads a graph that was checked; nothing where it must be left to tract.
+    /// Reads a checked graph; `None` if it must be left to tract.
     pub(crate) fn of(graph: &GraphProto, inputs: usize) -> Option<Self> {
         compile::compile(graph, inputs)
     }
 
-    /// One vector per output, with one number per row. `values` has the rows one behind the other.
+    /// One vector per output, with one number per row. `values` has the rows one after the other.
     pub(crate) fn run(&self, values: &[f32]) -> TractResult<Vec<Vec<f32>>> {
         let width = self.inputs.max(1);
         let rows = values.chunks_exact(width).len();
@@ -92,7 +92,7 @@ impl Program {
                     Step::Narrow(from, to, count) => {
                         let pairs =
                             singles.columns_mut(*to, *count).iter_mut().zip(doubles.columns(*from, *count));
-                        #[allow(clippy::cast_possible_truncation)] // To the nearest is what is asked for.
+                        #[allow(clippy::cast_possible_truncation)] // Rounding to the nearest is intended.
                         pairs.for_each(|(to, from)| *to = *from as f32);
                     }
                     Step::Trees(ensemble, first) => {

@@ -1,7 +1,7 @@
 //! Tree ensembles of `ai.onnx.ml`: an operator for tract, and exact explanations on the same nodes.
 //!
-//! tract 0.23.9 has an operator of its own that gives wrong labels for two classes, takes `BRANCH_GTE` for
-//! something else, lacks regressors, and is slow; see `docs/decisions/0014-own-tree-operator.md`. Ours follows the
+//! The operator of tract 0.23.9 gives wrong labels for two classes, misreads `BRANCH_GTE`, lacks regressors, and is
+//! slow; see `docs/decisions/0014-own-tree-operator.md`. Ours follows the
 //! specification (`TreeEnsembleClassifier` and `TreeEnsembleRegressor` 1 to 3, `TreeEnsemble` 5), and
 //! onnxruntime where the specification is silent.
 
@@ -23,13 +23,13 @@ pub(crate) use number::Number;
 pub(crate) use operator::{check, exact_single, register, Ensemble, OPERATORS};
 pub use shap::{Contributions, ExplainError, TreeExplainer};
 
-/// The most nodes of an ensemble, leaves included, in all trees together: 64 MiB of 16 bytes each.
+/// Maximum number of nodes of an ensemble, leaves included, in all trees: 64 MiB of 16 bytes each.
 pub const MAX_TREE_NODES: usize = 1 << 22;
-/// The most targets or classes of an ensemble.
+/// Maximum number of targets or classes of an ensemble.
 pub const MAX_TARGETS: usize = 4096;
-/// The most columns that an ensemble may read.
+/// Maximum number of columns that an ensemble reads.
 pub const MAX_COLUMNS: usize = 1 << 16;
-/// The most weights in all leaves of an ensemble.
+/// Maximum number of weights in all leaves of an ensemble.
 pub const MAX_WEIGHTS: usize = 1 << 24;
 
 /// Why an ensemble was refused.
@@ -40,10 +40,10 @@ pub enum TreeError {
     Attribute {
         /// Its name.
         name: &'static str,
-        /// What is wrong with it.
+        /// The fault.
         why: &'static str,
     },
-    /// More of something than allowed.
+    /// A count is above its limit.
     #[error("the ensemble has {count} {what}, at most {most} are allowed; use a smaller model")]
     TooLarge {
         /// Nodes, targets, columns or weights.
@@ -55,7 +55,7 @@ pub enum TreeError {
     },
     /// A branch leads to a node that does not exist.
     #[error(
-        "the node {node} of tree {tree} does not exist, but something leads to it; export the model again"
+        "the node {node} of tree {tree} does not exist, but a branch leads to it; export the model again"
     )]
     UnknownNode {
         /// The tree's number.
@@ -63,8 +63,8 @@ pub enum TreeError {
         /// The node's number in the tree.
         node: i64,
     },
-    /// Two nodes of a tree have one number.
-    #[error("the node {node} of tree {tree} is given twice; export the model again")]
+    /// Two nodes of a tree have the same number.
+    #[error("the node {node} of tree {tree} occurs twice; export the model again")]
     RepeatedNode {
         /// The tree's number.
         tree: i64,
