@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 use crate::error::KeyringError;
 use crate::keys::{KeyId, SealingKey};
 
-/// The most keys of a keyring.
+/// Maximum number of keys in a keyring.
 pub const MAX_KEYS: usize = 256;
-/// The longest file in bytes.
+/// Maximum length of the file, in bytes.
 const MAX_FILE: u64 = 64 * 1024;
 
 const INTRODUCTION: &str = "\
@@ -38,7 +38,7 @@ impl Keyring {
     /// Reads the keys of a text, such as the one of an environment variable.
     ///
     /// # Errors
-    /// [`KeyringError::NotAKeyring`] where it has none, or something else; [`KeyringError::Full`].
+    /// [`KeyringError::NotAKeyring`] if it has no keys, or anything else; [`KeyringError::Full`].
     pub fn parse(text: &str) -> Result<Self, KeyringError> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let mut old: Vec<SealingKey> =
@@ -50,7 +50,7 @@ impl Keyring {
         Ok(Self { old, current })
     }
 
-    /// Reads the keyring of a file that only its owner can read.
+    /// Reads the keyring from a file that only its owner can read.
     ///
     /// # Errors
     /// [`KeyringError::Unusable`], [`KeyringError::Exposed`], and those of [`Keyring::parse`].
@@ -62,7 +62,7 @@ impl Keyring {
         if metadata.len() > MAX_FILE {
             return Err(KeyringError::Full);
         }
-        // Room for all of it at once: a buffer that grows leaves copies behind.
+        // Allocated once: a buffer that grows leaves copies behind.
         let capacity = usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1);
         let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
         file.take(MAX_FILE).read_to_end(&mut bytes).map_err(unusable)?;
@@ -72,7 +72,7 @@ impl Keyring {
     /// Writes a new file that only its owner can read.
     ///
     /// # Errors
-    /// [`KeyringError::Exists`] where there is a file, [`KeyringError::Unusable`].
+    /// [`KeyringError::Exists`] if there is a file, [`KeyringError::Unusable`].
     pub fn create(&self, path: &Path) -> Result<(), KeyringError> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -86,7 +86,7 @@ impl Keyring {
         written.map_err(|source| KeyringError::Unusable { path: path.to_owned(), source })
     }
 
-    /// Replaces a file by this keyring: a reader sees the old one or the new one, and never a part.
+    /// Replaces a file by this keyring: a reader sees the old one or the new one, never a part.
     ///
     /// # Errors
     /// [`KeyringError::Unusable`].
@@ -100,7 +100,7 @@ impl Keyring {
         file.persist(path).map(|_| ()).map_err(|error| unusable(error.error))
     }
 
-    /// Adds a new key, which is the current one then; the others go on opening what was sealed to them.
+    /// Adds a new key as the current one; the others still open envelopes that were sealed to them.
     ///
     /// # Errors
     /// [`KeyringError::Full`], [`KeyringError::NoRandomness`].
@@ -113,7 +113,7 @@ impl Keyring {
         Ok(())
     }
 
-    /// The key to which partners are to seal.
+    /// The key to which partners seal.
     #[must_use]
     pub const fn current(&self) -> &SealingKey {
         &self.current
@@ -121,7 +121,7 @@ impl Keyring {
 
     /// How many keys there are.
     #[must_use]
-    #[allow(clippy::len_without_is_empty)] // One at least.
+    #[allow(clippy::len_without_is_empty)] // At least one.
     pub fn len(&self) -> usize {
         self.old.len().saturating_add(1)
     }
@@ -155,7 +155,7 @@ fn ensure_private(path: &Path, metadata: &Metadata) -> Result<(), KeyringError> 
     Ok(())
 }
 
-/// Elsewhere files have no such mode; their owner has to see to it.
+/// Other systems have no such mode; the owner must protect the file.
 #[cfg(not(unix))]
 fn ensure_private(_: &Path, _: &Metadata) -> Result<(), KeyringError> {
     Ok(())
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_keyring_is_refused_and_not_shown() {
+    fn an_invalid_keyring_is_refused_and_not_shown() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(Keyring::load(&folder.path().join("none")), Err(KeyringError::Unusable { .. })));
         for text in ["", "# nothing\n", "hunter2", &format!("{}\nhunter2\n", "11".repeat(32))] {
