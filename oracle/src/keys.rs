@@ -1,4 +1,4 @@
-//! Secrets: read from files that only their owner can read, forgotten when they are dropped, never shown.
+//! Secrets: read from files that only their owner can read, wiped when they are dropped, never shown.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::config::KeyLocation;
 
-/// The most bytes of a file with a secret.
+/// Maximum size of a file with a secret.
 const MAX_SECRET_BYTES: u64 = 4096;
 
 /// Why a secret cannot be used. No message holds any part of it.
@@ -17,7 +17,7 @@ pub enum KeyError {
     /// The file cannot be read.
     #[error("{path} cannot be read: {source}; check the path and its owner", path = path.display())]
     Unreadable {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The system's answer.
         source: std::io::Error,
@@ -25,28 +25,26 @@ pub enum KeyError {
     /// Others than the owner may read or write the file.
     #[error("{path} can be read or written by others (mode {mode:03o}); run `chmod 600` on it", path = path.display())]
     Exposed {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// Its permissions.
         mode: u32,
     },
-    /// The file is empty, too long, or no text.
-    #[error("{path} holds no secret: one line of text is expected", path = path.display())]
+    /// The file is empty, too long, or not text.
+    #[error("{path} does not contain a secret; write it as one line of text", path = path.display())]
     NotASecret {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
     /// Not 32 bytes in hexadecimal, or not in the curve's range.
-    #[error(
-        "the operator's key is no secp256k1 key; 64 hexadecimal digits are expected, see docs/oracle.md"
-    )]
+    #[error("the operator's key is not a secp256k1 key; write 64 hexadecimal digits, see docs/oracle.md")]
     NotAKey,
     /// A token that could be guessed or cannot be sent in a header.
-    #[error("a token needs 32 to 512 visible ASCII characters; make one with `openssl rand -hex 32`")]
+    #[error("a token needs 32 to 512 visible ASCII characters; create one with `openssl rand -hex 32`")]
     WeakToken,
 }
 
-/// A text that is never shown, and overwritten when it is dropped.
+/// A text that is never shown, and wiped when it is dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
@@ -57,7 +55,7 @@ impl Secret {
         &self.0
     }
 
-    /// Reads the first line of a file, without the white space around it.
+    /// Reads the first line of a file, trimmed.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
         let unreadable = |source| KeyError::Unreadable { path: path.to_owned(), source };
         let metadata = std::fs::metadata(path).map_err(unreadable)?;
@@ -74,7 +72,7 @@ impl Secret {
         Ok(text.to_owned().into())
     }
 
-    /// Reads the secret wherever it is.
+    /// Reads the secret from its place.
     pub fn from_location(location: &KeyLocation) -> Result<Self, KeyError> {
         match location {
             KeyLocation::File(path) => Self::from_file(path),
@@ -105,7 +103,7 @@ fn ensure_private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), KeyEr
     Ok(())
 }
 
-/// Elsewhere files have no such mode; their owner has to see to it.
+/// Other systems have no such mode; the owner must protect the file.
 #[cfg(not(unix))]
 fn ensure_private(_: &Path, _: &std::fs::Metadata) -> Result<(), KeyError> {
     Ok(())
@@ -125,7 +123,7 @@ impl Token {
         Ok(Self(secret))
     }
 
-    /// Whether this is the token. Takes the same time wherever the first difference is.
+    /// Whether this is the token, in constant time.
     #[must_use]
     pub fn is(&self, candidate: &str) -> bool {
         use subtle::ConstantTimeEq;
@@ -133,7 +131,7 @@ impl Token {
     }
 }
 
-/// What an operator signs reports with: a secp256k1 key, wiped from memory when it is dropped.
+/// The key with which an operator signs reports: secp256k1, wiped from memory when it is dropped.
 #[derive(Clone)]
 pub struct OperatorKey(SigningKey);
 
@@ -171,7 +169,7 @@ impl OperatorKey {
     }
 }
 
-/// A hash that cannot be signed. One in 2^128 is; another report has another hash.
+/// A hash that cannot be signed, with a probability of 2^-128; another report has another hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this hash cannot be signed with this key; report again")]
 pub struct SignError;
@@ -205,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_names_its_signer() {
+    fn a_signature_identifies_its_signer() {
         let hash = primitives::blake2_256(b"report");
         let signature = key().sign(&hash).unwrap();
         assert!(signature[64] < 2);
@@ -227,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_is_refused() {
+    fn invalid_secrets_are_refused() {
         for content in ["", "\n", "two\nlines", &"a".repeat(5000)] {
             let error = Secret::from_file(file(content, 0o600).path()).unwrap_err();
             assert!(matches!(error, KeyError::NotASecret { .. }));
