@@ -283,7 +283,7 @@ pub(crate) fn unknown(ai: Ai) -> &'static Definition {
 /// The properties that all identifiers with the same first two digits share.
 #[derive(Clone, Copy)]
 struct Prefix {
-    /// How many digits they have; 0 where there are none yet.
+    /// The number of their digits; 0 if there are none yet.
     width: u8,
     /// The first row of the table that has one of them, or a later one.
     first_row: u8,
@@ -308,7 +308,7 @@ const fn by_prefix() -> [Prefix; 100] {
     prefixes
 }
 
-/// How many digits the identifiers have that begin with these two digits; 0 where there are none yet.
+/// The number of digits of the identifiers with these first two digits; 0 if there are none yet.
 pub(crate) fn width_by_prefix(prefix: u8) -> usize {
     BY_PREFIX.get(usize::from(prefix)).map_or(0, |prefix| usize::from(prefix.width))
 }

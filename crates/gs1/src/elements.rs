@@ -55,7 +55,7 @@ pub struct Elements {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Field {
     ai: Ai,
-    /// Where its value ends in the text; it begins where the one before ends.
+    /// The end of its value in the text; it begins at the end of the one before.
     end: usize,
 }
 
@@ -100,13 +100,13 @@ impl Elements {
         self.fields.push(Field { ai, end: self.text.len() });
     }
 
-    /// How many fields there are.
+    /// The number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Whether there is no field.
+    /// Whether there are no fields.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()

@@ -21,7 +21,7 @@ pub struct Fault {
     pub error: LintError,
     /// Index of the first faulty byte of the value, from 0.
     pub start: usize,
-    /// How many bytes are faulty. It may be 0 where the value is empty.
+    /// The number of faulty bytes. It may be 0 if the value is empty.
     pub length: usize,
 }
 

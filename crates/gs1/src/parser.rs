@@ -198,7 +198,7 @@ pub(crate) fn value_error(ai: Ai, value: &[u8], fault: ValueFault) -> ParseError
         ValueFault::TooShort => (value.len(), ParseErrorKind::TooShort { ai }),
         ValueFault::TooLong { max } => (max, ParseErrorKind::ValueTooLong { ai }),
         ValueFault::Content(Fault { error: LintError::IncorrectCheckDigit, start, .. }) => {
-            // What comes before it is the key; only AI (8003) has a zero in front, which adds nothing.
+            // The digits before it are the key; only AI (8003) has a leading zero, which adds nothing.
             let expected = check_digit_of(value.get(..start).unwrap_or_default());
             (start, ParseErrorKind::CheckDigit { ai, expected })
         }

@@ -117,7 +117,7 @@ fn a_doubled_scan_is_not_read_as_one() {
             assert_eq!(fault_of(&typed), (ScannerFault::DoubledScan, corrected(BRACKETED)), "{typed:?}");
         }
     }
-    // Even where it would be read as a code with each field twice.
+    // Even if it could be read as a code with each field twice.
     let typed = "01095060001343520109506000134352";
     assert!(parser().parse(typed).is_ok());
     assert_eq!(fault_of(typed), (ScannerFault::DoubledScan, corrected("(01)09506000134352")));
