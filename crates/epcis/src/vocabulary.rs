@@ -103,7 +103,7 @@ pub(crate) fn vocabulary_of(parent: &str, name: &str) -> Option<Vocabulary> {
     })
 }
 
-/// Expands `cbv:…` and `gs1:…` where the prefix stands for a vocabulary of GS1.
+/// Expands `cbv:…` and `gs1:…` if the prefix stands for a vocabulary of GS1.
 pub(crate) fn expand_gs1_curie<'v>(value: &'v str, namespaces: &Namespaces) -> Cow<'v, str> {
     match namespaces.split(value) {
         Some((uri, local))
