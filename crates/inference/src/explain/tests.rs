@@ -111,7 +111,7 @@ fn four_times_the_orders_halve_the_standard_error() {
 
 #[test]
 fn the_same_game_is_sampled_the_same_way_each_time() {
-    assert_eq!(drawn(30, 2, greatest_cost), drawn(30, 2, dearest));
+    assert_eq!(drawn(30, 2, greatest_cost), drawn(30, 2, greatest_cost));
 }
 
 #[test]
