@@ -47,8 +47,7 @@ pub enum ProblemError {
     #[error("the name {0:?} occurs twice; names of stops and of vehicles must be unique")]
     DuplicateName(String),
     /// A latitude or longitude is out of range.
-    #[error("the coordinates of {0} are out of range; give degrees, latitude from -90 to 90 and longitude from -180 to
-    #180")]
+    #[error("the coordinates of {0} are out of range; give degrees, latitude from -90 to 90 and longitude from -180 to 180")]
     Coordinates(String),
     /// Farther from the depot than [`FARTHEST_KM`].
     #[error("{0} is farther than {FARTHEST_KM} km by road from the depot; deliver to it from another depot")]

@@ -158,8 +158,7 @@ pub enum KeyringError {
     #[error("the text is not a keyring: each line must be a key of 64 hexadecimal digits; see docs/confidential.md")]
     NotAKeyring,
     /// It exists already.
-    #[error("the keyring {path} exists already; add a key to it with `theriac sealing-key rotate`", path =
-    #.path.display())]
+    #[error("the keyring {path} exists already; add a key to it with `theriac sealing-key rotate`", path = .path.display())]
     Exists {
         /// The file.
         path: PathBuf,
