@@ -1,20 +1,46 @@
 # Everything that is built goes here, out of the checkout, so that a second clone or run builds little.
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/theriac
 export CARGO_TARGET_DIR ?= $(cache)/target
+debug := $(abspath $(CARGO_TARGET_DIR))/debug
+release := $(abspath $(CARGO_TARGET_DIR))/release
+
+# `theriac devnet` looks for theriac-node beside itself and then in PATH. Where setup has just installed Rust, no shell
+# has cargo in its PATH yet.
+export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(debug)
+
+# Two workspaces, see docs/decisions/0024-two-workspaces.md: the product, and what goes on chain with the node that tests
+# it. They share the target folder, so that theriac and theriac-node lie beside each other.
+#
+# The features of a dependency follow from the packages that are built together. So every target builds a whole
+# workspace, and the node's hundreds of crates are built once, not once for each target.
+on_chain := --manifest-path contracts/Cargo.toml
+
+# Workspaces of one package each, whose dependencies would change the features of everything else.
+small := $(wildcard crates/*/*/Cargo.toml)
+
+# The product's test files by name. Some start a node; all others are unit tests.
+tests := $(basename $(notdir $(wildcard */tests/*.rs crates/*/tests/*.rs))) \
+	$(notdir $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs crates/*/tests/*/main.rs)))
+on_a_node := node epcis journey $(basename $(notdir $(wildcard e2e-tests/tests/*.rs)))
+named = $(addprefix --test ,$(sort $(1)))
 
 # What the shell runs: found by its first line.
 scripts := $(shell grep -lE '^\#!.*(bash|/sh)' scripts/* .ci/* */build* 2>/dev/null)
 
-# The features of a dependency follow from the packages that are built together. So every target builds the whole
-# workspace, and the node's hundreds of crates are built once, not once for each target.
-journeys := $(patsubst e2e-tests/tests/%.rs,--test %,$(wildcard e2e-tests/tests/*.rs))
+# make TARGET RELEASE=1: plays with the program that users build.
+ifdef RELEASE
+program := build
+export THERIAC_PROGRAM := $(release)/theriac
+endif
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
 .PHONY: help
 help: ## Show this
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nSHORT=1 gives the short form that .ci/run uses. It is named in parentheses.\n'
 
 ##@ To try it
 
@@ -22,64 +48,87 @@ help: ## Show this
 setup: ## Install what is missing on this machine (the other targets do it by themselves)
 	@scripts/setup
 
-demo: setup ## Start a chain, deploy, and play the whole story on it
+demo: setup $(program) ## Start a chain, deploy, and play the whole story on it (RELEASE=1: with the release program)
 	cargo build --workspace --bins
-	$(CARGO_TARGET_DIR)/debug/demo
+	cargo build $(on_chain) --workspace --bins
+	$(debug)/demo
 
-devnet: setup ## Start a chain of your own, and keep it running until Ctrl-C
+devnet: setup ## Start a chain of your own, and keep it running until Ctrl-C (for ten seconds)
 	cargo build --workspace --bins
-	$(CARGO_TARGET_DIR)/debug/theriac devnet
+	cargo build $(on_chain) --workspace --bins
+	$(if $(SHORT),timeout --preserve-status 10) $(debug)/theriac devnet
 
 ##@ To run it
 
 .PHONY: build
 build: setup ## Build the program `theriac` for use (it says where)
 	cargo build --release --package theriac
-	@echo "built $(CARGO_TARGET_DIR)/release/theriac"
+	@echo "built $(release)/theriac"
 
 ##@ To change it
 
-.PHONY: test e2e lint fmt conformance s3-test bench bench-models
-test: setup ## Run all tests, and check that the committed artifacts belong to the sources
+.PHONY: test unit test-chain e2e lint fmt fuzz conformance s3-test bench bench-models nightly
+test: unit test-chain e2e ## Run all tests, and check that the committed artifacts belong to the sources
+
+unit: setup ## Run only the product's tests that need no node
+	cargo test --workspace --lib --bins $(call named,$(filter-out $(on_a_node),$(tests)))
+	cargo test --workspace --doc
+
+test-chain: setup ## Run only the tests of the contracts and the node, and the check of the committed artifacts
 	scripts/contracts digest
 	devnet/build-runtime --check-digest
-	cargo build --workspace --all-targets
-	cargo test --workspace
+	cargo test $(on_chain) --workspace
 
-e2e: setup ## Run only the journeys on a real node
-	cargo build --workspace --all-targets
-	cargo test --workspace $(journeys)
+e2e: setup $(program) ## Run only the product's tests on a real node (RELEASE=1: with the release program)
+	cargo build $(on_chain) --workspace --bins
+	cargo test --workspace $(call named,$(on_a_node))
 
-lint: setup ## Check the format and the lints
+lint: ## Check the formats, the lints, and licences and sources of what ships
+	@scripts/setup lint
 	cargo fmt --all --check
+	cargo fmt $(on_chain) --all --check
+	@for manifest in $(small); do cargo fmt --manifest-path $$manifest --check || exit; done
+	shellcheck --external-sources --severity=warning $(scripts)
+	cargo deny --locked --config deny.toml --manifest-path cli/Cargo.toml check licenses bans sources
 	cargo clippy --workspace --all-targets -- -D warnings
-	@if command -v shellcheck >/dev/null; then shellcheck --external-sources --severity=warning $(scripts); else echo "shellcheck is not installed: scripts not checked"; fi
+	cargo clippy $(on_chain) --workspace --all-targets -- -D warnings
 
 fmt: ## Format the sources
 	cargo fmt --all
+	cargo fmt $(on_chain) --all
+	@for manifest in $(small); do cargo fmt --manifest-path $$manifest || exit; done
 
-conformance: setup ## Run the suites of the standards: make conformance CONFORMANCE_DIR=folder
+fuzz: ## Run every fuzzer for a minute, or for FOR=seconds (check that they compile)
+	@scripts/setup $(if $(SHORT),,fuzz)
+	$(if $(SHORT),$(foreach fuzz,$(wildcard crates/*/fuzz),cargo check --locked --manifest-path $(fuzz)/Cargo.toml &&) true,scripts/fuzz $(or $(FOR),60))
+
+conformance: setup ## Run the suites of the standards: make conformance CONFORMANCE_DIR=folder (without the JSON Schema)
 	@test -d "$(CONFORMANCE_DIR)" || { echo "say where the suites are: make conformance CONFORMANCE_DIR=folder"; exit 2; }
-	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --package gs1 --package epcis --test conformance \
+	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --workspace --test conformance \
 		--no-fail-fast -- --nocapture --test-threads=1
-	CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --manifest-path crates/epcis/fuzz/Cargo.toml --release \
-		--test schema -- --nocapture
+	$(if $(SHORT),,CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --manifest-path crates/epcis/fuzz/Cargo.toml \
+		--release --test schema -- --nocapture)
 
-s3-test: setup ## Test the store of confidential terms against a real S3 server over HTTP
-	cargo test --locked --manifest-path crates/sealed/s3-tests/Cargo.toml
+s3-test: setup ## Test the store of confidential terms against a real S3 server over HTTP (check that the test compiles)
+	cargo $(if $(SHORT),check --tests,test) --locked --manifest-path crates/sealed/s3-tests/Cargo.toml
 
-bench: setup ## Measure sizes, costs and latencies (in the profile of the tests, whose build it shares)
+bench: setup ## Measure sizes, costs and latencies, in the profile of the tests (a few of each, which say nothing of speed)
 	cargo build --workspace --bins
-	$(CARGO_TARGET_DIR)/debug/weights
-	$(CARGO_TARGET_DIR)/debug/bench
+	cargo build $(on_chain) --workspace --bins
+	$(debug)/weights
+	$(debug)/bench $(if $(SHORT),--short)
 
-bench-models: setup ## Time all models against onnxruntime from Python and from Rust (in a release build)
+bench-models: setup ## Time all models against onnxruntime from Python and from Rust (one model, three times)
 	@scripts/setup models
 	cargo build --release --package inference --example bench
 	cargo build --release --locked --manifest-path crates/inference/bench/Cargo.toml
-	python=$$(models/build --python) && $(CARGO_TARGET_DIR)/release/examples/bench models/* \
-		--python "$$python" --rust $(CARGO_TARGET_DIR)/release/inference-bench \
+	python=$$(models/build --python) && $(release)/examples/bench \
+		$(if $(SHORT),models/heart-disease --repetitions 3,models/*) \
+		--python "$$python" --rust $(release)/inference-bench \
 		--library "$$(ls "$${python%/bin/python}"/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.*)"
+
+nightly: ## Run the long form of everything: an hour or more
+	.ci/run nightly
 
 ##@ To change what goes on chain, and the models
 
@@ -88,25 +137,25 @@ contracts: ## Build the contracts whose sources changed into contracts/artifacts
 	@scripts/setup contracts
 	scripts/contracts build
 
-contracts-check: ## Build all contracts again and compare their code hashes
-	@scripts/setup contracts
-	scripts/contracts check
+contracts-check: ## Build all contracts again and compare their code hashes (compare digests of the sources)
+	@scripts/setup $(if $(SHORT),,contracts)
+	scripts/contracts $(if $(SHORT),digest,check)
 
 runtime: ## Build the devnet's runtime into devnet/artifacts
 	@scripts/setup contracts
-	WASM_BUILD_TOOLCHAIN="$$(scripts/wasm-toolchain)" devnet/build-runtime
+	devnet/build-runtime
 
-runtime-check: ## Build the devnet's runtime again and compare it with the committed one
-	@scripts/setup contracts
-	WASM_BUILD_TOOLCHAIN="$$(scripts/wasm-toolchain)" devnet/build-runtime --check
+runtime-check: ## Build the devnet's runtime again and compare it with the committed one (compare digests of the sources)
+	@scripts/setup $(if $(SHORT),,contracts)
+	devnet/build-runtime $(if $(SHORT),--check-digest,--check)
 
 models: ## Train the models again
 	@scripts/setup models
 	models/build
 
-models-check: ## Train one small model again, and compare its bytes with the shipped ones
+models-check: ## Train all models again, and compare their bytes with the shipped ones (one small model)
 	@scripts/setup models
-	models/build --check breast-cancer
+	models/build --check $(if $(SHORT),breast-cancer)
 
 ##@ To tidy up
 

@@ -4,9 +4,14 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/theriac
 
+# Where rustup and `cargo install` put programs: on a machine that they are new on, no shell has it in its PATH yet.
+PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+
 # The compiler of what goes on chain: bytes can only be compared between builds by one compiler.
 wasm_rust=1.95.0
 cargo_contract=5.0.3
+cargo_deny=0.20.2
+cargo_fuzz=0.13.2
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 
@@ -41,6 +46,15 @@ wasm_toolchain() {
 # The SHA-256 of what comes in, and a blank.
 sha256() {
     if has sha256sum; then sha256sum; else shasum -a 256; fi
+}
+
+# The BLAKE2-256 of what comes in.
+blake2_256() {
+    if has b2sum; then
+        b2sum --length 256 | cut -d ' ' -f 1
+    else
+        python3 -c 'import hashlib, sys; print(hashlib.blake2b(sys.stdin.buffer.read(), digest_size=32).hexdigest())'
+    fi
 }
 
 # own_target FOLDER: makes a target folder right for this checkout. All checkouts share it, so that a new clone builds

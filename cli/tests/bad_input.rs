@@ -69,7 +69,7 @@ fn an_invalid_code_is_refused_with_its_place() {
             "(01)09506000134352(10)A#",
             "at position 23: the value of (10) is wrong here: this character is not in GS1 character set 82",
         ),
-        ("hello", "at position 0: no GS1 Application Identifier is here"),
+        ("hello", "at position 0: no GS1 Application Identifier begins here"),
         ("https://example.com/shop", "it is not a GS1 Digital Link"),
         ("(00)376104250021234569", "the code has no GTIN"),
         ("", "the code is empty"),

@@ -51,7 +51,7 @@ fn no_contraindicated_treatment_is_shown_to_a_person_or_a_program() {
     let said = theriac(folder.path(), &arguments).ends_with(0);
     // A history of angio-oedema.
     assert!(!said.out.contains("ramipril)"), "{}", said.out);
-    assert!(said.out.contains("No medical device"), "{}", said.out);
+    assert!(said.out.contains("Not a medical device"), "{}", said.out);
     let json = theriac(folder.path(), &[&arguments[..], &["--json"]].concat()).ends_with(0).json();
     let names = |list: &str| -> Vec<String> {
         let list = json[list].as_array().unwrap();

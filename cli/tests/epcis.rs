@@ -70,7 +70,7 @@ fn files_that_cannot_be_read_are_refused_with_the_reason() {
     .unwrap();
     for (file, because) in [
         ("missing.jsonld", "missing.jsonld cannot be read"),
-        ("twice.jsonld", "the member \"type\" stands twice in one object"),
+        ("twice.jsonld", "the member \"type\" occurs twice in one object"),
     ] {
         let said = theriac(folder.path(), &["epcis", "hash", file]).ends_with(2);
         assert!(said.err.contains(because), "{}", said.err);

@@ -121,7 +121,7 @@ fn a_series_of_temperatures_gives_its_golden_value() {
         folder.path(),
         "cold-chain",
         &borrowed(&arguments),
-        "week.csv: line 1 is not as a series is written",
+        "week.csv: line 1 does not have the form of a series",
     );
     let twice = ["--series", "temperature=week.csv", "--series", "temperature=week.csv"];
     std::fs::write(folder.path().join("week.csv"), &csv).unwrap();
@@ -143,7 +143,7 @@ fn a_picture_gives_its_golden_value() {
         &["--image", "wide.png"],
         "the image has 9 x 8 pixels, the model wants 8 x 8",
     );
-    refused(folder.path(), "thyroid", &["--image", "digit.png"], "the model takes no image");
+    refused(folder.path(), "thyroid", &["--image", "digit.png"], "the model does not take an image");
 }
 
 #[test]
@@ -172,12 +172,12 @@ fn what_the_model_was_not_made_for_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let refuse =
         |arguments: &[&str], because: &str| refused(folder.path(), "heart-disease", arguments, because);
-    refuse(&["--value", "age=54"], "not enough is known; missing: sex, ");
+    refuse(&["--value", "age=54"], "required inputs are missing: sex, ");
     refuse(&["--value", "age=NaN"], "the input age is NaN or infinite");
     refuse(&["--value", "age=-inf"], "the input age is NaN or infinite");
     refuse(&["--value", "age=200"], "the input age is not from ");
     refuse(&["--value", "age=54:kg"], "the unit of age cannot be converted to a");
-    refuse(&["--value", "weight=80"], "an input or series was given that the model does not have");
+    refuse(&["--value", "weight=80"], "an input or series is not in the model");
     refuse(&["--value", "age=54", "--value", "age=55"], "age is given twice");
     refuse(&["--value", "age"], "write NAME=NUMBER or NAME=NUMBER:UNIT");
     refuse(&["--rows", "-", "--value", "age=54"], "cannot be used with");

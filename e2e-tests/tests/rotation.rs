@@ -246,7 +246,8 @@ async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_busin
     let accounts = world.chain.read(&governance.accounts(pharmacy.organisation, 0, 10)).await.unwrap();
     let mut accounts: Vec<_> = accounts.into_iter().map(|(account, _)| account).collect();
     let mut expected = [new_steward.id(), new_till.id()];
-    (accounts.sort(), expected.sort());
+    accounts.sort();
+    expected.sort();
     assert_eq!(accounts, expected);
     refused(&new_steward, &governance.remove_account(new_steward.id()), governance::Error::LastSteward).await;
 

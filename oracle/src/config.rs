@@ -1,10 +1,10 @@
-//! What an operator decides: a TOML file, and for single values the environment and the command line.
+//! The configuration: a TOML file, and for single values the environment and the command line.
 //!
-//! **Precedence**, the first that says something wins: command line, environment (`THERIAC_ORACLE_…`), file,
-//! default. Sources and jobs are lists and come from the file alone. Secrets themselves come only from the
-//! environment or from files of their own, never from the configuration file.
+//! **Precedence**, the first match wins: command line, environment (`THERIAC_ORACLE_…`), file, default. Sources and
+//! jobs are lists and come only from the file. Secrets come only from the environment or from separate files, never
+//! from the configuration file.
 //!
-//! Paths in the file are relative to the file's folder; others to the working directory.
+//! Paths in the file are relative to the file's folder, others to the working directory.
 
 mod check;
 mod file;
@@ -25,37 +25,37 @@ use crate::keys::Secret;
 pub use check::Problem;
 pub use settings::Settings;
 
-/// The largest configuration file that is read, in bytes.
+/// Maximum size of a configuration file, in bytes.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
-/// The most sources, and the most jobs.
+/// Maximum number of sources, and of jobs.
 pub const MAX_LIST: usize = 256;
 
-/// Why there is no configuration.
+/// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("{path} cannot be read: {source}; check the path and its permissions", path = path.display())]
     Unreadable {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The system's answer.
         source: std::io::Error,
     },
     /// The file is larger than [`MAX_FILE_BYTES`].
-    #[error("{path} is larger than {MAX_FILE_BYTES} bytes; it is no configuration of the oracle", path = path.display())]
+    #[error("{path} is larger than {MAX_FILE_BYTES} bytes; it is not a configuration of the oracle", path = path.display())]
     TooLarge {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
-    /// The file is no TOML, or has a key that does not exist.
+    /// The file is not TOML, or has a key that does not exist.
     #[error("{path}: {message}; docs/oracle.md lists the keys", path = path.display())]
     Syntax {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What the parser says, with line and column.
+        /// The parser's message, with line and column.
         message: String,
     },
-    /// Values are missing or wrong: all of them at once.
+    /// Values are missing or wrong: all of them together.
     #[error("the configuration cannot be used:{}", list(.0))]
     Invalid(Vec<Problem>),
 }
@@ -64,26 +64,26 @@ fn list(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("\n- {problem}")).collect()
 }
 
-/// Everything the service needs to know, checked.
+/// The checked configuration of a service.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where reports go.
+    /// The chain that takes the reports.
     pub chain: ChainConfig,
-    /// Who signs reports.
+    /// The key that signs reports.
     pub operator: KeyLocation,
     /// The SQLite file with subjects and runs.
     pub store: PathBuf,
-    /// What others may ask the service.
+    /// The service's HTTP interface.
     pub http: HttpConfig,
-    /// How it logs.
+    /// The format of its log.
     pub log: LogFormat,
-    /// Where data come from.
+    /// The sources of data.
     pub sources: Vec<SourceConfig>,
-    /// What is computed from which source for which feed.
+    /// The jobs: a source, a model and a feed each.
     pub jobs: Vec<JobConfig>,
 }
 
-/// Where reports go.
+/// The chain that takes the reports.
 #[derive(Clone, Debug)]
 pub struct ChainConfig {
     /// A WebSocket of a node.
@@ -94,36 +94,36 @@ pub struct ChainConfig {
     pub transmitter: KeyLocation,
 }
 
-/// Where a secret is.
+/// The place of a secret.
 #[derive(Clone, Debug)]
 pub enum KeyLocation {
     /// In a file that only its owner can read.
     File(PathBuf),
-    /// Given by the environment.
+    /// From the environment.
     Value(Secret),
 }
 
-/// What others may ask the service.
+/// The service's HTTP interface.
 #[derive(Clone, Debug)]
 pub struct HttpConfig {
-    /// Where it listens. Put a reverse proxy with TLS in front of anything but this machine.
+    /// The address on which it listens. Outside this machine, put a reverse proxy with TLS in front of it.
     pub listen: SocketAddr,
-    /// What callers of `/v1` must show.
+    /// The token that callers of `/v1` must send.
     pub token: KeyLocation,
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
     /// One JSON object per line.
     Json,
 }
 
-/// What a source speaks.
+/// The protocol of a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceKind {
@@ -134,53 +134,53 @@ pub enum SourceKind {
     Series,
 }
 
-/// A server that is asked for data.
+/// A server of data.
 #[derive(Clone, Debug)]
 pub struct SourceConfig {
-    /// Jobs name it.
+    /// The name that jobs use.
     pub name: String,
-    /// What it speaks.
+    /// Its protocol.
     pub kind: SourceKind,
     /// The service's base address, with a `/` at the end. `http` only for this machine.
     pub base_url: Url,
-    /// What the server wants to see.
+    /// The bearer token for the server.
     pub token_file: Option<PathBuf>,
-    /// A PEM file with the authority of the server's certificate, besides the system's.
+    /// A PEM file with the authority of the server's certificate, in addition to the system's.
     pub ca_file: Option<PathBuf>,
-    /// How long a connection may take to open.
+    /// Time limit to open a connection.
     pub connect_timeout: Duration,
-    /// How long the server may be silent.
+    /// Time limit between bytes from the server.
     pub read_timeout: Duration,
-    /// How long all requests for one run may take together.
+    /// Time limit for all requests of one run together.
     pub total_timeout: Duration,
-    /// The longest answer that is read, in bytes.
+    /// Maximum size of an answer, in bytes.
     pub max_response_bytes: usize,
-    /// The most pages of one search.
+    /// Maximum number of pages of one search.
     pub max_pages: usize,
 }
 
-/// What is computed from which source for which feed.
+/// The jobs: a source, a model and a feed each.
 #[derive(Clone, Debug)]
 pub struct JobConfig {
-    /// Push requests, logs and metrics name it.
+    /// The name in push requests, logs and metrics.
     pub name: String,
-    /// Where its results go.
+    /// The feed for its results.
     pub feed: FeedId,
     /// A folder with `manifest.json` and the ONNX file.
     pub model: PathBuf,
-    /// The output that its feed takes; nothing where the model has one alone.
+    /// The output that its feed takes; `None` if the model has only one.
     pub output: Option<String>,
-    /// The name of its source; nothing where all inputs are pushed or are parameters.
+    /// The name of its source; `None` if all inputs are pushed or are parameters.
     pub source: Option<String>,
-    /// What starts a run.
+    /// The triggers of a run.
     pub triggers: Vec<Trigger>,
     /// Inputs that are the same for every run.
     pub parameters: BTreeMap<String, Amount>,
-    /// Measurements that are older do not count.
+    /// Maximum age of a measurement.
     pub max_observation_age: Duration,
 }
 
-/// What starts a run.
+/// The triggers of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trigger {
@@ -191,9 +191,9 @@ pub enum Trigger {
 }
 
 impl Config {
-    /// Reads the file and puts the environment and the command line over it.
+    /// Reads the file; the environment and the command line override it.
     ///
-    /// `environment` looks a variable up: `|name| std::env::var(name).ok()` outside of tests.
+    /// `environment` looks up a variable: `|name| std::env::var(name).ok()` outside of tests.
     pub fn load(
         file: &Path,
         environment: impl Fn(&str) -> Option<String>,

@@ -1,4 +1,4 @@
-//! Runs that are due are driven, some at once, never two about the same subject.
+//! Drives runs that are due, several at once, but never two about the same subject.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,18 +14,18 @@ use crate::ledger::Ledger;
 use crate::run::Runner;
 use crate::store::{now, Due, State, StoreError};
 
-/// How many runs are driven at once: while some wait for the source, others wait for the chain.
+/// Maximum number of runs that are driven at once: while some wait for the source, others wait for the chain.
 const MAX_IN_FLIGHT: usize = 64;
-/// How often to look for runs whose pause is over.
+/// Interval between look-ups of runs whose pause is over.
 const TICK: Duration = Duration::from_millis(250);
-/// How long what is in flight may take to end.
+/// Time limit for runs in flight to end.
 const GRACE: Duration = Duration::from_secs(15);
-/// How long runs that ended can be asked for, in milliseconds: 90 days.
+/// Retention of ended runs, in milliseconds: 90 days.
 const KEEP: u64 = 90 * 86_400_000;
-/// How often older ones are deleted.
+/// Interval between deletions of older ones.
 const PURGE: Duration = Duration::from_secs(3600);
 
-/// What the dispatcher is told.
+/// Messages to the dispatcher.
 #[derive(Debug, Default)]
 pub struct Work {
     pushed: Mutex<VecDeque<Due>>,
@@ -34,7 +34,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// A new run about a subject that no other run is about. It is in the store already: should this be lost, it is
+    /// A new run about a subject that has no other run. It is already in the store: if this message is lost, the run is
     /// found there.
     pub fn begin(&self, run: Due) {
         self.pushed.lock().unwrap_or_else(PoisonError::into_inner).push_back(run);
@@ -52,7 +52,7 @@ impl Work {
     }
 }
 
-/// Runs that are driven now.
+/// Runs in flight.
 struct InFlight<L> {
     runner: Arc<Runner<L>>,
     stop: CancellationToken,
@@ -65,7 +65,7 @@ impl<L: Ledger> InFlight<L> {
         self.tasks.len() >= MAX_IN_FLIGHT
     }
 
-    /// Drives a run, unless another one about its subject is driven.
+    /// Drives a run, unless another one about its subject is in flight.
     fn drive(&mut self, run: Due) {
         if self.subjects.values().any(|subject| *subject == run.subject) {
             return;
@@ -75,7 +75,7 @@ impl<L: Ledger> InFlight<L> {
         self.subjects.insert(task.id(), run.subject);
     }
 
-    /// Fills up with what was pushed, and with what is due in the store where that was asked for.
+    /// Fills up with pushed runs, and with due runs from the store if a look-up was requested.
     async fn fill(&mut self, work: &Work) -> Result<(), StoreError> {
         while !self.is_full() {
             let Some(run) = work.pushed() else { break };
@@ -84,7 +84,7 @@ impl<L: Ledger> InFlight<L> {
         if self.is_full() || !work.in_store.swap(false, Ordering::Relaxed) {
             return Ok(());
         }
-        // Those in flight are due as well: look behind them.
+        // Those in flight are due as well: look beyond them.
         let due = self.runner.store.due(now(), MAX_IN_FLIGHT.saturating_mul(2)).await?;
         for run in due {
             if self.is_full() {
@@ -104,15 +104,15 @@ impl<L: Ledger> InFlight<L> {
             }
             Err(error) => {
                 self.subjects.remove(&error.id());
-                tracing::error!("a run stopped unexpectedly; it is tried again: please report this");
+                tracing::error!("a run stopped unexpectedly and is tried again; please report this");
                 Ok(())
             }
         }
     }
 }
 
-/// Drives runs until it is told to stop, and then ends those in flight within a grace period. Ends with an error only
-/// where the store fails.
+/// Drives runs until it is stopped, and then lets those in flight end within a grace period. Returns an error only if
+/// the store fails.
 pub async fn dispatch<L: Ledger>(
     runner: Arc<Runner<L>>,
     work: &Work,
@@ -139,10 +139,10 @@ pub async fn dispatch<L: Ledger>(
         }
         Ok(())
     };
-    // What is not ready by then is taken up again after the restart: everything before it is in the store.
+    // Runs that have not ended by then continue after the restart: all their steps are in the store.
     tokio::time::timeout(GRACE, rest).await.unwrap_or_else(|_| {
         tracing::warn!(
-            "some runs were still waiting for the chain or a source; they go on after the restart"
+            "some runs were still waiting for the chain or a source; they continue after the restart"
         );
         Ok(())
     })

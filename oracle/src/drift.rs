@@ -1,4 +1,4 @@
-//! Whether the inputs of each job still look as they did when its model was trained.
+//! Drift of each job's inputs from the training of its model.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -8,14 +8,14 @@ use tokio::sync::Mutex;
 use crate::metrics::Metrics;
 use crate::store::{Seen, Store, StoreError};
 
-/// How many rows of a job are compared with training: the last ones.
+/// The number of last rows of a job that are compared with training.
 pub const WINDOW: usize = 500;
-/// From how many values on an input's distances are told: of fewer they are noise, and say something of single persons.
+/// Minimum number of values for which distances are reported: with fewer they are noise, and reveal single persons.
 pub const ENOUGH: u64 = 200;
 /// The population stability index that counts as a large change (Siddiqi, Credit Risk Scorecards, 2006).
 pub const LARGE_PSI: f64 = 0.25;
-/// The Kolmogorov-Smirnov distance that counts as large: chance alone gives 0.14 once in a thousand times of
-/// [`ENOUGH`] values.
+/// The Kolmogorov-Smirnov distance that counts as large: with [`ENOUGH`] values, chance alone exceeds 0.14 once in a
+/// thousand times.
 pub const LARGE_KS: f64 = 0.2;
 
 /// The last rows of all jobs.
@@ -27,8 +27,8 @@ struct Window {
     manifest: [u8; 32],
     drift: Drift,
     rows: VecDeque<Vec<u8>>,
-    /// Which inputs are known to be far from training.
-    told: BTreeSet<String>,
+    /// The inputs that are known to be far from training.
+    reported: BTreeSet<String>,
 }
 
 impl Window {
@@ -43,7 +43,7 @@ impl Window {
         }
     }
 
-    fn tell(&mut self, job: &str, metrics: &Metrics) {
+    fn report(&mut self, job: &str, metrics: &Metrics) {
         for InputDrift { input, values, psi, ks } in self.drift.report() {
             if values < ENOUGH {
                 continue;
@@ -51,11 +51,11 @@ impl Window {
             metrics.drifts(job, &input, psi, ks);
             let is_large = psi >= LARGE_PSI || ks >= LARGE_KS;
             if !is_large {
-                self.told.remove(&input);
-            } else if self.told.insert(input.clone()) {
+                self.reported.remove(&input);
+            } else if self.reported.insert(input.clone()) {
                 tracing::warn!(
                     job, input, psi, ks, values,
-                    "an input looks different from the model's training; find out why, and have the model checked"
+                    "an input differs from the model's training data; find the cause, and have the model checked"
                 );
             }
         }
@@ -63,15 +63,15 @@ impl Window {
 }
 
 impl Watch {
-    /// What is to be stored of a row; nothing where the model's manifest has nothing to compare with.
+    /// The buckets of a row, to be stored; `None` if the model's manifest has no reference.
     #[must_use]
     pub fn seen(job: &str, manifest: &Manifest, row: &FeatureVector) -> Option<Seen> {
         let buckets = Drift::new(manifest).buckets(row).filter(|buckets| !buckets.is_empty())?;
         Some(Seen { job: job.to_owned(), manifest: manifest.hash(), buckets })
     }
 
-    /// Counts a row that is stored, and tells how far the last ones are from training. After a start, the rows before
-    /// it come from the store.
+    /// Counts a stored row, and reports the distance of the last rows from training. After a start, the earlier rows
+    /// come from the store.
     pub async fn count(
         &self,
         seen: Seen,
@@ -85,15 +85,15 @@ impl Watch {
             Some(window) => window.push(buckets),
             None => {
                 let drift = Drift::new(manifest);
-                let (rows, told) = (VecDeque::new(), BTreeSet::new());
-                let mut window = Window { manifest: hash, drift, rows, told };
-                // The row itself is among them.
+                let (rows, reported) = (VecDeque::new(), BTreeSet::new());
+                let mut window = Window { manifest: hash, drift, rows, reported };
+                // They include the row itself.
                 store.seen(&job, hash).await?.into_iter().for_each(|row| window.push(row));
                 windows.insert(job.clone(), window);
             }
         }
         if let Some(window) = windows.get_mut(&job) {
-            window.tell(&job, metrics);
+            window.report(&job, metrics);
         }
         Ok(())
     }

@@ -1,13 +1,13 @@
-//! What others may ask the service.
+//! The HTTP interface.
 //!
-//! | address | who | what |
+//! | address | access | answer |
 //! | --- | --- | --- |
 //! | `GET /health` | anybody | whether chain, store and jobs are usable |
 //! | `GET /metrics` | anybody | counters for Prometheus |
 //! | `POST /v1/subjects` | token | registers a patient under a new subject |
-//! | `DELETE /v1/subjects/{subject}` | token | forgets who stands behind it |
-//! | `POST /v1/jobs/{job}/runs` | token | registers and computes at once |
-//! | `GET /v1/runs/{run}` | token | how far a run is |
+//! | `DELETE /v1/subjects/{subject}` | token | deletes the patient behind it |
+//! | `POST /v1/jobs/{job}/runs` | token | registers a patient and starts a run |
+//! | `GET /v1/runs/{run}` | token | state of a run |
 
 mod answer;
 mod health;
@@ -37,22 +37,22 @@ pub use health::{Health, Part};
 use answer::Refusal;
 use health::Checked;
 
-/// The longest body that is read, in bytes.
+/// Maximum size of a body, in bytes.
 const MAX_BODY: usize = 64 << 10;
-/// The longest body of a push, in bytes: a picture of 750 KiB, or ten thousand readings.
+/// Maximum size of the body of a push, in bytes: a picture of 750 KiB, or ten thousand readings.
 const MAX_PUSH: usize = 1 << 20;
-/// How long an answer may take.
+/// Time limit for an answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How many requests are served at once.
+/// Maximum number of requests that are served at once.
 const MAX_AT_ONCE: usize = 64;
 
-/// What the handlers share.
+/// The state that all handlers share.
 pub struct Service<L> {
-    /// What runs share.
+    /// The state that all runs share.
     pub runner: Arc<Runner<L>>,
-    /// Tells the dispatcher.
+    /// Messages to the dispatcher.
     pub work: Arc<Work>,
-    /// What callers of `/v1` must show.
+    /// The token that callers of `/v1` must send.
     pub token: Token,
     health: tokio::sync::Mutex<Option<Checked>>,
     places: Semaphore,
@@ -82,12 +82,12 @@ pub fn router<L: Ledger>(service: Arc<Service<L>>) -> Router {
         .nest("/v1", v1)
         .fallback(|| async { Refusal::NoSuchAddress })
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(from_fn(hurry))
-        .layer(from_fn_with_state(Arc::clone(&service), take_place::<L>))
+        .layer(from_fn(limit_time))
+        .layer(from_fn_with_state(Arc::clone(&service), limit_concurrency::<L>))
         .with_state(service)
 }
 
-/// Only who shows the token gets through.
+/// Refuses requests without the token.
 async fn authenticate<L: Ledger>(
     State(service): State<Arc<Service<L>>>,
     request: Request,
@@ -103,16 +103,16 @@ async fn authenticate<L: Ledger>(
     }
 }
 
-/// Nobody waits longer than [`TIMEOUT`], and no answer is kept on the way.
-async fn hurry(request: Request, next: Next) -> Response {
+/// Ends requests after [`TIMEOUT`], and forbids caching of answers.
+async fn limit_time(request: Request, next: Next) -> Response {
     let answer = tokio::time::timeout(TIMEOUT, next.run(request)).await;
     let mut answer = answer.unwrap_or_else(|_| Refusal::TooSlow.into_response());
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 
-/// At most [`MAX_AT_ONCE`] requests are served at once; others are told to come back.
-async fn take_place<L: Ledger>(
+/// Serves at most [`MAX_AT_ONCE`] requests at once; others are refused as busy.
+async fn limit_concurrency<L: Ledger>(
     State(service): State<Arc<Service<L>>>,
     request: Request,
     next: Next,

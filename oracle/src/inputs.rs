@@ -1,4 +1,4 @@
-//! What others give besides a patient's record: values by name, series of readings with their times, and a picture.
+//! Inputs besides a patient's record: values by name, series of readings with their times, and a picture.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,9 +17,9 @@ const HEADER: [&str; 3] = ["at", "value", "unit"];
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Amount {
-    /// How much.
+    /// The number.
     pub value: f64,
-    /// In which UCUM unit.
+    /// The UCUM unit.
     #[serde(default = "pure")]
     pub unit: String,
 }
@@ -35,11 +35,11 @@ impl fmt::Debug for Amount {
     }
 }
 
-/// What a caller pushes with a run. Nothing of it is shown; it is deleted when the run ends.
+/// The data that a caller pushes with a run. They are never shown, and deleted when the run ends.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pushed {
-    /// Values by the names of the model's inputs; what is left out is missing.
+    /// Values by the names of the model's inputs; the others are missing.
     #[serde(default, deserialize_with = "unique")]
     pub inputs: BTreeMap<String, Amount>,
     /// Series by their names.
@@ -75,18 +75,18 @@ impl Serialize for Picture {
 impl<'de> Deserialize<'de> for Picture {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        BASE64_STANDARD.decode(text).map(Self).map_err(|_| D::Error::custom("a picture is base64"))
+        BASE64_STANDARD.decode(text).map(Self).map_err(|_| D::Error::custom("a picture must be base64"))
     }
 }
 
-/// Why a text is no series. Lines count from 1; no message holds anything of the text.
+/// Why a text is not a series. Lines count from 1; no message contains any of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
-    /// Not the header, or not a time, a number and a unit.
-    #[error("line {0} is not as a series is written; docs/oracle.md shows the form")]
+    /// The line is not the header, or not a time, a number and a unit.
+    #[error("line {0} does not have the form of a series; docs/oracle.md shows it")]
     NotASeries(usize),
-    /// Readings in several units.
-    #[error("the unit changes in line {0}; convert the readings to one")]
+    /// The readings have several units.
+    #[error("the unit changes in line {0}; convert all readings to one unit")]
     UnitChanged(usize),
 }
 
@@ -96,7 +96,7 @@ pub enum FormError {
 pub struct Series {
     /// UCUM.
     pub unit: String,
-    /// Times (RFC 3339, with the distance from UTC) and values.
+    /// Times (RFC 3339, with a UTC offset) and values.
     pub readings: Vec<(String, f64)>,
 }
 
@@ -114,7 +114,7 @@ impl Series {
 
     /// From CSV with the header `at,value,unit`.
     ///
-    /// All rows must have one unit: a change in the middle of a series is no reading that anybody could use.
+    /// All rows must have the same unit.
     pub fn from_csv(bytes: &[u8]) -> Result<Self, FormError> {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
         if reader.headers().map_err(|_| FormError::NotASeries(1))? != HEADER.as_slice() {
@@ -133,14 +133,14 @@ impl Series {
         Ok(series)
     }
 
-    /// The readings with their times understood; else the place of the first one whose time is none, counted from 0.
+    /// The readings with parsed times, or the position of the first invalid time, counted from 0.
     pub fn read(&self) -> Result<Vec<Reading>, usize> {
         let read = |(place, (at, value)): (usize, &(String, f64))| reading(at, *value).ok_or(place);
         self.readings.iter().enumerate().map(read).collect()
     }
 }
 
-/// A time without its distance from UTC is none: nobody could tell that the clock was changed.
+/// A time without a UTC offset is invalid: a changed clock could not be noticed.
 fn reading(at: &str, value: f64) -> Option<Reading> {
     let pieces = DateTimeParser::new().parse_pieces(at).ok()?;
     let offset = match pieces.offset()? {
@@ -152,7 +152,7 @@ fn reading(at: &str, value: f64) -> Option<Reading> {
     Some(Reading { at, offset, value })
 }
 
-/// A map in which a name that is there twice is an error, and not the last of both.
+/// A map in which a duplicate name is an error.
 fn unique<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, V>, D::Error> {
@@ -161,14 +161,14 @@ fn unique<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
         type Value = BTreeMap<String, V>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object that has each name once")
+            f.write_str("an object with unique names")
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut values = BTreeMap::new();
             while let Some((name, value)) = map.next_entry::<String, V>()? {
                 if values.insert(name, value).is_some() {
-                    return Err(A::Error::custom("a name is there twice"));
+                    return Err(A::Error::custom("a name occurs twice"));
                 }
             }
             Ok(values)
@@ -187,14 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn a_time_keeps_its_distance_from_utc() {
+    fn a_time_keeps_its_utc_offset() {
         let [utc, paris] = ["2026-11-21T10:00:00Z", "2026-11-21T11:00:00+01:00"].map(|at| read(at).unwrap());
         assert_eq!(utc.at, paris.at);
         assert_eq!((utc.offset, paris.offset), (Offset::UTC, Offset::constant(1)));
     }
 
     #[test]
-    fn a_time_that_leaves_something_open_is_none() {
+    fn an_incomplete_time_is_invalid() {
         for at in ["", "2026-11-21", "2026-11-21T10:00:00", "2026-11-31T10:00:00Z", "1790000000", "now"] {
             assert!(read(at).is_none(), "{at}");
         }
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn pushed_values_have_units_and_each_name_once() {
+    fn pushed_values_have_units_and_unique_names() {
         let pushed: Pushed = serde_json::from_value(json!({
             "inputs": {"age": {"value": 54, "unit": "a"}, "sex": {"value": 1}},
             "series": {"temperature": {"unit": "Cel", "readings": [["2026-11-21T10:00:00Z", 4.5]]}},
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn csv_and_json_say_the_same() {
+    fn csv_and_json_are_equivalent() {
         let rows = "at,value,unit\n2026-11-21T10:00:00Z,4.5,Cel\r\n2026-11-21T11:00:00Z, 5 ,Cel\n";
         let object =
             r#"{"unit": "Cel", "readings": [["2026-11-21T10:00:00Z", 4.5], ["2026-11-21T11:00:00Z", 5]]}"#;
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_none_are_told_by_their_line() {
+    fn malformed_rows_are_reported_with_their_line_number() {
         let refused = |rows: &str| Series::from_csv(rows.as_bytes()).unwrap_err();
         for rows in ["", "time,value,unit\n", "at,value\n", "<html></html>"] {
             assert_eq!(refused(rows), FormError::NotASeries(1), "{rows:?}");
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_stays_one_that_the_model_refuses() {
+    fn nan_is_kept_for_the_model_to_refuse() {
         let series = Series::from_csv(b"at,value,unit\n2026-11-21T10:00:00Z,NaN,Cel\n").unwrap();
         assert!(series.readings[0].1.is_nan());
     }

@@ -1,4 +1,4 @@
-//! A job: its model, its source, and whether the chain still wants its results.
+//! A job: its model, its source, and its approval on chain.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::report::{operator_index, ReportError};
 use crate::retry::Decision;
 use crate::source::Source;
 
-/// How long an answer of the registry is trusted. The contract checks again whatever is sent.
+/// How long an answer of the registry is trusted. The contract checks every report again.
 const REGISTRY_AGE: Duration = Duration::from_secs(5);
 
 /// Why a job cannot run.
@@ -40,28 +40,28 @@ pub enum JobError {
     /// The registry has it with another manifest.
     #[error("the model's manifest is not the registered one; get model and manifest from the same release")]
     ManifestNotRegistered,
-    /// Its approval was taken back.
-    #[error("the model was revoked; deploy the model that the feed uses now")]
+    /// Its approval was revoked.
+    #[error("the model was revoked; install the model that the feed uses now")]
     ModelRevoked,
-    /// Its validity is over, by the registry or by its manifest.
+    /// It has expired, by the registry or by its manifest.
     #[error("the model has expired; have a newer version approved, and use that")]
     ModelExpired,
-    /// The chain has no such feed.
+    /// The chain does not have the feed.
     #[error("feeds has no feed of this name; open it, or correct job.feed")]
     FeedUnknown,
     /// The feed uses another model.
     #[error("the feed uses another model; use that one in job.model")]
     FeedUsesOtherModel,
-    /// The model does not give what the feed takes.
-    #[error("the model does not give what the feed takes: an output of the feed's kind and decimals; name it in job.output")]
+    /// The model has no output for the feed.
+    #[error("the model has no output of the feed's kind and decimals, or several; name the right one in job.output")]
     FeedMismatch,
-    /// A parameter of the job is none of the model, or of a unit or size that the model does not take.
+    /// A parameter of the job is not an input of the model, or its unit or value does not fit.
     #[error("job.parameters: {0}")]
     Parameters(MappingError),
-    /// Our key does not sign for this contract.
+    /// Our key is not registered in this contract.
     #[error(transparent)]
     Operator(#[from] ReportError),
-    /// The chain gives no answer.
+    /// The chain does not answer.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// The task that loads the model was cancelled.
@@ -70,7 +70,7 @@ pub enum JobError {
 }
 
 impl JobError {
-    /// A word for logs, metrics and the store.
+    /// Its name in logs, metrics and the store.
     #[must_use]
     pub fn kind(&self) -> String {
         let kind = match self {
@@ -93,42 +93,42 @@ impl JobError {
         kind.to_owned()
     }
 
-    /// What happens to the run.
+    /// The decision about the run.
     #[must_use]
     pub fn decision(&self) -> Decision {
         match self {
             Self::Ledger(error) => error.decision(),
             Self::Interrupted => Decision::Retry,
-            // An operator, an administrator or a regulator can cure each.
+            // An operator, an administrator or a regulator can repair each.
             _ => Decision::Wait,
         }
     }
 }
 
-/// What a run needs of its job, as the chain approved it a moment ago.
+/// The parts of a job that a run needs, as the chain approved them a moment ago.
 #[derive(Clone)]
 pub struct Ready {
     /// The model that the registry knows and the feed uses.
     pub model: Model,
-    /// The place of the output that the feed takes.
+    /// The index of the output for the feed.
     pub output: usize,
     /// Its number in the registry.
     pub id: ModelId,
     /// The feed.
     pub feed: Feed,
-    /// Who signs.
+    /// The configuration on chain.
     pub configuration: Configuration,
-    /// What reports carry.
+    /// The digest of the configuration, which reports carry.
     pub digest: [u8; 32],
-    /// Our place among those who sign.
+    /// Our index among the operators.
     pub operator: u8,
 }
 
-/// A job with all that it needs.
+/// A job with its model and its source.
 pub struct Job {
-    /// What the operator decided.
+    /// Its configuration.
     pub config: JobConfig,
-    /// Where data come from, unless they are pushed.
+    /// The source of data, unless they are pushed.
     pub source: Option<Source>,
     slot: Mutex<Slot>,
 }
@@ -136,7 +136,7 @@ pub struct Job {
 #[derive(Default)]
 struct Slot {
     ready: Option<(Instant, Ready)>,
-    /// Goes on where nobody waits any more: who asks next finds the model, and does not begin again.
+    /// Loading continues even if its caller is gone: the next caller finds the model.
     loading: Option<JoinHandle<Result<Model, JobError>>>,
 }
 
@@ -147,7 +147,7 @@ impl Job {
         Self { config, source, slot: Mutex::default() }
     }
 
-    /// What a run needs, where the chain approves of it: asked at most every few seconds.
+    /// The parts that a run needs, if the chain approves: asked at most every few seconds.
     ///
     /// The model's hash and its manifest's are found in the registry before the model is loaded.
     pub async fn ready<L: Ledger>(
@@ -162,15 +162,15 @@ impl Job {
                 return Ok(ready.clone());
             }
         }
-        // A model that is loaded stays so, whatever the chain says: it is only not used.
+        // A loaded model stays in memory, even if the chain no longer approves it.
         let loaded = slot.ready.as_ref().map(|(_, ready)| ready.model.clone());
         let ready = self.check(ledger, key, loaded, &mut slot.loading, now).await?;
         slot.ready = Some((Instant::now(), ready.clone()));
         Ok(ready)
     }
 
-    /// Asks the chain again next time: it refused what followed from its last answer.
-    pub async fn doubt(&self) {
+    /// Discards the last answer of the chain, because a report that relied on it was refused.
+    pub async fn invalidate(&self) {
         if let Some((since, _)) = self.slot.lock().await.ready.as_mut() {
             *since = since.checked_sub(REGISTRY_AGE).unwrap_or(*since);
         }
@@ -225,7 +225,7 @@ impl Job {
                 let loaded = task.await;
                 *loading = None;
                 let model = loaded.map_err(|_| JobError::Interrupted)??;
-                // It may be one whose loading began when the folder held another.
+                // Its loading may have begun when the folder had another model.
                 if model.manifest().hash() != expected {
                     return Err(JobError::ManifestNotRegistered);
                 }
@@ -236,7 +236,7 @@ impl Job {
     }
 }
 
-/// Files and graphs are read where blocking is allowed.
+/// Reads files and graphs where blocking is allowed.
 async fn in_background<A: Send + 'static, T: Send + 'static>(
     argument: A,
     work: impl FnOnce(A) -> Result<T, JobError> + Send + 'static,
@@ -248,7 +248,7 @@ fn manifest(folder: &Path) -> Result<Manifest, JobError> {
     Ok(Manifest::parse(&files::read(&folder.join("manifest.json"), MAX_MANIFEST_BYTES)?)?)
 }
 
-/// The manifest that the registry approved, and the bytes that it names: nothing that was changed meanwhile.
+/// The approved manifest and the bytes that it names, so that later changes of the files have no effect.
 fn load(folder: &Path, manifest: &Manifest) -> Result<Model, JobError> {
     let onnx = files::read(&folder.join(&manifest.model.file), MAX_MODEL_BYTES)?;
     Ok(Model::new(manifest.clone(), &onnx)?)

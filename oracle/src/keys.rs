@@ -1,4 +1,4 @@
-//! Secrets: read from files that only their owner can read, forgotten when they are dropped, never shown.
+//! Secrets: read from files that only their owner can read, wiped when they are dropped, never shown.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,20 +21,18 @@ pub enum KeyError {
     /// The file is empty, has several lines, or is not text.
     #[error("{path} holds no secret: one line of text is expected", path = path.display())]
     NotASecret {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
     /// Not 32 bytes in hexadecimal, or not in the curve's range.
-    #[error(
-        "the operator's key is no secp256k1 key; 64 hexadecimal digits are expected, see docs/oracle.md"
-    )]
+    #[error("the operator's key is not a secp256k1 key; write 64 hexadecimal digits, see docs/oracle.md")]
     NotAKey,
     /// A token that could be guessed or cannot be sent in a header.
-    #[error("a token needs 32 to 512 visible ASCII characters; make one with `openssl rand -hex 32`")]
+    #[error("a token needs 32 to 512 visible ASCII characters; create one with `openssl rand -hex 32`")]
     WeakToken,
 }
 
-/// A text that is never shown, and overwritten when it is dropped.
+/// A text that is never shown, and wiped when it is dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
@@ -45,7 +43,7 @@ impl Secret {
         &self.0
     }
 
-    /// Reads the first line of a file, without the white space around it.
+    /// Reads the first line of a file, trimmed.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
         let bytes = files::read_secret(path, MAX_SECRET_BYTES)?;
         let not_a_secret = || KeyError::NotASecret { path: path.to_owned() };
@@ -56,7 +54,7 @@ impl Secret {
         Ok(text.to_owned().into())
     }
 
-    /// Reads the secret wherever it is.
+    /// Reads the secret from its place.
     pub fn from_location(location: &KeyLocation) -> Result<Self, KeyError> {
         match location {
             KeyLocation::File(path) => Self::from_file(path),
@@ -91,7 +89,7 @@ impl Token {
         Ok(Self(secret))
     }
 
-    /// Whether this is the token. Takes the same time wherever the first difference is.
+    /// Whether this is the token, in constant time.
     #[must_use]
     pub fn is(&self, candidate: &str) -> bool {
         use subtle::ConstantTimeEq;
@@ -99,7 +97,7 @@ impl Token {
     }
 }
 
-/// What an operator signs reports with: a secp256k1 key, wiped from memory when it is dropped.
+/// The key with which an operator signs reports: secp256k1, wiped from memory when it is dropped.
 #[derive(Clone)]
 pub struct OperatorKey(SigningKey);
 
@@ -137,7 +135,7 @@ impl OperatorKey {
     }
 }
 
-/// A hash that cannot be signed. One in 2^128 is; another report has another hash.
+/// A hash that cannot be signed, with a probability of 2^-128; another report has another hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this hash cannot be signed with this key; report again")]
 pub struct SignError;
@@ -172,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_names_its_signer() {
+    fn a_signature_identifies_its_signer() {
         let hash = primitives::blake2_256(b"report");
         let signature = key().sign(&hash).unwrap();
         assert!(signature[64] < 2);

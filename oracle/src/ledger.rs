@@ -1,4 +1,4 @@
-//! What the oracle asks of a chain with a `feeds` contract.
+//! The interface of the oracle to a chain with a `feeds` contract.
 
 use std::future::Future;
 
@@ -8,38 +8,38 @@ use primitives::{FeedId, ModelId, Subject, Timestamp};
 
 use crate::retry::Decision;
 
-/// A request as an event told it.
+/// A request from its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Requested {
     /// Its number.
     pub request: u64,
     /// The feed.
     pub feed: FeedId,
-    /// Whom it is about.
+    /// The subject.
     pub subject: Subject,
     /// The last moment at which an answer is accepted.
     pub deadline: Timestamp,
 }
 
-/// Why the chain did not do what it was asked for.
+/// Why a call to the chain failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
-    /// No node answers, or the connection broke: whether a report arrived is not known.
+    /// No node answers, or the connection broke: it is unknown whether a report arrived.
     #[error("the chain cannot be reached: {0}; check chain.url and the node")]
     Unreachable(String),
     /// The chain did not execute the transaction, and never will.
     #[error("the chain did not execute the report: {0}; it is sent again")]
     NotExecuted(String),
-    /// The contract refuses.
-    #[error("feeds refuses: {0:?}; docs/oracle.md lists the remedies")]
+    /// The contract refused.
+    #[error("feeds refused the call: {0:?}; docs/oracle.md lists the remedies")]
     Refused(feeds::Error),
-    /// The chain refuses the transaction or the read: no funds, no gas, no such contract.
-    #[error("the chain refuses: {0}; check the transmitter's balance and the deployment file")]
+    /// The chain refused the transaction or the read: no funds, no gas, or an unknown contract.
+    #[error("the chain refused the call: {0}; check the transmitter's balance and the deployment file")]
     Rejected(String),
 }
 
 impl LedgerError {
-    /// A word for logs, metrics and the store.
+    /// Its name in logs, metrics and the store.
     #[must_use]
     pub fn kind(&self) -> String {
         match self {
@@ -50,7 +50,7 @@ impl LedgerError {
         }
     }
 
-    /// What happens to the run.
+    /// The decision about the run.
     #[must_use]
     pub fn decision(&self) -> Decision {
         use feeds::Error as E;
@@ -58,7 +58,7 @@ impl LedgerError {
             Self::Unreachable(_) | Self::NotExecuted(_) => Decision::Retry,
             Self::Rejected(_) => Decision::Wait,
             Self::Refused(error) => match error {
-                // Time or an administrator cures these.
+                // Time or an administrator resolves these.
                 E::ReportFromFuture | E::AccessUnavailable => Decision::Retry,
                 E::InSetUp
                 | E::Paused
@@ -69,7 +69,7 @@ impl LedgerError {
                 | E::ValueOutOfRange
                 | E::ObservationCountInvalid
                 | E::SignatureCountInvalid => Decision::Wait,
-                // A new report takes the same round, so that the chain accepts one of both at most.
+                // A new report has the same round, so the chain accepts at most one of both.
                 E::RoundNotNewer | E::ReportTooOld | E::WrongConfiguration | E::WrongModel => {
                     Decision::Recompute
                 }
@@ -87,7 +87,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// Waits for a finalised block after `number`, or for a while.
     fn after(&self, number: u64) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
-    /// The block in which the contract was deployed: nothing of it is before.
+    /// The block in which the contract was deployed, its first.
     fn first_block(&self) -> u64;
 
     /// The requests of finalised blocks, both ends included, in their order.
@@ -100,10 +100,10 @@ pub trait Ledger: Send + Sync + 'static {
     /// The request, while it is open.
     fn request(&self, request: u64) -> impl Future<Output = Result<Option<Request>, LedgerError>> + Send;
 
-    /// The last round that was accepted in this epoch: 0 where none was.
+    /// The last round that was accepted in this epoch; 0 if there is none.
     fn round(&self, feed: FeedId, subject: Subject) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
-    /// The last reading, of any age; refused where its model is revoked.
+    /// The last reading, of any age; an error if its model is revoked.
     fn reading(
         &self,
         feed: FeedId,
@@ -116,10 +116,11 @@ pub trait Ledger: Send + Sync + 'static {
     /// The model.
     fn model(&self, model: ModelId) -> impl Future<Output = Result<Option<Model>, LedgerError>> + Send;
 
-    /// Who signs reports, and the digest that reports must carry.
+    /// The operators, and the digest that reports must carry.
     fn configuration(&self) -> impl Future<Output = Result<(Configuration, [u8; 32]), LedgerError>> + Send;
 
-    /// Sends a report, where one of its kind was tried a moment ago without sending it, and waits until it is final. Returns its block's number.
+    /// Sends a report and waits until it is final. A dry run comes first, unless there was one for a report of the same
+    /// kind a moment ago. Returns the block's number.
     fn submit(
         &self,
         report: &Report,
@@ -132,14 +133,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_named_as_the_contract_names_it() {
+    fn a_refusal_has_the_contract_s_name() {
         let refused = LedgerError::Refused(feeds::Error::RoundNotNewer);
         assert_eq!(refused.kind(), "feeds-round-not-newer");
         assert_eq!(refused.decision(), Decision::Recompute);
     }
 
     #[test]
-    fn what_is_out_of_date_is_computed_again_and_nothing_else() {
+    fn only_outdated_reports_are_computed_again() {
         use feeds::Error as E;
         let decision = |error| LedgerError::Refused(error).decision();
         for error in [E::RoundNotNewer, E::ReportTooOld, E::WrongConfiguration, E::WrongModel] {

@@ -1,12 +1,12 @@
 //! The oracle service: runs models on real data, and puts signed results on chain.
 //!
-//! Data flow one way: a trigger (a request on chain, or a call of the service) becomes a run in the store; the run
-//! fetches a patient's record from a FHIR server, makes a model's inputs of it, computes, writes the result as fixed
-//! point, signs a report, stores it, sends it, and ends when the report's block is final. [`run`] starts all of it and
-//! ends when it is told to.
+//! Data flow one way: a trigger (a request on chain, or an HTTP call) becomes a run in the store; the run fetches a
+//! patient's record from a FHIR server, maps it to a model's inputs, computes, converts the result to fixed point,
+//! signs a report, stores it, sends it, and ends when the report's block is final. [`run`] starts the service and ends
+//! when it is stopped.
 //!
-//! On chain a patient is a salted hash; only this service's store knows who stands behind it. Logs, metrics and errors
-//! name runs and jobs, never persons or measurements.
+//! On chain a patient is a salted hash; only this service's store can resolve it. Logs, metrics and errors name runs
+//! and jobs, never persons or measurements.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 pub mod config;

@@ -9,7 +9,7 @@ use crate::config::LogFormat;
 
 /// Sends all log lines of this process to standard output. `RUST_LOG` chooses what is logged; `info` by default.
 ///
-/// Returns false where the process has a logger already.
+/// Returns false if the process already has a logger.
 pub fn init(format: LogFormat) -> bool {
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
     let colours = std::io::stdout().is_terminal();

@@ -1,4 +1,4 @@
-//! From what was given, pushed or fetched to a model's inputs, by the manifest alone.
+//! Maps parameters, pushed data and fetched data to a model's inputs, as the manifest defines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,73 +12,72 @@ use crate::inputs::{Amount, Pushed, Series};
 use crate::retry::Decision;
 use crate::source::{Fetched, Record};
 
-/// How far a reading's time may lie ahead of this machine's clock.
+/// Maximum time by which a reading may be ahead of this machine's clock.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
-/// The most names of missing inputs that an error holds.
+/// Maximum number of names of missing inputs in an error.
 const MAX_NAMES: usize = 12;
 
-/// Why there are no inputs. No message holds a measured value, a text of a record, or a name that a caller chose.
+/// Why the inputs are incomplete. No message contains a measured value, a text of a record, or a name that a caller
+/// chose.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
-    /// Values are missing that the model needs.
-    #[error("not enough is known; missing: {}", shortened(.0))]
+    /// Required values are missing.
+    #[error("required inputs are missing: {}", shortened(.0))]
     MissingObservation(Vec<String>),
     /// A value has no UCUM unit, or one that cannot be converted.
-    #[error("the unit of {input} cannot be converted to {unit}; give a UCUM code that can")]
+    #[error("the unit of {input} cannot be converted to {unit}; use a UCUM code that can be converted")]
     UnitNotConvertible {
         /// The model's input.
         input: String,
-        /// What the model wants.
+        /// The model's unit.
         unit: String,
     },
-    /// A name that the model does not have.
-    #[error(
-        "an input or series was given that the model does not have; use the names of its manifest, and no other"
-    )]
+    /// A name is not in the model.
+    #[error("an input or series is not in the model; use only the names of its manifest")]
     Unknown,
-    /// A value where another one is.
-    #[error("{0} was given, but the job's source or its parameters give it; leave it out")]
+    /// A value has a second origin.
+    #[error("{0} was pushed, but comes from the job's source or its parameters; leave it out")]
     GivenTwice(String),
-    /// A reading without its time.
-    #[error("{0} looks back on a series; give the series with its times, not single values")]
+    /// A reading has no time.
+    #[error("{0} is a reading of a series; push the series with its times, not single values")]
     NotASeries(String),
-    /// A series with a time that cannot be used.
+    /// A series has an unusable time.
     #[error("the series {series}: {problem}")]
     Time {
         /// The series.
         series: String,
-        /// What is wrong.
+        /// The problem.
         problem: TimeProblem,
     },
-    /// A series with gaps, duplicates, a changed clock, or too few readings.
+    /// A series has gaps, duplicates, a changed UTC offset, or too few readings.
     #[error("the series {series}: {problem}")]
     Series {
         /// The series.
         series: String,
-        /// What is wrong.
+        /// The problem.
         problem: SeriesError,
     },
-    /// A picture that the model does not take.
+    /// A picture does not fit the model.
     #[error(transparent)]
     Image(ImageError),
-    /// A value outside of what the model knows.
+    /// A value is outside the model's range.
     #[error(transparent)]
     Unsuitable(FeatureError),
 }
 
-/// What is wrong with a series' times. Positions count from 0.
+/// A problem of a series' times. Positions count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeProblem {
-    /// Not RFC 3339 with the distance from UTC.
-    #[error("the time of reading {0} is not as RFC 3339 asks, with the distance from UTC; write it so")]
+    /// Not RFC 3339 with a UTC offset.
+    #[error(
+        "the time of reading {0} is not in RFC 3339 with a UTC offset; write it as 2026-01-31T12:00:00+01:00"
+    )]
     Malformed(usize),
     /// The latest reading is in the future.
     #[error("the latest reading is in the future; check the clocks")]
     FromFuture,
     /// The latest reading is older than `max_observation_age_days`.
-    #[error(
-        "the latest reading is too old to count; look for the reason, or raise max_observation_age_days"
-    )]
+    #[error("the latest reading is too old; find the cause, or raise max_observation_age_days")]
     Stale,
 }
 
@@ -91,7 +90,7 @@ fn shortened(names: &[String]) -> String {
 }
 
 impl MappingError {
-    /// A word for logs, metrics and the store.
+    /// Its name in logs, metrics and the store.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -169,7 +168,7 @@ pub fn codes(manifest: &Manifest) -> Vec<Code> {
     codes.cloned().collect()
 }
 
-/// Since when observations count.
+/// The earliest time at which observations count.
 #[must_use]
 pub fn oldest(at: Timestamp, max_age: Duration) -> Timestamp {
     at.checked_sub(max_age).unwrap_or(Timestamp::MIN)
@@ -188,7 +187,7 @@ pub fn series(manifest: &Manifest) -> BTreeMap<&str, usize> {
     lengths
 }
 
-/// Whether a job's parameters are inputs of its model, and of those that somebody may choose.
+/// Whether a job's parameters are inputs of its model that a parameter may set.
 pub fn check_parameters(
     manifest: &Manifest,
     parameters: &BTreeMap<String, Amount>,
@@ -196,7 +195,7 @@ pub fn check_parameters(
     set(&mut Features::new(manifest), manifest, parameters)
 }
 
-/// Everything that is known for one run.
+/// All data of one run.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// The job's.
@@ -205,18 +204,19 @@ pub struct Known<'a> {
     pub pushed: &'a Pushed,
     /// The source's.
     pub fetched: &'a Fetched,
-    /// When it is known.
+    /// The time of the run.
     pub at: Timestamp,
-    /// What is older does not count.
+    /// The maximum age of a measurement.
     pub max_age: Duration,
 }
 
-/// The model's inputs as they are known at a moment.
+/// The model's inputs at a moment.
 ///
-/// Each input has one origin: what the source or the job gives cannot be pushed.
+/// Each input has one origin: inputs from the source or the job cannot be pushed.
 ///
-/// Of several observations the latest counts, where it is at most `max_age` old. A latest value with an unusable unit
-/// is an error, and never a reason to take an older one. So is the latest reading of a series that is older.
+/// Of several observations the latest counts, if it is at most `max_age` old. A latest value with an unusable unit is
+/// an error, never a reason to use an older one. A series whose latest reading is older than `max_age` is an error
+/// too.
 pub fn features(manifest: &Manifest, known: Known<'_>) -> Result<FeatureVector, MappingError> {
     let mut features = Features::new(manifest);
     set(&mut features, manifest, known.parameters)?;
@@ -283,7 +283,7 @@ fn set(
     amounts: &BTreeMap<String, Amount>,
 ) -> Result<(), MappingError> {
     amounts.iter().try_for_each(|(name, amount)| {
-        // Without times nobody could see a gap.
+        // Without times a gap could not be noticed.
         if manifest.input(name).is_some_and(|(_, input)| matches!(input.source, Source::Series { .. })) {
             return Err(MappingError::NotASeries(name.clone()));
         }
@@ -318,15 +318,15 @@ fn set_series(
     Ok(())
 }
 
-/// Why a record gives no value for an input.
+/// Why a record has no value for an input.
 enum Problem {
-    /// The birth date says no age.
+    /// The birth date does not give an age.
     Age(AgeError),
-    /// The quantity has no unit that can be used.
+    /// The quantity has no usable unit.
     Unit,
 }
 
-/// What a patient's record says of an input, with its unit.
+/// The value of an input in a patient's record, with its unit.
 fn from_record<'r>(
     input: &Input,
     record: &'r Record,
@@ -355,7 +355,7 @@ fn from_record<'r>(
             let concept = found.and_then(|finding| finding.concept);
             concept.and_then(|concept| answer(concept, answers)).map(|value| (value, "1"))
         }
-        // No patient's record holds these.
+        // These are never in a patient's record.
         Source::Series { .. } | Source::Parameter {} => None,
     })
 }

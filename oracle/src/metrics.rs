@@ -1,4 +1,4 @@
-//! What is counted, for Prometheus.
+//! Metrics for Prometheus.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-/// Seconds; a devnet takes 0.1, a production chain 12 to 60.
+/// Buckets in seconds; a devnet takes 0.1, a production chain 12 to 60.
 const SECONDS: [f64; 12] = [0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -33,7 +33,7 @@ struct Drifting {
     input: String,
 }
 
-/// The counters of one service. No label says anything about a person.
+/// The metrics of one service. No label reveals anything about a person.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -51,7 +51,7 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("theriac_oracle");
         let version = env!("CARGO_PKG_VERSION");
-        registry.register("build", "The program that runs", Info::new(vec![("version", version)]));
+        registry.register("build", "The version of the program", Info::new(vec![("version", version)]));
         let histogram = || Histogram::new(SECONDS);
         let metrics = Self {
             runs: Family::default(),
@@ -64,63 +64,63 @@ impl Default for Metrics {
             drift_ks: Family::default(),
             registry: Registry::default(),
         };
-        registry.register("runs", "Runs that ended, by job and outcome", metrics.runs.clone());
-        let (unit, help) = (Unit::Seconds, "From trigger to end of a run");
+        registry.register("runs", "Ended runs, by job and outcome", metrics.runs.clone());
+        let (unit, help) = (Unit::Seconds, "Time from the trigger to the end of a run");
         registry.register_with_unit("run", help, unit.clone(), metrics.run_seconds.clone());
         let help = "Failed attempts to fetch a record, by job and kind";
         registry.register("fetch_errors", help, metrics.fetch_errors.clone());
-        let help = "From dry run to finalised block of a report";
+        let help = "Time from the dry run to the finalised block of a report";
         registry.register_with_unit("submit", help, unit, metrics.submit_seconds.clone());
-        let help = "The last finalised block that was read for requests";
+        let help = "Last finalised block whose requests were read";
         registry.register("cursor_block", help, metrics.cursor.clone());
-        registry.register("pending_runs", "Runs that are not at their end", metrics.pending.clone());
-        let help = "Population stability index of an input's last values against training";
+        registry.register("pending_runs", "Runs that have not ended", metrics.pending.clone());
+        let help = "Population stability index of an input's recent values against the training data";
         registry.register("drift_psi", help, metrics.drift_psi.clone());
-        let help = "Kolmogorov-Smirnov distance of an input's last values from training";
+        let help = "Kolmogorov-Smirnov distance of an input's recent values from the training data";
         registry.register("drift_ks", help, metrics.drift_ks.clone());
         Self { registry, ..metrics }
     }
 }
 
 impl Metrics {
-    /// A run ended.
+    /// Counts an ended run.
     pub fn ended(&self, job: &str, outcome: &str, after: Duration) {
         self.runs.get_or_create(&Ended { job: job.to_owned(), outcome: outcome.to_owned() }).inc();
         self.run_seconds.observe(after.as_secs_f64());
     }
 
-    /// A record could not be fetched.
+    /// Counts a failed attempt to fetch a record.
     pub fn fetch_failed(&self, job: &str, kind: &'static str) {
         self.fetch_errors.get_or_create(&FetchFailed { job: job.to_owned(), kind }).inc();
     }
 
-    /// A report is final.
+    /// Records the time of a finalised report.
     pub fn submitted(&self, after: Duration) {
         self.submit_seconds.observe(after.as_secs_f64());
     }
 
-    /// The chain was read up to this block.
+    /// Sets the last block whose requests were read.
     pub fn read_up_to(&self, block: u64) {
         self.cursor.set(i64::try_from(block).unwrap_or(i64::MAX));
     }
 
-    /// So many runs are not at their end.
+    /// Sets the number of runs that have not ended.
     pub fn pending(&self, runs: u64) {
         self.pending.set(i64::try_from(runs).unwrap_or(i64::MAX));
     }
 
-    /// The last values of an input are so far from training.
+    /// Sets the distance of an input's recent values from the training data.
     pub fn drifts(&self, job: &str, input: &str, psi: f64, ks: f64) {
         let label = Drifting { job: job.to_owned(), input: input.to_owned() };
         self.drift_psi.get_or_create(&label).set(psi);
         self.drift_ks.get_or_create(&label).set(ks);
     }
 
-    /// Everything in the text format of OpenMetrics.
+    /// All metrics in the text format of OpenMetrics.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
     }
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_count_is_in_the_text() {
+    fn every_metric_is_in_the_text() {
         let metrics = Metrics::default();
         metrics.ended("heart", "finalised", Duration::from_millis(300));
         metrics.fetch_failed("heart", "source-down");

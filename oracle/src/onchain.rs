@@ -1,4 +1,4 @@
-//! The ledger as it is: a `feeds` contract behind a node.
+//! The real ledger: a `feeds` contract behind a node.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::ledger::{Ledger, LedgerError, Requested};
 use crate::service::OracleError;
 use crate::trial::Trials;
 
-/// How long to trust that no block became final without being told.
+/// Interval at which the node is asked for the head if its stream is silent.
 const QUIET: Duration = Duration::from_secs(6);
 
-/// A `feeds` contract behind a node, and the account that pays.
+/// A `feeds` contract behind a node, and the transmitter.
 pub struct OnChain {
     chain: Chain,
     transmitter: Account,
@@ -43,7 +43,7 @@ impl OnChain {
         Ok(Self { chain, transmitter, deployment, feeds, head, trials: Trials::default() })
     }
 
-    /// The chain's genesis hash and the contract's address: what the store belongs to.
+    /// The chain's genesis hash and the contract's address, to which the store belongs.
     #[must_use]
     pub fn deployment(&self) -> ([u8; 32], AccountId) {
         (self.deployment.chain.genesis.0, self.feeds.0)
@@ -64,18 +64,18 @@ impl OnChain {
     }
 }
 
-/// Keeps the last finalised block, until nobody wants to know it any more.
+/// Keeps the last finalised block up to date, while there is a receiver.
 fn follow(chain: &Chain, head: Block) -> watch::Receiver<Block> {
-    let (told, head) = watch::channel(head);
+    let (sender, head) = watch::channel(head);
     let mut blocks = chain.finalised_blocks(None);
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                () = told.closed() => return,
+                () = sender.closed() => return,
                 block = blocks.next() => match block {
-                    Some(Ok(block)) => { told.send_replace(block); }
-                    // Whoever asks for the head is told of a lost connection; the stream goes on by itself.
-                    Some(Err(error)) => tracing::debug!("finalised blocks are not told: {error}"),
+                    Some(Ok(block)) => { sender.send_replace(block); }
+                    // A call for the head reports a lost connection; the stream resumes by itself.
+                    Some(Err(error)) => tracing::debug!("the stream of finalised blocks failed: {error}"),
                     None => return,
                 },
             }
@@ -94,7 +94,7 @@ impl Ledger for OnChain {
         let newer = async { head.wait_for(|head| head.number > number).await.map(|head| head.number) };
         match tokio::time::timeout(QUIET, newer).await {
             Ok(Ok(head)) => Ok(head),
-            // Nothing new, or nobody tells: the node knows.
+            // No new block, or a silent stream: ask the node.
             Ok(Err(_)) | Err(_) => self.head().await,
         }
     }
@@ -105,7 +105,7 @@ impl Ledger for OnChain {
 
     async fn requests(&self, from: u64, to: u64) -> Result<Vec<Requested>, LedgerError> {
         let (feeds, head) = (vec![self.feeds.0], *self.head.borrow());
-        // The last block is known by its hash already, and perhaps what happened in it: reports of ours are there.
+        // The last block's hash is known, and perhaps its events, because it may have our reports.
         let emitted: Vec<Emitted> = if from == to && to == head.number {
             self.chain.events_at(head, &feeds).await
         } else {
@@ -140,7 +140,7 @@ impl Ledger for OnChain {
 
     async fn configuration(&self) -> Result<(Configuration, [u8; 32]), LedgerError> {
         let configuration = self.ask(&self.feeds.configuration()).await?;
-        // What is signed is computed here, from what was read: not taken from a node's word for it.
+        // The signed digest is computed here from the configuration: a node's answer is not trusted for it.
         let digest = configuration.digest(self.deployment.chain.genesis.0, self.feeds.0);
         Ok((configuration, digest))
     }
@@ -167,7 +167,7 @@ fn ledger_error(error: chain::Error) -> LedgerError {
         E::NotExecuted { .. } | E::OutOfGas | E::Refused { .. } => {
             LedgerError::NotExecuted(error.to_string())
         }
-        // The state is another one than when a report of this kind was tried.
+        // The state has changed since the dry run of this kind.
         E::Module { ref name, .. } if name == "StorageDepositLimitExhausted" => {
             LedgerError::NotExecuted(error.to_string())
         }
@@ -186,7 +186,7 @@ mod tests {
     use crate::retry::Decision;
 
     #[test]
-    fn a_lost_connection_is_told_from_a_refusal() {
+    fn a_lost_connection_is_distinguished_from_a_refusal() {
         let sent = Sent::Maybe(Hash::zero());
         let lost = ledger_error(chain::Error::Disconnected { during: "submission".into(), sent });
         assert_eq!((lost.kind().as_str(), lost.decision()), ("chain-unreachable", Decision::Retry));

@@ -1,4 +1,4 @@
-//! From values to a report that counts on chain.
+//! From a value to a signed report.
 
 use inference::FixedPoint;
 use primitives::feeds::{Configuration, Feed, Observation, Report, Signature};
@@ -9,13 +9,13 @@ use crate::keys::{OperatorKey, SignError};
 /// A report and our signature under it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedReport {
-    /// What is signed.
+    /// The report.
     pub report: Report,
-    /// Over [`Report::hash`].
+    /// Our signature over [`Report::hash`].
     pub signature: Signature,
 }
 
-/// Why there is no report.
+/// Why a report could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReportError {
     /// The configuration on chain does not have our key.
@@ -30,7 +30,7 @@ pub enum ReportError {
     TooFewObservations {
         /// `2f + 1`
         needed: usize,
-        /// How many did.
+        /// The number that did.
         found: usize,
     },
     /// More operators must sign.
@@ -38,10 +38,10 @@ pub enum ReportError {
     TooFewSignatures {
         /// `f + 1`
         needed: usize,
-        /// How many did.
+        /// The number that did.
         found: usize,
     },
-    /// The value has other decimals than the feed.
+    /// The decimals of value and feed differ.
     #[error(
         "the model's value has {found} decimals, the feed has {expected}; set up the feed for this model"
     )]
@@ -51,8 +51,8 @@ pub enum ReportError {
         /// The value's.
         found: u8,
     },
-    /// The value is one that the feed rules out.
-    #[error("the model's value lies outside of the feed's range; set up the feed for this model")]
+    /// The value is outside the feed's range.
+    #[error("the model's value is outside the feed's range; set up the feed for this model")]
     OutOfRange,
     /// The hash cannot be signed.
     #[error(transparent)]
@@ -60,7 +60,7 @@ pub enum ReportError {
 }
 
 impl ReportError {
-    /// A word for logs, metrics and the store.
+    /// Its name in logs, metrics and the store.
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self {
@@ -74,14 +74,14 @@ impl ReportError {
     }
 }
 
-/// What a report says besides its observations.
+/// A report without its observations.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft {
     /// The digest of the configuration.
     pub digest: [u8; 32],
     /// The feed.
     pub feed: FeedId,
-    /// Whom it is about.
+    /// The subject.
     pub subject: Subject,
     /// One more than the last accepted.
     pub round: u64,
@@ -91,11 +91,11 @@ pub struct Draft {
     pub model: ModelId,
     /// The salted hash of the model's inputs.
     pub inputs: InputCommitment,
-    /// When the source was asked.
+    /// When the source was queried.
     pub observed_at: Timestamp,
 }
 
-/// Our place among the operators.
+/// Our index among the operators.
 pub fn operator_index(configuration: &Configuration, key: &OperatorKey) -> Result<u8, ReportError> {
     let ours = key.public();
     let place = configuration.operators.iter().position(|operator| *operator == ours);
@@ -113,8 +113,8 @@ pub fn feed_value(value: FixedPoint, feed: &Feed) -> Result<i128, ReportError> {
     Ok(value.value)
 }
 
-/// The report of these observations, in the order that the contract asks for. All operators who put the same
-/// observations together get the same report, and so the same hash to sign.
+/// The report of these observations, in the order that the contract requires. All operators that combine the same
+/// observations get the same report, and so the same hash to sign.
 pub fn assemble(
     configuration: &Configuration,
     draft: Draft,
@@ -135,7 +135,7 @@ pub fn sign(report: Report, key: &OperatorKey) -> Result<SignedReport, ReportErr
     Ok(SignedReport { report, signature })
 }
 
-/// As many signatures as the contract asks for, from those that operators gave under the same report: `f + 1`.
+/// As many signatures as the contract requires, `f + 1`, from those of operators on the same report.
 pub fn quorum(
     configuration: &Configuration,
     signatures: &[Signature],
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn one_operator_alone_is_a_quorum_where_none_may_be_faulty() {
+    fn one_operator_is_a_quorum_if_none_may_be_faulty() {
         let configuration = configuration(0, &[1]);
         let operator = operator_index(&configuration, &key(1)).unwrap();
         let observations = vec![Observation { operator, value: 7371 }];

@@ -1,17 +1,17 @@
-//! What to do after an error: decided by predicates on the error, never by text.
+//! The decision after an error: made by predicates on the error, never by its text.
 
 use std::time::Duration;
 
-/// What happens to a run after an error.
+/// The decision about a run after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It may pass by itself soon: again after a pause that doubles each time.
+    /// The cause may pass soon: try again after a pause that doubles each time.
     Retry,
-    /// Somebody must do something first: again at a slow pace, until the run's deadline.
+    /// Someone has to act first: try again at a slow pace, until the run's deadline.
     Wait,
-    /// What was computed does not count any more: fetch and compute again.
+    /// The result is outdated: fetch and compute again.
     Recompute,
-    /// It will never work.
+    /// It can never succeed.
     Fail,
 }
 
@@ -21,7 +21,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 impl Decision {
-    /// How long to pause before attempt number `attempts` + 1.
+    /// The pause before attempt number `attempts` + 1.
     #[must_use]
     pub fn pause(self, attempts: u32) -> Duration {
         match self {

@@ -1,8 +1,7 @@
 //! One run, from its trigger to its finalised report, in steps that are stored one by one.
 //!
-//! A step begins with what the store has and ends with what it stores, so that a crash between any two of them costs
-//! time and nothing else. What was sent is never sent twice with effect: a report keeps its round when it is sent
-//! again, and the chain accepts a round once.
+//! A step starts from the store and ends with a change of the store, so a crash between two steps only costs time. A
+//! report never takes effect twice: it keeps its round when it is sent again, and the chain accepts a round once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,17 +26,17 @@ use crate::subject::{new_salt, PatientId, Salt};
 /// Why a step did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// Nobody registered the subject yet.
+    /// The subject is not registered yet.
     #[error("the subject is not registered; register it with POST /v1/subjects")]
     SubjectUnknown,
     /// The subject was registered for another job.
     #[error("the subject is registered for another job; register the patient for this one")]
     SubjectOfOtherJob,
     /// The request was answered by others, or withdrawn.
-    #[error("the request is not open any more; nothing is left to do")]
+    #[error("the request is no longer open; nothing is left to do")]
     RequestClosed,
-    /// The time for an answer is over.
-    #[error("the deadline is over; request again")]
+    /// The deadline has passed.
+    #[error("the deadline has passed; request again")]
     DeadlinePassed,
     /// The configuration has no such job.
     #[error("the run's job is not in the configuration; put it back, or let the run expire")]
@@ -45,31 +44,31 @@ pub enum RunError {
     /// The job cannot run.
     #[error(transparent)]
     Job(#[from] JobError),
-    /// The source gives no data.
+    /// The source failed.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// The data give no inputs.
+    /// The data cannot be mapped to the inputs.
     #[error(transparent)]
     Mapping(#[from] MappingError),
-    /// The model gives no value.
+    /// The model failed.
     #[error(transparent)]
     Predict(#[from] PredictError),
-    /// The value gives no report.
+    /// The report could not be made.
     #[error(transparent)]
     Report(#[from] ReportError),
-    /// The chain does not take the report.
+    /// The chain did not accept the report.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// The system has no randomness, or no thread.
-    #[error("the system gives no {0}; look for a lack of resources")]
+    /// The system has no random numbers, or no thread.
+    #[error("the system has no {0}; check its resources")]
     System(&'static str),
-    /// The store fails.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl RunError {
-    /// A word for logs, metrics and the store.
+    /// Its name in logs, metrics and the store.
     #[must_use]
     pub fn kind(&self) -> String {
         let kind = match self {
@@ -90,7 +89,7 @@ impl RunError {
         kind.to_owned()
     }
 
-    /// What happens to the run.
+    /// The decision about the run.
     #[must_use]
     pub fn decision(&self) -> Decision {
         match self {
@@ -108,43 +107,43 @@ impl RunError {
     }
 }
 
-/// When a report is sent.
+/// The moment at which a report is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sending {
-    /// Right after it was computed: the chain was asked a moment ago whether it is wanted.
+    /// Right after it was computed: the chain was asked a moment ago whether it is still needed.
     AtOnce,
-    /// After an error or a restart: it may be on chain already, or not wanted any more. The chain is asked first.
+    /// After an error or a restart: it may be on chain already, or no longer needed. The chain is asked first.
     AfterAPause,
 }
 
-/// All that runs share.
+/// The state that all runs share.
 pub struct Runner<L> {
-    /// What survives a crash.
+    /// The store, which survives a crash.
     pub store: Store,
     /// The chain.
     pub ledger: L,
     /// The jobs by name.
     pub jobs: BTreeMap<String, Job>,
-    /// What we sign with.
+    /// The operator's key.
     pub key: OperatorKey,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Arc<Metrics>,
-    /// How far inputs are from training.
+    /// The drift of inputs.
     pub drift: Watch,
 }
 
-/// What a model said.
+/// The result of a model.
 struct Computed {
-    /// Its value, or why there is none.
+    /// Its value, or why it abstained.
     value: Result<i128, Reason>,
     inputs: InputCommitment,
     seen: Option<Seen>,
 }
 
 impl<L: Ledger> Runner<L> {
-    /// Takes a run as far as it goes now, and stores what became of it. Returns the state in which it is left.
+    /// Drives a run as far as possible now, and stores the result. Returns its new state.
     ///
-    /// Stops between two steps where `stop` says so: the rest is done after a restart.
+    /// Stops between two steps if `stop` is set: the rest is done after a restart.
     pub async fn drive(&self, id: &str, stop: impl Fn() -> bool) -> Result<Option<State>, StoreError> {
         let began = Instant::now();
         let Some(mut run) = self.store.run(id).await? else { return Ok(None) };
@@ -169,11 +168,11 @@ impl<L: Ledger> Runner<L> {
                 }
             }
         }
-        self.told(&run, began);
+        self.log_end(&run, began);
         Ok(Some(run.state))
     }
 
-    /// Takes a run one step farther, in the store and in `run`.
+    /// Drives a run one step further, in the store and in `run`.
     pub async fn step(&self, run: &mut Run, sending: Sending) -> Result<(), RunError> {
         match (run.state, &run.report) {
             (State::Queued | State::Waiting, _) => {
@@ -197,7 +196,7 @@ impl<L: Ledger> Runner<L> {
         Ok(())
     }
 
-    /// Stores what happens after an error.
+    /// Stores the decision after an error.
     pub async fn decide(&self, run: &mut Run, error: &RunError) -> Result<(), StoreError> {
         let (now, kind) = (now(), error.kind());
         let attempt = run.attempts.saturating_add(1);
@@ -206,11 +205,11 @@ impl<L: Ledger> Runner<L> {
         if let RunError::Fetch(error) = error {
             self.metrics.fetch_failed(&run.job, error.kind());
         }
-        // The reason is for the log alone: it may quote what a node says. The store and the answers keep its kind.
+        // The full reason is only for the log: it may quote a node. The store and the answers keep its kind.
         tracing::warn!(run = %run.id, job = %run.job, state = run.state.name(), reason = %kind, attempt, ?decision, "{error}");
         let state = match decision {
             Decision::Fail => {
-                // What names inputs helps the caller; it holds no values.
+                // Reasons that name inputs help the caller; they contain no values.
                 let reason = match error {
                     RunError::Mapping(error) => format!("{kind}: {error}"),
                     _ => kind,
@@ -226,10 +225,10 @@ impl<L: Ledger> Runner<L> {
         };
         if matches!(error, RunError::Ledger(LedgerError::Refused(_))) {
             if let Some(job) = self.jobs.get(&run.job) {
-                job.doubt().await;
+                job.invalidate().await;
             }
         }
-        // Not later than the deadline, so that its end is told on time.
+        // Not later than the deadline, so that its end is recorded on time.
         let next = now.saturating_add(pause).min(run.deadline.saturating_add(1)).max(now.saturating_add(1));
         self.store.put_off(&run.id, state, &kind, next, now).await?;
         run.state = state;
@@ -238,7 +237,7 @@ impl<L: Ledger> Runner<L> {
 
     /// Ends with a signed report in the store, or with the model's abstention.
     async fn compute(&self, run: &mut Run) -> Result<(), RunError> {
-        self.ensure_wanted(run).await?;
+        self.ensure_still_needed(run).await?;
         let job = self.jobs.get(&run.job).ok_or(RunError::JobUnknown)?;
         let about = self.about(run).await?;
         let ready = job.ready(&self.ledger, &self.key, now()).await?;
@@ -256,7 +255,7 @@ impl<L: Ledger> Runner<L> {
             }
         };
         let last = match (run.request, run.attempts) {
-            // A push made the subject: nothing was reported on it before.
+            // The push made the subject: there is no earlier report on it.
             (None, 0) if run.subject != Subject::default() => 0,
             _ => self.ledger.round(job.config.feed, run.subject).await?,
         };
@@ -278,7 +277,7 @@ impl<L: Ledger> Runner<L> {
         self.count(seen, &ready).await
     }
 
-    /// Whom or what the run is about; nothing where its value is the feed's one for everybody.
+    /// Whom or what the run is about; `None` for a global value.
     async fn about(&self, run: &Run) -> Result<Option<PatientId>, RunError> {
         if run.subject == Subject::default() {
             return Ok(None);
@@ -342,20 +341,20 @@ impl<L: Ledger> Runner<L> {
         Ok(block)
     }
 
-    /// Whether the chain has the report already. An error where it cannot take it any more.
+    /// Whether the chain already has the report. An error if it can no longer accept it.
     async fn is_done(&self, run: &Run, signed: &SignedReport) -> Result<bool, RunError> {
         let report = &signed.report;
         let reading = self.ledger.reading(report.feed, report.subject).await?;
-        // The commitment has a random salt: nobody else has the same.
+        // The commitment has a random salt, so no other report has the same.
         if reading.is_some_and(|reading| reading.inputs == report.inputs) {
             return Ok(true);
         }
-        self.ensure_wanted(run).await?;
+        self.ensure_still_needed(run).await?;
         Ok(false)
     }
 
-    /// Whether the chain refused the report because it has it: it was sent before a crash, and was executed after the
-    /// chain was asked. Then it must not be computed anew, which would report twice.
+    /// Whether the chain refused the report because it already has it: it was sent before a crash, and executed after
+    /// the chain was asked. Computing it again would then report twice.
     async fn arrived_meanwhile(&self, error: &RunError, signed: &SignedReport) -> Result<bool, RunError> {
         if !matches!(error, RunError::Ledger(LedgerError::Refused(feeds::Error::RoundNotNewer))) {
             return Ok(false);
@@ -364,13 +363,13 @@ impl<L: Ledger> Runner<L> {
         match self.ledger.reading(report.feed, report.subject).await? {
             Some(reading) if reading.inputs == report.inputs => Ok(true),
             Some(reading) if reading.round >= report.round => Ok(false),
-            // What is in the way is not final yet: the chain is asked again before anything is computed anew.
+            // The conflicting report is not final yet: the chain is asked again before anything is recomputed.
             _ => Err(LedgerError::NotExecuted("a report of this round is not final yet".to_owned()).into()),
         }
     }
 
-    /// Whether anybody still waits for the run.
-    async fn ensure_wanted(&self, run: &Run) -> Result<(), RunError> {
+    /// Refuses a run that nobody needs any more: its request is closed, or its deadline has passed.
+    async fn ensure_still_needed(&self, run: &Run) -> Result<(), RunError> {
         if now() > run.deadline {
             return Err(RunError::DeadlinePassed);
         }
@@ -380,8 +379,8 @@ impl<L: Ledger> Runner<L> {
         Ok(())
     }
 
-    /// One line and one count for each run that ends.
-    fn told(&self, run: &Run, began: Instant) {
+    /// Logs and counts an ended run.
+    fn log_end(&self, run: &Run, began: Instant) {
         let outcome =
             run.reason.as_deref().and_then(|reason| reason.split(':').next()).unwrap_or(run.state.name());
         self.metrics.ended(&run.job, outcome, Duration::from_millis(now().saturating_sub(run.created_at)));

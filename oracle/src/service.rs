@@ -1,4 +1,4 @@
-//! Start, work, and a clean end.
+//! Start, work, and graceful shutdown.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use crate::source::{Source, SourceError};
 use crate::store::{Store, StoreError};
 use crate::watch::watch;
 
-/// Why the service cannot start, or cannot go on.
+/// Why the service cannot start or continue.
 #[derive(Debug, thiserror::Error)]
 pub enum OracleError {
     /// A key or token.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// A source's set-up.
+    /// The set-up of a source.
     #[error(transparent)]
     Source(#[from] SourceError),
     /// The chain, at the start. Later the service waits for it.
@@ -38,10 +38,10 @@ pub enum OracleError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The address is taken, or not ours.
+    /// The address is in use, or not on this machine.
     #[error("cannot listen on {address}: {source}; choose another http.listen")]
     Listen {
-        /// Which address.
+        /// The address.
         address: SocketAddr,
         /// The system's answer.
         source: std::io::Error,
@@ -51,7 +51,7 @@ pub enum OracleError {
     Http(std::io::Error),
 }
 
-/// A service that is connected and listens, and does not work yet.
+/// A service that is connected and listening, but not working yet.
 pub struct Service {
     runner: Arc<Runner<OnChain>>,
     listener: TcpListener,
@@ -59,8 +59,8 @@ pub struct Service {
     token: Token,
 }
 
-/// Starts the service, and works until `stop`. What is in flight then is ended within 15 seconds; what is not, goes on
-/// at the next start.
+/// Starts the service, and works until `stop`. Runs in flight may then end within 15 seconds; all others continue at
+/// the next start.
 pub async fn run(config: Config, stop: CancellationToken) -> Result<(), OracleError> {
     Service::start(config).await?.work(stop).await
 }
@@ -84,7 +84,7 @@ impl Service {
         Ok(Self { runner, listener, address, token })
     }
 
-    /// Where it listens: the port that the system chose, where 0 was asked for.
+    /// The address on which it listens, with the port that the system chose if 0 was configured.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -95,8 +95,8 @@ impl Service {
         let Self { runner, listener, address, token } = self;
         let work = Arc::new(Work::default());
         let router = http::router(http::Service::new(Arc::clone(&runner), Arc::clone(&work), token));
-        tracing::info!(url = %format!("http://{address}"), jobs = runner.jobs.len(), "the oracle works");
-        // Whoever ends first takes the others along.
+        tracing::info!(url = %format!("http://{address}"), jobs = runner.jobs.len(), "the oracle is running");
+        // The first task that ends stops the others.
         let ending = stop.child_token();
         let serve = async {
             let served =
@@ -116,14 +116,14 @@ impl Service {
         };
         let (served, watched, dispatched) = tokio::join!(serve, watched, dispatched);
         runner.store.close().await;
-        tracing::info!("the oracle has ended; what was not final goes on at the next start");
+        tracing::info!("the oracle has stopped; runs that are not final continue at the next start");
         served.and(watched).and(dispatched)
     }
 }
 
 fn jobs(config: &Config) -> Result<std::collections::BTreeMap<String, Job>, OracleError> {
     let source = |name: &str| config.sources.iter().find(|source: &&SourceConfig| source.name == name);
-    // A checked configuration has each job's source.
+    // A checked configuration has the source of each job.
     let job = |job: &JobConfig| {
         let source = job.source.as_deref().and_then(source).map(Source::new).transpose()?;
         Ok((job.name.clone(), Job::new(job.clone(), source)))

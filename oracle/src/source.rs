@@ -1,4 +1,4 @@
-//! Where data come from: a FHIR R4 server, or a server of series.
+//! Sources of data: a FHIR R4 server, or a server of series.
 
 mod endpoint;
 mod error;
@@ -23,21 +23,21 @@ pub use error::FetchError;
 pub use fhir::{FhirSource, Record};
 pub use series::SeriesSource;
 
-/// Why a source cannot be used at all.
+/// Why a source cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The token cannot be read.
     #[error("source {name}: {error}")]
     Token {
-        /// Which source.
+        /// The source.
         name: String,
-        /// Why.
+        /// The cause.
         error: KeyError,
     },
     /// The authority's certificate cannot be read.
     #[error("source {name}: ca_file cannot be used; give a PEM file with certificates")]
     Authority {
-        /// Which source.
+        /// The source.
         name: String,
     },
     /// The HTTP client cannot be made.
@@ -45,9 +45,9 @@ pub enum SourceError {
         "source {name}: the system's TLS cannot be used: {reason}; install the system's CA certificates"
     )]
     Client {
-        /// Which source.
+        /// The source.
         name: String,
-        /// What the library says.
+        /// The library's message.
         reason: String,
     },
 }
@@ -61,10 +61,10 @@ pub enum Source {
     Series(SeriesSource),
 }
 
-/// What a source gave.
+/// The data of a source.
 #[derive(Clone, Debug)]
 pub enum Fetched {
-    /// There is no source.
+    /// The job has no source.
     Nothing,
     /// A patient's record.
     Record(Record),
@@ -81,7 +81,7 @@ impl Source {
         })
     }
 
-    /// What a model needs to know about somebody or something, or about all where nobody is named.
+    /// The data that a model needs about a patient or subject, or without one for a global value.
     pub async fn fetch(
         &self,
         manifest: &Manifest,

@@ -1,7 +1,8 @@
-//! What must survive a crash: subjects, runs, and how far the chain was read. One SQLite file.
+//! The state that must survive a crash: subjects, runs, and the cursor of the chain. One SQLite file.
 //!
-//! Every change is in one transaction, which it may share with others, and survives a crash of this process when its method returns. What could not be
-//! found out again from the chain survives a power failure too: see [`Commit`]. Only one process may open the file.
+//! Every change is in one transaction, which it may share with others, and survives a crash of this process once its
+//! method returns. State that cannot be recovered from the chain survives a power failure too: see [`Commit`]. Only one
+//! process may open the file.
 
 mod drift;
 mod group;
@@ -29,16 +30,16 @@ use group::Queue;
 pub use runs::{Due, NewRun, Run, State, Taken};
 pub use subjects::Registration;
 
-/// How long to wait for another process to let go of the file: a restart overlaps with the end of the last one.
+/// Time to wait until another process releases the file: a restart overlaps with the end of the last one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Why the store does not do what it is asked for.
+/// Why the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file cannot be made or opened.
+    /// The file cannot be created or opened.
     #[error("{path} cannot be opened: {source}; check the path, its permissions and the free space", path = path.display())]
     Unopened {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The system's answer.
         source: std::io::Error,
@@ -50,27 +51,27 @@ pub enum StoreError {
         path = path.display()
     )]
     OtherDeployment {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
-    /// SQLite refuses: locked, full, damaged.
-    #[error("the store fails: {0}; check that only one oracle uses it, the free space, and the disk")]
+    /// SQLite failed: locked, full, or damaged.
+    #[error("the store failed: {0}; check that only one oracle uses it, the free space, and the disk")]
     Database(#[from] sqlx::Error),
     /// The schema is newer than this program, or damaged.
     #[error("the store's schema cannot be used: {0}; use the program that wrote it, or a newer one")]
     Schema(#[from] sqlx::migrate::MigrateError),
     /// A row that this program did not write.
-    #[error("the store holds a {0} that cannot be read; restore a backup, or begin with a new file")]
+    #[error("the store has a {0} that cannot be read; restore a backup, or start with a new file")]
     Damaged(&'static str),
 }
 
-/// What a change must survive.
+/// The failure that a change must survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Commit {
-    /// A power failure: what we promised to a caller, and reports before they are sent. Waits for the disk.
+    /// A power failure: for confirmations to callers, and for reports before they are sent. Waits for the disk.
     Durable,
-    /// A crash of this process. After a power failure, the chain is asked again: how far its blocks were read, and
-    /// what became of a report.
+    /// A crash of this process. After a power failure, blocks are read again from the chain, and the chain is asked for
+    /// reports.
     Soon,
 }
 
@@ -82,7 +83,7 @@ pub struct Store {
     /// Whether a commit waits for the disk.
     waits: Arc<AtomicBool>,
     queue: Queue,
-    /// How many runs are not at their end.
+    /// The number of runs that have not ended.
     pending: Arc<AtomicU64>,
 }
 
@@ -93,11 +94,11 @@ impl Store {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
-            // What is deleted is overwritten.
+            // Deleted data are overwritten.
             .pragma("secure_delete", "ON")
             .locking_mode(SqliteLockingMode::Exclusive)
             .busy_timeout(BUSY_TIMEOUT);
-        // The lock belongs to a connection: there is one, and it is never closed while we live.
+        // The lock belongs to a connection: there is only one, and it stays open.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
@@ -135,7 +136,7 @@ impl Store {
         self.pool.close().await;
     }
 
-    /// The id of the run that a caller's key stands for. The key cannot be guessed from it.
+    /// The id of the run with a caller's key. The key cannot be guessed from it.
     #[must_use]
     pub fn push_id(&self, job: &str, key: &[u8]) -> String {
         let hash = blake2_256(&("theriac/push/1", self.secret.0, job, key).encode());
@@ -148,7 +149,7 @@ impl Store {
         Ok(())
     }
 
-    /// The connection, for a change that must survive this much.
+    /// The connection, for a change that must survive this failure.
     async fn connection(&self, commit: Commit) -> Result<PoolConnection<Sqlite>, StoreError> {
         let mut connection = self.pool.acquire().await?;
         self.wait_for(&mut connection, commit).await?;
@@ -157,8 +158,8 @@ impl Store {
 
     /// Lets commits wait for the disk, or not.
     async fn wait_for(&self, connection: &mut SqliteConnection, commit: Commit) -> Result<(), StoreError> {
-        // Whoever holds the only connection is alone. `waits` is true only where it is certain, so that a change that
-        // is given up in the middle costs time and never durability.
+        // The holder of the only connection is alone. `waits` is true only if it is certain, so a cancelled change
+        // costs time, never durability.
         match commit {
             Commit::Durable if !self.waits.load(Ordering::Relaxed) => {
                 sqlx::query("PRAGMA synchronous = FULL").execute(connection).await?;
@@ -172,7 +173,7 @@ impl Store {
         Ok(())
     }
 
-    /// How many runs are not at their end.
+    /// The number of runs that have not ended.
     #[must_use]
     pub fn pending(&self) -> u64 {
         self.pending.load(Ordering::Relaxed)
@@ -201,7 +202,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The file holds who is who: nobody else may read it. SQLite gives its side files the same permissions.
+/// The file identifies patients: only its owner may read it. SQLite gives its side files the same permissions.
 fn create_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -219,7 +220,7 @@ fn bytes32(bytes: &[u8], what: &'static str) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Damaged(what))
 }
 
-/// The time of this machine, in milliseconds since 1970.
+/// This machine's time, in milliseconds since 1970.
 #[must_use]
 pub fn now() -> Timestamp {
     u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)

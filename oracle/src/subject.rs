@@ -1,4 +1,4 @@
-//! Whom a report is about, said so that nobody can tell.
+//! The pseudonymous subject of a report.
 
 use primitives::{blake2_256, Subject};
 
@@ -7,16 +7,16 @@ use primitives::{blake2_256, Subject};
 #[derive(Clone, PartialEq, Eq)]
 pub struct PatientId(String);
 
-/// A text is no FHIR id. It is not repeated: it may be a patient's.
+/// A text is not a FHIR id. The error does not repeat it: it may be a patient's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the patient's id is no FHIR id: 1 to 64 letters, digits, hyphens and dots are expected")]
+#[error("the patient's id is not a FHIR id; use 1 to 64 letters, digits, hyphens and dots")]
 pub struct InvalidPatientId;
 
 impl PatientId {
     /// Checks an id.
     pub fn new(id: &str) -> Result<Self, InvalidPatientId> {
         let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
-        // As a part of an address, these two would mean another place.
+        // As a part of an address, these two would lead to another path.
         if !plain || !(1..=64).contains(&id.len()) || matches!(id, "." | "..") {
             return Err(InvalidPatientId);
         }
@@ -36,7 +36,7 @@ impl std::fmt::Debug for PatientId {
     }
 }
 
-/// 32 random bytes, which keep a hash of guessable data from being guessed.
+/// 32 random bytes that keep a hash of guessable data from being guessed.
 pub type Salt = [u8; 32];
 
 /// A new salt from the operating system.
@@ -46,9 +46,9 @@ pub fn new_salt() -> Result<Salt, getrandom::Error> {
     Ok(salt)
 }
 
-/// The name of a patient on chain: `BLAKE2b-256("theriac/subject/1" ‖ salt ‖ "Patient/<id>")`.
+/// The subject of a patient on chain: `BLAKE2b-256("theriac/subject/1" ‖ salt ‖ "Patient/<id>")`.
 ///
-/// Every registration has a new salt, so that nobody sees that two subjects are one patient.
+/// Every registration has a new salt, so nobody can see that two subjects are one patient.
 #[must_use]
 pub fn subject(salt: &Salt, patient: &PatientId) -> Subject {
     let mut input = b"theriac/subject/1".to_vec();
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_is_made_as_it_is_documented() {
+    fn a_subject_is_the_documented_hash() {
         let patient = PatientId::new("p1").unwrap();
         let mut input = b"theriac/subject/1".to_vec();
         input.extend([7; 32]);

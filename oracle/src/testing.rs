@@ -1,4 +1,4 @@
-//! What tests share: a chain in memory that keeps the contract's rules of rounds and requests, and real FHIR servers.
+//! Shared test helpers: a chain in memory with the contract's rules of rounds and requests, and real FHIR servers.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ pub fn picture(model: &str) -> Vec<u8> {
     hex::decode(golden["rows"][0]["png"].as_str().unwrap()).unwrap()
 }
 
-/// A golden row of the cold-chain model as readings of the last week, and as it is used.
+/// A golden row of the cold-chain model, as readings of the last week and as features.
 pub fn week() -> Series {
     let (inputs, _) = golden("cold-chain").swap_remove(0);
     let now = jiff::Timestamp::now();
@@ -101,7 +101,7 @@ pub fn manifest() -> inference::Manifest {
     manifest_of("heart-disease")
 }
 
-/// What is on the chain in memory. It outlives every service of a test.
+/// The state of the chain in memory. It outlives every service of a test.
 pub struct World {
     pub head: u64,
     pub events: Vec<(u64, Requested)>,
@@ -110,11 +110,11 @@ pub struct World {
     pub accepted: Vec<Report>,
     pub feed: Option<Feed>,
     pub model: Option<Model>,
-    /// Which one that is.
+    /// Its id.
     pub known: ModelId,
     pub configuration: Configuration,
     pub digest: [u8; 32],
-    /// What the next submissions answer, before anything happens.
+    /// The errors of the next submissions, before they have any effect.
     pub refusals: Vec<LedgerError>,
     /// Whether the next accepted report's answer is lost on the way.
     pub loses_answer: bool,
@@ -174,7 +174,7 @@ impl Chain {
         self.0.lock().unwrap()
     }
 
-    /// Somebody asks for a value, in a block of its own.
+    /// Requests a value, in a block of its own.
     pub fn ask(&self, subject: Subject) -> u64 {
         let deadline = now() + 60_000;
         let mut world = self.world();
@@ -323,7 +323,7 @@ pub fn hospital(observations: Vec<Value>) -> Router {
         .route("/fhir/Observation", get(move || async move { fhir_json(&page(&observations, None)) }))
 }
 
-/// As little as the heart model needs.
+/// The minimum that the heart model needs.
 pub fn enough() -> Vec<Value> {
     vec![quantity("8480-6", 132.0, "mm[Hg]"), quantity("2093-3", 212.0, "mg/dL")]
 }
@@ -356,7 +356,7 @@ pub fn job_config(model: PathBuf) -> JobConfig {
     }
 }
 
-/// A service's inside on this store, this chain and this hospital.
+/// A runner on this store, this chain and this hospital.
 pub async fn runner(store: &Path, chain: &Chain, hospital: Url) -> Arc<Runner<Chain>> {
     runner_with_model(store, chain, hospital, model_folder()).await
 }

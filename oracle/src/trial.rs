@@ -1,8 +1,8 @@
-//! Dry runs that count for a while: reports of one kind take the same path through the contract, and cost the same.
+//! Cached dry runs: reports of one kind take the same path through the contract, and cost the same.
 //!
-//! What a dry run finds out on the way is asked of the chain as often anyway: whether the configuration, the model and
-//! the feed still hold (see [`crate::job::Job::ready`]). The contract judges each report again; one that it refuses
-//! costs a fee, and ends the trust in its kind.
+//! The other results of a dry run, whether the configuration, the model and the feed are still valid, are queried as
+//! often anyway (see [`crate::job::Job::ready`]). The contract checks each report again; a refused report costs a fee,
+//! and invalidates the dry run of its kind.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ use primitives::feeds::Report;
 use primitives::FeedId;
 use tokio::sync::Mutex;
 
-/// How long a dry run counts, as long as an answer of the registry.
+/// How long a dry run is valid: as long as an answer of the registry.
 const TRIAL_AGE: Duration = Duration::from_secs(5);
 
-/// What decides on a report's path and costs.
+/// The properties that determine a report's path and costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
     feed: FeedId,
@@ -39,19 +39,19 @@ impl Kind {
     }
 }
 
-/// What the last dry run of each kind allowed.
+/// The limits from the last dry run of each kind.
 #[derive(Debug, Default)]
 pub struct Trials(Mutex<BTreeMap<Kind, (Instant, Limits)>>);
 
 impl Trials {
-    /// The limits for a report: by a dry run, unless one of its kind was made a moment ago.
+    /// The limits for a report: from a dry run, unless there was one of its kind a moment ago.
     pub async fn limits(
         &self,
         report: &Report,
         call: &Call<()>,
         payer: &Account,
     ) -> Result<Limits, chain::Error> {
-        // Who waits here while another one tries its kind is spared a dry run.
+        // A caller that waits here for a dry run of the same kind needs none of its own.
         let mut trials = self.0.lock().await;
         trials.retain(|_, (made, _)| made.elapsed() < TRIAL_AGE);
         if let Some((_, limits)) = trials.get(&Kind::of(report)) {
@@ -62,7 +62,7 @@ impl Trials {
         Ok(limits)
     }
 
-    /// Tries the next report of this kind again: one of them was not accepted.
+    /// Forces a dry run for the next report of this kind, because one was not accepted.
     pub async fn forget(&self, report: &Report) {
         self.0.lock().await.remove(&Kind::of(report));
     }
@@ -90,15 +90,15 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_a_report_s_costs_makes_another_kind() {
+    fn every_property_that_changes_the_costs_makes_another_kind() {
         let kind = Kind::of(&report(1, None));
         let mut other = report(1, None);
         (other.subject, other.observed_at, other.observations[0].value) = (Subject([9; 32]), 7, 8);
         assert_eq!(Kind::of(&other), kind);
         other.observations.push(Observation { operator: 1, value: 9 });
         assert_ne!(Kind::of(&other), kind);
-        assert_ne!(Kind::of(&report(2, None)), kind, "an entry of the subject is there already");
-        assert_ne!(Kind::of(&report(1, Some(7))), kind, "an entry of the request goes away");
+        assert_ne!(Kind::of(&report(2, None)), kind, "the subject has an entry already");
+        assert_ne!(Kind::of(&report(1, Some(7))), kind, "the request's entry is removed");
         let mut other = report(1, None);
         other.configuration = [9; 32];
         assert_ne!(Kind::of(&other), kind);

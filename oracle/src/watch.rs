@@ -14,26 +14,26 @@ use crate::retry::Decision;
 use crate::run::Runner;
 use crate::store::{now, NewRun, StoreError};
 
-/// The most blocks whose events are read at once.
+/// Maximum number of blocks whose events are read at once.
 const MAX_BLOCKS: u64 = 256;
-/// How many blocks without requests may be read again after a restart.
+/// Maximum number of blocks without requests that are read again after a restart.
 const MAX_UNSTORED: u64 = 32;
-/// The most runs that are not at their end: beyond, nothing new is taken.
+/// Maximum number of pending runs; above it, new runs are refused.
 pub const MAX_PENDING: u64 = 10_000;
-/// How long a request may wait for its subject at most, in milliseconds: a week.
+/// Maximum time that a request waits for its subject, in milliseconds: a week.
 pub const MAX_WAIT: Timestamp = 7 * 86_400_000;
-/// How long to pause while there is too much to do.
+/// The pause while the store is full.
 const FULL_PAUSE: Duration = Duration::from_secs(1);
 
-/// How far the chain was read.
+/// The position in the chain.
 struct Cursor {
     /// The next block.
     next: u64,
-    /// How many blocks before it are not behind the stored cursor. None of them has a request.
+    /// The number of blocks between the stored cursor and it. None of them has a request.
     unstored: u64,
 }
 
-/// Why requests could not be read this time.
+/// Why requests could not be read.
 #[derive(Debug, thiserror::Error)]
 enum WatchError {
     #[error(transparent)]
@@ -42,7 +42,7 @@ enum WatchError {
     Store(#[from] StoreError),
 }
 
-/// Reads requests until it is told to stop. Ends with an error only where the store fails.
+/// Reads requests until it is stopped. Returns an error only if the store fails.
 pub async fn watch<L: Ledger>(
     runner: &Runner<L>,
     work: &Work,
@@ -111,7 +111,7 @@ async fn read<L: Ledger>(runner: &Runner<L>, work: &Work, cursor: &mut Cursor) -
     Ok(true)
 }
 
-/// Which job answers the requests of which feed.
+/// The job that answers the requests of each feed.
 fn requested_feeds<L>(runner: &Runner<L>) -> BTreeMap<FeedId, &str> {
     let jobs = runner.jobs.values().map(|job| &job.config);
     let requested = jobs.filter(|job| job.triggers.contains(&Trigger::ChainRequest));

@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::json;
 use support::{ended, World};
 
-/// What the model says of the demo's first patient, with inputs typed by hand.
+/// The model's result for the demo's first patient, with inputs typed by hand.
 fn risk_of_ada(world: &World) -> i128 {
     let mut features = Features::new(world.model.manifest());
     let born: fhir::Patient = serde_json::from_value(json!({"birthDate": "1968-03-14"})).unwrap();
@@ -50,7 +50,7 @@ async fn a_request_on_chain_and_a_push_end_with_the_model_s_value_on_chain() {
     let (id, other) = oracle.push("synthetic-ada").await;
     assert_eq!(oracle.wait_for(&id, ended).await["state"], "finalised");
     assert_eq!(world.reading(other).await.unwrap().value, value);
-    assert_ne!(other, subject, "nobody sees that both are one patient");
+    assert_ne!(other, subject, "both subjects are unlinkable");
 
     // The same subject again: another request, the next round.
     world.request(subject).await;
@@ -59,7 +59,7 @@ async fn a_request_on_chain_and_a_push_end_with_the_model_s_value_on_chain() {
         assert!(Instant::now() < deadline, "the second request was not answered");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    // The value is on chain a moment before the service has noted the end of its run.
+    // The value is on chain a moment before the service records the end of its run.
     let mut metrics = oracle.text("/metrics").await;
     while !metrics.contains(r#"theriac_oracle_runs_total{job="heart",outcome="finalised"} 3"#) {
         assert!(Instant::now() < deadline, "{metrics}");
@@ -72,7 +72,7 @@ async fn a_request_on_chain_and_a_push_end_with_the_model_s_value_on_chain() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_record_lacks_is_named_and_nothing_is_reported() {
+async fn missing_inputs_are_named_and_nothing_is_reported() {
     let world = World::new().await;
     let oracle = world.start().await;
     let (id, subject) = oracle.push("synthetic-chloe").await;
@@ -95,7 +95,7 @@ async fn a_service_that_is_killed_again_and_again_reports_everything_once() {
         subjects.push(oracle.register("synthetic-ada").await);
     }
     oracle.kill().await;
-    // These requests come while nobody listens.
+    // These requests come while the service is down.
     for subject in &subjects {
         world.request(*subject).await;
     }
@@ -118,7 +118,7 @@ async fn a_service_that_is_killed_again_and_again_reports_everything_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_goes_away_and_comes_back_loses_nothing() {
+async fn an_outage_of_the_node_loses_nothing() {
     let mut world = World::new().await;
     let oracle = world.start().await;
     let early = oracle.register("synthetic-ada").await;
@@ -136,7 +136,7 @@ async fn a_node_that_goes_away_and_comes_back_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_model_stops_its_job_and_says_so() {
+async fn a_revoked_model_stops_its_job_with_a_reason() {
     let world = World::new().await;
     let oracle = world.start().await;
     let (id, _) = oracle.push("synthetic-ada").await;
@@ -152,9 +152,9 @@ async fn a_revoked_model_stops_its_job_and_says_so() {
     oracle.end().await;
 }
 
-/// Not a benchmark: it tells what to expect, and that many runs at once do not disturb each other.
+/// Not a benchmark: it shows the magnitude, and that concurrent runs do not disturb each other.
 #[tokio::test(flavor = "multi_thread")]
-async fn many_runs_at_once_all_end() {
+async fn many_concurrent_runs_all_end() {
     let world = World::new().await;
     let oracle = world.start().await;
     let alone = Instant::now();

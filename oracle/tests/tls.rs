@@ -15,7 +15,7 @@ use testkit::tls_proxy::TlsProxy;
 
 const LIFETIME: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// How many observations the server gives on the demo's first patient.
+/// The number of observations on the demo's first patient that the server returns.
 async fn fetch(host: &str, port: u16, ca_file: Option<PathBuf>) -> Result<usize, FetchError> {
     let source = FhirSource::new(&SourceConfig {
         name: "clinic".into(),
@@ -56,13 +56,10 @@ async fn a_certificate_counts_by_the_authority_that_the_configuration_names() {
     for (what, refused) in [
         ("no authority", fetch("localhost", proxy.port(), None).await),
         ("another authority", fetch("localhost", proxy.port(), other).await),
-        (
-            "an address that the certificate does not name",
-            fetch("127.0.0.1", proxy.port(), own.clone()).await,
-        ),
+        ("an address that is not in the certificate", fetch("127.0.0.1", proxy.port(), own.clone()).await),
         ("no TLS at all", fetch("127.0.0.1", plain.rsplit(':').next().unwrap().parse().unwrap(), own).await),
     ] {
         assert_eq!(refused, Err(FetchError::Untrusted), "{what}");
     }
-    assert_eq!(FetchError::Untrusted.decision(), Decision::Wait, "an operator can cure it");
+    assert_eq!(FetchError::Untrusted.decision(), Decision::Wait, "an operator can repair it");
 }

@@ -1,17 +1,24 @@
-use primitives::{AccountId, BatchId, Call, Quantity, Role};
+//! The messages that work in ink!'s off-chain environment: the constructor and the reads. State changes ask
+//! `access`: they are tested in the real runtime (`contract-runtime-tests`), and their rules in `tests/rules`.
 
-use crate::{
-    Arrival, Attestation, Batch, Contents, Data, Error, Goods, Holding, NewBatch, Places, Purpose, Recall,
-    RecallClass, RecallReason, RecallScope, UnitState, UnitsShipped,
-};
-use crate::{Data as BatchesData, Error as BatchesError};
-use support::*;
+use primitives::batches::{Attestation, Holding};
+use primitives::{AccountId, BatchId};
+use testing::goods::{sscc, GTIN, LOT};
 
-mod custody;
-mod logistic_units;
-mod messages;
-mod quarantine;
-mod recall;
-mod registration;
-mod release_gate;
-mod support;
+use crate::batches::Batches;
+
+#[ink::test]
+fn a_new_register_is_empty_and_knows_its_access_contract() {
+    let batches = Batches::new(AccountId([0xAC; 32]));
+    let id = BatchId::of(GTIN, LOT);
+    assert_eq!(batches.access(), Some(AccountId([0xAC; 32])));
+    assert_eq!(batches.batch(id), None);
+    assert_eq!(batches.mass_balance(id), None);
+    assert_eq!(batches.holding(id, 1), Holding::default());
+    assert_eq!(batches.shipment(0), None);
+    assert_eq!(batches.attestation(id, Attestation::MarketAuthorisation), None);
+    assert_eq!(batches.logistic_unit(sscc(1)), None);
+    assert_eq!(batches.batches(0, 50), []);
+    assert_eq!(batches.recall_reach(id, 0, 50), []);
+    assert_eq!(batches.recalls(id), []);
+}

@@ -84,7 +84,8 @@ pub fn event_spec<E: Event>(docs: &[&'static str]) -> ink::metadata::EventSpec {
         fn field<T: scale_info::TypeInfo + 'static>(&mut self, name: &'static str, docs: &[&'static str]) {
             let indexed = self.params.len() < self.topics;
             let ty = TypeSpec::of_type::<T>();
-            self.params.push(EventParamSpec::new(name).of_type(ty).indexed(indexed).docs(docs.to_vec()).done());
+            self.params
+                .push(EventParamSpec::new(name).of_type(ty).indexed(indexed).docs(docs.to_vec()).done());
         }
     }
 

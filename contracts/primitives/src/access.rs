@@ -57,7 +57,8 @@ impl Rights {
     /// The roles that count at `now`.
     #[must_use]
     pub fn roles_at(&self, now: Timestamp) -> RoleSet {
-        let held = |roles: RoleSet, grant: &Grant| if grant.holds_at(now) { roles.with(grant.role) } else { roles };
+        let held =
+            |roles: RoleSet, grant: &Grant| if grant.holds_at(now) { roles.with(grant.role) } else { roles };
         if self.suspended {
             RoleSet::EMPTY
         } else {

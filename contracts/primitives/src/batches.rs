@@ -17,7 +17,5 @@ pub use error::Error;
 pub use events::*;
 pub use goods::{Hold, Holding, Places};
 pub use quarantine::{ClearanceReason, QuarantineError, QuarantineReason, QuarantineTarget};
-pub use recall::{
-    Recall, RecallClass, RecallNotice, RecallReason, RecallScope, MAX_RECALLS,
-};
-pub use unit_books::{Booking, BookingError, Booked, Packed, UnitState, Whereabouts};
+pub use recall::{Recall, RecallClass, RecallNotice, RecallReason, RecallScope, MAX_RECALLS};
+pub use unit_books::{Booked, Booking, BookingError, Packed, UnitState, Whereabouts};

@@ -63,7 +63,8 @@ fn listed() -> String {
         }
         let mut lines = String::new();
         for variant in &variants.variants {
-            let fields: Vec<String> = variant.fields.iter().map(|field| field_text(&registry, field)).collect();
+            let fields: Vec<String> =
+                variant.fields.iter().map(|field| field_text(&registry, field)).collect();
             let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
             writeln!(lines, "  {} {}{fields}", variant.index, variant.name).unwrap();
         }

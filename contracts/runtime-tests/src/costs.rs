@@ -2,20 +2,22 @@
 // The measured numbers are far from any limit of their types.
 #![allow(clippy::arithmetic_side_effects)]
 
-use access::{Identifier, UPGRADE_DELAY};
-use batches::{
-    Arrival, Attestation, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget,
-    RecallScope, RejectionReason, UnitState, UnitsShipped,
+use primitives::access::{Account, Change, Limits, Rights};
+use primitives::batches::{
+    Arrival, Attestation, Booking, ClearanceReason, Contents, Goods, Purpose, QuarantineReason,
+    QuarantineTarget, RecallScope, RejectionReason, UnitState, UnitsShipped,
 };
-use evidence::EvidencePolicy;
-use feeds::Report;
-use primitives::{DocumentHash, Role};
+use primitives::evidence::EvidencePolicy;
+use primitives::feeds::Report;
+use primitives::governance::{Action, Identifier, CHANGE_DELAY};
+use primitives::units::Resolution;
+use primitives::{AccountId, BatchId, DocumentHash, Grant, Role, RoleSet, SiteId, UnitId};
 use scale::Encode;
-use units::Resolution;
+use testing::goods::sscc;
 
 use crate::{
-    bundle, definition, feed, model, new_batch, plain_scan, recall, shipping, sscc, Anything, BatchInHand,
-    Operators, Party, World, CONTRACTS, MODEL, SUBJECT,
+    bundle, definition, feed, gln, model, new_batch, plain_scan, recall, shipping, Anything, BatchInHand,
+    Bytes, Operators, Party, World, CONTRACTS, MODEL, SUBJECT,
 };
 
 /// What one message costs with certain arguments.
@@ -35,17 +37,19 @@ pub struct Cost {
     pub deposit: i128,
 }
 
-/// Sends every message of the contracts, but `replace_code`, which only `access` sends, on a new chain, and says what each costs. The same bundles cost the
-/// same each time.
+/// Sends every message of the contracts on a new chain, and says what each costs. The same bundles cost the same each
+/// time.
 #[must_use]
 pub fn measure_costs() -> Vec<Cost> {
-    let mut meter = Meter { world: World::new(), costs: Vec::new() };
-    meter.access();
+    let mut meter = Meter { world: World::in_set_up(), costs: Vec::new() };
+    meter.set_up();
+    meter.organisations();
+    meter.administration();
     meter.batches();
     meter.feeds();
-    meter.books();
+    meter.among_contracts();
     meter.reads();
-    meter.upgrades();
+    meter.proposals();
     meter.costs.sort_by(|one, other| one.contract.cmp(&other.contract));
     meter.costs
 }
@@ -57,51 +61,98 @@ struct Meter {
 
 impl Meter {
     /// Sends a message, which must succeed, and notes what it cost.
-    fn row(&mut self, by: Party, contract: &str, message: &str, note: &str, arguments: impl Encode) {
+    fn row(
+        &mut self,
+        by: impl Into<AccountId>,
+        contract: &str,
+        message: &str,
+        note: &str,
+        arguments: impl Encode,
+    ) {
         let input = (bundle(contract).selector(message), arguments).encode();
-        self.send(by, contract, message, note, input);
+        self.send(by.into(), contract, message, note, input);
     }
 
-    fn read(&mut self, contract: &str, message: &str, input: Vec<u8>) {
-        self.send(Party::Stranger, contract, message, "", input);
-    }
-
-    fn send(&mut self, by: Party, contract: &str, message: &str, note: &str, input: Vec<u8>) {
+    fn send(&mut self, by: AccountId, contract: &str, message: &str, note: &str, input: Vec<u8>) {
         let address = self.world.address(contract);
         let result = self.world.call_bytes::<Anything>(by, address, input);
-        let receipt = result.expect("the contract answers");
-        assert!(!receipt.reverted, "{message} is refused");
+        let receipt = result.unwrap_or_else(|failure| panic!("{contract}: {message}: {failure:?}"));
+        assert!(!receipt.reverted, "{contract}: {message} is refused");
         self.costs.push(Cost {
             contract: contract.to_owned(),
             message: message.to_owned(),
-            note: note.trim_start_matches(", ").to_owned(),
+            note: note.to_owned(),
             ref_time: receipt.weight.ref_time(),
             proof_size: receipt.weight.proof_size(),
             deposit: receipt.deposit,
         });
     }
 
-    fn access(&mut self) {
+    fn set_up(&mut self) {
         let admin = Party::Administrator;
-        let newcomer = Party::Stranger.id();
-        let identifier = Identifier::Gln(6_291_041_500_213);
-        let organisation = (newcomer, String::from("Apotheke am Dom"), identifier);
-        self.row(admin, "access", "register_organisation", "", organisation);
-        self.row(admin, "access", "grant_role", "", (Role::Pharmacy, newcomer, Some(u64::MAX)));
-        self.row(Party::Stranger, "access", "set_sealing_key", "", [5_u8; 32]);
-        self.row(admin, "access", "suspend_organisation", "", newcomer);
-        self.row(admin, "access", "reinstate_organisation", "", newcomer);
-        self.row(admin, "access", "revoke_role", "", (Role::Pharmacy, newcomer));
-        self.row(admin, "access", "set_administering_role", "", (Role::Patient, Role::Provider));
-        self.row(admin, "access", "pause", "", newcomer);
-        self.row(admin, "access", "unpause", "", newcomer);
-        self.row(admin, "access", "offer_administration", "", newcomer);
-        self.row(admin, "access", "withdraw_administration_offer", "", ());
-        let access = self.world.access;
-        self.world.call::<Anything>(admin, access, "offer_administration", newcomer);
-        self.row(Party::Stranger, "access", "accept_administration", "", ());
-        self.world.call::<Anything>(Party::Stranger, access, "offer_administration", admin.id());
-        self.world.call::<Anything>(admin, access, "accept_administration", ());
+        let units = self.world.units;
+        let roles = RoleSet::of(&[Role::UnitRegister]);
+        self.row(admin, "governance", "set_contract_roles", "", (units, roles));
+        self.row(admin, "governance", "end_set_up", "", ());
+    }
+
+    fn organisations(&mut self) {
+        let admin = Party::Administrator;
+        let (steward, till) = (Party::Stranger.id(), Party::Stranger.account("till"));
+        // The next number of both.
+        let organisation = u32::try_from(Party::ORGANISED.len()).expect("there are a few");
+        let site = organisation;
+        let name = || "Apotheke am Dom".to_owned();
+        let gln_of_party = Identifier::Gln(gln(1_000));
+        let registered = (name(), gln_of_party.clone(), steward);
+        self.row(admin, "governance", "register_organisation", "", registered);
+        self.row(admin, "governance", "register_site", "", (organisation, name(), gln(1_001)));
+        self.row(
+            admin,
+            "governance",
+            "update_organisation",
+            "",
+            (organisation, "Apotheke".to_owned(), gln_of_party),
+        );
+        self.row(admin, "governance", "update_site", "", (site, name(), gln(1_002)));
+        self.row(admin, "governance", "grant_role", "", (organisation, Role::Pharmacy, Some(u64::MAX)));
+        let limits = Limits {
+            site: Some(site),
+            roles: Some(RoleSet::of(&[Role::Pharmacy])),
+            until: Some(u64::MAX),
+            steward: false,
+        };
+        self.row(steward, "governance", "add_account", "", (organisation, till, limits));
+        let limits = Limits { until: None, ..limits };
+        self.row(steward, "governance", "change_account", "", (till, limits));
+        self.row(steward, "governance", "set_sealing_key", "", [5_u8; 32]);
+        let reads = [
+            ("organisation", organisation.encode()),
+            ("account", till.encode()),
+            ("accounts", (organisation, 0_u32, 50_u32).encode()),
+            ("site", site.encode()),
+            ("gln", gln(1_002).encode()),
+        ];
+        for (message, arguments) in reads {
+            self.row(Party::Stranger, "governance", message, "", Bytes(arguments));
+        }
+        self.row(admin, "governance", "suspend_organisation", "", organisation);
+        self.row(admin, "governance", "reinstate_organisation", "", organisation);
+        self.row(admin, "governance", "revoke_role", "", (organisation, Role::Pharmacy));
+        self.row(steward, "governance", "remove_account", "", till);
+    }
+
+    fn administration(&mut self) {
+        let (admin, other) = (Party::Administrator, Party::Stranger);
+        self.row(admin, "governance", "set_administering_role", "", (Role::Insurer, Role::Provider));
+        self.row(admin, "governance", "pause", "", other.id());
+        self.row(admin, "governance", "unpause", "", other.id());
+        self.row(admin, "governance", "offer_administration", "", other.id());
+        self.row(admin, "governance", "withdraw_administration_offer", "", ());
+        self.world.administer("offer_administration", other.id());
+        self.row(other, "governance", "accept_administration", "", ());
+        self.world.govern::<()>(other, "offer_administration", admin.id());
+        self.world.administer("accept_administration", ());
     }
 
     fn batches(&mut self) {
@@ -110,58 +161,66 @@ impl Meter {
         let plain = new_batch("PLAIN", 1_000, None);
         let id = large.id;
         let maker = Party::Manufacturer;
-        self.row(maker, "batches", "register_batch", ", 10 serials", small.new.clone());
-        self.row(maker, "batches", "register_batch", ", 1,000,000 serials", large.new.clone());
-        self.row(maker, "batches", "register_batch", ", no serials", plain.clone());
+        let registration = |new: &primitives::batches::NewBatch| (maker.site(), new.clone());
+        self.row(maker, "batches", "register_batch", "10 serials", registration(&small.new));
+        self.row(maker, "batches", "register_batch", "1,000,000 serials", registration(&large.new));
+        self.row(maker, "batches", "register_batch", "no serials", registration(&plain));
         let mistake = self.world.register_plain("MISTAKE", 10);
         self.row(maker, "batches", "cancel_registration", "", mistake);
         let by = [maker, Party::Auditor, Party::Regulator];
         for (party, attestation) in by.into_iter().zip(Attestation::REQUIRED) {
-            let note = format!(", {attestation:?}");
+            let note = format!("{attestation:?}");
             self.row(party, "batches", "attest", &note, (id, attestation, DocumentHash([0x44; 32])));
         }
         self.row(maker, "batches", "release", "", id);
         self.row(Party::Regulator, "batches", "block", "", id);
         self.row(Party::Regulator, "batches", "unblock", "", id);
-        self.row(maker, "batches", "ship", "", shipping(id, Party::Wholesaler, 1_000));
-        self.row(Party::Wholesaler, "batches", "receive", ", part", (0_u64, Arrival::Units(900)));
-        self.row(Party::Wholesaler, "batches", "receive", ", the rest", (0_u64, Arrival::Units(100)));
-        let refused = self.world.ship(id, Party::Wholesaler, Party::Pharmacy, 10);
-        self.row(Party::Pharmacy, "batches", "reject", "", (refused, RejectionReason::Damaged));
-        self.world.hand_over(id, Party::Wholesaler, Party::Pharmacy, 500);
-        self.row(Party::Pharmacy, "units", "dispense", ", proof of depth 20", large.unit(777_777));
-        self.row(Party::OtherPharmacy, "units", "dispense", ", clone alarm", large.unit(777_777));
-        let finding = (id, large.unit(777_777).1, Resolution::FalseAlarm);
-        self.row(Party::Regulator, "units", "resolve_alarm", "", finding);
-        self.row(Party::Pharmacy, "units", "decommission", ", sample", sample(&large, 777_779));
-        self.row(Party::Pharmacy, "units", "revert", "", (id, large.unit(777_779).1));
-        let holder = Party::Wholesaler.id();
-        let apart = QuarantineTarget::Holding { batch: id, holder, quantity: Some(5) };
-        self.row(Party::Wholesaler, "batches", "quarantine", "", (apart, QuarantineReason::Damaged));
+        let wholesaler = Party::Wholesaler;
+        self.row(maker, "batches", "ship", "", shipping(id, maker, wholesaler, 1_000));
+        let arrival = |quantity| (wholesaler.site(), 0_u64, Arrival::Units(quantity));
+        self.row(wholesaler, "batches", "receive", "part", arrival(900));
+        self.row(wholesaler, "batches", "receive", "the rest", arrival(100));
+        let refused = self.world.ship(id, wholesaler, Party::Pharmacy, 10);
+        let rejection = (Some(Party::Pharmacy.site()), refused, RejectionReason::Damaged);
+        self.row(Party::Pharmacy, "batches", "reject", "", rejection);
+        self.world.hand_over(id, wholesaler, Party::Pharmacy, 500);
+        self.units(&large);
+        let apart = QuarantineTarget::Holding { batch: id, site: wholesaler.site(), quantity: Some(5) };
+        let quarantine = (Some(wholesaler.site()), apart, QuarantineReason::Damaged);
+        self.row(wholesaler, "batches", "quarantine", "", quarantine);
         self.row(maker, "batches", "release_quarantine", "", (apart, ClearanceReason::NothingFound));
         self.logistic_units(id);
-        self.row(Party::Stranger, "units", "verdict", ", proof of depth 20", large.scan(777_778));
-        self.row(Party::Stranger, "units", "verdict", ", unknown batch", plain_scan("NONE"));
         let now = self.world.now();
         self.row(Party::Regulator, "batches", "recall", "", (id, recall(RecallScope::Batch, now)));
-        self.row(Party::Wholesaler, "batches", "acknowledge_recall", "", id);
+        self.row(wholesaler, "batches", "acknowledge_recall", "", (wholesaler.site(), id));
         self.row(Party::Stranger, "batches", "recall_reach", "", (id, 0_u32, 50_u32));
 
-        let plain = primitives::BatchId::of(plain.gtin, &plain.lot);
+        let plain = BatchId::of(plain.gtin, &plain.lot);
         self.world.attest_and_release(plain);
         self.world.hand_over(plain, maker, Party::Pharmacy, 100);
-        self.row(
-            Party::Pharmacy,
-            "batches",
-            "decommission_quantity",
-            "",
-            (plain, 10_u64, UnitState::Dispensed, None::<DocumentHash>),
-        );
+        let dispensed = (plain, 10_u64, UnitState::Dispensed, None::<DocumentHash>);
+        let at_pharmacy = (Party::Pharmacy.site(), dispensed);
+        self.row(Party::Pharmacy, "batches", "decommission_quantity", "", at_pharmacy);
+    }
+
+    fn units(&mut self, batch: &BatchInHand) {
+        let (here, elsewhere) = (Party::Pharmacy, Party::OtherPharmacy);
+        let sold = batch.unit(777_777);
+        let (id, serial, _) = sold.clone();
+        self.row(here, "units", "dispense", "proof of depth 20", (here.site(), &sold));
+        self.row(elsewhere, "units", "dispense", "clone alarm", (elsewhere.site(), &sold));
+        self.row(Party::Regulator, "units", "resolve_alarm", "", (id, serial, Resolution::FalseAlarm));
+        let taken = batch.unit(777_779);
+        let sample = (here.site(), &taken, UnitState::Sample);
+        self.row(here, "units", "decommission", "sample", sample);
+        self.row(here, "units", "revert", "", (Some(here.site()), id, &taken.1));
+        self.row(Party::Stranger, "units", "verdict", "proof of depth 20", batch.scan(777_778));
+        self.row(Party::Stranger, "units", "verdict", "unknown batch", plain_scan("NONE"));
     }
 
     /// A pallet of 1 and one of 100 cases: moving them costs the same.
-    fn logistic_units(&mut self, batch: primitives::BatchId) {
-        let maker = Party::Manufacturer;
+    fn logistic_units(&mut self, batch: BatchId) {
+        let (maker, wholesaler) = (Party::Manufacturer, Party::Wholesaler);
         let mut sscc = (1..).map(sscc);
         let mut next = || sscc.next().expect("there are enough numbers");
         for cases in [1, 100] {
@@ -169,22 +228,23 @@ impl Meter {
             for (place, case) in inside.iter().enumerate() {
                 let contents = Contents::Units { batch, quantity: 10 };
                 if place == 0 && cases == 1 {
-                    self.row(maker, "batches", "pack", ", 10 units", (*case, contents));
+                    self.row(maker, "batches", "pack", "10 units", (maker.site(), *case, contents));
                 } else {
-                    self.world.done(maker, "pack", (*case, contents));
+                    self.world.done(maker, "pack", (maker.site(), *case, contents));
                 }
             }
             let pallet = next();
-            let note = format!(", {cases} cases");
-            self.row(maker, "batches", "pack", &note, (pallet, Contents::LogisticUnits(inside.clone())));
-            let goods =
-                (Goods::LogisticUnit(pallet), Party::Wholesaler.id(), Purpose::Supply, None::<DocumentHash>);
-            self.row(maker, "batches", "ship", &note, goods);
+            let note = format!("{cases} cases");
+            let contents = (maker.site(), pallet, Contents::LogisticUnits(inside.clone()));
+            self.row(maker, "batches", "pack", &note, contents);
+            let whole = (Goods::LogisticUnit(pallet), wholesaler.site());
+            let shipping = (maker.site(), whole, Purpose::Supply, None::<DocumentHash>);
+            self.row(maker, "batches", "ship", &note, shipping);
             let shipped = self.world.events::<UnitsShipped>(self.world.batches);
             let shipment = shipped.first().expect("it was shipped").shipment;
-            let whole = Arrival::LogisticUnits(vec![pallet]);
-            self.row(Party::Wholesaler, "batches", "receive", &note, (shipment, whole));
-            self.row(Party::Wholesaler, "batches", "unpack", &note, pallet);
+            let arrival = (wholesaler.site(), shipment, Arrival::LogisticUnits(vec![pallet]));
+            self.row(wholesaler, "batches", "receive", &note, arrival);
+            self.row(wholesaler, "batches", "unpack", &note, (wholesaler.site(), pallet));
         }
     }
 
@@ -192,7 +252,7 @@ impl Meter {
         let admin = Party::Administrator;
         let now = self.world.now();
         let (one, four, many) = (Operators::new(1), Operators::new(4), Operators::new(31));
-        self.row(admin, "feeds", "set_operators", ", 1 operator", (one.keys(), 0_u8));
+        self.row(admin, "feeds", "set_operators", "1 operator", (one.keys(), 0_u8));
         self.row(Party::Regulator, "feeds", "approve_model", "", model(now));
         self.row(admin, "feeds", "create_feed", "", (feed(), definition()));
         self.row(admin, "feeds", "update_feed", "", (feed(), definition()));
@@ -203,32 +263,32 @@ impl Meter {
 
         let first = Report { request: Some(1), ..self.world.report(1, &[612_500]) };
         let signatures = one.sign(&first, &[0]);
-        self.row(Party::Stranger, "feeds", "report", ", n = 1, f = 0, a new subject", (&first, signatures));
+        self.row(Party::Stranger, "feeds", "report", "n = 1, f = 0, a new subject", (&first, signatures));
         let next = self.world.report(2, &[612_500]);
         let signatures = one.sign(&next, &[0]);
-        self.row(Party::Stranger, "feeds", "report", ", n = 1, f = 0", (&next, signatures));
+        self.row(Party::Stranger, "feeds", "report", "n = 1, f = 0", (&next, signatures));
         self.row(Party::Stranger, "feeds", "read", "", (feed(), SUBJECT, 0_u64));
         self.row(Party::Stranger, "feeds", "FeedReader::fresh_value", "", (feed(), SUBJECT, 0_u64));
         self.evidence(&one);
 
-        self.row(admin, "feeds", "set_operators", ", 4 operators", (four.keys(), 1_u8));
+        self.row(admin, "feeds", "set_operators", "4 operators", (four.keys(), 1_u8));
         let report = self.world.report(1, &[1, 2, 3, 4]);
         let signatures = four.sign(&report, &[0, 1]);
-        self.row(Party::Stranger, "feeds", "report", ", n = 4, f = 1", (&report, signatures));
-        self.row(admin, "feeds", "set_operators", ", 31 operators", (many.keys(), 10_u8));
+        self.row(Party::Stranger, "feeds", "report", "n = 4, f = 1", (&report, signatures));
+        self.row(admin, "feeds", "set_operators", "31 operators", (many.keys(), 10_u8));
         let values: Vec<i128> = (0..31).collect();
         let report = self.world.report(1, &values);
         let places: Vec<usize> = (0..11).collect();
         let signatures = many.sign(&report, &places);
-        self.row(Party::Stranger, "feeds", "report", ", n = 31, f = 10", (&report, signatures));
+        self.row(Party::Stranger, "feeds", "report", "n = 31, f = 10", (&report, signatures));
         self.row(Party::Regulator, "feeds", "revoke_model", "", MODEL);
     }
 
-    /// Goods are set apart by a report.
+    /// Goods are quarantined by a report.
     fn evidence(&mut self, operators: &Operators) {
         let batch = self.world.register_plain("WARM", 10);
-        let holder = Party::Manufacturer.id();
-        let target = QuarantineTarget::Holding { batch, holder, quantity: None };
+        let site = Party::Manufacturer.site();
+        let target = QuarantineTarget::Holding { batch, site, quantity: None };
         let subject = target.subject(self.world.batches);
         let policy = EvidencePolicy { feeds: self.world.feeds, threshold: 500_000, max_age: 60_000 };
         self.row(Party::Regulator, "evidence", "set_policy", "", (feed(), Some(policy)));
@@ -239,93 +299,125 @@ impl Meter {
         self.row(Party::Stranger, "evidence", "present", "", (target, feed()));
     }
 
-    /// What is read, mostly by single keys.
-    fn reads(&mut self) {
-        let (id, someone) = (BatchInHand::of("LARGE", 1).id, Party::Wholesaler.id());
-        let unit = primitives::UnitId([0; 32]);
-        let page = (0_u32, 50_u32);
-        let mut read = |contract: &str, message: &str, arguments: &dyn Fn(&mut Vec<u8>)| {
-            let mut input = bundle(contract).selector(message).to_vec();
-            arguments(&mut input);
-            self.read(contract, message, input);
-        };
-        read("access", "has_role", &|to| (Role::Pharmacy, someone).encode_to(to));
-        read("access", "AccessControl::standing", &|to| (someone, someone).encode_to(to));
-        read("access", "is_paused", &|to| someone.encode_to(to));
-        read("access", "administrator", &|_| ());
-        read("access", "administration_offered_to", &|_| ());
-        read("access", "administering_role", &|to| Role::Pharmacy.encode_to(to));
-        read("access", "organisation", &|to| someone.encode_to(to));
-        read("access", "organisations", &|to| page.encode_to(to));
-        read("batches", "batch", &|to| id.encode_to(to));
-        read("batches", "batches", &|to| page.encode_to(to));
-        read("batches", "mass_balance", &|to| id.encode_to(to));
-        read("batches", "holding", &|to| (id, someone).encode_to(to));
-        read("batches", "recalls", &|to| id.encode_to(to));
-        read("batches", "shipment", &|to| 0_u64.encode_to(to));
-        read("batches", "logistic_unit", &|to| sscc(1).encode_to(to));
-        read("batches", "attestation", &|to| (id, Attestation::MarketAuthorisation).encode_to(to));
-        read("units", "decommissioned_unit", &|to| unit.encode_to(to));
-        read("units", "alarm", &|to| unit.encode_to(to));
-        read("evidence", "policy", &|to| feed().encode_to(to));
-        read("batches", "access", &|_| ());
-        read("feeds", "round", &|to| (feed(), SUBJECT).encode_to(to));
-        read("feeds", "request", &|to| 0_u64.encode_to(to));
-        read("feeds", "configuration", &|_| ());
-        read("feeds", "configuration_digest", &|_| ());
-        read("feeds", "feed", &|to| feed().encode_to(to));
-        read("feeds", "feeds", &|to| page.encode_to(to));
-        read("feeds", "model", &|to| MODEL.encode_to(to));
-        read("feeds", "models", &|to| page.encode_to(to));
-        read("feeds", "access", &|_| ());
-        let whereabouts = (id, Some(777_777_u32), Some(someone));
-        read("batches", "UnitBooks::whereabouts", &|to| whereabouts.encode_to(to));
-        let apart = QuarantineTarget::Holding { batch: id, holder: someone, quantity: None };
-        read("batches", "QuarantineBooks::quarantine_cleared_at", &|to| apart.encode_to(to));
-        for contract in ["units", "evidence"] {
-            read(contract, "access", &|_| ());
-            read(contract, "batches", &|_| ());
-        }
-        read("access", "upgrade", &|to| someone.encode_to(to));
-        for contract in CONTRACTS {
-            read(contract, "Migration::migrate", &|_| ());
-        }
-    }
+    /// What only contracts of the deployment may ask of each other, asked by them.
+    fn among_contracts(&mut self) {
+        let (units, evidence, governance) = (self.world.units, self.world.evidence, self.world.governance);
+        [units, evidence, governance].into_iter().for_each(|contract| self.world.endow(contract));
+        let in_hand = self.world.register("BOOKS", 1_000);
+        let (batch, serial, proof) = in_hand.unit(7);
+        let site = Party::Manufacturer.site();
+        let shown = proof.shown(batch, &serial);
+        let booking = Booking { batch, site, state: UnitState::Sample, shown };
+        self.row(units, "batches", "UnitBooks::book_unit", "", booking);
+        self.row(units, "batches", "UnitBooks::take_back", "", (batch, site, UnitState::Sample));
+        let apart = QuarantineTarget::Holding { batch, site, quantity: None };
+        self.row(evidence, "batches", "QuarantineBooks::quarantine_on_evidence", "", apart);
 
-    /// Each contract gets its own code again.
-    fn upgrades(&mut self) {
-        let admin = Party::Administrator;
+        let organisation = Party::Manufacturer.organisation();
+        let account = Party::Manufacturer.account("till");
+        let limits = Limits { site: Some(site), ..Limits::default() };
+        let entry = Some(Account { organisation, limits });
+        let rights =
+            Rights { suspended: false, grants: vec![Grant { role: Role::Auditor, expires_at: None }] };
+        let changes = [
+            ("an account", Change::Account { account, entry }),
+            ("a site", Change::Site { site: SiteId::MAX, organisation }),
+            ("rights", Change::Rights { organisation: u32::MAX, rights }),
+            ("a pause", Change::Paused { contract: account, paused: true }),
+        ];
+        for (note, change) in changes {
+            self.row(governance, "access", "AccessControl::change", note, change);
+        }
+        let pause = Change::Paused { contract: account, paused: false };
+        self.world.call::<Anything>(governance, self.world.access, "AccessControl::change", pause);
         for contract in CONTRACTS {
             let code = primitives::blake2_256(&bundle(contract).wasm);
-            let address = self.world.address(contract);
-            let note = format!(", {contract}");
-            self.row(admin, "access", "propose_upgrade", &note, (address, code));
-            self.row(admin, "access", "cancel_upgrade", &note, address);
-            self.world.call::<Anything>(admin, self.world.access, "propose_upgrade", (address, code));
-            self.world.pass(UPGRADE_DELAY);
-            self.row(admin, "access", "apply_upgrade", &note, address);
+            self.row(governance, contract, "Replaceable::replace_code", "", code);
         }
     }
 
-    /// What only the contracts `units` and `evidence` may ask of `batches`, asked by organisations with their roles.
-    fn books(&mut self) {
+    /// What is read, mostly by single keys.
+    fn reads(&mut self) {
+        let (id, site) = (BatchInHand::of("LARGE", 1).id, Party::Wholesaler.site());
+        let (someone, organisation) = (Party::Wholesaler.id(), Party::Wholesaler.organisation());
+        let unit = UnitId([0; 32]);
+        let page = (0_u32, 50_u32);
+        let holding = QuarantineTarget::Holding { batch: id, site, quantity: None };
+        let mut read = |contract: &str, message: &str, arguments: Vec<u8>| {
+            let input = [&bundle(contract).selector(message)[..], &arguments].concat();
+            self.send(Party::Stranger.id(), contract, message, "", input);
+        };
+        for message in ["governance", "in_set_up", "paused", "AccessControl::administrator"] {
+            read("access", message, Vec::new());
+        }
+        read("access", "contract_roles", someone.encode());
+        read("access", "AccessControl::standing", (someone, Some(site)).encode());
+        read("access", "AccessControl::site_standing", site.encode());
+        read("access", "AccessControl::account", someone.encode());
+        read("access", "AccessControl::rights", organisation.encode());
+        for message in ["administrator", "in_set_up", "administration_offered_to"] {
+            read("governance", message, Vec::new());
+        }
+        read("governance", "administering_role", Role::Pharmacy.encode());
+        read("governance", "organisations", page.encode());
+        read("governance", "sites", page.encode());
+        read("batches", "batch", id.encode());
+        read("batches", "batches", page.encode());
+        read("batches", "mass_balance", id.encode());
+        read("batches", "holding", (id, site).encode());
+        read("batches", "recalls", id.encode());
+        read("batches", "shipment", 0_u64.encode());
+        read("batches", "logistic_unit", sscc(1).encode());
+        read("batches", "attestation", (id, Attestation::MarketAuthorisation).encode());
+        read("batches", "UnitBooks::whereabouts", (id, Some(777_777_u32), Some(site)).encode());
+        read("batches", "QuarantineBooks::cleared_at", holding.encode());
+        read("units", "decommissioned_unit", unit.encode());
+        read("units", "alarm", unit.encode());
+        read("evidence", "policy", feed().encode());
+        read("feeds", "round", (feed(), SUBJECT).encode());
+        read("feeds", "request", 0_u64.encode());
+        read("feeds", "configuration", Vec::new());
+        read("feeds", "configuration_digest", Vec::new());
+        read("feeds", "feed", feed().encode());
+        read("feeds", "feeds", page.encode());
+        read("feeds", "model", MODEL.encode());
+        read("feeds", "models", page.encode());
+        for contract in ["units", "evidence"] {
+            read(contract, "batches", Vec::new());
+        }
+        for contract in CONTRACTS {
+            if contract != "access" {
+                read(contract, "access", Vec::new());
+            }
+            read(contract, "Replaceable::migrate", Vec::new());
+        }
+    }
+
+    /// Each kind of proposal; new code for each contract, which is the same again.
+    fn proposals(&mut self) {
         let admin = Party::Administrator;
-        let batch = self.world.register_plain("BOOKS", 10);
-        let holder = Party::Manufacturer.id();
-        for (party, role) in [(Party::Provider, Role::UnitRegister), (Party::Auditor, Role::Sentinel)] {
-            let granted = (role, party.id(), None::<u64>);
-            self.world.call::<Anything>(admin, self.world.access, "grant_role", granted);
+        let organisation = Party::Auditor.organisation();
+        let grant = Grant { role: Role::Regulator, expires_at: None };
+        let roles = RoleSet::of(&[Role::UnitRegister]);
+        let (contract, account) = (self.world.units, Party::Auditor.account("rescued"));
+        let upgrade = |meter: &Self, contract: &str| Action::Upgrade {
+            contract: meter.world.address(contract),
+            code: primitives::blake2_256(&bundle(contract).wasm),
+        };
+        let upgrades = CONTRACTS.map(|contract| (contract, upgrade(self, contract)));
+        let others = [
+            ("a role", Action::Grant { organisation, grant }),
+            ("roles of a contract", Action::ContractRoles { contract, roles }),
+            ("a steward", Action::Steward { organisation, account }),
+        ];
+        self.row(admin, "governance", "propose", "to be cancelled", others[0].1);
+        self.row(Party::Stranger, "governance", "proposal", "", 0_u32);
+        self.row(Party::Stranger, "governance", "proposals", "", (0_u32, 50_u32));
+        self.row(admin, "governance", "cancel_proposal", "", 0_u32);
+        for (number, (note, action)) in (1_u32..).zip(upgrades.into_iter().chain(others)) {
+            self.row(admin, "governance", "propose", note, action);
+            self.world.pass(CHANGE_DELAY);
+            self.row(admin, "governance", "apply_proposal", note, number);
         }
-        let booked = |taken_back: bool| (batch, holder, UnitState::Sample, taken_back);
-        self.row(Party::Provider, "batches", "UnitBooks::book_unit", "", booked(false));
-        self.row(Party::Provider, "batches", "UnitBooks::book_unit", ", taken back", booked(true));
-        let apart = QuarantineTarget::Holding { batch, holder, quantity: None };
-        self.row(Party::Auditor, "batches", "QuarantineBooks::quarantine_on_evidence", "", apart);
     }
-}
-
-/// The arguments that book a unit as a sample.
-fn sample(batch: &BatchInHand, number: u64) -> impl Encode {
-    let (id, serial, proof) = batch.unit(number);
-    (id, serial, proof, UnitState::Sample)
 }

@@ -6,6 +6,7 @@
 // This is a fixture: what does not go as planned stops the test at once.
 #![allow(clippy::missing_panics_doc)]
 
+mod backend;
 mod bundle;
 mod costs;
 mod operators;
@@ -13,12 +14,13 @@ mod party;
 mod story;
 mod world;
 
+pub use backend::Wasm;
 pub use bundle::{bundle, Bundle, CONTRACTS};
 pub use costs::{measure_costs, Cost};
 pub use operators::Operators;
-pub use party::Party;
+pub use party::{Agent, Party};
 pub use story::{
-    definition, feed, model, new_batch, plain_scan, recall, serials, shipping, sscc, BatchInHand, FEED,
-    MODEL, SUBJECT,
+    definition, feed, gln, model, new_batch, plain_scan, recall, shipping, BatchInHand, FEED, MODEL, SUBJECT,
 };
-pub use world::{Anything, Bytes, Failure, Receipt, World, NOW};
+pub use testing::goods::{serial, sscc, NOW};
+pub use world::{Anything, Bytes, Emitted, Failure, Receipt, World};

@@ -1,5 +1,5 @@
-use feeds::{Observation, OperatorKey, Report, Signature};
 use k256::ecdsa::SigningKey;
+use primitives::feeds::{Observation, OperatorKey, Report, Signature};
 
 /// The operators of an oracle with real keys.
 #[derive(Clone)]

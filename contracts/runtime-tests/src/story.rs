@@ -1,11 +1,14 @@
-use batches::{
-    Arrival, Attestation, Goods, NewBatch, Purpose, Recall, RecallClass, RecallReason, RecallScope,
+use primitives::batches::{
+    Arrival, Attestation, Error, Goods, NewBatch, Purpose, Recall, RecallClass, RecallReason, RecallScope,
 };
-use feeds::{Feed, FeedKind, Report};
-use primitives::{BatchId, DocumentHash, FeedId, InputCommitment, ModelId, SerialProof, SerialTree, Subject};
-use units::Scan;
+use primitives::feeds::{self, Feed, FeedKind, Report};
+use primitives::units::Scan;
+use primitives::{
+    AccountId, BatchId, DocumentHash, FeedId, InputCommitment, ModelId, SerialProof, SiteId, Subject,
+};
+use testing::goods::{self, loose, serial, Serialised, EXPIRY, GTIN};
 
-use crate::{Operators, Party, World};
+use crate::{Agent, Operators, Party, World};
 
 /// The name of the feed that [`World::with_feed`] opens.
 pub const FEED: &str = "heart-disease-risk";
@@ -14,9 +17,6 @@ pub const MODEL: ModelId = ModelId([0x4D; 32]);
 /// Whom [`World::report`] is about.
 pub const SUBJECT: Subject = Subject([0x53; 32]);
 
-const GTIN: u64 = 9_506_000_134_352;
-const EXPIRY: u32 = 281_231;
-
 /// A batch with all its serials.
 #[derive(Clone, Debug)]
 pub struct BatchInHand {
@@ -24,86 +24,58 @@ pub struct BatchInHand {
     pub id: BatchId,
     /// Its registration.
     pub new: NewBatch,
-    /// Its serials.
-    pub tree: SerialTree,
+    serialised: Serialised,
 }
 
 impl BatchInHand {
     /// A batch of so many units, which is not registered yet.
     #[must_use]
-    pub fn of(lot: &str, quantity: u64) -> Self {
-        let mut new = new_batch(lot, quantity, None);
-        let id = BatchId::of(new.gtin, &new.lot);
-        let tree = SerialTree::new(id, &serials(quantity)).expect("there is a serial");
-        new.serial_root = Some(tree.root());
-        Self { id, new, tree }
+    pub fn of(lot: &str, quantity: usize) -> Self {
+        let serialised = Serialised::of(lot.as_bytes(), quantity);
+        let new = serialised.new_batch(lot.as_bytes(), None);
+        Self { id: serialised.id, new, serialised }
     }
 
-    /// The arguments that dispense one of its units.
+    /// The arguments that dispense one of its units, behind the site.
     #[must_use]
-    pub fn unit(&self, number: u64) -> (BatchId, Vec<u8>, SerialProof) {
-        let serial = serial(number);
-        let proof = self.tree.prove(&serial).expect("the batch has the serial");
-        (self.id, serial, proof)
+    pub fn unit(&self, number: usize) -> (BatchId, Vec<u8>, SerialProof) {
+        (self.id, serial(number), self.serialised.proof(number))
     }
 
     /// What a scanner reads from one of its packs, with the proof.
     #[must_use]
-    pub fn scan(&self, number: u64) -> Scan {
+    pub fn scan(&self, number: usize) -> Scan {
         let (_, serial, proof) = self.unit(number);
-        Scan {
-            gtin: self.new.gtin,
-            lot: self.new.lot.clone(),
-            expiry: Some(self.new.expiry),
-            serial: Some(serial),
-            proof: Some(proof),
-            holder: None,
-        }
+        Scan { serial: Some(serial), proof: Some(proof), ..scan_of(&self.new.lot) }
     }
-}
-
-/// So many serials of seven digits.
-#[must_use]
-pub fn serials(quantity: u64) -> Vec<Vec<u8>> {
-    (0..quantity).map(serial).collect()
-}
-
-fn serial(number: u64) -> Vec<u8> {
-    format!("S{number:07}").into_bytes()
 }
 
 /// A registration that is right.
 #[must_use]
 pub fn new_batch(lot: &str, quantity: u64, serial_root: Option<[u8; 32]>) -> NewBatch {
-    NewBatch {
-        gtin: GTIN,
-        lot: lot.as_bytes().to_vec(),
-        expiry: EXPIRY,
-        quantity,
-        serial_root,
-        units_per_case: None,
-    }
+    NewBatch { lot: lot.as_bytes().to_vec(), serial_root, ..goods::new_batch(quantity) }
 }
 
 /// The arguments that ship loose units to be used.
 #[must_use]
 pub fn shipping(
     batch: BatchId,
-    to: Party,
+    from: impl Into<Agent>,
+    to: impl Into<Agent>,
     quantity: u64,
-) -> (Goods, primitives::AccountId, Purpose, Option<DocumentHash>) {
-    (Goods::Units { batch, quantity }, to.id(), Purpose::Supply, None)
+) -> (SiteId, Goods, SiteId, Purpose, Option<DocumentHash>) {
+    (from.into().site, loose(batch, quantity), to.into().site, Purpose::Supply, None)
 }
 
-/// The SSCC with this serial reference, with its check digit (GenSpecs 7.9.1).
+/// The GLN of this number, with its check digit.
 ///
 /// # Panics
-/// Where the reference has more than 16 digits.
+/// Where the number has more than six digits.
 #[must_use]
-pub fn sscc(reference: u64) -> u64 {
-    let payload = 10_614_141_000_000_000_u64.checked_add(reference).expect("a small number");
-    let check = u64::from(gs1::check_digit(payload));
-    payload.checked_mul(10).and_then(|shifted| shifted.checked_add(check)).expect("a small number")
+pub fn gln(number: u64) -> u64 {
+    assert!(number < 1_000_000);
+    let payload = 629_104_000_000_u64.saturating_add(number);
+    payload.saturating_mul(10).saturating_add(gs1::check_digit(payload).into())
 }
 
 /// A recall of class I that holders are to acknowledge within a day of `now`.
@@ -121,7 +93,11 @@ pub fn recall(scope: RecallScope, now: u64) -> Recall {
 /// What a scanner reads from a pack without a serial.
 #[must_use]
 pub fn plain_scan(lot: &str) -> Scan {
-    Scan { gtin: GTIN, lot: lot.as_bytes().to_vec(), expiry: Some(EXPIRY), ..Scan::default() }
+    scan_of(lot.as_bytes())
+}
+
+fn scan_of(lot: &[u8]) -> Scan {
+    Scan { gtin: GTIN, lot: lot.to_vec(), expiry: Some(EXPIRY), ..Scan::default() }
 }
 
 /// The identifier of [`FEED`].
@@ -152,47 +128,65 @@ pub fn model(now: u64) -> (ModelId, DocumentHash, String, u64) {
 impl World {
     /// Registers a batch without serials.
     pub fn register_plain(&mut self, lot: &str, quantity: u64) -> BatchId {
-        let new = new_batch(lot, quantity, None);
-        let id: Result<_, batches::Error> =
-            self.call(Party::Manufacturer, self.batches, "register_batch", new);
-        id.expect("the registration is right")
+        self.register_by(Party::Manufacturer, new_batch(lot, quantity, None))
     }
 
     /// Registers a batch with serials.
-    pub fn register(&mut self, lot: &str, quantity: u64) -> BatchInHand {
+    pub fn register(&mut self, lot: &str, quantity: usize) -> BatchInHand {
         let batch = BatchInHand::of(lot, quantity);
-        let id: Result<_, batches::Error> =
-            self.call(Party::Manufacturer, self.batches, "register_batch", batch.new.clone());
-        assert_eq!(id, Ok(batch.id));
+        let id = self.register_by(Party::Manufacturer, batch.new.clone());
+        assert_eq!(id, batch.id);
         batch
+    }
+
+    /// Registers a batch of another maker.
+    #[track_caller]
+    pub fn register_by(&mut self, maker: impl Into<Agent>, new: NewBatch) -> BatchId {
+        let maker = maker.into();
+        let id: Result<BatchId, Error> = self.call(maker, self.batches, "register_batch", (maker.site, new));
+        id.expect("the registration is right")
     }
 
     /// Answers for all that a release needs, and releases.
     pub fn attest_and_release(&mut self, batch: BatchId) {
-        let by = [Party::Manufacturer, Party::Auditor, Party::Regulator];
-        for (party, attestation) in by.into_iter().zip(Attestation::REQUIRED) {
-            self.done(party, "attest", (batch, attestation, DocumentHash([0x44; 32])));
-        }
+        self.attest(Party::Manufacturer, batch);
         self.done(Party::Manufacturer, "release", batch);
     }
 
+    /// Answers for all that a release needs, of a batch of this maker.
+    pub fn attest(&mut self, maker: impl Into<AccountId>, batch: BatchId) {
+        let by = [maker.into(), Party::Auditor.id(), Party::Regulator.id()];
+        for (account, attestation) in by.into_iter().zip(Attestation::REQUIRED) {
+            self.done(account, "attest", (batch, attestation, DocumentHash([0x44; 32])));
+        }
+    }
+
     /// Ships units and receives all of them.
-    pub fn hand_over(&mut self, batch: BatchId, from: Party, to: Party, quantity: u64) {
+    pub fn hand_over(&mut self, batch: BatchId, from: impl Into<Agent>, to: impl Into<Agent>, quantity: u64) {
+        let to = to.into();
         let shipment = self.ship(batch, from, to, quantity);
-        self.done(to, "receive", (shipment, Arrival::Units(quantity)));
+        self.done(to, "receive", (to.site, shipment, Arrival::Units(quantity)));
     }
 
     /// Ships units, and returns the shipment's number.
-    pub fn ship(&mut self, batch: BatchId, from: Party, to: Party, quantity: u64) -> u64 {
-        let shipment: Result<u64, batches::Error> =
-            self.call(from, self.batches, "ship", shipping(batch, to, quantity));
+    #[track_caller]
+    pub fn ship(
+        &mut self,
+        batch: BatchId,
+        from: impl Into<Agent>,
+        to: impl Into<Agent>,
+        quantity: u64,
+    ) -> u64 {
+        let from = from.into();
+        let shipment: Result<u64, Error> =
+            self.call(from, self.batches, "ship", shipping(batch, from, to, quantity));
         shipment.expect("the shipment is allowed")
     }
 
     /// Calls a message of `batches` that returns nothing, and must succeed.
     #[track_caller]
-    pub fn done(&mut self, caller: Party, message: &str, arguments: impl scale::Encode) {
-        let result: Result<(), batches::Error> = self.call(caller, self.batches, message, arguments);
+    pub fn done(&mut self, caller: impl Into<AccountId>, message: &str, arguments: impl scale::Encode) {
+        let result: Result<(), Error> = self.call(caller, self.batches, message, arguments);
         assert_eq!(result, Ok(()), "{message}");
     }
 

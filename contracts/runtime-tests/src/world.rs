@@ -1,36 +1,38 @@
+use std::fmt::Debug;
 use std::sync::OnceLock;
 
-use access::Identifier;
 use devnet_runtime::{
     genesis::{development, ENDOWMENT},
     Balance, Balances, Contracts, EventRecord, Hash, RuntimeEvent, System, Timestamp,
 };
-use ink::env::Event;
 use ink::MessageResult;
 use polkadot_sdk::{
+    frame_support::traits::fungible::Mutate,
     pallet_contracts::{
         Code, CollectEvents, ContractExecResult, DebugInfo, Determinism, Event as PalletEvent, StorageDeposit,
     },
     sp_io::{self, TestExternalities},
     sp_runtime::{AccountId32, BuildStorage, DispatchError, StateVersion, Weight},
 };
-use primitives::{AccountId, Role};
+use primitives::access::{Change, Limits};
+use primitives::governance::{self, Action, Identifier, CHANGE_DELAY};
+use primitives::{access, AccountId, Event, OrganisationId, Role, RoleSet, SiteId};
 use scale::{Decode, Encode};
+use testing::goods::NOW;
 
-use crate::{bundle, Party};
-
-/// The chain's time when a [`World`] begins: 2026-01-01T00:00:00Z, in milliseconds.
-pub const NOW: u64 = 1_767_225_600_000;
+use crate::{bundle, gln, Agent, Party};
 
 const GAS: Weight = Weight::from_parts(375_000_000_000, 3 << 20);
 const STATE_VERSION: StateVersion = StateVersion::V1;
 
-/// A chain with all contracts, and an organisation for each [`Party`] but the stranger.
+/// A chain with all contracts, and an organisation for each of [`Party::ORGANISED`].
 #[derive(Debug)]
 pub struct World {
     externalities: Externalities,
     /// The address of `access`.
     pub access: AccountId,
+    /// The address of `governance`.
+    pub governance: AccountId,
     /// The address of `batches`.
     pub batches: AccountId,
     /// The address of `units`.
@@ -40,6 +42,8 @@ pub struct World {
     /// The address of `evidence`.
     pub evidence: AccountId,
     events: Vec<EventRecord>,
+    /// How many transactions are open, one in the other: see [`World::rolled_back`].
+    open: u32,
 }
 
 /// What a message returned, and what it cost.
@@ -76,9 +80,15 @@ impl Decode for Anything {
     }
 }
 
-/// The bytes of a result, whatever it is.
+/// The bytes of a result, whatever it is; or arguments that are encoded already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
+
+impl Encode for Bytes {
+    fn encode_to<T: scale::Output + ?Sized>(&self, output: &mut T) {
+        output.write(&self.0);
+    }
+}
 
 impl Decode for Bytes {
     fn decode<I: scale::Input>(input: &mut I) -> Result<Self, scale::Error> {
@@ -86,6 +96,17 @@ impl Decode for Bytes {
         input.read(&mut bytes)?;
         Ok(Self(bytes))
     }
+}
+
+/// An event of a contract as it is on chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Emitted {
+    /// The contract.
+    pub contract: AccountId,
+    /// Its first topic.
+    pub topic: [u8; 32],
+    /// Its fields in SCALE.
+    pub fields: Vec<u8>,
 }
 
 struct Externalities(TestExternalities);
@@ -103,17 +124,19 @@ type RawStorage = Vec<(Vec<u8>, (Vec<u8>, i32))>;
 struct Deployed {
     storage: RawStorage,
     root: Hash,
-    addresses: [AccountId; 5],
+    addresses: [AccountId; 6],
 }
 
 impl World {
-    /// A chain with all contracts deployed and all roles granted.
+    /// A chain with all contracts deployed, everybody in their roles, and its set-up over.
     #[must_use]
     pub fn new() -> Self {
         static DEPLOYED: OnceLock<Deployed> = OnceLock::new();
         let deployed = DEPLOYED.get_or_init(|| {
-            let world = Self::deployed();
-            let addresses = [world.access, world.batches, world.units, world.feeds, world.evidence];
+            let mut world = Self::in_set_up();
+            world.end_set_up();
+            let addresses =
+                [world.access, world.governance, world.batches, world.units, world.feeds, world.evidence];
             let Externalities(mut chain) = world.externalities;
             chain.commit_all().expect("nothing is open");
             let (storage, root) = chain.into_raw_snapshot();
@@ -124,43 +147,127 @@ impl World {
         Self::on(chain, deployed.addresses)
     }
 
-    fn on(chain: TestExternalities, [access, batches, units, feeds, evidence]: [AccountId; 5]) -> Self {
-        let externalities = Externalities(chain);
-        Self { externalities, access, batches, units, feeds, evidence, events: Vec::new() }
-    }
-
-    fn deployed() -> Self {
+    /// A chain with all contracts deployed and everybody in their roles, still in set-up.
+    #[must_use]
+    pub fn in_set_up() -> Self {
         let mut genesis = development();
         let rich = Party::ALL.map(|party| (account(party.id()), ENDOWMENT));
         genesis.balances.balances.extend(rich);
         let chain = genesis.build_storage().expect("the genesis is sound").into();
         let nowhere = AccountId::from([0; 32]);
-        let mut world = Self::on(chain, [nowhere; 5]);
+        let mut world = Self::on(chain, [nowhere; 6]);
         world.set_time(NOW);
         world.access = world.instantiate("access", ());
+        world.governance = world.instantiate("governance", world.access);
+        let change = Change::Governance(world.governance);
+        let named: Result<(), access::Error> =
+            world.call(Party::Administrator, world.access, "AccessControl::change", change);
+        assert_eq!(named, Ok(()));
         world.batches = world.instantiate("batches", world.access);
         world.units = world.instantiate("units", (world.access, world.batches));
         world.feeds = world.instantiate("feeds", (world.access, world.genesis_hash()));
         world.evidence = world.instantiate("evidence", (world.access, world.batches));
-        for (number, party) in (0_u8..).zip(Party::ALL) {
-            let Some(role) = party.role() else { continue };
-            world.admit(party.id(), &format!("{party:?}"), &format!("urn:theriac:test:{number}"), role);
+        for (contract, role) in [(world.units, Role::UnitRegister), (world.evidence, Role::Sentinel)] {
+            world.administer("set_contract_roles", (contract, RoleSet::of(&[role])));
         }
-        world.admit(world.units, "units", "urn:theriac:contract:units", Role::UnitRegister);
-        world.admit(world.evidence, "evidence", "urn:theriac:contract:evidence", Role::Sentinel);
+        for party in Party::ORGANISED {
+            let number = world.register_organisation(&format!("{party:?}"), party);
+            assert_eq!(number, party.organisation());
+            party.roles().iter().for_each(|role| world.grant(number, *role, None));
+        }
+        for party in Party::in_order_of_sites() {
+            assert_eq!(world.register_site(party.organisation()), party.site());
+        }
         world
     }
 
-    /// Registers an organisation or contract, and gives it a role.
-    fn admit(&mut self, account: AccountId, name: &str, uri: &str, role: Role) {
-        let organisation = (account, name.to_owned(), Identifier::Uri(uri.to_owned()));
-        let no_end: Option<u64> = None;
-        let (admin, access) = (Party::Administrator, self.access);
-        let steps: [Result<(), access::Error>; 2] = [
-            self.call(admin, access, "register_organisation", organisation),
-            self.call(admin, access, "grant_role", (role, account, no_end)),
-        ];
-        assert_eq!(steps, [Ok(()); 2]);
+    fn on(
+        chain: TestExternalities,
+        [access, governance, batches, units, feeds, evidence]: [AccountId; 6],
+    ) -> Self {
+        let externalities = Externalities(chain);
+        Self {
+            externalities,
+            access,
+            governance,
+            batches,
+            units,
+            feeds,
+            evidence,
+            events: Vec::new(),
+            open: 0,
+        }
+    }
+
+    /// Lets business begin.
+    pub fn end_set_up(&mut self) {
+        self.administer("end_set_up", ());
+    }
+
+    /// Registers an organisation with its first steward, and returns its number.
+    #[track_caller]
+    pub fn register_organisation(&mut self, name: &str, steward: impl Into<AccountId>) -> OrganisationId {
+        let uri = Identifier::Uri(format!("urn:theriac:test:{}", name.to_lowercase()));
+        let arguments = (name.to_owned(), uri, steward.into());
+        self.govern(Party::Administrator, "register_organisation", arguments)
+    }
+
+    /// Registers a site of an organisation, and returns its number.
+    #[track_caller]
+    pub fn register_site(&mut self, organisation: OrganisationId) -> SiteId {
+        let sites: Vec<governance::SiteEntry> =
+            self.call(Party::Stranger, self.governance, "sites", (0_u32, 50_u32));
+        let number = u64::try_from(sites.len()).expect("there are a few");
+        let arguments = (organisation, format!("Site {number}"), gln(number));
+        self.govern(Party::Administrator, "register_site", arguments)
+    }
+
+    /// Grants an organisation a role.
+    #[track_caller]
+    pub fn grant(&mut self, organisation: OrganisationId, role: Role, expires_at: Option<u64>) {
+        self.administer("grant_role", (organisation, role, expires_at));
+    }
+
+    /// Lets another account of a party act for its organisation, added by its steward, and gives it what it needs to pay
+    /// deposits.
+    #[track_caller]
+    pub fn add_account(&mut self, party: Party, name: &str, limits: Limits) -> Agent {
+        let account = party.account(name);
+        self.endow(account);
+        self.govern::<()>(party, "add_account", (party.organisation(), account, limits));
+        Agent { account, site: limits.site.unwrap_or_else(|| party.site()) }
+    }
+
+    /// Sends a message of `governance` that returns nothing as the administrator: it must succeed.
+    #[track_caller]
+    pub fn administer(&mut self, message: &str, arguments: impl Encode) {
+        self.govern::<()>(Party::Administrator, message, arguments);
+    }
+
+    /// Sends a message of `governance`, which must succeed.
+    #[track_caller]
+    pub fn govern<R: Decode + Debug>(
+        &mut self,
+        by: impl Into<AccountId>,
+        message: &str,
+        arguments: impl Encode,
+    ) -> R {
+        let result: Result<R, governance::Error> = self.call(by, self.governance, message, arguments);
+        result.unwrap_or_else(|error| panic!("{message}: {error:?}"))
+    }
+
+    /// Proposes a change as the administrator, lets its delay pass, and applies it.
+    #[track_caller]
+    pub fn decide(&mut self, action: Action) {
+        let proposal: u32 = self.govern(Party::Administrator, "propose", action);
+        self.pass(CHANGE_DELAY);
+        self.administer("apply_proposal", proposal);
+    }
+
+    /// Gives an account what it needs to pay deposits.
+    pub fn endow(&mut self, of: AccountId) {
+        let minted = self.inside(|| Balances::mint_into(&account(of), ENDOWMENT));
+        minted.expect("the supply has room");
     }
 
     /// The address of the contract with this name.
@@ -168,6 +275,7 @@ impl World {
     pub fn address(&self, contract: &str) -> AccountId {
         match contract {
             "access" => self.access,
+            "governance" => self.governance,
             "batches" => self.batches,
             "units" => self.units,
             "feeds" => self.feeds,
@@ -186,6 +294,8 @@ impl World {
     pub fn instantiate(&mut self, contract: &str, arguments: impl Encode) -> AccountId {
         let bundle = bundle(contract);
         let input = (bundle.selector("new"), arguments).encode();
+        // The block's number is the salt of the address.
+        self.pass(0);
         let deployed = self.inside(|| {
             Contracts::bare_instantiate(
                 account(Party::Administrator.id()),
@@ -229,7 +339,8 @@ impl World {
         self.set_time(later);
     }
 
-    fn set_time(&mut self, now: u64) {
+    /// The next block has this time, in milliseconds.
+    pub fn set_time(&mut self, now: u64) {
         self.inside(|| {
             System::set_block_number(System::block_number().saturating_add(1));
             Timestamp::set_timestamp(now);
@@ -241,7 +352,7 @@ impl World {
     #[track_caller]
     pub fn call<R: Decode>(
         &mut self,
-        caller: Party,
+        caller: impl Into<AccountId>,
         contract: AccountId,
         message: &str,
         arguments: impl Encode,
@@ -253,7 +364,7 @@ impl World {
     /// Calls a message, and says what it cost.
     pub fn measure<R: Decode>(
         &mut self,
-        caller: Party,
+        caller: impl Into<AccountId>,
         contract: AccountId,
         message: &str,
         arguments: impl Encode,
@@ -264,14 +375,15 @@ impl World {
     /// Calls a contract with any input.
     pub fn call_bytes<R: Decode>(
         &mut self,
-        caller: Party,
+        caller: impl Into<AccountId>,
         contract: AccountId,
         input: Vec<u8>,
     ) -> Result<Receipt<R>, Failure> {
+        let caller = account(caller.into());
         let (executed, events) = self.inside(|| {
             System::reset_events();
             let executed: ContractExecResult<Balance, EventRecord> = Contracts::bare_call(
-                account(caller.id()),
+                caller,
                 account(contract),
                 0,
                 GAS,
@@ -304,37 +416,34 @@ impl World {
     /// The events of this type that `contract` emitted in the last call.
     #[must_use]
     pub fn events<E: Event + Decode>(&self, contract: AccountId) -> Vec<E> {
-        let of_type =
-            |record: &&EventRecord| record.topics.first().map(|topic| topic.0) == E::SIGNATURE_TOPIC;
-        let emitted = self.events.iter().filter(of_type).filter_map(|record| match &record.event {
-            RuntimeEvent::Contracts(PalletEvent::ContractEmitted { contract: by, data })
-                if *by == account(contract) =>
-            {
-                Some(E::decode(&mut &data[..]).expect("an event decodes as its own type"))
-            }
-            _ => None,
-        });
-        emitted.collect()
-    }
-
-    /// How many events contracts emitted in the last call.
-    #[must_use]
-    pub fn event_count(&self) -> usize {
-        let emitted = |record: &&EventRecord| {
-            matches!(record.event, RuntimeEvent::Contracts(PalletEvent::ContractEmitted { .. }))
+        let of_type = |event: &Emitted| event.contract == contract && event.topic == *E::SIGNATURE;
+        let decode = |event: Emitted| {
+            let fields = &mut &event.fields[..];
+            let decoded = E::decode(fields).expect("an event decodes as its own type");
+            assert!(fields.is_empty(), "{} has more fields", E::NAME);
+            decoded
         };
-        self.events.iter().filter(emitted).count()
+        self.emitted().into_iter().filter(of_type).map(decode).collect()
     }
 
-    /// What `contract` stores in the mapping with this storage key under `key`, without a call of the contract. The
-    /// storage keys are listed in `docs/upgrades.md`.
-    pub fn stored<R: Decode>(
-        &mut self,
-        contract: AccountId,
-        storage_key: u32,
-        key: impl Encode,
-    ) -> Option<R> {
-        let key = (storage_key, key).encode();
+    /// The events that contracts emitted in the last call, in their order.
+    #[must_use]
+    pub fn emitted(&self) -> Vec<Emitted> {
+        let emitted = |record: &EventRecord| match &record.event {
+            RuntimeEvent::Contracts(PalletEvent::ContractEmitted { contract, data }) => Some(Emitted {
+                contract: <[u8; 32]>::from(contract.clone()).into(),
+                topic: record.topics.first()?.0,
+                fields: data.clone(),
+            }),
+            _ => None,
+        };
+        self.events.iter().filter_map(emitted).collect()
+    }
+
+    /// What `contract` stores under `key` of the map with this name, without a call of the contract. The names are listed
+    /// in `docs/upgrades.md`.
+    pub fn stored<R: Decode>(&mut self, contract: AccountId, name: &[u8; 4], key: impl Encode) -> Option<R> {
+        let key = (u32::from_be_bytes(*name), key).encode();
         let value = self.inside(|| Contracts::get_storage(account(contract), key));
         let value = value.expect("there is such a contract")?;
         Some(R::decode(&mut &value[..]).expect("a stored value decodes as its own type"))
@@ -342,27 +451,43 @@ impl World {
 
     /// Does something on the chain and takes all of it back: what it returned stays.
     pub fn rolled_back<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        self.commit();
+        self.open = self.open.saturating_add(1);
         self.inside(sp_io::storage::start_transaction);
         let result = act(self);
         self.inside(sp_io::storage::rollback_transaction);
+        self.open = self.open.saturating_sub(1);
         result
     }
 
-    /// Moves all changes into the trie, as a block's end does. The runtime goes through all pending changes at each
-    /// call: long stories take quadratic time without this.
-    pub fn commit(&mut self) {
-        self.externalities.0.commit_all().expect("nothing is open");
+    /// Does something that is refused, and asserts that nothing of it is left: no event, and no other storage.
+    #[track_caller]
+    pub fn changing_nothing<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.storage_root();
+        let result = act(self);
+        assert_eq!(self.emitted(), []);
+        assert!(self.storage_root() == before, "something is half done");
+        result
     }
 
-    /// The root of the chain's whole storage: two states are the same where their roots are.
-    pub fn storage_root(&mut self) -> [u8; 32] {
+    /// Moves all changes into the trie, as a block's end does; nothing while they may be taken back. The runtime goes
+    /// through all pending changes at each call: long stories take quadratic time without this.
+    pub fn commit(&mut self) {
+        if self.open == 0 {
+            self.externalities.0.commit_all().expect("nothing is open");
+        }
+    }
+
+    /// The root of the chain's whole storage, with all that is pending: two states are the same where their roots are.
+    pub fn storage_root(&mut self) -> Vec<u8> {
         self.commit();
-        self.externalities.0.backend.root().0
+        self.inside(|| sp_io::storage::root(STATE_VERSION))
     }
 
     /// What the account may spend, in planck.
-    pub fn balance(&mut self, party: Party) -> Balance {
-        self.inside(|| Balances::free_balance(account(party.id())))
+    pub fn balance(&mut self, of: impl Into<AccountId>) -> Balance {
+        let account = account(of.into());
+        self.inside(|| Balances::free_balance(account))
     }
 
     fn inside<T>(&mut self, act: impl FnOnce() -> T) -> T {

@@ -1,26 +1,30 @@
 //! What `batches` and `feeds` do with the answers of `access`, through the real cross-contract call.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
-use batches::{Arrival, Error, QuarantineReason, QuarantineTarget};
-use contract_runtime_tests::{feed, model, new_batch, shipping, Operators, Party, World, NOW, SUBJECT};
-use primitives::{AccountId, BatchId, Role, RoleSet, Standing};
+use contract_runtime_tests::{
+    feed, gln, model, new_batch, shipping, Agent, Operators, Party, World, NOW, SUBJECT,
+};
+use primitives::access::Limits;
+use primitives::batches::{Arrival, Error, QuarantineReason, QuarantineTarget, RejectionReason};
+use primitives::governance::Identifier;
+use primitives::{feeds, governance, AccountId, BatchId, Role, RoleSet, SiteId, Standing};
 
-fn register(world: &mut World, contract: AccountId, by: Party) -> Result<BatchId, Error> {
-    world.call(by, contract, "register_batch", new_batch("ABC-123", 10, None))
-}
-
-fn administer(world: &mut World, message: &str, arguments: impl scale::Encode) {
-    let result: Result<(), access::Error> =
-        world.call(Party::Administrator, world.access, message, arguments);
-    assert_eq!(result, Ok(()), "{message}");
+/// The party registers a batch at its own site.
+fn register(world: &mut World, contract: AccountId, by: impl Into<Agent>) -> Result<BatchId, Error> {
+    let by = by.into();
+    world.call(by, contract, "register_batch", (by.site, new_batch("ABC-123", 10, None)))
 }
 
 #[test]
 fn a_caller_without_the_role_is_refused() {
     let mut world = World::new();
     let contract = world.batches;
-    for party in Party::ALL.into_iter().filter(|party| *party != Party::Manufacturer) {
+    for party in Party::ORGANISED.into_iter().filter(|party| *party != Party::Manufacturer) {
         assert_eq!(register(&mut world, contract, party), Err(Error::CallerNotAuthorised), "{party:?}");
+    }
+    for party in [Party::Stranger, Party::Administrator] {
+        let nobodys = Agent { account: party.id(), site: Party::Manufacturer.site() };
+        assert_eq!(register(&mut world, contract, nobodys), Err(Error::CallerNotAtSite), "{party:?}");
     }
     assert!(register(&mut world, contract, Party::Manufacturer).is_ok());
 }
@@ -28,31 +32,53 @@ fn a_caller_without_the_role_is_refused() {
 #[test]
 fn a_role_that_is_over_counts_no_more() {
     let mut world = World::new();
-    let contract = world.batches;
-    administer(&mut world, "grant_role", (Role::Manufacturer, Party::Manufacturer.id(), Some(NOW + 1_000)));
+    let (contract, maker) = (world.batches, Party::Manufacturer);
+    world.grant(maker.organisation(), Role::Manufacturer, Some(NOW + 1_000));
     world.pass(1_001);
-    assert_eq!(register(&mut world, contract, Party::Manufacturer), Err(Error::CallerNotAuthorised));
+    assert_eq!(register(&mut world, contract, maker), Err(Error::CallerNotAuthorised));
 }
 
 #[test]
 fn a_suspended_organisation_has_no_role_until_it_is_reinstated() {
     let mut world = World::new();
-    let contract = world.batches;
-    let account = Party::Manufacturer.id();
-    let suspended: Result<(), access::Error> =
-        world.call(Party::Regulator, world.access, "suspend_organisation", account);
-    assert_eq!(suspended, Ok(()));
-    assert_eq!(register(&mut world, contract, Party::Manufacturer), Err(Error::CallerNotAuthorised));
-    administer(&mut world, "reinstate_organisation", account);
-    assert!(register(&mut world, contract, Party::Manufacturer).is_ok());
+    let (contract, maker) = (world.batches, Party::Manufacturer);
+    world.govern::<()>(Party::Regulator, "suspend_organisation", maker.organisation());
+    assert_eq!(register(&mut world, contract, maker), Err(Error::CallerNotAuthorised));
+    world.administer("reinstate_organisation", maker.organisation());
+    assert!(register(&mut world, contract, maker).is_ok());
 }
 
 #[test]
 fn a_revoked_role_is_lost_at_once() {
     let mut world = World::new();
-    let contract = world.batches;
-    administer(&mut world, "revoke_role", (Role::Manufacturer, Party::Manufacturer.id()));
-    assert_eq!(register(&mut world, contract, Party::Manufacturer), Err(Error::CallerNotAuthorised));
+    let (contract, maker) = (world.batches, Party::Manufacturer);
+    world.administer("revoke_role", (maker.organisation(), Role::Manufacturer));
+    assert_eq!(register(&mut world, contract, maker), Err(Error::CallerNotAuthorised));
+}
+
+#[test]
+fn an_account_acts_where_it_is_let_with_the_roles_that_it_is_left_and_until_its_time_is_over() {
+    let mut world = World::new();
+    let (contract, maker) = (world.batches, Party::Manufacturer);
+    let second = world.register_site(maker.organisation());
+    let at = |site: SiteId| Limits { site: Some(site), ..Limits::default() };
+    let elsewhere = world.add_account(maker, "second plant", at(second));
+    let here = Agent { site: maker.site(), ..elsewhere };
+    assert_eq!(register(&mut world, contract, here), Err(Error::CallerNotAtSite));
+
+    let quality = Limits { roles: Some(RoleSet::of(&[Role::QualityUnit])), ..Limits::default() };
+    let quality = world.add_account(maker, "quality unit", quality);
+    assert_eq!(register(&mut world, contract, quality), Err(Error::CallerNotAuthorised));
+
+    let until = Some(world.now() + 1_000);
+    let helper = world.add_account(maker, "helper", Limits { until, ..Limits::default() });
+    world.pass(1_001);
+    assert_eq!(register(&mut world, contract, helper), Err(Error::CallerNotAtSite));
+
+    let plant = world.add_account(maker, "plant", at(maker.site()));
+    world.govern::<()>(maker, "remove_account", plant.account);
+    assert_eq!(register(&mut world, contract, plant), Err(Error::CallerNotAtSite));
+    assert!(register(&mut world, contract, elsewhere).is_ok());
 }
 
 #[test]
@@ -60,15 +86,17 @@ fn units_are_shipped_only_to_who_may_hold_them() {
     let mut world = World::new();
     let id = world.register_plain("ABC-123", 10);
     world.attest_and_release(id);
-    let ship = |world: &mut World, to: Party| -> Result<u64, Error> {
-        world.call(Party::Manufacturer, world.batches, "ship", shipping(id, to, 1))
+    let ship = |world: &mut World, to: Agent| -> Result<u64, Error> {
+        let arguments = shipping(id, Party::Manufacturer, to, 1);
+        world.call(Party::Manufacturer, world.batches, "ship", arguments)
     };
-    for party in [Party::Stranger, Party::Regulator, Party::Auditor, Party::Administrator] {
-        assert_eq!(ship(&mut world, party), Err(Error::ConsigneeNotAuthorised), "{party:?}");
+    let unknown = Agent { site: SiteId::MAX, ..Party::Pharmacy.into() };
+    for to in [Party::Regulator.into(), Party::Auditor.into(), unknown] {
+        assert_eq!(ship(&mut world, to), Err(Error::ConsigneeNotAuthorised), "{to:?}");
     }
-    administer(&mut world, "suspend_organisation", Party::Wholesaler.id());
-    assert_eq!(ship(&mut world, Party::Wholesaler), Err(Error::ConsigneeNotAuthorised));
-    assert!(ship(&mut world, Party::Pharmacy).is_ok());
+    world.administer("suspend_organisation", Party::Wholesaler.organisation());
+    assert_eq!(ship(&mut world, Party::Wholesaler.into()), Err(Error::ConsigneeNotAuthorised));
+    assert!(ship(&mut world, Party::Pharmacy.into()).is_ok());
 }
 
 #[test]
@@ -76,45 +104,37 @@ fn a_suspended_consignee_cannot_receive_and_can_reject() {
     let mut world = World::new();
     let id = world.register_plain("ABC-123", 10);
     world.attest_and_release(id);
-    let shipment = world.ship(id, Party::Manufacturer, Party::Wholesaler, 10);
-    administer(&mut world, "suspend_organisation", Party::Wholesaler.id());
+    let (consignee, site) = (Party::Wholesaler, Party::Wholesaler.site());
+    let shipment = world.ship(id, Party::Manufacturer, consignee, 10);
+    world.administer("suspend_organisation", consignee.organisation());
     let refused: Result<(), Error> =
-        world.call(Party::Wholesaler, world.batches, "receive", (shipment, Arrival::Units(10)));
+        world.call(consignee, world.batches, "receive", (site, shipment, Arrival::Units(10)));
     assert_eq!(refused, Err(Error::CallerNotAuthorised));
-    world.done(Party::Wholesaler, "reject", (shipment, batches::RejectionReason::Other));
+    world.done(consignee, "reject", (Some(site), shipment, RejectionReason::Other));
 }
 
 #[test]
 fn a_paused_contract_refuses_every_state_change_and_answers_reads() {
     let mut world = World::new();
-    let id = world.register_plain("ABC-123", 10);
+    let (id, site) = (world.register_plain("ABC-123", 10), Party::Manufacturer.site());
     let (contract, feeds) = (world.batches, world.feeds);
-    administer(&mut world, "pause", contract);
+    world.administer("pause", contract);
     assert_eq!(register(&mut world, contract, Party::Manufacturer), Err(Error::Paused));
-    let refused: Result<(), Error> = world.call(
-        Party::Manufacturer,
-        contract,
-        "quarantine",
-        (
-            QuarantineTarget::Holding { batch: id, holder: Party::Manufacturer.id(), quantity: Some(1) },
-            QuarantineReason::Damaged,
-        ),
-    );
+    let target = QuarantineTarget::Holding { batch: id, site, quantity: Some(1) };
+    let quarantine = (Some(site), target, QuarantineReason::Damaged);
+    let refused: Result<(), Error> = world.call(Party::Manufacturer, contract, "quarantine", quarantine);
     assert_eq!(refused, Err(Error::Paused));
-    let known: Option<batches::Batch> = world.call(Party::Stranger, contract, "batch", id);
+    let known: Option<primitives::batches::Batch> = world.call(Party::Stranger, contract, "batch", id);
     assert!(known.is_some());
 
     // The other contract goes on.
     world.with_feed(&Operators::new(1), 0);
-    administer(&mut world, "pause", feeds);
+    world.administer("pause", feeds);
     let refused: Result<u64, feeds::Error> =
         world.call(Party::Provider, feeds, "request_result", (feed(), SUBJECT, NOW));
     assert_eq!(refused, Err(feeds::Error::Paused));
-    administer(&mut world, "unpause", contract);
-    let other = new_batch("OTHER", 10, None);
-    let registered: Result<BatchId, Error> =
-        world.call(Party::Manufacturer, contract, "register_batch", other);
-    assert!(registered.is_ok());
+    world.administer("unpause", contract);
+    world.register_plain("OTHER", 10);
 }
 
 #[test]
@@ -122,47 +142,53 @@ fn a_contract_whose_access_gives_no_answer_refuses_every_state_change() {
     let mut world = World::new();
     let nobody = AccountId::from([7; 32]);
     // No contract at all, an account of a person, and contracts that do not know the question.
-    for wrong in [nobody, Party::Manufacturer.id(), world.batches, world.feeds] {
-        world.pass(1);
+    for wrong in [nobody, Party::Manufacturer.id(), world.batches, world.governance] {
         let batches = world.instantiate("batches", wrong);
         assert_eq!(register(&mut world, batches, Party::Manufacturer), Err(Error::AccessUnavailable));
         let feeds = world.instantiate("feeds", (wrong, world.genesis_hash()));
         let refused: Result<(), feeds::Error> =
             world.call(Party::Regulator, feeds, "approve_model", model(NOW));
         assert_eq!(refused, Err(feeds::Error::AccessUnavailable));
-        let access: AccountId = world.call(Party::Stranger, feeds, "access", ());
-        assert_eq!(access, wrong, "reads go on");
+        let access: Option<AccountId> = world.call(Party::Stranger, feeds, "access", ());
+        assert_eq!(access, Some(wrong), "reads go on");
     }
 }
 
 #[test]
-fn access_tells_roles_and_pause_in_one_answer() {
+fn access_answers_site_roles_and_pause_at_once() {
     let mut world = World::new();
     let contract = world.batches;
-    let question = (Party::Pharmacy.id(), contract);
-    let ask = |world: &mut World| -> Standing {
-        world.call(Party::Stranger, world.access, "AccessControl::standing", question)
+    let (pharmacy, foreign) = (Party::Pharmacy, Party::OtherPharmacy.site());
+    let ask = |world: &mut World, site: Option<SiteId>| -> Standing {
+        world.call(Party::Stranger, world.access, "AccessControl::standing", (pharmacy.id(), site))
     };
-    let roles = RoleSet::of(&[Role::Pharmacy]);
-    assert_eq!(ask(&mut world), Standing { roles, paused: false });
-    administer(&mut world, "pause", contract);
-    assert_eq!(ask(&mut world), Standing { roles, paused: true });
+    let expected = Standing {
+        organisation: Some(pharmacy.organisation()),
+        site: Some(pharmacy.site()),
+        roles: RoleSet::of(&[Role::Pharmacy]),
+        in_set_up: false,
+        paused: Vec::new(),
+    };
+    assert_eq!(ask(&mut world, Some(pharmacy.site())), expected);
+    assert_eq!(ask(&mut world, Some(foreign)), Standing { site: None, ..expected.clone() });
+    world.administer("pause", contract);
+    let paused = vec![contract];
+    assert_eq!(ask(&mut world, Some(pharmacy.site())), Standing { paused, ..expected });
 }
 
 #[test]
 fn the_administration_is_handed_over_in_two_steps() {
+    use governance::Error;
+
     let mut world = World::new();
     let successor = Party::Auditor;
-    let register = |world: &mut World, by: Party| -> Result<(), access::Error> {
-        let identifier = access::Identifier::Gln(6_291_041_500_213);
-        let arguments = (Party::Stranger.id(), String::from("Newcomer"), identifier);
-        world.call(by, world.access, "register_organisation", arguments)
+    let register = |world: &mut World, by: Party| -> Result<u32, Error> {
+        let arguments = (String::from("Newcomer"), Identifier::Gln(gln(1_000)), Party::Stranger.id());
+        world.call(by, world.governance, "register_organisation", arguments)
     };
-    administer(&mut world, "offer_administration", successor.id());
-    assert_eq!(register(&mut world, successor), Err(access::Error::CallerNotAuthorised));
-    let accepted: Result<(), access::Error> =
-        world.call(successor, world.access, "accept_administration", ());
-    assert_eq!(accepted, Ok(()));
-    assert_eq!(register(&mut world, Party::Administrator), Err(access::Error::CallerNotAuthorised));
-    assert_eq!(register(&mut world, successor), Ok(()));
+    world.administer("offer_administration", successor.id());
+    assert_eq!(register(&mut world, successor), Err(Error::CallerNotAuthorised));
+    world.govern::<()>(successor, "accept_administration", ());
+    assert_eq!(register(&mut world, Party::Administrator), Err(Error::CallerNotAuthorised));
+    assert_eq!(register(&mut world, successor), Ok(7));
 }

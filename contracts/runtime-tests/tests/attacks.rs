@@ -1,38 +1,47 @@
 //! Attacks by name: what somebody tries, and what the contracts make of it. `docs/security.md` has the threat behind each.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
-use batches::{Arrival, Contents, Error, Goods, Holding, Places, Purpose, RejectionReason};
 use contract_runtime_tests::{
-    bundle, new_batch, serials, shipping, sscc, Anything, BatchInHand, Failure, Operators, Party, World, NOW,
+    bundle, new_batch, shipping, sscc, Anything, BatchInHand, Failure, Operators, Party, World, NOW,
 };
-use primitives::{AccountId, BatchId, DocumentHash, Role, SerialProof, SerialTree, UnitId};
+use primitives::access::Change;
+use primitives::batches::{
+    Arrival, Contents, Error, Goods, Holding, Places, Purpose, QuarantineTarget, RejectionReason, UnitState,
+};
+use primitives::evidence::{self, EvidencePolicy};
+use primitives::governance::{self, Action, CHANGE_DELAY};
+use primitives::units::{self, Alarm, AlarmCode, AlarmRaised, DecommissionedUnit, Resolution, UnitOutcome};
+use primitives::{access, feeds, AccountId, BatchId, DocumentHash, Role, RoleSet, SerialProof, UnitId};
 use scale::{Compact, Encode};
-use units::{AlarmCode, UnitOutcome};
 
 /// A released batch with serials, so many units of which are with the pharmacy.
-fn at_pharmacy(world: &mut World, quantity: u64, at_pharmacy: u64) -> BatchInHand {
+fn at_pharmacy(world: &mut World, quantity: usize, at_pharmacy: u64) -> BatchInHand {
     let batch = world.register("ABC-123", quantity);
     world.attest_and_release(batch.id);
     world.hand_over(batch.id, Party::Manufacturer, Party::Pharmacy, at_pharmacy);
     batch
 }
 
+/// The party dispenses a unit at its own site.
 fn dispense(
     world: &mut World,
     by: Party,
     unit: (BatchId, Vec<u8>, SerialProof),
 ) -> Result<UnitOutcome, units::Error> {
-    world.call(by, world.units, "dispense", unit)
+    world.call(by, world.units, "dispense", (by.site(), unit))
+}
+
+fn receive(world: &mut World, by: Party, shipment: u64, arrival: Arrival) -> Result<(), Error> {
+    world.call(by, world.batches, "receive", (by.site(), shipment, arrival))
+}
+
+fn reject(world: &mut World, by: Party, shipment: u64, reason: RejectionReason) {
+    world.done(by, "reject", (Some(by.site()), shipment, reason));
 }
 
 fn balance(world: &mut World, batch: BatchId) -> Places {
     let places: Option<Places> = world.call(Party::Stranger, world.batches, "mass_balance", batch);
     places.unwrap()
-}
-
-fn administer(world: &mut World, message: &str, arguments: impl Encode) {
-    let done: Result<(), access::Error> = world.call(Party::Administrator, world.access, message, arguments);
-    assert_eq!(done, Ok(()), "{message}");
 }
 
 const NOT_IN_BATCH: AlarmCode = AlarmCode::SerialNotInBatch;
@@ -42,7 +51,8 @@ fn replay_a_dispense_is_an_alarm_and_not_a_second_dispense() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 10, 5);
     assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(UnitOutcome::Done));
-    let alarm = UnitOutcome::Alarm { code: AlarmCode::SecondDecommission, other: Party::Pharmacy.id() };
+    let alarm =
+        UnitOutcome::Alarm { code: AlarmCode::SecondDecommission, other: Some(Party::Pharmacy.site()) };
     assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(alarm));
     assert_eq!(balance(&mut world, batch.id).dispensed, 1);
 }
@@ -66,9 +76,7 @@ fn double_receive_takes_nothing_the_second_time() {
     let id = world.register_plain("ABC-123", 10);
     world.attest_and_release(id);
     let shipment = world.ship(id, Party::Manufacturer, Party::Wholesaler, 10);
-    let mut receive = |quantity: u64| -> Result<(), Error> {
-        world.call(Party::Wholesaler, world.batches, "receive", (shipment, Arrival::Units(quantity)))
-    };
+    let mut receive = |quantity| receive(&mut world, Party::Wholesaler, shipment, Arrival::Units(quantity));
     assert_eq!(receive(6), Ok(()));
     assert_eq!(receive(6), Err(Error::QuantityNotInShipment));
     assert_eq!(receive(4), Ok(()));
@@ -81,16 +89,17 @@ fn double_receive_of_a_case_named_twice_is_refused() {
     let mut world = World::new();
     let id = world.register_plain("ABC-123", 30);
     world.attest_and_release(id);
+    let (maker, from) = (Party::Manufacturer, Party::Manufacturer.site());
     for number in [1, 2] {
-        world.done(Party::Manufacturer, "pack", (sscc(number), Contents::Units { batch: id, quantity: 10 }));
+        world.done(maker, "pack", (from, sscc(number), Contents::Units { batch: id, quantity: 10 }));
     }
     let inside = Contents::LogisticUnits(vec![sscc(1), sscc(2)]);
-    world.done(Party::Manufacturer, "pack", (sscc(3), inside));
-    let goods = (Goods::LogisticUnit(sscc(3)), Party::Wholesaler.id(), Purpose::Supply, None::<DocumentHash>);
-    let shipped: Result<u64, Error> = world.call(Party::Manufacturer, world.batches, "ship", goods);
+    world.done(maker, "pack", (from, sscc(3), inside));
+    let terms = None::<DocumentHash>;
+    let goods = (from, Goods::LogisticUnit(sscc(3)), Party::Wholesaler.site(), Purpose::Supply, terms);
+    let shipped: Result<u64, Error> = world.call(maker, world.batches, "ship", goods);
     let twice = Arrival::LogisticUnits(vec![sscc(1), sscc(1)]);
-    let refused: Result<(), Error> =
-        world.call(Party::Wholesaler, world.batches, "receive", (shipped.unwrap(), twice));
+    let refused = receive(&mut world, Party::Wholesaler, shipped.unwrap(), twice);
     assert_eq!(refused, Err(Error::NotInShipment));
     assert_eq!(balance(&mut world, id).in_transit, 20);
 }
@@ -100,8 +109,8 @@ fn self_shipment_is_refused() {
     let mut world = World::new();
     let id = world.register_plain("ABC-123", 10);
     world.attest_and_release(id);
-    let own: Result<u64, Error> =
-        world.call(Party::Manufacturer, world.batches, "ship", shipping(id, Party::Manufacturer, 1));
+    let (maker, arguments) = (Party::Manufacturer, shipping(id, Party::Manufacturer, Party::Manufacturer, 1));
+    let own: Result<u64, Error> = world.call(maker, world.batches, "ship", arguments);
     assert_eq!(own, Err(Error::ConsigneeIsConsignor));
 }
 
@@ -116,17 +125,16 @@ fn integer_edges_move_nothing_that_is_not_there() {
         (u64::MAX, Error::QuantityNotHeld),
         (u64::MAX - 9, Error::QuantityNotHeld),
     ] {
-        let refused: Result<u64, Error> =
-            world.call(Party::Manufacturer, world.batches, "ship", shipping(id, Party::Wholesaler, quantity));
+        let arguments = shipping(id, Party::Manufacturer, Party::Wholesaler, quantity);
+        let refused: Result<u64, Error> = world.call(Party::Manufacturer, world.batches, "ship", arguments);
         assert_eq!(refused, Err(error), "{quantity}");
     }
     let shipment = world.ship(id, Party::Manufacturer, Party::Wholesaler, 10);
     for (quantity, error) in [(0, Error::QuantityZero), (u64::MAX, Error::QuantityNotInShipment)] {
-        let refused: Result<(), Error> =
-            world.call(Party::Wholesaler, world.batches, "receive", (shipment, Arrival::Units(quantity)));
+        let refused = receive(&mut world, Party::Wholesaler, shipment, Arrival::Units(quantity));
         assert_eq!(refused, Err(error), "{quantity}");
     }
-    let case = (sscc(1), Contents::Case { batch: id, number: u32::MAX });
+    let case = (Party::Manufacturer.site(), sscc(1), Contents::Case { batch: id, number: u32::MAX });
     let refused: Result<(), Error> = world.call(Party::Manufacturer, world.batches, "pack", case);
     assert_eq!(refused, Err(Error::UnknownCase));
     assert_eq!(balance(&mut world, id).total(), Some(10));
@@ -138,50 +146,44 @@ fn a_proof_for_another_batch_is_an_alarm() {
     let batch = at_pharmacy(&mut world, 10, 5);
     let other = world.register("OTHER", 10);
     let (_, serial, proof) = other.unit(3);
-    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: Party::Manufacturer.id() };
+    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: None };
     assert_eq!(dispense(&mut world, Party::Pharmacy, (batch.id, serial, proof)), Ok(alarm));
     assert_eq!(balance(&mut world, batch.id).dispensed, 0);
 }
 
 #[test]
-fn a_second_preimage_of_an_inner_node_is_no_leaf() {
+fn a_second_preimage_of_an_inner_node_is_not_a_leaf() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 4, 4);
-    let (_, _, proof) = batch.unit(0);
-    // The two leaves below an inner node, put forward as if they were a serial, one level higher.
-    let leaf = |number: u64| UnitId::of(batch.id, &batch.unit(number).1).0;
-    let inner = [leaf(0), leaf(1)].concat();
-    let upper = proof.siblings[1..].to_vec();
-    let forged = SerialProof { index: 0, siblings: upper.clone() };
-    let refused = dispense(&mut world, Party::Pharmacy, (batch.id, inner.clone(), forged.clone()));
+    let (id, serial, proof) = batch.unit(0);
+    // The two leaves below an inner node, put forward as if they were a serial with its salt, one level higher.
+    let leaf = |number: usize| batch.unit(number ^ 1).2.siblings[0];
+    let [inner @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = &[leaf(0), leaf(1)].concat()[..]
+    else {
+        panic!("two leaves have 64 bytes")
+    };
+    let salt = *leaf(1).last_chunk().unwrap();
+    let forged = SerialProof { index: 0, salt, siblings: proof.siblings[1..].to_vec() };
+    let refused = dispense(&mut world, Party::Pharmacy, (id, inner.to_vec(), forged.clone()));
     assert_eq!(refused, Err(units::Error::InvalidSerial), "it is not even a serial");
+    assert!(!forged.verifies(id, inner, batch.new.serial_root.unwrap(), 4));
     // And as a real serial, with the inner node's siblings as its own.
-    let (_, serial, _) = batch.unit(0);
-    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: Party::Manufacturer.id() };
-    assert_eq!(dispense(&mut world, Party::Pharmacy, (batch.id, serial, forged)), Ok(alarm));
-    let root = batch.tree.root();
-    assert!(!SerialProof { index: 0, siblings: upper }.verifies(UnitId(leaf(0)), root, 4));
+    let forged = SerialProof { salt: proof.salt, ..forged };
+    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: None };
+    assert_eq!(dispense(&mut world, Party::Pharmacy, (id, serial, forged)), Ok(alarm));
 }
 
 #[test]
-fn a_leaf_beyond_the_batch_is_no_unit() {
+fn a_leaf_beyond_the_batch_is_not_a_unit() {
     let mut world = World::new();
-    let id = BatchId::of(9_506_000_134_352, b"ABC-123");
-    // The maker built a tree of eight serials, and registered five units of it.
-    let tree = SerialTree::new(id, &serials(8)).unwrap();
-    let registered: Result<BatchId, Error> = world.call(
-        Party::Manufacturer,
-        world.batches,
-        "register_batch",
-        new_batch("ABC-123", 5, Some(tree.root())),
-    );
-    assert_eq!(registered, Ok(id));
+    // The maker built a tree of eight serials, and registers five units of it.
+    let mut batch = BatchInHand::of("ABC-123", 8);
+    batch.new.quantity = 5;
+    let id = world.register_by(Party::Manufacturer, batch.new.clone());
     world.attest_and_release(id);
     world.hand_over(id, Party::Manufacturer, Party::Pharmacy, 5);
-    let serial = serials(8).pop().unwrap();
-    let proof = tree.prove(&serial).unwrap();
-    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: Party::Manufacturer.id() };
-    assert_eq!(dispense(&mut world, Party::Pharmacy, (id, serial, proof)), Ok(alarm));
+    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: None };
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(7)), Ok(alarm));
 }
 
 #[test]
@@ -190,11 +192,10 @@ fn a_role_revoked_while_goods_are_in_flight_receives_nothing_and_can_still_rejec
     let id = world.register_plain("ABC-123", 10);
     world.attest_and_release(id);
     let shipment = world.ship(id, Party::Manufacturer, Party::Wholesaler, 10);
-    administer(&mut world, "revoke_role", (Role::Wholesaler, Party::Wholesaler.id()));
-    let refused: Result<(), Error> =
-        world.call(Party::Wholesaler, world.batches, "receive", (shipment, Arrival::Units(10)));
+    world.administer("revoke_role", (Party::Wholesaler.organisation(), Role::Wholesaler));
+    let refused = receive(&mut world, Party::Wholesaler, shipment, Arrival::Units(10));
     assert_eq!(refused, Err(Error::CallerNotAuthorised));
-    world.done(Party::Wholesaler, "reject", (shipment, RejectionReason::Other));
+    reject(&mut world, Party::Wholesaler, shipment, RejectionReason::Other);
     assert_eq!(balance(&mut world, id).held, 10);
 }
 
@@ -205,10 +206,10 @@ fn a_consignor_who_lost_its_role_gets_rejected_goods_back_and_moves_them_no_more
     world.attest_and_release(id);
     world.hand_over(id, Party::Manufacturer, Party::Wholesaler, 10);
     let shipment = world.ship(id, Party::Wholesaler, Party::Pharmacy, 10);
-    administer(&mut world, "revoke_role", (Role::Wholesaler, Party::Wholesaler.id()));
-    world.done(Party::Pharmacy, "reject", (shipment, RejectionReason::WrongGoods));
-    let again: Result<u64, Error> =
-        world.call(Party::Wholesaler, world.batches, "ship", shipping(id, Party::Pharmacy, 10));
+    world.administer("revoke_role", (Party::Wholesaler.organisation(), Role::Wholesaler));
+    reject(&mut world, Party::Pharmacy, shipment, RejectionReason::WrongGoods);
+    let arguments = shipping(id, Party::Wholesaler, Party::Pharmacy, 10);
+    let again: Result<u64, Error> = world.call(Party::Wholesaler, world.batches, "ship", arguments);
     assert_eq!(again, Err(Error::CallerNotAuthorised));
 }
 
@@ -217,42 +218,61 @@ fn unbounded_input_is_refused_before_it_costs_anything_big() {
     let mut world = World::new();
     let id = world.register_plain("ABC-123", 10);
     world.attest_and_release(id);
-    let before = world.storage_root();
+    let site = Party::Manufacturer.site();
     // Lengths that promise four thousand million elements behind them.
     for (contract, message, head) in [
-        ("batches", "pack", (sscc(1), 2_u8).encode()),
-        ("batches", "receive", (0_u64, 1_u8).encode()),
-        ("units", "dispense", id.encode()),
+        ("batches", "pack", (site, sscc(1), 2_u8).encode()),
+        ("batches", "receive", (site, 0_u64, 1_u8).encode()),
+        ("units", "dispense", (site, id).encode()),
         ("feeds", "set_operators", Vec::new()),
-        ("access", "register_organisation", Party::Stranger.id().encode()),
+        ("governance", "register_organisation", Vec::new()),
     ] {
         let input = [bundle(contract).selector(message).to_vec(), head, Compact(u32::MAX).encode()].concat();
         let address = world.address(contract);
-        let failed = world.call_bytes::<Anything>(Party::Manufacturer, address, input);
+        let failed =
+            world.changing_nothing(|world| world.call_bytes::<Anything>(Party::Manufacturer, address, input));
         assert!(matches!(failed, Err(Failure::CouldNotReadInput | Failure::Stopped(_))), "{message}");
     }
     // More than a message takes, and well formed.
     let many: Vec<u64> = (0..129).map(sscc).collect();
-    let refused: Result<(), Error> =
-        world.call(Party::Manufacturer, world.batches, "pack", (sscc(999), Contents::LogisticUnits(many)));
+    let refused: Result<(), Error> = world.changing_nothing(|world| {
+        let contents = (site, sscc(999), Contents::LogisticUnits(many));
+        world.call(Party::Manufacturer, world.batches, "pack", contents)
+    });
     assert_eq!(refused, Err(Error::TooManyLogisticUnits));
-    let long: Result<BatchId, Error> = world.call(
-        Party::Manufacturer,
-        world.batches,
-        "register_batch",
-        new_batch(&"A".repeat(10_000), 10, None),
-    );
+    let long: Result<BatchId, Error> = world.changing_nothing(|world| {
+        let new = new_batch(&"A".repeat(10_000), 10, None);
+        world.call(Party::Manufacturer, world.batches, "register_batch", (site, new))
+    });
     assert_eq!(long, Err(Error::InvalidLot));
-    let deep = |depth| SerialProof { index: 0, siblings: vec![[0; 32]; depth] };
-    let serialised = world.register("SERIAL", 4);
-    let (batch, serial, _) = serialised.unit(1);
-    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: Party::Manufacturer.id() };
-    assert_eq!(dispense(&mut world, Party::Pharmacy, (batch, serial.clone(), deep(400))), Ok(alarm));
-    // ink! gives a message 16 KiB of input; the chain stops what is longer.
-    let arguments = (batch, serial, deep(1_000));
-    let stopped = world.measure::<Anything>(Party::Pharmacy, world.units, "dispense", arguments);
+}
+
+#[test]
+fn a_proof_that_is_too_deep_is_an_alarm_and_one_that_is_far_too_deep_stops() {
+    let mut world = World::new();
+    let batch = at_pharmacy(&mut world, 4, 4);
+    let deep = |depth| SerialProof { index: 0, salt: [0; 16], siblings: vec![[0; 32]; depth] };
+    let (id, serial, _) = batch.unit(1);
+    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: None };
+    assert_eq!(dispense(&mut world, Party::Pharmacy, (id, serial.clone(), deep(400))), Ok(alarm));
+    // ink! gives a message 16 KiB of input; the chain stops a longer one.
+    let arguments = (Party::Pharmacy.site(), id, serial, deep(1_000));
+    let stopped = world.changing_nothing(|world| {
+        world.measure::<Anything>(Party::Pharmacy, world.units, "dispense", arguments)
+    });
     assert!(matches!(stopped, Err(Failure::Stopped(_))));
-    assert_ne!(world.storage_root(), before, "only the registration and the alarm are new");
+}
+
+#[test]
+fn nobody_but_the_governance_writes_into_access() {
+    let mut world = World::new();
+    let change = Change::Administrator(Party::Stranger.id());
+    for account in Party::ALL.map(Party::id).into_iter().chain([world.batches, world.units, world.feeds]) {
+        let refused: Result<(), access::Error> = world.changing_nothing(|world| {
+            world.call(account, world.access, "AccessControl::change", change.clone())
+        });
+        assert_eq!(refused, Err(access::Error::CallerNotAuthorised), "{account:?}");
+    }
 }
 
 /// Arms a hostile contract, which then sends the message whenever it is asked something.
@@ -274,11 +294,13 @@ fn reentrancy_through_a_hostile_access_changes_nothing() {
     let mut world = World::new();
     let hostile = world.instantiate("fixture_hostile", ());
     let victim = world.instantiate("batches", hostile);
+    let site = Party::Manufacturer.site();
     let register = |world: &mut World, lot: &str| -> Result<BatchId, Error> {
-        world.call(Party::Manufacturer, victim, "register_batch", new_batch(lot, 10, None))
+        world.call(Party::Manufacturer, victim, "register_batch", (site, new_batch(lot, 10, None)))
     };
     assert!(register(&mut world, "FIRST").is_ok(), "as long as it only answers");
-    arm(&mut world, hostile, victim, ("batches", "register_batch"), new_batch("SECOND", 10, None));
+    let second = (site, new_batch("SECOND", 10, None));
+    arm(&mut world, hostile, victim, ("batches", "register_batch"), second);
     // The chain stops a contract that calls back into one that waits for it, and it has given no answer then.
     assert_eq!(register(&mut world, "THIRD"), Err(Error::AccessUnavailable));
     let count = |world: &mut World| {
@@ -293,19 +315,18 @@ fn reentrancy_through_a_hostile_register_of_roles_books_nothing() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 10, 5);
     let hostile = world.instantiate("fixture_hostile", ());
-    let victim = world.instantiate("units", (hostile, world.batches));
+    let (victim, site) = (world.instantiate("units", (hostile, world.batches)), Party::Pharmacy.site());
     let dispense = |world: &mut World| -> Result<UnitOutcome, units::Error> {
-        world.call(Party::Pharmacy, victim, "dispense", batch.unit(3))
+        world.call(Party::Pharmacy, victim, "dispense", (site, batch.unit(3)))
     };
     assert_eq!(
         dispense(&mut world),
         Err(units::Error::BookingRefused),
         "its own roles do not count elsewhere"
     );
-    let uri = access::Identifier::Uri("urn:test:victim".to_owned());
-    administer(&mut world, "register_organisation", (victim, "victim".to_owned(), uri));
-    administer(&mut world, "grant_role", (Role::UnitRegister, victim, None::<u64>));
-    arm(&mut world, hostile, victim, ("units", "dispense"), batch.unit(3));
+    let roles = RoleSet::of(&[Role::UnitRegister]);
+    world.decide(Action::ContractRoles { contract: victim, roles });
+    arm(&mut world, hostile, victim, ("units", "dispense"), (site, batch.unit(3)));
     assert_eq!(dispense(&mut world), Err(units::Error::AccessUnavailable));
     assert_eq!(balance(&mut world, batch.id).dispensed, 0);
 }
@@ -316,12 +337,12 @@ fn reentrancy_through_a_hostile_feed_quarantines_nothing() {
     let id = world.register_plain("ABC-123", 10);
     let hostile = world.instantiate("fixture_hostile", ());
     let feed = contract_runtime_tests::feed();
-    let policy = evidence::EvidencePolicy { feeds: hostile, threshold: 0, max_age: 60_000 };
+    let policy = EvidencePolicy { feeds: hostile, threshold: 0, max_age: 60_000 };
     let set: Result<(), evidence::Error> =
         world.call(Party::Regulator, world.evidence, "set_policy", (feed, Some(policy)));
     assert_eq!(set, Ok(()));
-    let holder = Party::Manufacturer.id();
-    let target = batches::QuarantineTarget::Holding { batch: id, holder, quantity: Some(4) };
+    let site = Party::Manufacturer.site();
+    let target = QuarantineTarget::Holding { batch: id, site, quantity: Some(4) };
     let present = |world: &mut World| -> Result<(), evidence::Error> {
         world.call(Party::Stranger, world.evidence, "present", (target, feed))
     };
@@ -337,13 +358,15 @@ fn a_front_run_dispense_is_attributed_and_resolved() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 10, 5);
     // Somebody sees the pharmacy's dispense in the pool, and sends the same serial and proof first.
-    let alarm = UnitOutcome::Alarm { code: AlarmCode::UnitNeverReceived, other: Party::Manufacturer.id() };
+    let alarm = UnitOutcome::Alarm { code: AlarmCode::UnitNeverReceived, other: None };
     assert_eq!(dispense(&mut world, Party::OtherPharmacy, batch.unit(3)), Ok(alarm));
+    let [event] = &world.events::<AlarmRaised>(world.units)[..] else { panic!("one alarm") };
+    assert_eq!(event.by.account, Party::OtherPharmacy.id(), "who did it is on record");
     assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Err(units::Error::AlarmOpen));
     let unit = UnitId::of(batch.id, &batch.unit(3).1);
-    let raised: Option<units::Alarm> = world.call(Party::Stranger, world.units, "alarm", unit);
-    assert_eq!(raised.unwrap().by, Party::OtherPharmacy.id(), "who did it is on record");
-    let finding = (batch.id, batch.unit(3).1, units::Resolution::FalseAlarm);
+    let raised: Option<Alarm> = world.call(Party::Stranger, world.units, "alarm", unit);
+    assert_eq!(raised.unwrap().site, Party::OtherPharmacy.site());
+    let finding = (batch.id, batch.unit(3).1, Resolution::FalseAlarm);
     let resolved: Result<(), units::Error> =
         world.call(Party::Regulator, world.units, "resolve_alarm", finding);
     assert_eq!(resolved, Ok(()));
@@ -354,8 +377,14 @@ fn a_front_run_dispense_is_attributed_and_resolved() {
 fn a_front_runner_without_the_role_does_nothing() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 10, 5);
-    for party in [Party::Stranger, Party::Administrator, Party::Wholesaler, Party::Auditor] {
-        let refused = dispense(&mut world, party, batch.unit(3));
+    let unit = (Party::Pharmacy.site(), batch.unit(3));
+    for party in Party::ALL.into_iter().filter(|party| *party != Party::Pharmacy) {
+        let refused: Result<UnitOutcome, units::Error> =
+            world.changing_nothing(|world| world.call(party, world.units, "dispense", &unit));
+        assert_eq!(refused, Err(units::Error::CallerNotAtSite), "{party:?}");
+    }
+    for party in [Party::Wholesaler, Party::Auditor, Party::Manufacturer] {
+        let refused = world.changing_nothing(|world| dispense(world, party, batch.unit(3)));
         assert_eq!(refused, Err(units::Error::CallerNotAuthorised), "{party:?}");
     }
     assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(UnitOutcome::Done));
@@ -375,15 +404,15 @@ fn dust_shipments_cost_their_sender_and_stop_nobody() {
         Party::Pharmacy,
         world.batches,
         "decommission_quantity",
-        (id, 10_u64, batches::UnitState::Dispensed, None::<DocumentHash>),
+        (Party::Pharmacy.site(), id, 10_u64, UnitState::Dispensed, None::<DocumentHash>),
     );
     assert_eq!(done, Ok(()));
     let purse = world.balance(Party::Pharmacy);
     for number in numbers {
-        world.done(Party::Pharmacy, "reject", (number, RejectionReason::WrongGoods));
+        reject(&mut world, Party::Pharmacy, number, RejectionReason::WrongGoods);
     }
     assert!(world.balance(Party::Pharmacy) > purse);
-    let here: Holding = world.call(Party::Stranger, world.batches, "holding", (id, Party::Pharmacy.id()));
+    let here: Holding = world.call(Party::Stranger, world.batches, "holding", (id, Party::Pharmacy.site()));
     assert_eq!(here.places, Places { held: 90, dispensed: 10, ..Places::default() });
 }
 
@@ -393,38 +422,36 @@ fn a_pause_is_not_bypassed_through_another_contract() {
     let batch = at_pharmacy(&mut world, 10, 5);
     let before = balance(&mut world, batch.id);
     let (batches, units) = (world.batches, world.units);
-    administer(&mut world, "pause", batches);
-    // `units` is not paused: what it has `batches` book is refused, and takes all of it back.
+    world.administer("pause", batches);
+    // `units` is not paused itself.
     let refused = dispense(&mut world, Party::Pharmacy, batch.unit(3));
-    assert_eq!(refused, Err(units::Error::BookingRefused));
-    let gone: Option<units::DecommissionedUnit> = world.call(
+    assert_eq!(refused, Err(units::Error::Paused));
+    let gone: Option<DecommissionedUnit> = world.call(
         Party::Stranger,
         world.units,
         "decommissioned_unit",
         UnitId::of(batch.id, &batch.unit(3).1),
     );
     assert_eq!((gone, balance(&mut world, batch.id)), (None, before));
-    administer(&mut world, "unpause", batches);
-    administer(&mut world, "pause", units);
+    world.administer("unpause", batches);
+    world.administer("pause", units);
     assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Err(units::Error::Paused));
-    administer(&mut world, "unpause", units);
+    world.administer("unpause", units);
     assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(UnitOutcome::Done));
 }
 
 #[test]
-fn an_upgrade_by_a_former_administrator_is_refused() {
+fn a_former_administrator_neither_applies_nor_cancels_what_it_proposed() {
     let mut world = World::new();
-    let contract = world.batches;
+    let action = Action::Upgrade { contract: world.batches, code: [9; 32] };
     let (former, successor) = (Party::Administrator, Party::Auditor);
-    administer(&mut world, "propose_upgrade", (contract, [9_u8; 32]));
-    administer(&mut world, "offer_administration", successor.id());
-    let accepted: Result<(), access::Error> =
-        world.call(successor, world.access, "accept_administration", ());
-    assert_eq!(accepted, Ok(()));
-    world.pass(access::UPGRADE_DELAY);
-    for message in ["apply_upgrade", "cancel_upgrade"] {
-        let refused: Result<(), access::Error> = world.call(former, world.access, message, contract);
-        assert_eq!(refused, Err(access::Error::CallerNotAuthorised), "{message}");
+    let proposal: u32 = world.govern(former, "propose", action);
+    world.administer("offer_administration", successor.id());
+    world.govern::<()>(successor, "accept_administration", ());
+    world.pass(CHANGE_DELAY);
+    for message in ["apply_proposal", "cancel_proposal"] {
+        let refused: Result<(), governance::Error> = world.call(former, world.governance, message, proposal);
+        assert_eq!(refused, Err(governance::Error::CallerNotAuthorised), "{message}");
     }
 }
 
@@ -432,10 +459,9 @@ fn an_upgrade_by_a_former_administrator_is_refused() {
 fn a_foreign_register_of_units_books_nothing() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 10, 5);
-    world.pass(1);
     let foreign = world.instantiate("units", (world.access, world.batches));
     let refused: Result<UnitOutcome, units::Error> =
-        world.call(Party::Pharmacy, foreign, "dispense", batch.unit(3));
+        world.call(Party::Pharmacy, foreign, "dispense", (Party::Pharmacy.site(), batch.unit(3)));
     assert_eq!(refused, Err(units::Error::BookingRefused));
     assert_eq!(balance(&mut world, batch.id).dispensed, 0);
 }
@@ -447,16 +473,13 @@ fn evidence_that_is_stale_weak_or_about_other_goods_does_nothing() {
     world.with_feed(&operators, 0);
     let [warm, other] = ["WARM", "OTHER"].map(|lot| world.register_plain(lot, 10));
     let feed = contract_runtime_tests::feed();
-    let at = |batch: BatchId| batches::QuarantineTarget::Holding {
-        batch,
-        holder: Party::Manufacturer.id(),
-        quantity: None,
-    };
+    let site = Party::Manufacturer.site();
+    let at = |batch: BatchId| QuarantineTarget::Holding { batch, site, quantity: None };
     let present = |world: &mut World, batch: BatchId| -> Result<(), evidence::Error> {
         world.call(Party::Stranger, world.evidence, "present", (at(batch), feed))
     };
     assert_eq!(present(&mut world, warm), Err(evidence::Error::NoPolicy));
-    let policy = evidence::EvidencePolicy { feeds: world.feeds, threshold: 500_000, max_age: 60_000 };
+    let policy = EvidencePolicy { feeds: world.feeds, threshold: 500_000, max_age: 60_000 };
     let set: Result<(), evidence::Error> =
         world.call(Party::Regulator, world.evidence, "set_policy", (feed, Some(policy)));
     assert_eq!(set, Ok(()));

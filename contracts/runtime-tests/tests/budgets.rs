@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use batches::{Arrival, Error};
 use contract_runtime_tests::{
-    bundle, measure_costs, shipping, Anything, BatchInHand, Party, Receipt, World, CONTRACTS,
+    bundle, measure_costs, shipping, sscc, Anything, BatchInHand, Party, Receipt, World, CONTRACTS,
 };
-use primitives::BatchId;
+use primitives::batches::{Arrival, Attestation, Contents, Error, UnitState};
+use primitives::DocumentHash;
 
 const HEAD: &str = "\
 # What the contracts cost: Wasm sizes in bytes, ref_time in picoseconds, proof_size in bytes, deposit in planck.
@@ -92,8 +92,7 @@ fn nothing_costs_more_or_less_than_its_budget() {
 fn every_message_has_a_budget() {
     let rows = parse(&std::fs::read_to_string(path()).unwrap());
     for contract in CONTRACTS {
-        let costed = |message: &str| message != "new" && message != "Upgradable::replace_code";
-        for (message, _) in bundle(contract).selectors.iter().filter(|(message, _)| costed(message)) {
+        for (message, _) in bundle(contract).selectors.iter().filter(|(message, _)| message != "new") {
             let has = rows.keys().any(|(of, label, _)| of == contract && label == message);
             assert!(has, "{contract}: {message} has no row in contracts/budgets.csv");
         }
@@ -108,12 +107,13 @@ fn costs(world: &mut World, batch: &BatchInHand, shipment: u64) -> [(u64, u64); 
     let contract = world.batches;
     let verdict: Receipt<Anything> =
         world.measure(Party::Stranger, world.units, "verdict", batch.scan(3)).unwrap();
-    let to_wholesaler = shipping(batch.id, Party::Wholesaler, 2);
+    let to_wholesaler = shipping(batch.id, Party::Manufacturer, Party::Wholesaler, 2);
     let shipped: Receipt<Result<u64, Error>> =
         world.measure(Party::Manufacturer, contract, "ship", to_wholesaler).unwrap();
     assert_eq!(shipped.returned, Ok(shipment));
+    let arrival = (Party::Wholesaler.site(), shipment, Arrival::Units(2));
     let received: Receipt<Result<(), Error>> =
-        world.measure(Party::Wholesaler, contract, "receive", (shipment, Arrival::Units(2))).unwrap();
+        world.measure(Party::Wholesaler, contract, "receive", arrival).unwrap();
     assert_eq!(received.returned, Ok(()));
     [weight(&verdict), weight(&shipped), weight(&received)]
 }
@@ -179,9 +179,10 @@ fn the_deposit_of_a_cancelled_registration_comes_back() {
     let mut world = World::new();
     let batch = BatchInHand::of("ABC-123", 10);
     let maker = Party::Manufacturer;
-    let registered = deposit(&mut world, maker, "register_batch", batch.new.clone());
-    let document = primitives::DocumentHash([0x44; 32]);
-    let attestation = (batch.id, batches::Attestation::CertificateOfAnalysis, document);
+    let registration = (maker.site(), batch.new.clone());
+    let registered = deposit(&mut world, maker, "register_batch", registration);
+    let document = DocumentHash([0x44; 32]);
+    let attestation = (batch.id, Attestation::CertificateOfAnalysis, document);
     let attested = deposit(&mut world, maker, "attest", attestation);
     let cancelled = deposit(&mut world, maker, "cancel_registration", batch.id);
     assert!(registered > 0 && attested > 0);
@@ -192,16 +193,14 @@ fn the_deposit_of_a_cancelled_registration_comes_back() {
 fn the_deposit_of_a_logistic_unit_and_of_a_reverted_unit_comes_back() {
     let mut world = World::new();
     let batch = world.register("ABC-123", 10);
-    let maker = Party::Manufacturer;
-    let number = contract_runtime_tests::sscc(1);
-    let contents = batches::Contents::Units { batch: batch.id, quantity: 5 };
-    let packed = deposit(&mut world, maker, "pack", (number, contents));
-    let unpacked = deposit(&mut world, maker, "unpack", number);
+    let (maker, site) = (Party::Manufacturer, Party::Manufacturer.site());
+    let contents = Contents::Units { batch: batch.id, quantity: 5 };
+    let packed = deposit(&mut world, maker, "pack", (site, sscc(1), contents));
+    let unpacked = deposit(&mut world, maker, "unpack", (site, sscc(1)));
     assert!(packed > 0 && (packed + unpacked).abs() < ROUNDING, "{packed} {unpacked}");
 
-    let (id, serial, proof): (BatchId, _, _) = batch.unit(3);
-    let arguments = (id, serial.clone(), proof, batches::UnitState::Sample);
-    let taken = deposit(&mut world, maker, "decommission", arguments);
-    let back = deposit(&mut world, maker, "revert", (id, serial));
+    let unit = batch.unit(3);
+    let taken = deposit(&mut world, maker, "decommission", (site, &unit, UnitState::Sample));
+    let back = deposit(&mut world, maker, "revert", (Some(site), unit.0, unit.1));
     assert!(taken > 0 && (taken + back).abs() < ROUNDING, "{taken} {back}");
 }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use contract_runtime_tests::{definition, feed, Operators, Party, World, FEED, MODEL, NOW, SUBJECT};
-use feeds::{Error, Feed, Reading, Report, ReportAccepted, Request, Signature};
-use primitives::{FeedId, ModelId};
+use primitives::feeds::{Error, Feed, FeedValue, Reading, Report, ReportAccepted, Request, Signature};
+use primitives::{Extensible, FeedId, InputCommitment, ModelId};
 
 fn send(world: &mut World, report: &Report, signatures: Vec<Signature>) -> Result<(), Error> {
     world.call(Party::Stranger, world.feeds, "report", (report, signatures))
@@ -13,9 +13,11 @@ fn read(world: &mut World, max_age: u64) -> Result<Reading, Error> {
     world.call(Party::Stranger, world.feeds, "read", (feed(), SUBJECT, max_age))
 }
 
-fn fresh_value(world: &mut World, name: &str, max_age: u64) -> Option<i128> {
+fn fresh_value(world: &mut World, name: &str, max_age: u64) -> Option<FeedValue> {
     let feed = FeedId::named(name).unwrap();
-    world.call(Party::Stranger, world.feeds, "FeedReader::fresh_value", (feed, SUBJECT, max_age))
+    let value: Option<Extensible<FeedValue>> =
+        world.call(Party::Stranger, world.feeds, "FeedReader::fresh_value", (feed, SUBJECT, max_age));
+    value.map(|value| value.get().unwrap())
 }
 
 #[test]
@@ -99,7 +101,6 @@ fn a_report_to_one_contract_is_refused_by_another() {
     let report = world.report(1, &[5]);
     let signatures = operators.sign(&report, &[0]);
 
-    world.pass(1);
     let first = world.feeds;
     world.feeds = world.instantiate("feeds", (world.access, world.genesis_hash()));
     world.with_feed(&operators, 0);
@@ -146,7 +147,9 @@ fn another_contract_reads_fresh_values_and_nothing_else() {
     let signatures = operators.sign(&report, &[0]);
     assert_eq!(send(&mut world, &report, signatures), Ok(()));
     world.pass(100);
-    assert_eq!(fresh_value(&mut world, FEED, 100), Some(5));
+    let inputs = InputCommitment([0x49; 32]);
+    let expected = FeedValue { value: 5, observed_at: NOW, inputs, spread: 0 };
+    assert_eq!(fresh_value(&mut world, FEED, 100), Some(expected));
     assert_eq!(fresh_value(&mut world, FEED, 99), None);
     assert_eq!(fresh_value(&mut world, "other", u64::MAX), None);
 }

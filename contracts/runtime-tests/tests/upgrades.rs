@@ -1,20 +1,25 @@
 //! New code for contracts with data: a real migration, and what must not take a contract's place.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
-use access::{Error, UpgradeApplied, UpgradeProposal, UPGRADE_DELAY};
 use contract_runtime_tests::{bundle, feed, Party, Receipt, World, CONTRACTS};
-use evidence::EvidencePolicy;
-use primitives::{AccountId, Role};
+use primitives::evidence::{self, EvidencePolicy};
+use primitives::governance::{Action, Error, Proposal, ProposalApplied, CHANGE_DELAY};
+use primitives::units::{self, UnitOutcome};
+use primitives::{AccountId, Actor, Grant, Role};
 
-fn send(world: &mut World, by: Party, message: &str, arguments: impl scale::Encode) -> Result<(), Error> {
-    world.call(by, world.access, message, arguments)
+fn propose(world: &mut World, by: Party, contract: AccountId, code: [u8; 32]) -> Result<u32, Error> {
+    world.call(by, world.governance, "propose", Action::Upgrade { contract, code })
+}
+
+fn apply(world: &mut World, by: Party, proposal: u32) -> Result<(), Error> {
+    world.call(by, world.governance, "apply_proposal", proposal)
 }
 
 /// Proposes code, lets the delay pass, and applies it.
 fn upgrade(world: &mut World, contract: AccountId, code: [u8; 32]) -> Result<(), Error> {
-    assert_eq!(send(world, Party::Administrator, "propose_upgrade", (contract, code)), Ok(()));
-    world.pass(UPGRADE_DELAY);
-    send(world, Party::Administrator, "apply_upgrade", contract)
+    let proposal = propose(world, Party::Administrator, contract, code).unwrap();
+    world.pass(CHANGE_DELAY);
+    apply(world, Party::Administrator, proposal)
 }
 
 fn policy(world: &World) -> EvidencePolicy {
@@ -36,11 +41,13 @@ fn a_contract_with_data_is_upgraded_through_a_migration() {
     let mut world = with_data();
     let contract = world.evidence;
     let (access, batches) = (world.access, world.batches);
-    let next = world.upload("fixture_evidence_next");
-    assert_eq!(upgrade(&mut world, contract, next), Ok(()));
-    let expected = UpgradeApplied { contract, code: next, by: Party::Administrator.id() };
-    assert_eq!(world.events::<UpgradeApplied>(world.access), [expected]);
-    assert_eq!(world.code_hash(contract), next);
+    let code = world.upload("fixture_evidence_next");
+    assert_eq!(upgrade(&mut world, contract, code), Ok(()));
+    let by = Actor { account: Party::Administrator.id(), organisation: None, site: None };
+    let action = Action::Upgrade { contract, code };
+    let applied = ProposalApplied { by, proposal: 0, action };
+    assert_eq!(world.events::<ProposalApplied>(world.governance), [applied]);
+    assert_eq!(world.code_hash(contract), code);
 
     // The same address, the same data, and the new message.
     let kept: Option<EvidencePolicy> = world.call(Party::Stranger, contract, "policy", feed());
@@ -53,14 +60,14 @@ fn a_contract_with_data_is_upgraded_through_a_migration() {
 
     // A migration that is done does nothing again, whoever asks for it.
     let before = world.storage_root();
-    let again: Receipt<bool> = world.measure(Party::Stranger, contract, "Migration::migrate", ()).unwrap();
+    let again: Receipt<bool> = world.measure(Party::Stranger, contract, "Replaceable::migrate", ()).unwrap();
     assert!(again.returned);
     assert_eq!(world.storage_root(), before);
 
     // The way back is closed: the version before does not understand the new layout.
     let first = primitives::blake2_256(&bundle("evidence").wasm);
     assert_eq!(upgrade(&mut world, contract, first), Err(Error::LayoutNotUnderstood));
-    assert_eq!(world.code_hash(contract), next);
+    assert_eq!(world.code_hash(contract), code);
 }
 
 #[test]
@@ -80,12 +87,12 @@ fn code_of_a_wrong_layout_takes_no_contracts_place() {
             wrong.push(next);
         }
         for code in wrong {
-            assert_eq!(send(&mut world, Party::Administrator, "propose_upgrade", (contract, code)), Ok(()));
-            world.pass(UPGRADE_DELAY);
+            let proposal = propose(&mut world, Party::Administrator, contract, code).unwrap();
+            world.pass(CHANGE_DELAY);
             let before = world.storage_root();
-            let refused = send(&mut world, Party::Administrator, "apply_upgrade", contract);
+            let refused = apply(&mut world, Party::Administrator, proposal);
             assert_eq!(refused, Err(Error::LayoutNotUnderstood), "{name}");
-            assert_eq!(world.storage_root(), before, "{name}: nothing of it is left");
+            assert!(world.storage_root() == before, "{name}: nothing of it is left");
             assert_eq!(world.code_hash(contract), own);
         }
     }
@@ -102,13 +109,14 @@ fn every_contract_takes_its_own_code_and_keeps_its_data() {
         assert_eq!(upgrade(&mut world, contract, own), Ok(()), "{name}");
     }
     world.hand_over(batch.id, Party::Manufacturer, Party::Pharmacy, 10);
-    let dispensed: Result<units::UnitOutcome, units::Error> =
-        world.call(Party::Pharmacy, world.units, "dispense", batch.unit(3));
-    assert_eq!(dispensed, Ok(units::UnitOutcome::Done));
+    let arguments = (Party::Pharmacy.site(), batch.unit(3));
+    let dispensed: Result<UnitOutcome, units::Error> =
+        world.call(Party::Pharmacy, world.units, "dispense", arguments);
+    assert_eq!(dispensed, Ok(UnitOutcome::Done));
 }
 
 #[test]
-fn an_account_that_is_no_contract_of_the_deployment_gets_no_code() {
+fn an_account_that_is_not_a_contract_of_the_deployment_gets_no_code() {
     let mut world = World::new();
     let code = world.upload("fixture_evidence_next");
     let foreign = world.instantiate("evidence", (Party::Stranger.id(), world.batches));
@@ -118,30 +126,27 @@ fn an_account_that_is_no_contract_of_the_deployment_gets_no_code() {
 }
 
 #[test]
-fn code_is_applied_neither_early_nor_by_a_former_administrator_nor_after_it_was_withdrawn() {
+fn code_is_applied_neither_early_nor_by_a_former_administrator_nor_after_it_was_cancelled() {
     let mut world = World::new();
     let contract = world.evidence;
     let next = world.upload("fixture_evidence_next");
     let (admin, successor) = (Party::Administrator, Party::Auditor);
     for by in Party::ALL.into_iter().filter(|party| *party != admin) {
-        assert_eq!(
-            send(&mut world, by, "propose_upgrade", (contract, next)),
-            Err(Error::CallerNotAuthorised)
-        );
+        assert_eq!(propose(&mut world, by, contract, next), Err(Error::CallerNotAuthorised));
     }
-    assert_eq!(send(&mut world, admin, "propose_upgrade", (contract, next)), Ok(()));
-    world.pass(UPGRADE_DELAY - 1);
-    assert_eq!(send(&mut world, admin, "apply_upgrade", contract), Err(Error::UpgradeTooEarly));
+    let proposal = propose(&mut world, admin, contract, next).unwrap();
+    world.pass(CHANGE_DELAY - 1);
+    assert_eq!(apply(&mut world, admin, proposal), Err(Error::ProposalTooEarly));
 
     // The administration moves on while the proposal waits.
-    assert_eq!(send(&mut world, admin, "offer_administration", successor.id()), Ok(()));
-    assert_eq!(send(&mut world, successor, "accept_administration", ()), Ok(()));
+    world.administer("offer_administration", successor.id());
+    world.govern::<()>(successor, "accept_administration", ());
     world.pass(1);
-    assert_eq!(send(&mut world, admin, "apply_upgrade", contract), Err(Error::CallerNotAuthorised));
-    let waiting: Option<UpgradeProposal> = world.call(Party::Stranger, world.access, "upgrade", contract);
-    assert_eq!(waiting.unwrap().by, admin.id(), "everybody sees who proposed it");
-    assert_eq!(send(&mut world, Party::Regulator, "cancel_upgrade", contract), Ok(()));
-    assert_eq!(send(&mut world, successor, "apply_upgrade", contract), Err(Error::UpgradeNotProposed));
+    assert_eq!(apply(&mut world, admin, proposal), Err(Error::CallerNotAuthorised));
+    let waiting: Option<Proposal> = world.call(Party::Stranger, world.governance, "proposal", proposal);
+    assert_eq!(waiting.unwrap().by.account, admin.id(), "everybody sees who proposed it");
+    world.govern::<()>(Party::Regulator, "cancel_proposal", proposal);
+    assert_eq!(apply(&mut world, successor, proposal), Err(Error::UnknownProposal));
 }
 
 #[test]
@@ -149,23 +154,38 @@ fn a_role_that_ends_in_the_delay_applies_nothing() {
     let mut world = World::new();
     let (contract, deputy) = (world.evidence, Party::Auditor);
     let next = world.upload("fixture_evidence_next");
-    let end = world.now() + UPGRADE_DELAY - 1;
-    let granted = send(&mut world, Party::Administrator, "grant_role", (Role::Admin, deputy.id(), Some(end)));
-    assert_eq!(granted, Ok(()));
-    assert_eq!(send(&mut world, deputy, "propose_upgrade", (contract, next)), Ok(()));
-    world.pass(UPGRADE_DELAY);
-    assert_eq!(send(&mut world, deputy, "apply_upgrade", contract), Err(Error::CallerNotAuthorised));
-    assert_eq!(send(&mut world, Party::Administrator, "apply_upgrade", contract), Ok(()));
+    // The role itself waits for as long before.
+    let expires_at = Some(world.now() + 2 * CHANGE_DELAY - 1);
+    let grant = Grant { role: Role::Admin, expires_at };
+    world.decide(Action::Grant { organisation: deputy.organisation(), grant });
+    let proposal = propose(&mut world, deputy, contract, next).unwrap();
+    world.pass(CHANGE_DELAY);
+    assert_eq!(apply(&mut world, deputy, proposal), Err(Error::CallerNotAuthorised));
+    assert_eq!(apply(&mut world, Party::Administrator, proposal), Ok(()));
 }
 
 #[test]
-fn nobody_but_access_replaces_code() {
+fn nobody_but_the_governance_replaces_code() {
     let mut world = World::new();
     let next = world.upload("fixture_evidence_next");
-    let contract = world.evidence;
-    for by in Party::ALL {
-        let replaced: bool = world.call(by, contract, "Upgradable::replace_code", next);
-        assert!(!replaced, "{by:?}");
+    for name in CONTRACTS {
+        let contract = world.address(name);
+        let own = world.code_hash(contract);
+        for by in Party::ALL.map(Party::id).into_iter().chain([world.batches, world.feeds]) {
+            let replaced: bool = world.call(by, contract, "Replaceable::replace_code", own);
+            assert!(!replaced, "{name}: {by:?}");
+        }
     }
-    assert_ne!(world.code_hash(contract), next);
+    assert_ne!(world.code_hash(world.evidence), next);
+}
+
+/// In its emergency a deployment is paused, and must still be mended.
+#[test]
+fn a_contract_that_is_paused_gets_new_code_even_where_the_governance_is_paused_too() {
+    let mut world = with_data();
+    let (evidence, governance) = (world.evidence, world.governance);
+    let next = world.upload("fixture_evidence_next");
+    [evidence, governance].into_iter().for_each(|contract| world.administer("pause", contract));
+    assert_eq!(upgrade(&mut world, evidence, next), Ok(()));
+    assert_eq!(world.code_hash(evidence), next);
 }

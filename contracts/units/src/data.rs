@@ -6,9 +6,7 @@ use primitives::units::{
     Alarm, AlarmCode, AlarmRaised, AlarmResolved, DecommissionedUnit, Error, Resolution, UnitDecommissioned,
     UnitReverted, REVERT_WINDOW,
 };
-use primitives::{
-    ensure, AccountId, BatchId, Role, ShownPosition, SiteId, UnitId, CUSTODIANS, DISPENSERS,
-};
+use primitives::{ensure, AccountId, BatchId, Role, ShownPosition, SiteId, UnitId, CUSTODIANS, DISPENSERS};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
 pub const LAYOUT: u32 = 0x554E_0002;

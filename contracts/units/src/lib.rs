@@ -90,8 +90,7 @@ mod units {
                 let booked = ask_to_book_unit(batches, booking).ok_or(Error::BatchesUnavailable)??;
                 (booked.done, booked.whereabouts.get().ok_or(Error::BatchesUnavailable)?)
             };
-            let outcome =
-                self.data.decommission(call, (batch, unit), &shown, state, (done, &whereabouts))?;
+            let outcome = self.data.decommission(call, (batch, unit), &shown, state, (done, &whereabouts))?;
             Ok(match outcome {
                 Decommissioning::Done(event) => {
                     emit(&event);
@@ -110,12 +109,7 @@ mod units {
         /// Event: `UnitReverted`. Errors, in this order: `BatchesUnavailable`, `UnknownBatch`, `UnitNotDecommissioned`,
         /// `CallerNotAuthorised`, `InvalidSerial`, `AlarmOpen`, `NotRevertible`, `BookingRefused`, `QuantityNotHeld`.
         #[ink(message)]
-        pub fn revert(
-            &mut self,
-            site: Option<SiteId>,
-            batch: BatchId,
-            serial: Vec<u8>,
-        ) -> Result<(), Error> {
+        pub fn revert(&mut self, site: Option<SiteId>, batch: BatchId, serial: Vec<u8>) -> Result<(), Error> {
             let batches = self.data.batches().ok_or(Error::BatchesUnavailable)?;
             let call = self.call(batches, site)?;
             let whereabouts = whereabouts(batches, batch, None, None)?;

@@ -1,5 +1,5 @@
-//! What a clinician reads and decides on, in rules that can be read: [`text`] finds drug names and problems in free
-//! text, [`treatment`] says which treatments nothing speaks against, and why.
+//! Support for clinicians by explicit rules: [`text`] finds drug names and problems in free text, [`treatment`] lists
+//! the treatments without a contraindication, with reasons.
 //!
 //! The crate has no network and no clock of its own. No error and no log holds a word of a text or a value of a
 //! patient. Neither module is a medical device: a person decides.

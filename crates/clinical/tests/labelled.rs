@@ -1,8 +1,8 @@
-//! What the finder is worth: counted on sentences that people could have written, against labels made by hand.
+//! Scores of the finder on realistic sentences, against labels made by hand.
 //!
 //! The half `dev.jsonl` was used to improve the rules, the half `test.jsonl` was not. `docs/clinical.md` shows the
-//! counts of both, and this test holds it to them. Beside them a look-up of the same names without more: no misspelt
-//! names, no guard for common words, and everything present.
+//! counts of both, which this test checks. The baseline is a plain look-up of the same names: no misspelt names, no
+//! guard for common words, and everything present.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ fn finder(finder: &Finder, text: &str) -> Vec<Label> {
     finder.find(text).unwrap().into_iter().map(label).collect()
 }
 
-/// Name by name, the longest first, whatever stands around it.
+/// Name by name, the longest first, without regard to context.
 struct LookUp(HashMap<String, (String, String)>);
 
 impl LookUp {
@@ -155,7 +155,7 @@ fn sentences(half: &str) -> Vec<Sentence> {
 }
 
 #[test]
-fn the_card_shows_what_the_finder_finds() {
+fn the_document_shows_the_scores_of_the_finder() {
     let (ours, plain) = (Finder::new().unwrap(), LookUp::new());
     let mut table = String::new();
     for half in ["dev", "test"] {
@@ -193,10 +193,10 @@ fn the_halves_have_no_sentence_in_common_and_are_labelled_within_their_text() {
     }
 }
 
-/// Prints what differs in the half that may be looked at: `cargo test -p clinical -- --ignored --nocapture`.
+/// Prints the differences in the development half: `cargo test -p clinical -- --ignored --nocapture`.
 #[test]
-#[ignore = "for whoever improves the rules"]
-fn differences_in_the_half_for_development() {
+#[ignore = "for work on the rules"]
+fn differences_in_the_development_half() {
     let ours = Finder::new().unwrap();
     for sentence in sentences("dev") {
         let found = finder(&ours, &sentence.text);

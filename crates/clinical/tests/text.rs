@@ -1,4 +1,4 @@
-//! The finder on texts of any kind.
+//! The finder on any kind of text.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ fn found(text: &str) -> Vec<(String, Assertion)> {
 }
 
 #[test]
-fn a_note_that_is_too_long_is_refused_without_a_word_of_it() {
+fn the_error_for_too_long_a_note_contains_none_of_it() {
     let long = "aspirin ".repeat(MAX_TEXT_BYTES / 8 + 1);
     let error = FINDER.find(&long).unwrap_err();
     assert_eq!(error, TextError::TooLong);
@@ -21,8 +21,8 @@ fn a_note_that_is_too_long_is_refused_without_a_word_of_it() {
 }
 
 #[test]
-fn the_longest_text_is_read_whatever_is_in_it() {
-    // Words that are near to many names, without a sentence's end.
+fn a_text_of_maximum_length_is_read_with_any_content() {
+    // Words that are close to many names, without the end of a sentence.
     let words = "metoprolex predniso ".repeat(1_000);
     assert_eq!(FINDER.find(&words).unwrap().len(), 1_000);
     let triggers = "no aspirin ".repeat(MAX_TEXT_BYTES / 11);
@@ -30,7 +30,7 @@ fn the_longest_text_is_read_whatever_is_in_it() {
 }
 
 #[test]
-fn a_brand_is_told_by_its_substance() {
+fn a_brand_is_reported_as_its_substance() {
     for (brand, name) in
         [("Tylenol", "Acetaminophen"), ("LASIX", "Furosemide"), ("paracetamol", "Acetaminophen")]
     {
@@ -39,7 +39,7 @@ fn a_brand_is_told_by_its_substance() {
 }
 
 #[test]
-fn a_common_word_is_a_drug_beside_a_dose_only() {
+fn a_common_word_is_a_drug_only_next_to_a_dose() {
     assert_eq!(found("calcium 9.4, potassium 4.1, the tums of ice"), []);
     assert_eq!(found("takes calcium 500 mg"), [("Calcium".to_owned(), Assertion::Present)]);
 }
@@ -51,7 +51,7 @@ fn exact_reading_does_not_guess() {
 }
 
 #[test]
-fn places_hold_in_texts_of_many_scripts() {
+fn positions_are_right_in_texts_of_many_scripts() {
     let text = "患者は😀 “aspirin” — Größe; naïve: METFORMIN…";
     let mentions = FINDER.find(text).unwrap();
     let characters: Vec<char> = text.chars().collect();
@@ -115,7 +115,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sentence_says_the_same_whatever_stands_around_it(text in notes()) {
+    fn the_context_does_not_change_the_reading_of_a_sentence(text in notes()) {
         let text = text.replace(['\n', '.'], " ");
         let alone = found(&text);
         let within = found(&format!("No fever, no cough.\n\n{text}\n\nMother had asthma."));

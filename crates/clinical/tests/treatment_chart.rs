@@ -69,7 +69,7 @@ fn no_allergy() -> Value {
     json!({ "resourceType": "AllergyIntolerance", "code": { "coding": [{ "code": "716186003" }] } })
 }
 
-/// A man of 60 years of whom everything is known.
+/// A man of 60 years with a complete record.
 fn full() -> Vec<Value> {
     vec![
         patient("male", "1966-01-01"),
@@ -106,7 +106,7 @@ fn possible(chart: &Chart) -> Vec<Treatment> {
 }
 
 #[test]
-fn a_record_that_tells_all_gives_all_options_ranked() {
+fn a_complete_record_gives_all_options_ranked() {
     let chart = read(&full()).unwrap();
     let unknown: Vec<Fact> =
         Fact::ALL.into_iter().filter(|fact| chart.facts.get(*fact) == State::Unknown).collect();
@@ -119,7 +119,7 @@ fn a_record_that_tells_all_gives_all_options_ranked() {
 }
 
 #[test]
-fn what_is_recorded_takes_options_away() {
+fn recorded_facts_rule_out_options() {
     let cases = [
         (condition("Angioedema (disorder)", "resolved"), Fact::AngioOedema),
         (condition("History of asthma", "active"), Fact::Asthma),
@@ -146,7 +146,7 @@ fn what_is_recorded_takes_options_away() {
 }
 
 #[test]
-fn what_is_over_or_wrong_does_not_count_unless_it_is_history() {
+fn resolved_or_wrong_entries_count_only_as_history() {
     let over = read(&with(condition("Hyponatremia", "resolved"))).unwrap();
     assert_eq!(over.facts.get(Fact::Hyponatraemia), State::Absent);
     let stopped = read(&with(medicine("Lisinopril 10 MG", "stopped"))).unwrap();
@@ -161,7 +161,7 @@ fn what_is_over_or_wrong_does_not_count_unless_it_is_history() {
 }
 
 #[test]
-fn what_is_not_recorded_is_unknown_and_nothing_is_recommended_on_it() {
+fn unrecorded_facts_are_unknown_and_prevent_a_recommendation() {
     let allergies = read(&without(3)).unwrap();
     assert_eq!(allergies.facts.get(Fact::AllergicToBetaBlockers), State::Unknown);
     assert_eq!(possible(&allergies), []);
@@ -178,7 +178,7 @@ fn what_is_not_recorded_is_unknown_and_nothing_is_recommended_on_it() {
 }
 
 #[test]
-fn a_list_that_says_that_it_is_empty_is_known() {
+fn a_list_that_is_recorded_as_empty_is_known() {
     let mut entries = full();
     let problem = json!({ "resourceType": "Condition", "code": { "coding": [{ "code": "160245001" }] } });
     entries[1] = problem;
@@ -193,7 +193,7 @@ fn a_list_that_says_that_it_is_empty_is_known() {
 }
 
 #[test]
-fn what_cannot_be_read_may_be_anything() {
+fn unreadable_entries_make_all_facts_of_their_list_unknown() {
     let problem = read(&with(condition("Blorptosis of the flange", "active"))).unwrap();
     assert_eq!(problem.unread.conditions, 1);
     assert_eq!(problem.facts.get(Fact::AvBlock), State::Unknown);
@@ -219,7 +219,7 @@ fn old_measurements_and_other_units_are_unknown() {
 }
 
 #[test]
-fn a_woman_who_can_be_pregnant_is_asked() {
+fn a_possible_pregnancy_must_be_excluded() {
     let mut woman = full();
     woman[0] = patient("female", "1990-01-01");
     assert_eq!(read(&woman).unwrap().facts.get(Fact::Pregnant), State::Unknown);
@@ -237,7 +237,7 @@ fn a_woman_who_can_be_pregnant_is_asked() {
 }
 
 #[test]
-fn a_risk_is_modelled_only_where_the_equations_hold() {
+fn a_risk_is_modelled_only_in_the_range_of_the_equations() {
     let sick = read(&with(condition("Myocardial infarction", "resolved"))).unwrap();
     assert_eq!(sick.risk, Err(NotModelled::NotFirstEvent(Fact::CoronaryDisease)));
     assert_eq!(read(&without(12)).unwrap().risk, Err(NotModelled::Missing(vec!["smoking"])));
@@ -247,7 +247,7 @@ fn a_risk_is_modelled_only_where_the_equations_hold() {
 }
 
 #[test]
-fn a_bundle_that_is_not_of_one_adult_with_high_pressure_is_refused_by_name() {
+fn a_bundle_of_anything_but_one_adult_with_high_pressure_has_its_own_error() {
     assert_eq!(read(&full()[1..]).unwrap_err(), ChartError::NotOnePatient(0));
     assert_eq!(read(&with(patient("male", "1960-01-01"))).unwrap_err(), ChartError::NotOnePatient(2));
     let mut foreign = condition("Gout", "active");
@@ -278,7 +278,7 @@ fn synthetic_patients_are_read() {
         let at: Timestamp = "2020-12-31T00:00:00Z".parse().unwrap();
         let outcome = read_chart(&std::fs::read(&path).unwrap(), at, &FINDER);
         if let Ok(chart) = &outcome {
-            // Synthea records no allergies of these patients, so that nothing may be recommended.
+            // Synthea records no allergies of these patients, so nothing may be recommended.
             assert_eq!(possible(chart), [], "{name}");
         }
         outcomes.push((name, outcome.map(|chart| chart.unread).map_err(|error| error.to_string())));

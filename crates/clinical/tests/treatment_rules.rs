@@ -13,13 +13,13 @@ use proptest::prelude::*;
 const STATES: [State; 3] = [State::Absent, State::Present, State::Unknown];
 const RISK: Risks = Risks { atherosclerotic: 0.1, heart_failure: 0.05 };
 
-/// The facts that can take an option away or put it in doubt.
+/// The facts that can rule out an option or make it need a check.
 fn deciding(treatment: Treatment) -> Vec<(Fact, Effect)> {
     let decides = |effect: Effect| matches!(effect, Effect::Contraindicates | Effect::NeedsCheck);
     rules_of(treatment).filter(|rule| decides(rule.effect)).map(|rule| (rule.fact, rule.effect)).collect()
 }
 
-/// How an option has to stand, from the table alone.
+/// The standing that an option must have, from the table alone.
 fn expected(states: &[(Effect, State)]) -> Standing {
     if states.contains(&(Effect::Contraindicates, State::Present)) {
         return Standing::Excluded;
@@ -50,13 +50,13 @@ fn every_combination_of_the_facts_of_an_option_has_its_standing() {
             combinations += 1;
         }
     }
-    // Grows with the table: a rule that is not swept would show here.
+    // Grows with the table: a rule that is not covered would show here.
     let swept: u64 =
         Treatment::ALL.iter().map(|one| 3_u64.pow(u32::try_from(deciding(*one).len()).unwrap())).sum();
     assert_eq!(combinations, swept);
 }
 
-/// What must hold in every answer.
+/// The properties of every answer.
 fn assert_safe(facts: &Facts, answer: &Recommendation) {
     let contraindicated = |treatment: Treatment, state: State| {
         RULES.iter().any(|rule| {
@@ -118,7 +118,7 @@ fn every_fact_and_every_pair_of_facts_is_safe_in_every_state() {
 }
 
 #[test]
-fn every_contraindication_alone_takes_its_option_away() {
+fn every_contraindication_alone_rules_out_its_option() {
     let contraindications = RULES.iter().filter(|rule| rule.effect == Effect::Contraindicates);
     for rule in contraindications {
         let mut facts = Facts::all(State::Absent);
@@ -130,7 +130,7 @@ fn every_contraindication_alone_takes_its_option_away() {
 }
 
 #[test]
-fn the_table_has_what_every_pharmacist_looks_for() {
+fn the_table_has_the_well_known_contraindications() {
     use Fact::*;
     use Treatment::*;
     let never: &[(Fact, &[Treatment])] = &[
@@ -185,7 +185,7 @@ fn a_rule_is_written_once_and_names_its_source() {
 }
 
 #[test]
-fn a_patient_of_whom_nothing_is_known_gets_no_recommendation() {
+fn a_patient_without_known_facts_gets_no_recommendation() {
     let answer = recommend(&Facts::all(State::Unknown), None);
     assert!(answer.possible.is_empty());
     assert_eq!(answer.needs_check.len(), Treatment::ALL.len());
@@ -201,7 +201,7 @@ fn options_are_ranked_by_the_risk_that_the_model_leaves() {
     let usual = order(RISK);
     assert_eq!(usual[0], ThiazideLikeDiuretic);
     assert_eq!(usual[1], AceInhibitor);
-    // With little risk of heart failure the order of the others turns.
+    // With a low risk of heart failure the order of the others is reversed.
     let arterial = order(Risks { atherosclerotic: 0.2, heart_failure: 0.001 });
     let failing = order(Risks { atherosclerotic: 0.02, heart_failure: 0.2 });
     assert_eq!(
@@ -215,7 +215,7 @@ fn options_are_ranked_by_the_risk_that_the_model_leaves() {
 }
 
 #[test]
-fn without_a_model_what_is_favoured_comes_first() {
+fn without_a_model_favoured_options_come_first() {
     let mut facts = Facts::all(State::Absent);
     facts.set(Fact::Pregnant, State::Present);
     let answer = recommend(&facts, None);
@@ -242,7 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn to_know_less_never_makes_an_option_better(facts in patients(), at in 0..Fact::ALL.len()) {
+    fn less_knowledge_never_improves_an_option(facts in patients(), at in 0..Fact::ALL.len()) {
         let mut less = facts;
         less.set(Fact::ALL[at], State::Unknown);
         for treatment in Treatment::ALL {
@@ -254,7 +254,7 @@ proptest! {
     }
 }
 
-/// The table of the card: what does what, where it is written.
+/// The table of the document: facts, effects and sources.
 fn card_rows() -> String {
     let effect = |effect: Effect| match effect {
         Effect::Contraindicates => "contraindicates",
@@ -275,7 +275,7 @@ fn card_rows() -> String {
 }
 
 #[test]
-fn the_card_lists_every_rule_and_no_other() {
+fn the_document_lists_every_rule_and_no_other() {
     let card = std::fs::read_to_string("../../docs/clinical.md").unwrap();
     let rows = card_rows();
     assert!(card.contains(&rows), "docs/clinical.md should have these rows:\n{rows}");

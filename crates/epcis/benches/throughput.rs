@@ -31,7 +31,7 @@ fn document(c: &mut Criterion) {
     group.finish();
 }
 
-/// An event with so many EPCs.
+/// An event with this many EPCs.
 fn large(epcs: usize) -> String {
     let epcs: Vec<String> =
         (0..epcs).map(|number| format!(r#""urn:epc:id:sgtin:9506000.013435.{number}""#)).collect();
@@ -42,7 +42,7 @@ fn large(epcs: usize) -> String {
     )
 }
 
-/// The time for each EPC stays, however many an event has.
+/// The time for each EPC must stay constant, however many an event has.
 fn growth(c: &mut Criterion) {
     let mut group = c.benchmark_group("one event with many EPCs");
     group.sample_size(10);

@@ -1,4 +1,4 @@
-//! The prefixes of a document: what a JSON-LD context or XML namespace declarations say.
+//! The prefixes that a JSON-LD context or XML namespace declarations define.
 
 use crate::json::Value;
 use crate::limits::MAX_NAMESPACES;
@@ -26,7 +26,7 @@ const STANDARD: [(&str, &str); 4] = [
 pub struct Namespaces(Vec<(String, String)>);
 
 impl Namespaces {
-    /// The prefixes of a JSON-LD context: a string, an object, or an array of them. Contexts that are named by
+    /// The prefixes of a JSON-LD context: a string, an object, or an array of them. Contexts that are given by
     /// their address are not fetched.
     pub(crate) fn from_context(context: Option<&Value>) -> Result<Self, ReadError> {
         let mut namespaces = Namespaces::default();
@@ -36,7 +36,7 @@ impl Namespaces {
         Ok(namespaces)
     }
 
-    /// Adds what a further context declares; a later declaration counts.
+    /// Adds the declarations of a further context; the last declaration of a prefix counts.
     pub(crate) fn extend(&mut self, context: &Value) -> Result<(), ReadError> {
         for part in context.as_set() {
             for (prefix, target) in part.as_object().into_iter().flat_map(|object| object.iter()) {
@@ -77,7 +77,7 @@ impl Namespaces {
         self.0.iter().find(|(_, known)| known == uri).map(|(prefix, _)| prefix.as_str())
     }
 
-    /// Namespace and local part of a name like `example:field`; nothing where it has no prefix that is known.
+    /// Namespace and local part of a name like `example:field`; `None` if its prefix is missing or unknown.
     #[must_use]
     pub fn split<'n>(&self, name: &'n str) -> Option<(&str, &'n str)> {
         let (prefix, local) = name.split_once(':')?;

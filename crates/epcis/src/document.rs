@@ -9,21 +9,21 @@ use crate::json::{Object, Value};
 use crate::limits::{MAX_EVENTS, MAX_IGNORED, MAX_OWN_NAMESPACES};
 use crate::{xml, ReadError};
 
-/// What a document is.
+/// The kind of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentKind {
     /// `EPCISDocument`: events to capture.
     Document,
     /// `EPCISQueryDocument`: the result of a query.
     QueryDocument,
-    /// A bare event with a context of its own, as the REST interface takes and gives it.
+    /// A bare event with its own context, as the REST interface accepts and returns it.
     Event,
 }
 
 /// An EPCIS 2.0 document in the form of its JSON-LD binding, whichever syntax it was read from.
 ///
 /// The members stay as the partner wrote them, in their order and with their own digits, so that nothing is lost
-/// between reading and writing. What an event says is read through [`Event`].
+/// between reading and writing. [`Event`] gives access to the content of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     kind: DocumentKind,
@@ -52,15 +52,15 @@ impl Document {
     /// prefixes of others must be declared in the document.
     ///
     /// # Errors
-    /// What is no JSON, no EPCIS, or exceeds [`crate::limits`].
+    /// The text is not valid JSON or not EPCIS, or exceeds [`crate::limits`].
     pub fn from_json(bytes: &[u8]) -> Result<Self, ReadError> {
         Self::from_root(Value::parse(&decode(bytes)?)?)
     }
 
-    /// Reads an XML document (EPCIS 2.0, clause 9; the `extension` elements of EPCIS 1.x are looked through).
+    /// Reads an XML document (EPCIS 2.0, clause 9; the `extension` elements of EPCIS 1.x are transparent).
     ///
     /// # Errors
-    /// What is no XML, has a DOCTYPE, is no EPCIS, or exceeds [`crate::limits`].
+    /// The text is not well-formed XML, has a DOCTYPE, is not EPCIS, or exceeds [`crate::limits`].
     pub fn from_xml(bytes: &[u8]) -> Result<Self, ReadError> {
         xml::read(&decode(bytes)?)
     }
@@ -130,7 +130,7 @@ impl Document {
         Ok(())
     }
 
-    /// The events' objects; a bare event has none but itself.
+    /// The events' objects; a bare event is its own only one.
     fn bodies(&self) -> Result<&[Value], ReadError> {
         const BODY: &str = "epcisBody";
         let list = match self.kind {
@@ -154,7 +154,7 @@ impl Document {
         }
     }
 
-    /// The names that an `ignoreFields` member of document or query results lists: a repository's own fields.
+    /// The names in the `ignoreFields` members of the document or query results: a repository's own fields.
     fn find_ignored(&self) -> Vec<String> {
         let results =
             self.root.get("epcisBody").and_then(Value::as_object).and_then(|body| body.get("queryResults"));
@@ -167,7 +167,7 @@ impl Document {
             .collect()
     }
 
-    /// What the document is.
+    /// The kind of the document.
     #[must_use]
     pub const fn kind(&self) -> DocumentKind {
         self.kind

@@ -1,4 +1,4 @@
-//! From bytes to text: UTF-8, or UTF-16 that says so by its byte order mark.
+//! From bytes to text: UTF-8, or UTF-16 with a byte order mark.
 
 use std::borrow::Cow;
 

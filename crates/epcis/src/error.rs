@@ -1,4 +1,4 @@
-//! What can be wrong with a document.
+//! Why a document is refused.
 
 use crate::limits;
 
@@ -11,13 +11,13 @@ pub enum ReadError {
         limits::MAX_DOCUMENT
     )]
     TooLarge {
-        /// The size that was given.
+        /// The size of the document.
         found: usize,
     },
-    /// The bytes are no UTF-8, and no mark says that they are UTF-16.
+    /// The bytes are not UTF-8, and have no byte order mark of UTF-16.
     #[error("byte {position} is not UTF-8; save the document as UTF-8, or as UTF-16 with a byte order mark")]
     NotUtf8 {
-        /// Where.
+        /// The position.
         position: usize,
     },
     /// The UTF-16 text has half a pair of surrogates, or half a unit.
@@ -26,40 +26,40 @@ pub enum ReadError {
     /// The document is in an encoding that is not read.
     #[error("the encoding {name} is not read; save the document as UTF-8")]
     UnsupportedEncoding {
-        /// As the document names it.
+        /// Its name in the document.
         name: String,
     },
     /// The text ends early.
-    #[error("the document ends early; it was cut off on its way")]
+    #[error("the document ends early; it was truncated, so transfer it again")]
     UnexpectedEnd,
     /// A character that JSON does not allow here.
     #[error("position {position} has a character that JSON does not allow there")]
     UnexpectedCharacter {
-        /// Where.
+        /// The position.
         position: usize,
     },
     /// A string has an escape that JSON does not know, or half a pair of surrogates.
     #[error("position {position} has an escape that JSON does not know")]
     InvalidEscape {
-        /// Where.
+        /// The position.
         position: usize,
     },
-    /// A number is not written as JSON wants it.
+    /// A number is not written as JSON requires.
     #[error("position {position} starts a number that JSON does not allow")]
     InvalidNumber {
-        /// Where.
+        /// The position.
         position: usize,
     },
     /// A number has more characters than [`limits::MAX_NUMBER`].
     #[error("the number at position {position} has more than {} characters", limits::MAX_NUMBER)]
     NumberTooLong {
-        /// Where.
+        /// The position.
         position: usize,
     },
     /// Objects, arrays or elements nest deeper than [`limits::MAX_DEPTH`].
     #[error("position {position} nests deeper than {} levels", limits::MAX_DEPTH)]
     TooDeep {
-        /// Where.
+        /// The position.
         position: usize,
     },
     /// The document has more values, or elements and attributes, than [`limits::MAX_VALUES`].
@@ -69,15 +69,15 @@ pub enum ReadError {
     )]
     TooManyValues,
     /// An object or element has the same member twice.
-    #[error("the member {name:?} stands twice in one object; which of them counts is not defined")]
+    #[error("the member {name:?} occurs twice in one object; remove one of them, because it is not defined which one counts")]
     DuplicateKey {
         /// The member.
         name: String,
     },
-    /// After the document comes more.
-    #[error("position {position} goes on after the end of the document")]
+    /// More text follows the document.
+    #[error("more text follows the end of the document at position {position}; remove it")]
     TrailingText {
-        /// Where.
+        /// The position.
         position: usize,
     },
     /// More prefixes are declared than [`limits::MAX_NAMESPACES`].
@@ -89,7 +89,7 @@ pub enum ReadError {
     /// `ignoreFields` lists more than [`limits::MAX_IGNORED`] names.
     #[error("ignoreFields lists more than {} names", limits::MAX_IGNORED)]
     TooManyIgnored,
-    /// The XML document has a document type declaration, the way in for entity attacks.
+    /// The XML document has a document type declaration, which enables entity attacks.
     #[error("the XML document has a DOCTYPE, which EPCIS has no use for; remove it")]
     DoctypeRefused,
     /// The XML document refers to an entity that XML does not predefine.
@@ -98,28 +98,28 @@ pub enum ReadError {
         /// Its name.
         name: String,
     },
-    /// A character that XML 1.0 does not allow, also not by reference.
+    /// A character that XML 1.0 does not allow, even by reference.
     #[error("position {position} has a character that XML does not allow")]
     InvalidXmlCharacter {
-        /// Where.
+        /// The position.
         position: usize,
     },
     /// The XML document is not well-formed.
     #[error("position {position} is not well-formed XML: {reason}")]
     Malformed {
-        /// Where.
+        /// The position.
         position: usize,
-        /// What the XML reader says.
+        /// The reason, from the XML reader.
         reason: String,
     },
-    /// An element or attribute has a prefix that nothing declares.
+    /// An element or attribute has an undeclared prefix.
     #[error("the prefix {prefix:?} is not declared; declare its namespace")]
     UndeclaredPrefix {
         /// The prefix.
         prefix: String,
     },
-    /// The document is no EPCIS document.
-    #[error("this is no EPCISDocument, EPCISQueryDocument or EPCIS event; its type is {found:?}")]
+    /// The document is not an EPCIS document.
+    #[error("this is not an EPCISDocument, EPCISQueryDocument or EPCIS event; its type is {found:?}")]
     NotEpcis {
         /// The type or root element that was found.
         found: String,
@@ -127,19 +127,19 @@ pub enum ReadError {
     /// A member that the reader needs is missing.
     #[error("{path} is missing")]
     Missing {
-        /// Which.
+        /// The member.
         path: &'static str,
     },
     /// A member has the wrong kind of value.
     #[error("{path} must be {expected}")]
     WrongKind {
-        /// Which.
+        /// The member.
         path: &'static str,
-        /// What it should be.
+        /// The kind that is expected.
         expected: &'static str,
     },
-    /// The event type is none of the five of EPCIS 2.0.
-    #[error("event {index} has the type {found:?}, which is none of the five of EPCIS 2.0")]
+    /// The event type is not one of the five of EPCIS 2.0.
+    #[error("event {index} has the type {found:?}, which is not one of the five of EPCIS 2.0")]
     UnknownEventType {
         /// Its index in the document, from 0.
         index: usize,

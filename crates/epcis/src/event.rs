@@ -1,4 +1,4 @@
-//! One EPCIS event, and what it says.
+//! One EPCIS event and its content.
 
 use crate::context::Namespaces;
 use crate::json::{Object, Value};
@@ -15,7 +15,7 @@ pub enum EventType {
     Transaction,
     /// Inputs became outputs.
     Transformation,
-    /// Objects were linked with a parent for long, such as a sensor with a container.
+    /// Objects were linked with a parent for a longer time, such as a sensor with a container.
     Association,
 }
 
@@ -62,9 +62,9 @@ pub enum Action {
 pub struct QuantityElement<'a> {
     /// The class: a GTIN, or a GTIN with its lot, as URN or Digital Link.
     pub epc_class: &'a str,
-    /// How much, in the digits of the document; nothing where the amount is not known.
+    /// How much, in the digits of the document; `None` if the amount is not known.
     pub quantity: Option<&'a str>,
-    /// The unit of measure (UN/ECE Recommendation 20); nothing for pieces.
+    /// The unit of measure (UN/ECE Recommendation 20); `None` for pieces.
     pub uom: Option<&'a str>,
 }
 
@@ -102,8 +102,8 @@ impl<'a> Event<'a> {
         self.body.get(name).and_then(Value::as_str)
     }
 
-    /// When it happened, in milliseconds since 1970 in UTC; finer fractions are cut. Nothing where the time is
-    /// missing or no ISO 8601 time with an offset.
+    /// When it happened, in milliseconds since 1970 in UTC; finer fractions are truncated. `None` if the time is
+    /// missing or not an ISO 8601 time with an offset.
     #[must_use]
     pub fn event_time_ms(&self) -> Option<i64> {
         let time: jiff::Timestamp = self.text("eventTime")?.parse().ok()?;
@@ -121,13 +121,13 @@ impl<'a> Event<'a> {
         })
     }
 
-    /// The bare word of its business step; nothing where it has none of the CBV's.
+    /// The bare word of its business step; `None` if it is missing or not one of the CBV's.
     #[must_use]
     pub fn biz_step(&self) -> Option<&'static str> {
         Vocabulary::BizStep.word(self.text("bizStep")?, self.namespaces)
     }
 
-    /// The bare word of its disposition; nothing where it has none of the CBV's.
+    /// The bare word of its disposition; `None` if it is missing or not one of the CBV's.
     #[must_use]
     pub fn disposition(&self) -> Option<&'static str> {
         Vocabulary::Disposition.word(self.text("disposition")?, self.namespaces)
@@ -158,17 +158,17 @@ impl<'a> Event<'a> {
         self.body.get(name)?.as_object()?.get("id")?.as_str()
     }
 
-    /// Type (as bare word, where it is the CBV's) and identifier of the business transactions.
+    /// Type (as bare word, if it is one of the CBV's) and identifier of the business transactions.
     pub fn biz_transactions(&self) -> impl Iterator<Item = (Option<&'static str>, &'a str)> {
         self.typed("bizTransactionList", "bizTransaction", Vocabulary::TransactionType)
     }
 
-    /// Type (as bare word, where it is the CBV's) and identifier of the sources.
+    /// Type (as bare word, if it is one of the CBV's) and identifier of the sources.
     pub fn sources(&self) -> impl Iterator<Item = (Option<&'static str>, &'a str)> {
         self.typed("sourceList", "source", Vocabulary::SourceDestinationType)
     }
 
-    /// Type (as bare word, where it is the CBV's) and identifier of the destinations.
+    /// Type (as bare word, if it is one of the CBV's) and identifier of the destinations.
     pub fn destinations(&self) -> impl Iterator<Item = (Option<&'static str>, &'a str)> {
         self.typed("destinationList", "destination", Vocabulary::SourceDestinationType)
     }

@@ -1,4 +1,4 @@
-//! JSON that loses nothing: numbers keep their digits, and a member that stands twice is refused.
+//! Lossless JSON: numbers keep their digits, and a duplicate member is refused.
 //!
 //! General JSON libraries read numbers as doubles and keep the last of two equal members. A hash needs the exact
 //! number, and two readers of one document must not see two different events.
@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 use crate::limits::{MAX_DEPTH, MAX_NUMBER, MAX_VALUES};
 use crate::ReadError;
 
-/// A JSON value. There is no null: JSON-LD drops a member whose value is null (JSON-LD 1.1, 4.1), and so does
+/// A JSON value. Null is missing: JSON-LD drops a member whose value is null (JSON-LD 1.1, 4.1), and so does
 /// the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// True or false.
     Bool(bool),
-    /// A number, as it is written in the document.
+    /// A number, in the digits of the document.
     Number(String),
     /// A string.
     String(String),
@@ -24,7 +24,7 @@ pub enum Value {
     Object(Object),
 }
 
-/// The members of an object in their order; no name stands twice.
+/// The members of an object in their order; names are unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object(pub(crate) Vec<(String, Value)>);
 
@@ -32,7 +32,7 @@ impl Value {
     /// Reads one JSON text.
     ///
     /// # Errors
-    /// Every departure from RFC 8259, a member that stands twice, and what exceeds [`crate::limits`].
+    /// The text departs from RFC 8259, has a duplicate member, or exceeds [`crate::limits`].
     pub fn parse(text: &str) -> Result<Self, ReadError> {
         let mut parser = Parser { text, at: 0, depth: 0, values: 0 };
         let value = parser.value()?.unwrap_or_else(|| Value::Object(Object::default()));
@@ -61,7 +61,7 @@ impl Value {
         }
     }
 
-    /// The elements of an array; a single value counts as an array of one, as JSON-LD has it.
+    /// The elements of an array; a single value counts as an array of one, as in JSON-LD.
     #[must_use]
     pub fn as_set(&self) -> &[Value] {
         match self {
@@ -123,7 +123,7 @@ impl Object {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Sets a member; the last value of a name counts.
+    /// Sets a member, and replaces its earlier value.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<Value>) {
         let value = value.into();
         match self.0.iter_mut().find(|(member, _)| member == name) {
@@ -170,7 +170,7 @@ pub(crate) fn is_number(text: &str) -> bool {
     text.len() <= MAX_NUMBER && number_length(text.as_bytes()) == Some(text.len())
 }
 
-/// How many bytes at the start are a JSON number; nothing where there is none.
+/// The length of the JSON number at the start, in bytes; `None` if there is none.
 fn number_length(bytes: &[u8]) -> Option<usize> {
     let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
     let mut at = usize::from(bytes.first() == Some(&b'-'));
@@ -242,7 +242,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// A value; nothing for null.
+    /// A value; `None` for null.
     fn value(&mut self) -> Result<Option<Value>, ReadError> {
         self.values = self.values.saturating_add(1);
         if self.values > MAX_VALUES {
@@ -399,7 +399,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Refuses names that stand twice, in the time that sorting them takes.
+/// Refuses duplicate names, in the time of a sort.
 pub(crate) fn ensure_distinct<'n>(names: impl Iterator<Item = &'n String>) -> Result<(), ReadError> {
     let mut names: Vec<&str> = names.map(String::as_str).collect();
     names.sort_unstable();

@@ -1,7 +1,7 @@
 //! EPCIS 2.0 and CBV 2.0: documents in JSON-LD and XML, the five types of events, identifiers, and event hashes.
 //!
-//! The crate has no network, clock or file access. It reads text that strangers wrote: every limit is in [`limits`],
-//! every refusal is an enum that names cause and remedy, and reading takes linear time.
+//! The crate has no network, clock or file access. It reads untrusted text: every limit is in [`limits`], every refusal
+//! is an enum value with cause and remedy, and reading takes linear time.
 //!
 //! ```
 //! use epcis::Document;

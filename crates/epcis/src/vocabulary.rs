@@ -26,7 +26,7 @@ pub enum Vocabulary {
 }
 
 impl Vocabulary {
-    /// What stands before the bare word in the full form.
+    /// The prefix of the bare word in the full form.
     const fn full_prefix(self) -> &'static str {
         match self {
             Vocabulary::BizStep => "https://ref.gs1.org/cbv/BizStep-",
@@ -39,7 +39,7 @@ impl Vocabulary {
         }
     }
 
-    /// What stands before the bare word in the URN of EPCIS 1.x.
+    /// The prefix of the bare word in the URN of EPCIS 1.x.
     const fn urn_prefix(self) -> Option<&'static str> {
         match self {
             Vocabulary::BizStep => Some("urn:epcglobal:cbv:bizstep:"),
@@ -78,7 +78,7 @@ impl Vocabulary {
         expand_gs1_curie(value, namespaces)
     }
 
-    /// The bare word of a term in any of its four forms; nothing for a value that is no term.
+    /// The bare word of a term in any of its four forms; `None` for a value that is not a term.
     #[must_use]
     pub fn word(self, value: &str, namespaces: &Namespaces) -> Option<&'static str> {
         let full = self.expand(value, namespaces);
@@ -103,7 +103,7 @@ pub(crate) fn vocabulary_of(parent: &str, name: &str) -> Option<Vocabulary> {
     })
 }
 
-/// Expands `cbv:…` and `gs1:…` where the prefix stands for a vocabulary of GS1.
+/// Expands `cbv:…` and `gs1:…` if the prefix stands for a vocabulary of GS1.
 pub(crate) fn expand_gs1_curie<'v>(value: &'v str, namespaces: &Namespaces) -> Cow<'v, str> {
     match namespaces.split(value) {
         Some((uri, local))

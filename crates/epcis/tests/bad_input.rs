@@ -1,4 +1,4 @@
-//! Text that strangers wrote: each fault has its own error, and nothing panics.
+//! Untrusted text: each fault has its own error, and nothing panics.
 
 #![allow(clippy::unwrap_used)]
 
@@ -32,21 +32,21 @@ fn the_samples_of_these_tests_are_read_without_their_faults() {
 }
 
 #[test]
-fn a_member_that_stands_twice_is_refused() {
+fn a_duplicate_member_is_refused() {
     let twice = ReadError::DuplicateKey { name: "action".to_owned() };
     assert_eq!(error(&json(r#""action": "ADD", "action": "DELETE""#)), twice);
-    // Also where an escape hides it, or a null that would be dropped.
+    // Also if an escape hides it, or a null that would be dropped.
     assert_eq!(error(&json(r#""action": "ADD", "\u0061ction": "DELETE""#)), twice);
     assert_eq!(error(&json(r#""action": null, "action": "DELETE""#)), twice);
     assert_eq!(error(&xml("<action>ADD</action><action>DELETE</action>")), twice);
     let attribute = ReadError::DuplicateKey { name: "x:a".to_owned() };
     assert_eq!(error(&xml(r#"<x:field x:a="1" x:a="2"/>"#)), attribute);
-    // Also where another prefix hides it.
+    // Also if another prefix hides it.
     assert_eq!(error(&xml(r#"<x:field xmlns:y="https://ns.example.com/" x:a="1" y:a="2"/>"#)), attribute);
 }
 
 #[test]
-fn a_doctype_is_refused_before_its_entities_count() {
+fn a_doctype_is_refused_before_its_entities_are_read() {
     let bomb = r#"<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>"#;
     assert_eq!(error(&format!("{bomb}{}", xml("<action>&b;</action>"))), ReadError::DoctypeRefused);
     let external = r#"<!DOCTYPE e SYSTEM "file:///etc/passwd">"#;
@@ -63,7 +63,7 @@ fn only_the_entities_of_xml_itself_are_known() {
 }
 
 #[test]
-fn characters_that_xml_forbids_are_refused_also_by_reference() {
+fn characters_that_xml_forbids_are_refused_even_by_reference() {
     assert!(matches!(error(&xml("<action>\u{1}</action>")), ReadError::InvalidXmlCharacter { .. }));
     assert!(matches!(error(&xml("<action>&#0;</action>")), ReadError::InvalidXmlCharacter { .. }));
     assert!(matches!(error(&xml("<action>&#xFFFE;</action>")), ReadError::InvalidXmlCharacter { .. }));
@@ -71,7 +71,7 @@ fn characters_that_xml_forbids_are_refused_also_by_reference() {
 }
 
 #[test]
-fn what_is_not_well_formed_is_refused() {
+fn malformed_xml_is_refused() {
     assert!(matches!(error(&xml("<action>ADD</bizStep>")), ReadError::Malformed { .. }));
     assert!(matches!(error(&xml("<x:f x:a='<'/>")), ReadError::Malformed { .. }));
     assert!(matches!(error(&format!("{}<more/>", xml(""))), ReadError::TrailingText { .. }));
@@ -88,7 +88,7 @@ fn deep_nesting_is_refused_and_the_greatest_depth_is_read() {
     let arrays = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(Value::parse(&arrays(MAX_DEPTH)).is_ok());
     assert_eq!(Value::parse(&arrays(MAX_DEPTH + 1)), Err(ReadError::TooDeep { position: MAX_DEPTH }));
-    // Where a million levels would end the stack of a careless reader.
+    // A million levels would overflow the stack of a careless reader.
     assert!(matches!(Value::parse(&"[".repeat(1_000_000)), Err(ReadError::TooDeep { .. })));
     assert!(matches!(error(&xml(&"<x:a>".repeat(1_000_000))), ReadError::TooDeep { .. }));
 }
@@ -107,7 +107,7 @@ fn a_document_above_the_limit_is_refused_unread() {
 }
 
 #[test]
-fn utf_16_is_read_where_it_says_so() {
+fn utf_16_with_a_byte_order_mark_is_read() {
     let text = json(r#""example:word": "Grüße 𝄞""#);
     for (mark, unit) in
         [([0xFE, 0xFF], u16::to_be_bytes as fn(u16) -> [u8; 2]), ([0xFF, 0xFE], u16::to_le_bytes)]
@@ -134,7 +134,7 @@ fn other_encodings_are_refused_by_name() {
 }
 
 #[test]
-fn json_that_only_careless_readers_take_is_refused() {
+fn json_that_only_careless_readers_accept_is_refused() {
     let position = |text: &str| match Value::parse(text) {
         Err(ReadError::UnexpectedCharacter { position } | ReadError::InvalidNumber { position }) => position,
         other => panic!("{text}: {other:?}"),
@@ -170,7 +170,7 @@ fn huge_numbers_are_read_exactly_or_refused() {
 }
 
 #[test]
-fn what_is_no_epcis_is_refused() {
+fn documents_other_than_epcis_are_refused() {
     assert_eq!(error("[]"), ReadError::WrongKind { path: "the document", expected: "a JSON object" });
     assert_eq!(error("{}"), ReadError::NotEpcis { found: String::new() });
     assert_eq!(error("<html/>"), ReadError::NotEpcis { found: "html".to_owned() });
@@ -206,7 +206,7 @@ fn more_prefixes_than_the_limit_are_refused() {
 }
 
 #[test]
-fn what_each_event_brings_along_is_bounded_together() {
+fn the_prefixes_of_all_events_are_bounded_together() {
     let prefixes: Vec<String> =
         (0..MAX_NAMESPACES).map(|number| format!(r#""p{number}": "https://ns{number}.example/""#)).collect();
     let events = vec![r#"{"type": "ObjectEvent", "@context": {}}"#; MAX_OWN_NAMESPACES / MAX_NAMESPACES + 1];

@@ -1,4 +1,4 @@
-//! The public suites of EPCIS, where they are: `CONFORMANCE_DIR` names the folder. Run by `make conformance`.
+//! The public suites of EPCIS, in the folder that `CONFORMANCE_DIR` names. Run by `make conformance`.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use epcis::{Document, ReadError};
 
-/// Runs a set, prints how much of it passed, and says where it fails. A set that is not there is said to be so.
+/// Runs a set, and prints how many vectors passed and which failed. A missing set is reported.
 fn run(set: &str, check: impl Fn(&Path) -> Vec<Result<(), String>>) {
     let Some(root) = std::env::var_os("CONFORMANCE_DIR") else {
         eprintln!("{set}: not run, CONFORMANCE_DIR is not set");
@@ -87,7 +87,7 @@ fn every_event_has_the_hash_of_the_reference() {
     });
 }
 
-/// The one example of the standard that is faulty: it gives its event two different IDs.
+/// The only faulty example of the standard: it gives its event two different IDs.
 const FAULTY: &str = "AssociationEvent-h.jsonld";
 
 /// The standard's own examples: valid by our rules, and the same after writing and reading. The faulty one is

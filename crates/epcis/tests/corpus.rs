@@ -1,4 +1,4 @@
-//! What the fuzzers found, replayed: everything that reaches new code, small.
+//! Replays the fuzzers' corpus: the small inputs that reach new code.
 
 #![allow(clippy::unwrap_used)]
 
@@ -16,16 +16,16 @@ fn replay(target: &str, check: fn(&[u8])) {
 }
 
 #[test]
-fn what_the_json_fuzzer_found_holds() {
+fn the_json_corpus_passes() {
     replay("json", hostile::json);
 }
 
 #[test]
-fn what_the_xml_fuzzer_found_holds() {
+fn the_xml_corpus_passes() {
     replay("xml", hostile::xml);
 }
 
 #[test]
-fn what_the_hash_fuzzer_found_holds() {
+fn the_hash_corpus_passes() {
     replay("hash", hostile::hash);
 }

@@ -1,4 +1,4 @@
-//! What the two hashes cover, and what they do not.
+//! The content that each of the two hashes covers.
 
 #![allow(clippy::unwrap_used)]
 
@@ -41,13 +41,13 @@ fn the_strict_hash_covers_the_error_declaration() {
 }
 
 #[test]
-fn the_strict_hash_tells_integers_apart_that_a_double_cannot() {
+fn the_strict_hash_distinguishes_integers_that_a_double_cannot() {
     only_the_strict_hash_differs(&quantity("9007199254740992"), &quantity("9007199254740993"));
     only_the_strict_hash_differs(&quantity("0.1"), &quantity("0.10000000000000000001"));
 }
 
 #[test]
-fn the_strict_hash_tells_texts_apart_that_look_like_equal_numbers() {
+fn the_strict_hash_distinguishes_texts_that_look_like_equal_numbers() {
     only_the_strict_hash_differs(r#", "example:code": "4711""#, r#", "example:code": "04711""#);
     only_the_strict_hash_differs(r#", "example:code": "1_0""#, r#", "example:code": "10""#);
 }
@@ -73,7 +73,7 @@ fn the_strict_hash_covers_the_lot_beside_a_serial() {
 }
 
 #[test]
-fn structure_cannot_be_feigned_by_text() {
+fn text_cannot_imitate_structure() {
     // The CBV's text has no delimiters: a value that contains the next name hashes like that name.
     only_the_strict_hash_differs(
         r#", "example:a": "1{https://ns.example.com/}b=2""#,
@@ -88,7 +88,7 @@ fn neither_hash_covers_what_changes_from_repository_to_repository() {
 }
 
 #[test]
-fn spellings_of_the_same_do_not_matter() {
+fn equivalent_spellings_have_the_same_hashes() {
     both_are_equal(&quantity("452"), &quantity("452.0"));
     both_are_equal(&quantity("1200"), &quantity("12e2"));
     both_are_equal(r#", "bizStep": "shipping""#, r#", "bizStep": "urn:epcglobal:cbv:bizstep:shipping""#);
@@ -111,7 +111,7 @@ fn the_order_of_type_and_transaction_does_not_matter() {
 
 /// The example of docs/epcis.md, byte by byte.
 #[test]
-fn the_strict_hash_is_what_its_specification_says() {
+fn the_strict_hash_follows_its_specification() {
     let text = r#"{"type": "ObjectEvent", "eventTime": "2026-05-01T10:00:00.500+02:00", "eventTimeZoneOffset": "+02:00",
         "action": "OBSERVE", "bizStep": "shipping", "eventID": "urn:uuid:04e9dd1e-1f3c-4c59-8a8b-d64ea5a1b7e0",
         "quantityList": [{"epcClass": "urn:epc:class:lgtin:4012345.011111.A1", "quantity": 1200.50}]}"#;

@@ -63,7 +63,7 @@ fn links_on_any_domain_with_any_stem_are_read() {
 }
 
 #[test]
-fn what_is_wrong_with_an_identifier_is_named() {
+fn each_fault_of_an_identifier_has_its_own_error() {
     use IdentifierError as E;
     let parts = |scheme| E::Parts { scheme };
     for (urn, error) in [

@@ -76,7 +76,7 @@ fn every_change_becomes_an_event_that_the_standard_allows() {
 }
 
 #[test]
-fn every_change_comes_back_from_its_event() {
+fn every_change_is_recovered_from_its_event() {
     for change in all() {
         let document = Document::from_json(document(&change).to_json().as_bytes()).unwrap();
         let event = document.events().next().unwrap();
@@ -178,7 +178,7 @@ fn a_partners_event_in_urns_is_the_same_change() {
 }
 
 #[test]
-fn events_that_the_register_has_no_message_for_are_refused_by_name() {
+fn events_without_a_message_are_refused_with_their_own_error() {
     let quantity = |rest: &str| format!(r#""quantityList": [{{{CLASS}{rest}}}]"#);
     let holding = r#""action": "OBSERVE", "bizStep": "holding", "disposition": "non_sellable_other""#;
     let cases = [

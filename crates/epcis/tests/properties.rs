@@ -1,4 +1,4 @@
-//! What holds for any value.
+//! Properties that hold for any value.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 

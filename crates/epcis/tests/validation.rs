@@ -1,4 +1,4 @@
-//! What breaks a rule of EPCIS 2.0 is told with its place and the rule.
+//! A broken rule of EPCIS 2.0 is reported with its place.
 
 #![allow(clippy::unwrap_used)]
 
@@ -81,7 +81,7 @@ fn each_rule_has_its_own_error() {
 }
 
 #[test]
-fn an_event_must_say_what_it_happened_to() {
+fn an_event_must_name_its_objects() {
     let needed = "childEPCs or childQuantityList";
     let text = VALID.replacen("\"childEPCs\": [\"urn:epc:id:giai:9506000.logger%2F1\"],", "", 1);
     let found = Document::from_json(text.as_bytes()).unwrap().validate().unwrap_err();
@@ -101,7 +101,7 @@ fn master_data_belongs_to_the_beginning_of_objects() {
 }
 
 #[test]
-fn no_more_violations_are_told_than_the_limit() {
+fn no_more_violations_are_reported_than_the_limit() {
     let epcs = vec!["\"no URI\""; 1_000].join(",");
     let text = VALID.replacen("\"urn:epc:id:sgtin:9506000.011111.1\"", &epcs, 1);
     let found = Document::from_json(text.as_bytes()).unwrap().validate().unwrap_err();

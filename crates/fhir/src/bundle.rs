@@ -1,16 +1,14 @@
-use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
-use crate::{ensure_at_most, Observation, OperationOutcome, Patient, ReadError, Readable, Typed, MAX_ITEMS};
+use crate::{ensure_at_most, Observation, OperationOutcome, Patient, ReadError, Readable, MAX_ITEMS};
 
-/// The most entries of one page of results.
+/// Maximum number of entries on a page of results.
 pub const MAX_ENTRIES: usize = 10_000;
 
 /// Resources in one document: a page of search results, or a collection from a file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Bundle {
-    /// What the bundle is.
+    /// The kind of bundle.
     #[serde(rename = "type")]
     pub kind: BundleType,
     /// Where the other pages are.
@@ -21,7 +19,7 @@ pub struct Bundle {
     pub entry: Vec<Entry>,
 }
 
-/// What a bundle is, as far as we tell them apart.
+/// The kinds of bundle that we distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BundleType {
@@ -29,7 +27,7 @@ pub enum BundleType {
     Searchset,
     /// A set of resources.
     Collection,
-    /// Resources that are to be written together; how Synthea writes patients.
+    /// Resources to be written together; Synthea writes patients in this form.
     Transaction,
     /// Any other.
     #[serde(other)]
@@ -48,14 +46,15 @@ pub struct BundleLink {
 /// One resource of a bundle.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Entry {
-    /// Nothing where the entry is only a request or an answer to one.
+    /// `None` if the entry is only a request or an answer to one.
     pub resource: Option<Resource>,
 }
 
 /// A resource by its type.
-// Almost every entry that we ask for is an observation: a box would cost more than the room in the others.
+// Almost every entry that we request is an observation: a box would cost more than the space in the others.
 #[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "resourceType")]
 pub enum Resource {
     /// A patient.
     Patient(Patient),
@@ -64,27 +63,8 @@ pub enum Resource {
     /// Remarks of the server on the search.
     OperationOutcome(OperationOutcome),
     /// A type that we do not read.
+    #[serde(other)]
     Other,
-}
-
-/// By hand, because serde's own way for tagged enums keeps the fields aside in a form in which a decimal number is no
-/// number any more, where another crate of the program switches on serde_json's `arbitrary_precision`.
-impl<'de> Deserialize<'de> for Resource {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let Typed { resource_type } = typed(&raw)?;
-        Ok(match resource_type.as_str() {
-            Patient::TYPE => Self::Patient(typed(&raw)?),
-            Observation::TYPE => Self::Observation(typed(&raw)?),
-            OperationOutcome::TYPE => Self::OperationOutcome(typed(&raw)?),
-            _ => Self::Other,
-        })
-    }
-}
-
-fn typed<T: DeserializeOwned, E: Error>(raw: &RawValue) -> Result<T, E> {
-    // The message of serde_json quotes what it found.
-    serde_json::from_str(raw.get()).map_err(|_| E::custom("a resource that is not FHIR R4"))
 }
 
 impl Bundle {

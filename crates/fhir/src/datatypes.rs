@@ -1,4 +1,4 @@
-//! FHIR's general-purpose data types, as far as we read them (<https://hl7.org/fhir/R4/datatypes.html>).
+//! The parts of FHIR's general-purpose data types that we read (<https://hl7.org/fhir/R4/datatypes.html>).
 
 use serde::Deserialize;
 
@@ -71,8 +71,8 @@ impl Quantity {
         self.comparator.is_none() && self.value.is_some_and(f64::is_finite)
     }
 
-    /// The number with its unit; nothing where it is not exact, or its unit is no UCUM code. A unit for people
-    /// (`mmHg`) is never taken for one.
+    /// The number with its unit; `None` if it is not exact, or its unit is not a UCUM code. A unit for people
+    /// (`mmHg`) never counts as one.
     #[must_use]
     pub fn measurement(&self) -> Option<Measurement<'_>> {
         let value = self.value.filter(|_| self.is_exact())?;
@@ -86,7 +86,7 @@ impl Quantity {
 pub struct Period {
     /// Its beginning.
     pub start: Option<DateTime>,
-    /// Its end; nothing where it goes on.
+    /// Its end; `None` if it is ongoing.
     pub end: Option<DateTime>,
 }
 

@@ -9,12 +9,12 @@ use jiff::tz::TimeZone;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-/// A text is no FHIR date or does not exist in the calendar. The text is not repeated: it may be a birth date.
+/// A text is not a FHIR date, or does not exist in the calendar. The error does not repeat it: it may be a birth date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a FHIR date: YYYY, YYYY-MM, YYYY-MM-DD or an instant with its time zone is expected")]
 pub struct InvalidDate;
 
-/// FHIR `date`: as precise as somebody knew it.
+/// FHIR `date`: a year, a month or a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Date {
     /// Only the year, 1 to 9999.
@@ -75,7 +75,7 @@ impl FromStr for Date {
 /// FHIR `dateTime`: a date, or an instant with its time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateTime {
-    /// No time of day is known.
+    /// A date without a time of day.
     Date(Date),
     /// A moment.
     Instant(Timestamp),
@@ -102,7 +102,7 @@ impl FromStr for DateTime {
         if text.len() <= 10 {
             return text.parse().map(Self::Date);
         }
-        // RFC 3339 with an upper-case T; a time without a zone is no moment, and FHIR does not allow it.
+        // RFC 3339 with an upper-case T; a time without a zone is not a moment, and FHIR does not allow it.
         let (date, time) = text.split_once('T').ok_or(InvalidDate)?;
         let zoned = time.ends_with('Z') || time.get(8..).is_some_and(|rest| rest.contains(['+', '-']));
         if !matches!(date.parse(), Ok(Date::Day(_))) || !zoned || text.contains('[') {
@@ -194,7 +194,7 @@ mod tests {
         }
 
         #[test]
-        fn what_looks_like_a_date_is_one_or_a_named_error(text in "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|\\+[0-9]{2}:[0-9]{2}))?") {
+        fn date_like_text_is_a_date_or_a_named_error(text in "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|\\+[0-9]{2}:[0-9]{2}))?") {
             if let Ok(time) = text.parse::<DateTime>() {
                 prop_assert!(time.earliest() > Timestamp::MIN);
             }

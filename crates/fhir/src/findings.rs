@@ -1,10 +1,10 @@
-//! Which of many observations counts.
+//! The observation that counts, out of many.
 
 use jiff::Timestamp;
 
 use crate::{CodeableConcept, Observation, Quantity};
 
-/// A code that is looked for.
+/// A code to look for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code<'a> {
     /// The code system's URI, for example `http://loinc.org`.
@@ -13,12 +13,12 @@ pub struct Code<'a> {
     pub code: &'a str,
 }
 
-/// From when to when an observation counts, both ends included.
+/// The window in which an observation counts, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// What was true before is too old.
+    /// Earlier observations are too old.
     pub from: Timestamp,
-    /// What is said to become true later is not known yet.
+    /// Later observations are in the future.
     pub until: Timestamp,
 }
 
@@ -36,8 +36,8 @@ pub struct Finding<'a> {
 /// The latest finding with any of the codes whose value `is_wanted`.
 ///
 /// Only verified observations count (final, amended, corrected) whose time is known and lies in the window. Of
-/// several at the same moment the one that was issued last counts, and then the one with the greatest id, so that
-/// all who read the same resources choose the same one, in whichever order the server gives them.
+/// several at the same moment the one issued last counts, and then the one with the greatest id, so that all readers
+/// of the same resources choose the same one, in whatever order the server gives them.
 pub fn latest<'a>(
     observations: impl IntoIterator<Item = &'a Observation>,
     codes: &[Code<'_>],

@@ -1,8 +1,8 @@
 //! The FHIR R4 (4.0.1) resources that Theriac reads, typed.
 //!
-//! Reading is tolerant of fields that we do not know and strict on those that we use: a resource of another type,
-//! a date that does not exist or an unknown status is an error, never a guess. What a value *means* is decided by
-//! pure functions: [`Patient::age_at`], [`latest`], [`Quantity::measurement`].
+//! Reading is tolerant of unknown fields and strict on those that we use: a resource of another type, a date that does
+//! not exist or an unknown status is an error, never a guess. Pure functions interpret the values:
+//! [`Patient::age_at`], [`latest`], [`Quantity::measurement`].
 //!
 //! The crate has no network and no clock of its own, and no error holds a value of the resource.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
@@ -27,12 +27,12 @@ pub use patient::{AgeError, Gender, Patient};
 
 use serde::de::DeserializeOwned;
 
-/// The longest resource that is read, in bytes.
+/// Maximum size of a resource, in bytes.
 pub const MAX_RESOURCE_BYTES: usize = 16 << 20;
-/// The most observations, components, codings, links or issues of one resource.
+/// Maximum number of observations, components, codings, links or issues in one resource.
 pub const MAX_ITEMS: usize = 1_000;
 
-/// Why bytes are not the resource that was expected. Nothing of the resource's content is in it.
+/// Why bytes are not the expected resource. It holds none of the resource's content.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// More than [`MAX_RESOURCE_BYTES`].
@@ -44,15 +44,15 @@ pub enum ReadError {
          check the server's version and address"
     )]
     Malformed {
-        /// From 1; 0 where the whole resource is wrong.
+        /// From 1; 0 if the whole resource is wrong.
         line: usize,
-        /// From 1; 0 where the whole line is wrong.
+        /// From 1; 0 if the whole line is wrong.
         column: usize,
     },
-    /// A list with more items than a reader may be asked to keep.
+    /// A list has too many items.
     #[error("a list of the resource has more than {limit} items; ask for fewer entries per page")]
     TooMany {
-        /// The most that are read.
+        /// The maximum.
         limit: usize,
     },
 }
@@ -73,7 +73,7 @@ pub fn read<R: Readable>(bytes: &[u8]) -> Result<R, ReadError> {
     if bytes.len() > MAX_RESOURCE_BYTES {
         return Err(ReadError::TooLong);
     }
-    // The message of serde_json quotes what it found: only the place is told.
+    // The message of serde_json quotes the content: report only the place.
     let malformed =
         |error: serde_json::Error| ReadError::Malformed { line: error.line(), column: error.column() };
     let typed: Typed = serde_json::from_slice(bytes).map_err(malformed)?;
@@ -87,7 +87,7 @@ pub fn read<R: Readable>(bytes: &[u8]) -> Result<R, ReadError> {
 
 /// Only the name of a resource's type.
 #[derive(serde::Deserialize)]
-pub(crate) struct Typed {
+struct Typed {
     #[serde(rename = "resourceType")]
     resource_type: String,
 }

@@ -5,7 +5,7 @@ use crate::{
     ensure_at_most, CodeableConcept, DateTime, Period, Quantity, ReadError, Readable, Reference, MAX_ITEMS,
 };
 
-/// How far an observation is (<https://hl7.org/fhir/R4/valueset-observation-status.html>).
+/// The status of an observation (<https://hl7.org/fhir/R4/valueset-observation-status.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
@@ -35,17 +35,17 @@ impl Status {
     }
 }
 
-/// Something that was measured or found on a patient.
+/// A measurement or finding on a patient.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Observation {
     /// The logical id on its server.
     pub id: Option<String>,
-    /// How far it is.
+    /// Its status.
     pub status: Status,
-    /// What was observed.
+    /// The observed property.
     pub code: CodeableConcept,
-    /// On whom.
+    /// The patient.
     pub subject: Option<Reference>,
     /// When it was true of the patient.
     pub effective_date_time: Option<DateTime>,
@@ -68,7 +68,7 @@ pub struct Observation {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Component {
-    /// What was observed.
+    /// The observed property.
     pub code: CodeableConcept,
     /// A measured amount.
     pub value_quantity: Option<Quantity>,
@@ -77,8 +77,8 @@ pub struct Component {
 }
 
 impl Observation {
-    /// When it was true of the patient: the moment, or the end of the span, or the beginning of one that goes on.
-    /// Nothing where no time is known: such a result can be of any age.
+    /// When it was true of the patient: the moment, or the end of the span, or the beginning of an ongoing span. `None`
+    /// if no time is known: such a result can be of any age.
     #[must_use]
     pub fn effective(&self) -> Option<Timestamp> {
         let period = || self.effective_period.and_then(|period| period.end.or(period.start));

@@ -2,15 +2,15 @@ use serde::Deserialize;
 
 use crate::{ensure_at_most, ReadError, Readable, MAX_ITEMS};
 
-/// What a server says about a request that it could not serve.
+/// A server's answer to a request that it could not serve.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OperationOutcome {
-    /// What went wrong.
+    /// The problems.
     #[serde(default)]
     pub issue: Vec<Issue>,
 }
 
-/// One thing that went wrong. Its texts for people are not read: they may name a patient.
+/// A problem. Its texts for people are not read: they may name a patient.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Issue {
     /// `fatal`, `error`, `warning` or `information`.
@@ -20,8 +20,8 @@ pub struct Issue {
 }
 
 impl OperationOutcome {
-    /// The severities and codes, such as `error/not-found`, at most five: enough to find a cause, and free of
-    /// personal data, because nothing but a short code is let through.
+    /// The severities and codes, such as `error/not-found`, at most five: enough to find a cause, and without personal
+    /// data, because only short codes pass.
     #[must_use]
     pub fn summary(&self) -> String {
         let is_code = |text: &str| {

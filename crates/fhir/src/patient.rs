@@ -31,14 +31,14 @@ impl Gender {
     }
 }
 
-/// What we read of a patient: never a name or an address.
+/// The fields of a patient that we read: never a name or an address.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Patient {
     /// The logical id on its server.
     pub id: Option<String>,
     /// Administrative gender.
     pub gender: Option<Gender>,
-    /// As precise as it is known.
+    /// The date of birth, as precise as it is recorded.
     #[serde(rename = "birthDate")]
     pub birth_date: Option<Date>,
 }
@@ -49,8 +49,8 @@ pub enum AgeError {
     /// No `birthDate`.
     #[error("the patient has no birthDate; record it")]
     Unknown,
-    /// The birth date is so rough that two ages are possible.
-    #[error("the birthDate is too rough to tell the age in completed years; record the day")]
+    /// The birth date is so imprecise that two ages are possible.
+    #[error("the birthDate is too imprecise for the age in completed years; record the day")]
     Imprecise,
     /// Born after the moment in question.
     #[error("the birthDate lies in the future; correct it")]
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rough_birth_date_gives_an_age_only_where_it_decides() {
+    fn an_imprecise_birth_date_gives_an_age_only_if_one_is_possible() {
         assert_eq!(age("1979-12", "2026-11-21T00:00:00Z"), Ok(46));
         assert_eq!(age("1979-11", "2026-11-21T00:00:00Z"), Err(AgeError::Imprecise));
         assert_eq!(age("1979", "2026-11-21T00:00:00Z"), Err(AgeError::Imprecise));

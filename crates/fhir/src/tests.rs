@@ -33,7 +33,7 @@ fn latest_value(observations: &[Observation], codes: &[Code<'_>], window: Window
 }
 
 #[test]
-fn the_systolic_pressure_is_found_inside_of_its_panel() {
+fn the_systolic_pressure_is_found_inside_its_panel() {
     let panel: Observation = read(
         br#"{"resourceType": "Observation", "status": "final",
              "code": {"coding": [{"system": "http://loinc.org", "code": "85354-9"}]},
@@ -69,7 +69,7 @@ fn of_two_at_the_same_moment_the_one_issued_last_counts_and_then_the_greater_id(
 }
 
 #[test]
-fn what_is_not_verified_does_not_count() {
+fn unverified_observations_do_not_count() {
     for status in ["registered", "preliminary", "cancelled", "entered-in-error", "unknown"] {
         let observation = cholesterol("a", status, "2026-01-01", 200.0);
         assert_eq!(latest_value(&[observation], &CHOLESTEROL, always()), None, "{status}");
@@ -81,7 +81,7 @@ fn what_is_not_verified_does_not_count() {
 }
 
 #[test]
-fn what_lies_outside_of_the_window_or_has_no_time_does_not_count() {
+fn observations_outside_the_window_or_without_a_time_do_not_count() {
     let window = Window { from: at("2026-01-01T00:00:00Z"), until: at("2026-06-01T00:00:00Z") };
     let value =
         |effective| latest_value(&[cholesterol("a", "final", effective, 200.0)], &CHOLESTEROL, window);
@@ -113,7 +113,7 @@ fn another_code_system_is_another_code() {
 }
 
 #[test]
-fn a_page_tells_its_observations_and_the_next_page() {
+fn a_page_has_its_observations_and_a_link_to_the_next() {
     let page: Bundle = read(
         br#"{"resourceType": "Bundle", "type": "searchset", "total": 3, "unknown": {"field": 1},
              "link": [{"relation": "self", "url": "a"}, {"relation": "next", "url": "https://fhir.example/?page=2"}],
@@ -134,7 +134,7 @@ fn a_page_tells_its_observations_and_the_next_page() {
 }
 
 #[test]
-fn decimal_numbers_in_a_bundle_are_read_whatever_the_program_asks_of_serde_json() {
+fn decimal_numbers_in_a_bundle_are_read_with_any_features_of_serde_json() {
     let decimal = cholesterol("a", "final", "2026-01-01", 5.9);
     let page: Bundle = read(
         br#"{"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": {
@@ -156,7 +156,7 @@ fn another_resource_than_the_expected_one_is_refused() {
 }
 
 #[test]
-fn an_error_tells_the_place_and_nothing_of_the_content() {
+fn an_error_has_the_place_and_none_of_the_content() {
     let error = read::<Patient>(br#"{"resourceType": "Patient", "birthDate": "31 February of Jane Doe"}"#);
     assert_eq!(error, Err(ReadError::Malformed { line: 1, column: 66 }));
     assert!(!error.unwrap_err().to_string().contains("Jane"));

@@ -46,7 +46,7 @@ fn every_bundle_has_one_patient_with_an_age_and_a_blood_pressure() {
         let measurement = finding.quantity.unwrap().measurement().unwrap();
         assert_eq!(measurement.unit, "mm[Hg]");
         assert!((60.0..260.0).contains(&measurement.value), "{}", path.display());
-        // Nothing that was measured before the finding may be preferred to it.
+        // No earlier measurement may be preferred to the finding.
         let later =
             bundle.observations().filter(|observation| observation.effective() > Some(finding.effective));
         assert!(latest(later, &systolic, window, exact).is_none());

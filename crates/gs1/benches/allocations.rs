@@ -1,6 +1,6 @@
 //! How often codes allocate: `cargo bench --package gs1 --bench allocations`.
 #![allow(missing_docs, clippy::unwrap_used)]
-// An allocator that counts has to be one.
+// Counting allocations takes an allocator, whose trait is unsafe.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -14,7 +14,7 @@ static BYTES: AtomicU64 = AtomicU64::new(0);
 
 struct Counting;
 
-// SAFETY: everything is left to the system's allocator; `realloc` and `alloc_zeroed` come to `alloc` by default.
+// SAFETY: all calls go to the system's allocator; `realloc` and `alloc_zeroed` call `alloc` by default.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.fetch_add(1, Relaxed);

@@ -56,7 +56,7 @@ fn build(c: &mut Criterion) {
     group.finish();
 }
 
-/// Inputs that grow, of the kinds that could take more than linear time: the time per byte must not grow.
+/// Growing inputs of the kinds that could take more than linear time: the time per byte must not grow.
 fn scaling(c: &mut Criterion) {
     let mut group = c.benchmark_group("scaling");
     group.sample_size(20);

@@ -21,11 +21,11 @@ impl Ai {
     pub const SSCC: Self = Self(0);
     /// Global Trade Item Number.
     pub const GTIN: Self = Self(1);
-    /// Batch or lot number.
+    /// Lot, the standard's *batch or lot number*.
     pub const LOT: Self = Self(10);
     /// Expiry date.
     pub const EXPIRY: Self = Self(17);
-    /// Serial number.
+    /// Serial, the standard's *serial number*.
     pub const SERIAL: Self = Self(21);
 
     /// The identifier written by exactly these two to four digits, if the standard defines it.
@@ -40,7 +40,7 @@ impl Ai {
         well_formed.then(|| Self::from_checked_digits(digits))
     }
 
-    /// As [`Ai::from_digits`], but also an identifier that the standard may come to define: it must neither begin
+    /// As [`Ai::from_digits`], but also an identifier that the standard may define later: it must neither begin
     /// with one that is defined nor be the beginning of one.
     #[must_use]
     pub fn from_digits_or_unknown(digits: &[u8]) -> Option<Self> {
@@ -77,7 +77,7 @@ impl Ai {
         Self(((digits.len() as u16 - 2) << 14) | number)
     }
 
-    /// What the standard says of it. An identifier that it does not define takes 1 to 90 characters of set 82, or
+    /// Its definition in the standard. An identifier that it does not define takes 1 to 90 characters of set 82, or
     /// the length that its first two digits fix.
     #[must_use]
     pub fn definition(self) -> &'static Definition {
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_identifier_is_no_part_of_a_known_one() {
+    fn an_unknown_identifier_does_not_overlap_a_known_one() {
         let ai = |digits: &str| Ai::from_digits_or_unknown(digits.as_bytes()).map(|ai| ai.to_string());
         for digits in ["89", "899", "8999", "3999", "236", "419", "04", "01", "099"] {
             assert_eq!(ai(digits).as_deref(), Some(digits));

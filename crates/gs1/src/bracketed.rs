@@ -39,7 +39,7 @@ pub(crate) fn read(input: &[u8], reader: &mut Reader) -> Result<(), ParseError> 
     Err(ParseError { position: at, kind: ParseErrorKind::UnknownAi })
 }
 
-/// How long the value is before the next bracket that is not escaped, and how many escaped ones it has.
+/// The length of the value up to the next unescaped bracket, and its number of escaped ones.
 fn length_of_value(text: &[u8]) -> (usize, usize) {
     let mut escapes = 0usize;
     let mut before = 0;

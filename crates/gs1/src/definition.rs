@@ -1,4 +1,4 @@
-//! What the standard says of an Application Identifier.
+//! The standard's definition of an Application Identifier.
 
 use core::fmt;
 
@@ -82,8 +82,8 @@ impl Definition {
         self.title
     }
 
-    /// Whether the value has a length that the standard fixed once and for all by the first two digits of the
-    /// identifier, so that no separator follows it (GenSpecs figure 7.8.5-2).
+    /// Whether the first two digits of the identifier fix the length of the value permanently, so that no separator
+    /// follows it (GenSpecs figure 7.8.5-2).
     #[must_use]
     pub const fn has_predefined_length(&self) -> bool {
         self.predefined_length
@@ -101,7 +101,7 @@ impl Definition {
         self.components
     }
 
-    /// Groups of which one must be complete in the same data. None means that nothing else is needed.
+    /// Groups of which one must be complete in the same data. If there are none, nothing else is needed.
     #[must_use]
     pub const fn requires(&self) -> &'static [&'static [Range]] {
         self.requires
@@ -120,7 +120,7 @@ impl Definition {
         self.link_key
     }
 
-    /// Fewest and most characters of the value.
+    /// Minimum and maximum number of characters of the value.
     #[must_use]
     pub fn length(&self) -> (usize, usize) {
         self.components.iter().fold((0, 0), |(min, max), component| {
@@ -164,13 +164,13 @@ pub enum ValueFault {
     /// It ends too early.
     #[error("the value is too short; write it in full")]
     TooShort,
-    /// It goes on after its greatest length.
+    /// It is longer than its maximum length.
     #[error("the value is longer than {max} characters; end it there")]
     TooLong {
-        /// Most characters that it may have.
+        /// Maximum number of characters.
         max: usize,
     },
-    /// Its content is not what the standard asks for.
+    /// Its content does not follow the standard.
     #[error("the value is wrong at position {}: {}", .0.start, .0.error)]
     Content(Fault),
 }
@@ -267,7 +267,7 @@ macro_rules! unknown {
     }};
 }
 
-/// What holds for an identifier that the standard does not define (yet): its first two digits may fix the length.
+/// The rules for identifiers that the standard does not define (yet): their first two digits may fix the length.
 pub(crate) fn unknown(ai: Ai) -> &'static Definition {
     match ai.prefix() {
         0 => unknown!(18, 18, true),
@@ -280,10 +280,10 @@ pub(crate) fn unknown(ai: Ai) -> &'static Definition {
     }
 }
 
-/// What the identifiers have in common that begin with the same two digits.
+/// The properties that all identifiers with the same first two digits share.
 #[derive(Clone, Copy)]
 struct Prefix {
-    /// How many digits they have; 0 where there are none yet.
+    /// The number of their digits; 0 if there are none yet.
     width: u8,
     /// The first row of the table that has one of them, or a later one.
     first_row: u8,
@@ -308,7 +308,7 @@ const fn by_prefix() -> [Prefix; 100] {
     prefixes
 }
 
-/// How many digits the identifiers have that begin with these two digits; 0 where there are none yet.
+/// The number of digits of the identifiers with these first two digits; 0 if there are none yet.
 pub(crate) fn width_by_prefix(prefix: u8) -> usize {
     BY_PREFIX.get(usize::from(prefix)).map_or(0, |prefix| usize::from(prefix.width))
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use crate::reader::Reader;
 use crate::{Elements, ParseError, ParseErrorKind};
 
-/// What scanners send for FNC1, and printers take for it: the control character GS.
+/// The control character GS, which scanners send for FNC1 and printers accept for it.
 pub(crate) const FNC1: u8 = 0x1D;
 
 /// Reads fields from `input`, which begins at `offset` of what was scanned.
@@ -26,7 +26,7 @@ pub(crate) fn read(input: &[u8], offset: usize, reader: &mut Reader) -> Result<(
         let (_, after_ai) = rest.split_at(ai.width().min(rest.len()));
         let definition = ai.definition();
         let (_, max) = definition.length();
-        // One byte more than may be there tells that a value is too long.
+        // One byte over the maximum shows that a value is too long.
         let longest = if definition.has_predefined_length() { max } else { max.saturating_add(1) };
         let window = after_ai.get(..longest).unwrap_or(after_ai);
         let length = window.iter().position(|byte| *byte == FNC1).unwrap_or(window.len());

@@ -55,12 +55,12 @@ pub struct Elements {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Field {
     ai: Ai,
-    /// Where its value ends in the text; it begins where the one before ends.
+    /// The end of its value in the text; it begins at the end of the one before.
     end: usize,
 }
 
 impl Elements {
-    /// Most codes have no more fields, and are read with two allocations.
+    /// Most codes have at most this many fields, and are read with two allocations.
     const USUAL: usize = 8;
 
     pub(crate) const fn empty() -> Self {
@@ -82,7 +82,7 @@ impl Elements {
             None if self.fields.len() >= MAX_ELEMENTS => return Err(fault(ParseErrorKind::TooManyElements)),
             None => {}
         }
-        // What was checked is ASCII.
+        // The check admits only ASCII.
         self.push_valid(ai, core::str::from_utf8(value).unwrap_or_default());
         Ok(())
     }
@@ -93,13 +93,13 @@ impl Elements {
         self.fields.push(Field { ai, end: self.text.len() });
     }
 
-    /// How many fields there are.
+    /// The number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Whether there is no field.
+    /// Whether there are no fields.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
@@ -119,8 +119,7 @@ impl Elements {
 
     /// Checks which identifiers must or must not go together (`req` and `ex` in the dictionary).
     ///
-    /// They are to be checked over all codes of a physical item: where several codes are on it, push their fields
-    /// into one.
+    /// The standard looks at all codes on a physical item together: if there are several, push their fields into one.
     pub fn ensure_pairs(&self) -> Result<(), PairError> {
         pairs::ensure(self)
     }
@@ -153,9 +152,9 @@ impl Elements {
 
     /// As a GS1 Digital Link under `stem`, for example `https://id.gs1.org`.
     ///
-    /// The first primary key of the data begins it and its qualifiers follow in the path. All else is in the
-    /// query, those of predefined length first. Whatever is not unreserved in RFC 3986 is percent-encoded. An
-    /// identifier that the standard does not define is refused.
+    /// The first primary key of the data begins it and its qualifiers follow in the path. All other fields are in the
+    /// query, those of predefined length first. Characters that RFC 3986 does not call unreserved are percent-encoded.
+    /// An identifier that the standard does not define is refused.
     pub fn to_digital_link(&self, stem: &str) -> Result<String, LinkError> {
         digital_link::write(self, stem, false)
     }
@@ -165,13 +164,13 @@ impl Elements {
         digital_link::write(self, stem, true)
     }
 
-    /// Room for the values, their identifiers, what separates them, and more.
+    /// Room for the values, their identifiers, their separators, and `more` bytes.
     pub(crate) fn new_text(&self, more: usize) -> String {
         let around = "(8030) \n".len().saturating_mul(self.fields.len());
         String::with_capacity(self.text.len().saturating_add(around).saturating_add(more))
     }
 
-    /// Those whose value needs no separator come first: this makes the shortest barcode.
+    /// The fields, those whose value needs no separator first: this makes the shortest barcode.
     pub(crate) fn predefined_length_first(&self) -> impl Iterator<Item = Element<'_>> {
         let of_kind = |predefined| {
             self.iter().filter(move |element| element.ai.definition().has_predefined_length() == predefined)

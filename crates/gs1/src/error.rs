@@ -1,4 +1,4 @@
-//! What a scan can be refused for, and where in it.
+//! Why a scan is refused, and at which position.
 
 use core::fmt;
 
@@ -27,24 +27,26 @@ pub enum ParseErrorKind {
     #[error("this barcode does not carry GS1 data; scan the GS1 DataMatrix or QR code")]
     Symbology,
     /// No Application Identifier begins here.
-    #[error("no GS1 Application Identifier is here; check the brackets or separators before this position")]
+    #[error(
+        "no GS1 Application Identifier begins here; check the brackets or separators before this position"
+    )]
     UnknownAi,
     /// The value ends too early.
     #[error("the value of ({ai}) is too short; compare it with the print on the pack")]
     TooShort {
-        /// Whose value it is.
+        /// The identifier of the value.
         ai: Ai,
     },
     /// The value goes on after its greatest length.
     #[error("the value of ({ai}) is too long; end it with a separator before the next field")]
     ValueTooLong {
-        /// Whose value it is.
+        /// The identifier of the value.
         ai: Ai,
     },
     /// The last digit of the key is not its check digit.
     #[error("the check digit of ({ai}) should be {expected}; a digit is mistyped or misread")]
     CheckDigit {
-        /// Whose value it is.
+        /// The identifier of the value.
         ai: Ai,
         /// The check digit that belongs to the digits before it.
         expected: u8,
@@ -52,7 +54,7 @@ pub enum ParseErrorKind {
     /// The content is not what the standard asks for.
     #[error("the value of ({ai}) is wrong here: {error}")]
     Content {
-        /// Whose value it is.
+        /// The identifier of the value.
         ai: Ai,
         /// What is wrong with it.
         error: LintError,
@@ -61,26 +63,26 @@ pub enum ParseErrorKind {
     #[error("the code has more than {MAX_ELEMENTS} fields; it is not the code of one pack")]
     TooManyElements,
     /// The identifier was there before with another value, or is twice in a Digital Link.
-    #[error("({ai}) is here a second time; scan one pack at a time")]
+    #[error("({ai}) occurs a second time; scan one pack at a time")]
     Duplicate {
-        /// Which identifier.
+        /// The identifier.
         ai: Ai,
     },
     /// The link is not an http or https URI.
     #[error("the link is not a web address with a plain host name; it begins with https://")]
     Uri,
     /// A character that a URI must write as `%XX`, or a `%` without two hexadecimal digits.
-    #[error("this character may not be in a link; write it as % and two hexadecimal digits")]
+    #[error("this character is not allowed in a link; write it as % and two hexadecimal digits")]
     UriCharacter,
     /// The path of the link does not end in a GS1 key and its qualifiers.
     #[error("the path of the link has no GS1 key such as /01/ and a GTIN; it is not a GS1 Digital Link")]
     NoKey,
     /// The identifier may not be at this place of the link.
     #[error(
-        "({ai}) may not be at this place of a link; qualifiers follow their key in the path in their order"
+        "({ai}) is not allowed at this place of a link; qualifiers follow their key in the path in their order"
     )]
     Misplaced {
-        /// Which identifier.
+        /// The identifier.
         ai: Ai,
     },
     /// A medicine pack was expected, and there is no GTIN.
@@ -95,12 +97,12 @@ pub enum LinkError {
     #[error("the stem is not a web address without query and fragment; give one such as https://id.gs1.org")]
     Stem,
     /// There is no primary key, such as a GTIN.
-    #[error("the data has no key that a link can begin with; add a GTIN, AI (01)")]
+    #[error("no field is a key that can begin a link; add a GTIN, AI (01)")]
     NoKey,
     /// A link with this key has no place for this identifier.
-    #[error("({ai}) has no place in this link; leave it out or use an element string")]
+    #[error("this link has no place for ({ai}); leave it out or use an element string")]
     NoPlace {
-        /// Which identifier.
+        /// The identifier.
         ai: Ai,
     },
 }
@@ -108,7 +110,7 @@ pub enum LinkError {
 /// Identifiers do not go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PairError {
-    /// Both are there, and must not be.
+    /// Both are present, which the standard forbids.
     #[error("({ai}) and ({other}) must not be in one code; leave one of them out")]
     Excluded {
         /// The identifier that excludes the other.
@@ -116,14 +118,14 @@ pub enum PairError {
         /// The excluded one.
         other: Ai,
     },
-    /// What an identifier needs is not there.
+    /// Another identifier that this one needs is missing.
     #[error("({ai}) needs {}; add one of them", Needs(*ai))]
     Missing {
         /// The identifier that needs others.
         ai: Ai,
     },
-    /// A digital signature, AI (8030), is there for a key without its serial component.
-    #[error("a digital signature, AI (8030), needs a serial number; add the one of ({ai})")]
+    /// A digital signature, AI (8030), accompanies a key without its serial component.
+    #[error("a digital signature, AI (8030), needs a serial; add that of ({ai})")]
     Unserialised {
         /// The key.
         ai: Ai,

@@ -9,10 +9,10 @@ pub enum KeyError {
     /// The number has more digits than the key.
     #[error("the number has more digits than this key; check which kind of key it is")]
     OutOfRange,
-    /// The text has a length that the key does not have.
-    #[error("the key has a wrong number of digits; write it in full, with its leading zeros")]
+    /// The length of the text is not that of the key.
+    #[error("the key has the wrong number of digits; write it in full, with its leading zeros")]
     Length,
-    /// The byte at this position (counted from 0) is no digit.
+    /// The byte at this position (counted from 0) is not a digit.
     #[error("position {position} is not a digit; a key is written in digits 0 to 9 only")]
     NotADigit {
         /// Index of the byte, from 0.

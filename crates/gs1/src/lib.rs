@@ -2,9 +2,9 @@
 //!
 //! The crate is `no_std`. Without features it has the validators that a smart contract needs: keys with their
 //! check digit ([`Gtin`], [`Gln`], [`Sscc`]), the text of a lot or serial ([`validate_lot`],
-//! [`validate_serial`]) and the expiry date ([`Date`]). They do not allocate, index or panic. So do the table of all
-//! Application Identifiers ([`Ai`], [`Definition`]) and the checks of their values ([`Linter`]), which a contract
-//! that does not use them does not link.
+//! [`validate_serial`]) and the expiry date ([`Date`]). They do not allocate, index or panic. The same holds
+//! for the table of all Application Identifiers ([`Ai`], [`Definition`]) and the checks of their values ([`Linter`]); a
+//! contract that does not use them does not link them.
 //!
 //! ```
 //! use gs1::{validate_lot, Date, Gtin, KeyError};
@@ -22,9 +22,9 @@
 #![cfg_attr(
     feature = "alloc",
     doc = r#"
-With the feature `alloc` it reads and writes codes: what a scanner sends, what a person types, and GS1 Digital
-Links. [`MedicinePack`] has the four fields of a pack of medicine, [`Elements`] any fields. A [`Parser`] says what
-is permitted, and [`scanner`] tells faults of scanners from faults of codes.
+With the feature `alloc` it reads and writes codes: the output of a scanner, typed text, and GS1 Digital Links.
+[`MedicinePack`] has the four fields of a pack of medicine, [`Elements`] has any fields. A [`Parser`] says what is
+permitted, and [`scanner`] distinguishes faults of scanners from faults of codes.
 
 ```
 use gs1::{MedicinePack, CANONICAL_STEM};

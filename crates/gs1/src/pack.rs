@@ -7,7 +7,7 @@ use crate::{
     TextError,
 };
 
-/// What the code on a pack of medicine says: (01) GTIN, and mostly (17) expiry, (10) lot and (21) serial.
+/// The fields of the code on a pack of medicine: (01) GTIN, and usually (17) expiry, (10) lot and (21) serial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MedicinePack {
     gtin: Gtin,
@@ -18,7 +18,7 @@ pub struct MedicinePack {
 }
 
 impl MedicinePack {
-    /// A pack of which only the GTIN is known.
+    /// A pack with only its GTIN.
     #[must_use]
     pub const fn new(gtin: Gtin) -> Self {
         Self { gtin, expiry: None, lot: None, serial: None, others: Elements::empty() }
@@ -38,7 +38,7 @@ impl MedicinePack {
         Ok(self)
     }
 
-    /// Adds the serial number, 1 to 20 characters.
+    /// Adds the serial, 1 to 20 characters.
     pub fn with_serial(mut self, serial: &str) -> Result<Self, TextError> {
         validate_serial(serial.as_bytes())?;
         self.serial = Some(serial.into());
@@ -50,7 +50,7 @@ impl MedicinePack {
         Self::from_elements(&Elements::parse(input, current_year)?, current_year)
     }
 
-    /// The pack that has these fields, which were read in this year. They must have a GTIN.
+    /// The pack with these fields, which were read in this year. They must include a GTIN.
     pub fn from_elements(elements: &Elements, current_year: u16) -> Result<Self, ParseError> {
         let year = Rules::new(current_year).current_year();
         let missing_gtin = ParseError { position: 0, kind: ParseErrorKind::MissingGtin };
@@ -85,13 +85,13 @@ impl MedicinePack {
         self.expiry
     }
 
-    /// The batch or lot, AI (10).
+    /// The lot, AI (10).
     #[must_use]
     pub fn lot(&self) -> Option<&str> {
         self.lot.as_deref()
     }
 
-    /// The serial number, AI (21).
+    /// The serial, AI (21).
     #[must_use]
     pub fn serial(&self) -> Option<&str> {
         self.serial.as_deref()

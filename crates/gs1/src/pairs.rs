@@ -2,8 +2,8 @@
 
 use crate::{Ai, Elements, PairError};
 
-/// Keys that a digital signature, AI (8030), may only accompany with their serial component, and the length of their
-/// value without it.
+/// Keys that need their serial component next to a digital signature, AI (8030), and the length of their value
+/// without it.
 const SERIAL_FOR_SIGNATURE: [(&str, usize); 3] = [("253", 13), ("255", 13), ("8003", 14)];
 
 const SIGNATURE: Ai = crate::definition::ai("8030");

@@ -9,8 +9,8 @@ use crate::{
 
 /// Reads codes, with what is permitted beside the standard.
 ///
-/// It begins with what is found on packs today: links of all versions of the standard, but only identifiers that the
-/// standard defines.
+/// By default it reads what is found on packs today: links of all versions of the standard, but only identifiers that
+/// the standard defines.
 #[derive(Clone, Copy, Debug)]
 pub struct Parser<'a>(Permissions<'a>);
 
@@ -21,23 +21,23 @@ impl<'a> Parser<'a> {
         Self(Permissions::new(rules))
     }
 
-    /// Whether to read identifiers that the standard does not define (not permitted at first). In an unbracketed
-    /// element string their first two digits must tell their width.
+    /// Whether to read identifiers that the standard does not define (by default not). In an unbracketed
+    /// element string their first two digits must determine their width.
     #[must_use]
     pub const fn permit_unknown_ais(mut self, permit: bool) -> Self {
         self.0.unknown_ais = permit;
         self
     }
 
-    /// Whether such identifiers may be attributes of a Digital Link (not permitted at first).
+    /// Whether such identifiers may be attributes of a Digital Link (by default not).
     #[must_use]
     pub const fn permit_unknown_link_attributes(mut self, permit: bool) -> Self {
         self.0.unknown_link_attributes = permit;
         self
     }
 
-    /// Whether a GTIN in a Digital Link may have 8, 12 or 13 digits, as in version 1.1 of the standard (permitted at
-    /// first).
+    /// Whether a GTIN in a Digital Link may have 8, 12 or 13 digits, as in version 1.1 of the standard (by
+    /// default yes).
     #[must_use]
     pub const fn permit_zero_suppressed_gtins(mut self, permit: bool) -> Self {
         self.0.zero_suppressed_gtins = permit;
@@ -45,14 +45,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether the path of a Digital Link may have names such as `gtin` for identifiers, as in version 1.1 of the
-    /// standard (permitted at first).
+    /// standard (by default yes).
     #[must_use]
     pub const fn permit_convenience_alphas(mut self, permit: bool) -> Self {
         self.0.convenience_alphas = permit;
         self
     }
 
-    /// Reads what a person typed or a scanner sent: scan data, if it begins with a symbology identifier such as
+    /// Reads typed text or the output of a scanner: scan data, if it begins with a symbology identifier such as
     /// `]d2`; a bracketed element string, `(01)…(10)…`; a Digital Link; or an unbracketed element string.
     pub fn parse(&self, input: impl AsRef<[u8]>) -> Result<Elements, ParseError> {
         let input = input.as_ref();

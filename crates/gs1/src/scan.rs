@@ -1,4 +1,4 @@
-//! What scanners send: a symbology identifier (ISO/IEC 15424), then the message.
+//! The output of scanners: a symbology identifier (ISO/IEC 15424), then the message.
 
 use crate::digital_link::is_uri;
 use crate::permissions::Permissions;
@@ -29,9 +29,9 @@ pub enum Symbology {
 enum Mode {
     /// An element string.
     Elements,
-    /// Anything; GS1 data only as a Digital Link.
+    /// Any text; GS1 data only as a Digital Link.
     Plain,
-    /// So many digits of a GTIN, and perhaps a composite component.
+    /// This many digits of a GTIN, and perhaps a composite component.
     Item(usize),
 }
 
@@ -61,7 +61,7 @@ pub struct Scan<'a> {
     content: Content<'a>,
 }
 
-/// What a symbol carried.
+/// The data of a symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
     /// An element string.
@@ -70,18 +70,18 @@ pub enum Content<'a> {
     Link(&'a [u8], Elements),
     /// The digits of an EAN/UPC symbol as they were scanned, and the fields of the composite component, if it has one.
     Item(&'a [u8], Option<Elements>),
-    /// Data that GS1 has no say in.
+    /// Data that is not GS1 data.
     Plain(&'a [u8]),
 }
 
 impl<'a> Scan<'a> {
-    /// Which symbol was scanned.
+    /// The symbol that was scanned.
     #[must_use]
     pub const fn symbology(&self) -> Symbology {
         self.symbology
     }
 
-    /// What it carried.
+    /// The data that it carried.
     #[must_use]
     pub const fn content(&self) -> &Content<'a> {
         &self.content

@@ -1,12 +1,12 @@
-//! The text of lot numbers and serials: GS1 character set 82 (GenSpecs figure 7.11-1).
+//! The text of lots and serials: GS1 character set 82 (GenSpecs figure 7.11-1).
 
-/// Most characters that a lot, AI (10), or a serial, AI (21), may have: their format is X..20.
+/// Maximum number of characters of a lot, AI (10), or a serial, AI (21): their format is X..20.
 pub const MAX_TEXT: usize = 20;
 
 /// Why a lot or a serial was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// There is no character.
+    /// The text is empty.
     #[error("the text is empty; give 1 to 20 characters")]
     Empty,
     /// There are more than [`MAX_TEXT`] characters.
@@ -26,12 +26,12 @@ pub const fn is_cset82(byte: u8) -> bool {
     matches!(byte, b'!' | b'"' | b'%'..=b'?' | b'A'..=b'Z' | b'_' | b'a'..=b'z')
 }
 
-/// Checks the text of a batch or lot number, AI (10) (GenSpecs 3.4.1).
+/// Checks the text of a lot, AI (10), the standard's *batch or lot number* (GenSpecs 3.4.1).
 pub fn validate_lot(lot: &[u8]) -> Result<(), TextError> {
     validate(lot)
 }
 
-/// Checks the text of a serial number, AI (21) (GenSpecs 3.5.2).
+/// Checks the text of a serial, AI (21) (GenSpecs 3.5.2).
 pub fn validate_serial(serial: &[u8]) -> Result<(), TextError> {
     validate(serial)
 }

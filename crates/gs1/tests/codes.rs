@@ -194,7 +194,7 @@ fn identifiers_of_the_future_are_read_where_they_are_permitted() {
     assert_eq!(strict.parse("(89)A").unwrap_err().kind, ParseErrorKind::UnknownAi);
     let elements = parser.parse("(01)09506000134352(89)A(3999)B(419)1234567890123").unwrap();
     assert_eq!(elements.to_element_string(), "010950600013435289A\u{1d}3999B\u{1d}4191234567890123");
-    // Nobody knows how wide (89) is where there are no brackets.
+    // Without brackets the width of (89) is unknown.
     assert_eq!(parser.parse("89A").unwrap_err().kind, ParseErrorKind::UnknownAi);
     assert_eq!(parser.parse("3999A").unwrap().to_bracketed(), "(3999)A");
     assert_eq!(
@@ -215,7 +215,7 @@ fn elements_ai(elements: &Elements, index: usize) -> Ai {
 }
 
 #[test]
-fn a_link_of_today_is_told_from_one_of_version_1_1() {
+fn a_current_link_is_distinguished_from_one_of_version_1_1() {
     let strict =
         Parser::new(Rules::new(YEAR)).permit_zero_suppressed_gtins(false).permit_convenience_alphas(false);
     assert_eq!(

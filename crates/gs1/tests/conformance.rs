@@ -87,7 +87,7 @@ fn bytes(text: &str) -> Vec<u8> {
     text.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect()
 }
 
-/// The faulty part, which is between asterisks in the markup, as the linter tells it.
+/// The value with the linter's faulty part between asterisks, as in the markup.
 fn markup(input: &[u8], fault: Fault) -> Vec<u8> {
     let (before, rest) = input.split_at(fault.start);
     let (faulty, after) = rest.split_at(fault.length);
@@ -98,7 +98,7 @@ fn markup(input: &[u8], fault: Fault) -> Vec<u8> {
 fn linters_refuse_what_they_should_with_error_and_markup() {
     run("linters.json", |vector| {
         let name = text(vector, "linter");
-        let linter = Linter::ALL.iter().find(|linter| linter.name() == name).ok_or("no such linter")?;
+        let linter = Linter::ALL.iter().find(|linter| linter.name() == name).ok_or("unknown linter")?;
         let input = bytes(text(vector, "input"));
         let expected = match text(vector, "error") {
             "" => Ok(()),
@@ -162,7 +162,7 @@ fn element_strings_are_read() {
     run("element_string_process.json", |vector| {
         let input = text(vector, "input");
         let parser = parser(vector);
-        // Without FNC1 in first position it is no element string, but data of a symbol that nobody named.
+        // Without FNC1 in first position it is not an element string, but data of an unnamed symbol.
         let valid = match input.strip_prefix('^') {
             Some(rest) => {
                 parser.parse_element_string(format!("\u{1d}{}", rest.replace('^', "\u{1d}"))).is_ok()

@@ -40,6 +40,6 @@ fn any_fields_are_put_together_or_refused() {
 }
 
 #[test]
-fn whatever_a_scanner_typed_a_suggestion_is_a_code() {
+fn a_suggestion_for_any_typed_text_is_a_code() {
     replay("scanner", hostile::scanner);
 }

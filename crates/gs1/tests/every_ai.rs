@@ -15,7 +15,7 @@ fn all() -> impl Iterator<Item = Ai> {
     })
 }
 
-/// A part of a value that its linters take, as long as it may be.
+/// A part of a value that its linters accept, of maximum length.
 fn part(component: &str) -> String {
     let mut words = component.trim_start_matches('[').split(',');
     let shape = words.next().unwrap().trim_end_matches(']');
@@ -113,7 +113,7 @@ fn a_value_of_each_identifier_survives_every_form() {
             linked += 1;
         }
     }
-    assert_eq!(linked, 527, "all but those that no link with a GTIN has a place for");
+    assert_eq!(linked, 527, "all but those for which a link with a GTIN has no place");
 }
 
 #[test]

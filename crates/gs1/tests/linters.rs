@@ -1,5 +1,5 @@
-//! Each linter with values that it takes and refuses, and what it marks. `make conformance` runs the thousands of
-//! vectors of the reference; these are our own.
+//! Each linter with values that it accepts and refuses, and the bytes that it marks. `make conformance` runs the
+//! thousands of vectors of the reference; these are our own.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use gs1::{Fault, LintError as E, Linter, PrefixStatus, Rules};

@@ -1,4 +1,4 @@
-//! What holds for any input.
+//! Properties that hold for any input.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use gs1::scanner::{self, ScannerFault};
@@ -61,7 +61,7 @@ proptest! {
     }
 
     #[test]
-    fn what_looks_like_a_code_is_read_or_refused_inside_the_input(
+    fn code_like_text_is_read_or_refused_inside_the_input(
         input in r"(\]d2|\]Q3|\]Q1|https://a/|https://a\?|\()?([0-9]{2,4}|01/09506000134352|[()/?&=%\\#\x1d]|[A-Za-z0-9+é]{0,6}){0,30}",
         year in any::<u16>(),
     ) {
@@ -75,14 +75,14 @@ proptest! {
     }
 
     #[test]
-    fn any_digits_are_an_identifier_or_none(digits in prop::collection::vec(any::<u8>(), 0..6)) {
+    fn any_digits_are_an_identifier_or_refused(digits in prop::collection::vec(any::<u8>(), 0..6)) {
         if let Some(ai) = Ai::from_digits(&digits) {
             prop_assert_eq!(ai.to_string().into_bytes(), digits);
         }
     }
 
     #[test]
-    fn any_number_is_a_date_or_none(yymmdd in any::<u32>(), ms in any::<u64>()) {
+    fn any_number_is_a_date_or_refused(yymmdd in any::<u32>(), ms in any::<u64>()) {
         if let Ok(date) = Date::from_yymmdd(yymmdd % 1_000_000, year_of_ms(ms % 250_000_000_000_000)) {
             prop_assert_eq!(date.to_yymmdd() / 100, yymmdd % 1_000_000 / 100);
         }
@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sound_scan_is_no_fault(pack in pack()) {
+    fn a_correct_scan_has_no_diagnosis(pack in pack()) {
         let parser = Parser::new(Rules::new(YEAR));
         let code = pack.to_element_string();
         // A value might spell the separator out.

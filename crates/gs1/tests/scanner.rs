@@ -1,4 +1,4 @@
-//! What scanners make of a genuine code, and what is told of it.
+//! How scanners change a genuine code, and the diagnosis of each fault.
 #![allow(clippy::unwrap_used)]
 
 use gs1::scanner::{alternatives, diagnose, Diagnosis, Layout, ScannerFault};
@@ -30,7 +30,7 @@ fn corrected(code: &str) -> Option<String> {
 }
 
 #[test]
-fn a_sound_code_is_not_called_a_fault() {
+fn a_correct_code_has_no_diagnosis() {
     for code in [
         CODE,
         BRACKETED,
@@ -44,20 +44,20 @@ fn a_sound_code_is_not_called_a_fault() {
 }
 
 #[test]
-fn what_no_scanner_does_is_left_to_the_parser() {
+fn faults_that_no_scanner_causes_have_no_diagnosis() {
     for code in ["", "hello", "(01)09506000134353(10)A", "0109506000134353", "https://a.example/shop"] {
         assert_eq!(found(code), None, "{code}");
     }
 }
 
 #[test]
-fn caps_lock_is_seen_by_the_symbology_identifier() {
+fn caps_lock_shows_in_the_symbology_identifier() {
     let typed = "]D201095060001343521727123110abC/1\u{1d}21xYZ_7";
     assert_eq!(fault_of(typed), (ScannerFault::CapsLock, corrected(BRACKETED)));
 }
 
 #[test]
-fn a_german_keyboard_is_seen_by_its_characters() {
+fn a_german_keyboard_shows_in_its_characters() {
     // The key of ] is + there, the one of / is -, and Y and Z are swapped; GS arrives or gets lost.
     let fault = ScannerFault::KeyboardLayout { layout: Layout::German, caps_lock: false };
     let typed = "+d201095060001343521727123110ABc-1\u{1d}21Xzy?7";
@@ -67,7 +67,7 @@ fn a_german_keyboard_is_seen_by_its_characters() {
 }
 
 #[test]
-fn a_french_keyboard_is_seen_by_its_digits() {
+fn a_french_keyboard_shows_in_its_digits() {
     let fault = ScannerFault::KeyboardLayout { layout: Layout::French, caps_lock: false };
     // Without Shift the digit keys make &é"'(-è_çà there, and A is where Q is.
     let typed = "à&àç(à-ààà&\"'\"(é&èéè&é\"&&àQBC";
@@ -75,7 +75,7 @@ fn a_french_keyboard_is_seen_by_its_digits() {
 }
 
 #[test]
-fn caps_lock_and_another_keyboard_are_told_together() {
+fn caps_lock_and_another_keyboard_are_diagnosed_together() {
     let fault = ScannerFault::KeyboardLayout { layout: Layout::German, caps_lock: true };
     let typed = "+D20109506000134352\u{1d}10aZ";
     assert_eq!(fault_of(typed), (fault, corrected("(01)09506000134352(10)Ay")));
@@ -103,21 +103,21 @@ fn a_lost_separator_is_found_where_the_value_gets_too_long() {
 }
 
 #[test]
-fn where_a_separator_could_be_in_two_places_no_correction_is_made_up() {
+fn a_separator_with_two_possible_positions_gets_no_correction() {
     // The lot may be ABCDEFGH or ABCDEFGH21X.
     let typed = "010950600013435210ABCDEFGH21X21CDEFGHIJKLMNO";
     assert_eq!(fault_of(typed), (ScannerFault::LostSeparator, None));
 }
 
 #[test]
-fn a_doubled_scan_is_not_taken_for_one() {
+fn a_doubled_scan_is_not_read_as_one() {
     for end in ["", "\r\n", "\n", "\t", "\u{1d}"] {
         for times in 2..=3 {
             let typed = vec![CODE; times].join(end);
             assert_eq!(fault_of(&typed), (ScannerFault::DoubledScan, corrected(BRACKETED)), "{typed:?}");
         }
     }
-    // Even where it would be read as a code with each field twice.
+    // Even if it could be read as a code with each field twice.
     let typed = "01095060001343520109506000134352";
     assert!(parser().parse(typed).is_ok());
     assert_eq!(fault_of(typed), (ScannerFault::DoubledScan, corrected("(01)09506000134352")));
@@ -146,7 +146,7 @@ fn a_code_without_its_start_is_completed() {
 }
 
 #[test]
-fn a_code_that_may_have_been_another_is_told_with_the_others() {
+fn an_ambiguous_code_is_listed_with_its_alternatives() {
     let faults = |text: &str| -> Vec<(&str, String)> {
         alternatives(text, &parser())
             .into_iter()
@@ -166,12 +166,12 @@ fn a_code_that_may_have_been_another_is_told_with_the_others() {
 }
 
 #[test]
-fn the_message_speaks_of_the_scanner_and_offers_the_correction() {
+fn the_message_names_the_scanner_and_offers_the_correction() {
     let message = found(&[CODE, CODE].concat()).unwrap().to_string();
     assert_eq!(
         message,
         format!(
-            "your scanner sent the code more than once; scan it again, once. If the print on the pack says the same, \
+            "your scanner sent the code more than once; scan it once. If the print on the pack says the same, \
              this is its code: {BRACKETED}"
         )
     );

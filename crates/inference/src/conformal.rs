@@ -1,14 +1,15 @@
-//! How sure a result is: prediction sets and intervals by split conformal prediction, or no decision.
+//! The certainty of a result: prediction sets and intervals by split conformal prediction, or no decision.
 //!
-//! Source: Angelopoulos and Bates, A Gentle Introduction to Conformal Prediction, 2021, sections 1, 2 and 4.2. The set or
-//! interval holds the truth in the stated share of cases, as long as cases are like those of the calibration. A set does
-//! so among cases whose truth is yes and among those whose truth is no (Vovk, Conditional validity of inductive conformal
-//! predictors, 2012): with one quantile for both, a model of a rare outcome could miss every yes and keep its word.
+//! Source: Angelopoulos and Bates, A Gentle Introduction to Conformal Prediction, 2021, sections 1, 2 and 4.2. The set
+//! or interval contains the truth in the stated share of cases, as long as cases are like those of the calibration. A
+//! set does so both among cases whose truth is yes and among those whose truth is no (Vovk, Conditional validity of
+//! inductive conformal predictors, 2012): with one quantile for both, a model of a rare outcome could miss every yes
+//! and still reach the stated share.
 
 use crate::fixed::FixedPoint;
 use crate::manifest::{Conformal, Manifest};
 
-/// What a result says at the confidence of its calibration.
+/// The statement of a result at the confidence of its calibration.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Certainty {
     /// Only yes is in the set.
@@ -30,15 +31,15 @@ pub enum Certainty {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// Yes and no are both in the set.
-    #[error("the model cannot tell yes from no here; decide by other means")]
+    #[error("the model cannot decide between yes and no here; decide by other means")]
     Ambiguous,
-    /// Neither is in the set.
-    #[error("the case is like none that the model was calibrated on; decide by other means")]
+    /// Neither yes nor no is in the set.
+    #[error("the case is unlike those of the model's calibration; decide by other means")]
     Unfamiliar,
 }
 
-/// The certainty of an output, as it is on the chain; nothing where the manifest holds no calibration for it, or the
-/// prediction is another model's.
+/// The certainty of an output, as on the chain; `None` if the manifest has no calibration for it, or the prediction is
+/// another model's.
 #[must_use]
 pub fn certainty(manifest: &Manifest, values: &[FixedPoint], output: &str) -> Option<Certainty> {
     let calibration = manifest.conformal.iter().find(|entry| entry.output() == output)?;
@@ -63,7 +64,7 @@ fn judge(calibration: &Conformal, value: f64, [least, most]: [f64; 2]) -> Certai
     }
 }
 
-/// The fixed-point value, not the graph's, so that every operator judges the same.
+/// The fixed-point value, not the graph's, so that every operator decides the same.
 fn number(fixed: FixedPoint) -> Option<f64> {
     fixed.to_string().parse().ok()
 }

@@ -1,23 +1,23 @@
-//! Whether inputs still look as they did in training: counts by bucket, and two distances from the reference.
+//! Drift of inputs from their training distribution: counts by bucket, and two distances from the reference.
 //!
-//! The population stability index (PSI) is the sum of (a − e) ln(a / e) over the buckets, a the share seen and e
-//! the share in training (Siddiqi, Credit Risk Scorecards, 2006, who calls 0.1 a change and 0.25 a large one). The
+//! The population stability index (PSI) is the sum of (a − e) ln(a / e) over the buckets, with a the observed share and
+//! e the share in training (Siddiqi, Credit Risk Scorecards, 2006, calls 0.1 a change and 0.25 a large one). The
 //! Kolmogorov-Smirnov distance (KS) is the largest gap between the two cumulative shares, here at the edges.
 
 use crate::features::FeatureVector;
 use crate::manifest::{Manifest, Reference};
 
-/// A share of nothing would make the index infinite.
+/// Minimum share: a share of zero would make the index infinite.
 const SMALLEST_SHARE: f64 = 1e-4;
 /// In [`Drift::buckets`]: the value is missing.
 pub const NO_BUCKET: u8 = u8::MAX;
 
-/// How far one input is from training.
+/// The distance of one input from training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputDrift {
     /// The input's name.
     pub input: String,
-    /// Values seen; with few of them the distances are noise.
+    /// Number of observed values; with few of them the distances are noise.
     pub values: u64,
     /// Population stability index, from 0.
     pub psi: f64,
@@ -25,7 +25,7 @@ pub struct InputDrift {
     pub ks: f64,
 }
 
-/// Counts of a model's inputs. Takes the same memory after any number of rows, and keeps no value.
+/// Counts of a model's inputs. Memory does not grow with the number of rows, and no value is kept.
 #[derive(Clone, Debug)]
 pub struct Drift {
     manifest: [u8; 32],
@@ -41,7 +41,7 @@ struct Watched {
 }
 
 impl Drift {
-    /// Watches all inputs of the manifest that have a reference.
+    /// Monitors all inputs of the manifest that have a reference.
     #[must_use]
     pub fn new(manifest: &Manifest) -> Self {
         let watched = manifest.inputs.iter().enumerate().filter_map(|(column, input)| {
@@ -52,15 +52,14 @@ impl Drift {
         Self { manifest: manifest.hash(), watched: watched.collect() }
     }
 
-    /// Counts a row. Missing values do not count; a row of another manifest is passed over, and the answer is
-    /// false.
+    /// Counts a row. Missing values do not count. A row of another manifest is ignored, and the result is false.
     pub fn observe(&mut self, row: &FeatureVector) -> bool {
         let Some(buckets) = self.buckets(row) else { return false };
         self.add(&buckets)
     }
 
-    /// The number of each watched input's bucket, from 0 in the manifest's order, or [`NO_BUCKET`]: what a window over
-    /// the last rows keeps of a row in place of its values. Nothing for a row of another manifest.
+    /// The bucket of each monitored input, from 0 in the manifest's order, or [`NO_BUCKET`]: a window over the last
+    /// rows keeps these instead of values. `None` for a row of another manifest.
     #[must_use]
     pub fn buckets(&self, row: &FeatureVector) -> Option<Vec<u8>> {
         let bucket = |watched: &Watched| {
@@ -72,13 +71,13 @@ impl Drift {
         is_ours.then(|| self.watched.iter().map(|watched| bucket(watched).unwrap_or(NO_BUCKET)).collect())
     }
 
-    /// Counts a row by its [`buckets`](Self::buckets). Those of another manifest are passed over where that can be
-    /// seen, and the answer is false.
+    /// Counts a row by its [`buckets`](Self::buckets). If they do not fit the manifest, they are ignored, and the
+    /// result is false.
     pub fn add(&mut self, buckets: &[u8]) -> bool {
         self.change(buckets, |count| count.saturating_add(1))
     }
 
-    /// Takes a row out that was counted before.
+    /// Removes a row that was counted before.
     pub fn remove(&mut self, buckets: &[u8]) -> bool {
         self.change(buckets, |count| count.saturating_sub(1))
     }
@@ -98,13 +97,13 @@ impl Drift {
         true
     }
 
-    /// The distances of all watched inputs that had a value.
+    /// The distances of all monitored inputs that had a value.
     #[must_use]
     pub fn report(&self) -> Vec<InputDrift> {
         self.watched.iter().filter_map(Watched::report).collect()
     }
 
-    /// Begins a new window.
+    /// Starts a new window.
     pub fn reset(&mut self) {
         self.watched.iter_mut().for_each(|watched| watched.counts.fill(0));
     }
@@ -118,7 +117,7 @@ impl Watched {
         }
         let (mut psi, mut ks, mut gap) = (0.0, 0.0f64, 0.0f64);
         for (count, expected) in self.counts.iter().zip(&self.reference.shares) {
-            // A count above 2^53 is not exact, and does not need to be.
+            // Counts above 2^53 need not be exact.
             #[allow(clippy::cast_precision_loss)]
             let seen = *count as f64 / values as f64;
             gap += seen - expected;
@@ -166,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_leaves_the_window_is_as_if_it_had_never_been() {
+    fn a_row_that_leaves_the_window_has_no_effect() {
         let manifest = with_reference();
         let mut drift = Drift::new(&manifest);
         drift.observe(&row(&manifest, 45.0));

@@ -1,16 +1,16 @@
-//! Why a row got its result: what each of its inputs added to the result of a baseline.
+//! Explanations of a result: the contribution of each input, relative to a baseline.
 //!
-//! Where the graph adds a tree ensemble to terms of single inputs, the trees' contributions are path-dependent TreeSHAP
+//! If the graph adds a tree ensemble to terms of single inputs, the trees' contributions are path-dependent TreeSHAP
 //! (see [`trees`](crate::trees)), against the mean over the rows of training, and the terms' are their differences from
 //! the baseline.
 //!
-//! For all other graphs, what an input adds is its mean effect over all orders in which the baseline's values can be
-//! replaced by the row's (Shapley, A value for n-person games, 1953; Sundararajan and Najmi, The many Shapley values for
-//! model explanation, 2020, section 2: baseline Shapley). For a graph that adds up its inputs these are the exact
-//! contributions of a linear model, found with two runs per input. Of up to [`MAX_EXACT`] inputs that act together
-//! every subset is run; of more, orders are drawn, always the same ones, and each contribution comes with its standard
-//! error. Probabilities are explained as log-odds, which is what models of them add up, or as they are where a calibration
-//! or 32 bits made some of them 0 or 1.
+//! For all other graphs, an input's contribution is its mean effect over all orders in which the baseline's values can
+//! be replaced by the row's (Shapley, A value for n-person games, 1953; Sundararajan and Najmi, The many Shapley values
+//! for model explanation, 2020, section 2: baseline Shapley). For a graph that adds up its inputs these are the exact
+//! contributions of a linear model, found with two runs per input. Up to [`MAX_EXACT`] interacting inputs are explained
+//! by a run of every subset; for more, orders are sampled with a fixed seed, and each contribution comes with its
+//! standard error. Probabilities are explained as log-odds, which such models add up, or as they are if a calibration
+//! or 32-bit rounding turned some of them into 0 or 1.
 
 mod additive;
 mod baseline;
@@ -26,57 +26,57 @@ use crate::MAX_ROWS;
 
 pub(crate) use trees::TreePart;
 
-/// The most inputs of a row whose every subset is run: 2^12 is [`MAX_ROWS`]. Of more, orders are drawn.
+/// Maximum number of inputs for a run of every subset: 2^12 is [`MAX_ROWS`]. For more, orders are sampled.
 pub const MAX_EXACT: usize = 12;
-/// How much of a contribution may depend on other inputs in what counts as a sum.
+/// The share of a contribution that may depend on other inputs if the graph still counts as a sum.
 const TOLERANCE: f64 = 1e-4;
 
-/// Why there is no explanation.
+/// Why an explanation failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExplainError {
     /// The model has no such output.
     #[error("the model has no output {0:?}; use the names of its manifest")]
     UnknownOutput(String),
-    /// Features that were checked against another manifest.
+    /// The features were checked against another manifest.
     #[error("the row was checked against another model's manifest; build it from this one's")]
     ForeignFeatures,
     /// NaN or an infinity.
-    #[error("a result between the baseline and the row is NaN or infinite; the row cannot be explained")]
+    #[error("a result between the baseline and the row is NaN or infinite; this row cannot be explained")]
     NotFinite,
     /// The runtime failed.
-    #[error("the model failed: {0}; run `golden.json` against it to see whether the installation is sound")]
+    #[error("the model failed: {0}; run its `golden.json` to check the installation")]
     Failed(String),
 }
 
-/// Why one row got one result: `base` plus all contributions is `score`.
+/// The explanation of one result of one row: `base` plus all contributions is `score`.
 ///
 /// # The baseline
 /// - Readings of a series: all at the mean of the row's own readings of that series. A flat history of the same level
-///   says nothing about trend, season or outliers, so that each reading's contribution is what the shape of the history
-///   adds there. A level of all times would explain the product or the place instead.
-/// - Inputs that the graph fills itself when they are missing: missing.
-/// - All others: the middle of their training values, if the manifest has them.
-/// - Parameters without: beside a series, as in the row. They say where and when the series was read (a month, the usual
-///   temperature of a place) and are not explained. With no series, none of it: zero, or what is nearest in the range, so
-///   that stock is explained against no stock, and a picture against a blank one.
-/// - Anything else without: the middle of its range.
+///   has no trend, season or outliers, so each reading's contribution is the effect of the history's shape there. A
+///   general mean would explain the product or the place instead.
+/// - Inputs that the graph imputes itself: missing.
+/// - All others: the median of their training values, if the manifest has it.
+/// - Parameters without training values: in a model with a series, as in the row. They give the place and time of the
+///   series (a month, the usual temperature of a place) and are not explained. Without a series: zero, or the nearest
+///   value in the range, so that stock is explained against no stock, and a picture against a blank one.
+/// - Any other input without training values: the middle of its range.
 ///
-/// Where there are categories, the nearest one. Trees that are explained by TreeSHAP have no baseline, but their mean over
-/// the rows of training.
+/// Each is rounded to the nearest category, if there are categories. Trees that are explained by TreeSHAP use their
+/// mean over the training rows instead of a baseline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
-    /// Whether scores are log-odds of the output, as for outputs from 0 to 1; else they have its unit, as for those, too,
-    /// where the row, the baseline or anything between gets exactly 0 or 1.
+    /// Whether scores are log-odds of the output, as for outputs from 0 to 1. Otherwise they have the output's unit; so
+    /// do outputs from 0 to 1 if the row, the baseline or any row in between gets exactly 0 or 1.
     pub log_odds: bool,
     /// The score of the baseline.
     pub base: f64,
     /// The score of the row.
     pub score: f64,
-    /// What each input adds, by name, in the manifest's order; inputs that are as in the baseline are left out, but
-    /// where trees learned something from it.
+    /// The contribution of each input, by name, in the manifest's order. Inputs that equal the baseline are omitted,
+    /// unless the trees give them a contribution.
     pub contributions: Vec<(String, f64)>,
-    /// The standard error of each contribution, in their order, where they are means over orders that were drawn. The
-    /// true one is within two of them nineteen times in twenty. Nothing where contributions are exact.
+    /// The standard error of each contribution, in the same order, if they are means over sampled orders. The exact
+    /// value is within two standard errors in 95 % of cases. `None` if contributions are exact.
     pub standard_errors: Option<Vec<f64>>,
 }
 
@@ -84,8 +84,8 @@ impl Model {
     /// Explains one output of a row.
     ///
     /// The same row has the same explanation each time. Takes two runs for each input that differs from the baseline;
-    /// where they act together, up to 4096 more for twelve inputs, and up to 131,072 for more than that (262,080 for
-    /// the widest of models). Where a probability gets 0 or 1 on the way, all again.
+    /// if they interact, up to 4096 more for twelve inputs, and up to 131,072 for more than that (262,080 for the
+    /// widest models). If a probability becomes 0 or 1 on the way, all runs are repeated.
     ///
     /// Errors, the first that holds: `UnknownOutput`, `ForeignFeatures`, `Failed`, `NotFinite`.
     pub fn explain(&self, row: &FeatureVector, output: &str) -> Result<Explanation, ExplainError> {
@@ -109,11 +109,11 @@ impl Model {
     }
 }
 
-/// Which players are in a set.
+/// The players in a set.
 type Set = Vec<bool>;
 
-/// The players are the columns that differ from the baseline; a set of them is worth the score of the baseline with
-/// their values.
+/// The players are the columns that differ from the baseline. The worth of a set is the score of the baseline with the
+/// values of its columns.
 struct Game<'m> {
     model: &'m Model,
     place: usize,
@@ -123,7 +123,7 @@ struct Game<'m> {
     columns: Vec<usize>,
 }
 
-/// What sets are worth, and how far any of it may be off by rounding to 32 bits.
+/// The worth of sets, and the maximum error from rounding to 32 bits.
 struct Worth {
     scores: Vec<f64>,
     noise: f64,
@@ -160,12 +160,12 @@ impl<'m> Game<'m> {
         Ok(Explanation { log_odds: self.log_odds, base, score, contributions, standard_errors })
     }
 
-    /// By the trees and what is added to them; nothing where the rest does not just add up.
+    /// From the trees and the terms that are added to them; `None` if the rest is not a sum.
     fn with_trees(&self, part: &TreePart, sets: &[Set], worth: &Worth) -> Option<Explanation> {
         let of_trees = sets.chunks(MAX_ROWS).flat_map(|sets| part.added(&self.rows(sets), self.row.len()));
         let rest = worth.scores.iter().zip(of_trees).map(|(score, trees)| score - trees).collect();
         let rest = Worth { scores: rest, noise: worth.noise };
-        // What 32 bits leave of log-odds: the trees are summed in them, too.
+        // The precision of log-odds in 32 bits, in which the trees are summed too.
         let [_, score, ..] = worth.scores[..] else { return None };
         let added = additive::added(&rest, TOLERANCE * score.abs().max(1.0))?;
         let trees = part.explain(&self.row)?;
@@ -195,7 +195,7 @@ impl<'m> Game<'m> {
         rows
     }
 
-    /// What each set is worth, in runs that the model can take.
+    /// The worth of each set, in runs of a size that the model accepts.
     fn worth(&self, sets: &[Set]) -> Result<Worth, ExplainError> {
         let mut worth = Worth { scores: Vec::with_capacity(sets.len()), noise: 0.0 };
         for sets in sets.chunks(MAX_ROWS) {
@@ -212,7 +212,7 @@ impl<'m> Game<'m> {
         (is_complete && is_finite).then_some(worth).ok_or(ExplainError::NotFinite)
     }
 
-    /// The score of a result, and how far it may be off.
+    /// The score of a result, and its maximum error.
     fn score(&self, value: f64) -> (f64, f64) {
         let rounding = f64::from(f32::EPSILON);
         if self.log_odds {

@@ -1,4 +1,4 @@
-//! From named measurements to the numbers that a graph gets, and the commitment to them.
+//! From named measurements to the row of a graph, and the commitment to it.
 
 use core::fmt;
 
@@ -13,8 +13,8 @@ pub enum FeatureError {
     /// The model has no such input.
     #[error("the model has no input {0:?}; use the names of its manifest")]
     UnknownInput(String),
-    /// The same input a second time.
-    #[error("the input {0} was given twice; choose one value")]
+    /// The same input was set twice.
+    #[error("the input {0} was given twice; give it once")]
     Repeated(String),
     /// NaN or an infinity.
     #[error("the input {0} is NaN or infinite; leave it out if it is not known")]
@@ -22,18 +22,18 @@ pub enum FeatureError {
     /// The unit is unknown or cannot be converted.
     #[error("the input {input}: {source}")]
     Unit {
-        /// Which input.
+        /// The input.
         input: String,
-        /// What is wrong with its unit.
+        /// The fault of its unit.
         source: UnitError,
     },
-    /// Outside of what the model was made for.
+    /// Outside the range for which the model was made.
     #[error(
         "the input {input} is not from {low} to {high} {unit}, or none of its categories; \
          the model knows nothing about such values: check the measurement, or use another model"
     )]
     OutOfRange {
-        /// Which input.
+        /// The input.
         input: String,
         /// Smallest allowed value.
         low: String,
@@ -42,29 +42,29 @@ pub enum FeatureError {
         /// The unit of both.
         unit: String,
     },
-    /// No value for an input that must have one.
-    #[error("the input {0} is missing, and the model gives no result without it; measure or record it")]
+    /// A required input has no value.
+    #[error("the input {0} is missing, and the model requires it; measure or record it")]
     Required(String),
-    /// More gaps than the model may have.
-    #[error("{missing} inputs are missing, at most {allowed} may be; record some of: {names}")]
+    /// More missing inputs than the model allows.
+    #[error("{missing} inputs are missing, and at most {allowed} may be missing; record some of: {names}")]
     TooManyMissing {
-        /// How many are missing.
+        /// The number of missing inputs.
         missing: usize,
-        /// How many may be.
+        /// The number that may be missing.
         allowed: usize,
-        /// Which ones.
+        /// Their names.
         names: String,
     },
 }
 
-/// Measurements of one patient, by name. What is never set is missing.
+/// Measurements of one patient, by name. Inputs that are not set are missing.
 pub struct Features<'m> {
     manifest: &'m Manifest,
     values: Vec<Option<f64>>,
 }
 
 impl<'m> Features<'m> {
-    /// Nothing is known yet.
+    /// No input is set yet.
     #[must_use]
     pub fn new(manifest: &'m Manifest) -> Self {
         Self { manifest, values: vec![None; manifest.inputs.len()] }
@@ -91,7 +91,7 @@ impl<'m> Features<'m> {
             let (input, unit) = (name.to_owned(), input.unit.clone());
             return Err(FeatureError::OutOfRange { input, low, high, unit });
         }
-        // A negative zero is the same measurement and must have the same commitment.
+        // Negative zero is the same measurement and must have the same commitment.
         *slot = Some(value + 0.0);
         Ok(())
     }
@@ -111,7 +111,7 @@ impl<'m> Features<'m> {
             .map(|(i, _)| i.name.as_str())
     }
 
-    /// Checks the gaps.
+    /// Checks the missing inputs.
     ///
     /// Errors, the first that holds: `Required`, `TooManyMissing`.
     pub fn build(self) -> Result<FeatureVector, FeatureError> {
@@ -133,7 +133,7 @@ impl<'m> Features<'m> {
     }
 }
 
-/// One patient's inputs to one model, checked: all in range, no more gaps than allowed.
+/// One patient's checked inputs to one model: all in range, no more missing than allowed.
 #[derive(Clone, PartialEq)]
 pub struct FeatureVector {
     manifest: [u8; 32],
@@ -147,25 +147,25 @@ impl FeatureVector {
         self.manifest
     }
 
-    /// The value in a column, in the manifest's unit; nothing where it is missing.
+    /// The value in a column, in the manifest's unit; `None` if it is missing.
     pub(crate) fn value(&self, column: usize) -> Option<f64> {
         self.values.get(column).copied().flatten()
     }
 
-    /// The graph's row: NaN where a value is missing.
+    /// The graph's row: NaN for missing values.
     pub(crate) fn row(&self) -> impl Iterator<Item = f32> + '_ {
-        // The graph computes with 32 bits; all values are in range, so that none becomes infinite unseen.
+        // The graph computes with 32 bits; all values are in range, so none becomes infinite unnoticed.
         #[allow(clippy::cast_possible_truncation)]
         self.values.iter().map(|value| value.map_or(f32::NAN, |value| value as f32))
     }
 
-    /// What a report says about its inputs: whoever knows the salt and the inputs can check it, nobody else
-    /// learns a thing.
+    /// The commitment to the inputs in a report: a party that knows the salt and the inputs can check it, and nobody
+    /// else learns anything.
     ///
-    /// SHA-256 over, in this order: the ASCII text `theriac/inputs/1`; the salt, which must be new, random and
-    /// secret for every report, because measurements can be guessed; the manifest's SHA-256; and for every input
-    /// in the manifest's order the byte 0 where it is missing, or the byte 1 and the value in the manifest's unit
-    /// as big-endian IEEE 754 binary64.
+    /// SHA-256 over, in this order: the ASCII text `theriac/inputs/1`; the salt, which must be new, random and secret
+    /// for every report, because measurements can be guessed; the manifest's SHA-256; and for every input in the
+    /// manifest's order the byte 0 if it is missing, or the byte 1 and the value in the manifest's unit as big-endian
+    /// IEEE 754 binary64.
     #[must_use]
     pub fn commitment(&self, salt: &[u8; 32]) -> [u8; 32] {
         let mut hash = Sha256::new();

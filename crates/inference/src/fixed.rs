@@ -1,8 +1,8 @@
-//! Numbers as the chain keeps them: an integer and how many of its digits are decimals.
+//! Numbers as stored on chain: an integer and its number of decimals.
 
 use core::fmt;
 
-/// The most decimals that a value may have.
+/// Maximum number of decimals of a value.
 pub const MAX_DECIMALS: u8 = 18;
 
 /// 10 to the power of 0 to [`MAX_DECIMALS`].
@@ -17,7 +17,7 @@ const POWERS: [u64; 19] = {
     powers
 };
 
-/// Why a number has no fixed-point value.
+/// Why a number cannot be converted to fixed point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FixedPointError {
     /// NaN or an infinity.
@@ -26,13 +26,13 @@ pub enum FixedPointError {
     /// The scaled number does not fit 128 bits.
     #[error("the number times 10^{decimals} does not fit 128 bits; lower the output's decimals")]
     Overflow {
-        /// The decimals that were asked for.
+        /// The requested decimals.
         decimals: u8,
     },
     /// More than [`MAX_DECIMALS`].
     #[error("{decimals} decimals are more than {MAX_DECIMALS}; lower the output's decimals")]
     TooManyDecimals {
-        /// The decimals that were asked for.
+        /// The requested decimals.
         decimals: u8,
     },
 }
@@ -77,7 +77,7 @@ impl FixedPoint {
         } else {
             let right = u32::try_from(1075u64.saturating_sub(biased)).map_err(|_| overflow)?;
             let whole = scaled.checked_shr(right).unwrap_or(0);
-            // The first digit behind the point says whether at least half is cut off.
+            // The first bit behind the point decides whether to round up.
             let half = scaled.checked_shr(right.saturating_sub(1)).unwrap_or(0) & 1;
             whole.checked_add(half).ok_or(overflow)?
         };
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_the_number_range_are_exact_or_refused_by_name() {
+    fn the_ends_of_the_number_range_are_exact_or_a_named_error() {
         assert_eq!(rounded(0.0, 18), 0);
         assert_eq!(rounded(-0.0, 4), 0);
         assert_eq!(rounded(f64::MIN_POSITIVE, 18), 0);
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_written_with_all_its_decimals() {
+    fn a_value_is_written_with_all_its_decimals() {
         for (value, decimals, text) in
             [(7371, 4, "0.7371"), (-1250, 2, "-12.50"), (5, 0, "5"), (0, 2, "0.00"), (-5, 3, "-0.005")]
         {
@@ -153,7 +153,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_never_farther_than_half_a_unit(number in -1e9f64..1e9, decimals in 0u8..=6) {
+        fn rounding_is_off_by_at_most_half_a_unit(number in -1e9f64..1e9, decimals in 0u8..=6) {
             let fixed = FixedPoint::from_f64(number, decimals).unwrap();
             // Rust prints the exact decimal expansion, rounded to nearest; only exact halves may differ by one.
             let printed: i128 = format!("{number:.*}", usize::from(decimals)).replace('.', "").parse().unwrap();

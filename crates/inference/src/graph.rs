@@ -1,8 +1,8 @@
-//! What an ONNX file must be before tract gets it: the graph of its manifest, and of bounded size.
+//! Checks of an ONNX file before tract gets it: it must be the graph of its manifest, and of bounded size.
 //!
-//! tract trusts what it reads in two ways that a service cannot: it folds constants while it loads, so that a
-//! file of a few bytes can ask for any amount of memory, and it panics on references to values that do not
-//! exist. Both are settled here, on the decoded file.
+//! tract trusts its input in two ways that a service cannot: it folds constants while it loads, so that a file of a few
+//! bytes can allocate any amount of memory, and it panics on references to values that do not exist. Both are checked
+//! here, on the decoded file.
 
 use std::collections::HashMap;
 
@@ -14,16 +14,16 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoPr
 use crate::manifest::Manifest;
 use crate::trees::{self, TreeError};
 
-/// The most operators in a graph.
+/// Maximum number of operators in a graph.
 const MAX_NODES: usize = 20_000;
-/// The most elements that a constant computed from constants may have: 64 MiB of 32-bit numbers.
+/// Maximum number of elements of a constant that is computed from constants: 64 MiB of 32-bit numbers.
 const MAX_CONSTANT_ELEMENTS: u64 = 1 << 24;
 /// The metadata property with the names of the input's columns.
 const FEATURES: &str = "features";
 /// The name of the dimension that counts patients.
 pub(crate) const ROWS: &str = "N";
-/// What may be computed from constants alone: the result is at most as large as all operands multiplied, or for
-/// `Concat` added.
+/// Operators that may be computed from constants alone: the size of the result is at most the product of all operands'
+/// sizes, or their sum for `Concat`.
 const FOLDABLE: [&str; 34] = [
     "Abs",
     "Add",
@@ -60,7 +60,7 @@ const FOLDABLE: [&str; 34] = [
     "Unsqueeze",
     "Where",
 ];
-/// Every operator must find the same result.
+/// Random operators: every oracle operator must find the same result.
 const RANDOM: [&str; 5] = ["Bernoulli", "Dropout", "Multinomial", "RandomNormalLike", "RandomUniformLike"];
 
 /// Why a graph was refused.
@@ -69,15 +69,15 @@ pub enum GraphError {
     /// The file decodes, but holds no graph.
     #[error("the ONNX file holds no graph; export the model again")]
     NoGraph,
-    /// Another operator set than the manifest says.
+    /// The operator set is not the manifest's.
     #[error("the graph uses operator set {found}, the manifest says {expected}; export for that set or correct the manifest")]
     Opset {
         /// The manifest's.
         expected: i64,
-        /// The file's; 0 where it names none.
+        /// The file's; 0 if it does not name one.
         found: i64,
     },
-    /// Not exactly one input of the name and shape that the manifest asks for.
+    /// The graph does not have exactly one input of the manifest's name and shape.
     #[error("the graph does not take exactly one 32-bit float tensor {name}[N, {columns}]; export it so, or correct the manifest")]
     Input {
         /// The manifest's.
@@ -86,11 +86,11 @@ pub enum GraphError {
         columns: usize,
     },
     /// The names of the columns differ from the manifest's inputs, or their order does.
-    #[error("the graph's columns are {found:?}, the manifest's inputs are {expected:?}; bring them into one order")]
+    #[error("the graph's columns are {found:?}, the manifest's inputs are {expected:?}; make them equal, in the same order")]
     Features {
         /// The manifest's, joined by commas.
         expected: String,
-        /// The metadata property `features`; empty where there is none.
+        /// The metadata property `features`; empty if it is missing.
         found: String,
     },
     /// The outputs differ from the manifest's in name, order or shape.
@@ -111,7 +111,7 @@ pub enum GraphError {
         /// Its name or type.
         node: String,
     },
-    /// A value is used that nobody gives before.
+    /// A value is used that no earlier operator gives.
     #[error("{user} uses the value {value:?}, which no operator before it gives; export the model again")]
     UnknownValue {
         /// An operator, or the graph's outputs.
@@ -119,7 +119,7 @@ pub enum GraphError {
         /// The name.
         value: String,
     },
-    /// Two operators give a value of one name.
+    /// Two operators give a value of the same name.
     #[error("the value {value:?} is given twice; export the model again")]
     RepeatedValue {
         /// The name.
@@ -138,18 +138,18 @@ pub enum GraphError {
     Trees {
         /// Its name or type.
         node: String,
-        /// What is wrong with it.
+        /// The fault.
         source: TreeError,
     },
-    /// A constant is computed that may be huge.
-    #[error("the operator {node} computes a constant that may have any size; fold constants before export")]
+    /// A computed constant may be huge.
+    #[error("the operator {node} computes a constant of unbounded size; fold constants before export")]
     UnboundedConstant {
         /// Its name or type.
         node: String,
     },
 }
 
-/// Holds the file against the manifest and bounds what tract will do with it.
+/// Checks the file against the manifest, and bounds the work of tract.
 pub(crate) fn check(model: &ModelProto, manifest: &Manifest) -> Result<(), GraphError> {
     let graph = model.graph.as_ref().ok_or(GraphError::NoGraph)?;
     let opset = model.opset_import.iter().find(|set| set.domain.is_empty() || set.domain == "ai.onnx");
@@ -214,19 +214,19 @@ fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.collect::<Vec<_>>().join(",")
 }
 
-/// Every value is given exactly once, before it is used, and what depends on constants alone stays small.
+/// Every value is given exactly once, before it is used, and values that depend on constants alone stay small.
 fn values(graph: &GraphProto) -> Result<(), GraphError> {
     let nodes = graph.node.len();
     if nodes > MAX_NODES {
         return Err(GraphError::TooManyNodes { nodes });
     }
-    // How many elements a constant has at most; nothing for what depends on the input.
+    // Maximum number of elements of a constant; `None` for values that depend on the input.
     let mut known: HashMap<&str, Option<u64>> = HashMap::new();
     for tensor in &graph.initializer {
         give(&mut known, &tensor.name, Some(elements(tensor)))?;
     }
     for input in &graph.input {
-        // Old exporters list constants among the inputs, too.
+        // Old exporters list constants among the inputs too.
         known.entry(&input.name).or_insert(None);
     }
     for node in &graph.node {
@@ -270,10 +270,10 @@ fn give<'g>(
     }
 }
 
-/// At most how many elements the result has, if it depends on constants alone.
+/// Maximum number of elements of the result, if it depends on constants alone.
 fn constant_size(node: &NodeProto, operands: &[Option<u64>]) -> Option<u64> {
     if node.op_type == "Constant" {
-        // A tensor says its size; the other forms of a constant are as long as the file.
+        // A tensor has a stated size; the other forms of a constant are at most as long as the file.
         return Some(node.attribute.iter().filter_map(|a| a.t.as_ref()).map(elements).max().unwrap_or(0));
     }
     let sizes = operands.iter().copied().collect::<Option<Vec<u64>>>()?;

@@ -2,8 +2,8 @@
 //!
 //! A manifest with an `image` part names no inputs: [`Manifest::parse`](crate::Manifest::parse) makes one input per
 //! pixel and channel of it, `pixel_0_0` (or `pixel_0_0_0`, with the channel behind) being the upper left one, row by
-//! row. What decodes to another picture than the one that was taken is refused: no rotation, transparency or colour is
-//! dropped in silence.
+//! row. A file that does not decode to the original picture is refused: no rotation, transparency or colour is dropped
+//! silently.
 
 use std::io::Cursor;
 
@@ -14,18 +14,18 @@ use serde::Deserialize;
 use crate::features::{FeatureError, Features};
 use crate::manifest::{Input, Manifest, Missing, Source};
 
-/// The largest image file that is read, in bytes.
+/// Maximum size of an image file, in bytes.
 pub const MAX_IMAGE_BYTES: usize = 8 << 20;
-/// The largest width and height of an image file, in pixels.
+/// Maximum width and height of an image file, in pixels.
 pub const MAX_IMAGE_SIDE: u32 = 4096;
-/// The most bytes that a decoder may ask for.
+/// Maximum number of bytes that a decoder may allocate.
 const MAX_DECODED_BYTES: u64 = 64 << 20;
-/// What a JPEG file ends with; the decoder fills a file that was cut short with grey.
+/// The end of a JPEG file; the decoder fills a truncated file with grey.
 const JPEG_END: [u8; 2] = [0xff, 0xd9];
 /// The largest value of a channel in a file.
 const BRIGHTEST: f64 = 255.0;
 
-/// The picture that a model wants.
+/// The picture that a model expects.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
@@ -33,17 +33,17 @@ pub struct Image {
     pub width: u32,
     /// Pixels from top to bottom.
     pub height: u32,
-    /// What a pixel has.
+    /// The channels of a pixel.
     pub channels: Channels,
-    /// What a channel's 0 and 255 become; all between lie on a line.
+    /// The values of a channel's 0 and 255; values in between are linear.
     pub range: [f64; 2],
     /// The kinds of files that are read, each once.
     pub formats: Vec<Format>,
-    /// What happens to a picture of another size.
+    /// The treatment of a picture of another size.
     pub resize: Resize,
 }
 
-/// What a pixel has.
+/// The channels of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channels {
@@ -54,7 +54,7 @@ pub enum Channels {
 }
 
 impl Channels {
-    /// How many.
+    /// The number of channels.
     #[must_use]
     pub fn count(self) -> usize {
         match self {
@@ -64,7 +64,7 @@ impl Channels {
     }
 }
 
-/// A kind of image file, told by its first bytes.
+/// A kind of image file, recognised by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
@@ -74,13 +74,13 @@ pub enum Format {
     Jpeg,
 }
 
-/// What happens to a picture of another size.
+/// The treatment of a picture of another size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resize {
-    /// There is no result.
+    /// It is refused.
     Refuse,
-    /// A larger picture of the same proportions is made smaller with a triangle filter; others are refused.
+    /// A larger picture of the same proportions is scaled down with a triangle filter; others are refused.
     Shrink,
 }
 
@@ -88,18 +88,20 @@ pub enum Resize {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
     /// The manifest has no `image` part.
-    #[error("the model takes no image; give its inputs by name")]
+    #[error("the model does not take an image; give its inputs by name")]
     NoImageModel,
     /// Longer than [`MAX_IMAGE_BYTES`].
     #[error("the image file is longer than {MAX_IMAGE_BYTES} bytes; export a smaller one")]
     TooLong,
     /// Not one of the manifest's formats.
-    #[error("the file is no image in a format that the model's manifest names; export it as one of those")]
+    #[error(
+        "the file is not an image in a format that the model's manifest names; export it in one of those"
+    )]
     Format,
     /// Wider or higher than [`MAX_IMAGE_SIDE`].
     #[error("the image has more than {MAX_IMAGE_SIDE} pixels on a side; export a smaller one")]
     TooLarge,
-    /// Another size than the model's, which cannot be brought to it by the manifest's rule.
+    /// The size is not the model's, and the manifest's rule cannot adapt it.
     #[error(
         "the image has {width} x {height} pixels, the model wants {wanted_width} x {wanted_height}; \
          cut or scale it as its card says"
@@ -114,19 +116,19 @@ pub enum ImageError {
         /// Of the manifest.
         wanted_height: u32,
     },
-    /// Other channels than the model's, or other than 8 bits each.
-    #[error("the image's pixels are {found}, the model wants {wanted}; convert it")]
+    /// The channels are not the model's, or do not have 8 bits each.
+    #[error("the image's pixels are {found}, and the model expects {wanted}; convert it")]
     Colour {
         /// Of the file, for example `Rgba8`.
         found: String,
         /// Of the manifest.
         wanted: &'static str,
     },
-    /// The file says that the picture is to be turned or mirrored.
-    #[error("the image is stored turned or mirrored; store it upright")]
+    /// The file has an orientation other than upright.
+    #[error("the image is stored rotated or mirrored; store it upright")]
     Turned,
-    /// Damaged, cut short, or of a form that is not supported.
-    #[error("the image cannot be decoded; it may be damaged: export it again")]
+    /// Damaged, truncated, or of an unsupported form.
+    #[error("the image cannot be decoded and may be damaged; export it again")]
     Damaged,
     /// The inputs cannot be set.
     #[error(transparent)]
@@ -134,7 +136,7 @@ pub enum ImageError {
 }
 
 impl Image {
-    /// The inputs that the picture becomes, in the order of the graph's columns.
+    /// The inputs of the picture's pixels, in the order of the graph's columns.
     pub(crate) fn inputs(&self) -> Vec<Input> {
         let rows = (0..self.height).flat_map(|row| (0..self.width).map(move |column| (row, column)));
         let names = rows.flat_map(|(row, column)| {
@@ -160,7 +162,7 @@ impl Image {
     /// The values of all pixels and channels of a file, in the order of [`Image::inputs`].
     fn values(&self, file: &[u8]) -> Result<Vec<f64>, ImageError> {
         let [low, high] = self.range;
-        // A sum of two products hits both ends exactly.
+        // A sum of two products reaches both ends exactly.
         let value = |byte: u8| {
             let share = f64::from(byte) / BRIGHTEST;
             low * (1.0 - share) + high * share
@@ -208,7 +210,7 @@ impl Image {
         })
     }
 
-    /// Whether a picture of this size is to be made smaller.
+    /// Whether a picture of this size must be scaled down.
     fn needs_resize(&self, width: u32, height: u32) -> Result<bool, ImageError> {
         if (width, height) == (self.width, self.height) {
             return Ok(false);
@@ -227,7 +229,7 @@ impl Features<'_> {
     /// Sets all inputs of an image model to the pixels of a PNG or JPEG file.
     ///
     /// Errors, the first that holds: `NoImageModel`, `TooLong`, `Format`, `Damaged` for a JPEG file without its end or
-    /// a broken header, `TooLarge`, `Size`, `Colour`, `Turned`, `Damaged`, `Feature` where a pixel was set before.
+    /// with a malformed header, `TooLarge`, `Size`, `Colour`, `Turned`, `Damaged`, `Feature` if a pixel was set before.
     pub fn set_image(&mut self, file: &[u8]) -> Result<(), ImageError> {
         let manifest: &Manifest = self.manifest();
         let picture = manifest.image.as_ref().ok_or(ImageError::NoImageModel)?;

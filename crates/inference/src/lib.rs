@@ -1,9 +1,9 @@
 //! ONNX models through tract, by manifest, with fixed-point results.
 //!
-//! A model is a folder: `model.onnx` and `manifest.json`, which says what the model wants from where, in which
-//! unit and range, and what its numbers mean. [`Model::load`] refuses a pair that does not fit, [`Features`]
-//! refuses measurements that the model was not made for, and [`Model::predict`] gives [`FixedPoint`] values for
-//! the chain. A new model needs a new folder, and no code.
+//! A model is a folder: `model.onnx` and `manifest.json`, which lists the model's inputs with their sources, units and
+//! ranges, and the meaning of its outputs. [`Model::load`] refuses a pair that does not fit, [`Features`] refuses
+//! measurements outside the model's ranges, and [`Model::predict`] returns [`FixedPoint`] values for the chain. A new
+//! model needs a new folder, and no code.
 //!
 //! The crate has no network and no clock of its own.
 //!

@@ -1,7 +1,7 @@
-//! What a model is, what it wants from where, and what its numbers mean: `manifest.json`, as data.
+//! The description of a model: its inputs with their sources, and the meaning of its outputs (`manifest.json`).
 //!
-//! The file's format is `models/manifest.schema.json`. Here it is read strictly: unknown fields, doubtful
-//! values and contradictions are errors, because a manifest that is misread gives numbers that look fine.
+//! The file's format is `models/manifest.schema.json`. It is read strictly: unknown fields, invalid values and
+//! contradictions are errors, because a misread manifest gives numbers that look plausible.
 
 mod check;
 
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::image::Image;
 use crate::units::Substance;
 
-/// The largest manifest that is read, in bytes.
+/// Maximum size of a manifest, in bytes.
 pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
 
 /// Why a manifest was refused.
@@ -23,14 +23,14 @@ pub enum ManifestError {
     #[error("the manifest is longer than {MAX_MANIFEST_BYTES} bytes; check that it is the right file")]
     TooLong,
     /// Not JSON, or not of the manifest's form.
-    #[error("the manifest is not as manifest.schema.json asks: {0}; correct the file")]
+    #[error("the manifest does not follow manifest.schema.json: {0}; correct the file")]
     Malformed(#[from] serde_json::Error),
-    /// A value that makes no sense.
+    /// An invalid value.
     #[error("the manifest's {field} {problem}; correct the file")]
     Invalid {
-        /// Where it is, for example `inputs[cholesterol].range`.
+        /// The field, for example `inputs[cholesterol].range`.
         field: String,
-        /// What is wrong there.
+        /// The fault.
         problem: String,
     },
 }
@@ -41,7 +41,7 @@ pub enum ManifestError {
 pub struct Manifest {
     /// Version of the file format: 1.
     pub format: u32,
-    /// Lower-case letters, digits and hyphens, at most 32: also fits a feed's name.
+    /// Lower-case letters, digits and hyphens, at most 32, like a feed's name.
     pub name: String,
     /// Semantic version of the model.
     pub version: String,
@@ -53,26 +53,26 @@ pub struct Manifest {
     pub licence: String,
     /// The last day on which the model may be used, YYYY-MM-DD. See [`Manifest::valid_until_ms`].
     pub valid_until: String,
-    /// For whom and what for.
+    /// The intended users and use.
     pub intended_use: String,
-    /// What it must not be used for, and where it is weak.
+    /// Its limits: uses to avoid, and weaknesses.
     pub limits: Vec<String>,
     /// The graph.
     pub model: ModelFile,
-    /// What the model wants, in the order of the graph's columns; of an image model, what its pixels become.
+    /// The model's inputs, in the order of the graph's columns; for an image model, those of its pixels.
     pub inputs: Vec<Input>,
-    /// The picture that an image model wants in place of named inputs.
+    /// The picture that an image model takes instead of named inputs.
     pub image: Option<Image>,
-    /// How many inputs may be missing at once.
+    /// Maximum number of inputs that may be missing at once.
     pub max_missing: usize,
-    /// What the model says, in the order of the graph's outputs.
+    /// The model's outputs, in the order of the graph's outputs.
     pub outputs: Vec<Output>,
-    /// Values from which on something is to be done.
+    /// Values from which action is needed.
     pub thresholds: Vec<Threshold>,
-    /// How sure the model is, by calibration.
+    /// The model's calibration.
     #[serde(default)]
     pub conformal: Vec<Conformal>,
-    /// What the model was trained on.
+    /// The model's training data.
     pub training_data: TrainingData,
     #[serde(skip)]
     hash: [u8; 32],
@@ -84,87 +84,87 @@ pub struct Manifest {
 pub enum Kind {
     /// The probability that a patient has a disease.
     DiseaseRisk,
-    /// How much of a product will be asked for.
+    /// The future demand for a product.
     DemandForecast,
-    /// How far an order or a count is from what is usual.
+    /// The deviation of an order or a count from the usual.
     SupplyAnomaly,
     /// How far a shipment's temperature left its limits.
     ColdChainExcursion,
     /// The probability that a claim is fraud.
     ClaimFraud,
-    /// How many cases of a disease are to come.
+    /// The future number of cases of a disease.
     OutbreakForecast,
-    /// The probability that a patient comes back to hospital.
+    /// The probability that a patient is readmitted to hospital.
     Readmission,
-    /// The probability that a patient gets worse.
+    /// The probability that a patient deteriorates.
     Vitals,
-    /// How much to order.
+    /// The quantity to order.
     Inventory,
-    /// When a delivery arrives.
+    /// The arrival of a delivery.
     Routing,
 }
 
-/// The ONNX file beside the manifest.
+/// The ONNX file next to the manifest.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelFile {
     /// A plain file name.
     pub file: String,
-    /// Of the file's bytes; in the manifest 64 hexadecimal digits.
+    /// SHA-256 of the file's bytes; in the manifest 64 hexadecimal digits.
     #[serde(deserialize_with = "sha256")]
     pub sha256: [u8; 32],
     /// The operator set of the default ONNX domain, 9 to 18.
     pub opset: i64,
-    /// The name of the graph's one input.
+    /// The name of the graph's only input.
     pub input: String,
 }
 
-/// One value that the model wants.
+/// An input of the model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// Unique in the manifest.
     pub name: String,
-    /// For people.
+    /// A description for people.
     pub description: String,
     /// UCUM; `1` is a pure number.
     pub unit: String,
-    /// Lets amounts (mmol/L) be converted to masses (mg/dL).
+    /// Allows conversion of amounts (mmol/L) to masses (mg/dL).
     pub substance: Option<Substance>,
     /// Smallest and largest value, both allowed.
     pub range: [f64; 2],
-    /// The only values that are allowed, where there are few.
+    /// The allowed values, if there are only a few.
     #[serde(default)]
     pub categories: Vec<Category>,
-    /// What happens without a value.
+    /// The treatment of a missing value.
     pub missing: Missing,
-    /// Where it comes from.
+    /// Its source.
     pub source: Source,
-    /// Its distribution in training, where drift is to be watched. See [`Drift`](crate::Drift).
+    /// Its distribution in training, to monitor drift. See [`Drift`](crate::Drift).
     pub reference: Option<Reference>,
 }
 
-/// One of few allowed values.
+/// An allowed value.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
-    /// What the graph gets.
+    /// The number for the graph.
     pub value: f64,
-    /// What it stands for.
+    /// Its meaning.
     pub meaning: String,
 }
 
-/// What happens without a value.
+/// The treatment of a missing value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Missing {
-    /// There is no result.
+    /// The row is refused.
     Refuse,
-    /// The graph gets NaN and fills it itself.
+    /// The graph gets NaN and imputes the value.
     ImputeInGraph,
 }
 
-/// Where a value comes from: FHIR, a series, or whoever asks.
+/// The source of a value: FHIR, a series, or the caller.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Source {
@@ -177,12 +177,12 @@ pub enum Source {
     },
     /// The latest `Observation`, or component of one, with any of the codes and a `valueQuantity`.
     Observation {
-        /// Any of these.
+        /// The codes, any of which counts.
         codes: Vec<Code>,
     },
     /// The same with a `valueCodeableConcept`; an answer that is not in the table counts as missing.
     CodedObservation {
-        /// Any of these.
+        /// The codes, any of which counts.
         codes: Vec<Code>,
         /// Values by answer.
         answers: Vec<Answer>,
@@ -191,12 +191,12 @@ pub enum Source {
     Series {
         /// The name of the series; all its inputs have one step and one unit.
         series: String,
-        /// From one reading to the next.
+        /// The time from one reading to the next.
         step: Step,
         /// Steps before the latest reading, which is 0.
         lag: usize,
     },
-    /// Whoever asks gives it by its name, for example the month of the latest reading.
+    /// The caller gives it by its name, for example the month of the latest reading.
     Parameter {},
 }
 
@@ -220,84 +220,46 @@ pub enum Step {
     Month,
 }
 
-/// How an input was distributed in training, in buckets.
+/// The distribution of an input in training, in buckets.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
-    /// Upper ends of all buckets but the last, rising, each inside its bucket; at most 63.
+    /// Upper ends of all buckets but the last, ascending, each inside its bucket; at most 63.
     pub edges: Vec<f64>,
     /// The share of training values in each bucket: one more than edges, together 1.
     pub shares: Vec<f64>,
 }
 
-/// What split conformal prediction found for one output, on rows that were not trained on. Quantiles have the correction
-/// for a finite sample.
+/// The result of split conformal prediction for one output, on rows outside the training data. Quantiles include the
+/// finite-sample correction.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "ConformalFields")]
+#[serde(tag = "score", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Conformal {
-    /// A set of yes, no, both or none, for the probability of yes: it holds the truth in the stated share of the cases
-    /// whose truth is yes, and of those whose truth is no.
+    /// A set of yes, no, both or none, for the probability of yes: it contains the truth in the stated share of the
+    /// cases whose truth is yes, and of those whose truth is no.
     Probability {
-        /// The output that it is about.
+        /// The output.
         output: String,
-        /// That share, above 0 and below 1.
+        /// The stated share, above 0 and below 1.
         confidence: f64,
         /// The quantile of one minus the probability, among cases whose truth is yes: 0 to 1.
         quantile_yes: f64,
         /// The quantile of the probability, among cases whose truth is no: 0 to 1.
         quantile_no: f64,
     },
-    /// An interval around the output, which holds the truth in the stated share of cases.
+    /// An interval around the output that contains the truth in the stated share of cases.
     Residual {
-        /// The output that it is about.
+        /// The output.
         output: String,
-        /// That share, above 0 and below 1.
+        /// The stated share, above 0 and below 1.
         confidence: f64,
         /// The quantile of the distance between the output and the truth, from 0, in the output's unit.
         quantile: f64,
     },
 }
 
-/// [`Conformal`] as it is written: a tagged enum of serde cannot have numbers where a dependency asks for all their digits
-/// (`arbitrary_precision` of serde_json).
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConformalFields {
-    output: String,
-    score: Score,
-    confidence: f64,
-    quantile: Option<f64>,
-    quantile_yes: Option<f64>,
-    quantile_no: Option<f64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Score {
-    Probability,
-    Residual,
-}
-
-impl TryFrom<ConformalFields> for Conformal {
-    type Error = &'static str;
-
-    fn try_from(fields: ConformalFields) -> Result<Self, Self::Error> {
-        let ConformalFields { output, score, confidence, quantile, quantile_yes, quantile_no } = fields;
-        match (score, quantile, quantile_yes, quantile_no) {
-            (Score::Probability, None, Some(quantile_yes), Some(quantile_no)) => {
-                Ok(Self::Probability { output, confidence, quantile_yes, quantile_no })
-            }
-            (Score::Residual, Some(quantile), None, None) => {
-                Ok(Self::Residual { output, confidence, quantile })
-            }
-            (Score::Probability, ..) => Err("a probability is calibrated by quantile_yes and quantile_no"),
-            (Score::Residual, ..) => Err("a residual is calibrated by one quantile"),
-        }
-    }
-}
-
 impl Conformal {
-    /// The output that it is about.
+    /// The output.
     #[must_use]
     pub fn output(&self) -> &str {
         match self {
@@ -326,41 +288,41 @@ pub struct Answer {
     pub system: String,
     /// The code.
     pub code: String,
-    /// What the graph gets.
+    /// The number for the graph.
     pub value: f64,
 }
 
-/// One number that the model gives.
+/// An output of the model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
     /// The name of the graph's output.
     pub name: String,
-    /// For people.
+    /// A description for people.
     pub description: String,
     /// UCUM; `1` is a pure number.
     pub unit: String,
-    /// Smallest and largest value; a result outside is an error.
+    /// Smallest and largest value; a result outside this range is an error.
     pub range: [f64; 2],
     /// Decimals of the fixed-point value, 0 to 18.
     pub decimals: u8,
 }
 
-/// A value from which on something is to be done.
+/// A value from which action is needed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
     /// Unique in the manifest.
     pub name: String,
-    /// The output that it is about.
+    /// The output.
     pub output: String,
-    /// From this value on.
+    /// The value.
     pub at_least: f64,
-    /// For people.
+    /// A description for people.
     pub meaning: String,
 }
 
-/// What a model was trained on.
+/// The training data of a model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingData {
@@ -368,7 +330,7 @@ pub struct TrainingData {
     pub name: String,
     /// Where to get it.
     pub origin: String,
-    /// Of the file; in the manifest 64 hexadecimal digits.
+    /// SHA-256 of the file; in the manifest 64 hexadecimal digits.
     #[serde(deserialize_with = "sha256")]
     pub sha256: [u8; 32],
     /// Rows used, after removal of duplicates.
@@ -393,27 +355,27 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// SHA-256 of the file's bytes, as they are: what the chain's registry holds.
+    /// SHA-256 of the file's bytes, as in the registry on chain.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         self.hash
     }
 
-    /// The first millisecond (Unix, UTC) at which the model may not be used any more: the end of the day
+    /// The first millisecond (Unix, UTC) at which the model may no longer be used: the end of the day
     /// `valid_until`.
     #[must_use]
     pub fn valid_until_ms(&self) -> u64 {
-        // A checked manifest has a date; one that somebody changed afterwards is expired.
+        // A checked manifest has a date; one that was changed afterwards counts as expired.
         check::end_of_day_ms(&self.valid_until).unwrap_or(0)
     }
 
-    /// The place of an input in the graph's columns.
+    /// The index of an input in the graph's columns.
     #[must_use]
     pub fn input(&self, name: &str) -> Option<(usize, &Input)> {
         self.inputs.iter().enumerate().find(|(_, input)| input.name == name)
     }
 
-    /// The place of an output in the graph's outputs.
+    /// The index of an output in the graph's outputs.
     #[must_use]
     pub fn output(&self, name: &str) -> Option<(usize, &Output)> {
         self.outputs.iter().enumerate().find(|(_, output)| output.name == name)
@@ -421,7 +383,7 @@ impl Manifest {
 }
 
 impl Input {
-    /// Whether the graph is made for this value.
+    /// Whether the input allows this value.
     pub(crate) fn allows(&self, value: f64) -> bool {
         let [low, high] = self.range;
         low <= value && value <= high && (self.categories.is_empty() || self.has_category(value))
@@ -436,7 +398,7 @@ fn sha256<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Err
     use serde::de::Error;
     let text = String::deserialize(deserializer)?;
     let mut hash = [0; 32];
-    // Capital letters would make two manifests of one.
+    // Capital letters would allow two manifests with the same content.
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) || hex::decode_to_slice(&text, &mut hash).is_err() {
         return Err(D::Error::custom("a SHA-256 is 64 lower-case hexadecimal digits"));
     }

@@ -1,4 +1,4 @@
-//! A model that runs: its manifest and its graph, held against each other.
+//! A runnable model: its manifest and its graph, checked against each other.
 
 use std::ops::Index;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -16,13 +16,13 @@ use crate::fixed::{FixedPoint, FixedPointError};
 use crate::graph::{self, GraphError};
 use crate::manifest::{Manifest, ManifestError, MAX_MANIFEST_BYTES};
 
-/// The largest ONNX file that is read, in bytes.
+/// Maximum size of an ONNX file, in bytes.
 pub const MAX_MODEL_BYTES: usize = 256 << 20;
-/// The most rows of one call to [`Model::predict`].
+/// Maximum number of rows of one call to [`Model::predict`].
 pub const MAX_ROWS: usize = 4096;
-/// The most elements of all tensors together in a run of [`MAX_ROWS`] rows: 1 GiB of 32-bit numbers.
+/// Maximum number of elements of all tensors together in a run of [`MAX_ROWS`] rows: 1 GiB of 32-bit numbers.
 const MAX_ELEMENTS: i64 = 1 << 28;
-/// The manifest's name where a folder is given.
+/// The manifest's name in a model's folder.
 const MANIFEST_FILE: &str = "manifest.json";
 
 /// Why a model could not be loaded.
@@ -34,7 +34,7 @@ pub enum LoadError {
     /// The manifest is not valid.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// The ONNX file is not the one that the manifest was written for.
+    /// The ONNX file is not the one of the manifest.
     #[error(
         "the ONNX file has SHA-256 {found}, the manifest says {expected}; \
          get both from the same release, and do not use this file"
@@ -48,41 +48,43 @@ pub enum LoadError {
     /// The graph and the manifest do not fit, or the graph is dangerous to load.
     #[error(transparent)]
     Graph(#[from] GraphError),
-    /// The graph asks for more memory than a model may have.
+    /// The graph needs more memory than a model may have.
     #[error("the operator {node} needs too much memory, or an amount that depends on the data; use a smaller model")]
     TooMuchMemory {
-        /// Which one.
+        /// The operator.
         node: String,
     },
-    /// tract cannot decode it or make a plan of it.
+    /// tract cannot decode or plan it.
     #[error("the ONNX file cannot be run: {0}; export it with plain operators of operator set 9 to 18")]
     Unsupported(String),
 }
 
-/// Why there is no result.
+/// Why a run failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PredictError {
     /// More than [`MAX_ROWS`].
-    #[error("{0} rows are more than {MAX_ROWS}; ask in parts")]
+    #[error("{0} rows are more than {MAX_ROWS}; split them into several calls")]
     TooManyRows(usize),
-    /// Features that were checked against another manifest.
+    /// The features were checked against another manifest.
     #[error("row {0} was checked against another model's manifest; build it from this one's")]
     ForeignFeatures(usize),
     /// The runtime failed.
-    #[error("the model failed: {0}; run `golden.json` against it to see whether the installation is sound")]
+    #[error("the model failed: {0}; run its `golden.json` to check the installation")]
     Failed(String),
-    /// A result that cannot be written as fixed point.
+    /// A result cannot be written as fixed point.
     #[error("the output {output}: {source}")]
     NoValue {
-        /// Which output.
+        /// The output.
         output: String,
-        /// What is wrong with it.
+        /// The fault.
         source: FixedPointError,
     },
-    /// A result that the manifest rules out.
-    #[error("the output {output} is not from {low} to {high} as the manifest says; do not use this model")]
+    /// A result is outside the range in the manifest.
+    #[error(
+        "the output {output} is not in the manifest's range from {low} to {high}; do not use this model"
+    )]
     OutOfRange {
-        /// Which output.
+        /// The output.
         output: String,
         /// The manifest's smallest value.
         low: String,
@@ -91,8 +93,8 @@ pub enum PredictError {
     },
 }
 
-/// The results of rows, in their order: of each row a value for every output of the manifest, in its order.
-// In one piece: one for each row would be allocated a thousand times.
+/// The results of rows, in their order: for each row a value for every output of the manifest, in its order.
+// One vector for all rows: one for each row would allocate a thousand times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Predictions {
     values: Vec<FixedPoint>,
@@ -109,7 +111,7 @@ impl Predictions {
 impl Index<usize> for Predictions {
     type Output = [FixedPoint];
 
-    /// The values of one row. Panics where there are fewer rows.
+    /// The values of one row. Panics if there are fewer rows.
     fn index(&self, row: usize) -> &[FixedPoint] {
         let start = row.saturating_mul(self.outputs);
         &self.values[start..start.saturating_add(self.outputs)]
@@ -124,12 +126,12 @@ pub struct Model {
     trees: Option<Arc<TreePart>>,
 }
 
-/// What runs the graph.
+/// The engine that runs the graph.
 #[derive(Clone)]
 enum Engine {
-    /// All of its operators are known to us.
+    /// Our own engine: it knows all operators of the graph.
     Columns(Arc<Program>),
-    /// All others.
+    /// tract, for all other graphs.
     Tract(Arc<TypedRunnableModel>),
 }
 
@@ -144,7 +146,7 @@ impl Model {
         Self::new(manifest, &onnx)
     }
 
-    /// Makes a model of a checked manifest and the bytes of its ONNX file.
+    /// Makes a model from a checked manifest and the bytes of its ONNX file.
     pub fn new(manifest: Manifest, onnx: &[u8]) -> Result<Self, LoadError> {
         let found: [u8; 32] = Sha256::digest(onnx).into();
         if found != manifest.model.sha256 {
@@ -182,7 +184,7 @@ impl Model {
 
     /// Runs the model on all rows at once; the results are in the rows' order.
     ///
-    /// Computes and does not wait for anything: on an asynchronous runtime, call it where blocking is allowed.
+    /// This is computation that blocks: on an asynchronous runtime, call it where blocking is allowed.
     pub fn predict(&self, rows: &[FeatureVector]) -> Result<Predictions, PredictError> {
         if rows.len() > MAX_ROWS {
             return Err(PredictError::TooManyRows(rows.len()));
@@ -226,7 +228,8 @@ impl Model {
     fn write(&self, columns: &[Vec<f32>], row: usize, to: &mut Vec<FixedPoint>) -> Result<(), PredictError> {
         for (output, column) in self.manifest.outputs.iter().zip(columns) {
             let number = column.get(row).copied().map(f64::from);
-            let number = number.ok_or_else(|| PredictError::Failed("a result is too short".to_owned()))?;
+            let number =
+                number.ok_or_else(|| PredictError::Failed("a result has too few values".to_owned()))?;
             let fixed = FixedPoint::from_f64(number, output.decimals)
                 .map_err(|source| PredictError::NoValue { output: output.name.clone(), source })?;
             let [low, high] = output.range;
@@ -240,11 +243,11 @@ impl Model {
     }
 }
 
-/// The result of a call into tract, or why there is none.
+/// The result of a call into tract, or the reason of its failure.
 ///
-/// tract 0.23.9 panics on some graphs instead of giving an error, for example where `Gather` has an index
-/// outside of its operand (found by `tests/mutations.rs`). Nothing of a plan that panicked is used again: while
-/// it is made it is dropped, and a run has its state for itself.
+/// tract 0.23.9 panics on some graphs instead of returning an error, for example if `Gather` has an index outside its
+/// operand (found by `tests/mutations.rs`). State after a panic is never used again: an unfinished plan is dropped, and
+/// each run has its own state.
 pub(crate) fn caught<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => result.map_err(|error| format!("{error:#}")),
@@ -268,7 +271,7 @@ fn typed(manifest: &Manifest, onnx: &[u8]) -> Result<(ModelProto, TypedModel), L
     });
     let typed = typed.map_err(LoadError::Unsupported)?;
     ensure_bounded(&typed)?;
-    // tract computes shapes itself and does not mind if they are not the declared ones.
+    // tract computes shapes itself and ignores differences from the declared ones.
     let as_declared = typed.outputs.iter().all(|outlet| {
         let fact = typed.outlet_fact(*outlet);
         let column = [typed.symbols.sym(graph::ROWS).to_dim(), 1.to_dim()];
@@ -285,11 +288,11 @@ fn in_tract(typed: TypedModel) -> Result<Engine, LoadError> {
     Ok(Engine::Tract(plan))
 }
 
-/// A run of [`MAX_ROWS`] rows fits the memory that a model may have, even if nothing of it is given back before its end.
+/// A run of [`MAX_ROWS`] rows fits the memory limit of a model, even if no memory is released before its end.
 ///
-/// tract 0.23.9 cuts whole numbers to 32 bits where they become dimensions, so that a width of 100 << 30 becomes 0, and
-/// one more becomes 1. No such number is let through; the largest and the smallest are, because they say "to the end"
-/// to a slice, and as a dimension give one that is not positive.
+/// tract 0.23.9 truncates whole numbers to 32 bits when they become dimensions, so that a width of 100 << 30 becomes 0,
+/// and one more becomes 1. Such numbers are refused, except the largest and the smallest: they mean "to the end" in a
+/// slice, and as a dimension they become one that is not positive.
 fn ensure_bounded(model: &TypedModel) -> Result<(), LoadError> {
     let refused = |node: &TypedNode| LoadError::TooMuchMemory { node: node.name.clone() };
     let most = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX);
@@ -313,7 +316,7 @@ fn ensure_bounded(model: &TypedModel) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Whether a constant has a whole number that tract would cut.
+/// Whether a constant has a whole number that tract would truncate.
 fn is_cut(constant: &Tensor) -> bool {
     let cut = |number: &i64| i32::try_from(*number).is_err() && ![i64::MIN, i64::MAX].contains(number);
     let numbers =

@@ -1,4 +1,4 @@
-//! From a series of readings to the inputs that look back on it.
+//! From a series of readings to the inputs that use it.
 
 use std::collections::BTreeMap;
 
@@ -9,59 +9,59 @@ use jiff::{Span, Timestamp};
 use crate::features::{FeatureError, Features};
 use crate::manifest::{Source, Step};
 
-/// The most readings of a series.
+/// Maximum number of readings in a series.
 pub const MAX_READINGS: usize = 1 << 16;
 
 /// One reading.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// The distance of the local clock from UTC, as it was written with the reading.
+    /// The UTC offset that was written with the reading.
     pub offset: Offset,
-    /// In the series' unit.
+    /// The value in the series' unit.
     pub value: f64,
 }
 
 /// Why a series was refused. Positions count from 0; no message holds a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SeriesError {
-    /// No input of the model looks back on it.
+    /// No input of the model uses it.
     #[error("the model has no series {0:?}; use the names of its manifest")]
     Unknown(String),
     /// More than [`MAX_READINGS`].
     #[error("{0} readings are more than {MAX_READINGS}; send the latest only")]
     TooMany(usize),
-    /// Fewer than the model looks back on.
+    /// Fewer readings than the model needs.
     #[error("the series has {found} readings, the model needs {needed}; send more history")]
     TooShort {
-        /// How many there are.
+        /// The number of readings.
         found: usize,
-        /// How many are needed.
+        /// The number that is needed.
         needed: usize,
     },
-    /// The clock was changed: daylight saving, or another place.
-    #[error("reading {0} has another distance from UTC than the one before; send all in one, UTC at best")]
+    /// The UTC offset changes: daylight saving, or another place.
+    #[error("reading {0} has another UTC offset than the one before; send all times with one offset, preferably UTC")]
     OffsetChanged(usize),
-    /// Two readings of one moment.
-    #[error("reading {0} is of the same moment as the one before; send each once")]
+    /// Two readings at the same time.
+    #[error("reading {0} has the same time as the one before; send each reading once")]
     Duplicate(usize),
     /// A reading before its predecessor.
     #[error("reading {0} is earlier than the one before; sort the series by time")]
     Unsorted(usize),
-    /// A step is left out, or one is not as long as the model's.
+    /// A step is missing, or differs from the model's.
     #[error("reading {0} is not one step after the one before; fill the gap with measured values, or wait")]
     Gap(usize),
-    /// A value that the model does not take.
+    /// A value that the model does not accept.
     #[error(transparent)]
     Value(#[from] FeatureError),
 }
 
 impl Features<'_> {
-    /// Sets all inputs that look back on a series, from its readings in order of time and in a UCUM unit.
+    /// Sets all inputs that use a series, from its readings in order of time and in a UCUM unit.
     ///
-    /// Readings before those that the model looks back on are checked, too, but not used. On an error nothing is to
-    /// be built from these features.
+    /// Readings before those that the model uses are checked too, but not used. After an error these features must not
+    /// be used.
     ///
     /// Errors, the first that holds: `Unknown`, `TooMany`, `TooShort`, then reading by reading `OffsetChanged`,
     /// `Duplicate`, `Unsorted`, `Gap`, then `Value`.
@@ -112,7 +112,7 @@ fn ensure_regular(readings: &[Reading], step: Step) -> Result<(), SeriesError> {
     Ok(())
 }
 
-/// Local time one step later; the day of the month stays, and where a month lacks it there is a gap.
+/// Local time one step later; the day of the month stays, and if a month lacks it there is a gap.
 fn next(local: DateTime, step: Step) -> Option<DateTime> {
     let span = match step {
         Step::FiveMinutes => Span::new().minutes(5),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_duplicates_disorder_and_a_changed_clock_are_told_apart() {
+    fn gaps_duplicates_disorder_and_a_changed_offset_have_their_own_errors() {
         assert_eq!(refused(&hours(&[0])), SeriesError::TooShort { found: 1, needed: 2 });
         assert_eq!(refused(&hours(&[0, 1, 3])), SeriesError::Gap(2));
         assert_eq!(refused(&hours(&[0, 1, 1])), SeriesError::Duplicate(2));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_number_is_refused_by_the_name_of_its_input() {
+    fn a_value_that_is_not_a_number_is_refused_with_the_name_of_its_input() {
         let mut series = hours(&[0, 1]);
         series[0].value = f64::NAN;
         assert_eq!(refused(&series), SeriesError::Value(FeatureError::NotFinite("t_1".into())));
@@ -199,7 +199,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn only_a_series_without_any_gap_is_taken(steps in prop::collection::vec(-1i64..=2, 1..8)) {
+        fn only_a_series_without_any_gap_is_accepted(steps in prop::collection::vec(-1i64..=2, 1..8)) {
             let mut at = 1000;
             let mut times = vec![at];
             for step in &steps {

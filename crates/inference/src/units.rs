@@ -1,11 +1,11 @@
-//! Units of measurement as FHIR carries them (UCUM, case sensitive), as far as our models need them.
+//! Units of measurement in FHIR (UCUM, case sensitive), as far as our models need them.
 //!
 //! Sources: UCUM table of units, version 2.1 (`m[Hg]` is 133.3220 kPa); molar masses from PubChem, cholesterol
 //! (CID 5997) 386.65 g/mol and D-glucose (CID 5793) 180.156 g/mol.
 
 use serde::Deserialize;
 
-/// What was measured, where a conversion depends on it.
+/// The measured substance, if a conversion depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Substance {
@@ -36,7 +36,7 @@ pub enum UnitError {
     Incompatible {
         /// The unit of the value.
         from: String,
-        /// The unit that is wanted.
+        /// The target unit.
         to: String,
     },
 }
@@ -69,7 +69,7 @@ enum Quantity {
     AmountConcentration,
 }
 
-/// The quantity that a unit measures, and how many base units it is: mm, mm[Hg], /min, Ao2 (square ångström), g/mol,
+/// The quantity that a unit measures, and its factor to the base unit: mm, mm[Hg], /min, Ao2 (square ångström), g/mol,
 /// mg/dL, mmol/L.
 fn lookup(unit: &str) -> Option<(Quantity, f64)> {
     Some(match unit {
@@ -123,12 +123,12 @@ fn without_annotation(unit: &str) -> String {
     plain
 }
 
-/// Whether a manifest may ask for this unit.
+/// Whether a manifest may use this unit.
 pub(crate) fn is_known(unit: &str) -> bool {
     lookup(&without_annotation(unit)).is_some()
 }
 
-/// The value in another unit. From an amount to a mass and back only for a known substance.
+/// The value in another unit. Amounts and masses are converted only for a known substance.
 pub fn convert(value: f64, from: &str, to: &str, substance: Option<Substance>) -> Result<f64, UnitError> {
     if from == to {
         return if is_known(to) { Ok(value) } else { Err(UnitError::Unknown(to.to_owned())) };
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_ucum_unit_or_measures_something_else_is_refused() {
+    fn unknown_units_and_units_of_another_quantity_are_refused() {
         for unit in ["mmHg", "MG/DL", "", "}{", "bpm"] {
             assert_eq!(convert(1.0, unit, "mm[Hg]", None), Err(UnitError::Unknown(unit.into())), "{unit:?}");
         }

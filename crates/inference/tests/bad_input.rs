@@ -1,4 +1,4 @@
-//! Whatever comes in: the named error that the rules ask for, or complete features and a value in range.
+//! For any input: the error that the rules require, or complete features and a value in range.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 mod support;
@@ -25,12 +25,12 @@ fn number() -> impl Strategy<Value = f64> {
     ]
 }
 
-/// Which input is set (one more than there are), to what, and in which unit: 0 is the manifest's own.
+/// The input to set (one more than there are), its value, and its unit: 0 is the manifest's own.
 fn entry(inputs: usize) -> impl Strategy<Value = (usize, f64, u8)> {
     (0..=inputs, number(), prop_oneof![8 => Just(0u8), 1 => Just(1), 1 => Just(2)])
 }
 
-/// What the rules say to a value, in the order of their errors.
+/// The expected error for a value, by the rules in order.
 fn expected(
     manifest: &Manifest,
     name: &str,
@@ -64,7 +64,7 @@ fn expected(
     Ok(())
 }
 
-/// What the rules say to the gaps that are left.
+/// The expected error for the remaining gaps.
 fn gaps(manifest: &Manifest, given: &HashSet<String>) -> Option<FeatureError> {
     let missing: Vec<_> = manifest.inputs.iter().filter(|input| !given.contains(&input.name)).collect();
     if let Some(input) = missing.iter().find(|input| input.missing == Missing::Refuse) {
@@ -78,7 +78,7 @@ fn gaps(manifest: &Manifest, given: &HashSet<String>) -> Option<FeatureError> {
     })
 }
 
-/// A manifest whose inputs look back three steps on a temperature.
+/// A manifest whose inputs use three steps of a temperature.
 fn with_series(step: &str) -> Manifest {
     let input = |lag: usize| {
         json!({"name": format!("t_{lag}"), "description": "Temperature", "unit": "Cel", "range": [-40, 60],
@@ -90,7 +90,7 @@ fn with_series(step: &str) -> Manifest {
     support::parse(&json)
 }
 
-/// What the rules say to hours of readings: seconds and offsets from UTC in hours.
+/// The expected result for hourly readings: seconds, and UTC offsets in hours.
 fn expected_of_hours(readings: &[(i64, i8)]) -> Option<SeriesError> {
     let found = readings.len();
     if found < 3 {
@@ -122,7 +122,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_value_is_taken_or_refused_by_the_rule_that_it_breaks(
+    fn every_value_is_accepted_or_refused_by_the_rule_that_it_breaks(
         entries in prop::collection::vec(entry(9), 0..24),
     ) {
         let model = Model::load(support::heart_disease()).unwrap();
@@ -156,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn a_series_is_taken_only_whole_sorted_once_and_by_one_clock(
+    fn a_series_is_accepted_only_if_complete_sorted_unique_and_with_one_offset(
         steps in prop::collection::vec((prop_oneof![12 => Just(3600i64), 1 => Just(0), 1 => -7200i64..7200],
                                         prop_oneof![16 => Just(0i8), 1 => -1i8..=1]), 0..8),
         value in number(),
@@ -175,7 +175,7 @@ proptest! {
             .map(|(at, hours)| Reading { at: Timestamp::from_second(*at).unwrap(), offset: Offset::constant(*hours), value: 5.0 })
             .collect();
         let latest = times.len().min(3);
-        // One of the three that are looked at.
+        // One of the three that are used.
         let lag = if latest == 0 { 0 } else { place.index(latest) };
         if let Some(reading) = readings.iter_mut().rev().nth(lag) {
             reading.value = value;
@@ -192,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn a_picture_of_any_size_fits_the_rule_or_is_refused_with_both_sizes(
+    fn a_picture_of_any_size_follows_the_rule_or_is_refused_with_both_sizes(
         width in 1u32..20,
         height in 1u32..20,
         shrinks in any::<bool>(),

@@ -1,4 +1,4 @@
-//! Contributions must add up, and be the known ones where they can be worked out by hand.
+//! Contributions must add up, and equal the values computed by hand.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;
@@ -56,7 +56,7 @@ fn a_sum_is_explained_by_its_terms() {
 }
 
 #[test]
-fn a_product_is_shared_as_shapley_says() {
+fn a_product_is_shared_by_the_shapley_value() {
     // Half of 10 * 5 + 10 * 6, and half of 20 * 1 + 30 * 1.
     let (base, score, contributions) = explained("Mul", 30.0, 6.0);
     assert_eq!((base, score), (100.0, 180.0));
@@ -64,7 +64,7 @@ fn a_product_is_shared_as_shapley_says() {
 }
 
 #[test]
-fn an_input_as_in_the_baseline_adds_nothing() {
+fn an_input_equal_to_the_baseline_adds_nothing() {
     let (_, _, contributions) = explained("Mul", 20.0, 6.0);
     assert_eq!(contributions, [("sex".to_owned(), 20.0)]);
 }
@@ -108,7 +108,7 @@ fn a_probability_of_one_is_explained_as_it_is() {
         tensor.dims.clear();
         tensor
     };
-    // Of the age alone: 0.9975 at the middle of its range, and 1.026 at the patient's.
+    // For the age alone: 0.9975 at the middle of its range, and 1.026 at the patient's.
     let mut first = floats("first", &[0.019, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     first.dims = vec![1, 9];
     let constants = vec![scalar("half", 0.5), scalar("limit", 1.0), first];
@@ -133,7 +133,7 @@ fn an_infinite_result_is_not_explained() {
 
 /// `models/fixtures/shipped.py` wrote the fixture; its head says with which versions.
 #[test]
-fn the_trees_of_every_shipped_model_are_explained_as_the_shap_package_explains_them() {
+fn explanations_of_shipped_trees_agree_with_the_shap_package() {
     let fixture = include_str!("../fixtures/shipped-trees.json");
     let explained: Vec<Value> = serde_json::from_str(fixture).unwrap();
     let mut with_trees = Vec::new();

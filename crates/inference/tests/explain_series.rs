@@ -1,4 +1,4 @@
-//! Forecasts and alarms are explained by the shape of the history that they look back on.
+//! Forecasts and alarms are explained by the shape of the history that they use.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;
@@ -26,7 +26,7 @@ fn row(model: &Model, value: impl Fn(&str, &Source) -> f64) -> FeatureVector {
 }
 
 #[test]
-fn each_month_adds_something_to_a_forecast_and_all_together_make_it() {
+fn each_month_contributes_to_a_forecast_and_all_add_up_to_it() {
     let model = load("demand");
     let row = golden(&model, 7);
     let explanation = model.explain(&row, "median_3").unwrap();
@@ -59,7 +59,7 @@ fn a_flat_history_has_nothing_to_explain() {
 }
 
 #[test]
-fn one_reading_out_of_line_is_what_the_latest_alarm_is_about() {
+fn a_single_outlier_explains_the_latest_alarm() {
     let model = load("cold-chain");
     let warm = row(&model, |name, source| match source {
         Source::Series { lag: 0, .. } => 5.0 + 16.8,
@@ -67,7 +67,7 @@ fn one_reading_out_of_line_is_what_the_latest_alarm_is_about() {
         _ if name == "usual" => 5.0,
         _ => 1.0,
     });
-    // An hour of 21.8 in a week of 5: the mean is 5.1, and only the latest hour counts.
+    // One hour at 21.8 in a week at 5: the mean is 5.1, and only the latest hour counts.
     let explanation = model.explain(&warm, "latest").unwrap();
     assert_eq!(explanation.standard_errors, None);
     for (name, adds) in &explanation.contributions {

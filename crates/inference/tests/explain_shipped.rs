@@ -40,7 +40,7 @@ fn contributions_add_up_to_the_log_odds_of_the_golden_rows() {
             let risk = row["outputs"]["risk"].as_f64().unwrap();
             let log_odds = (risk / (1.0 - risk)).ln();
             assert!(explanation.log_odds);
-            // What 32 bits leave of the odds of a golden risk.
+            // The precision of the odds of a golden risk in 32 bits.
             let rounding = 4.0 * f64::from(f32::EPSILON) / (risk * (1.0 - risk));
             assert!((explanation.score - log_odds).abs() < 1e-5 + rounding, "{name}: {explanation:?}");
             let sum: f64 = explanation.contributions.iter().map(|(_, adds)| adds).sum();

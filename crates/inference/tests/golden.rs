@@ -1,4 +1,4 @@
-//! tract must answer as onnxruntime did when the model was made.
+//! tract must return the results that onnxruntime returned when the model was built.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;
@@ -51,8 +51,8 @@ fn every_shipped_model_repeats_its_golden_rows() {
             for (place, output) in model.manifest().outputs.iter().enumerate() {
                 let expected = row["outputs"][&output.name].as_f64().unwrap();
                 let found: f64 = raw[0][place].to_string().parse().unwrap();
-                // Absolute where the output is a probability, or anything else up to 1. Above 1 it is relative: 32 bits
-                // hold seven digits, and two numbers next to each other near 100 are 8e-6 apart already.
+                // Absolute for probabilities and other outputs up to 1. Above 1 it is relative: 32 bits hold seven
+                // digits, and two neighbouring numbers near 100 already differ by 8e-6.
                 assert!(
                     (found - expected).abs() <= 1e-6 * expected.abs().max(1.0),
                     "{}, row {index}: {found}, onnxruntime {expected}",
@@ -69,7 +69,7 @@ fn every_shipped_model_repeats_its_golden_rows() {
 }
 
 #[test]
-fn rows_do_not_influence_each_other_and_clones_may_run_on_many_threads() {
+fn rows_are_independent_and_clones_may_run_on_many_threads() {
     let model = Model::load(support::heart_disease()).unwrap();
     let golden = golden(&support::heart_disease());
     let rows: Vec<_> = golden["rows"]

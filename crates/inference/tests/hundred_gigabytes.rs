@@ -1,4 +1,4 @@
-//! Small files that ask for a hundred gigabytes and more: refused by name, before they get them.
+//! Small files that request a hundred gigabytes or more: each has its own error, before any memory is allocated.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;
@@ -35,8 +35,8 @@ fn mean(of: &str) -> NodeProto {
 }
 
 #[test]
-fn rows_that_are_made_wider() {
-    // These lose their upper half where tract makes dimensions of them: the first two become 0 and 1.
+fn rows_that_are_widened() {
+    // tract truncates these to 32 bits when they become dimensions: the first two become 0 and 1.
     for width in [HUGE, HUGE + 1, HUGE + 3, 1 << 30, i64::MIN] {
         needs_too_much(
             vec![node("Tile", &["features", "times"], "large"), mean("large")],
@@ -57,13 +57,13 @@ fn rows_that_are_made_wider() {
     }
     let pad = || vec![node("Pad", &["features", "pads"], "large"), mean("large")];
     needs_too_much(pad(), vec![integers("pads", &[0, 0, 0, 1 << 30])]);
-    // Of a padding tract has two opinions, the cut one and the right one, and finds that they differ.
+    // For a padding tract computes two values, the truncated and the right one, and finds that they differ.
     let error = refusal(pad(), vec![integers("pads", &[0, 0, 0, HUGE])]);
     assert!(matches!(error, LoadError::Unsupported(_)), "{error}");
 }
 
 #[test]
-fn many_tensors_that_are_large_together() {
+fn many_tensors_that_are_large_in_total() {
     let names: Vec<String> = (0..=20).map(|step| format!("x{step}")).collect();
     let mut nodes = vec![node("Tile", &["features", "times"], "x0")];
     nodes.extend(names.windows(2).map(|pair| node("Abs", &[&pair[0]], &pair[1])));
@@ -82,7 +82,7 @@ fn first() -> NodeProto {
 }
 
 #[test]
-fn constants_that_are_made_of_constants() {
+fn constants_computed_from_constants() {
     may_have_any_size(vec![node("ConstantOfShape", &["shape"], "risk")], vec![integers("shape", &[HUGE])]);
     may_have_any_size(
         vec![node("Expand", &["one", "shape"], "risk")],
@@ -107,7 +107,7 @@ fn constants_that_are_made_of_constants() {
 }
 
 #[test]
-fn tensors_that_say_they_are_larger_than_the_file() {
+fn tensors_that_claim_to_be_larger_than_the_file() {
     for dims in [vec![HUGE], vec![i64::MAX, i64::MAX], vec![-1], vec![1 << 20, 1 << 20]] {
         let mut claim = floats("claim", &[1.0]);
         claim.dims = dims;

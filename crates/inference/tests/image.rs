@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{json, Value};
 
-/// A manifest for pictures of 4 x 2 pixels, with other values where `part` names them.
+/// A manifest for pictures of 4 x 2 pixels, with the values of `part` in place of its own.
 fn json_with(part: &Value) -> Value {
     let mut manifest = support::manifest_json();
     manifest["inputs"] = json!([]);
@@ -98,7 +98,7 @@ fn colours_are_channels_of_a_pixel() {
 }
 
 #[test]
-fn a_picture_of_the_wrong_size_is_refused_or_made_smaller_as_the_manifest_says() {
+fn a_picture_of_the_wrong_size_is_refused_or_scaled_down_by_the_manifest_s_rule() {
     let strict = manifest(&json!({}));
     assert_eq!(set(&strict, &png(&grey(8, 4))), Err(size(8, 4)));
     assert_eq!(set(&strict, &png(&grey(2, 4))), Err(size(2, 4)));
@@ -109,7 +109,7 @@ fn a_picture_of_the_wrong_size_is_refused_or_made_smaller_as_the_manifest_says()
 }
 
 #[test]
-fn other_formats_and_pixels_are_refused_by_name() {
+fn other_formats_and_pixels_have_their_own_errors() {
     let only_png = manifest(&json!({"formats": ["png"]}));
     let jpeg = file(&grey(4, 2), ImageFormat::Jpeg);
     assert_eq!(set(&manifest(&json!({})), &jpeg), Ok(()));
@@ -132,7 +132,7 @@ fn damaged_and_hostile_files_are_refused() {
     let jpeg = file(&grey(4, 2), ImageFormat::Jpeg);
     assert_eq!(set(&manifest, &jpeg[..jpeg.len() - 2]), Err(ImageError::Damaged));
     assert_eq!(set(&manifest, &vec![0; MAX_IMAGE_BYTES + 1]), Err(ImageError::TooLong));
-    // The header alone says the size, before anything is decoded.
+    // The header gives the size, before anything is decoded.
     let wide = png(&grey(MAX_IMAGE_SIDE + 1, 1));
     assert_eq!(set(&manifest, &wide), Err(ImageError::TooLarge));
     let mut huge = whole;
@@ -152,7 +152,7 @@ fn a_second_picture_and_a_model_without_pictures_are_refused() {
 }
 
 #[test]
-fn a_manifest_with_a_senseless_image_is_refused() {
+fn a_manifest_with_an_invalid_image_is_refused() {
     let refused = |json: &Value| match Manifest::parse(&serde_json::to_vec(json).unwrap()) {
         Err(ManifestError::Invalid { field, .. }) => field,
         other => panic!("{other:?}"),
@@ -172,7 +172,7 @@ fn a_manifest_with_a_senseless_image_is_refused() {
     assert_eq!(refused(&both), "inputs");
 }
 
-/// Golden files hold the pictures, too: what onnxruntime answered to the pixels, we answer to the file.
+/// Golden files also have the pictures: our result for the file must equal onnxruntime's for the pixels.
 #[test]
 fn the_shipped_image_model_reads_files() {
     let folder = support::models().join("digit");
@@ -192,7 +192,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn random_bytes_behind_a_signature_are_no_picture(
+    fn random_bytes_after_a_signature_are_refused(
         jpeg in any::<bool>(),
         tail in proptest::collection::vec(any::<u8>(), 0..2000),
     ) {

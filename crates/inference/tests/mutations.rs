@@ -1,4 +1,4 @@
-//! Damaged files, with the hash made to fit so that the loader is reached: an error or a model, never a panic.
+//! Damaged files with a matching hash, so that they reach the loader: an error or a model, never a panic.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;

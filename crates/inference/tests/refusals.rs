@@ -1,4 +1,4 @@
-//! What does not fit is refused by name, before it runs.
+//! Models that do not fit have their own errors, before they run.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;
@@ -24,7 +24,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, ValueInfoProto};
 fn graph_error(result: Result<Model, LoadError>) -> GraphError {
     match result {
         Err(LoadError::Graph(error)) => error,
-        Err(error) => panic!("another refusal: {error}"),
+        Err(error) => panic!("unexpected refusal: {error}"),
         Ok(_) => panic!("the model was loaded"),
     }
 }
@@ -157,7 +157,7 @@ fn another_operator_set_is_refused() {
 }
 
 #[test]
-fn values_from_nowhere_and_values_given_twice_are_refused() {
+fn undefined_values_and_values_defined_twice_are_refused() {
     let from_nowhere = with_graph(vec![node("Sigmoid", &["nowhere"], "risk")], vec![]);
     let expected = GraphError::UnknownValue { user: "risk".into(), value: "nowhere".into() };
     assert_eq!(graph_error(load(&from_nowhere)), expected);
@@ -172,7 +172,7 @@ fn values_from_nowhere_and_values_given_twice_are_refused() {
 }
 
 #[test]
-fn loops_and_chance_are_refused() {
+fn loops_and_random_operators_are_refused() {
     let mut loops = node("Loop", &["features"], "risk");
     loops.attribute.push(AttributeProto {
         name: "body".into(),
@@ -189,7 +189,7 @@ fn loops_and_chance_are_refused() {
 }
 
 #[test]
-fn a_small_file_that_asks_for_a_hundred_gigabytes_is_refused_before_it_gets_them() {
+fn a_small_file_that_requests_a_hundred_gigabytes_is_refused_before_allocation() {
     let huge = [1 << 18, 1 << 18];
     let constant =
         with_graph(vec![node("ConstantOfShape", &["shape"], "risk")], vec![integers("shape", &huge)]);
@@ -221,7 +221,7 @@ fn a_small_file_that_asks_for_a_hundred_gigabytes_is_refused_before_it_gets_them
     );
     match load(&tiled) {
         Err(LoadError::TooMuchMemory { .. }) => (),
-        Err(error) => panic!("another refusal: {error}"),
+        Err(error) => panic!("unexpected refusal: {error}"),
         Ok(_) => panic!("loaded"),
     }
 }
@@ -232,7 +232,7 @@ fn a_tensor_that_claims_more_than_it_holds_is_refused() {
     claim.dims = vec![1 << 40];
     match load(&with_graph(vec![node("Add", &["features", "claim"], "risk")], vec![claim])) {
         Err(LoadError::Unsupported(_)) => (),
-        Err(error) => panic!("another refusal: {error}"),
+        Err(error) => panic!("unexpected refusal: {error}"),
         Ok(_) => panic!("loaded"),
     }
 }
@@ -242,7 +242,7 @@ fn an_unknown_operator_is_refused() {
     let unknown = with_graph(vec![node("Divine", &["features"], "risk")], vec![]);
     match load(&unknown) {
         Err(LoadError::Unsupported(why)) => assert!(why.contains("Divine"), "{why}"),
-        Err(error) => panic!("another refusal: {error}"),
+        Err(error) => panic!("unexpected refusal: {error}"),
         Ok(_) => panic!("loaded"),
     }
 }
@@ -269,7 +269,7 @@ fn gather() -> NodeProto {
 }
 
 #[test]
-fn a_result_that_is_no_probability_is_refused() {
+fn a_result_that_is_not_a_probability_is_refused() {
     let model = ages(0.01);
     let row = patient(model.manifest());
     assert_eq!(model.predict(&[row]).unwrap()[0][0].to_string(), "0.5400");
@@ -288,7 +288,7 @@ fn a_result_that_is_no_probability_is_refused() {
 }
 
 #[test]
-fn a_graph_on_which_the_runtime_panics_gives_an_error_and_the_process_lives_on() {
+fn a_panic_of_the_runtime_is_an_error_and_the_process_survives() {
     // tract 0.23.9 trusts the indices of a Gather.
     let mut mean = node("ReduceMean", &["age"], "risk");
     mean.attribute.push(integer_list("axes", &[1]));

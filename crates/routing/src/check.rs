@@ -1,35 +1,35 @@
-//! What a problem must be before anything is computed: bounded, finite, possible.
+//! Checks of a problem before anything is computed: it must be bounded, finite and possible.
 
 use std::collections::BTreeSet;
 
 use crate::geography::road_km;
 use crate::problem::{Depot, Problem, Stop, Vehicle};
 
-/// The most stops of a problem.
+/// Maximum number of stops in a problem.
 pub const MAX_STOPS: usize = 200;
-/// The most vehicles of a problem.
+/// Maximum number of vehicles in a problem.
 pub const MAX_VEHICLES: usize = 50;
-/// The most units of a stop or a vehicle.
+/// Maximum number of units of a stop or a vehicle.
 pub const MAX_UNITS: i64 = 1_000_000_000;
-/// The longest name, in bytes.
+/// Maximum length of a name, in bytes.
 pub const MAX_NAME: usize = 200;
-/// The most kilometres by road from the depot to a stop: no leg is then longer than the delay model knows.
+/// Maximum distance by road from the depot to a stop, in kilometres: it keeps each leg in the range of the delay model.
 pub const FARTHEST_KM: f64 = 200.0;
 /// Minutes of a day.
 const DAY: f64 = 1440.0;
-/// The longest service, in minutes.
+/// Maximum service time, in minutes.
 const MAX_SERVICE: f64 = 480.0;
-/// The highest price.
+/// Maximum price.
 const MAX_PRICE: f64 = 1e6;
 
-/// Why there is no plan.
+/// Why a problem is refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ProblemError {
-    /// Nothing to deliver.
-    #[error("there is no stop; name at least one")]
+    /// There are no stops.
+    #[error("there are no stops; add at least one")]
     NoStops,
-    /// Nothing to deliver with.
-    #[error("there is no vehicle; name at least one")]
+    /// There are no vehicles.
+    #[error("there are no vehicles; add at least one")]
     NoVehicles,
     /// More than [`MAX_STOPS`].
     #[error("{0} stops are more than {MAX_STOPS}; split them by region, with one file for each")]
@@ -38,19 +38,19 @@ pub enum ProblemError {
     #[error("{0} vehicles are more than {MAX_VEHICLES}; split the fleet by region, with one file for each")]
     TooManyVehicles(usize),
     /// More than `MAX_EXACT` stops for the exact solver.
-    #[error("{0} stops are too many to prove the best plan for; use the planner")]
+    #[error("{0} stops are too many for the exact solver; use the planner")]
     TooManyForExact(usize),
     /// An empty name, or one longer than [`MAX_NAME`] bytes.
     #[error("the name of {0} is empty or longer than {MAX_NAME} bytes; give a short one")]
     Name(String),
-    /// Two stops or two vehicles of one name.
-    #[error("the name {0:?} is there twice; names tell stops and vehicles apart")]
+    /// Two stops or two vehicles have the same name.
+    #[error("the name {0:?} occurs twice; names of stops and of vehicles must be unique")]
     DuplicateName(String),
-    /// A latitude or longitude that is not on the earth.
-    #[error("{0} is not on the earth; give degrees, latitude from -90 to 90 and longitude from -180 to 180")]
+    /// A latitude or longitude is out of range.
+    #[error("the coordinates of {0} are out of range; give degrees, latitude from -90 to 90 and longitude from -180 to 180")]
     Coordinates(String),
     /// Farther from the depot than [`FARTHEST_KM`].
-    #[error("{0} is farther than {FARTHEST_KM} km by road from the depot; deliver it from another one")]
+    #[error("{0} is farther than {FARTHEST_KM} km by road from the depot; deliver to it from another depot")]
     TooFar(String),
     /// A time window that is not within one day, or ends before it begins.
     #[error("the window of {0} must be within one day, and not end before it begins")]
@@ -76,7 +76,7 @@ pub enum ProblemError {
 }
 
 impl Problem {
-    /// Refuses whatever the planner is not made for; [`plan`](crate::plan) and the others call it first.
+    /// Refuses problems for which the planner is not made; [`plan`](crate::plan) and the others call it first.
     ///
     /// # Errors
     /// The first of [`ProblemError`]'s cases, in the order of the fields.

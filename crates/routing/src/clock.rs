@@ -3,7 +3,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// Minutes after midnight as `HH:MM`, rounded to the minute; hours go on after 24, which is the next day.
+/// Minutes after midnight as `HH:MM`, rounded to the minute; hours above 24 are on the next day.
 #[must_use]
 pub fn minutes_as_clock(minutes: f64) -> String {
     let whole = minutes.round();
@@ -16,8 +16,9 @@ pub fn serialize<S: Serializer>(minutes: &f64, serializer: S) -> Result<S::Ok, S
 
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let text = String::deserialize(deserializer)?;
-    parse(&text)
-        .ok_or_else(|| D::Error::custom(format!("{text:?} is no time of day; write HH:MM, 00:00 to 24:00")))
+    parse(&text).ok_or_else(|| {
+        D::Error::custom(format!("{text:?} is not a time of day; write HH:MM, 00:00 to 24:00"))
+    })
 }
 
 fn parse(text: &str) -> Option<f64> {
@@ -45,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_ends_after_midnight_goes_on_counting() {
+    fn hours_after_midnight_count_on() {
         assert_eq!(minutes_as_clock(510.4), "08:30");
         assert_eq!(minutes_as_clock(1500.0), "25:00");
     }

@@ -1,4 +1,4 @@
-//! Making routes: the simple rule, and insertion by regret.
+//! Construction of routes: the nearest-neighbour rule, and regret insertion.
 
 use std::cmp::Ordering;
 
@@ -7,16 +7,16 @@ use rand::Rng;
 use crate::solution::{Insertion, Partial, Solution};
 use crate::world::{World, DEPOT};
 
-/// What a missing alternative counts in a regret: more than any cost.
+/// The cost of a missing alternative in a regret: more than any real cost.
 const NO_ALTERNATIVE: f64 = 1e9;
 
-/// How stops are put back into routes.
+/// How stops are inserted into routes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recreate {
-    /// Alternatives that are looked at: 1 takes the cheapest insertion, `k` the stop that would lose most by not
-    /// getting the best of `k` routes (Potvin and Rousseau 1993).
+    /// The number of alternatives: 1 takes the cheapest insertion, `k` the stop with the greatest loss if it does not
+    /// get the best of `k` routes (Potvin and Rousseau 1993).
     pub(crate) regret: usize,
-    /// Share by which costs are blurred, so that two tries differ.
+    /// Random noise on costs, as a share, so that two tries differ.
     pub(crate) noise: f64,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn insert<const K: usize>(
     solution.unserved = pending;
 }
 
-/// The next stop by its place among those pending, and the vehicle that takes it.
+/// The next stop by its index among those pending, and its vehicle.
 fn choose(table: &[Vec<Option<(Insertion, f64)>>], pending: usize, regret: usize) -> Option<(usize, usize)> {
     let mut best: Option<(f64, f64, usize, usize)> = None;
     for place in 0..pending {
@@ -82,7 +82,7 @@ fn choose(table: &[Vec<Option<(Insertion, f64)>>], pending: usize, regret: usize
     best.map(|(_, _, place, vehicle)| (place, vehicle))
 }
 
-/// The simple rule: each vehicle in turn drives to the nearest stop that it can still serve, until there is none.
+/// The nearest-neighbour rule: each vehicle in turn drives to the nearest stop that it can still serve.
 pub(crate) fn nearest<const K: usize>(world: &World<'_, K>) -> Solution {
     let mut solution = Solution::empty(world);
     for (number, vehicle) in world.problem.vehicles.iter().enumerate() {

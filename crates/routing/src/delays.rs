@@ -1,28 +1,28 @@
-//! How late a leg may be, from the delay model.
+//! The delay of a leg, from the delay model.
 
 use inference::{FeatureError, Features, Model, PredictError};
 
 use crate::check::FARTHEST_KM;
 use crate::problem::{Weather, Weekday};
 
-/// The model's outputs that are used: what share of delays is below, and the output's name.
+/// The model's outputs that are used: the share of delays below, and the output's name.
 const QUANTILES: [(f64, &str); 7] =
     [(0.05, "q05"), (0.25, "q25"), (0.5, "q50"), (0.75, "q75"), (0.9, "q90"), (0.95, "q95"), (0.99, "q99")];
 /// Points of the table by distance (evenly in the logarithm of 1 km + distance) and by half hours.
 const DISTANCES: usize = 33;
 const HALF_HOURS: usize = 49;
 
-/// Why the model gives no delays.
+/// Why the model cannot give delays.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DelayError {
-    /// Another model than one of delays.
-    #[error("the model {0} has no output q50 of delays; use the one in models/delay")]
+    /// The model is not one of delays.
+    #[error("the model {0} has no output q50 of delays; use the model in models/delay")]
     OtherModel(String),
-    /// The model does not take a leg's features.
-    #[error("the model takes no legs: {0}")]
+    /// The model does not accept a leg's features.
+    #[error("the model does not accept the features of a leg: {0}")]
     Features(#[from] FeatureError),
     /// The model failed.
-    #[error("the model gives no delays: {0}")]
+    #[error("the model failed: {0}")]
     Predict(#[from] PredictError),
 }
 
@@ -36,7 +36,7 @@ pub struct Delays {
 }
 
 impl Delays {
-    /// No leg is ever late: for problems where only distance and free driving count.
+    /// No delays: for problems where only distance and free driving count.
     #[must_use]
     pub fn none() -> Self {
         Self { table: vec![[0.0; QUANTILES.len()]; DISTANCES.saturating_mul(HALF_HOURS)] }
@@ -87,7 +87,7 @@ pub(crate) struct Sampled<const K: usize> {
     table: Vec<[f64; K]>,
 }
 
-/// Where a leg lies in the table: the first of two distances, and how far it is to the second.
+/// The position of a leg in the table: the first of two distances, and the share of the way to the second.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Position(usize, f64);
 
@@ -122,11 +122,11 @@ impl<const K: usize> Sampled<K> {
     }
 }
 
-/// A share of the way along a row of points as the point before and the rest; outside is at the end.
+/// A position on a row of points, as the point before it and the remainder; positions outside count as the end.
 fn between(share: f64, points: usize) -> Position {
     let last = points.saturating_sub(1);
     let at = share.clamp(0.0, 1.0) * last as f64;
-    // Not negative and at most `last`, which is small: nothing is cut.
+    // Not negative and at most `last`, which is small: no digits are lost.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let before = (at.floor() as usize).min(last.saturating_sub(1));
     Position(before, at - before as f64)
@@ -138,8 +138,8 @@ fn distance_at(point: usize) -> f64 {
     (share * (2.0 * FARTHEST_KM).ln_1p()).exp_m1().min(2.0 * FARTHEST_KM)
 }
 
-/// A quantile of a distribution that starts at 0, is straight between the known quantiles, and falls exponentially
-/// after the last one, as steeply as between the last two.
+/// A quantile of a distribution that starts at 0, is linear between the known quantiles, and falls exponentially after
+/// the last one, as steeply as between the last two.
 fn quantile(known: &[f64; QUANTILES.len()], level: f64) -> f64 {
     let (mut share, mut minutes) = (0.0, 0.0);
     for ((next, _), value) in QUANTILES.iter().zip(known) {
@@ -161,7 +161,7 @@ mod tests {
     const KNOWN: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 10.0, 12.0, 20.0];
 
     #[test]
-    fn quantiles_are_straight_between_and_exponential_after_the_known_ones() {
+    fn quantiles_are_linear_between_and_exponential_after_the_known_ones() {
         assert_eq!(quantile(&KNOWN, 0.0), 0.0);
         assert!((quantile(&KNOWN, 0.025) - 0.5).abs() < 1e-12);
         assert!((quantile(&KNOWN, 0.6) - 5.6).abs() < 1e-12);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_read_between_its_points() {
+    fn a_table_is_interpolated_between_its_points() {
         let mut delays = Delays::none();
         for (place, row) in delays.table.iter_mut().enumerate() {
             *row = [(place / DISTANCES) as f64; 7];
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn points_of_distance_span_what_the_model_knows() {
+    fn points_of_distance_span_the_range_of_the_model() {
         assert_eq!(distance_at(0), 0.0);
         assert!((distance_at(32) - 400.0).abs() < 1e-9);
         let Position(at, rest) = Position::of(distance_at(7));

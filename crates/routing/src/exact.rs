@@ -1,4 +1,4 @@
-//! The best plan, proved by trying everything: all orders of all subsets, then all ways to share them out.
+//! The proven best plan: all orders of all subsets, then all assignments of subsets to vehicles.
 
 use crate::solution::Solution;
 use crate::world::{State, World};
@@ -19,8 +19,8 @@ pub(crate) fn solve<const K: usize>(world: &World<'_, K>) -> Solution {
         let known = vehicles[..number].iter().position(alike).map(|same| orders[same].clone());
         orders.push(known.unwrap_or_else(|| orders_of(world, vehicle, subsets)));
     }
-    // By vehicle and subset: the least cost at which this vehicle and those before serve exactly this subset, and
-    // what this one then serves.
+    // By vehicle and subset: the least cost at which this vehicle and those before serve exactly this subset, and the
+    // part that this vehicle serves.
     let mut costs = vec![None; subsets];
     costs[0] = Some(0.0);
     let mut shares = Vec::with_capacity(vehicles.len());
@@ -28,7 +28,7 @@ pub(crate) fn solve<const K: usize>(world: &World<'_, K>) -> Solution {
         let mut next: Vec<Option<f64>> = vec![None; subsets];
         let mut share = vec![0; subsets];
         for all in 0..subsets {
-            // All subsets of `all`, from itself down to nothing.
+            // All subsets of `all`, from itself down to the empty one.
             let mut own = all;
             loop {
                 if let (Some(before), Some((cost, _))) = (costs[all ^ own], &best[own]) {
@@ -62,7 +62,7 @@ pub(crate) fn solve<const K: usize>(world: &World<'_, K>) -> Solution {
     solution
 }
 
-/// The place of a stop in a subset; stops are numbered from 1.
+/// The bit of a stop in a subset; stops are numbered from 1.
 fn bit(stop: usize) -> usize {
     1 << stop.saturating_sub(1)
 }
@@ -77,8 +77,8 @@ fn orders_of<const K: usize>(world: &World<'_, K>, vehicle: &crate::Vehicle, sub
     best
 }
 
-/// Serves one more stop, notes what going home from there costs, and goes on to all others. An order that breaks a
-/// rule cannot be mended by more stops.
+/// Serves one more stop, records the cost of going home from there, and continues with all others. More stops cannot
+/// repair an order that breaks a rule.
 fn extend<const K: usize>(
     world: &World<'_, K>,
     vehicle: &crate::Vehicle,

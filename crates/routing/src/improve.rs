@@ -1,16 +1,16 @@
-//! Local search: moves of one or two routes, taken whenever they pay.
+//! Local search: moves in one or two routes, accepted if they reduce the cost.
 
 use crate::solution::Solution;
 use crate::world::World;
 
 /// Costs that differ by less are equal.
 const GAIN: f64 = 1e-7;
-/// The most routes that one call evaluates.
+/// Maximum number of routes that one call evaluates.
 const BUDGET: usize = 200_000;
-/// The most stops that move together (Or 1976).
+/// Maximum number of stops that move together (Or 1976).
 const LONGEST: usize = 3;
 
-/// Tries moves until none pays or the budget is used.
+/// Tries moves until none reduces the cost or the budget is used up.
 pub(crate) fn improve<const K: usize>(world: &World<'_, K>, solution: &mut Solution) {
     let mut search = Local { world, solution, left: BUDGET };
     while search.within() || search.between() {}
@@ -23,7 +23,7 @@ struct Local<'a, 'w, const K: usize> {
 }
 
 impl<const K: usize> Local<'_, '_, K> {
-    /// The first move that pays inside of one route: 2-opt (a part reversed), Or-opt (a part elsewhere).
+    /// The first improving move inside one route: 2-opt (a part reversed), Or-opt (a part moved).
     fn within(&mut self) -> bool {
         for vehicle in 0..self.solution.routes.len() {
             let route = self.solution.routes[vehicle].clone();
@@ -49,7 +49,7 @@ impl<const K: usize> Local<'_, '_, K> {
         false
     }
 
-    /// The first move that pays between two routes: relocate up to three stops, swap two, exchange the ends.
+    /// The first improving move between two routes: relocate up to three stops, swap two, exchange the ends.
     fn between(&mut self) -> bool {
         let vehicles = self.solution.routes.len();
         for one in 0..vehicles {
@@ -112,7 +112,7 @@ impl<const K: usize> Local<'_, '_, K> {
         [one, other].map(|vehicle| self.solution.routes[vehicle].clone())
     }
 
-    /// Takes the new routes when they are possible and cheaper.
+    /// Accepts the new routes if they are feasible and cheaper.
     fn pays(&mut self, changed: &[(usize, Vec<usize>)]) -> bool {
         let mut gain: f64 = changed.iter().map(|(vehicle, _)| self.solution.costs[*vehicle]).sum();
         let mut costs = Vec::with_capacity(changed.len());
@@ -140,7 +140,7 @@ fn without(route: &[usize], start: usize, end: usize) -> (Vec<usize>, Vec<usize>
     (route[start..end].to_vec(), [&route[..start], &route[end..]].concat())
 }
 
-/// A route with a part put in.
+/// A route with a part inserted.
 fn with(route: &[usize], at: usize, part: &[usize]) -> Vec<usize> {
     [&route[..at], part, &route[at..]].concat()
 }

@@ -1,11 +1,10 @@
-//! Plans deliveries of medicines: which vehicle brings what to whom in which order, with the lateness that traffic
-//! and weather make likely.
+//! Plans delivery routes for medicines, with the delays that traffic and weather make likely.
 //!
 //! A [`Problem`] is one depot, vehicles with a capacity and a shift, and stops with a demand and a time window.
 //! [`Delays`] come from an ONNX model (`models/delay`). [`plan`] minimises distance, drivers' time and expected
-//! lateness; [`exact`] proves the best for up to [`MAX_EXACT`] stops, and [`nearest`] is the simple rule that both
-//! are measured against. The same problem, seed and number of iterations give the same plan; there is no clock and
-//! no network in here. `docs/routing.md` tells how it works and what it reaches.
+//! lateness; [`exact`] finds the proven optimum for up to [`MAX_EXACT`] stops, and [`nearest`] is the simple rule as
+//! a baseline. The same problem, seed and number of iterations give the same plan; the crate uses no clock and no
+//! network. `docs/routing.md` describes the method and its results.
 //!
 //! ```
 //! use routing::{plan, Delays, Depot, Problem, Search, Stop, Vehicle};

@@ -1,4 +1,4 @@
-//! Plans, with what to expect of them.
+//! Plans, with their expected results.
 
 use std::fmt;
 
@@ -13,20 +13,20 @@ use crate::search::{search, Search, MAX_ITERATIONS};
 use crate::solution::Solution;
 use crate::world::{mean, mean_after, World};
 
-/// The most stops for which [`exact`] proves the best plan.
+/// Maximum number of stops for which [`exact`] finds the proven optimum.
 pub const MAX_EXACT: usize = 10;
-/// Draws while searching, and for what the plan says of itself: those are others, because a search fits its own.
+/// Draws for the search, and for the expected results of the plan: these differ, because a search overfits its own.
 const DRAWS: usize = 32;
 const REPORTED: usize = 512;
 const DRAW_SEED: u64 = 32;
 const REPORT_SEED: u64 = 512;
 
-/// Who drives where and when, and what to expect. Times are minutes after midnight, `HH:MM` in JSON.
+/// Routes with their times and expected results. Times are minutes after midnight, `HH:MM` in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
     /// Distance, time and expected lateness at the problem's prices, over 512 draws of delays.
     pub cost: f64,
-    /// The same over the 32 draws of the search: what it minimises, and what plans are compared by.
+    /// The same over the 32 draws of the search: the quantity that it minimises, by which plans are compared.
     pub objective: f64,
     /// Kilometres of all routes.
     pub km: f64,
@@ -36,7 +36,7 @@ pub struct Plan {
     pub late_minutes: f64,
     /// Routes of the vehicles that are used.
     pub routes: Vec<Route>,
-    /// Stops that get nothing, with the reason.
+    /// Unserved stops, with the reason.
     pub unserved: Vec<Unserved>,
 }
 
@@ -45,10 +45,10 @@ pub struct Plan {
 pub struct Route {
     /// The vehicle's name.
     pub vehicle: String,
-    /// When it leaves the depot.
+    /// Departure from the depot.
     #[serde(with = "clock")]
     pub departure: f64,
-    /// When it is back, as planned: with the median delay on each leg.
+    /// Planned return, with the median delay on each leg.
     #[serde(rename = "return", with = "clock")]
     pub back: f64,
     /// Units on board at the start.
@@ -67,7 +67,7 @@ pub struct Visit {
     /// Planned arrival; within the window, or before it.
     #[serde(with = "clock")]
     pub arrival: f64,
-    /// Arrival that nine of ten days keep.
+    /// Arrival time that is met on nine of ten days.
     #[serde(with = "clock")]
     pub arrival_90: f64,
     /// Planned departure.
@@ -75,43 +75,43 @@ pub struct Visit {
     pub departure: f64,
     /// Share of days with an arrival after the stop closes.
     pub late_chance: f64,
-    /// Expected minutes of lateness, days in time counted as 0.
+    /// Expected minutes of lateness; days on time count as 0.
     pub late_minutes: f64,
 }
 
-/// A stop that gets nothing.
+/// An unserved stop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unserved {
     /// The stop's name.
     pub stop: String,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// Why a stop gets nothing.
+/// Why a stop is not served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// Its demand is above the capacity of every vehicle.
     TooLarge,
-    /// No vehicle that can carry it gets there within the window and back within the shift, even with nothing else
-    /// to do.
+    /// No vehicle with enough capacity can get there within the window and back within the shift, even with no other
+    /// stop.
     OutOfReach,
-    /// Alone it could be served; beside the others no vehicle has room and time left.
+    /// It could be served alone, but no vehicle has room and time left beside the other stops.
     NoVehicleLeft,
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TooLarge => "needs more than any vehicle carries: split the delivery",
-            Self::OutOfReach => "cannot be reached in its window and shift: widen one of them",
+            Self::TooLarge => "its demand is above the capacity of every vehicle: split the delivery",
+            Self::OutOfReach => "no vehicle reaches it within its window and shift: widen one of them",
             Self::NoVehicleLeft => "no vehicle has room and time left: add one",
         })
     }
 }
 
-/// Plans by search: as many stops as it can, then as cheap as it can.
+/// Plans by search: serves as many stops as possible, then minimises the cost.
 ///
 /// # Errors
 /// When the problem does not pass [`Problem::check`], or there are too many iterations.
@@ -122,7 +122,7 @@ pub fn plan(problem: &Problem, delays: &Delays, how: Search) -> Result<Plan, Pro
     planned_by(problem, delays, |world| search(world, how))
 }
 
-/// Plans by the simple rule: each vehicle drives to the nearest stop that it can still serve.
+/// Plans by the nearest-neighbour rule: each vehicle drives to the nearest stop that it can still serve.
 ///
 /// # Errors
 /// When the problem does not pass [`Problem::check`].
@@ -130,7 +130,7 @@ pub fn nearest(problem: &Problem, delays: &Delays) -> Result<Plan, ProblemError>
     planned_by(problem, delays, construct::nearest)
 }
 
-/// The best plan, proved by trying everything.
+/// The proven best plan, by exhaustive search.
 ///
 /// # Errors
 /// When the problem does not pass [`Problem::check`], or has more than [`MAX_EXACT`] stops.
@@ -169,7 +169,7 @@ fn report<const K: usize>(world: &World<'_, K>, solution: &Solution) -> Plan {
             let stop = &world.problem.stops[node.saturating_sub(1)];
             world.arrive(&mut state, *node);
             let (arrival, drawn) = (state.planned, state.drawn);
-            // Planned times do not depend on the draws: what the search could serve, this can.
+            // Planned times do not depend on the draws: a route that was feasible in the search is feasible here.
             let served = world.serve(&mut state, vehicle);
             debug_assert!(served, "a route of a plan breaks a rule");
             visits.push(Visit {

@@ -1,4 +1,4 @@
-//! What is to be delivered, by whom, and what it may cost.
+//! The deliveries, the vehicles and the prices.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,22 +12,22 @@ pub struct Problem {
     pub weekday: Weekday,
     /// Class of weather on the way, for the delays.
     pub weather: Weather,
-    /// Where all routes start and end.
+    /// The start and end of all routes.
     pub depot: Depot,
-    /// What drives; each vehicle makes at most one route.
+    /// The vehicles; each makes at most one route.
     pub vehicles: Vec<Vehicle>,
-    /// Who gets something.
+    /// The stops to deliver to.
     pub stops: Vec<Stop>,
-    /// What distance, time and lateness cost.
+    /// The prices of distance, time and lateness.
     #[serde(default)]
     pub costs: Costs,
 }
 
-/// Where the goods are.
+/// The place of the goods.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Depot {
-    /// For people.
+    /// The name for people.
     pub name: String,
     /// Degrees north, WGS 84, -90 to 90.
     pub latitude: f64,
@@ -39,9 +39,9 @@ pub struct Depot {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vehicle {
-    /// For people; unique among the vehicles.
+    /// The name for people; unique among the vehicles.
     pub name: String,
-    /// Most units on board, at least 1; the unit is the stops' (packs, boxes, litres).
+    /// Maximum number of units on board, at least 1, in the unit of the stops' demands (packs, boxes, litres).
     pub capacity: i64,
     /// Start of the shift, minutes after midnight; `HH:MM` in JSON.
     #[serde(with = "clock")]
@@ -55,7 +55,7 @@ pub struct Vehicle {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stop {
-    /// For people; unique among the stops.
+    /// The name for people; unique among the stops.
     pub name: String,
     /// Degrees north, WGS 84, -90 to 90.
     pub latitude: f64,
@@ -63,13 +63,14 @@ pub struct Stop {
     pub longitude: f64,
     /// Units to deliver, 0 or more.
     pub demand: i64,
-    /// First moment at which the goods are taken, minutes after midnight; `HH:MM` in JSON. Who comes earlier waits.
+    /// First moment at which the stop accepts goods, minutes after midnight; `HH:MM` in JSON. A vehicle that arrives
+    /// earlier waits.
     #[serde(with = "clock")]
     pub opens: f64,
     /// Last moment to arrive, minutes after midnight; `HH:MM` in JSON.
     #[serde(with = "clock")]
     pub closes: f64,
-    /// Minutes from the first to the last hand-over, 0 to 480.
+    /// Minutes that the delivery takes, 0 to 480.
     pub service: f64,
 }
 
@@ -81,12 +82,12 @@ pub struct Costs {
     pub per_km: f64,
     /// Per hour from departure to return, waiting included.
     pub per_driver_hour: f64,
-    /// Per hour that a stop is reached after it closes, or the depot after the shift: what lateness is worth.
+    /// Per hour of lateness: a stop is reached after it closes, or the depot after the shift.
     pub per_late_hour: f64,
 }
 
 impl Default for Costs {
-    /// 0.45 per kilometre, 30 per hour, 120 per hour of lateness: assumptions in euros, to be replaced by your own.
+    /// 0.45 per kilometre, 30 per hour, 120 per hour of lateness: assumptions in euros, to be replaced by your prices.
     fn default() -> Self {
         Self { per_km: 0.45, per_driver_hour: 30.0, per_late_hour: 120.0 }
     }
@@ -95,7 +96,7 @@ impl Default for Costs {
 /// Days as in ISO 8601, Monday first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)] // Their names say it all.
+#[allow(missing_docs)] // The names are self-explanatory.
 pub enum Weekday {
     Monday,
     Tuesday,
@@ -122,11 +123,11 @@ impl Weekday {
     }
 }
 
-/// Weather as the delay model tells it apart.
+/// The classes of weather in the delay model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Weather {
-    /// No rain, good sight.
+    /// No rain, good visibility.
     Dry,
     /// Rain.
     Rain,

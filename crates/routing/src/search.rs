@@ -1,5 +1,5 @@
-//! Large-neighbourhood search (Shaw 1998; ruin and recreate, Schrimpf and others 2000): a part of the stops is taken
-//! out and put back, over and over, from a start by regret and local search.
+//! Large-neighbourhood search (Shaw 1998; ruin and recreate, Schrimpf and others 2000): it repeatedly removes some
+//! stops and inserts them again, from a start by regret insertion and local search.
 
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
@@ -10,24 +10,24 @@ use crate::improve::improve;
 use crate::solution::Solution;
 use crate::world::World;
 
-/// The most iterations of a search.
+/// Maximum number of iterations of a search.
 pub const MAX_ITERATIONS: u32 = 1_000_000;
-/// The most stops that are taken out at once, and the share of all.
+/// Maximum number of stops that are removed at once, and maximum share of all stops.
 const MOST_OUT: usize = 30;
 const SHARE_OUT: f64 = 0.4;
-/// How much dearer than the best a solution may be to go on from, at the start; it falls to nothing.
+/// The share by which an accepted solution may cost more than the best, at the start; it falls to zero.
 const TOLERANCE: f64 = 0.03;
-/// How strongly the choice of a costly or related stop leans to the first: the power of a uniform number.
+/// How strongly the choice of a costly or related stop prefers the first: the power of a uniform number.
 const LEANING: f64 = 4.0;
-/// A minute between two openings counts like so many kilometres when stops are compared.
+/// A minute between two openings counts as this many kilometres when stops are compared.
 const KM_PER_MINUTE: f64 = 0.2;
 
-/// How long to search, and from which random numbers.
+/// The length and the seed of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Search {
     /// The same seed gives the same plan.
     pub seed: u64,
-    /// How often stops are taken out and put back, 0 to [`MAX_ITERATIONS`].
+    /// The number of iterations, each of which removes and inserts stops: 0 to [`MAX_ITERATIONS`].
     pub iterations: u32,
 }
 
@@ -62,13 +62,13 @@ pub(crate) fn search<const K: usize>(world: &World<'_, K>, how: Search) -> Solut
     best
 }
 
-/// Takes stops out in one of four ways: at random, near each other in place and time, the costly, whole routes.
+/// Removes stops in one of four ways: at random, close in place and time, costly ones, whole routes.
 fn ruin<const K: usize>(world: &World<'_, K>, solution: &mut Solution, random: &mut ChaCha8Rng) {
     let served: Vec<usize> = solution.routes.iter().flatten().copied().collect();
     if served.is_empty() {
         return;
     }
-    // At most 200 stops: nothing is cut.
+    // At most 200 stops: no digits are lost.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let most = ((served.len() as f64 * SHARE_OUT).ceil() as usize).clamp(1, MOST_OUT);
     let count = random.random_range(1..=most);
@@ -84,7 +84,7 @@ fn ruin<const K: usize>(world: &World<'_, K>, solution: &mut Solution, random: &
             let kept: Vec<usize> = route.iter().copied().filter(|stop| !out.contains(stop)).collect();
             match world.cost(&world.problem.vehicles[vehicle], &kept) {
                 Some(cost) => solution.set(vehicle, kept, cost),
-                // Delays that fall with the hour faster than time goes by may make the rest too late.
+                // If delays fall with the hour faster than time passes, the rest may become too late.
                 None => {
                     solution.unserved.extend(kept);
                     solution.set(vehicle, Vec::new(), 0.0);
@@ -96,10 +96,10 @@ fn ruin<const K: usize>(world: &World<'_, K>, solution: &mut Solution, random: &
     solution.unserved.sort_unstable();
 }
 
-/// The first of a list more often than the last.
+/// An index that prefers the start of a list.
 fn lean<T>(list: &mut Vec<T>, random: &mut ChaCha8Rng) -> Option<T> {
     let at = random.random::<f64>().powf(LEANING) * list.len() as f64;
-    // Not negative, and below the length of the list: nothing is cut.
+    // Not negative, and below the length of the list: no digits are lost.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let at = at as usize;
     (at < list.len()).then(|| list.remove(at))

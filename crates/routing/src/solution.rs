@@ -27,7 +27,7 @@ impl Solution {
         self.costs.iter().sum()
     }
 
-    /// Serving one more stop is worth any cost; among equals the cheaper one is less.
+    /// More served stops always win; among equals the cheaper solution is less.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
         self.unserved.len().cmp(&other.unserved.len()).then(self.cost().total_cmp(&other.cost()))
     }
@@ -39,17 +39,17 @@ impl Solution {
     }
 }
 
-/// The cheapest place for a stop in one route.
+/// The cheapest position for a stop in one route.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Insertion {
     pub(crate) at: usize,
-    /// What the route then costs.
+    /// The cost of the route with the stop.
     pub(crate) cost: f64,
-    /// What it costs more than before.
+    /// The increase in cost.
     pub(crate) more: f64,
 }
 
-/// A route with what is known on the way, for trying stops at all places.
+/// A route with the state of the vehicle after each stop, to try stops at all positions.
 pub(crate) struct Partial<'a, const K: usize> {
     vehicle: usize,
     route: &'a [usize],

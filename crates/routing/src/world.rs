@@ -1,9 +1,9 @@
-//! A problem made ready for the search: all legs, and how long each may take.
+//! A problem prepared for the search: all legs, and their possible durations.
 //!
-//! A route is driven `K` times side by side. Every draw meets one level of delay on each leg; on the way to one stop
-//! the draws take all levels, in an order of the stop's own, so that the draws are spread evenly and legs are
-//! independent. Beside the draws runs the planned time, with the median delay on each leg: windows and shifts bind
-//! the planned time, and lateness is the mean over the draws.
+//! A route is driven `K` times in parallel. Every draw has one level of delay on each leg; on the way to a stop the
+//! draws take all levels, in an order specific to the stop, so that the draws are spread evenly and legs are
+//! independent. The planned time has the median delay on each leg: windows and shifts bind the planned time, and
+//! lateness is the mean over the draws.
 
 use rand::seq::SliceRandom;
 use rand::SeedableRng;
@@ -15,7 +15,7 @@ use crate::problem::{Problem, Vehicle};
 
 /// The depot's number; stop `i` of the problem is node `i + 1`.
 pub(crate) const DEPOT: usize = 0;
-/// Rounds to find the departure that arrives when the first stop opens, and the minutes kept in hand after it.
+/// Iterations to find the departure that arrives when the first stop opens, and the slack after it in minutes.
 const ROUNDS: usize = 8;
 const IN_HAND: f64 = 1e-4;
 
@@ -26,7 +26,7 @@ struct Leg {
     position: Position,
 }
 
-/// What a node asks of who comes there.
+/// The constraints of a node.
 #[derive(Clone, Copy)]
 struct Visit {
     demand: i64,
@@ -42,7 +42,7 @@ pub(crate) struct World<'a, const K: usize> {
     visits: Vec<Visit>,
     medians: Sampled<1>,
     delays: Sampled<K>,
-    /// By node: which level each draw meets on the way there.
+    /// By node: the level of each draw on the way there.
     levels: Vec<[usize; K]>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct State<const K: usize> {
 }
 
 impl<'a, const K: usize> World<'a, K> {
-    /// For a checked problem. The seed orders the draws.
+    /// Takes a checked problem. The seed orders the draws.
     pub(crate) fn new(problem: &'a Problem, delays: &Delays, seed: u64) -> Self {
         let depot = [problem.depot.latitude, problem.depot.longitude];
         let stops = problem.stops.iter().map(|stop| [stop.latitude, stop.longitude]);
@@ -123,7 +123,7 @@ impl<'a, const K: usize> World<'a, K> {
         leg.free + median
     }
 
-    /// At the depot, about to leave for the first stop: when the shift starts, or so late that the stop is open.
+    /// At the depot, before it leaves for the first stop: at the start of the shift, or later if the stop opens later.
     pub(crate) fn start(&self, vehicle: &Vehicle, first: usize) -> State<K> {
         let leg = self.leg(DEPOT, first);
         let opens = self.visits[first].opens;
@@ -148,11 +148,11 @@ impl<'a, const K: usize> World<'a, K> {
         state.node = to;
     }
 
-    /// Waits, and hands over; false where the plan comes too late, or with too much on board.
+    /// Waits, and delivers; false if the plan arrives too late, or with too much on board.
     #[must_use]
     pub(crate) fn serve(&self, state: &mut State<K>, vehicle: &Vehicle) -> bool {
         let visit = &self.visits[state.node];
-        // At most 200 demands of a checked problem: far from the end of 64 bits.
+        // At most 200 demands of a checked problem: far below 64 bits.
         state.load = state.load.saturating_add(visit.demand);
         if state.planned > visit.closes || state.load > vehicle.capacity {
             return false;
@@ -165,7 +165,7 @@ impl<'a, const K: usize> World<'a, K> {
         true
     }
 
-    /// Drives home; the cost of the whole route, or nothing where the shift is over by then.
+    /// Drives home; the cost of the whole route, or `None` if the shift has ended by then.
     pub(crate) fn finish(&self, state: &mut State<K>, vehicle: &Vehicle) -> Option<f64> {
         self.arrive(state, DEPOT);
         if state.planned > vehicle.to {
@@ -179,7 +179,7 @@ impl<'a, const K: usize> World<'a, K> {
         )
     }
 
-    /// Serves the stops one by one, and drives home; the cost of the whole route, or nothing where it cannot be.
+    /// Serves the stops one by one, and drives home; the cost of the whole route, or `None` if it is infeasible.
     pub(crate) fn complete(
         &self,
         mut state: State<K>,
@@ -195,7 +195,7 @@ impl<'a, const K: usize> World<'a, K> {
         self.finish(&mut state, vehicle)
     }
 
-    /// The cost of a vehicle's route, or nothing where it breaks a window, the shift or the capacity.
+    /// The cost of a vehicle's route, or `None` if it breaks a window, the shift or the capacity.
     pub(crate) fn cost(&self, vehicle: &Vehicle, stops: &[usize]) -> Option<f64> {
         match stops.first() {
             None => Some(0.0),

@@ -1,4 +1,4 @@
-//! What the planner does with problems that a person can solve by hand, and what it refuses.
+//! The planner on problems that a person can solve by hand, and the problems that it refuses.
 #![allow(missing_docs, clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 mod support;
@@ -37,7 +37,7 @@ fn stops_on_one_road_are_served_in_its_order_either_way() {
 }
 
 #[test]
-fn a_vehicle_leaves_so_that_it_does_not_wait_at_its_first_stop() {
+fn a_vehicle_leaves_late_enough_not_to_wait_at_its_first_stop() {
     let planned =
         plan(&problem(vec![stop("Freising", 48.40351, 11.74876)]), &Delays::none(), how(0)).unwrap();
     let visit = &planned.routes[0].visits[0];
@@ -46,7 +46,7 @@ fn a_vehicle_leaves_so_that_it_does_not_wait_at_its_first_stop() {
 }
 
 #[test]
-fn stops_that_nobody_can_serve_are_named_with_the_reason() {
+fn unserved_stops_are_listed_with_the_reason() {
     let mut problem = towns();
     problem.vehicles = vec![van("van", 12)];
     problem.stops[0].demand = 13;
@@ -94,7 +94,7 @@ fn traffic_is_planned_for_and_lateness_has_a_price() {
 }
 
 #[test]
-fn the_search_finds_the_proved_best_of_small_problems_and_beats_the_rule() {
+fn the_search_finds_the_optimum_of_small_problems_and_beats_nearest_neighbour() {
     let model = Model::load(support::model_folder()).unwrap();
     let delays = Delays::of(&model, Weekday::Tuesday, Weather::Rain).unwrap();
     let mut problem = towns();
@@ -116,7 +116,7 @@ fn the_search_finds_the_proved_best_of_small_problems_and_beats_the_rule() {
 }
 
 #[test]
-fn what_is_too_large_is_refused_before_anything_is_computed() {
+fn too_large_a_problem_is_refused_before_anything_is_computed() {
     let none = &Delays::none();
     let town = |number: usize| stop(&number.to_string(), 48.2, 11.6);
     let many = problem((0..=MAX_STOPS).map(town).collect());
@@ -136,7 +136,7 @@ fn what_is_too_large_is_refused_before_anything_is_computed() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_by_its_name() {
+fn each_impossible_value_has_its_own_error() {
     let refused = |change: fn(&mut Problem)| {
         let mut problem = towns();
         change(&mut problem);
@@ -157,7 +157,7 @@ fn what_makes_no_sense_is_refused_by_its_name() {
 }
 
 #[test]
-fn another_model_than_one_of_delays_is_refused() {
+fn a_model_without_delays_is_refused() {
     let model = Model::load(support::model_folder().with_file_name("breast-cancer")).unwrap();
     assert_eq!(
         Delays::of(&model, Weekday::Monday, Weather::Dry),
@@ -166,7 +166,7 @@ fn another_model_than_one_of_delays_is_refused() {
 }
 
 #[test]
-fn a_problem_is_read_from_json_and_slips_are_told() {
+fn a_problem_is_read_from_json_and_mistakes_are_reported() {
     let text = r#"{"weekday": "monday", "weather": "rain",
         "depot": {"name": "Munich", "latitude": 48.13743, "longitude": 11.57549},
         "vehicles": [{"name": "van", "capacity": 40, "from": "07:00", "to": "16:30"}],
@@ -175,10 +175,10 @@ fn a_problem_is_read_from_json_and_slips_are_told() {
     let read: Problem = serde_json::from_str(text).unwrap();
     assert_eq!((read.vehicles[0].to, read.stops[0].closes), (990.0, 600.0));
     assert_eq!(serde_json::from_str::<Problem>(&serde_json::to_string(&read).unwrap()).unwrap(), read);
-    let slip = |from: &str, to: &str| {
+    let mistake = |from: &str, to: &str| {
         serde_json::from_str::<Problem>(&text.replace(from, to)).unwrap_err().to_string()
     };
-    assert!(slip("16:30", "16.30").starts_with("\"16.30\" is no time of day; write HH:MM"));
-    assert!(slip("closes", "close").starts_with("unknown field `close`"));
-    assert!(slip("rain", "hail").starts_with("unknown variant `hail`, expected one of `dry`"));
+    assert!(mistake("16:30", "16.30").starts_with("\"16.30\" is not a time of day; write HH:MM"));
+    assert!(mistake("closes", "close").starts_with("unknown field `close`"));
+    assert!(mistake("rain", "hail").starts_with("unknown variant `hail`, expected one of `dry`"));
 }

@@ -1,4 +1,4 @@
-//! Whatever is asked, a plan keeps the rules, or the answer is a named error.
+//! For any problem, a plan keeps the rules, or the answer is a named error.
 #![allow(missing_docs, clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 mod support;
@@ -58,7 +58,7 @@ fn problems(most: usize) -> impl Strategy<Value = Problem> {
     })
 }
 
-/// The model is asked once for each kind of day.
+/// The model runs once for each kind of day.
 fn delays(problem: &Problem) -> Delays {
     thread_local! {
         static MODEL: Model = Model::load(support::model_folder()).unwrap();
@@ -71,7 +71,7 @@ fn delays(problem: &Problem) -> Delays {
     })
 }
 
-/// Serves as many for as much, or worse.
+/// Whether a plan is no better than another one.
 fn not_better(plan: &Plan, than: &Plan) -> bool {
     plan.unserved.len() > than.unserved.len()
         || (plan.unserved.len() == than.unserved.len() && plan.objective >= than.objective - 1e-6)
@@ -91,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_better_than_the_proved_best(problem in problems(5)) {
+    fn no_plan_beats_the_proven_optimum(problem in problems(5)) {
         let delays = delays(&problem);
         let best = exact(&problem, &delays).unwrap();
         support::assert_sound(&problem, &best);
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_of_any_kind_end_in_a_plan_or_a_named_error(
+    fn any_numbers_end_in_a_plan_or_a_named_error(
         numbers in proptest::collection::vec(any::<f64>(), 12),
         units in proptest::collection::vec(any::<i64>(), 2),
     ) {
@@ -120,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn one_wrong_number_is_refused_by_its_name(which in 0..9_usize, wrong in prop_oneof![
+    fn each_wrong_number_has_its_own_error(which in 0..9_usize, wrong in prop_oneof![
         Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY), Just(-1e300), Just(1e300)
     ]) {
         let mut problem = support::problem(vec![support::stop("Freising", 48.40351, 11.74876)]);

@@ -1,4 +1,4 @@
-//! The simulation of the evaluation is the one that the delay model was trained on.
+//! The simulation of the evaluation equals the one on which the delay model was trained.
 #![allow(
     missing_docs,
     clippy::unwrap_used,

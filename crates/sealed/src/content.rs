@@ -1,4 +1,4 @@
-//! What is sealed: a document with its salt, padded so that its length shows as little as possible.
+//! The content of an envelope: a document with its salt, padded so that its length shows as little as possible.
 
 use std::fmt;
 
@@ -7,20 +7,20 @@ use zeroize::Zeroizing;
 
 use crate::error::{OpenError, SealError};
 
-/// The shortest padded content, in bytes.
+/// Minimum length of the padded content, in bytes.
 pub(crate) const MIN_PADDED: usize = 1 << 10;
-/// The longest padded content, in bytes.
+/// Maximum length of the padded content, in bytes.
 pub(crate) const MAX_PADDED: usize = 1 << 20;
 /// Salt and length before the document.
 const PREFIX: usize = SALT + 4;
 const SALT: usize = 32;
-/// The longest document, in bytes: one mebibyte with its prefix.
+/// Maximum length of a document, in bytes: one mebibyte with its prefix.
 pub const MAX_CONTENT: usize = MAX_PADDED - PREFIX;
 
 const DIGEST_LABEL: &[u8] = b"Theriac sealed content 1";
 
-/// A document and the salt that hides it behind its digest. Sealing it again keeps the salt, so the digest shows that
-/// two envelopes hold the same document to those who cannot open either.
+/// A document and the salt that hides it behind its digest. Sealing it again keeps the salt, so the digest proves that
+/// two envelopes hold the same document, even to parties that can open neither.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Content {
     salt: Zeroizing<[u8; SALT]>,
@@ -48,7 +48,7 @@ impl Content {
         &self.bytes
     }
 
-    /// SHA-256 of label, salt and document: binds the document, and says nothing about it without the salt.
+    /// SHA-256 of label, salt and document: binds the document, and reveals nothing about it without the salt.
     pub(crate) fn digest(&self) -> [u8; 32] {
         Sha256::new()
             .chain_update(DIGEST_LABEL)
@@ -75,7 +75,7 @@ impl Content {
         Ok(padded)
     }
 
-    /// Reads what [`Content::pad`] wrote, and nothing else.
+    /// Reads the output of [`Content::pad`], and nothing else.
     pub(crate) fn unpad(padded: &[u8]) -> Result<Self, OpenError> {
         let (salt, rest) = padded.split_first_chunk::<SALT>().ok_or(OpenError::BadPadding)?;
         let (length, rest) = rest.split_first_chunk::<4>().ok_or(OpenError::BadPadding)?;
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_says_nothing_without_the_salt() {
+    fn a_digest_reveals_nothing_without_the_salt() {
         let (first, second) =
             (Content::new(b"terms".to_vec()).unwrap(), Content::new(b"terms".to_vec()).unwrap());
         assert_ne!(first.digest(), second.digest());

@@ -1,4 +1,4 @@
-//! The envelope's bytes: where it belongs, whom it is sealed to, and what cannot be read without a key.
+//! The envelope's bytes: its context, its recipients, and its sealed content.
 
 use crate::content::{MAX_PADDED, MIN_PADDED};
 use crate::error::{ContextPart, FormatError};
@@ -19,12 +19,12 @@ pub(crate) const RECIPIENT: usize = 32 + 32 + SEALED_KEY;
 pub(crate) const SEALED_KEY: usize = 32 + TAG;
 pub(crate) const SIGNATURE: usize = 64;
 
-/// The most recipients of an envelope.
+/// Maximum number of recipients of an envelope.
 pub const MAX_RECIPIENTS: usize = 16;
-/// The longest envelope in bytes.
+/// Maximum length of an envelope, in bytes.
 pub const MAX_ENVELOPE: usize = HEAD + MAX_RECIPIENTS * RECIPIENT + MAX_PADDED + TAG + SIGNATURE;
 
-/// What an envelope is for. The numbers are part of the format.
+/// The purpose of an envelope. The numbers are part of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
@@ -41,7 +41,7 @@ impl Purpose {
     }
 }
 
-/// Where an envelope belongs: it opens nowhere else.
+/// The context to which an envelope is bound: it does not open in any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context {
     /// The hash of the chain's first block.
@@ -52,7 +52,7 @@ pub struct Context {
     pub consignor: [u8; 32],
     /// The site to which they are shipped, in the same form.
     pub consignee: [u8; 32],
-    /// What the envelope is for.
+    /// The purpose.
     pub purpose: Purpose,
 }
 
@@ -70,10 +70,10 @@ impl Context {
     }
 }
 
-/// What can be read of an envelope without a key.
+/// The part of an envelope that can be read without a key.
 pub(crate) struct Head {
     pub(crate) recipients: u8,
-    /// Of the sealed content with its tag.
+    /// The length of the sealed content with its tag.
     pub(crate) content_length: u32,
     pub(crate) context: Context,
     pub(crate) author: [u8; 32],
@@ -92,7 +92,7 @@ impl Head {
         bytes
     }
 
-    /// Whoever calls this knows that the magic is right.
+    /// The caller has checked the magic.
     fn decode(head: &[u8; HEAD]) -> Result<Self, FormatError> {
         let [.., version, suite, purpose, recipients, l0, l1, l2, l3] = *first::<16>(head)?;
         match (version, suite) {
@@ -123,7 +123,7 @@ pub(crate) struct Recipient<'a> {
     pub(crate) sealed_key: &'a [u8; SEALED_KEY],
 }
 
-/// An envelope whose form is right. Nothing in it is believed before it is opened.
+/// A well-formed envelope. Its content is not trusted before it is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     /// Everything before the signature.
@@ -143,7 +143,7 @@ impl<'a> Envelope<'a> {
     /// Reads an envelope's form, to the last byte.
     ///
     /// # Errors
-    /// Where the bytes are none, or of another version.
+    /// The bytes are not an envelope, or of another version.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, FormatError> {
         if !bytes.starts_with(&MAGIC) {
             return Err(FormatError::NotAnEnvelope);
@@ -159,7 +159,7 @@ impl<'a> Envelope<'a> {
         if !padded.is_power_of_two() || !(MIN_PADDED..=MAX_PADDED).contains(&padded) {
             return Err(FormatError::ContentLength);
         }
-        // Neither overflows: both counts are small by now.
+        // Neither overflows: both counts were checked above.
         let front_length = recipients.saturating_mul(RECIPIENT).saturating_add(HEAD);
         let signed_length = front_length.saturating_add(content_length);
         let wrong_length = FormatError::WrongLength {
@@ -177,25 +177,25 @@ impl<'a> Envelope<'a> {
         Ok(envelope)
     }
 
-    /// Where it says that it belongs.
+    /// The context that it claims.
     #[must_use]
     pub const fn context(&self) -> &Context {
         &self.context
     }
 
-    /// The account that says to have sealed it.
+    /// The account that it claims as its author.
     #[must_use]
     pub const fn author(&self) -> [u8; 32] {
         self.author
     }
 
-    /// The keys that it says to be sealed to, ascending.
+    /// The keys that it claims as recipients, ascending.
     pub fn recipients(&self) -> impl Iterator<Item = KeyId> + use<'a> {
         self.parts().map(|recipient| recipient.key)
     }
 
-    /// Whether both envelopes promise the same document for the same place. Who opens one of them knows then what
-    /// the other one holds.
+    /// Whether both envelopes claim the same document in the same context. A reader that opens one of them then knows
+    /// the content of the other.
     #[must_use]
     pub fn has_content_of(&self, other: &Envelope<'_>) -> bool {
         self.context == other.context && self.digest == other.digest

@@ -1,4 +1,4 @@
-//! What can go wrong. No message holds any part of a key or of what is sealed.
+//! Errors. No message holds any part of a key or of a sealed document.
 
 use std::fmt;
 use std::io;
@@ -8,56 +8,56 @@ use crate::content::MAX_CONTENT;
 use crate::envelope::MAX_RECIPIENTS;
 use crate::keyring::MAX_KEYS;
 
-/// Why bytes are no envelope that this program reads.
+/// Why bytes are not an envelope that this program reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// Too short, or other first bytes.
-    #[error("the bytes are no sealed envelope; check that the hash is one of sealed terms")]
+    #[error("the bytes are not a sealed envelope; check that the hash is one of sealed terms")]
     NotAnEnvelope,
-    /// A version of the format that is not known here.
+    /// An unknown version of the format.
     #[error(
         "the envelope has the format version {0}, and this program reads version 1; use a newer program"
     )]
     UnknownVersion(u8),
-    /// Other algorithms.
+    /// An unknown cipher suite.
     #[error("the envelope uses the cipher suite {0}, and this program knows suite 1; use a newer program")]
     UnknownSuite(u8),
-    /// Sealed for what is not known here.
+    /// An unknown purpose.
     #[error(
         "the envelope was sealed for the purpose {0}, which this program does not know; use a newer program"
     )]
     UnknownPurpose(u8),
-    /// Nobody, or too many.
+    /// No recipient, or too many.
     #[error("the envelope names {0} recipients, and 1 to {MAX_RECIPIENTS} are allowed; ask its author for a correct one")]
     RecipientCount(u8),
     /// Not ascending by key.
     #[error("the envelope's recipients are not in order; ask its author for a correct one")]
     RecipientsNotSorted,
-    /// The content's length is none that padding gives.
+    /// The content's length is not one that padding produces.
     #[error("the envelope's content has an impossible length; ask its author for a correct one")]
     ContentLength,
-    /// Cut, or with something behind it.
-    #[error("the envelope has {actual} bytes, and {expected} are announced; fetch it again")]
+    /// Truncated, or followed by other bytes.
+    #[error("the envelope has {actual} bytes, and its head announces {expected}; fetch it again")]
     WrongLength {
-        /// What its head announces.
+        /// The length that its head announces.
         expected: usize,
-        /// What there is.
+        /// Its actual length.
         actual: usize,
     },
 }
 
-/// A part of where an envelope belongs.
+/// A part of an envelope's context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextPart {
     /// The chain.
     Genesis,
     /// The contract.
     Contract,
-    /// Who sends the goods.
+    /// The consignor.
     Consignor,
-    /// Who gets them.
+    /// The consignee.
     Consignee,
-    /// What it is for.
+    /// The purpose.
     Purpose,
 }
 
@@ -76,18 +76,18 @@ impl fmt::Display for ContextPart {
 /// Why an envelope is not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// It was sealed for another place.
-    #[error("the envelope was sealed for another {0}; do not rely on it, and ask who sent it")]
+    /// It was sealed for another context.
+    #[error("the envelope was sealed for another {0}; do not rely on it, and ask its sender")]
     OtherContext(ContextPart),
     /// Its author's account did not sign these bytes.
     #[error(
         "the envelope is not signed by the account of its author; do not rely on it, and fetch it again"
     )]
     BadSignature,
-    /// None of the keys is a recipient's.
+    /// None of the keys belongs to a recipient.
     #[error("the envelope is sealed to none of your keys; check the keyring, or ask its author to seal it to your key")]
     NotARecipient,
-    /// The content key does not open, although it is sealed to one of the keys.
+    /// The content key cannot be opened, although it is sealed to one of the keys.
     #[error(
         "the envelope's key cannot be opened: it was damaged or badly made; ask its author for a correct one"
     )]
@@ -95,11 +95,11 @@ pub enum OpenError {
     /// The content does not open with its key.
     #[error("the envelope's content cannot be opened: it was damaged or badly made; ask its author for a correct one")]
     ContentNotOpened,
-    /// The padding has another form than it should.
+    /// The padding is malformed.
     #[error("the envelope's content is badly padded; ask its author for a correct one")]
     BadPadding,
-    /// The content is another than the head says.
-    #[error("the envelope holds something else than its digest says; do not rely on it, and ask its author")]
+    /// The content does not match the digest in the head.
+    #[error("the envelope's content does not match its digest; do not rely on it, and ask its author")]
     DigestMismatch,
 }
 
@@ -107,22 +107,22 @@ pub enum OpenError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
     /// The document is too long.
-    #[error("the document has {length} bytes, and {MAX_CONTENT} can be sealed; seal a shorter one, or a hash of it")]
+    #[error("the document has {length} bytes, and at most {MAX_CONTENT} can be sealed; seal a shorter one, or a hash of it")]
     TooLong {
         /// Its length in bytes.
         length: usize,
     },
-    /// Nobody, or too many.
+    /// No recipient, or too many.
     #[error("{0} recipients are named, and 1 to {MAX_RECIPIENTS} are allowed; name others, each once")]
     RecipientCount(usize),
-    /// A public key with which nothing is secret: a point of low order.
-    #[error("a recipient's sealing key is a weak one; ask the recipient to register a new one")]
+    /// A public key that keeps nothing secret: a point of low order.
+    #[error("a recipient's sealing key is weak; ask the recipient to register a new one")]
     WeakKey,
     /// The signature is not the author's.
     #[error("the signature is not by the author's account; sign with the key of that account")]
     WrongSigner,
-    /// The cipher refused.
-    #[error("the cipher failed; try again, and tell the makers of this program if it does not help")]
+    /// The cipher failed.
+    #[error("the cipher failed; try again, and report a repeated failure to the makers of this program")]
     Cipher,
     /// The system gives no random numbers.
     #[error("the system gives no random numbers; do not use this computer")]
@@ -146,10 +146,10 @@ pub enum KeyringError {
     /// It holds no keys, or something else.
     #[error("the keyring is not one: each line is to have a key of 64 hexadecimal digits; see docs/confidential.md")]
     NotAKeyring,
-    /// It is there already.
-    #[error("the keyring {path} is there already; add a key to it with `theriac sealing-key rotate`", path = .path.display())]
+    /// It exists already.
+    #[error("the keyring {path} exists already; add a key to it with `theriac sealing-key rotate`", path = .path.display())]
     Exists {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
     /// Too many keys.

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::error::KeyringError;
 use crate::keys::{KeyId, SealingKey};
 
-/// The most keys of a keyring.
+/// Maximum number of keys in a keyring.
 pub const MAX_KEYS: usize = 256;
 /// The longest file in bytes.
 const MAX_FILE: usize = 64 * 1024;
@@ -37,7 +37,7 @@ impl Keyring {
     /// Reads the keys of a text, such as the one of an environment variable.
     ///
     /// # Errors
-    /// [`KeyringError::NotAKeyring`] where it has none, or something else; [`KeyringError::Full`].
+    /// [`KeyringError::NotAKeyring`] if it has no keys, or anything else; [`KeyringError::Full`].
     pub fn parse(text: &str) -> Result<Self, KeyringError> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let mut old: Vec<SealingKey> =
@@ -49,7 +49,7 @@ impl Keyring {
         Ok(Self { old, current })
     }
 
-    /// Reads the keyring of a file that only its owner can read.
+    /// Reads the keyring from a file that only its owner can read.
     ///
     /// # Errors
     /// [`KeyringError::File`], and those of [`Keyring::parse`].
@@ -69,7 +69,7 @@ impl Keyring {
         })
     }
 
-    /// Replaces a file by this keyring: a reader sees the old one or the new one, and never a part.
+    /// Replaces a file by this keyring: a reader sees the old one or the new one, never a part.
     ///
     /// # Errors
     /// [`KeyringError::NotWritten`].
@@ -83,7 +83,7 @@ impl Keyring {
         file.persist(path).map(|_| ()).map_err(|error| not_written(error.error))
     }
 
-    /// Adds a new key, which is the current one then; the others go on opening what was sealed to them.
+    /// Adds a new key as the current one; the others still open envelopes that were sealed to them.
     ///
     /// # Errors
     /// [`KeyringError::Full`], [`KeyringError::NoRandomness`].
@@ -96,7 +96,7 @@ impl Keyring {
         Ok(())
     }
 
-    /// The key to which partners are to seal.
+    /// The key to which partners seal.
     #[must_use]
     pub const fn current(&self) -> &SealingKey {
         &self.current
@@ -104,7 +104,7 @@ impl Keyring {
 
     /// How many keys there are.
     #[must_use]
-    #[allow(clippy::len_without_is_empty)] // One at least.
+    #[allow(clippy::len_without_is_empty)] // At least one.
     pub fn len(&self) -> usize {
         self.old.len().saturating_add(1)
     }
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_keyring_is_refused_and_not_shown() {
+    fn an_invalid_keyring_is_refused_and_not_shown() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(Keyring::load(&folder.path().join("none")), Err(KeyringError::File(_))));
         for text in ["", "# nothing\n", "hunter2", &format!("{}\nhunter2\n", "11".repeat(32))] {

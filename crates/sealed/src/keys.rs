@@ -14,7 +14,7 @@ use crate::suite::Kem;
 pub struct PublicKey(pub [u8; 32]);
 
 impl PublicKey {
-    /// By what envelopes name it.
+    /// The identifier that envelopes use.
     #[must_use]
     pub fn id(&self) -> KeyId {
         KeyId(Sha256::digest(self.0).into())
@@ -46,7 +46,7 @@ impl SealingKey {
     /// The key of 64 hexadecimal digits.
     ///
     /// # Errors
-    /// [`KeyringError::NotAKeyring`] where they are none.
+    /// [`KeyringError::NotAKeyring`] if they are not a key.
     pub fn from_hex(digits: &str) -> Result<Self, KeyringError> {
         let mut private = Zeroizing::new([0; 32]);
         hex::decode_to_slice(digits, private.as_mut_slice()).map_err(|_| KeyringError::NotAKeyring)?;
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_that_are_no_key_are_refused_without_being_told() {
+    fn invalid_digits_are_refused_and_not_shown() {
         for digits in ["", "00", &"g".repeat(64), &"1".repeat(65)] {
             let error = SealingKey::from_hex(digits).unwrap_err();
             assert!(matches!(error, KeyringError::NotAKeyring));

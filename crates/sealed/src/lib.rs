@@ -1,8 +1,8 @@
-//! Confidential business documents: sealed to the partners' X25519 keys, kept off chain, known by their hash on chain.
+//! Confidential business documents: sealed to the partners' X25519 keys and kept off chain, with their hash on chain.
 //!
-//! [`seal`] makes an envelope; its SHA-256 goes on chain, and a store keeps its bytes. [`Envelope::open`] checks
-//! where it belongs, who sealed it and what is in it. `docs/confidential.md` has the format to the byte and says what
-//! it protects against.
+//! [`seal`] makes an envelope; its SHA-256 goes on chain, and a store keeps its bytes. [`Envelope::open`] checks its
+//! context, its author and its content. `docs/confidential.md` specifies the format and lists the attacks that it
+//! prevents.
 //!
 //! ```
 //! use sealed::{hash, seal, Author, Content, Context, Envelope, Keyring, Purpose};
@@ -51,7 +51,7 @@ pub use store::{Store, StoreError};
 
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of an envelope: what goes on chain, and the object's name in the store.
+/// The SHA-256 of an envelope: the hash on chain, and the object's name in the store.
 #[must_use]
 pub fn hash(envelope: &[u8]) -> [u8; 32] {
     Sha256::digest(envelope).into()

@@ -6,22 +6,22 @@ use crate::keys::PublicKey;
 use crate::signature::is_signed;
 use crate::suite;
 
-/// An opened envelope: everything in it was checked.
+/// An opened envelope, with all its checks passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// The document.
     pub content: Content,
     /// The account that sealed it. Whether it acts for consignor or consignee is a question to the chain.
     pub author: [u8; 32],
-    /// Which of the keyring's keys opened it.
+    /// The key of the keyring that opened it.
     pub key: PublicKey,
 }
 
 impl Envelope<'_> {
-    /// Opens the envelope with one of the keys, where it belongs to `expected` and its author signed it.
+    /// Opens the envelope with one of the keys, if it belongs to `expected` and its author signed it.
     ///
     /// # Errors
-    /// See [`OpenError`]; they are checked in the order in which they stand there.
+    /// See [`OpenError`]; the checks are made in the order of its variants.
     pub fn open(&self, keyring: &Keyring, expected: &Context) -> Result<Opened, OpenError> {
         if let Some(part) = self.context().difference(expected) {
             return Err(OpenError::OtherContext(part));

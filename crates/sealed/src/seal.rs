@@ -8,7 +8,7 @@ use crate::keys::{KeyId, PublicKey};
 use crate::signature::{is_signed, signed_message};
 use crate::suite;
 
-/// Who seals: an account, and how it signs.
+/// The author: an account, and its way to sign.
 pub struct Author<'a> {
     /// The account. Whether it acts for consignor or consignee is a question to the chain, and for the reader.
     pub account: [u8; 32],
@@ -22,7 +22,7 @@ impl fmt::Debug for Author<'_> {
     }
 }
 
-/// Seals a document to the holders of these public keys. Each call gives other bytes.
+/// Seals a document to the holders of these public keys. Each call returns other bytes.
 ///
 /// # Errors
 /// See [`SealError`].
@@ -82,7 +82,7 @@ mod tests {
     use crate::keyring::Keyring;
 
     #[test]
-    fn an_author_who_promises_another_document_is_caught() {
+    fn a_content_that_does_not_match_the_digest_is_refused() {
         let account = schnorrkel::Keypair::generate();
         let sign = |message: &[u8]| account.sign_simple(b"substrate", message).to_bytes();
         let author = Author { account: account.public.to_bytes(), sign: &sign };

@@ -8,8 +8,8 @@ use crate::hash;
 /// The signing context of all Substrate accounts.
 const SUBSTRATE: &[u8] = b"substrate";
 
-/// What the author's account signs for an envelope's bytes before the signature. It is wrapped as wallets wrap what is
-/// no transaction, so that no signature of one can be had for the other.
+/// The message that the author's account signs, over an envelope's bytes before the signature. It is wrapped as wallets
+/// wrap messages that are not transactions, so that a signature of one never counts for the other.
 #[must_use]
 pub fn signed_message(before_signature: &[u8]) -> Vec<u8> {
     let hash = hex::encode(hash(before_signature));

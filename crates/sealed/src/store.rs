@@ -1,4 +1,4 @@
-//! Where envelopes are kept: a folder, or a bucket of an S3-compatible service. The store is not trusted.
+//! The store of envelopes: a folder, or a bucket of an S3-compatible service. The store is not trusted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,51 +13,49 @@ use url::Url;
 use crate::envelope::MAX_ENVELOPE;
 use crate::hash;
 
-/// How long all tries of a request may take together.
+/// Time limit for all attempts of a request together.
 const RETRY: Duration = Duration::from_secs(60);
 const RETRIES: usize = 3;
 
-/// Why the store did not do what it was asked.
+/// Why a request to the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Not an address of a store.
+    /// The address is not one of a store.
     #[error("the store {url} cannot be used: {reason}; give file:///folder or s3://bucket, see docs/confidential.md")]
     BadAddress {
-        /// What was given.
+        /// The address.
         url: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
-    /// The object is not there.
+    /// The object does not exist.
     #[error("the store {store} has no envelope {hash}; ask its author to put it there")]
     NotFound {
-        /// Which store.
+        /// The store.
         store: String,
         /// The hash in hexadecimal.
         hash: String,
     },
-    /// The object is another than its name says.
-    #[error("the store {store} gives other bytes for the envelope {hash}: they were changed; tell the store's keeper")]
+    /// The object does not match its name.
+    #[error("the store {store} returns other bytes for the envelope {hash}: they were changed; inform the owner of the store")]
     Tampered {
-        /// Which store.
+        /// The store.
         store: String,
         /// The hash in hexadecimal.
         hash: String,
     },
     /// Longer than any envelope.
-    #[error("the object of {length} bytes is longer than an envelope's {MAX_ENVELOPE}: it is none; tell the store's keeper")]
+    #[error("the object has {length} bytes, more than the {MAX_ENVELOPE} of an envelope; inform the owner of the store")]
     TooLong {
         /// Its length in bytes.
         length: u64,
     },
     /// The store cannot be reached, or refuses.
-    #[error(
-        "the store {store} does not answer as it should: {reason}; check the network and the access rights"
-    )]
+    #[error("the store {store} failed: {reason}; check the network and the access rights")]
     Unavailable {
-        /// Which store.
+        /// The store.
         store: String,
-        /// What happened.
+        /// The cause.
         reason: String,
     },
 }
@@ -81,26 +79,27 @@ impl Store {
         let bad = |reason: String| StoreError::BadAddress { url: address.to_owned(), reason };
         let url = Url::parse(address).map_err(|error| bad(error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-            // The address is shown in messages.
+            // Messages show the address.
             let url = format!("{}://…", url.scheme());
-            return Err(StoreError::BadAddress { url, reason: "it holds a secret or a query".to_owned() });
+            return Err(StoreError::BadAddress { url, reason: "it contains a secret or a query".to_owned() });
         }
         match url.scheme() {
             "file" => {
-                let folder =
-                    url.to_file_path().map_err(|()| bad("it names no folder of this computer".to_owned()))?;
+                let folder = url
+                    .to_file_path()
+                    .map_err(|()| bad("it does not name a folder of this computer".to_owned()))?;
                 if !folder.is_dir() {
-                    return Err(bad("there is no such folder".to_owned()));
+                    return Err(bad("the folder does not exist".to_owned()));
                 }
                 let objects =
                     LocalFileSystem::new_with_prefix(folder).map_err(|error| bad(error.to_string()))?;
                 Ok(Self::of(Arc::new(objects.with_fsync(true)), Path::default(), address))
             }
             "s3" => {
-                // Another provider may be in place already, which is as good.
+                // Another provider may be installed already, which is as good.
                 let _ = rustls::crypto::ring::default_provider().install_default();
                 let prefix = Path::from_url_path(url.path()).map_err(|error| bad(error.to_string()))?;
-                let bucket = url.host_str().ok_or_else(|| bad("it names no bucket".to_owned()))?;
+                let bucket = url.host_str().ok_or_else(|| bad("it does not name a bucket".to_owned()))?;
                 let builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry());
                 let objects = builder.build().map_err(|error| bad(error.to_string()))?;
                 Ok(Self::of(Arc::new(objects), prefix, address))
@@ -113,10 +112,10 @@ impl Store {
         Self { objects, prefix, shown: address.to_owned() }
     }
 
-    /// Keeps an envelope, unless it is there already, and returns its hash.
+    /// Stores an envelope, unless it is there already, and returns its hash.
     ///
     /// # Errors
-    /// [`StoreError::Tampered`] where other bytes have its name, [`StoreError::Unavailable`].
+    /// [`StoreError::Tampered`] if other bytes have its name, [`StoreError::Unavailable`].
     pub async fn put(&self, envelope: &[u8]) -> Result<[u8; 32], StoreError> {
         let hash = hash(envelope);
         let options = PutOptions { mode: PutMode::Create, ..Default::default() };
@@ -146,7 +145,7 @@ impl Store {
         let mut parts = found.into_stream();
         while let Some(part) = parts.try_next().await.map_err(|error| self.unavailable(&error))? {
             bytes.extend_from_slice(&part);
-            // The announced length is what the store says, and need not be true.
+            // The length that the store announces may be wrong.
             if bytes.len() > MAX_ENVELOPE {
                 return Err(StoreError::TooLong { length: bytes.len() as u64 });
             }

@@ -1,4 +1,4 @@
-//! The algorithms of suite 1, and the one nonce that the content needs.
+//! The algorithms of suite 1, and the nonce of the content.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce, Tag};
@@ -20,10 +20,10 @@ type Public = <Kem as hpke::Kem>::PublicKey;
 type Private = <Kem as hpke::Kem>::PrivateKey;
 type Encapsulated = <Kem as hpke::Kem>::EncappedKey;
 
-/// Starts the `info` of HPKE: what else is sealed to a key never opens as one of our envelopes.
+/// The start of HPKE's `info`: other data that is sealed to a key never opens as one of our envelopes.
 const LABEL: &[u8] = b"Theriac sealed envelope 1";
 
-/// What the cipher adds to what it seals, in bytes.
+/// The length of the cipher's tag, in bytes.
 pub(crate) const TAG: usize = size_of::<Tag>();
 
 /// The key of one content: random, and used once.

@@ -30,16 +30,16 @@ const EXPORTS: [(&str, &str); 3] = [
     ("54657374436f6e74657874", "5acb09211139c43b3090489a9da433e8a30ee7188ba8b0a9a1ccf0c229283e53"),
 ];
 
-/// Gives the ephemeral key's material of the vectors.
+/// Returns the ephemeral key's material of the vectors.
 struct Fixed(Vec<u8>);
 
 impl RngCore for Fixed {
     fn next_u32(&mut self) -> u32 {
-        unreachable!("HPKE asks for bytes")
+        unreachable!("HPKE requests bytes")
     }
 
     fn next_u64(&mut self) -> u64 {
-        unreachable!("HPKE asks for bytes")
+        unreachable!("HPKE requests bytes")
     }
 
     fn fill_bytes(&mut self, bytes: &mut [u8]) {

@@ -1,4 +1,4 @@
-//! Envelopes from outside: what opens, what does not, and which error says why.
+//! Envelopes from outside: those that open, those that do not, and the error of each.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 mod common;
@@ -9,7 +9,7 @@ use sealed::{
     PublicKey, SealError, MAX_ENVELOPE, MAX_RECIPIENTS,
 };
 
-/// Where the parts of an envelope for one recipient lie.
+/// The offsets of the parts of an envelope for one recipient.
 const DIGEST: usize = 176;
 const RECIPIENTS: usize = 208;
 const RECIPIENT: usize = 112;
@@ -26,7 +26,7 @@ fn open(bytes: &[u8], keyring: &Keyring) -> Result<Content, OpenError> {
     Envelope::parse(bytes).unwrap().open(keyring, &context()).map(|opened| opened.content)
 }
 
-/// Signs changed bytes anew, as an author does who means harm.
+/// Signs changed bytes again, as a malicious author would.
 fn sign_again(bytes: &mut Vec<u8>) {
     bytes.truncate(bytes.len() - 64);
     let signature = consignor().sign_simple(b"substrate", &signed_message(bytes));
@@ -34,7 +34,7 @@ fn sign_again(bytes: &mut Vec<u8>) {
 }
 
 #[test]
-fn each_recipient_opens_and_nobody_else() {
+fn only_recipients_can_open() {
     let partners = keyrings(3);
     let terms = content("500 packs at 12.40 EUR");
     let bytes = seal_by(&consignor(), &terms, &public(&partners));
@@ -48,7 +48,7 @@ fn each_recipient_opens_and_nobody_else() {
 }
 
 #[test]
-fn an_old_key_opens_what_was_sealed_before_the_rotation() {
+fn an_old_key_opens_envelopes_from_before_the_rotation() {
     let mut partner = Keyring::generate().unwrap();
     let terms = content("terms");
     let before = seal_by(&consignor(), &terms, &[partner.current().public()]);
@@ -75,7 +75,7 @@ fn sealing_twice_gives_other_bytes_of_provably_the_same_document() {
 }
 
 #[test]
-fn an_envelope_opens_only_where_it_belongs() {
+fn an_envelope_opens_only_in_its_context() {
     let partner = keyrings(1);
     let bytes = seal_by(&consignor(), &content("terms"), &public(&partner));
     let here = context();
@@ -91,7 +91,7 @@ fn an_envelope_opens_only_where_it_belongs() {
 }
 
 #[test]
-fn an_envelope_cannot_be_moved_by_who_may_sign_for_both_places() {
+fn an_author_of_two_contexts_cannot_move_an_envelope_between_them() {
     // The consignor writes another consignee into the head and signs again: the sealed key is bound to the old head.
     let partner = keyrings(1);
     let mut bytes = seal_by(&consignor(), &content("terms"), &public(&partner));
@@ -164,7 +164,7 @@ fn recipients_are_counted_once_and_limited() {
     assert_eq!(sealed(&partners), Err(SealError::RecipientCount(MAX_RECIPIENTS + 1)));
     let twice = sealed(&[partners[0], partners[0]]).unwrap();
     assert_eq!(Envelope::parse(&twice).unwrap().recipients().collect::<Vec<_>>(), [partners[0].id()]);
-    // Points of low order: a key with which nothing is secret.
+    // Points of low order: keys that keep nothing secret.
     for weak in [[0; 32], std::array::from_fn(|index| u8::from(index == 0))] {
         assert_eq!(sealed(&[partners[0], PublicKey(weak)]), Err(SealError::WeakKey));
     }

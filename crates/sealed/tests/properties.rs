@@ -1,4 +1,4 @@
-//! What holds for all documents, recipients and damages.
+//! Properties that hold for all documents, recipients and kinds of damage.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 mod common;
@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_recipient_reads_what_was_sealed(
+    fn every_recipient_reads_the_sealed_document(
         document in prop::collection::vec(any::<u8>(), 0..5000),
         seeds in prop::collection::btree_set(any::<[u8; 32]>(), 2..6),
     ) {
@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn an_envelope_opens_in_no_other_context(
+    fn an_envelope_does_not_open_in_another_context(
         seed: [u8; 32], genesis: [u8; 32], contract: [u8; 32], consignor_: [u8; 32], consignee: [u8; 32], which in 0..4,
     ) {
         let keyring = keyring(seed);

@@ -1,4 +1,4 @@
-//! The store in a folder, which nobody trusts.
+//! The store in a folder, which is not trusted.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use sealed::{hash, Store, StoreError, MAX_ENVELOPE};
@@ -11,17 +11,17 @@ fn store() -> (TempDir, Store) {
 }
 
 #[tokio::test]
-async fn what_is_put_is_found_by_its_hash() {
+async fn an_envelope_is_found_by_its_hash() {
     let (folder, store) = store();
     let hash = store.put(b"envelope").await.unwrap();
     assert_eq!(hash, sealed::hash(b"envelope"));
     assert!(folder.path().join(hex::encode(hash)).is_file());
     assert_eq!(store.get(hash).await.unwrap(), b"envelope");
-    assert_eq!(store.put(b"envelope").await.unwrap(), hash, "again is no error");
+    assert_eq!(store.put(b"envelope").await.unwrap(), hash, "a repetition is not an error");
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_said_to_be_missing() {
+async fn a_missing_envelope_is_reported_as_missing() {
     let (_folder, store) = store();
     assert!(matches!(store.get([1; 32]).await, Err(StoreError::NotFound { .. })));
 }
@@ -47,13 +47,13 @@ async fn an_object_longer_than_an_envelope_is_not_read() {
 }
 
 #[test]
-fn an_address_that_is_none_is_refused_without_its_secret() {
+fn an_invalid_address_is_refused_without_showing_its_secret() {
     for (address, reason) in [
         ("", "relative URL without a base"),
         ("/folder", "relative URL without a base"),
         ("https://example.com", "not supported"),
-        ("file:///no/such/folder", "no such folder"),
-        ("s3:///", "no bucket"),
+        ("file:///no/such/folder", "folder does not exist"),
+        ("s3:///", "not name a bucket"),
         ("s3://key:hunter2@bucket", "secret"),
         ("s3://bucket?secret=hunter2", "query"),
     ] {

@@ -1,4 +1,4 @@
-//! Whether a configuration can be used: all problems at once, each with its remedy.
+//! Checks of a configuration: all problems together, each with its remedy.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -14,21 +14,21 @@ use super::{
 };
 use crate::keys::Secret;
 
-/// Where `/health`, `/metrics` and `/v1` are by default.
+/// The default address of `/health`, `/metrics` and `/v1`.
 const DEFAULT_LISTEN: &str = "127.0.0.1:9640";
 const DAY: Duration = Duration::from_secs(86_400);
 /// Longer than any life.
 const MAX_AGE_DAYS: u64 = 150 * 366;
 
-/// One thing that is wrong with a configuration.
+/// A problem of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{key}: {cause}; {remedy}")]
 pub struct Problem {
     /// The key, such as `job[0].feed`.
     pub key: String,
-    /// What is wrong.
+    /// The problem.
     pub cause: String,
-    /// What to do.
+    /// The remedy.
     pub remedy: String,
 }
 
@@ -88,7 +88,7 @@ pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Pro
     let listen = settings.listen.unwrap_or_else(|| DEFAULT_LISTEN.to_owned()).parse::<SocketAddr>().ok();
     if listen.is_none() {
         let remedy = format!("write one such as {DEFAULT_LISTEN} or [::1]:9640");
-        problems.add("http.listen", "is no IP address with a port", remedy);
+        problems.add("http.listen", "is not an IP address with a port", remedy);
     }
     let token = problems.key(settings.token_file, settings.token, "http.token_file", "TOKEN");
     let sources = sources(lists.sources, &mut problems);
@@ -105,7 +105,7 @@ pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Pro
             jobs,
         })
     };
-    // Each part that is missing has left its problem.
+    // Each missing part has added its problem.
     if problems.0.is_empty() {
         config().ok_or_else(Vec::new)
     } else {
@@ -116,14 +116,14 @@ pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Pro
 fn chain_url(text: &str, problems: &mut Problems) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "ws" | "wss") && url.has_host());
     if url.is_none() {
-        problems.add("chain.url", "is no WebSocket address", "write one such as ws://127.0.0.1:9944");
+        problems.add("chain.url", "is not a WebSocket address", "write one such as ws://127.0.0.1:9944");
     }
     url
 }
 
 fn sources(sources: Vec<Source>, problems: &mut Problems) -> Vec<SourceConfig> {
     if sources.len() > MAX_LIST {
-        problems.add("source", format!("there are more than {MAX_LIST}"), "start a second service");
+        problems.add("source", format!("are more than {MAX_LIST}"), "start a second service");
     }
     let mut names = BTreeSet::new();
     let check = |(at, source): (usize, Source)| {
@@ -159,26 +159,26 @@ fn sources(sources: Vec<Source>, problems: &mut Problems) -> Vec<SourceConfig> {
     sources.into_iter().enumerate().take(MAX_LIST).filter_map(check).collect()
 }
 
-/// What the `fhir` crate reads at once.
+/// The limit of the `fhir` crate.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Patients' data travel in the clear only within this machine.
+/// Patients' data may be unencrypted only within this machine.
 fn base_url(text: &str, key: String, problems: &mut Problems) -> Option<Url> {
     let parsed = Url::parse(text).ok().filter(Url::has_host);
     let Some(mut url) = parsed.filter(|url| matches!(url.scheme(), "http" | "https")) else {
-        problems.add(key, "is no web address", "write one such as https://fhir.hospital.example/r4");
+        problems.add(key, "is not a web address", "write one such as https://fhir.hospital.example/r4");
         return None;
     };
     if !url.username().is_empty() || url.password().is_some() {
-        problems.add(key, "holds a name or a password", "put the server's token into a token_file");
+        problems.add(key, "contains a user name or a password", "put the server's token in a token_file");
         return None;
     }
     if url.query().is_some() || url.fragment().is_some() {
-        problems.add(key, "has a query or a fragment", "leave it out");
+        problems.add(key, "has a query or a fragment", "remove it");
         return None;
     }
     if url.scheme() == "http" && !is_this_machine(&url) {
-        problems.add(key, "is not encrypted and not on this machine", "use https");
+        problems.add(key, "is neither encrypted nor on this machine", "use https");
         return None;
     }
     if !url.path().ends_with('/') {
@@ -195,7 +195,11 @@ fn is_this_machine(url: &Url) -> bool {
 
 fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Vec<JobConfig> {
     if jobs.is_empty() || jobs.len() > MAX_LIST {
-        problems.add("job", format!("there are none or more than {MAX_LIST}"), "add a [[job]]");
+        problems.add(
+            "job",
+            format!("are none, or more than {MAX_LIST}"),
+            "add a [[job]], or split them among several services",
+        );
     }
     let (mut names, mut requested) = (BTreeSet::new(), BTreeSet::new());
     let check = |(at, job): (usize, Job)| {
@@ -203,22 +207,22 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
         name(&job.name, key("name"), &mut names, problems);
         match &job.source {
             Some(name) if !sources.iter().any(|source| source.name == *name) => {
-                let remedy = "name one, or correct it";
+                let remedy = "name one of them, or correct it";
                 problems.add(key("source"), "is not the name of a usable [[source]]", remedy);
             }
             None if job.triggers.contains(&Trigger::ChainRequest) => {
-                let remedy = "name a [[source]], or leave \"chain-request\" out of the triggers";
-                problems.add(key("source"), "is missing, and a request on chain brings no data", remedy);
+                let remedy = "name a [[source]], or remove \"chain-request\" from the triggers";
+                problems.add(key("source"), "is missing, and a request on chain has no data", remedy);
             }
             _ => {}
         }
         if !job.parameters.values().all(|amount| amount.value.is_finite()) {
-            problems.add(key("parameters"), "hold NaN or an infinity", "write numbers");
+            problems.add(key("parameters"), "contain NaN or an infinity", "write finite numbers");
         }
         let triggers: BTreeSet<_> = job.triggers.iter().map(|trigger| *trigger == Trigger::Push).collect();
         if triggers.is_empty() || triggers.len() != job.triggers.len() {
             let remedy = "write [\"chain-request\"], [\"push\"] or both";
-            problems.add(key("triggers"), "is empty or names one twice", remedy);
+            problems.add(key("triggers"), "are empty or name one twice", remedy);
         }
         if !(1..=MAX_AGE_DAYS).contains(&job.max_observation_age_days) {
             let remedy = format!("choose a number of days from 1 to {MAX_AGE_DAYS}");
@@ -226,12 +230,12 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
         }
         let Some(feed) = FeedId::named(&job.feed) else {
             let remedy = "use at most 32 lower-case letters, digits and hyphens";
-            problems.add(key("feed"), "is no feed's name", remedy);
+            problems.add(key("feed"), "is not a valid feed name", remedy);
             return None;
         };
         if job.triggers.contains(&Trigger::ChainRequest) && !requested.insert(feed) {
-            let remedy = "let one job alone answer the requests of a feed";
-            problems.add(key("feed"), "is answered by another job already", remedy);
+            let remedy = "let only one job answer the requests of a feed";
+            problems.add(key("feed"), "is already answered by another job", remedy);
         }
         let days = u32::try_from(job.max_observation_age_days).unwrap_or(u32::MAX);
         Some(JobConfig {
@@ -248,12 +252,12 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
     jobs.into_iter().enumerate().take(MAX_LIST).filter_map(check).collect()
 }
 
-/// Names stand in addresses, logs and metrics.
+/// Names occur in addresses, logs and metrics.
 fn name(name: &str, key: String, taken: &mut BTreeSet<String>, problems: &mut Problems) {
     let plain = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     if !plain || !(1..=64).contains(&name.len()) {
-        problems.add(key, "is no name", "use 1 to 64 lower-case letters, digits and hyphens");
+        problems.add(key, "is not a valid name", "use 1 to 64 lower-case letters, digits and hyphens");
     } else if !taken.insert(name.to_owned()) {
-        problems.add(key, "is taken already", "give each its own name");
+        problems.add(key, "is already taken", "give each its own name");
     }
 }

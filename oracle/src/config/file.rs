@@ -1,4 +1,4 @@
-//! The file as it is written: every key that may be in it, and no other.
+//! The keys of the file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -92,7 +92,7 @@ pub(super) struct Job {
     pub triggers: Vec<Trigger>,
     #[serde(default)]
     pub parameters: BTreeMap<String, Amount>,
-    /// A clinical decision without a default: what is too old to count differs by measurement and use.
+    /// A clinical decision without a default: the maximum age differs by measurement and use.
     pub max_observation_age_days: u64,
 }
 
@@ -114,14 +114,14 @@ mod defaults {
     }
 }
 
-/// What only the file can say.
+/// The settings that only the file can have.
 pub(super) struct Lists {
     pub sources: Vec<Source>,
     pub jobs: Vec<Job>,
 }
 
 impl File {
-    /// The single values and the lists, with paths as seen from the working directory.
+    /// The single values and the lists, with paths relative to the working directory.
     pub(super) fn split(self, folder: &Path) -> (Settings, Lists) {
         let at = |path: PathBuf| folder.join(path);
         let settings = Settings {

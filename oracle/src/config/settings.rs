@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::LogFormat;
 use crate::keys::Secret;
 
-/// The single values of a configuration, from one place: what is `None` was not said there.
+/// The single values of a configuration from one origin; `None` if they are not set there.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// `chain.url`, `THERIAC_ORACLE_CHAIN_URL`
@@ -31,7 +31,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What the environment says. An empty variable says nothing.
+    /// The values in the environment. An empty variable counts as not set.
     pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| variable(&format!("THERIAC_ORACLE_{name}")).filter(|value| !value.is_empty());
         Self {
@@ -49,10 +49,9 @@ impl Settings {
         }
     }
 
-    /// These settings, and `below` where they say nothing.
+    /// These settings, completed by those of `below`.
     ///
-    /// A secret and the file that holds it are one setting in two forms: whoever gives one of them here hides both
-    /// below.
+    /// A secret and its file are two forms of one setting: if one of them is set here, both are ignored in `below`.
     #[must_use]
     pub fn over(self, below: Self) -> Self {
         let (transmitter_key_file, transmitter_key) = either(

@@ -157,7 +157,7 @@ fn every_field_comes_from_the_command_line_the_environment_the_file_or_the_defau
 }
 
 #[test]
-fn an_empty_variable_says_nothing_and_key_files_can_be_named_by_variables() {
+fn an_empty_variable_is_ignored_and_variables_can_name_key_files() {
     let environment = [
         ("THERIAC_ORACLE_CHAIN_URL", ""),
         ("THERIAC_ORACLE_TRANSMITTER_KEY_FILE", "t"),
@@ -169,7 +169,7 @@ fn an_empty_variable_says_nothing_and_key_files_can_be_named_by_variables() {
 }
 
 #[test]
-fn all_problems_are_told_at_once() {
+fn all_problems_are_reported_together() {
     let text = r#"
         [http]
         listen = "nowhere"
@@ -211,15 +211,15 @@ fn all_problems_are_told_at_once() {
             "job[0].feed",
         ]
     );
-    let told = ConfigError::Invalid(problems).to_string();
+    let message = ConfigError::Invalid(problems).to_string();
     assert!(
-        told.contains("source[0].base_url: is not encrypted and not on this machine; use https"),
-        "{told}"
+        message.contains("source[0].base_url: is neither encrypted nor on this machine; use https"),
+        "{message}"
     );
 }
 
 #[test]
-fn a_key_that_does_not_exist_is_refused_with_its_place() {
+fn an_unknown_key_is_refused_with_its_place() {
     let text = FILE.replace("[log]", "[log]\ncolour = true");
     let Err(ConfigError::Syntax { message, .. }) = load(&text, &[], Settings::default()) else {
         unreachable!("the file has a key too many")
@@ -266,7 +266,7 @@ fn a_job_may_read_series_take_parameters_and_name_its_output() {
 }
 
 #[test]
-fn a_job_without_a_source_lives_on_pushes_alone() {
+fn a_job_without_a_source_runs_only_on_pushes() {
     let (with, _) = FILE.split_once("[[source]]").unwrap();
     let job = FILE.split_once("[[job]]").unwrap().1.replace("source = \"hospital\"\n", "");
     let Err(ConfigError::Invalid(problems)) = load(&format!("{with}[[job]]{job}"), &[], Settings::default())
@@ -280,7 +280,7 @@ fn a_job_without_a_source_lives_on_pushes_alone() {
 }
 
 #[test]
-fn data_travel_in_the_clear_only_within_this_machine() {
+fn unencrypted_sources_are_allowed_only_on_this_machine() {
     let with = |url: &str| load(&FILE.replace("https://fhir.example/r4", url), &[], Settings::default());
     for url in
         ["http://127.0.0.1:8080/fhir", "http://localhost:8080", "http://[::1]:8080/", "https://fhir.example"]
@@ -313,7 +313,7 @@ fn a_secret_given_twice_is_refused_and_never_shown() {
 }
 
 #[test]
-fn a_missing_or_huge_file_is_told_by_name() {
+fn a_missing_or_huge_file_is_named_in_the_error() {
     let missing = Config::load(Path::new("/nowhere/oracle.toml"), |_| None, Settings::default());
     assert!(
         matches!(missing, Err(ConfigError::Unreadable { path, .. }) if path == Path::new("/nowhere/oracle.toml"))
@@ -323,7 +323,7 @@ fn a_missing_or_huge_file_is_told_by_name() {
 }
 
 #[test]
-fn the_example_is_a_configuration() {
+fn the_example_is_a_valid_configuration() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle.example.toml");
     let config = Config::load(&example, |_| None, Settings::default()).unwrap();
     assert_eq!((config.sources.len(), config.jobs.len()), (1, 1));

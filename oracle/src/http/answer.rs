@@ -6,47 +6,47 @@ use serde::Serialize;
 
 use crate::store::StoreError;
 
-/// Why a call is refused. No message repeats what was sent.
+/// Why a call is refused. No message repeats the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No token, or a wrong one.
     #[error("a token is needed; send `Authorization: Bearer …` with the token of http.token_file")]
     Unauthorised,
-    /// No such address.
-    #[error("there is nothing here; docs/oracle.md lists the addresses")]
+    /// Unknown address.
+    #[error("unknown address; docs/oracle.md lists the addresses")]
     NoSuchAddress,
-    /// The body is no JSON of the expected form.
-    #[error("the body is not what is expected here; send JSON with the fields of docs/oracle.md")]
+    /// The body is not JSON of the expected form.
+    #[error("the body is not valid for this address; send JSON with the fields of docs/oracle.md")]
     BadBody,
-    /// The patient's id is no FHIR id.
-    #[error("patient is no FHIR id: 1 to 64 letters, digits, hyphens and dots are expected")]
+    /// The patient's id is not a FHIR id.
+    #[error("patient is not a FHIR id; send 1 to 64 letters, digits, hyphens and dots")]
     BadPatient,
-    /// The `Idempotency-Key` is none.
-    #[error("Idempotency-Key is unusable; send 1 to 64 visible ASCII characters")]
+    /// The `Idempotency-Key` is invalid.
+    #[error("Idempotency-Key is invalid; send 1 to 64 visible ASCII characters")]
     BadIdempotencyKey,
     /// The key was used for another patient or job.
-    #[error("this Idempotency-Key was used for another patient; choose another")]
+    #[error("this Idempotency-Key was used for another patient; choose another one")]
     IdempotencyKeyReused,
-    /// No such job, or not started this way.
-    #[error("there is no such job, or it is not started this way; see the configuration")]
+    /// Unknown job, or not started this way.
+    #[error("the job is unknown, or not started this way; see the configuration")]
     UnknownJob,
-    /// No such subject.
-    #[error("no such subject is registered; it may have been forgotten already")]
+    /// Unknown subject.
+    #[error("the subject is not registered; it may have been deleted")]
     UnknownSubject,
-    /// No such run.
-    #[error("there is no such run; runs that ended are kept for 90 days")]
+    /// Unknown run.
+    #[error("the run is unknown; ended runs are kept for 90 days")]
     UnknownRun,
     /// The job cannot run now.
     #[error("the job cannot run now ({0}); see /health")]
     JobUnusable(String),
-    /// Too much to do.
-    #[error("there is too much to do; try again in a few seconds")]
+    /// Overload.
+    #[error("the service is busy; try again in a few seconds")]
     Busy,
-    /// The answer took too long.
-    #[error("this took too long; try again, and see /health")]
+    /// Time limit exceeded.
+    #[error("the request took too long; try again, and see /health")]
     TooSlow,
-    /// The store or the system fails.
-    #[error("the service has a fault; see its log and /health")]
+    /// The store or the system failed.
+    #[error("the service failed; see its log and /health")]
     Fault,
 }
 

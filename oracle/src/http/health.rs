@@ -12,14 +12,14 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::run::Runner;
 use crate::store::now;
 
-/// Anybody may ask: the chain is asked at most this often.
+/// Anybody may call: the chain is asked at most this often.
 const MAX_AGE: Duration = Duration::from_secs(1);
-/// How long each part may take to answer.
+/// Time limit for the answer of each part.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) type Checked = (Instant, Health);
 
-/// Whether the service can do its work.
+/// The state of the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Health {
     /// Whether all parts are usable.
@@ -37,7 +37,7 @@ pub struct Health {
 pub struct Part {
     /// Whether it is usable.
     pub ok: bool,
-    /// Why not: one of the words of docs/oracle.md.
+    /// Why not: one of the reasons in docs/oracle.md.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

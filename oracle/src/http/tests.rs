@@ -17,8 +17,8 @@ use crate::testing::{
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// A service over HTTP, whose runs nobody drives.
-struct Desk {
+/// A service over HTTP, without a dispatcher for its runs.
+struct Harness {
     _folder: tempfile::TempDir,
     chain: Chain,
     runner: Arc<Runner<Chain>>,
@@ -26,7 +26,7 @@ struct Desk {
     client: Client,
 }
 
-impl Desk {
+impl Harness {
     async fn new() -> Self {
         let (folder, chain) = (tempfile::tempdir().unwrap(), Chain::new());
         let runner = runner(&store(&folder), &chain, serve(hospital(enough())).await).await;
@@ -69,59 +69,59 @@ fn refused((status, body): (u16, Value), expected: u16, error: &str) {
 }
 
 #[tokio::test]
-async fn a_registered_patient_has_a_subject_that_nobody_can_link() {
-    let desk = Desk::new().await;
+async fn a_registered_patient_has_an_unlinkable_subject() {
+    let harness = Harness::new().await;
     let body = json!({"job": "heart", "patient": "p1"});
-    let (status, first) = desk.call(Method::POST, "v1/subjects", Some(body.clone())).await;
+    let (status, first) = harness.call(Method::POST, "v1/subjects", Some(body.clone())).await;
     assert_eq!(status, 201);
-    let (_, second) = desk.call(Method::POST, "v1/subjects", Some(body)).await;
+    let (_, second) = harness.call(Method::POST, "v1/subjects", Some(body)).await;
     assert_ne!(first, second, "each registration has its own salt");
     let subject = first["subject"].as_str().unwrap();
-    let who = desk.runner.store.registration(subject.parse().unwrap()).await.unwrap().unwrap();
+    let who = harness.runner.store.registration(subject.parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(crate::subject::subject(&who.salt, &who.patient), who.subject);
 
     let path = format!("v1/subjects/{subject}");
-    assert_eq!(desk.call(Method::DELETE, &path, None).await.0, 204);
-    refused(desk.call(Method::DELETE, &path, None).await, 404, "unknown-subject");
-    refused(desk.call(Method::DELETE, "v1/subjects/jane", None).await, 404, "unknown-subject");
+    assert_eq!(harness.call(Method::DELETE, &path, None).await.0, 204);
+    refused(harness.call(Method::DELETE, &path, None).await, 404, "unknown-subject");
+    refused(harness.call(Method::DELETE, "v1/subjects/jane", None).await, 404, "unknown-subject");
 }
 
 #[tokio::test]
-async fn a_push_is_a_run_that_can_be_asked_for() {
-    let desk = Desk::new().await;
+async fn a_pushed_run_can_be_queried() {
+    let harness = Harness::new().await;
     let body = json!({"patient": "p1"});
-    let (status, accepted) = desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await;
+    let (status, accepted) = harness.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await;
     assert_eq!(status, 202);
     let path = format!("v1/runs/{}", accepted["run"].as_str().unwrap());
-    let (status, shown) = desk.call(Method::GET, &path, None).await;
+    let (status, shown) = harness.call(Method::GET, &path, None).await;
     assert_eq!((status, &shown["state"], &shown["subject"]), (200, &json!("queued"), &accepted["subject"]));
-    desk.runner.drive(accepted["run"].as_str().unwrap(), || false).await.unwrap();
-    let (_, shown) = desk.call(Method::GET, &path, None).await;
+    harness.runner.drive(accepted["run"].as_str().unwrap(), || false).await.unwrap();
+    let (_, shown) = harness.call(Method::GET, &path, None).await;
     assert_eq!(
         (&shown["state"], &shown["round"], &shown["block"]),
         (&json!("finalised"), &json!(1), &json!(2))
     );
-    refused(desk.call(Method::GET, "v1/runs/push-0", None).await, 404, "unknown-run");
+    refused(harness.call(Method::GET, "v1/runs/push-0", None).await, 404, "unknown-run");
 }
 
 #[tokio::test]
-async fn a_job_without_a_fhir_server_takes_pushed_data_about_anything_or_everybody() {
+async fn a_job_without_a_fhir_server_accepts_pushed_data_about_any_subject_or_none() {
     let (folder, chain) = (tempfile::tempdir().unwrap(), Chain::new());
     let mut config = job_config(model_folder());
     config.source = None;
     let runner = runner_with_job(&store(&folder), &chain, Job::new(config, None)).await;
-    let desk = Desk::of(folder, chain, runner).await;
+    let harness = Harness::of(folder, chain, runner).await;
     let known = json!({
         "age": {"value": 38, "unit": "a"}, "sex": {"value": 0}, "cholesterol": {"value": 5.2, "unit": "mmol/L"},
         "systolic_pressure": {"value": 132, "unit": "mm[Hg]"},
     });
-    let push = |body: Value| desk.call(Method::POST, "v1/jobs/heart/runs", Some(body));
+    let push = |body: Value| harness.call(Method::POST, "v1/jobs/heart/runs", Some(body));
     let ended = async |body: Value| {
         let (status, accepted) = push(body).await;
         assert_eq!(status, 202, "{accepted}");
         let run = accepted["run"].as_str().unwrap().to_owned();
-        desk.runner.drive(&run, || false).await.unwrap();
-        desk.call(Method::GET, &format!("v1/runs/{run}"), None).await.1
+        harness.runner.drive(&run, || false).await.unwrap();
+        harness.call(Method::GET, &format!("v1/runs/{run}"), None).await.1
     };
     let shown = ended(json!({"about": "bed-7", "data": {"inputs": known}})).await;
     assert_eq!(shown["state"], "finalised", "{shown}");
@@ -141,9 +141,9 @@ async fn a_job_without_a_fhir_server_takes_pushed_data_about_anything_or_everybo
 
 #[tokio::test]
 async fn a_push_with_the_same_idempotency_key_is_the_same_run() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let push = |key: &'static str, patient: &'static str| {
-        let request = desk.request(Method::POST, "v1/jobs/heart/runs").bearer_auth(TOKEN);
+        let request = harness.request(Method::POST, "v1/jobs/heart/runs").bearer_auth(TOKEN);
         answer(request.header("Idempotency-Key", key).json(&json!({"patient": patient})))
     };
     let (status, first) = push("order-17", "p1").await;
@@ -153,13 +153,13 @@ async fn a_push_with_the_same_idempotency_key_is_the_same_run() {
     assert_ne!(push("order-18", "p1").await.1["run"], first["run"]);
     assert!(!first.to_string().contains("order"));
     refused(push("two words", "p1").await, 400, "bad-idempotency-key");
-    let pending = desk.runner.store.pending();
+    let pending = harness.runner.store.pending();
     assert_eq!(pending, 2);
 }
 
 #[tokio::test]
-async fn nobody_gets_in_without_the_token() {
-    let desk = Desk::new().await;
+async fn calls_without_the_token_are_refused() {
+    let harness = Harness::new().await;
     for (method, path) in [
         (Method::POST, "v1/subjects"),
         (Method::DELETE, "v1/subjects/0x00"),
@@ -167,37 +167,37 @@ async fn nobody_gets_in_without_the_token() {
         (Method::GET, "v1/runs/request-1"),
         (Method::GET, "v1/elsewhere"),
     ] {
-        refused(answer(desk.request(method.clone(), path)).await, 401, "unauthorised");
-        let wrong = desk.request(method, path).bearer_auth("0123456789abcdef0123456789abcdeF");
+        refused(answer(harness.request(method.clone(), path)).await, 401, "unauthorised");
+        let wrong = harness.request(method, path).bearer_auth("0123456789abcdef0123456789abcdeF");
         refused(answer(wrong).await, 401, "unauthorised");
     }
-    let basic = desk.request(Method::GET, "v1/runs/a").header("Authorization", format!("Basic {TOKEN}"));
+    let basic = harness.request(Method::GET, "v1/runs/a").header("Authorization", format!("Basic {TOKEN}"));
     refused(answer(basic).await, 401, "unauthorised");
-    refused(desk.call(Method::GET, "v1/elsewhere", None).await, 404, "no-such-address");
+    refused(harness.call(Method::GET, "v1/elsewhere", None).await, 404, "no-such-address");
 }
 
 #[tokio::test]
-async fn what_is_not_understood_is_refused_and_not_repeated() {
-    let desk = Desk::new().await;
-    refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(json!({}))).await, 400, "bad-patient");
+async fn invalid_requests_are_refused_and_not_repeated() {
+    let harness = Harness::new().await;
+    refused(harness.call(Method::POST, "v1/jobs/heart/runs", Some(json!({}))).await, 400, "bad-patient");
     for body in [json!({"patient": 1}), json!({"patient": "p1", "name": "Jane"}), json!([])] {
-        refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await, 400, "bad-body");
+        refused(harness.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await, 400, "bad-body");
     }
     for patient in ["", "../p2", "Jane Doe", &"p".repeat(65)] {
         let body = json!({"patient": patient});
-        let answer = desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await;
+        let answer = harness.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await;
         assert!(!answer.1.to_string().contains("Jane"));
         refused(answer, 400, "bad-patient");
     }
     let body = json!({"patient": "p1"});
-    refused(desk.call(Method::POST, "v1/jobs/kidney/runs", Some(body)).await, 404, "unknown-job");
+    refused(harness.call(Method::POST, "v1/jobs/kidney/runs", Some(body)).await, 404, "unknown-job");
     // Only a push may bring a picture.
     let large = json!({"job": "heart", "patient": "p".repeat(80_000)});
-    refused(desk.call(Method::POST, "v1/subjects", Some(large)).await, 400, "bad-body");
+    refused(harness.call(Method::POST, "v1/subjects", Some(large)).await, 400, "bad-body");
     let large = json!({"patient": "p".repeat(1_100_000)});
-    refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(large)).await, 400, "bad-body");
+    refused(harness.call(Method::POST, "v1/jobs/heart/runs", Some(large)).await, 400, "bad-body");
     let read = json!({"patient": "p".repeat(80_000)});
-    refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(read)).await, 400, "bad-patient");
+    refused(harness.call(Method::POST, "v1/jobs/heart/runs", Some(read)).await, 400, "bad-patient");
 }
 
 #[tokio::test]
@@ -209,47 +209,47 @@ async fn a_job_is_started_only_by_its_triggers() {
     config.triggers = vec![Trigger::ChainRequest];
     let job = Job::new(config, Some(Source::new(&source(hospital)).unwrap()));
     inner.jobs.insert("heart".to_owned(), job);
-    let desk = Desk::of(folder, chain, Arc::new(inner)).await;
+    let harness = Harness::of(folder, chain, Arc::new(inner)).await;
     let body = json!({"patient": "p1"});
-    refused(desk.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await, 404, "unknown-job");
+    refused(harness.call(Method::POST, "v1/jobs/heart/runs", Some(body)).await, 404, "unknown-job");
 }
 
 #[tokio::test]
-async fn a_job_whose_model_is_revoked_takes_no_push() {
-    let desk = Desk::new().await;
-    desk.chain.world().model.as_mut().unwrap().revoked = true;
-    let answer = desk.call(Method::POST, "v1/jobs/heart/runs", Some(json!({"patient": "p1"}))).await;
+async fn a_job_whose_model_is_revoked_refuses_pushes() {
+    let harness = Harness::new().await;
+    harness.chain.world().model.as_mut().unwrap().revoked = true;
+    let answer = harness.call(Method::POST, "v1/jobs/heart/runs", Some(json!({"patient": "p1"}))).await;
     assert!(answer.1.to_string().contains("model-revoked"));
     refused(answer, 503, "job-unusable");
 }
 
 #[tokio::test]
-async fn health_is_good_only_where_every_part_is() {
-    let desk = Desk::new().await;
+async fn health_is_ok_only_if_every_part_is() {
+    let harness = Harness::new().await;
     let good = json!({"ok": true});
     let all = json!({"ok": true, "chain": good, "store": good, "jobs": {"heart": good}});
-    assert_eq!(answer(desk.request(Method::GET, "health")).await, (200, all));
+    assert_eq!(answer(harness.request(Method::GET, "health")).await, (200, all));
 
-    let desk = Desk::new().await;
-    desk.chain.world().model = None;
-    let (status, health) = answer(desk.request(Method::GET, "health")).await;
+    let harness = Harness::new().await;
+    harness.chain.world().model = None;
+    let (status, health) = answer(harness.request(Method::GET, "health")).await;
     assert_eq!((status, &health["jobs"]["heart"]["reason"]), (503, &json!("model-unknown")));
     assert_eq!(health["chain"], good);
 
-    let desk = Desk::new().await;
-    desk.chain.world().is_away = true;
-    let (status, health) = answer(desk.request(Method::GET, "health")).await;
+    let harness = Harness::new().await;
+    harness.chain.world().is_away = true;
+    let (status, health) = answer(harness.request(Method::GET, "health")).await;
     assert_eq!((status, &health["chain"]["reason"]), (503, &json!("chain-unreachable")));
 
-    let desk = Desk::new().await;
-    desk.runner.store.close().await;
-    let (status, health) = answer(desk.request(Method::GET, "health")).await;
+    let harness = Harness::new().await;
+    harness.runner.store.close().await;
+    let (status, health) = answer(harness.request(Method::GET, "health")).await;
     assert_eq!((status, &health["store"]["reason"]), (503, &json!("store")));
 }
 
 #[tokio::test]
 async fn metrics_are_in_the_text_format() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let run = NewRun {
         id: "push-1".into(),
         job: "heart".into(),
@@ -258,8 +258,8 @@ async fn metrics_are_in_the_text_format() {
         deadline: now() + 1000,
         pushed: Pushed::default(),
     };
-    desk.runner.store.record(7, &[run], now()).await.unwrap();
-    let response = desk.request(Method::GET, "metrics").send().await.unwrap();
+    harness.runner.store.record(7, &[run], now()).await.unwrap();
+    let response = harness.request(Method::GET, "metrics").send().await.unwrap();
     let format = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
     assert!(format.starts_with("application/openmetrics-text"));
     let text = response.text().await.unwrap();

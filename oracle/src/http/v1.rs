@@ -20,7 +20,7 @@ use crate::store::{now, Due, NewRun, Registration, Run, Taken};
 use crate::subject::{new_salt, subject, PatientId};
 use crate::watch::MAX_PENDING;
 
-/// How long a pushed run is tried, in milliseconds: an hour.
+/// The lifetime of a pushed run, in milliseconds: an hour.
 const PUSH_PATIENCE: u64 = 3_600_000;
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
@@ -34,7 +34,7 @@ pub(super) struct Register {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Push {
-    /// Whom or what it is about; nothing where the value is the feed's one for everybody.
+    /// Whom or what it is about; `None` for a global value.
     #[serde(alias = "about")]
     patient: Option<String>,
     #[serde(default)]
@@ -78,7 +78,7 @@ pub(super) async fn register<L: Ledger>(
     Ok((StatusCode::CREATED, Json(Registered { subject })).into_response())
 }
 
-/// Forgets who stands behind a subject.
+/// Deletes the patient behind a subject.
 pub(super) async fn forget<L: Ledger>(
     State(service): State<Arc<Service<L>>>,
     Path(name): Path<String>,
@@ -127,7 +127,7 @@ pub(super) async fn push<L: Ledger>(
     }
 }
 
-/// How far a run is.
+/// The state of a run.
 pub(super) async fn show<L: Ledger>(
     State(service): State<Arc<Service<L>>>,
     Path(id): Path<String>,
@@ -151,14 +151,14 @@ fn accepted(run: String, subject: Subject) -> Response {
     (StatusCode::ACCEPTED, Json(Accepted { run, subject: subject.to_string() })).into_response()
 }
 
-/// The answer that the first push got. The key must not be used to ask for somebody else.
+/// The answer to the first push with this key. The key must not be used for another patient.
 async fn again<L: Ledger>(
     runner: &Runner<L>,
     run: Run,
     about: Option<&PatientId>,
 ) -> Result<Response, Refusal> {
     let who = runner.store.registration(run.subject).await?;
-    // One that was forgotten may have been the same.
+    // A deleted registration may have been the same.
     if who.is_some_and(|who| about != Some(&who.patient)) {
         return Err(Refusal::IdempotencyKeyReused);
     }
@@ -176,7 +176,7 @@ fn registration(job: &Job, patient: &str) -> Result<Registration, Refusal> {
     Ok(Registration { subject: subject(&salt, &patient), job: job.config.name.clone(), salt, patient })
 }
 
-/// A run's id: of the caller's key, or random.
+/// A run's id: derived from the caller's key, or random.
 fn run_id<L>(runner: &Runner<L>, headers: &HeaderMap, job: &str) -> Result<String, Refusal> {
     let random;
     let key = match headers.get(IDEMPOTENCY_KEY) {

@@ -24,7 +24,7 @@ fn pushed(series: Series) -> Pushed {
     Pushed { series: [("temperature".to_owned(), series)].into(), ..Pushed::default() }
 }
 
-/// What becomes of a week of temperatures after a change.
+/// The result for a week of temperatures after a change.
 fn cold_chain(change: impl FnOnce(&mut Series)) -> Result<FeatureVector, MappingError> {
     let mut series = week();
     change(&mut series);
@@ -35,8 +35,11 @@ fn cold_chain(change: impl FnOnce(&mut Series)) -> Result<FeatureVector, Mapping
 fn refused(kind: &str, change: impl FnOnce(&mut Series)) {
     let error = cold_chain(change).unwrap_err();
     assert_eq!(error.kind(), kind, "{error}");
-    let told = error.to_string();
-    assert!(!told.contains("999") && !told.contains("jane") && told.contains([';', ':']), "{told}");
+    let message = error.to_string();
+    assert!(
+        !message.contains("999") && !message.contains("jane") && message.contains([';', ':']),
+        "{message}"
+    );
 }
 
 fn at(hours: i64) -> String {
@@ -59,7 +62,7 @@ fn a_series_and_parameters_are_the_inputs_of_their_golden_row() {
 }
 
 #[test]
-fn every_flaw_of_a_series_has_its_own_name() {
+fn every_fault_of_a_series_has_its_own_name() {
     refused("series-gap", |series| {
         series.readings.insert(0, (at(168), 5.0));
         series.readings.remove(80);
@@ -145,7 +148,7 @@ fn a_reading_without_its_time_is_refused() {
 }
 
 #[test]
-fn many_missing_inputs_are_told_by_the_first_names() {
+fn many_missing_inputs_are_reported_by_the_first_names() {
     let error = map("cold-chain", &usual(), &Pushed::default(), &Fetched::Nothing).unwrap_err();
     assert_eq!(error.kind(), "missing-observation");
     assert!(error.to_string().ends_with("temperature_156 and 156 more"), "{error}");
@@ -169,7 +172,7 @@ fn a_picture_is_the_inputs_of_its_golden_row() {
 }
 
 #[test]
-fn a_picture_that_is_not_the_model_s_is_refused_by_name() {
+fn a_picture_of_the_wrong_kind_has_its_own_error() {
     let refused = |model: &str, pushed: &Pushed| {
         map(model, &BTreeMap::new(), pushed, &Fetched::Nothing).unwrap_err().kind()
     };

@@ -25,7 +25,7 @@ fn from(record: &Record, max_age: Duration) -> Result<FeatureVector, MappingErro
     features(&manifest(), Known { parameters: &parameters, pushed: &pushed, fetched: &fetched, at, max_age })
 }
 
-/// The same inputs set by hand have the same commitment: so all values and units are as expected.
+/// The commitment of the same inputs set by hand. If it is equal, all values and units are as expected.
 fn by_hand(values: &[(&str, f64, &str)]) -> [u8; 32] {
     let manifest = manifest();
     let mut features = Features::new(&manifest);
@@ -45,7 +45,7 @@ fn coded(code: &str, answer: &str) -> Value {
 }
 
 #[test]
-fn inputs_come_from_where_the_manifest_says_in_its_units() {
+fn inputs_have_the_sources_and_units_of_the_manifest() {
     let age = serde_json::from_value::<fhir::Patient>(patient()).unwrap().age_at(Timestamp::now()).unwrap();
     let observations = [
         quantity("8480-6", 17.6, "kPa"),
@@ -65,7 +65,7 @@ fn inputs_come_from_where_the_manifest_says_in_its_units() {
 }
 
 #[test]
-fn missing_values_are_told_by_the_names_of_the_model_s_inputs() {
+fn missing_values_are_reported_by_the_names_of_the_model_s_inputs() {
     let error = map(patient(), &[quantity("8480-6", 132.0, "mm[Hg]")]).unwrap_err();
     let MappingError::MissingObservation(names) = &error else { unreachable!("{error}") };
     assert_eq!(
@@ -82,7 +82,7 @@ fn missing_values_are_told_by_the_names_of_the_model_s_inputs() {
     let mut nameless = patient();
     nameless["birthDate"] = json!("1970");
     let error = map(nameless, &enough()).unwrap_err();
-    assert!(error.to_string().contains("age (the birthDate is too rough"), "{error}");
+    assert!(error.to_string().contains("age (the birthDate is too imprecise"), "{error}");
     let mut genderless = patient();
     genderless["gender"] = json!("other");
     let error = map(genderless, &enough()).unwrap_err();
@@ -91,7 +91,7 @@ fn missing_values_are_told_by_the_names_of_the_model_s_inputs() {
 }
 
 #[test]
-fn a_unit_that_cannot_be_converted_is_an_error_and_no_reason_to_take_an_older_value() {
+fn an_unconvertible_unit_is_an_error_not_a_reason_to_use_an_older_value() {
     let expected = MappingError::UnitNotConvertible { input: "cholesterol".into(), unit: "mg/dL".into() };
     let mut older = quantity("2093-3", 200.0, "mg/dL");
     older["effectiveDateTime"] = json!((Timestamp::now() - Duration::from_secs(86_400)).to_string());
@@ -110,7 +110,7 @@ fn a_unit_that_cannot_be_converted_is_an_error_and_no_reason_to_take_an_older_va
 }
 
 #[test]
-fn a_value_outside_of_the_model_s_range_is_refused_without_being_told() {
+fn a_value_outside_the_model_s_range_is_refused_and_not_shown() {
     let error = map(patient(), &[quantity("8480-6", 987.25, "mm[Hg]")]).unwrap_err();
     assert_eq!(error.kind(), "input-out-of-range");
     assert!(!error.to_string().contains("987"), "{error}");
@@ -132,7 +132,7 @@ fn an_old_measurement_does_not_count() {
 }
 
 #[test]
-fn all_codes_of_the_manifest_are_asked_for() {
+fn all_codes_of_the_manifest_are_queried() {
     let codes = codes(&manifest());
     for code in ["8480-6", "2093-3", "14647-2", "chest-pain", "st-depression"] {
         assert!(codes.iter().any(|wanted| wanted.code == code), "{code}");

@@ -1,4 +1,4 @@
-//! Runs on pushed data and series, abstentions, and the watch over drift.
+//! Runs on pushed data and series, abstentions, and drift.
 
 use std::path::PathBuf;
 
@@ -25,14 +25,14 @@ const COLD_CHAIN: &str = "cold-chain";
 const HEART: &str = "heart-ensemble";
 
 /// One job without a FHIR server, its chain and its file.
-struct Desk {
+struct Harness {
     folder: tempfile::TempDir,
     chain: Chain,
     job: JobConfig,
     source: Option<Source>,
 }
 
-impl Desk {
+impl Harness {
     fn new(model: &str) -> Self {
         let mut job = job_config(shipped(model));
         job.source = None;
@@ -59,7 +59,7 @@ impl Desk {
     }
 }
 
-/// Pushes data for everybody, and drives the run.
+/// Pushes data without a subject, and drives the run.
 async fn push(runner: &Runner<Chain>, id: &str, pushed: Pushed) -> (State, Option<String>) {
     let run = NewRun {
         id: id.into(),
@@ -72,7 +72,7 @@ async fn push(runner: &Runner<Chain>, id: &str, pushed: Pushed) -> (State, Optio
     runner.store.push(&run, None, now()).await.unwrap();
     runner.drive(id, || false).await.unwrap();
     let run = runner.store.run(id).await.unwrap().unwrap();
-    assert_eq!(run.pushed, Pushed::default(), "what was pushed is deleted at the end");
+    assert_eq!(run.pushed, Pushed::default(), "pushed data are deleted at the end");
     (run.state, run.reason)
 }
 
@@ -95,23 +95,23 @@ fn row(is_decided: bool) -> (Pushed, i128) {
     let manifest = manifest_of(HEART);
     let found = golden(HEART).into_iter().find_map(|(inputs, fixed)| {
         let value = i128::from(fixed["risk"].as_i64().unwrap());
-        let told = [inference::FixedPoint { value, decimals: 4 }];
-        let certainty = certainty(&manifest, &told, "risk").unwrap();
+        let reported = [inference::FixedPoint { value, decimals: 4 }];
+        let certainty = certainty(&manifest, &reported, "risk").unwrap();
         (matches!(certainty, Certainty::Abstain(_)) != is_decided).then(|| (values(&inputs), value))
     });
     found.expect("a golden row of each kind")
 }
 
 #[tokio::test]
-async fn a_pushed_series_ends_as_the_value_of_its_golden_row_for_everybody() {
-    let desk = Desk::new(COLD_CHAIN);
-    let runner = desk.start().await;
+async fn a_pushed_series_becomes_the_global_value_of_its_golden_row() {
+    let harness = Harness::new(COLD_CHAIN);
+    let runner = harness.start().await;
     for round in 1..=2 {
         let ended = push(&runner, &format!("push-{round}"), temperatures(week())).await;
         assert_eq!(ended, (State::Finalised, None));
     }
     let (_, fixed) = golden(COLD_CHAIN).swap_remove(0);
-    let world = desk.chain.world();
+    let world = harness.chain.world();
     let reported: Vec<_> =
         world.accepted.iter().map(|report| (report.subject, report.round, report.median())).collect();
     let value = Some(i128::from(fixed["excursion"].as_i64().unwrap()));
@@ -119,9 +119,9 @@ async fn a_pushed_series_ends_as_the_value_of_its_golden_row_for_everybody() {
 }
 
 #[tokio::test]
-async fn pushed_data_that_cannot_be_used_fail_by_name_and_leave_nothing_on_chain() {
-    let desk = Desk::new(COLD_CHAIN);
-    let runner = desk.start().await;
+async fn unusable_pushed_data_fail_with_their_own_reason_and_leave_nothing_on_chain() {
+    let harness = Harness::new(COLD_CHAIN);
+    let runner = harness.start().await;
     let mut gap = week();
     gap.readings.remove(80);
     gap.readings.insert(0, gap.readings[0].clone());
@@ -132,7 +132,7 @@ async fn pushed_data_that_cannot_be_used_fail_by_name_and_leave_nothing_on_chain
     let (state, reason) = push(&runner, "push-2", Pushed::default()).await;
     assert_eq!(state, State::Failed);
     assert!(reason.unwrap().starts_with("missing-observation: "));
-    assert_eq!(desk.chain.world().accepted, []);
+    assert_eq!(harness.chain.world().accepted, []);
     let metrics = runner.metrics.text();
     for outcome in ["series-duplicate", "missing-observation"] {
         let line = format!("theriac_oracle_runs_total{{job=\"heart\",outcome=\"{outcome}\"}} 1");
@@ -141,10 +141,10 @@ async fn pushed_data_that_cannot_be_used_fail_by_name_and_leave_nothing_on_chain
 }
 
 #[tokio::test]
-async fn what_was_pushed_survives_a_restart_before_it_is_computed() {
-    let desk = Desk::new(COLD_CHAIN);
-    let runner = desk.start().await;
-    desk.chain.world().is_away = true;
+async fn pushed_data_survive_a_restart_before_the_computation() {
+    let harness = Harness::new(COLD_CHAIN);
+    let runner = harness.start().await;
+    harness.chain.world().is_away = true;
     let run = NewRun {
         id: "push-1".into(),
         job: "heart".into(),
@@ -156,13 +156,13 @@ async fn what_was_pushed_survives_a_restart_before_it_is_computed() {
     runner.store.push(&run, None, now()).await.unwrap();
     assert_eq!(runner.drive("push-1", || false).await.unwrap(), Some(State::Queued));
     drop(runner);
-    desk.chain.world().is_away = false;
-    let runner = desk.start().await;
+    harness.chain.world().is_away = false;
+    let runner = harness.start().await;
     assert_eq!(runner.drive("push-1", || false).await.unwrap(), Some(State::Finalised));
 }
 
 #[tokio::test]
-async fn a_series_is_fetched_as_csv_about_whom_a_request_names() {
+async fn a_series_about_the_subject_of_a_request_is_fetched_as_csv() {
     let rows: String = week().readings.iter().map(|(at, value)| format!("{at},{value},Cel\n")).collect();
     let answer = move |query: axum::extract::RawQuery| async move {
         match query.0.as_deref() {
@@ -173,15 +173,15 @@ async fn a_series_is_fetched_as_csv_about_whom_a_request_names() {
             _ => StatusCode::NOT_FOUND.into_response(),
         }
     };
-    let desk = Desk::fed_by(Router::new().route("/fhir/temperature", get(answer))).await;
-    let runner = desk.start().await;
+    let harness = Harness::fed_by(Router::new().route("/fhir/temperature", get(answer))).await;
+    let runner = harness.start().await;
     assert_eq!(push(&runner, "push-1", Pushed::default()).await, (State::Finalised, None));
 
     let (salt, patient) = ([3; 32], PatientId::new("shipment-17").unwrap());
     let subject = crate::subject::subject(&salt, &patient);
     let who = crate::store::Registration { subject, job: "heart".into(), salt, patient };
     runner.store.register(&who, now()).await.unwrap();
-    let request = desk.chain.ask(subject);
+    let request = harness.chain.ask(subject);
     let run = NewRun {
         id: "request-0".into(),
         job: "heart".into(),
@@ -193,11 +193,11 @@ async fn a_series_is_fetched_as_csv_about_whom_a_request_names() {
     runner.store.record(2, &[run], now()).await.unwrap();
     assert_eq!(runner.drive("request-0", || false).await.unwrap(), Some(State::Failed));
     let reason = runner.store.run("request-0").await.unwrap().unwrap().reason;
-    assert_eq!(reason.as_deref(), Some("patient-not-found"), "the server knows no such shipment");
+    assert_eq!(reason.as_deref(), Some("patient-not-found"), "the server does not know this shipment");
 }
 
 #[tokio::test]
-async fn a_source_that_serves_no_series_is_refused_by_name() {
+async fn a_source_without_series_has_its_own_error() {
     for (kind, body, reason) in [
         ("text/html", "<html></html>", "source-wrong-type"),
         ("text/csv", "time;value\n", "source-malformed"),
@@ -206,8 +206,8 @@ async fn a_source_that_serves_no_series_is_refused_by_name() {
         ("application/json", "{\"unit\": \"Cel\", \"readings\": []}", "series-too-short"),
     ] {
         let answer = move || async move { ([(CONTENT_TYPE, kind)], body) };
-        let desk = Desk::fed_by(Router::new().route("/fhir/temperature", get(answer))).await;
-        let runner = desk.start().await;
+        let harness = Harness::fed_by(Router::new().route("/fhir/temperature", get(answer))).await;
+        let runner = harness.start().await;
         let run = NewRun {
             id: "push-1".into(),
             job: "heart".into(),
@@ -220,17 +220,17 @@ async fn a_source_that_serves_no_series_is_refused_by_name() {
         runner.drive("push-1", || false).await.unwrap();
         let found = runner.store.run("push-1").await.unwrap().unwrap().reason.unwrap();
         assert_eq!(found.split(':').next(), Some(reason), "{body}");
-        assert_eq!(desk.chain.world().accepted, []);
+        assert_eq!(harness.chain.world().accepted, []);
     }
 }
 
 #[tokio::test]
-async fn where_the_model_abstains_nothing_goes_on_chain_and_the_request_stays_open() {
-    let desk = Desk::new(HEART);
-    let runner = desk.start().await;
+async fn an_abstention_leaves_nothing_on_chain_and_the_request_open() {
+    let harness = Harness::new(HEART);
+    let runner = harness.start().await;
     let (decided, value) = row(true);
     assert_eq!(push(&runner, "push-1", decided).await, (State::Finalised, None));
-    let request = desk.chain.ask(Subject::default());
+    let request = harness.chain.ask(Subject::default());
     let run = NewRun {
         id: "request-0".into(),
         job: "heart".into(),
@@ -242,45 +242,45 @@ async fn where_the_model_abstains_nothing_goes_on_chain_and_the_request_stays_op
     runner.store.record(2, &[run], now()).await.unwrap();
     assert_eq!(runner.drive("request-0", || false).await.unwrap(), Some(State::Abstained));
     let run = runner.store.run("request-0").await.unwrap().unwrap();
-    let reason = "abstained: the model cannot tell yes from no here; decide by other means";
+    let reason = "abstained: the model cannot decide between yes and no here; decide by other means";
     assert_eq!((run.reason.as_deref(), run.report), (Some(reason), None));
     assert_eq!(runner.store.pending(), 0);
-    let world = desk.chain.world();
+    let world = harness.chain.world();
     let reported: Vec<_> = world.accepted.iter().map(Report::median).collect();
     assert_eq!((reported, world.requests.len()), (vec![Some(value)], 1));
     let metrics = runner.metrics.text();
     assert!(metrics.contains(r#"theriac_oracle_runs_total{job="heart",outcome="abstained"} 1"#), "{metrics}");
-    assert!(!metrics.contains("cannot tell"), "{metrics}");
+    assert!(!metrics.contains("cannot decide"), "{metrics}");
 }
 
 #[tokio::test]
-async fn a_job_says_which_output_its_feed_takes() {
-    let mut desk = Desk::new(COLD_CHAIN);
-    desk.job.output = None;
+async fn a_job_names_the_output_for_its_feed() {
+    let mut harness = Harness::new(COLD_CHAIN);
+    harness.job.output = None;
     let ready = |runner: Arc<Runner<Chain>>| async move {
         let ready = runner.jobs["heart"].ready(&runner.ledger, &runner.key, now()).await;
         ready.map(|ready| ready.output).map_err(|error| error.kind())
     };
-    assert_eq!(ready(desk.start().await).await, Err("feed-mismatch".into()));
-    desk.job.output = Some("hottest".into());
-    assert_eq!(ready(desk.start().await).await, Err("feed-mismatch".into()));
-    desk.job.output = Some("mean_kinetic_temperature".into());
-    assert_eq!(ready(desk.start().await).await, Err("feed-mismatch".into()), "it has other decimals");
-    desk.job.output = Some("latest".into());
-    assert_eq!(ready(desk.start().await).await, Ok(1));
-    desk.job.parameters.insert("spread".into(), Amount { value: 1.0, unit: "mm[Hg]".into() });
-    assert_eq!(ready(desk.start().await).await, Err("parameters-unusable".into()));
+    assert_eq!(ready(harness.start().await).await, Err("feed-mismatch".into()));
+    harness.job.output = Some("hottest".into());
+    assert_eq!(ready(harness.start().await).await, Err("feed-mismatch".into()));
+    harness.job.output = Some("mean_kinetic_temperature".into());
+    assert_eq!(ready(harness.start().await).await, Err("feed-mismatch".into()), "it has other decimals");
+    harness.job.output = Some("latest".into());
+    assert_eq!(ready(harness.start().await).await, Ok(1));
+    harness.job.parameters.insert("spread".into(), Amount { value: 1.0, unit: "mm[Hg]".into() });
+    assert_eq!(ready(harness.start().await).await, Err("parameters-unusable".into()));
 }
 
 #[tokio::test]
-async fn drift_is_told_of_enough_rows_and_remembered_over_a_restart() {
-    let desk = Desk::new(HEART);
+async fn drift_is_reported_from_enough_rows_and_survives_a_restart() {
+    let harness = Harness::new(HEART);
     let gauges = |runner: &Runner<Chain>| {
         let text = runner.metrics.text();
         let lines = text.lines().filter(|line| line.starts_with("theriac_oracle_drift_psi{"));
         lines.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).collect::<Vec<_>>()
     };
-    let runner = desk.start().await;
+    let runner = harness.start().await;
     let (always, _) = row(false);
     for number in 1..ENOUGH {
         push(&runner, &format!("push-{number}"), always.clone()).await;
@@ -288,7 +288,7 @@ async fn drift_is_told_of_enough_rows_and_remembered_over_a_restart() {
     assert!(gauges(&runner).is_empty(), "few rows say more about persons than about drift");
     runner.store.close().await;
     drop(runner);
-    let runner = desk.start().await;
+    let runner = harness.start().await;
     push(&runner, "push-last", always.clone()).await;
     let found = gauges(&runner);
     assert_eq!(found.len(), always.inputs.len(), "one for each input that had values");

@@ -172,7 +172,7 @@ async fn a_lost_answer_of_the_chain_does_not_repeat_the_report() {
 }
 
 #[tokio::test]
-async fn a_report_that_arrives_between_question_and_sending_is_not_computed_anew() {
+async fn a_report_that_arrives_between_check_and_submission_is_not_computed_again() {
     let house = House::new().await;
     let runner = house.start().await;
     let id = push(&runner).await;
@@ -187,7 +187,7 @@ async fn a_report_that_arrives_between_question_and_sending_is_not_computed_anew
 }
 
 #[tokio::test]
-async fn a_round_that_is_taken_and_not_yet_final_is_asked_for_again() {
+async fn a_taken_round_that_is_not_final_is_checked_again() {
     let house = House::new().await;
     let runner = house.start().await;
     let id = push(&runner).await;
@@ -199,7 +199,7 @@ async fn a_round_that_is_taken_and_not_yet_final_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_node_that_goes_away_in_the_middle_delays_a_run_and_loses_nothing() {
+async fn a_node_that_disappears_in_the_middle_delays_a_run_and_loses_nothing() {
     let house = House::new().await;
     let runner = house.start().await;
     let id = push(&runner).await;
@@ -227,7 +227,7 @@ async fn a_report_that_is_out_of_date_is_computed_again_with_the_same_round() {
 }
 
 #[tokio::test]
-async fn other_operators_give_reports_another_digest() {
+async fn a_change_of_operators_changes_the_digest_of_reports() {
     let house = House::new().await;
     let runner = house.start().await;
     let id = push(&runner).await;
@@ -275,7 +275,7 @@ async fn a_withdrawn_request_is_not_answered() {
 }
 
 #[tokio::test]
-async fn a_run_whose_deadline_is_over_fails() {
+async fn a_run_whose_deadline_has_passed_fails() {
     let house = House::new().await;
     let runner = house.start().await;
     let run = NewRun {
@@ -297,7 +297,7 @@ async fn missing_values_are_named_in_the_run() {
     let id = push(&runner).await;
     let (state, reason) = drive(&runner, &id).await;
     assert_eq!(state, State::Failed);
-    assert!(reason.unwrap().starts_with("missing-observation: not enough is known; missing: cholesterol,"));
+    assert!(reason.unwrap().starts_with("missing-observation: required inputs are missing: cholesterol,"));
     let ended = r#"theriac_oracle_runs_total{job="heart",outcome="missing-observation"} 1"#;
     assert!(runner.metrics.text().contains(ended));
 }
@@ -313,7 +313,7 @@ async fn a_hospital_that_is_down_delays_a_run() {
 }
 
 #[tokio::test]
-async fn a_model_that_the_registry_does_not_approve_of_is_not_used() {
+async fn a_model_that_the_registry_does_not_approve_is_not_used() {
     let house = House::new().await;
     type Change = fn(&mut World);
     let cases: [(&str, Change); 7] = [
@@ -338,7 +338,7 @@ async fn a_model_that_the_registry_does_not_approve_of_is_not_used() {
 }
 
 #[tokio::test]
-async fn a_model_that_is_revoked_while_we_run_is_not_used_any_more() {
+async fn a_model_that_is_revoked_at_runtime_is_no_longer_used() {
     let house = House::new().await;
     let runner = house.start().await;
     let id = push(&runner).await;
@@ -370,7 +370,7 @@ async fn a_model_file_with_one_byte_changed_is_not_loaded() {
 }
 
 #[tokio::test]
-async fn an_operator_alone_does_not_report_where_more_must_observe() {
+async fn one_operator_does_not_report_if_more_must_observe() {
     let house = House::new().await;
     {
         let mut world = house.chain.world();
@@ -384,7 +384,7 @@ async fn an_operator_alone_does_not_report_where_more_must_observe() {
 }
 
 #[tokio::test]
-async fn a_run_stops_between_two_steps_when_it_is_told_to() {
+async fn a_run_stops_between_two_steps_on_shutdown() {
     let house = House::new().await;
     let runner = house.start().await;
     let id = push(&runner).await;
@@ -393,7 +393,7 @@ async fn a_run_stops_between_two_steps_when_it_is_told_to() {
 }
 
 #[test]
-fn no_error_is_without_cause_and_remedy() {
+fn every_error_has_a_cause_and_a_remedy() {
     let errors = [
         RunError::SubjectUnknown,
         RunError::SubjectOfOtherJob,
@@ -408,6 +408,6 @@ fn no_error_is_without_cause_and_remedy() {
         let text = error.to_string();
         assert!(text.contains("; ") || text.contains(": "), "{text}");
     }
-    // The same words as in the table of the handbook.
+    // The names are those in the table of docs/oracle.md.
     assert_eq!(json!(RunError::Fetch(FetchError::Slow).kind()), json!("source-slow"));
 }

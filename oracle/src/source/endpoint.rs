@@ -1,4 +1,4 @@
-//! HTTP towards a source: within limits, and without telling anything of an address or an answer in an error.
+//! HTTP client of a source: bounded, and without addresses or answers in its errors.
 
 use std::error::Error;
 use std::future::Future;
@@ -14,12 +14,12 @@ use super::{FetchError, SourceError};
 use crate::config::SourceConfig;
 use crate::keys::Secret;
 
-/// For how many runs a server is asked at once: it has others to serve.
+/// Maximum number of runs for which a server is queried at once: it has others to serve.
 const MAX_AT_ONCE: usize = 16;
-/// The most bytes of an answer to an error that are read for its reason.
+/// Maximum number of bytes of an error answer that are read for its reason.
 const MAX_OUTCOME_BYTES: usize = 64 << 10;
 
-/// A server that we were told to trust.
+/// A server that the configuration names.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     client: Client,
@@ -30,12 +30,12 @@ pub(super) struct Endpoint {
     places: Arc<Semaphore>,
 }
 
-/// What not to find something means.
+/// The meaning of a 404.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absence {
-    /// Nobody is known by this name.
+    /// The patient or subject is unknown.
     Unknown,
-    /// The server does not do what it should.
+    /// The server does not behave as it should.
     Refusal,
 }
 
@@ -43,7 +43,7 @@ impl Endpoint {
     /// Reads the source's secrets and makes its client. Does not connect.
     pub(super) fn new(config: &SourceConfig) -> Result<Self, SourceError> {
         let name = || config.name.clone();
-        // The first one that is installed serves the whole process; that there is one already is fine.
+        // The first one that is installed serves the whole process; an existing one is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = Client::builder()
             .connect_timeout(config.connect_timeout)
@@ -72,12 +72,12 @@ impl Endpoint {
         })
     }
 
-    /// One of the places at the server, and a limit to the time that all requests of `work` take together.
+    /// Waits for a free slot at the server, and limits the time of all requests of `work` together.
     pub(super) async fn within<T>(
         &self,
         work: impl Future<Output = Result<T, FetchError>>,
     ) -> Result<T, FetchError> {
-        // The time for an answer begins when the server is asked.
+        // The time limit starts when the server is queried.
         let _place = self.places.acquire().await.map_err(|_| FetchError::Down)?;
         tokio::time::timeout(self.total_timeout, work).await.map_err(|_| FetchError::Slow)?
     }
@@ -148,13 +148,13 @@ async fn body(mut response: Response, limit: usize) -> Result<Vec<u8>, FetchErro
     Ok(bytes)
 }
 
-/// The codes of an OperationOutcome; nothing where the answer is none.
+/// The codes of an OperationOutcome; `None` if the answer is not one.
 async fn outcome(response: Response) -> String {
     let bytes = body(response, MAX_OUTCOME_BYTES).await.unwrap_or_default();
     fhir::read::<OperationOutcome>(&bytes).map(|outcome| outcome.summary()).unwrap_or_default()
 }
 
-/// reqwest's errors hold the address with the patient's id: only their kind goes on.
+/// reqwest's errors contain the address with the patient's id: only their kind is kept.
 fn failure(error: &reqwest::Error) -> FetchError {
     if error.is_timeout() {
         return FetchError::Slow;
@@ -165,7 +165,7 @@ fn failure(error: &reqwest::Error) -> FetchError {
     FetchError::Down
 }
 
-/// Whether TLS is the cause, however deep: the client wraps it into errors of input and output, and those into others.
+/// Whether TLS is the cause, at any depth: the client wraps it into I/O errors, and those into others.
 fn is_about_tls(error: &(dyn Error + 'static)) -> bool {
     let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     error.is::<rustls::Error>()

@@ -1,63 +1,63 @@
 use crate::inputs::FormError;
 use crate::retry::Decision;
 
-/// Why a source gave no data. No message holds a patient's id or any other content of an answer.
+/// Why a fetch failed. No message contains a patient's id or any other content of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// No connection, or it broke.
+    /// The connection failed or broke.
     #[error(
         "the source cannot be reached or broke the connection; check base_url, the network and the server"
     )]
     Down,
     /// The certificate is not trusted, or there is no TLS at all.
     #[error(
-        "no trusted TLS connection to the source; check its certificate, and ca_file for an own authority"
+        "the TLS connection to the source is not trusted; check its certificate, and ca_file for your own authority"
     )]
     Untrusted,
     /// A timeout passed.
-    #[error("the source did not answer in time; raise the timeouts, or find out why it is slow")]
+    #[error("the source did not answer in time; raise the timeouts, or find the cause of the delay")]
     Slow,
     /// An answer, or all of them together, is longer than allowed.
     #[error("the source's answer is larger than allowed; raise max_response_bytes or max_pages")]
     TooLarge,
     /// Neither JSON nor, for a series, CSV.
     #[error(
-        "the answer is no data of the source's kind; check that base_url is the service and not a web page"
+        "the answer is not data of the source's kind; check that base_url is the service and not a web page"
     )]
     WrongType,
-    /// JSON, but not the R4 resource that was asked for.
-    #[error("the source's answer is not the R4 resource that was asked for: {0}")]
+    /// JSON, but not the expected R4 resource.
+    #[error("the source's answer is not the expected R4 resource: {0}")]
     Malformed(fhir::ReadError),
     /// Not a series.
     #[error("the source's answer: {0}")]
     NoSeries(FormError),
-    /// A resource about somebody else.
-    #[error("the source answered about another patient than was asked for; do not use this server")]
+    /// A resource about another patient.
+    #[error("the source answered about the wrong patient; do not use this server")]
     WrongPatient,
     /// A link to another server.
-    #[error("the source sends us to another server; set base_url to the final address")]
+    #[error("the source redirects to another server; set base_url to the final address")]
     Elsewhere,
-    /// No such patient.
-    #[error("the source does not know whom the run is about{}; check the id that was registered", detail(.0))]
+    /// Unknown patient.
+    #[error("the source does not know the run's patient or subject{}; check the registered id", detail(.0))]
     NotFound(String),
     /// The token is missing, wrong, or not enough.
-    #[error("the source does not let us in (status {status}{}); check token_file", detail(.outcome))]
+    #[error("the source rejected our credentials (status {status}{}); check token_file", detail(.outcome))]
     Unauthorised {
         /// 401 or 403.
         status: u16,
         /// The codes of its OperationOutcome.
         outcome: String,
     },
-    /// The server has too much to do, or a fault.
-    #[error("the source is busy or has a fault (status {status}{}); look at its logs", detail(.outcome))]
+    /// The server is busy or failed.
+    #[error("the source is busy or failed (status {status}{}); check its logs", detail(.outcome))]
     Faulty {
         /// 429 or 500 to 599.
         status: u16,
         /// The codes of its OperationOutcome.
         outcome: String,
     },
-    /// Any other answer than the resource.
-    #[error("the source refused (status {status}{}); check base_url and the kind of the source", detail(.outcome))]
+    /// Any other answer.
+    #[error("the source refused the request (status {status}{}); check base_url and the kind of the source", detail(.outcome))]
     Refused {
         /// The status.
         status: u16,
@@ -75,7 +75,7 @@ fn detail(outcome: &str) -> String {
 }
 
 impl FetchError {
-    /// A word for logs, metrics and the store.
+    /// Its name in logs, metrics and the store.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -95,12 +95,12 @@ impl FetchError {
         }
     }
 
-    /// What happens to the run.
+    /// The decision about the run.
     #[must_use]
     pub fn decision(&self) -> Decision {
         match self {
             Self::Down | Self::Slow | Self::Faulty { .. } => Decision::Retry,
-            // Set-up that somebody can repair before the run's deadline.
+            // The set-up can be repaired before the run's deadline.
             Self::Untrusted | Self::Unauthorised { .. } | Self::WrongType | Self::Refused { .. } => {
                 Decision::Wait
             }

@@ -10,10 +10,10 @@ use super::{FetchError, SourceError};
 use crate::config::SourceConfig;
 use crate::subject::PatientId;
 
-/// How many observations one page may have.
+/// Number of observations per page.
 const PAGE: &str = "200";
 
-/// What a FHIR server knows of one patient.
+/// The record of one patient on a FHIR server.
 #[derive(Clone, Debug)]
 pub struct Record {
     /// The patient.
@@ -45,7 +45,7 @@ impl FhirSource {
         let fetch = async {
             let (found, observations) =
                 tokio::join!(self.patient(patient), self.observations(patient, codes, from));
-            // Who is not known has no observations: the cause goes before what follows from it.
+            // An unknown patient has no observations: report the cause, not its consequence.
             Ok(Record { patient: found?, observations: observations? })
         };
         self.endpoint.within(fetch).await
@@ -91,7 +91,7 @@ impl FhirSource {
                 observations.push(observation);
             }
         }
-        // The pages that were not read may hold what counts.
+        // The unread pages may have the observation that counts.
         if next.is_some() {
             Err(FetchError::TooLarge)
         } else {
@@ -119,7 +119,7 @@ impl FhirSource {
         Ok(url)
     }
 
-    /// The next page's address: only on the server that we were told to trust.
+    /// The next page's address: only on the configured server.
     fn follow(&self, page: &Url, link: &str) -> Result<Url, FetchError> {
         let url = page.join(link).map_err(|_| FetchError::Elsewhere)?;
         let trusted = url.origin() == self.endpoint.base.origin()

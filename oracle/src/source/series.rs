@@ -1,6 +1,6 @@
 //! A server of series: readings with their times, as CSV or JSON.
 //!
-//! `GET {base_url}{series}?last={readings}`, and `&about={id}` where the run is about somebody or something. The answer
+//! `GET {base_url}{series}?last={readings}`, and `&about={id}` if the run has a subject. The answer
 //! is `text/csv` with the header `at,value,unit`, or `application/json` of the form
 //! `{"unit": "Cel", "readings": [["2026-11-21T10:00:00Z", 4.5], …]}`, in the order of time.
 
@@ -24,7 +24,7 @@ impl SeriesSource {
         Endpoint::new(config).map(Self)
     }
 
-    /// All these series, each with so many of its latest readings.
+    /// All these series, each with this many of its latest readings.
     pub async fn fetch(
         &self,
         about: Option<&PatientId>,

@@ -33,7 +33,7 @@ async fn fetch(router: Router) -> Result<Record, FetchError> {
     fetch_from(&source(serve(router).await)).await
 }
 
-/// A server whose answer to everything is this.
+/// A server with the same answer to every request.
 async fn fetch_answer(
     answer: impl IntoResponse + Clone + Send + Sync + 'static,
 ) -> Result<Record, FetchError> {
@@ -56,7 +56,7 @@ async fn a_record_is_the_patient_and_the_observations() {
 }
 
 #[tokio::test]
-async fn a_search_asks_for_codes_with_their_panels_since_a_day() {
+async fn a_search_has_the_codes_with_their_panels_and_a_start_day() {
     let search = |RawQuery(query): RawQuery| async move {
         let query = query.unwrap();
         let wanted = "patient=p1&code=http%3A%2F%2Floinc.org%7C8480-6%2Chttp%3A%2F%2Floinc.org%7C85354-9%2C";
@@ -71,7 +71,7 @@ async fn a_search_asks_for_codes_with_their_panels_since_a_day() {
 }
 
 #[tokio::test]
-async fn the_token_is_shown_and_a_server_that_wants_another_is_named() {
+async fn the_token_is_sent_and_its_refusal_has_its_own_error() {
     use std::os::unix::fs::PermissionsExt;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "the-token").unwrap();
@@ -96,7 +96,7 @@ async fn the_token_is_shown_and_a_server_that_wants_another_is_named() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_is_named_and_tried_again() {
+async fn a_server_that_is_down_has_its_own_error_and_is_retried() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
     drop(listener);
@@ -104,7 +104,7 @@ async fn a_server_that_is_down_is_named_and_tried_again() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_named_after_the_read_timeout() {
+async fn a_silent_server_fails_after_the_read_timeout() {
     let began = Instant::now();
     let silent = || async { tokio::time::sleep(Duration::from_secs(30)).await };
     refused(fetch(Router::new().fallback(silent)).await, &FetchError::Slow, Decision::Retry);
@@ -124,7 +124,7 @@ fn endless(chunk: &'static [u8], pause: Duration) -> Router {
 }
 
 #[tokio::test]
-async fn a_server_that_drips_is_named_after_the_total_timeout() {
+async fn a_dripping_server_fails_after_the_total_timeout() {
     let began = Instant::now();
     refused(fetch(endless(b" ", Duration::from_millis(100))).await, &FetchError::Slow, Decision::Retry);
     assert!((2..4).contains(&began.elapsed().as_secs()));
@@ -142,13 +142,13 @@ async fn a_large_answer_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn a_web_page_is_no_resource() {
+async fn a_web_page_is_not_a_resource() {
     let html = ([(CONTENT_TYPE, "text/html")], "<html>welcome, p1</html>");
     refused(fetch_answer(html).await, &FetchError::WrongType, Decision::Wait);
 }
 
 #[tokio::test]
-async fn json_of_something_else_is_no_resource() {
+async fn unexpected_json_is_not_a_resource() {
     let json = |text| ([(CONTENT_TYPE, "application/json; charset=utf-8")], text);
     let whole = FetchError::Malformed(::fhir::ReadError::Malformed { line: 0, column: 0 });
     refused(fetch_answer(json(r#"{"resourceType": "Group", "id": "p1"}"#)).await, &whole, Decision::Fail);
@@ -157,7 +157,7 @@ async fn json_of_something_else_is_no_resource() {
 }
 
 #[tokio::test]
-async fn an_unknown_patient_is_named_with_the_server_s_codes_and_without_its_words() {
+async fn the_error_of_an_unknown_patient_has_the_server_s_codes_and_none_of_its_words() {
     let outcome = json!({"resourceType": "OperationOutcome", "issue": [
         {"severity": "error", "code": "not-found", "diagnostics": "Patient/p1 is not known"}]});
     let answer = (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/fhir+json")], outcome.to_string());
@@ -166,7 +166,7 @@ async fn an_unknown_patient_is_named_with_the_server_s_codes_and_without_its_wor
 }
 
 #[tokio::test]
-async fn other_answers_are_named_by_their_status() {
+async fn other_answers_are_reported_by_their_status() {
     let faulty = FetchError::Faulty { status: 503, outcome: String::new() };
     refused(fetch_answer(StatusCode::SERVICE_UNAVAILABLE).await, &faulty, Decision::Retry);
     let busy = FetchError::Faulty { status: 429, outcome: String::new() };
@@ -178,7 +178,7 @@ async fn other_answers_are_named_by_their_status() {
 }
 
 #[tokio::test]
-async fn nobody_sends_us_to_another_server() {
+async fn redirects_and_links_to_other_servers_are_refused() {
     let other = serve(hospital(enough())).await;
     let redirect = (StatusCode::FOUND, [(LOCATION, format!("{other}Patient/p1"))]);
     refused(fetch_answer(redirect).await, &FetchError::Elsewhere, Decision::Fail);
@@ -194,7 +194,7 @@ struct Page {
     page: Option<u32>,
 }
 
-/// A search with so many pages, one observation each.
+/// A search with this many pages, one observation each.
 fn paged(last: u32) -> Router {
     let search = move |Query(Page { page: number }): Query<Page>| async move {
         let number = number.unwrap_or(1);
@@ -227,7 +227,7 @@ async fn data_of_another_patient_are_refused() {
 }
 
 #[tokio::test]
-async fn an_authority_that_is_none_is_refused_at_the_start() {
+async fn an_invalid_authority_is_refused_at_the_start() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut config = source("https://127.0.0.1:1/".parse().unwrap());
     config.ca_file = Some(file.path().to_owned());

@@ -4,14 +4,14 @@ use sqlx::Row;
 use super::{Store, StoreError};
 use crate::drift::WINDOW;
 
-/// What the drift watch keeps of a row of inputs: no value, and nothing that leads to a person.
+/// A row of inputs as drift monitoring stores it: without values, and without any link to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// The job.
     pub job: String,
     /// The hash of its model's manifest, whose buckets these are.
     pub manifest: [u8; 32],
-    /// Of each watched input the number of its bucket. See [`inference::Drift::buckets`].
+    /// The bucket of each monitored input. See [`inference::Drift::buckets`].
     pub buckets: Vec<u8>,
 }
 
@@ -27,7 +27,7 @@ impl Store {
     }
 }
 
-/// Adds a row, and deletes what is not among the last [`WINDOW`] of its job, or of another manifest.
+/// Adds a row, and deletes the job's rows of other manifests and those before the last [`WINDOW`].
 pub(super) async fn insert(connection: &mut SqliteConnection, seen: &Seen) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO drift (job, manifest, buckets) VALUES (?, ?, ?)")
         .bind(&seen.job)

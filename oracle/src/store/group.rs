@@ -1,7 +1,7 @@
-//! Changes of many runs in one transaction: the disk is waited for once for all of them.
+//! Changes of many runs in one transaction, so that they wait for the disk only once.
 //!
-//! Whoever wants a change puts it into a queue and asks for the connection. The first to get it makes all changes that
-//! are queued by then; the others are told what became of theirs.
+//! A caller puts its change into a queue and waits for the connection. The first to get it makes all queued changes;
+//! the other callers receive the result of theirs.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,27 +18,27 @@ use crate::subject::Salt;
 
 /// A change of one run.
 pub(super) enum Change {
-    /// A new run, with its subject where it has one of its own.
+    /// A new run, with its subject if it has its own.
     Push(NewRun, Option<Registration>),
-    /// Its report is signed, and sent after this.
+    /// Its report is signed, and will be sent after this.
     Submitted { id: String, signed: SignedReport, inputs_salt: Salt, seen: Option<Seen> },
     /// Its report is on chain.
     Finalised { id: String, block: Option<u64> },
-    /// It will have no report.
+    /// It has failed.
     Failed { id: String, reason: String },
-    /// Its model cannot tell.
+    /// Its model abstained.
     Abstained { id: String, reason: String, seen: Option<Seen> },
     /// It is tried again later.
     PutOff { id: String, state: State, reason: String, next_at: Timestamp },
 }
 
-/// Changes that nobody has begun with.
+/// Changes that are not started.
 #[derive(Clone, Default)]
 pub(super) struct Queue(Arc<Mutex<VecDeque<Waiting>>>);
 
 struct Waiting {
     change: Arc<(Change, Timestamp)>,
-    tell: oneshot::Sender<Result<bool, StoreError>>,
+    reply: oneshot::Sender<Result<bool, StoreError>>,
 }
 
 impl Queue {
@@ -46,10 +46,10 @@ impl Queue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(waiting);
     }
 
-    /// All that somebody still waits for.
+    /// All changes that still have a caller.
     fn take(&self) -> Vec<Waiting> {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.drain(..).filter(|waiting| !waiting.tell.is_closed()).collect()
+        queue.drain(..).filter(|waiting| !waiting.reply.is_closed()).collect()
     }
 }
 
@@ -60,15 +60,15 @@ impl std::fmt::Debug for Queue {
 }
 
 impl Store {
-    /// Makes a change, with all others that are wanted at the same time. Returns whether it changed anything.
+    /// Makes a change, together with all others in the queue. Returns whether it changed anything.
     pub(super) async fn change(&self, change: Change, now: Timestamp) -> Result<bool, StoreError> {
         let change = Arc::new((change, now));
         loop {
-            let (tell, mut told) = oneshot::channel();
-            self.queue.push(Waiting { change: Arc::clone(&change), tell });
+            let (reply, mut outcome) = oneshot::channel();
+            self.queue.push(Waiting { change: Arc::clone(&change), reply });
             let mut connection = tokio::select! {
                 biased;
-                Ok(done) = &mut told => return done,
+                Ok(done) = &mut outcome => return done,
                 connection = self.pool.acquire() => connection?,
             };
             let group = self.queue.take();
@@ -76,8 +76,8 @@ impl Store {
                 self.make(&mut connection, group).await;
             }
             drop(connection);
-            // An error: who was about to make it was cancelled. Made twice, a change does nothing the second time.
-            if let Ok(done) = told.await {
+            // An error means that the task making it was cancelled. A repeated change has no effect.
+            if let Ok(done) = outcome.await {
                 return done;
             }
         }
@@ -87,20 +87,20 @@ impl Store {
         match self.try_make(connection, &group).await {
             Ok(changed) => {
                 for (waiting, changed) in group.into_iter().zip(changed) {
-                    // Nobody to tell: the change is made all the same.
-                    let _ = waiting.tell.send(Ok(changed));
+                    // Its caller is gone: the change stays.
+                    let _ = waiting.reply.send(Ok(changed));
                 }
             }
-            // One that cannot be made keeps no other from being made.
+            // A failed change does not affect the others.
             Err(_) if group.len() > 1 => {
                 for waiting in group {
                     let alone = self.try_make(connection, std::slice::from_ref(&waiting)).await;
-                    let _ = waiting.tell.send(alone.map(|changed| changed.contains(&true)));
+                    let _ = waiting.reply.send(alone.map(|changed| changed.contains(&true)));
                 }
             }
             Err(error) => {
                 if let Some(waiting) = group.into_iter().next() {
-                    let _ = waiting.tell.send(Err(error));
+                    let _ = waiting.reply.send(Err(error));
                 }
             }
         }
@@ -134,7 +134,7 @@ impl Store {
 }
 
 impl Change {
-    /// What was promised to a caller, and reports before they are sent, survive a power failure.
+    /// Confirmations to callers, and reports before they are sent, survive a power failure.
     fn commit(&self) -> Commit {
         match self {
             Self::Push(..) | Self::Submitted { .. } => Commit::Durable,

@@ -10,20 +10,20 @@ use crate::inputs::Pushed;
 use crate::report::SignedReport;
 use crate::subject::Salt;
 
-/// How far a run is.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// To be computed.
     Queued,
-    /// To be computed when something that is missing is there: its reason says what.
+    /// To be computed once someone has acted: its reason says how.
     Waiting,
     /// Its signed report is stored, and may have been sent.
     Submitted,
     /// Its report is on chain, in a finalised block.
     Finalised,
-    /// It will never have a report on chain: its reason says why.
+    /// It has failed permanently: its reason says why.
     Failed,
-    /// The model cannot tell: nothing goes on chain, and its reason says more.
+    /// The model abstained: nothing goes on chain, and its reason says why.
     Abstained,
 }
 
@@ -32,7 +32,7 @@ impl State {
     pub const ALL: [Self; 6] =
         [Self::Queued, Self::Waiting, Self::Submitted, Self::Finalised, Self::Failed, Self::Abstained];
 
-    /// Its word in the store, logs and answers.
+    /// Its name in the store, logs and answers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -45,27 +45,27 @@ impl State {
         }
     }
 
-    /// Whether nothing comes after it.
+    /// Whether it is final.
     #[must_use]
     pub fn is_end(self) -> bool {
         matches!(self, Self::Finalised | Self::Failed | Self::Abstained)
     }
 }
 
-/// A run that somebody asks for.
+/// A new run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewRun {
     /// Stable: the same trigger always gives the same id.
     pub id: String,
-    /// Which job.
+    /// The job.
     pub job: String,
     /// The request on chain that it answers.
     pub request: Option<u64>,
-    /// Whom it is about.
+    /// The subject.
     pub subject: Subject,
-    /// When it is given up.
+    /// Its deadline.
     pub deadline: Timestamp,
-    /// What its caller gave.
+    /// The pushed data.
     pub pushed: Pushed,
 }
 
@@ -74,50 +74,50 @@ pub struct NewRun {
 pub struct Run {
     /// Stable: the same trigger always gives the same id.
     pub id: String,
-    /// Which job.
+    /// The job.
     pub job: String,
     /// The request on chain that it answers.
     pub request: Option<u64>,
-    /// Whom it is about.
+    /// The subject.
     pub subject: Subject,
-    /// When it is given up.
+    /// Its deadline.
     pub deadline: Timestamp,
-    /// How far it is.
+    /// Its state.
     pub state: State,
-    /// Why it waits, is late, or failed.
+    /// Why it waits, is delayed, or failed.
     pub reason: Option<String>,
-    /// How often it was put off.
+    /// The number of postponed attempts.
     pub attempts: u32,
-    /// What was computed.
+    /// The report.
     pub report: Option<SignedReport>,
     /// The finalised block with its report.
     pub block: Option<u64>,
-    /// When it was asked for.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// What its caller gave, until its end.
+    /// The pushed data, until its end.
     pub pushed: Pushed,
 }
 
-/// A run that something can be done about.
+/// A run that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     /// The run.
     pub id: String,
-    /// Whom it is about.
+    /// The subject.
     pub subject: Subject,
 }
 
-/// What became of a push.
+/// The result of a push.
 #[derive(Clone, Debug)]
 pub enum Taken {
     /// A new run.
     New,
-    /// The same push was there before.
+    /// The same push was stored before.
     Known(Box<Run>),
 }
 
 impl Store {
-    /// Stores a pushed run with its subject, if it has one of its own, unless the same push is there already.
+    /// Stores a pushed run with its subject, if it has its own, unless the same push is there already.
     pub async fn push(
         &self,
         run: &NewRun,
@@ -131,7 +131,7 @@ impl Store {
         Ok(Taken::Known(Box::new(known)))
     }
 
-    /// The report of a run is signed: stored before it is sent, with what was seen on the way.
+    /// The report of a run is signed: stored before it is sent, with the row for drift.
     pub async fn submitted(
         &self,
         id: &str,
@@ -156,17 +156,17 @@ impl Store {
         self.change(Change::Abstained { id, reason, seen }, now).await.map(drop)
     }
 
-    /// The report of a run is on chain; the block is not known where the report was found there after a restart.
+    /// The report of a run is on chain; the block is unknown if the report was found there after a restart.
     pub async fn finalised(&self, id: &str, block: Option<u64>, now: Timestamp) -> Result<(), StoreError> {
         self.change(Change::Finalised { id: id.to_owned(), block }, now).await.map(drop)
     }
 
-    /// A run has failed for good.
+    /// A run has failed permanently.
     pub async fn failed(&self, id: &str, reason: &str, now: Timestamp) -> Result<(), StoreError> {
         self.change(Change::Failed { id: id.to_owned(), reason: reason.to_owned() }, now).await.map(drop)
     }
 
-    /// A run is tried again later from `state`. What was computed is kept where the state needs it.
+    /// A run is tried again later from `state`. Its report is kept if the state needs it.
     pub async fn put_off(
         &self,
         id: &str,
@@ -203,10 +203,10 @@ impl Store {
         row.as_ref().map(read).transpose()
     }
 
-    /// Runs that something can be done about, the longest due first.
+    /// Runs that are due, the longest due first.
     ///
-    /// A run whose report may be on its way comes before all others about its subject: only so can it be told from
-    /// the chain's last reading whether it arrived.
+    /// A run whose report may have been sent comes before all others about its subject: otherwise the chain's last
+    /// reading could not show whether it arrived.
     pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
         let rows = sqlx::query(
             "SELECT id, subject FROM runs WHERE state NOT IN ('finalised', 'failed', 'abstained') AND next_at <= ? \
@@ -225,7 +225,7 @@ impl Store {
         rows.iter().map(due).collect()
     }
 
-    /// Deletes runs that ended before `before`: the chain keeps what they said.
+    /// Deletes runs that ended before `before`: their results are on chain.
     pub async fn purge(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut connection = self.connection(Commit::Soon).await?;
         let done = sqlx::query(

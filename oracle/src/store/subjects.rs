@@ -5,14 +5,14 @@ use sqlx::{Connection, Row};
 use super::{bytes32, integer, Commit, Store, StoreError};
 use crate::subject::{PatientId, Salt};
 
-/// Who stands behind a subject, and for which job.
+/// The patient behind a subject, and the job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
     /// The name on chain.
     pub subject: Subject,
     /// The job that it was registered for, and no other.
     pub job: String,
-    /// What keeps the subject from being guessed.
+    /// The salt, which keeps the subject from being guessed.
     pub salt: Salt,
     /// The patient.
     pub patient: PatientId,
@@ -33,7 +33,7 @@ impl Store {
         Ok(())
     }
 
-    /// Who stands behind a subject.
+    /// The patient behind a subject.
     pub async fn registration(&self, subject: Subject) -> Result<Option<Registration>, StoreError> {
         let row = sqlx::query("SELECT job, salt, patient FROM subjects WHERE subject = ?")
             .bind(subject.0.as_slice())
@@ -49,8 +49,8 @@ impl Store {
         }))
     }
 
-    /// Forgets who stands behind a subject, and what was pushed about it. What is on chain cannot be linked to anybody afterwards. Returns whether
-    /// it was known.
+    /// Deletes the patient behind a subject, and the data pushed about it. Its entries on chain then cannot be linked
+    /// to anybody. Returns whether it was known.
     pub async fn forget(&self, subject: Subject) -> Result<bool, StoreError> {
         let mut connection = self.connection(Commit::Durable).await?;
         let mut transaction = connection.begin().await?;

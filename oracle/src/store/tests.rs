@@ -96,7 +96,7 @@ async fn everything_is_there_after_a_restart() {
     assert_eq!(store.registration(who(1).subject).await.unwrap(), Some(who(1)));
     let run = store.run("request-1").await.unwrap().unwrap();
     assert_eq!((run.state, run.report), (State::Submitted, Some(signed(who(1).subject))));
-    assert_eq!(store.push_id("heart", b"key"), id, "a caller's key stands for the same run");
+    assert_eq!(store.push_id("heart", b"key"), id, "the same key is the same run");
     assert_ne!(store.push_id("other", b"key"), id);
 }
 
@@ -110,7 +110,7 @@ async fn a_state_is_reached_only_from_the_one_before() {
     other.report.round = 2;
     store.submitted("request-1", &other, &[5; 32], None, 1_400).await.unwrap();
     let run = store.run("request-1").await.unwrap().unwrap();
-    assert_eq!(run.report, Some(signed(who(1).subject)), "what may have been sent is not replaced");
+    assert_eq!(run.report, Some(signed(who(1).subject)), "a report that may have been sent is not replaced");
     store.finalised("request-1", Some(12), 1_500).await.unwrap();
     let run = store.run("request-1").await.unwrap().unwrap();
     assert_eq!((run.state, run.block), (State::Finalised, Some(12)));
@@ -118,7 +118,7 @@ async fn a_state_is_reached_only_from_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_put_off_is_due_later_and_keeps_what_its_state_needs() {
+async fn a_postponed_run_is_due_later_and_keeps_the_data_of_its_state() {
     let folder = Folder::new();
     let store = folder.open().await;
     store.record(10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
@@ -162,7 +162,7 @@ async fn a_push_with_the_same_key_is_the_same_run() {
 }
 
 #[tokio::test]
-async fn changes_that_are_wanted_at_once_are_all_made() {
+async fn simultaneous_changes_are_all_made() {
     let folder = Folder::new();
     let store = folder.open().await;
     let runs: Vec<_> =
@@ -179,7 +179,7 @@ async fn changes_that_are_wanted_at_once_are_all_made() {
 }
 
 #[tokio::test]
-async fn a_change_that_cannot_be_made_keeps_no_other_from_being_made() {
+async fn a_failed_change_does_not_affect_the_others() {
     let folder = Folder::new();
     let store = folder.open().await;
     store.register(&who(1), 1_000).await.unwrap();
@@ -196,7 +196,7 @@ async fn a_change_that_cannot_be_made_keeps_no_other_from_being_made() {
 }
 
 #[tokio::test]
-async fn a_change_that_nobody_waits_for_any_more_is_not_made_and_disturbs_no_other() {
+async fn a_change_without_a_caller_is_not_made_and_does_not_affect_the_others() {
     let folder = Folder::new();
     let store = folder.open().await;
     let runs = [pushed("push-a", who(1).subject), pushed("push-b", who(2).subject)];
@@ -204,7 +204,9 @@ async fn a_change_that_nobody_waits_for_any_more_is_not_made_and_disturbs_no_oth
     for steps in 0..6 {
         let mut given_up = Box::pin(store.push(&runs[0], Some(&subjects[0]), 1_000));
         for _ in 0..steps {
-            let _ = futures::poll!(&mut given_up);
+            if futures::poll!(&mut given_up).is_ready() {
+                break;
+            }
             tokio::task::yield_now().await;
         }
         drop(given_up);
@@ -215,7 +217,7 @@ async fn a_change_that_nobody_waits_for_any_more_is_not_made_and_disturbs_no_oth
 }
 
 #[tokio::test]
-async fn what_may_be_on_its_way_comes_before_others_about_the_same_subject() {
+async fn a_report_that_may_have_been_sent_comes_before_others_about_its_subject() {
     let folder = Folder::new();
     let store = folder.open().await;
     store.record(10, &[asked(1, who(1).subject), asked(2, who(1).subject)], 1_000).await.unwrap();
@@ -292,7 +294,7 @@ async fn ended_runs_are_deleted_when_they_are_old() {
     store.failed("request-1", "deadline-passed", 2_000).await.unwrap();
     assert_eq!(store.purge(2_000).await.unwrap(), 0);
     assert_eq!(store.purge(2_001).await.unwrap(), 1);
-    assert!(store.run("request-2").await.unwrap().is_some(), "what has not ended stays");
+    assert!(store.run("request-2").await.unwrap().is_some(), "a run that has not ended stays");
 }
 
 #[tokio::test]
@@ -328,7 +330,7 @@ async fn nobody_else_can_read_the_files() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_store_is_refused() {
+async fn a_file_that_is_not_a_store_is_refused() {
     let folder = Folder::new();
     std::fs::write(folder.file(), "not a database, though long enough to be looked at as one".repeat(100))
         .unwrap();

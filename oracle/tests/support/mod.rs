@@ -30,7 +30,7 @@ pub fn feed() -> FeedId {
     FeedId::named("heart-disease-risk").unwrap()
 }
 
-/// Everything that a service needs around it.
+/// The environment of a service.
 pub struct World {
     pub folder: tempfile::TempDir,
     pub node: Option<Node>,
@@ -129,7 +129,7 @@ impl World {
         self.node = Some(Node::start_in(self.port, &self.folder.path().join("chain")));
     }
 
-    /// Asks on chain.
+    /// Makes a request on chain.
     pub async fn request(&self, subject: Subject) -> u64 {
         let deadline = oracle::store::now() + 120_000;
         let receipt = self.alice.submit(&self.feeds.request_result(feed(), subject, deadline)).await.unwrap();
@@ -147,7 +147,7 @@ impl World {
             if let Some(reading) = self.reading(subject).await {
                 return reading;
             }
-            assert!(Instant::now() < deadline, "no report came");
+            assert!(Instant::now() < deadline, "no report arrived");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -217,13 +217,13 @@ impl Oracle {
         self.client.get(format!("{}{path}", self.url)).send().await.unwrap().text().await.unwrap()
     }
 
-    /// Ends cleanly.
+    /// Shuts it down gracefully.
     pub async fn end(self) {
         self.stop.cancel();
         self.work.await.unwrap().unwrap();
     }
 
-    /// Ends at whatever point it is, as when the process is killed.
+    /// Aborts it at any point, as if the process were killed.
     pub async fn kill(self) {
         self.work.abort();
         let _ = self.work.await;

@@ -74,7 +74,8 @@ impl fmt::Debug for BatchKey {
 
 fn hmac_sha_256(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // A key of any length is taken.
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key"));
+    let mut mac =
+        <Hmac<Sha256> as Mac>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key"));
     for part in parts {
         mac.update(part);
     }
@@ -101,7 +102,8 @@ mod tests {
             hex::decode(value.as_str().unwrap()).unwrap().try_into().unwrap()
         };
         for vector in vectors["salts"].as_array().unwrap() {
-            let batch = BatchId::of(vector["gtin"].as_u64().unwrap(), vector["lot"].as_str().unwrap().as_bytes());
+            let batch =
+                BatchId::of(vector["gtin"].as_u64().unwrap(), vector["lot"].as_str().unwrap().as_bytes());
             assert_eq!(batch.0, bytes(&vector["batch"]));
             let key = ManufacturerSecret::new(bytes(&vector["secret"])).batch_key(batch);
             assert_eq!(key.expose(), &bytes(&vector["batch_key"]));

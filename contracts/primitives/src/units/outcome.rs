@@ -238,7 +238,8 @@ mod tests {
 
     #[test]
     fn the_gravest_reason_decides_whatever_its_index() {
-        let reasons = Reasons::default().with(Reason::BatchUnknown).with(Reason::Expired).with(Reason::UnitStolen);
+        let reasons =
+            Reasons::default().with(Reason::BatchUnknown).with(Reason::Expired).with(Reason::UnitStolen);
         assert_eq!(reasons.outcome(), Outcome::Decommissioned);
         assert_eq!(reasons.by_severity(), [Reason::UnitStolen, Reason::Expired, Reason::BatchUnknown]);
         assert_eq!(Reasons::default().outcome(), Outcome::Valid);

@@ -100,8 +100,14 @@ mod tests {
 
     #[test]
     fn each_detail_is_found_by_its_kind() {
-        let alarm =
-            Alarm { code: AlarmCode::UnitElsewhere, site: 1, other: Some(2), at: 3, count: 4, confirmed: false };
+        let alarm = Alarm {
+            code: AlarmCode::UnitElsewhere,
+            site: 1,
+            other: Some(2),
+            at: 3,
+            count: 4,
+            confirmed: false,
+        };
         let verdict = Verdict::new(Reasons::default(), 0).with::<Batch>(None).with(Some(&alarm));
         assert_eq!((verdict.alarm(), verdict.unit()), (Some(alarm), None));
     }

@@ -1,16 +1,29 @@
 //! Every message, with arguments that are right.
 
-use batches::{
-    Attestation, ClearanceReason, Contents, QuarantineReason, QuarantineTarget, RecallScope, UnitState,
-};
 use contract_runtime_tests::{
-    bundle, definition, feed, model, new_batch, recall, sscc, Operators, Party, MODEL, SUBJECT,
+    bundle, definition, feed, gln, model, new_batch, recall, sscc, Operators, Party, World, MODEL, SUBJECT,
 };
-use primitives::{BookingError, DocumentHash, FeedId, ModelId, QuarantineError, Role, UnitId};
+use primitives::access::{Change, Limits};
+use primitives::batches::{
+    self, Attestation, Booking, BookingError, ClearanceReason, Contents, QuarantineError, QuarantineReason,
+    QuarantineTarget, RecallScope, UnitState,
+};
+use primitives::governance::{Action, Identifier};
+use primitives::units::Resolution;
+use primitives::{access, evidence, feeds, governance, units};
+use primitives::{DocumentHash, FeedId, Grant, ModelId, Role, RoleSet, SiteId, UnitId};
 use scale::{Decode, Encode};
-use units::Resolution;
 
-use crate::scene::{Scene, ACTOR};
+use crate::scene::{Scene, DUE, EARLY};
+
+/// Whether a message names the caller's site as its first argument.
+#[derive(Clone, Copy)]
+enum Names {
+    Nothing,
+    Site,
+    /// As an option.
+    MaybeSite,
+}
 
 /// A message with its arguments.
 pub struct Row {
@@ -18,9 +31,23 @@ pub struct Row {
     pub message: &'static str,
     /// What is special about the arguments; empty where nothing is.
     pub case: &'static str,
-    pub input: Vec<u8>,
+    names: Names,
+    /// Behind the site.
+    arguments: Vec<u8>,
     /// The name of the error in what the message returned.
     pub error: fn(&[u8]) -> Option<String>,
+}
+
+impl Row {
+    /// The message of a caller that names this site as its own.
+    pub fn input(&self, site: SiteId) -> Vec<u8> {
+        let site = match self.names {
+            Names::Nothing => Vec::new(),
+            Names::Site => site.encode(),
+            Names::MaybeSite => Some(site).encode(),
+        };
+        [&bundle(self.contract).selector(self.message)[..], &site, &self.arguments].concat()
+    }
 }
 
 /// Reads the error of a `Result` whose error is `E`.
@@ -57,123 +84,213 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn row(&mut self, message: &'static str, case: &'static str, arguments: impl Encode) {
-        self.push(message, case, self.error, arguments);
+        self.push(message, case, Names::Nothing, self.error, arguments);
+    }
+
+    /// A message that names the caller's site.
+    fn at_site(&mut self, message: &'static str, case: &'static str, arguments: impl Encode) {
+        self.push(message, case, Names::Site, self.error, arguments);
+    }
+
+    /// A message that can name the caller's site, and does.
+    fn maybe_at_site(&mut self, message: &'static str, case: &'static str, arguments: impl Encode) {
+        self.push(message, case, Names::MaybeSite, self.error, arguments);
+    }
+
+    /// The same message without the site, as a regulator sends it.
+    fn without_site(&mut self, message: &'static str, case: &'static str, arguments: impl Encode) {
+        self.row(message, case, (None::<SiteId>, arguments));
     }
 
     fn read(&mut self, message: &'static str, arguments: impl Encode) {
-        self.push(message, "", read, arguments);
+        self.push(message, "", Names::Nothing, read, arguments);
     }
 
     fn push(
         &mut self,
         message: &'static str,
         case: &'static str,
+        names: Names,
         error: fn(&[u8]) -> Option<String>,
         arguments: impl Encode,
     ) {
-        let contract = self.contract;
-        let input = (bundle(contract).selector(message), arguments).encode();
-        self.rows.push(Row { contract, message, case, input, error });
+        let (contract, arguments) = (self.contract, arguments.encode());
+        self.rows.push(Row { contract, message, case, names, arguments, error });
     }
 
-    /// What every contract but `access` has.
+    /// What every contract has.
     fn common(&mut self) {
-        self.read("access", ());
-        self.read("Migration::migrate", ());
-        self.push("Upgradable::replace_code", "", bool_answer, [9_u8; 32]);
+        if self.contract != "access" {
+            self.read("access", ());
+        }
+        self.read("Replaceable::migrate", ());
+        let own = primitives::blake2_256(&bundle(self.contract).wasm);
+        self.push("Replaceable::replace_code", "its own code", Names::Nothing, bool_answer, own);
+        self.push(
+            "Replaceable::replace_code",
+            "code that is not there",
+            Names::Nothing,
+            bool_answer,
+            [9_u8; 32],
+        );
     }
 }
 
 /// Every message of every contract, some of them in several cases.
-pub fn rows(scene: &mut Scene) -> Vec<Row> {
+pub fn rows(world: &mut World, scene: &Scene) -> Vec<Row> {
     let mut rows = Vec::new();
     of_access(scene, &mut rows);
-    of_batches(scene, &mut rows);
+    organisations(world, scene, &mut rows);
+    decisions(world, scene, &mut rows);
+    of_batches(world, scene, &mut rows);
     of_units(scene, &mut rows);
     of_evidence(scene, &mut rows);
-    of_feeds(scene, &mut rows);
+    of_feeds(world, scene, &mut rows);
     rows
 }
 
 fn of_access(scene: &Scene, rows: &mut Vec<Row>) {
     let mut rows = Rows { contract: "access", error: result::<access::Error>, rows };
-    let (newcomer, auditor, provider) = (scene.world.feeds, Party::Auditor.id(), Party::Provider.id());
-    let no_end = None::<u64>;
-    let organisation = (newcomer, "New".to_owned(), access::Identifier::Gln(6_291_041_500_213));
-    rows.row("register_organisation", "", organisation);
-    rows.row("set_sealing_key", "", [5_u8; 32]);
-    rows.row("suspend_organisation", "", auditor);
-    rows.row("reinstate_organisation", "", provider);
-    rows.row("grant_role", "", (Role::Pharmacy, auditor, no_end));
-    rows.row("grant_role", "Admin", (Role::Admin, auditor, no_end));
-    rows.row("revoke_role", "", (Role::Patient, auditor));
-    rows.row("set_administering_role", "", (Role::Pharmacy, Role::Regulator));
-    rows.row("offer_administration", "", auditor);
-    rows.row("withdraw_administration_offer", "none is open", ());
-    rows.row("accept_administration", "none is open", ());
-    rows.row("pause", "", newcomer);
-    rows.row("unpause", "", auditor);
-    rows.row("propose_upgrade", "", (scene.world.units, [9_u8; 32]));
-    rows.row("cancel_upgrade", "", scene.world.evidence);
-    rows.row("apply_upgrade", "too early", scene.world.evidence);
-    rows.read("has_role", (Role::Pharmacy, auditor));
-    rows.read("is_paused", auditor);
-    rows.read("administrator", ());
-    rows.read("administration_offered_to", ());
-    rows.read("upgrade", auditor);
-    rows.read("administering_role", Role::Pharmacy);
-    rows.read("organisation", auditor);
-    rows.read("organisations", (0_u32, 50_u32));
-    rows.read("AccessControl::standing", (auditor, newcomer));
-    rows.read("Migration::migrate", ());
+    let (auditor, site) = (Party::Auditor.id(), Party::Auditor.site());
+    rows.row("AccessControl::change", "", Change::Paused { contract: auditor, paused: true });
+    rows.row("AccessControl::change", "the governance", Change::Governance(scene.actor.account));
+    rows.read("AccessControl::standing", (auditor, Some(site)));
+    rows.read("AccessControl::site_standing", site);
+    rows.read("AccessControl::account", auditor);
+    rows.read("AccessControl::rights", Party::Auditor.organisation());
+    rows.read("AccessControl::administrator", ());
+    rows.read("governance", ());
+    rows.read("in_set_up", ());
+    rows.read("paused", ());
+    rows.read("contract_roles", auditor);
+    rows.common();
 }
 
-fn of_batches(scene: &mut Scene, rows: &mut Vec<Row>) {
-    let now = scene.world.now();
+fn organisations(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
+    let mut rows = Rows { contract: "governance", error: result::<governance::Error>, rows };
+    let (own, auditor, provider) =
+        (scene.organisation, Party::Auditor.organisation(), Party::Provider.organisation());
+    let (newcomer, no_limits, no_end) = (world.feeds, Limits::default(), None::<u64>);
+    let name = || "New".to_owned();
+    let identifier = |number| Identifier::Gln(gln(number));
+    rows.row("register_organisation", "", (name(), identifier(1_000), newcomer));
+    rows.row("update_organisation", "", (auditor, name(), identifier(1_001)));
+    rows.row("update_organisation", "its own", (own, name(), identifier(1_001)));
+    rows.row("register_site", "", (auditor, name(), gln(1_002)));
+    rows.row("update_site", "", (Party::Auditor.site(), name(), gln(1_003)));
+    rows.row("add_account", "its own organisation", (own, newcomer, no_limits));
+    rows.row("add_account", "another organisation", (auditor, newcomer, no_limits));
+    rows.row("change_account", "its own organisation", (scene.one_role, no_limits));
+    rows.row("change_account", "another organisation", (Party::Auditor.id(), Limits::STEWARD));
+    rows.row("remove_account", "its own organisation", scene.one_role);
+    rows.row("remove_account", "another organisation", Party::Auditor.id());
+    rows.row("set_sealing_key", "its own organisation", [5_u8; 32]);
+    rows.row("suspend_organisation", "", auditor);
+    rows.row("suspend_organisation", "one with Admin", scene.deputy);
+    rows.row("reinstate_organisation", "", provider);
+    rows.row("grant_role", "", (auditor, Role::Pharmacy, no_end));
+    rows.row("grant_role", "Admin", (auditor, Role::Admin, no_end));
+    rows.row("grant_role", "Regulator", (auditor, Role::Regulator, no_end));
+    rows.row("grant_role", "Sentinel", (auditor, Role::Sentinel, no_end));
+    rows.row("revoke_role", "", (auditor, Role::Auditor));
+    rows.row("revoke_role", "Admin", (scene.deputy, Role::Admin));
+    rows.row("revoke_role", "its own", (own, Role::Insurer));
+    rows.row("set_administering_role", "", (Role::Pharmacy, Role::Regulator));
+    for message in ["organisation", "site"] {
+        rows.read(message, auditor);
+    }
+    for message in ["organisations", "sites", "proposals"] {
+        rows.read(message, (0_u32, 50_u32));
+    }
+    rows.read("gln", gln(0));
+    rows.read("account", Party::Auditor.id());
+    rows.read("accounts", (auditor, 0_u32, 50_u32));
+}
+
+fn decisions(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
+    let mut rows = Rows { contract: "governance", error: result::<governance::Error>, rows };
+    let auditor = Party::Auditor.organisation();
+    let (contract, account) = (world.units, Party::Auditor.account("rescued"));
+    let roles = RoleSet::of(&[Role::UnitRegister]);
+    rows.row("set_contract_roles", "", (contract, roles));
+    rows.row("offer_administration", "", Party::Auditor.id());
+    rows.row("withdraw_administration_offer", "", ());
+    rows.row("accept_administration", "offered to its own steward", ());
+    rows.row("end_set_up", "", ());
+    rows.row("pause", "", contract);
+    rows.row("unpause", "", scene.paused);
+    rows.row("propose", "new code", Action::Upgrade { contract, code: [9; 32] });
+    let grant = |organisation, role| Action::Grant { organisation, grant: Grant { role, expires_at: None } };
+    rows.row("propose", "Regulator", grant(auditor, Role::Regulator));
+    rows.row("propose", "Admin", grant(auditor, Role::Admin));
+    rows.row("propose", "roles of a contract", Action::ContractRoles { contract, roles });
+    rows.row("propose", "a steward", Action::Steward { organisation: auditor, account });
+    let of_deputy = Action::Steward { organisation: scene.deputy, account };
+    rows.row("propose", "a steward of one with Admin", of_deputy);
+    rows.row("cancel_proposal", "", EARLY);
+    rows.row("apply_proposal", "", DUE);
+    rows.row("apply_proposal", "too early", EARLY);
+    rows.read("proposal", EARLY);
+    rows.read("administrator", ());
+    rows.read("in_set_up", ());
+    rows.read("administration_offered_to", ());
+    rows.read("administering_role", Role::Pharmacy);
+    rows.common();
+}
+
+fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
+    let now = world.now();
     let mut rows = Rows { contract: "batches", error: result::<batches::Error>, rows };
     let (id, plain, document) = (scene.released.id, scene.plain, DocumentHash([0x44; 32]));
-    rows.row("register_batch", "", new_batch("NEW", 10, None));
+    rows.at_site("register_batch", "", new_batch("NEW", 10, None));
     rows.row("cancel_registration", "", scene.fresh);
-    rows.row(
-        "attest",
-        "certificate of analysis",
-        (scene.fresh, Attestation::CertificateOfAnalysis, document),
-    );
+    let certificate = Attestation::CertificateOfAnalysis;
+    rows.row("attest", "certificate of its own batch", (scene.fresh, certificate, document));
+    rows.row("attest", "certificate of another's batch", (scene.of_another, certificate, document));
     let practice = Attestation::GoodManufacturingPractice;
     rows.row("attest", "GMP of another's batch", (scene.of_another, practice, document));
     rows.row("attest", "GMP of its own batch", (scene.fresh, practice, document));
     let authorisation = Attestation::MarketAuthorisation;
     rows.row("attest", "authorisation of another's batch", (scene.of_another, authorisation, document));
+    rows.row("attest", "authorisation of its own batch", (scene.fresh, authorisation, document));
     rows.row("release", "", scene.attested);
     rows.row("block", "", id);
     rows.row("unblock", "", scene.blocked);
-    rows.row("ship", "", scene.shipping());
-    rows.row("receive", "", scene.arrival());
-    rows.row("reject", "", scene.rejection());
-    rows.row("pack", "units", (sscc(2), Contents::Units { batch: plain, quantity: 1 }));
-    rows.row("pack", "a numbered case", (sscc(2), Contents::Case { batch: id, number: 5 }));
-    rows.row("pack", "a pallet", (sscc(2), Contents::LogisticUnits(vec![scene.case])));
-    rows.row("unpack", "", scene.case);
+    rows.at_site("ship", "", scene.shipping());
+    rows.at_site("receive", "", scene.arrival());
+    rows.maybe_at_site("reject", "", scene.rejection());
+    rows.without_site("reject", "by a regulator", scene.rejection());
+    rows.at_site("pack", "units", (sscc(2), Contents::Units { batch: plain, quantity: 1 }));
+    rows.at_site("pack", "a numbered case", (sscc(2), Contents::Case { batch: id, number: 5 }));
+    rows.at_site("pack", "a pallet", (sscc(2), Contents::LogisticUnits(vec![scene.case])));
+    rows.at_site("unpack", "", scene.case);
     let none = None::<DocumentHash>;
-    rows.row("decommission_quantity", "dispensed", (plain, 1_u64, UnitState::Dispensed, none));
-    rows.row("decommission_quantity", "destroyed", (plain, 1_u64, UnitState::Destroyed, none));
-    let at = |holder: Party| QuarantineTarget::Holding { batch: plain, holder: holder.id(), quantity: None };
-    rows.row("quarantine", "its own goods", (at(ACTOR), QuarantineReason::Damaged));
-    rows.row("quarantine", "goods of another", (at(Party::Wholesaler), QuarantineReason::Damaged));
+    rows.at_site("decommission_quantity", "dispensed", (plain, 1_u64, UnitState::Dispensed, none));
+    rows.at_site("decommission_quantity", "destroyed", (plain, 1_u64, UnitState::Destroyed, none));
+    let at = |site: SiteId| QuarantineTarget::Holding { batch: plain, site, quantity: None };
+    let (own, others) = (at(scene.actor.site), at(Party::Wholesaler.site()));
+    rows.maybe_at_site("quarantine", "its own goods", (own, QuarantineReason::Damaged));
+    rows.maybe_at_site("quarantine", "goods of another", (others, QuarantineReason::Damaged));
+    rows.without_site("quarantine", "by a regulator", (others, QuarantineReason::Damaged));
     let found = ClearanceReason::NothingFound;
-    rows.row("release_quarantine", "by its holder", (scene.apart[0], found));
-    rows.row("release_quarantine", "by a regulator", (scene.apart[1], found));
+    rows.row("release_quarantine", "quarantined by its site", (scene.apart[0], found));
+    rows.row("release_quarantine", "quarantined by a regulator", (scene.apart[1], found));
     rows.row("recall", "", (id, recall(RecallScope::Batch, now)));
-    rows.row("acknowledge_recall", "", scene.recalled);
-    let booked = (id, ACTOR.id(), UnitState::Sample, false);
-    rows.push("UnitBooks::book_unit", "", result::<BookingError>, booked);
-    rows.push("QuarantineBooks::quarantine_on_evidence", "", result::<QuarantineError>, at(ACTOR));
-    rows.read("UnitBooks::whereabouts", (id, Some(1_u32), Some(ACTOR.id())));
-    rows.read("QuarantineBooks::quarantine_cleared_at", at(ACTOR));
+    rows.at_site("acknowledge_recall", "", scene.recalled);
+    let (batch, serial, proof) = scene.released.unit(9);
+    let (site, state) = (scene.actor.site, UnitState::Sample);
+    let booking = Booking { batch, site, state, shown: proof.shown(batch, &serial) };
+    rows.push("UnitBooks::book_unit", "", Names::Nothing, result::<BookingError>, booking);
+    let back = (batch, site, state);
+    rows.push("UnitBooks::take_back", "", Names::Nothing, result::<BookingError>, back);
+    let on_evidence = "QuarantineBooks::quarantine_on_evidence";
+    rows.push(on_evidence, "", Names::Nothing, result::<QuarantineError>, own);
+    rows.read("UnitBooks::whereabouts", (id, Some(1_u32), Some(site)));
+    rows.read("QuarantineBooks::cleared_at", own);
     rows.read("batch", id);
     rows.read("batches", (0_u32, 50_u32));
     rows.read("mass_balance", id);
-    rows.read("holding", (id, ACTOR.id()));
+    rows.read("holding", (id, site));
     rows.read("recall_reach", (id, 0_u32, 50_u32));
     rows.read("recalls", id);
     rows.read("shipment", scene.shipment);
@@ -184,20 +301,19 @@ fn of_batches(scene: &mut Scene, rows: &mut Vec<Row>) {
 
 fn of_units(scene: &Scene, rows: &mut Vec<Row>) {
     let mut rows = Rows { contract: "units", error: result::<units::Error>, rows };
-    let serial = |number: u64| {
+    let serial = |number: usize| {
         let (id, serial, _) = scene.released.unit(number);
         (id, serial)
     };
-    rows.push("dispense", "", unit_outcome, scene.released.unit(9));
-    let (id, name, proof) = scene.released.unit(9);
-    let sample = (id, name.clone(), proof.clone(), UnitState::Sample);
-    rows.push("decommission", "as a sample", unit_outcome, sample);
-    rows.push("decommission", "dispensed", unit_outcome, (id, name, proof, UnitState::Dispensed));
-    rows.row("revert", "its own", serial(1));
-    rows.row("revert", "what another locked", serial(2));
-    let (id, name) = serial(3);
-    rows.row("resolve_alarm", "", (id, name, Resolution::FalseAlarm));
-    rows.push("verdict", "", result::<units::Error>, scene.released.scan(9));
+    let unit = || scene.released.unit(9);
+    rows.push("dispense", "", Names::Site, unit_outcome, unit());
+    rows.push("decommission", "as a sample", Names::Site, unit_outcome, (unit(), UnitState::Sample));
+    rows.push("decommission", "dispensed", Names::Site, unit_outcome, (unit(), UnitState::Dispensed));
+    rows.maybe_at_site("revert", "its own", serial(1));
+    rows.maybe_at_site("revert", "what another one locked", serial(2));
+    rows.without_site("revert", "by a regulator", serial(2));
+    rows.row("resolve_alarm", "", (serial(3), Resolution::FalseAlarm));
+    rows.push("verdict", "", Names::Nothing, result::<units::Error>, scene.released.scan(9));
     rows.read("decommissioned_unit", UnitId([0; 32]));
     rows.read("alarm", UnitId([0; 32]));
     rows.read("batches", ());
@@ -213,8 +329,9 @@ fn of_evidence(scene: &Scene, rows: &mut Vec<Row>) {
     rows.common();
 }
 
-fn of_feeds(scene: &mut Scene, rows: &mut Vec<Row>) {
-    let now = scene.world.now();
+fn of_feeds(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
+    let now = world.now();
+    let reported = scene.warm.subject(world.batches);
     let mut rows = Rows { contract: "feeds", error: result::<feeds::Error>, rows };
     rows.row("set_operators", "", (Operators::new(4).keys(), 1_u8));
     let (_, manifest, version, end) = model(now);
@@ -225,8 +342,9 @@ fn of_feeds(scene: &mut Scene, rows: &mut Vec<Row>) {
     rows.row("request_result", "", (feed(), SUBJECT, now + 60_000));
     rows.row("cancel_request", "", 0_u64);
     rows.row("report", "", scene.report.clone());
-    rows.push("read", "nothing is reported", result::<feeds::Error>, (feed(), SUBJECT, 0_u64));
-    rows.read("FeedReader::fresh_value", (feed(), SUBJECT, 0_u64));
+    rows.row("read", "", (feed(), reported, 60_000_u64));
+    rows.row("read", "nothing is reported", (feed(), SUBJECT, 0_u64));
+    rows.read("FeedReader::fresh_value", (feed(), reported, 60_000_u64));
     rows.read("round", (feed(), SUBJECT));
     rows.read("request", 0_u64);
     rows.read("configuration", ());

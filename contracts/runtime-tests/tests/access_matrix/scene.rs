@@ -1,30 +1,66 @@
-//! A chain on which one organisation is a party to everything that can be sent, and has no role any more.
+//! A chain on which one organisation is a party to everything that can be sent, and has all roles.
 
-use batches::{
-    Arrival, Attestation, Contents, Goods, NewBatch, Purpose, QuarantineReason, QuarantineTarget,
-    RecallScope, RejectionReason, UnitState,
+use contract_runtime_tests::{
+    bundle, feed, new_batch, recall, shipping, sscc, Agent, Anything, BatchInHand, Operators, Party, World,
 };
-use contract_runtime_tests::{feed, new_batch, recall, sscc, Anything, BatchInHand, Operators, Party, World};
-use evidence::EvidencePolicy;
-use feeds::Report;
-use primitives::{BatchId, DocumentHash, Role};
+use primitives::access::Limits;
+use primitives::batches::{
+    Arrival, Contents, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason, UnitState,
+};
+use primitives::evidence::{self, EvidencePolicy};
+use primitives::feeds::{self, Report, Signature};
+use primitives::governance::{Action, CHANGE_DELAY};
+use primitives::{AccountId, BatchId, OrganisationId, Role, RoleSet, CUSTODIANS};
+use scale::Encode;
 
-/// The caller of most columns: a party to everything.
-pub const ACTOR: Party = Party::Stranger;
-/// Holds every role that may hold drugs, and is a party to nothing.
-pub const FOREIGNER: Party = Party::OtherPharmacy;
+/// The roles of organisations.
+pub const OWN_ROLES: [Role; 11] = [
+    Role::Admin,
+    Role::Regulator,
+    Role::Manufacturer,
+    Role::Logistics,
+    Role::Wholesaler,
+    Role::Pharmacy,
+    Role::Provider,
+    Role::Insurer,
+    Role::Operator,
+    Role::Auditor,
+    Role::QualityUnit,
+];
 
-/// The chain, and what the messages name.
+/// After how many milliseconds the time of the account is over whose time ends.
+pub const ENDS_AFTER: u64 = 1_000;
+/// After how many milliseconds all roles of the organisation are over.
+pub const EXPIRES_AFTER: u64 = 10_000;
+
+/// What the messages name.
 #[derive(Debug)]
 pub struct Scene {
-    pub world: World,
+    /// The organisation that is a party to everything.
+    pub organisation: OrganisationId,
+    /// Its steward, at its first site.
+    pub actor: Agent,
+    /// An account of it that is limited to the first site.
+    pub at_site: AccountId,
+    /// An account of it that is limited to its second site.
+    pub elsewhere: AccountId,
+    /// An account of it that is limited to Insurer.
+    pub one_role: AccountId,
+    /// A steward of it whose time ends.
+    pub ending: AccountId,
+    /// An account that was removed from it.
+    pub removed: AccountId,
+    /// Of an organisation with every role that may hold drugs, which is a party to nothing.
+    pub foreigner: Agent,
+    /// An organisation with Admin, whose steward sends nothing.
+    pub deputy: OrganisationId,
     /// Released, with serials: most of it is with the actor, who made it.
     pub released: BatchInHand,
     /// Released, without serials.
     pub plain: BatchId,
     /// Only registered, by the actor.
     pub fresh: BatchId,
-    /// Attested in full, by the actor's regulator and auditor, and not released.
+    /// Attested in full, and not released.
     pub attested: BatchId,
     /// Blocked, and the actor's.
     pub blocked: BatchId,
@@ -36,104 +72,123 @@ pub struct Scene {
     pub shipment: u64,
     /// Closed, with the actor.
     pub case: u64,
-    /// Set apart, by the actor itself and by a regulator.
+    /// Quarantined, by the actor itself and by a regulator.
     pub apart: [QuarantineTarget; 2],
     /// Goods of the actor about which there is a report over the policy's threshold.
     pub warm: QuarantineTarget,
     /// A report that is signed and was not sent.
-    pub report: (Report, Vec<feeds::Signature>),
+    pub report: (Report, Vec<Signature>),
+    /// A contract whose state changes are stopped.
+    pub paused: AccountId,
 }
 
-/// Sends a message of `access` as the administrator: it must succeed.
-#[track_caller]
-pub fn administer(world: &mut World, message: &str, arguments: impl scale::Encode) {
-    let done: Result<(), access::Error> = world.call(Party::Administrator, world.access, message, arguments);
-    assert_eq!(done, Ok(()), "{message}");
-}
-
-/// Gives the actor a role.
-pub fn grant(world: &mut World, role: Role, end: Option<u64>) {
-    administer(world, "grant_role", (role, ACTOR.id(), end));
-}
-
-fn of_units(world: &mut World, by: Party, message: &str, arguments: impl scale::Encode) {
-    let receipt = world.measure::<Anything>(by, world.units, message, arguments).unwrap();
-    assert!(!receipt.reverted, "{message}");
-}
+/// The proposal whose delay is over: new code for `evidence`, which is its own.
+pub const DUE: u32 = 0;
+/// The proposal whose delay is not over.
+pub const EARLY: u32 = 1;
 
 impl Scene {
-    pub fn new() -> Self {
-        let mut world = World::new();
-        let organisation = (ACTOR.id(), "Actor".to_owned(), access::Identifier::Uri("urn:test:actor".into()));
-        administer(&mut world, "register_organisation", organisation);
-        for role in [Role::Manufacturer, Role::Wholesaler, Role::Logistics, Role::Pharmacy, Role::Provider] {
-            grant(&mut world, role, None);
-            administer(&mut world, "grant_role", (role, FOREIGNER.id(), None::<u64>));
+    /// The chain, and what is on it.
+    pub fn new() -> (World, Self) {
+        let mut world = World::in_set_up();
+        let upgrade = Action::Upgrade {
+            contract: world.evidence,
+            code: primitives::blake2_256(&bundle("evidence").wasm),
+        };
+        assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), DUE);
+        world.pass(CHANGE_DELAY);
+
+        // No number of an organisation is that of a site of it.
+        let deputy = world.register_organisation("Deputy", Party::Administrator.account("deputy"));
+        world.grant(deputy, Role::Admin, None);
+        for _ in 0..2 {
+            world.register_site(deputy);
         }
-        let released = Self::registered(&mut world, "RELEASED", true);
+        let actor = Party::Stranger;
+        let organisation = world.register_organisation("Actor", actor);
+        let end = world.now() + EXPIRES_AFTER;
+        OWN_ROLES.into_iter().for_each(|role| world.grant(organisation, role, Some(end)));
+        let [site, second] = [(); 2].map(|()| world.register_site(organisation));
+        let mut add = |name: &str, limits: Limits| {
+            let account = actor.account(name);
+            world.endow(account);
+            world.govern::<()>(actor, "add_account", (organisation, account, limits));
+            account
+        };
+        let at_site = add("at site", Limits { site: Some(site), ..Limits::default() });
+        let elsewhere = add("elsewhere", Limits { site: Some(second), ..Limits::default() });
+        let insurer = RoleSet::of(&[Role::Insurer]);
+        let one_role = add("one role", Limits { roles: Some(insurer), ..Limits::default() });
+        let until = Some(end - EXPIRES_AFTER + ENDS_AFTER);
+        let ending = add("ending", Limits { until, ..Limits::STEWARD });
+        let removed = add("removed", Limits::STEWARD);
+        world.govern::<()>(actor, "remove_account", removed);
+        let foreigner = Agent::from(Party::OtherPharmacy);
+        for role in Role::ALL.into_iter().filter(|role| CUSTODIANS.contains(*role)) {
+            world.grant(Party::OtherPharmacy.organisation(), role, None);
+        }
+        for contract in [world.units, world.evidence, world.governance] {
+            world.endow(contract);
+        }
+        world.end_set_up();
+
+        let actor = Agent { account: actor.id(), site };
+        let mut released = BatchInHand::of("RELEASED", 100);
+        released.new.units_per_case = Some(10);
+        world.register_by(actor, released.new.clone());
         let [plain, fresh, attested, blocked, recalled] =
             ["PLAIN", "FRESH", "ATTESTED", "BLOCKED", "RECALLED"]
-                .map(|lot| Self::register(&mut world, ACTOR, new_batch(lot, 100, None)));
-        let of_another = Self::register(&mut world, Party::Manufacturer, new_batch("ANOTHER", 100, None));
+                .map(|lot| world.register_by(actor, new_batch(lot, 100, None)));
+        let of_another = world.register_plain("ANOTHER", 100);
         for batch in [released.id, plain, attested, recalled] {
-            Self::attest(&mut world, batch);
+            world.attest(actor, batch);
         }
         for batch in [released.id, plain, recalled] {
-            world.done(ACTOR, "release", batch);
+            world.done(actor, "release", batch);
         }
         world.done(Party::Regulator, "block", blocked);
         let now = world.now();
         world.done(Party::Regulator, "recall", (recalled, recall(RecallScope::Batch, now)));
 
         // Goods on their way to the actor, and in a closed case with it.
-        world.hand_over(plain, ACTOR, Party::Wholesaler, 20);
-        let shipment = world.ship(plain, Party::Wholesaler, ACTOR, 10);
+        world.hand_over(plain, actor, Party::Wholesaler, 20);
+        let shipment = world.ship(plain, Party::Wholesaler, actor, 10);
         let case = sscc(1);
-        world.done(ACTOR, "pack", (case, Contents::Units { batch: plain, quantity: 5 }));
-        let apart = [(released.id, ACTOR), (attested, Party::Regulator)].map(|(batch, by)| {
-            let target = QuarantineTarget::Holding { batch, holder: ACTOR.id(), quantity: Some(2) };
-            world.done(by, "quarantine", (target, QuarantineReason::Damaged));
-            target
-        });
+        world.done(actor, "pack", (site, case, Contents::Units { batch: plain, quantity: 5 }));
+        let holding = |batch, quantity| QuarantineTarget::Holding { batch, site, quantity };
+        let apart = [holding(released.id, Some(2)), holding(attested, Some(2))];
+        world.done(actor, "quarantine", (Some(site), apart[0], QuarantineReason::Damaged));
+        world.done(Party::Regulator, "quarantine", (None::<u32>, apart[1], QuarantineReason::Damaged));
 
-        // Units that the actor took out of the supply chain, one that another locked, and an alarm.
-        world.hand_over(released.id, ACTOR, Party::Pharmacy, 10);
-        for (by, number, state) in [(ACTOR, 1, UnitState::Sample), (Party::Pharmacy, 2, UnitState::Locked)] {
-            let (batch, serial, proof) = released.unit(number);
-            of_units(&mut world, by, "decommission", (batch, serial, proof, state));
+        // Units that the actor took out of the supply chain, one that another one locked, and an alarm.
+        world.hand_over(released.id, actor, Party::Pharmacy, 10);
+        let pharmacy = Agent::from(Party::Pharmacy);
+        for (by, number, state) in [(actor, 1, UnitState::Sample), (pharmacy, 2, UnitState::Locked)] {
+            of_units(&mut world, by, "decommission", (by.site, released.unit(number), state));
         }
-        of_units(&mut world, Party::Pharmacy, "dispense", released.unit(3));
-        of_units(&mut world, FOREIGNER, "dispense", released.unit(3));
+        of_units(&mut world, pharmacy, "dispense", (pharmacy.site, released.unit(3)));
+        of_units(&mut world, foreigner, "dispense", (foreigner.site, released.unit(3)));
 
-        let operators = Operators::new(1);
-        world.with_feed(&operators, 0);
-        let warm = QuarantineTarget::Holding { batch: fresh, holder: ACTOR.id(), quantity: None };
-        let policy = EvidencePolicy { feeds: world.feeds, threshold: 500_000, max_age: 60_000 };
-        let set: Result<(), evidence::Error> =
-            world.call(Party::Regulator, world.evidence, "set_policy", (feed(), Some(policy)));
-        assert_eq!(set, Ok(()));
-        let about = warm.subject(world.batches);
-        let first = Report { subject: about, ..world.report(1, &[612_500]) };
-        let sent: Result<(), feeds::Error> =
-            world.call(Party::Provider, world.feeds, "report", (&first, operators.sign(&first, &[0])));
-        assert_eq!(sent, Ok(()));
-        let next = world.report(1, &[612_500]);
-        let report = (next.clone(), operators.sign(&next, &[0]));
-        let asked: Result<u64, feeds::Error> =
-            world.call(ACTOR, world.feeds, "request_result", (feed(), next.subject, now + 60_000));
-        assert_eq!(asked, Ok(0));
+        let warm = holding(fresh, None);
+        let report = reports(&mut world, actor, warm);
 
-        // What the messages of `access` name.
-        administer(&mut world, "suspend_organisation", Party::Provider.id());
-        administer(&mut world, "grant_role", (Role::Patient, Party::Auditor.id(), None::<u64>));
-        administer(&mut world, "pause", Party::Auditor.id());
-        let evidence = world.evidence;
-        administer(&mut world, "propose_upgrade", (evidence, [9_u8; 32]));
-        for role in [Role::Manufacturer, Role::Wholesaler, Role::Logistics, Role::Pharmacy, Role::Provider] {
-            administer(&mut world, "revoke_role", (role, ACTOR.id()));
-        }
-        Self {
-            world,
+        // What the messages of `governance` name.
+        world.administer("suspend_organisation", Party::Provider.organisation());
+        let paused = Party::Auditor.account("a contract");
+        world.administer("pause", paused);
+        world.administer("offer_administration", actor.account);
+        let upgrade = Action::Upgrade { contract: world.units, code: [9; 32] };
+        assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), EARLY);
+        let scene = Self {
+            organisation,
+            actor,
+            at_site,
+            elsewhere,
+            one_role,
+            ending,
+            removed,
+            foreigner,
+            deputy,
             released,
             plain,
             fresh,
@@ -146,41 +201,50 @@ impl Scene {
             apart,
             warm,
             report,
-        }
+            paused,
+        };
+        (world, scene)
     }
 
-    fn registered(world: &mut World, lot: &str, cases: bool) -> BatchInHand {
-        let mut batch = BatchInHand::of(lot, 100);
-        batch.new.units_per_case = cases.then_some(10);
-        Self::register(world, ACTOR, batch.new.clone());
-        batch
+    /// Loose units of the actor that go to the pharmacy, behind the consignor.
+    pub fn shipping(&self) -> impl Encode {
+        let (_, goods, to, purpose, terms) = shipping(self.plain, self.actor, Party::Pharmacy, 1);
+        (goods, to, purpose, terms)
     }
 
-    fn register(world: &mut World, by: Party, new: NewBatch) -> BatchId {
-        let id: Result<BatchId, batches::Error> = world.call(by, world.batches, "register_batch", new);
-        id.expect("the registration is right")
-    }
-
-    fn attest(world: &mut World, batch: BatchId) {
-        let by = [ACTOR, Party::Auditor, Party::Regulator];
-        for (party, attestation) in by.into_iter().zip(Attestation::REQUIRED) {
-            world.done(party, "attest", (batch, attestation, DocumentHash([0x44; 32])));
-        }
-    }
-
-    /// Loose units of the actor that go to the pharmacy.
-    pub fn shipping(&self) -> impl scale::Encode {
-        let goods = Goods::Units { batch: self.plain, quantity: 1 };
-        (goods, Party::Pharmacy.id(), Purpose::Supply, None::<DocumentHash>)
-    }
-
-    /// What rejects the shipment.
-    pub fn rejection(&self) -> impl scale::Encode {
+    /// What rejects the shipment, behind the site.
+    pub fn rejection(&self) -> impl Encode {
         (self.shipment, RejectionReason::Damaged)
     }
 
-    /// What receives the shipment.
-    pub fn arrival(&self) -> impl scale::Encode {
+    /// What receives the shipment, behind the site.
+    pub fn arrival(&self) -> impl Encode {
         (self.shipment, Arrival::Units(10))
     }
+}
+
+#[track_caller]
+fn of_units(world: &mut World, by: Agent, message: &str, arguments: impl Encode) {
+    let receipt = world.measure::<Anything>(by, world.units, message, arguments).unwrap();
+    assert!(!receipt.reverted, "{message}");
+}
+
+/// A feed, a report over the threshold about `warm`, a request of the actor; and a report that is not sent yet.
+fn reports(world: &mut World, actor: Agent, warm: QuarantineTarget) -> (Report, Vec<Signature>) {
+    let operators = Operators::new(1);
+    world.with_feed(&operators, 0);
+    let policy = EvidencePolicy { feeds: world.feeds, threshold: 500_000, max_age: 60_000 };
+    let set: Result<(), evidence::Error> =
+        world.call(Party::Regulator, world.evidence, "set_policy", (feed(), Some(policy)));
+    assert_eq!(set, Ok(()));
+    let first = Report { subject: warm.subject(world.batches), ..world.report(1, &[612_500]) };
+    let sent: Result<(), feeds::Error> =
+        world.call(Party::Provider, world.feeds, "report", (&first, operators.sign(&first, &[0])));
+    assert_eq!(sent, Ok(()));
+    let next = world.report(1, &[612_500]);
+    let deadline = world.now() + 60_000;
+    let asked: Result<u64, feeds::Error> =
+        world.call(actor, world.feeds, "request_result", (feed(), next.subject, deadline));
+    assert_eq!(asked, Ok(0));
+    (next.clone(), operators.sign(&next, &[0]))
 }

@@ -161,10 +161,9 @@ impl Bundles {
             let bundle = bundle(name)?;
             match bundle.name() {
                 found if found == name => Ok(bundle),
-                found => Err(bad(
-                    Path::new(&format!("{name}.contract")),
-                    format!("it is the contract {found:?}"),
-                )),
+                found => {
+                    Err(bad(Path::new(&format!("{name}.contract")), format!("it is the contract {found:?}")))
+                }
             }
         };
         Ok(Self {

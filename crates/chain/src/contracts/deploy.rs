@@ -6,9 +6,9 @@ use scale::Encode;
 use subxt::ext::scale_value::{Composite, Value};
 
 use crate::account_id::account_text;
+use crate::contracts::access::Access;
 use crate::contracts::bundle::{Bundle, Bundles};
 use crate::contracts::deployment::{Contracts, Deployed, Deployment};
-use crate::contracts::access::Access;
 use crate::contracts::governance::Governance;
 use crate::contracts::{access, batches, evidence, feeds, governance, units};
 use crate::errors::Error;
@@ -170,12 +170,7 @@ impl Account {
 
 /// The address of the contract that `deployer` makes of these: as `pallet-contracts` computes it by default.
 #[must_use]
-pub fn address_of(
-    deployer: AccountId,
-    bundle: &Bundle,
-    constructor: &Constructor,
-    salt: &[u8],
-) -> AccountId {
+pub fn address_of(deployer: AccountId, bundle: &Bundle, constructor: &Constructor, salt: &[u8]) -> AccountId {
     let origin = (b"contract_addr_v1", deployer, bundle.code_hash().0, constructor.input(), salt);
     AccountId(primitives::blake2_256(&origin.encode()))
 }

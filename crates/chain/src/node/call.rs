@@ -290,7 +290,8 @@ mod tests {
         let call = Call::<u64>::fallible::<primitives::batches::Error>(CONTRACT, "ship", ());
         let shipped: Result<Result<u64, primitives::batches::Error>, ()> = Ok(Ok(5));
         assert_eq!(call.answer(&returned(0, shipped.encode())).unwrap(), 5);
-        let refused: Result<Result<u64, primitives::batches::Error>, ()> = Ok(Err(primitives::batches::Error::NotReleased));
+        let refused: Result<Result<u64, primitives::batches::Error>, ()> =
+            Ok(Err(primitives::batches::Error::NotReleased));
         let error = call.answer(&returned(REVERTED, refused.encode())).unwrap_err();
         assert_eq!(error.contract(), Some(ContractError::Batches(primitives::batches::Error::NotReleased)));
     }

@@ -48,10 +48,7 @@ pub trait ContractEvent: Sized {
 /// The event, where signature and data are `E`'s, to the last byte.
 pub(crate) fn decode_one<E: Event + Decode>(topic: [u8; 32], data: &[u8]) -> Option<E> {
     let mut rest = data;
-    (*E::SIGNATURE == topic)
-        .then(|| E::decode(&mut rest).ok())
-        .flatten()
-        .filter(|_| rest.is_empty())
+    (*E::SIGNATURE == topic).then(|| E::decode(&mut rest).ok()).flatten().filter(|_| rest.is_empty())
 }
 
 /// What a transaction did on chain.

@@ -1,4 +1,4 @@
-//! Any bytes are a chart or a named error, and no answer shows what a fact contraindicates.
+//! Any bytes are a chart or a named error, and no answer shows a contraindicated option.
 #![no_main]
 
 use std::sync::LazyLock;

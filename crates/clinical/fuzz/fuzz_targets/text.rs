@@ -1,4 +1,4 @@
-//! Any text is read: no panic, and every mention lies within the text.
+//! Any text is read: no panic, and every mention is within the text.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,10 +1,10 @@
-//! What a note says about its mentions: two sweeps over the words, one in each direction.
+//! The assertion of each mention, by two sweeps over the words, one in each direction.
 
 use super::token::{Gap, Token};
 use super::triggers::{effects, Effect, LONGEST_PHRASE};
 use super::{Assertion, Kind};
 
-/// Words that a phrase reaches forward within its sentence, and backward within its clause.
+/// The reach of a phrase in words: forward within its sentence, backward within its clause.
 const FORWARD_REACH: usize = 24;
 const BACKWARD_REACH: usize = 8;
 
@@ -13,12 +13,12 @@ const BACKWARD_REACH: usize = 8;
 pub(crate) struct Place {
     /// The first word's index.
     pub first: usize,
-    /// How many words.
+    /// The number of words.
     pub words: usize,
     pub kind: Kind,
 }
 
-/// A phrase of the rules, where it stands.
+/// A phrase of the rules, and its position.
 struct Phrase {
     first: usize,
     words: usize,
@@ -34,7 +34,7 @@ pub(crate) fn assertions(tokens: &[Token], places: &[Place]) -> Vec<Assertion> {
     found
 }
 
-/// The longest phrases outside of the mentions.
+/// The longest phrases outside the mentions.
 fn phrases(tokens: &[Token], places: &[Place]) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     let mut next_place = places.iter().peekable();
@@ -67,12 +67,12 @@ fn joined(run: &[Token]) -> String {
     words.join(" ")
 }
 
-/// Where each assertion ends to hold, by its place in the order of [`Assertion`].
+/// The end of each assertion's reach, by its index in the order of [`Assertion`].
 type Until = [usize; 5];
 
 fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [Assertion]) {
     let mut until: Until = [0; 5];
-    // What the last mention was about, and whether a comma or the like followed it; forgotten where a phrase follows.
+    // The last mention's kind, and whether a comma or the like followed it; cleared when a phrase follows.
     let mut last: Option<(Kind, bool)> = None;
     let mut phrases = phrases.iter().peekable();
     let mut places = places.iter().zip(found).peekable();
@@ -92,14 +92,14 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
                         }
                     }
                     Effect::Patient => until = [0; 5],
-                    // In "his mother has asthma and takes digoxin" all is about her.
+                    // In "his mother has asthma and takes digoxin" everything is about her.
                     Effect::Stop => until = only(&[Assertion::Family], until),
                     Effect::Backward(_) | Effect::Nothing => {}
                 }
             }
         }
         if let Some((place, assertion)) = places.next_if(|(place, _)| place.first == at) {
-            // "No fever, metformin 500 mg": a list is of one kind. "Allergies: penicillin (rash), codeine" is one.
+            // "No fever, metformin 500 mg": a list has one kind. "Allergies: penicillin (rash), codeine" is a list.
             if last.is_some_and(|(kind, apart)| apart && kind != place.kind) {
                 until = only(&[Assertion::Family, Assertion::Allergy], until);
             }
@@ -124,7 +124,7 @@ fn only(kept: &[Assertion], until: Until) -> Until {
 }
 
 fn backward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [Assertion]) {
-    // From where on each assertion holds.
+    // The start of each assertion's reach.
     let mut from: Until = [usize::MAX; 5];
     let mut phrases = phrases.iter().rev().peekable();
     let mut places = places.iter().zip(found).rev().peekable();

@@ -5,14 +5,14 @@ use super::lexicon::{Lexicon, Reading};
 use super::token::{tokens, Gap, Token};
 use super::{Assertion, DamagedDictionary, Kind, Mention, TextError, MAX_TEXT_BYTES};
 
-/// The longest name, in words; as in `data/build`.
+/// Maximum length of a name, in words; as in `data/build`.
 const LONGEST_NAME: usize = 5;
-/// Misspelt names of problems are longer than this: short ones are too near to common words.
+/// Misspelt names of problems must be longer than this: short ones are too close to common words.
 const SHORTEST_MISSPELT_PROBLEM: usize = 6;
 /// The confidence of a name that is also a common word.
 const IN_CONTEXT: f64 = 0.9;
 
-/// Finds drugs and problems in texts. Making one takes some milliseconds and some megabytes: make one, and share it.
+/// Finds drugs and problems in texts. Construction takes some milliseconds and megabytes: construct one, and share it.
 pub struct Finder {
     lexicon: Lexicon,
 }
@@ -25,7 +25,7 @@ struct Match {
 }
 
 impl Finder {
-    /// Reads the dictionaries that the program carries.
+    /// Reads the dictionaries that are part of the program.
     pub fn new() -> Result<Self, DamagedDictionary> {
         Ok(Self { lexicon: Lexicon::new()? })
     }
@@ -35,7 +35,7 @@ impl Finder {
         self.mentions(text, true)
     }
 
-    /// The same without misspelt names: for texts that no person typed, such as the display of a code.
+    /// The same without misspelt names: for generated text, such as the display of a code.
     pub fn find_exact(&self, text: &str) -> Result<Vec<Mention>, TextError> {
         self.mentions(text, false)
     }
@@ -131,7 +131,7 @@ fn is_a_persons_name(tokens: &[Token], at: usize) -> bool {
     before.is_some_and(|token| matches!(token.lower.as_str(), "dr" | "mr" | "mrs" | "ms" | "prof" | "nurse"))
 }
 
-/// Whether a name that is also a common word is meant as a medicine.
+/// Whether a name that is also a common word stands for a medicine here.
 fn has_context(tokens: &[Token], at: usize, words: usize) -> bool {
     const BEFORE: [&str; 17] = [
         "taking",

@@ -1,12 +1,12 @@
-//! Misspelt names: the nearest name of the dictionary, where it is near enough and the only one.
+//! Misspelt names: the nearest name of the dictionary, if it is near enough and the only one.
 
 use std::collections::HashMap;
 
-/// Shorter words are never taken for misspelt ones: too many short words are near to each other.
+/// Shorter words never count as misspelt: too many short words are close to each other.
 const SHORTEST: usize = 5;
-/// From this length on a word may have two faults.
+/// A word of at least this length may have two faults.
 const TWO_FAULTS_FROM: usize = 9;
-/// Longer words are no names.
+/// Longer words are not names.
 const LONGEST: usize = 40;
 
 /// Names that may be misspelt, by their first letter and length.
@@ -22,13 +22,13 @@ struct Target {
     concept: usize,
 }
 
-/// The letters of a word, one bit for each letter from a to z and the same for some others. A fault changes two at most,
-/// so that most names can be told apart without a distance.
+/// The letters of a word, one bit for each letter from a to z and the same for some others. A fault changes at most two
+/// bits, so most names can be excluded without computing a distance.
 fn letters(word: &str) -> u32 {
     word.chars().fold(0, |letters, letter| letters | (1 << (u32::from(letter) % 32)))
 }
 
-/// The name that was meant.
+/// The intended name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Nearest {
     pub concept: usize,
@@ -36,7 +36,7 @@ pub(crate) struct Nearest {
 }
 
 impl Targets {
-    /// Adds a name that is one word, and long enough; others are left out.
+    /// Adds a name that is one word, and long enough; others are ignored.
     pub(crate) fn add(&mut self, name: &str, concept: usize) {
         let length = name.chars().count();
         let Some(first) = name.chars().next() else { return };
@@ -50,11 +50,11 @@ impl Targets {
     }
 
     /// The nearest name to a word in lower case: up to one fault from 5 letters on and two from 9 on, where a fault
-    /// is a letter too much, too little, wrong, or swapped with its neighbour (optimal string alignment distance:
-    /// Boytsov, ACM J. Exp. Algorithmics 16, 2011), and the first letter is right. Nothing where two substances are
+    /// is an extra, missing or wrong letter, or two swapped neighbours (optimal string alignment distance:
+    /// Boytsov, ACM J. Exp. Algorithmics 16, 2011), and the first letter is right. `None` if two substances are
     /// equally near.
     ///
-    /// The time is bounded: the names in at most five buckets.
+    /// The time is bounded by the names in at most five buckets.
     pub(crate) fn nearest(&self, word: &str) -> Option<Nearest> {
         let length = word.chars().count();
         let first = word.chars().next()?;
@@ -106,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn a_short_word_may_have_one_fault_and_a_very_short_one_none() {
+    fn a_short_word_may_have_one_fault_and_a_very_short_word_none() {
         assert_eq!(targets().nearest("losecs"), Some(Nearest { concept: 2, faults: 1 }));
         assert_eq!(targets().nearest("losecst"), None);
         assert_eq!(targets().nearest("lose"), None);
     }
 
     #[test]
-    fn a_word_that_is_as_near_to_another_substance_is_left_alone() {
+    fn a_word_equally_near_to_two_substances_is_not_matched() {
         assert_eq!(targets().nearest("lazix"), None);
     }
 

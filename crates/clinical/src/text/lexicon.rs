@@ -1,4 +1,4 @@
-//! The dictionaries that the program carries, ready for look-ups.
+//! The dictionaries inside the program, prepared for look-ups.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -12,7 +12,7 @@ use super::{DamagedDictionary, Kind};
 const DRUGS: &[u8] = include_bytes!("../../data/drugs.tsv.gz");
 const GUARD: &[u8] = include_bytes!("../../data/guard.txt.gz");
 const PROBLEMS: &str = include_str!("../../data/problems.tsv");
-/// More than the unpacked dictionaries have.
+/// Above the size of the unpacked dictionaries.
 const MAX_UNPACKED: u64 = 16 << 20;
 
 /// A substance or a problem.
@@ -23,7 +23,7 @@ pub(crate) struct Concept {
     pub code: Option<String>,
 }
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// An index into the concepts.
@@ -31,12 +31,12 @@ pub(crate) struct Entry {
     pub reading: Reading,
 }
 
-/// When a name counts.
+/// The condition under which a name counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// Wherever it stands.
+    /// Always.
     Always,
-    /// Beside a dose, a form or a verb of taking.
+    /// Next to a dose, a form or a verb of taking.
     InContext,
     /// Written in capitals.
     InCapitals,
@@ -70,7 +70,7 @@ impl Lexicon {
         self.concepts.get(index)
     }
 
-    /// What words in lower case, with one space between them, stand for.
+    /// The meaning of words in lower case, with one space between them.
     pub(crate) fn get(&self, words: &str) -> Option<Entry> {
         self.names.get(words).copied()
     }
@@ -108,7 +108,7 @@ impl Lexicon {
                 if !capitals && words.len() == 1 {
                     self.targets.add(&words.join(" "), concept);
                 }
-                // No word of a term is a misspelt name of something else.
+                // Words of a term never count as misspelt names.
                 self.guard.extend(words.iter().map(|word| Box::from(word.as_str())));
                 self.names.insert(words.join(" ").into(), Entry { concept, reading });
             }
@@ -140,14 +140,14 @@ mod tests {
     fn the_dictionary_has_the_substances_of_its_source() {
         let lexicon = Lexicon::new().unwrap();
         let drugs = lexicon.concepts.iter().filter(|concept| concept.kind == Kind::Drug).count();
-        // 20,070 of the source, and four that it lacks.
+        // 20,070 from the source, and four that it lacks.
         assert_eq!(drugs, 20_074);
         let tylenol = lexicon.get("tylenol").unwrap();
         assert_eq!(lexicon.concept(tylenol.concept).unwrap().code.as_deref(), Some("DB00316"));
     }
 
     #[test]
-    fn a_name_stands_for_one_thing() {
+    fn a_name_has_one_meaning() {
         let lexicon = Lexicon::new().unwrap();
         let problem = |name: &str| {
             let entry = lexicon.get(name).unwrap();

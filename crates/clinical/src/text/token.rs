@@ -1,30 +1,30 @@
-//! Words of a text and what lies between them.
+//! The words of a text and the gaps between them.
 
 use core::ops::Range;
 
 /// A run of letters and digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
-    /// Its place in bytes.
+    /// Its position in bytes.
     pub bytes: Range<usize>,
-    /// Its place in characters.
+    /// Its position in characters.
     pub chars: Range<usize>,
     /// In lower case.
     pub lower: String,
-    /// Whether no letter of it is in lower case.
+    /// Whether it has no lower-case letter.
     pub is_upper: bool,
-    /// What lies before it.
+    /// The gap before it.
     pub gap: Gap,
 }
 
-/// What lies between a token and the one before.
+/// The gap between a token and the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// A space, a line's end within a sentence, a hyphen, a slash, an apostrophe: the two may be one name.
+    /// A space, a line break within a sentence, a hyphen, a slash, an apostrophe: the two may be one name.
     Joint,
     /// Anything else within a sentence, a comma for example.
     Apart,
-    /// The end of a sentence, of a list's item or of a paragraph; also the beginning of the text.
+    /// The end of a sentence, of a list item or of a paragraph; also the beginning of the text.
     Sentence,
 }
 
@@ -67,7 +67,7 @@ fn gap(previous: Option<&Token>, between: &str) -> Gap {
     if between.contains([';', '!', '?', '•', '*']) || lines > 1 {
         return Gap::Sentence;
     }
-    // A line that ends without punctuation may go on; one that ends with a list's dash or a stop does not.
+    // A line that ends without punctuation may continue; one that ends with a list's dash or a stop does not.
     let trimmed = between.trim_start();
     let stops = trimmed.starts_with('.') && (trimmed.len() > 1 || between.len() != trimmed.len());
     let abbreviated = ABBREVIATED.contains(&previous.lower.as_str()) || previous.chars.len() == 1;
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_counted_in_characters_and_in_bytes() {
+    fn positions_are_counted_in_characters_and_in_bytes() {
         let found = tokens("Öl, β-Blocker 5mg");
         let words: Vec<_> = found.iter().map(|token| token.lower.as_str()).collect();
         assert_eq!(words, ["öl", "β", "blocker", "5mg"]);

@@ -1,22 +1,22 @@
-//! The words by which a note says who has what, and when.
+//! The phrases by which a note says who has a problem or takes a drug, and when.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::Assertion;
 
-/// What a phrase does to the mentions around it.
+/// The effect of a phrase on the mentions around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// The mentions after it in the sentence.
     Forward(Assertion),
-    /// The mentions before it, as far as nothing else is said in between.
+    /// The mentions before it, up to the next phrase.
     Backward(Assertion),
-    /// What stood before does not reach over it, save whose family it is.
+    /// Earlier phrases do not reach beyond it, except those about the family.
     Stop,
-    /// What follows is about the patient again.
+    /// The text after it is about the patient again.
     Patient,
-    /// It looks like one of the others, and is none.
+    /// It looks like one of the others, but has no effect.
     Nothing,
 }
 
@@ -31,7 +31,7 @@ const PAST_BEFORE: Effect = Effect::Backward(Assertion::Past);
 const POSSIBLE: Effect = Effect::Forward(Assertion::Possible);
 const POSSIBLE_BEFORE: Effect = Effect::Backward(Assertion::Possible);
 
-/// Each effect with its phrases, words in lower case; the longest phrase that fits counts.
+/// Each effect with its phrases, words in lower case; the longest phrase that matches counts.
 #[rustfmt::skip]
 const PHRASES: &[(Effect, &[&str])] = &[
     (
@@ -196,7 +196,7 @@ const PHRASES: &[(Effect, &[&str])] = &[
     ),
 ];
 
-/// The longest phrase, in words.
+/// Maximum length of a phrase, in words.
 pub(crate) const LONGEST_PHRASE: usize = 6;
 
 static TABLE: LazyLock<HashMap<String, Vec<Effect>>> = LazyLock::new(|| {
@@ -209,7 +209,7 @@ static TABLE: LazyLock<HashMap<String, Vec<Effect>>> = LazyLock::new(|| {
     table
 });
 
-/// What words in lower case, with one space between them, do. A phrase may work in both directions.
+/// The effects of words in lower case, with one space between them. A phrase may work in both directions.
 pub(crate) fn effects(words: &str) -> &'static [Effect] {
     TABLE.get(words).map_or(&[], Vec::as_slice)
 }

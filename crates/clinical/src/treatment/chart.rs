@@ -1,4 +1,4 @@
-//! What a FHIR R4 bundle says about a patient.
+//! The facts about a patient from a FHIR R4 bundle.
 
 use fhir::{AgeError, Patient, ReadError, Reference};
 use jiff::Timestamp;
@@ -10,11 +10,11 @@ use super::resources::{Record, Resource};
 use super::risk::RiskFactors;
 use crate::text::Finder;
 
-/// Adults are treated by these rules.
+/// The rules are for adults.
 const ADULT: u16 = 18;
-/// From this systolic pressure on, in mmHg, somebody must see the patient at once (ESH 2023, grade 3).
+/// Systolic pressure, in mmHg, from which the patient must be seen at once (ESH 2023, grade 3).
 const URGENT: f64 = 180.0;
-/// High blood pressure that is not recorded as a condition: mmHg, systolic, measured in the office (ESH 2023).
+/// Systolic pressure, in mmHg, measured in the office, that counts as high without a recorded condition (ESH 2023).
 const HIGH: f64 = 140.0;
 
 /// Why a bundle has no options.
@@ -23,26 +23,26 @@ pub enum ChartError {
     /// Not a bundle.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// None, or several.
-    #[error("the bundle has {0} patients; send the record of one")]
+    /// No patient, or several.
+    #[error("the bundle has {0} patients; send the record of exactly one")]
     NotOnePatient(usize),
-    /// A resource of somebody else.
-    #[error("entry {0} of the bundle is about another patient; send the record of one")]
+    /// A resource of another patient.
+    #[error("entry {0} of the bundle is about another patient; send the record of one patient")]
     ForeignResource(usize),
     /// No age.
     #[error(transparent)]
     Age(#[from] AgeError),
-    /// Children are treated by other rules.
+    /// The patient is a child, for whom other rules apply.
     #[error("the patient is younger than {ADULT} years; these rules are for adults")]
     NotAnAdult,
-    /// Nothing to treat.
+    /// No high blood pressure is recorded or measured.
     #[error(
-        "neither is high blood pressure recorded nor was a systolic pressure of 140 mmHg measured in the last 180 days; \
-         record the diagnosis first"
+        "high blood pressure is not recorded, and no systolic pressure of 140 mmHg or more was measured in the last \
+        180 days; record the diagnosis first"
     )]
     NoHypertension,
-    /// More than a choice of medicines.
-    #[error("the latest systolic pressure is 180 mmHg or more: a physician has to see the patient at once")]
+    /// The pressure is an emergency.
+    #[error("the latest systolic pressure is 180 mmHg or more; a physician must see the patient at once")]
     Urgent,
 }
 
@@ -50,39 +50,39 @@ pub enum ChartError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "reason", content = "what")]
 pub enum NotModelled {
-    /// These are not known.
+    /// These values are unknown.
     Missing(Vec<&'static str>),
-    /// Outside of what the equations were made for.
+    /// This value is outside the range of the equations.
     OutOfRange(&'static str),
-    /// The equations are for people without it.
+    /// The equations are for people without this condition.
     NotFirstEvent(Fact),
 }
 
-/// How many records could not be read: what they may mean is unknown.
+/// The number of records that could not be read: the facts that they may state are unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Unread {
-    /// Conditions that are neither coded in ICD-10 nor named in words that we know.
+    /// Conditions without an ICD-10 code or known words.
     pub conditions: usize,
-    /// Current medicines with a part that we do not know.
+    /// Current medicines with an unknown part.
     pub medicines: usize,
-    /// Allergies to something that we do not know.
+    /// Allergies to an unknown substance.
     pub allergies: usize,
 }
 
-/// What the rules and the risk model need to know.
+/// The inputs of the rules and of the risk model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     /// The facts.
     pub facts: Facts,
-    /// What the risk depends on, or why there is none.
+    /// The risk factors, or why there is no risk.
     pub risk: Result<RiskFactors, NotModelled>,
-    /// What could not be read.
+    /// The records that could not be read.
     pub unread: Unread,
 }
 
 /// Reads a bundle with the record of one patient, as it was at a moment.
 ///
-/// What was found later does not count. Errors, the first that holds: `Read`, `NotOnePatient`, `ForeignResource`,
+/// Later findings do not count. Errors, the first that holds: `Read`, `NotOnePatient`, `ForeignResource`,
 /// `Age`, `NotAnAdult`, `Urgent`, `NoHypertension`.
 pub fn read_chart(bytes: &[u8], at: Timestamp, finder: &Finder) -> Result<Chart, ChartError> {
     let bundle: fhir::Bundle = fhir::read(bytes)?;

@@ -3,7 +3,7 @@
 use super::fact::Fact;
 
 /// ICD-10 codes by their beginning (World Health Organization, version 2019; the clinical modification of the United
-/// States has the same beginnings), and whether the fact stays true when the condition is resolved.
+/// States has the same beginnings), and whether the fact remains true when the condition is resolved.
 pub(super) const CONDITIONS: &[(Fact, &[&str], bool)] = &[
     (Fact::Pregnant, &["Z33", "Z34", "Z35", "O0", "O1", "O2", "O3", "O4"], false),
     (Fact::AngioOedema, &["T78.3", "D84.1"], true),
@@ -39,7 +39,7 @@ pub(super) const CONDITIONS: &[(Fact, &[&str], bool)] = &[
     (Fact::SystolicBelow100, &["I95"], false),
 ];
 
-/// High blood pressure itself: the reason to ask.
+/// High blood pressure itself, which the options treat.
 pub(super) const HYPERTENSION: [&str; 6] = ["I10", "I11", "I12", "I13", "I15", "O1"];
 
 /// SNOMED CT codes that are frequent, with the ICD-10 code that they map to, for bundles without words. Others are
@@ -70,7 +70,7 @@ pub(super) const SNOMED: &[(&str, &str)] = &[
     ("60573004", "I35.0"),
 ];
 
-/// What it says that a substance is taken, and what it says that somebody is allergic to it.
+/// The facts that follow from taking a substance, and from an allergy to it.
 pub(super) type Said = (Option<Fact>, Option<Fact>);
 
 /// A test of a word of a substance's name, in lower case.
@@ -195,7 +195,7 @@ pub(super) const CLASSES: &[(Test, Option<Fact>, Option<Fact>)] = &[
     ),
 ];
 
-/// Classes by the names of classes, as notes and lists of allergies have them.
+/// Classes by their names in notes and lists of allergies.
 pub(super) const NAMED_CLASSES: &[(&str, Option<Fact>, Option<Fact>)] = &[
     (
         "Angiotensin-Converting Enzyme Inhibitors",
@@ -219,7 +219,7 @@ pub(super) fn allergic() -> impl Iterator<Item = Fact> {
     CLASSES.iter().filter_map(|(_, _, allergic)| *allergic)
 }
 
-/// What taking a substance says, and what an allergy to it says.
+/// The facts that follow from taking a substance, and from an allergy to it.
 pub(super) fn of_substance(name: &str) -> impl Iterator<Item = Said> + use<'_> {
     let lower = name.to_lowercase();
     let words: Vec<String> =

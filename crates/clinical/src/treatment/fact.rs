@@ -1,4 +1,4 @@
-//! What the rules ask about a patient.
+//! The facts about a patient on which the rules depend.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ pub enum State {
     Absent,
     /// It holds.
     Present,
-    /// Nobody wrote it down, or it could not be read, or it is suspected only.
+    /// It is not recorded, or could not be read, or is only suspected.
     #[default]
     Unknown,
 }
@@ -97,41 +97,41 @@ facts! {
     /// Systolic, below 100 mmHg, or I95.
     SystolicBelow100 = "a systolic pressure below 100 mmHg",
     /// As a current medicine.
-    TakesAceInhibitor = "an ACE inhibitor being taken",
+    TakesAceInhibitor = "current use of an ACE inhibitor",
     /// As a current medicine.
-    TakesAngiotensinBlocker = "an angiotensin receptor blocker being taken",
+    TakesAngiotensinBlocker = "current use of an angiotensin receptor blocker",
     /// As a current medicine.
-    TakesSacubitril = "sacubitril being taken",
+    TakesSacubitril = "current use of sacubitril",
     /// As a current medicine.
-    TakesAliskiren = "aliskiren being taken",
+    TakesAliskiren = "current use of aliskiren",
     /// As a current medicine.
-    TakesBetaBlocker = "a beta-blocker being taken",
+    TakesBetaBlocker = "current use of a beta-blocker",
     /// Verapamil or diltiazem as a current medicine.
-    TakesRateLimitingBlocker = "verapamil or diltiazem being taken",
+    TakesRateLimitingBlocker = "current use of verapamil or diltiazem",
     /// As a current medicine.
-    TakesDihydropyridine = "a dihydropyridine being taken",
+    TakesDihydropyridine = "current use of a dihydropyridine",
     /// A thiazide or a thiazide-like diuretic as a current medicine.
-    TakesThiazide = "a thiazide being taken",
+    TakesThiazide = "current use of a thiazide",
     /// Spironolactone, eplerenone, finerenone, amiloride, triamterene or potassium as a current medicine.
-    TakesPotassiumOrSparer = "potassium or a potassium-sparing medicine being taken",
+    TakesPotassiumOrSparer = "current use of potassium or a potassium-sparing medicine",
     /// As a current medicine.
-    TakesMethyldopa = "methyldopa being taken",
+    TakesMethyldopa = "current use of methyldopa",
     /// As a current medicine.
-    TakesLithium = "lithium being taken",
+    TakesLithium = "current use of lithium",
     /// As a current medicine.
-    TakesIvabradine = "ivabradine being taken",
+    TakesIvabradine = "current use of ivabradine",
     /// As a current medicine.
-    TakesDigoxin = "digoxin being taken",
+    TakesDigoxin = "current use of digoxin",
     /// Simvastatin or lovastatin as a current medicine.
-    TakesSimvastatin = "simvastatin or lovastatin being taken",
+    TakesSimvastatin = "current use of simvastatin or lovastatin",
     /// A strong inhibitor of CYP3A4 as a current medicine.
-    TakesStrongCyp3A4Inhibitor = "a strong CYP3A4 inhibitor being taken",
+    TakesStrongCyp3A4Inhibitor = "current use of a strong CYP3A4 inhibitor",
     /// A monoamine oxidase inhibitor as a current medicine.
-    TakesMaoInhibitor = "a monoamine oxidase inhibitor being taken",
+    TakesMaoInhibitor = "current use of a monoamine oxidase inhibitor",
     /// As a current medicine.
-    TakesNsaid = "a non-steroidal anti-inflammatory medicine being taken",
+    TakesNsaid = "current use of a non-steroidal anti-inflammatory medicine",
     /// Any statin as a current medicine.
-    TakesStatin = "a statin being taken",
+    TakesStatin = "current use of a statin",
     /// To any of the class.
     AllergicToAceInhibitors = "an allergy to an ACE inhibitor",
     /// To any of the class.

@@ -1,4 +1,4 @@
-//! What the observations of a record say: measurements, pregnancy, and what the risk depends on.
+//! Facts from the observations of a record: measurements, pregnancy, and risk factors.
 
 use fhir::{latest, Code, Finding, Gender, Patient, Window};
 use jiff::{SignedDuration, Timestamp};
@@ -8,9 +8,9 @@ use super::fact::{Fact, Facts, State};
 use super::risk::{baseline, RiskFactors, Sex};
 
 const LOINC: &str = "http://loinc.org";
-/// Years in which an unknown pregnancy matters.
+/// Ages in years at which an unknown pregnancy matters.
 const FERTILE: core::ops::RangeInclusive<u16> = 12..=55;
-/// How old a measurement may be, in days.
+/// Maximum age of a measurement, in days.
 const LABORATORY_DAYS: i64 = 365;
 pub(super) const PRESSURE_DAYS: i64 = 180;
 const LIPID_DAYS: i64 = 5 * 365;
@@ -31,7 +31,7 @@ impl Reader<'_> {
             (Fact::PulseBelow50, pulse.map(|value| value < 50.0)),
             (Fact::SystolicBelow100, systolic.map(|value| value < 100.0)),
         ] {
-            // A recorded condition stays; without one, only a measurement says that it is absent.
+            // A recorded condition stays; without one, only a measurement shows its absence.
             let state = match (facts.get(fact), holds) {
                 (State::Present, _) | (_, Some(true)) => State::Present,
                 (_, Some(false)) => State::Absent,
@@ -152,7 +152,7 @@ impl Reader<'_> {
         }
     }
 
-    /// All ways in which laboratories code an estimated rate by creatinine or cystatin C.
+    /// All codes that laboratories use for a rate estimated from creatinine or cystatin C.
     fn egfr(&self) -> Option<f64> {
         let codes = [
             "33914-3", "48642-3", "48643-1", "62238-1", "69405-9", "77147-7", "88293-6", "88294-4",
@@ -170,7 +170,7 @@ impl Reader<'_> {
         Some(if measurement.unit == "mg/dL" { measurement.value * 0.02586 } else { measurement.value })
     }
 
-    /// The latest number with this unit, or with one that means the same.
+    /// The latest number with this unit or an equivalent one.
     pub(super) fn number(&self, codes: &[&str], wanted: &str, days: i64) -> Option<f64> {
         let same: &[&str] = match wanted {
             "mmol/L" => &["mmol/L", "meq/L", "mEq/L"],
@@ -178,7 +178,7 @@ impl Reader<'_> {
             "mL/min/{1.73_m2}" => &["mL/min/{1.73_m2}", "mL/min/1.73.m2", "mL/min/1.73m2"],
             _ => core::slice::from_ref(&wanted),
         };
-        // The latest measurement counts: where its unit is another, nothing is known.
+        // The latest measurement counts: if it has another unit, the value is unknown.
         let finding = self.finding(codes, days, |finding| finding.quantity.is_some())?;
         unit(&finding).filter(|unit| same.contains(unit))?;
         finding.quantity?.measurement().map(|measurement| measurement.value)

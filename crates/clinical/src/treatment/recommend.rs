@@ -6,18 +6,18 @@ use super::fact::{Fact, Facts, State};
 use super::risk::{under, Risks};
 use super::rules::{rules_of, Effect, Treatment};
 
-/// How an option stands.
+/// The standing of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// Every contraindication is known to be absent.
     Possible,
-    /// Something that could rule it out is not known.
+    /// A fact that could rule it out is unknown.
     NeedsCheck,
     /// A contraindication is present: the option is not shown.
     Excluded,
 }
 
-/// How an option stands for a patient. What is not known counts against it.
+/// The standing of an option for a patient. Unknown facts count against it.
 #[must_use]
 pub fn standing(treatment: Treatment, facts: &Facts) -> Standing {
     let of_rule = |effect: Effect, state: State| match (effect, state) {
@@ -32,10 +32,10 @@ pub fn standing(treatment: Treatment, facts: &Facts) -> Standing {
         .unwrap_or(Standing::Excluded)
 }
 
-/// Why an option stands as it does: a rule that the patient meets, or may meet.
+/// A reason for an option's standing: a rule that applies, or may apply, to the patient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// What the fact does to the option.
+    /// The effect of the fact on the option.
     pub effect: Effect,
     /// The fact.
     pub fact: Fact,
@@ -43,7 +43,7 @@ pub struct Reason {
     pub text: &'static str,
     /// Present or unknown.
     pub state: State,
-    /// Where the rule is written.
+    /// The source of the rule.
     pub source: &'static str,
 }
 
@@ -54,7 +54,7 @@ pub struct Modelled {
     pub atherosclerotic: f64,
     /// Of heart failure.
     pub heart_failure: f64,
-    /// Their sum, by which options are ranked: expected first events of both kinds, where one person may have both.
+    /// Their sum, by which options are ranked: expected first events of both kinds; one person may have both.
     pub events: f64,
 }
 
@@ -67,44 +67,44 @@ impl From<Risks> for Modelled {
 /// An option that is shown.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Choice {
-    /// Which one.
+    /// The option.
     pub treatment: Treatment,
     /// Its name for people.
     pub name: &'static str,
-    /// The risks under it, where they can be modelled.
+    /// The risks under it, if they can be modelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modelled: Option<Modelled>,
-    /// Why it stands here: what favours it, what asks for care, what must be found out first.
+    /// The reasons for its standing: facts that favour it, cautions, and facts to find out first.
     pub reasons: Vec<Reason>,
 }
 
-/// A fact that ruled options out. Which ones is not said: a contraindicated option is never shown.
+/// A fact that ruled out options. The options are not named: a contraindicated option is never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct RuledOut {
     /// The fact.
     pub fact: Fact,
     /// The fact in words.
     pub text: &'static str,
-    /// How many options it ruled out.
+    /// The number of options that it ruled out.
     pub options: usize,
 }
 
 /// The options for a patient.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recommendation {
-    /// Options that nothing speaks against, the lowest modelled risk first; those without a model come last.
+    /// Options without a contraindication, the lowest modelled risk first; those without a model come last.
     pub possible: Vec<Choice>,
-    /// Options that are not recommended before the named facts are known.
+    /// Options that are not recommended until the named facts are known.
     pub needs_check: Vec<Choice>,
     /// The facts that ruled out the others.
     pub ruled_out: Vec<RuledOut>,
-    /// The risks without a new treatment; nothing where they cannot be modelled, and options are then in the order
-    /// of what favours them and what asks for care.
+    /// The risks without a new treatment; `None` if they cannot be modelled, and options are then ordered by the facts
+    /// that favour them and by their cautions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Modelled>,
 }
 
-/// The options for a patient with these facts and, where it is known, this risk.
+/// The options for a patient with these facts and, if it is known, this risk.
 #[must_use]
 pub fn recommend(facts: &Facts, baseline: Option<Risks>) -> Recommendation {
     let shown = |wanted: Standing| {
@@ -113,7 +113,7 @@ pub fn recommend(facts: &Facts, baseline: Option<Risks>) -> Recommendation {
             .filter(|treatment| standing(*treatment, facts) == wanted)
             .map(|treatment| choice(treatment, facts, baseline))
             .collect();
-        // Stable: what is equal stays in the order of the guideline.
+        // Stable: equal options stay in the order of the guideline.
         choices
             .sort_by(|one, other| rank(one).partial_cmp(&rank(other)).unwrap_or(core::cmp::Ordering::Equal));
         choices
@@ -129,7 +129,7 @@ pub fn recommend(facts: &Facts, baseline: Option<Risks>) -> Recommendation {
 fn choice(treatment: Treatment, facts: &Facts, baseline: Option<Risks>) -> Choice {
     let reasons = rules_of(treatment).filter_map(|rule| {
         let state = facts.get(rule.fact);
-        // What would favour an option and is not known does not matter.
+        // An unknown fact that would favour an option does not matter.
         let matters = state == State::Present || (state == State::Unknown && rule.effect != Effect::Favours);
         matters.then(|| Reason {
             effect: rule.effect,
@@ -147,7 +147,8 @@ fn choice(treatment: Treatment, facts: &Facts, baseline: Option<Risks>) -> Choic
     }
 }
 
-/// What options are ordered by, the smallest first: the modelled risk; without one, more in favour and less to care for.
+/// The sort key of options, the smallest first: the modelled risk; without one, more favouring facts and fewer
+/// cautions.
 fn rank(choice: &Choice) -> (f64, usize, usize) {
     let count = |effect: Effect| {
         choice

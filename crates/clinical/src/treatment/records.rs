@@ -1,6 +1,7 @@
-//! What the lists of a record say: conditions, medicines, allergies.
+//! Facts from the lists of a record: conditions, medicines, allergies.
 //!
-//! A list is known where it exists and every entry of it is understood; else what it does not name is unknown.
+//! A list is known if it exists and all its entries are understood; otherwise the facts that it does not name are
+//! unknown.
 
 use super::chart::{Chart, Reader};
 use super::codes::{allergic, of_substance, taken, Said, CONDITIONS, HYPERTENSION, SNOMED};
@@ -11,7 +12,7 @@ use crate::text::{Assertion, Kind};
 const ICD_10: [&str; 2] = ["http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm"];
 
 /// SNOMED CT: no known allergy, no known drug allergy; no current problem; no known medication. An entry with one of
-/// them says that the list is complete.
+/// them states that the list is complete.
 const NO_ALLERGY: [&str; 2] = ["716186003", "409137002"];
 const NO_PROBLEM: [&str; 1] = ["160245001"];
 const NO_MEDICINE: [&str; 1] = ["787481004"];
@@ -56,7 +57,7 @@ impl Reader<'_> {
     }
 
     /// The ICD-10 codes of a condition: its own, else those of its SNOMED CT code, else those of its words. A code
-    /// whose words say that it is absent is read, and says nothing.
+    /// whose words state its absence is understood, but sets no fact.
     fn icd_10(&self, condition: &Condition) -> Vec<(String, State)> {
         let Some(concept) = &condition.code else { return Vec::new() };
         let mut codes: Vec<(String, State)> = Vec::new();
@@ -123,7 +124,7 @@ impl Reader<'_> {
             if is_none || is_of_food(allergy) || verified(allergy.verification_status.as_ref()).is_none() {
                 continue;
             }
-            // A resolved allergy counts: to try again is a physician's decision.
+            // A resolved allergy counts: a physician decides on another attempt.
             let (facts, is_read) = self.substances(allergy.code.as_ref());
             present.extend(facts.into_iter().filter_map(|(_, allergic)| allergic));
             if !is_read {
@@ -134,7 +135,7 @@ impl Reader<'_> {
         set_all(&mut chart.facts, allergic(), &present, is_known);
     }
 
-    /// What the substances of a medicine say, and whether all of its words are understood.
+    /// The facts from the substances of a medicine, and whether all its words are understood.
     fn substances(&self, concept: Option<&Concept>) -> (Vec<Said>, bool) {
         let words: Vec<&str> = concept.map(|concept| concept.words().collect()).unwrap_or_default();
         let mut facts = Vec::new();
@@ -148,7 +149,7 @@ impl Reader<'_> {
                 is_named = true;
                 facts.extend(of_substance(&drug.name));
                 let word = text.get(drug.bytes.clone()).unwrap_or_default();
-                // The word itself counts, too: the dictionary knows "penicillin V potassium" as one substance.
+                // The word itself counts too: the dictionary knows "penicillin V potassium" as one substance.
                 facts.extend(of_substance(word));
                 rest = rest.replacen(word, " ", 1);
             }
@@ -158,7 +159,7 @@ impl Reader<'_> {
     }
 }
 
-/// Facts of a list: present where they were found, and absent where the list is complete and understood.
+/// Facts of a list: present if they were found, and absent if the list is complete and understood.
 fn set_all(facts: &mut Facts, of_list: impl Iterator<Item = Fact>, present: &[Fact], is_known: bool) {
     let background = if is_known { State::Absent } else { State::Unknown };
     for fact in of_list {
@@ -166,7 +167,7 @@ fn set_all(facts: &mut Facts, of_list: impl Iterator<Item = Fact>, present: &[Fa
     }
 }
 
-/// How sure a record is; nothing where it was wrong.
+/// The certainty of a record; `None` if it was entered in error.
 fn verified(status: Option<&Concept>) -> Option<State> {
     match status {
         Some(status) if status.has_code(&["entered-in-error", "refuted"]) => None,
@@ -181,7 +182,7 @@ fn is_over(status: Option<&Concept>) -> bool {
     status.is_some_and(|status| status.has_code(&["inactive", "remission", "resolved"]))
 }
 
-/// A medicine counts until its record says that it does not.
+/// A medicine counts unless its record says otherwise.
 fn is_current(medicine: &Medicine) -> bool {
     let is_over = matches!(
         medicine.status.as_deref(),
@@ -195,7 +196,7 @@ fn is_of_food(allergy: &Allergy) -> bool {
         && allergy.category.iter().all(|category| matches!(category.as_str(), "food" | "environment"))
 }
 
-/// Of what two sources say about one record, the less certain.
+/// The less certain of two sources about one record.
 fn weaker(one: State, other: State) -> State {
     match (one, other) {
         (State::Absent, _) | (_, State::Absent) => State::Absent,
@@ -204,7 +205,7 @@ fn weaker(one: State, other: State) -> State {
     }
 }
 
-/// Of what two records say about one fact, the worse.
+/// The worse of two records about one fact.
 fn stronger(one: State, other: State) -> State {
     match (one, other) {
         (State::Present, _) | (_, State::Present) => State::Present,
@@ -213,7 +214,7 @@ fn stronger(one: State, other: State) -> State {
     }
 }
 
-/// Whether a word of a medicine's name is no substance: an amount, a form, a salt, a pack.
+/// Whether a word of a medicine's name is not a substance: an amount, a form, a salt, a pack.
 fn is_form(word: &str) -> bool {
     const FORMS: [&str; 66] = [
         "mg",

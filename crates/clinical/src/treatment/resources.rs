@@ -1,12 +1,12 @@
-//! The parts of a FHIR R4 bundle that the facts come from, beside patient and observations.
+//! The resources of a FHIR R4 bundle from which facts come, besides patient and observations.
 
 use fhir::{ReadError, Readable, Reference};
 use serde::Deserialize;
 
-/// The most entries of a bundle, as in [`fhir::Bundle`].
+/// Maximum number of entries in a bundle, as in [`fhir::Bundle`].
 const MAX_ENTRIES: usize = fhir::MAX_ENTRIES;
 
-/// A bundle with the resources that say what a patient has and takes.
+/// A bundle with the patient's conditions, medicines and allergies.
 #[derive(Debug, Deserialize)]
 pub(super) struct Record {
     #[serde(default)]
@@ -29,7 +29,7 @@ pub(super) enum Resource {
     Other,
 }
 
-/// A concept with its words, which [`fhir::CodeableConcept`] leaves out.
+/// A concept with its words, which [`fhir::CodeableConcept`] omits.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Concept {
     #[serde(default)]
@@ -45,7 +45,7 @@ pub(super) struct Coding {
 }
 
 impl Concept {
-    /// Whether one of the codes is this one, of whichever system.
+    /// Whether one of the codes is this one, in any system.
     pub fn has_code(&self, codes: &[&str]) -> bool {
         self.coding.iter().filter_map(|coding| coding.code.as_deref()).any(|code| codes.contains(&code))
     }

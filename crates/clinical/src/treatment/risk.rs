@@ -1,17 +1,18 @@
 //! The modelled risk by which options are ranked.
 //!
-//! The ten-year risks of atherosclerotic cardiovascular disease (coronary disease and stroke) and of heart failure
-//! come from the base model of the PREVENT equations: Khan S. S. et al., Circulation 149 (2024) 430–449, supplemental
-//! tables S12. What a class of medicines takes away from them comes from a network meta-analysis of first-line
-//! treatments, Psaty B. M. et al., JAMA 289 (2003) 2534–2544 (see [`effect`] for the rest), and for angiotensin receptor
-//! blockers from their comparison with an ACE inhibitor, ONTARGET, N. Engl. J. Med. 358 (2008) 1547–1559. No shipped model fits: the one for
-//! heart disease describes people at angiography, the one for diabetes Pima women, the one for mortality people in hospital.
+//! The ten-year risks of atherosclerotic cardiovascular disease (coronary disease and stroke) and of heart failure come
+//! from the base model of the PREVENT equations: Khan S. S. et al., Circulation 149 (2024) 430–449, supplemental tables
+//! S12. The effect of a class of medicines on them comes from a network meta-analysis of first-line treatments, Psaty
+//! B. M. et al., JAMA 289 (2003) 2534–2544 (see [`effect`] for the rest), and for angiotensin receptor blockers from
+//! their comparison with an ACE inhibitor, ONTARGET, N. Engl. J. Med. 358 (2008) 1547–1559. The shipped models do not
+//! fit: heart disease describes people at angiography, diabetes Pima women, mortality people in hospital.
 //!
-//! It is an average over trials, laid on an average over cohorts: it orders options and promises nothing to a person.
+//! It combines an average over trials with an average over cohorts: it ranks options, and does not predict a person's
+//! outcome.
 
 use super::rules::Treatment;
 
-/// Biological sex, as the equations know it.
+/// Biological sex, as the equations use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sex {
     /// Female.
@@ -20,7 +21,7 @@ pub enum Sex {
     Male,
 }
 
-/// What the equations need.
+/// The inputs of the equations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RiskFactors {
     /// Biological sex.
@@ -56,9 +57,9 @@ pub struct Risks {
     pub heart_failure: f64,
 }
 
-/// A number of the patient that the equations were not made for.
+/// A value of the patient is outside the range of the equations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the PREVENT equations are not made for this {0}")]
+#[error("the {0} is outside the range of the PREVENT equations")]
 pub struct OutOfRange(pub &'static str);
 
 /// The coefficients of one outcome and sex, in the order of [`terms`], and the constant last.
@@ -91,7 +92,7 @@ const HEART_FAILURE: [Model; 2] = [
 ];
 const HEART_FAILURE_CONSTANT: [f64; 2] = [-4.310409, -3.946391];
 
-/// The equations' terms, centred and scaled as the paper says.
+/// The equations' terms, centred and scaled as in the paper.
 fn terms(person: &RiskFactors) -> [f64; 22] {
     let flag = |holds: bool| if holds { 1.0 } else { 0.0 };
     let age = (person.age - 55.0) / 10.0;
@@ -133,7 +134,7 @@ fn terms(person: &RiskFactors) -> [f64; 22] {
 
 /// The ten-year risks without a new treatment.
 ///
-/// Errors: the first number that is outside of what the equations were made for.
+/// Errors: the first value outside the range of the equations.
 pub fn baseline(person: &RiskFactors) -> Result<Risks, OutOfRange> {
     for (value, low, high, name) in [
         (person.age, 30.0, 79.999, "age"),
@@ -161,12 +162,13 @@ pub fn baseline(person: &RiskFactors) -> Result<Risks, OutOfRange> {
     })
 }
 
-/// What is left of each risk under a treatment, from 0 to 1: of atherosclerotic events, and of heart failure.
+/// The relative risks under a treatment, from 0 to 1: of atherosclerotic events, and of heart failure.
 ///
-/// Low-dose diuretics against no treatment: 0.76 (cardiovascular events) and 0.51 (heart failure); other classes by
-/// the diuretics' ratio to them: ACE inhibitors 0.94 and 0.88, calcium channel blockers 0.94 and 0.74, beta-blockers
-/// 0.89 for events. Beta-blockers against no treatment: 0.58 for heart failure (Psaty B. M. et al., JAMA 277 (1997)
-/// 739–745). Angiotensin receptor blockers against an ACE inhibitor: 1.01 and 1.12. Nothing for the other options: no trial of outcomes in uncomplicated hypertension.
+/// Low-dose diuretics against no treatment: 0.76 (cardiovascular events) and 0.51 (heart failure); other classes by the
+/// diuretics' ratio to them: ACE inhibitors 0.94 and 0.88, calcium channel blockers 0.94 and 0.74, beta-blockers 0.89
+/// for events. Beta-blockers against no treatment: 0.58 for heart failure (Psaty B. M. et al., JAMA 277 (1997)
+/// 739–745). Angiotensin receptor blockers against an ACE inhibitor: 1.01 and 1.12. `None` for the other options: they
+/// have no outcome trials in uncomplicated hypertension.
 #[must_use]
 pub fn effect(treatment: Treatment) -> Option<Risks> {
     let (atherosclerotic, heart_failure) = match treatment {
@@ -214,20 +216,20 @@ mod tests {
     }
 
     #[test]
-    fn the_published_example_is_met() {
+    fn the_published_example_is_reproduced() {
         let risks = baseline(&example()).unwrap();
         assert_eq!((risks.atherosclerotic * 1000.0).round(), 92.0);
         assert_eq!((risks.heart_failure * 1000.0).round(), 81.0);
     }
 
     #[test]
-    fn a_man_has_another_risk_than_a_woman() {
+    fn the_risk_differs_by_sex() {
         let man = baseline(&RiskFactors { sex: Sex::Male, ..example() }).unwrap();
         assert_eq!((man.atherosclerotic * 1000.0).round(), 102.0);
     }
 
     #[test]
-    fn nobody_outside_of_the_equations_gets_a_risk() {
+    fn values_outside_the_range_get_no_risk() {
         for (person, name) in [
             (RiskFactors { age: 29.0, ..example() }, "age"),
             (RiskFactors { systolic: 181.0, ..example() }, "systolic pressure"),

@@ -1,9 +1,9 @@
-//! The rule table: which fact speaks how about which option, and where that is written.
+//! The rule table: the effect of each fact on each option, with its source.
 //!
-//! Each rule is a fact of its source in our words. "SmPC" is the summary of product characteristics of the named
+//! Each rule states its source in our words. "SmPC" is the summary of product characteristics of the named
 //! substance in the European Union or the United Kingdom, section 4.3 (contraindications), 4.4 (warnings), 4.5
-//! (interactions) or 4.6 (pregnancy). What a source calls not recommended counts as a contraindication here. The table
-//! was compiled from knowledge of these documents: hold it against the current labels before use.
+//! (interactions) or 4.6 (pregnancy). Options that a source does not recommend count as contraindicated. The table
+//! was compiled from knowledge of these documents: check it against the current labels before use.
 
 use serde::Serialize;
 
@@ -64,13 +64,13 @@ impl Treatment {
     }
 }
 
-/// What a fact that holds does to an option.
+/// The effect of a present fact on an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// The option is never shown.
     Contraindicates,
-    /// The option may be contraindicated: it depends on what the data do not tell.
+    /// The option may be contraindicated: that depends on details that the data do not have.
     NeedsCheck,
     /// The option is possible with care.
     Cautions,
@@ -81,13 +81,13 @@ pub enum Effect {
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// About this option.
+    /// The option.
     pub treatment: Treatment,
-    /// If this holds.
+    /// The fact.
     pub fact: Fact,
-    /// Then this.
+    /// Its effect.
     pub effect: Effect,
-    /// Where it is written.
+    /// The source.
     pub source: &'static str,
 }
 
@@ -98,7 +98,7 @@ const NICE_203: &str = "NICE NG203, renin-angiotensin antagonists and potassium"
 const ESC_HF: &str = "ESC 2021 heart failure guidelines (Eur. Heart J. 42:3599)";
 const ESC_CCS: &str = "ESC 2024 chronic coronary syndromes guidelines (Eur. Heart J. 45:3415)";
 const ESC_AF: &str = "ESC 2024 atrial fibrillation guidelines (Eur. Heart J. 45:3314), rate control";
-const TAKEN: &str = "the class is taken already";
+const TAKEN: &str = "already takes a medicine of this class";
 
 /// Rules of one option, of one effect: facts with their sources.
 macro_rules! rules {
@@ -119,7 +119,7 @@ pub const RULES: &[Rule] = rules! {
             AllergicToAceInhibitors "ramipril SmPC 4.3",
             AngioOedema "ramipril SmPC 4.3",
             TakesSacubitril "ramipril SmPC 4.3",
-            RenalArteryStenosis "ramipril SmPC 4.3; one side or both is not told apart",
+            RenalArteryStenosis "ramipril SmPC 4.3; records do not say if one or both sides",
             SystolicBelow100 "ramipril SmPC 4.3",
             Shock "ramipril SmPC 4.3",
             TakesAliskiren "ramipril SmPC 4.3 and 4.5",
@@ -130,10 +130,10 @@ pub const RULES: &[Rule] = rules! {
             TakesAceInhibitor TAKEN;
         Cautions:
             AorticStenosis "ramipril SmPC 4.4",
-            EgfrBelow30 "ramipril SmPC 4.2: lower dose, and potassium and creatinine watched",
+            EgfrBelow30 "ramipril SmPC 4.2: lower dose; monitor potassium and creatinine",
             SevereLiverDisease "ramipril SmPC 4.2: lower dose",
-            TakesPotassiumOrSparer "ramipril SmPC 4.5: potassium watched",
-            TakesNsaid "ramipril SmPC 4.5: kidney function watched";
+            TakesPotassiumOrSparer "ramipril SmPC 4.5: monitor potassium",
+            TakesNsaid "ramipril SmPC 4.5: monitor kidney function";
         Favours:
             Diabetes NICE_136,
             HeartFailure ESC_HF,
@@ -150,15 +150,15 @@ pub const RULES: &[Rule] = rules! {
             SystolicBelow100 "losartan SmPC 4.4",
             Shock "losartan SmPC 4.4",
             TakesAceInhibitor NICE_136,
-            TakesSacubitril "sacubitril/valsartan SmPC 4.4: it has a blocker of the class in it",
+            TakesSacubitril "sacubitril/valsartan SmPC 4.4: it contains a blocker of the class",
             TakesLithium "losartan SmPC 4.5",
             TakesAngiotensinBlocker TAKEN;
         Cautions:
             AngioOedema "losartan SmPC 4.4",
             AorticStenosis "losartan SmPC 4.4",
-            EgfrBelow30 "losartan SmPC 4.4: potassium and creatinine watched",
-            TakesPotassiumOrSparer "losartan SmPC 4.5: potassium watched",
-            TakesNsaid "losartan SmPC 4.5: kidney function watched";
+            EgfrBelow30 "losartan SmPC 4.4: monitor potassium and creatinine",
+            TakesPotassiumOrSparer "losartan SmPC 4.5: monitor potassium",
+            TakesNsaid "losartan SmPC 4.5: monitor kidney function";
         Favours:
             Diabetes NICE_136,
             HeartFailure ESC_HF;
@@ -168,8 +168,8 @@ pub const RULES: &[Rule] = rules! {
             AllergicToDihydropyridines "amlodipine SmPC 4.3",
             SystolicBelow100 "amlodipine SmPC 4.3",
             Shock "amlodipine SmPC 4.3",
-            AorticStenosis "amlodipine SmPC 4.3; its degree is not told apart",
-            Pregnant "amlodipine SmPC 4.6: only where nothing safer exists, and it does",
+            AorticStenosis "amlodipine SmPC 4.3; records do not give its degree",
+            Pregnant "amlodipine SmPC 4.6: only if there is no safer option, and there is one",
             TakesDihydropyridine TAKEN;
         Cautions:
             HeartFailure "amlodipine SmPC 4.4",
@@ -193,9 +193,9 @@ pub const RULES: &[Rule] = rules! {
             Shock ESH,
             TakesThiazide TAKEN;
         Cautions:
-            Diabetes "indapamide SmPC 4.4: glucose watched",
-            TakesDigoxin "indapamide SmPC 4.5: potassium watched",
-            TakesNsaid "indapamide SmPC 4.5: kidney function watched";
+            Diabetes "indapamide SmPC 4.4: monitor glucose",
+            TakesDigoxin "indapamide SmPC 4.5: monitor potassium",
+            TakesNsaid "indapamide SmPC 4.5: monitor kidney function";
         Favours:
             HeartFailure ESC_HF;
     }
@@ -206,18 +206,18 @@ pub const RULES: &[Rule] = rules! {
             PulseBelow50 "bisoprolol SmPC 4.3",
             SystolicBelow100 "bisoprolol SmPC 4.3",
             Shock "bisoprolol SmPC 4.3",
-            Asthma "bisoprolol SmPC 4.3; its degree is not told apart",
+            Asthma "bisoprolol SmPC 4.3; records do not give its degree",
             Phaeochromocytoma "bisoprolol SmPC 4.3",
             TakesRateLimitingBlocker "bisoprolol SmPC 4.5",
             Pregnant "bisoprolol SmPC 4.6",
             TakesBetaBlocker TAKEN;
         NeedsCheck:
-            PeripheralArterialDisease "bisoprolol SmPC 4.3: not where it is severe",
-            HeartFailure "bisoprolol SmPC 4.3: not while it is acute";
+            PeripheralArterialDisease "bisoprolol SmPC 4.3: not if severe",
+            HeartFailure "bisoprolol SmPC 4.3: not if acute";
         Cautions:
             ObstructiveLungDisease "bisoprolol SmPC 4.4",
-            Diabetes "bisoprolol SmPC 4.4: hides the signs of low glucose",
-            TakesDigoxin "bisoprolol SmPC 4.5: pulse watched";
+            Diabetes "bisoprolol SmPC 4.4: masks the signs of low glucose",
+            TakesDigoxin "bisoprolol SmPC 4.5: monitor pulse";
         Favours:
             CoronaryDisease ESC_CCS,
             AtrialFibrillation ESC_AF;
@@ -229,7 +229,7 @@ pub const RULES: &[Rule] = rules! {
             PulseBelow50 "verapamil SmPC 4.3",
             SystolicBelow100 "verapamil SmPC 4.3",
             Shock "verapamil SmPC 4.3",
-            HeartFailure "verapamil SmPC 4.3; its kind is not told apart",
+            HeartFailure "verapamil SmPC 4.3; records do not give its kind",
             TakesIvabradine "verapamil SmPC 4.3",
             TakesBetaBlocker "verapamil SmPC 4.5",
             Pregnant "verapamil SmPC 4.6",
@@ -240,7 +240,7 @@ pub const RULES: &[Rule] = rules! {
             SevereLiverDisease "verapamil SmPC 4.4: lower dose",
             TakesStrongCyp3A4Inhibitor "verapamil SmPC 4.5: stronger effect",
             TakesSimvastatin "verapamil SmPC 4.5: lower dose of the statin",
-            TakesDigoxin "verapamil SmPC 4.5: more digoxin in the blood";
+            TakesDigoxin "verapamil SmPC 4.5: raises digoxin levels";
         Favours:
             AtrialFibrillation ESC_AF;
     }
@@ -257,11 +257,11 @@ pub const RULES: &[Rule] = rules! {
             Shock ESH,
             Hyponatraemia "spironolactone SmPC 4.4";
         Cautions:
-            EgfrBelow60 "spironolactone SmPC 4.4: potassium watched",
+            EgfrBelow60 "spironolactone SmPC 4.4: monitor potassium",
             SevereLiverDisease "spironolactone SmPC 4.4",
-            TakesAceInhibitor "spironolactone SmPC 4.5: potassium watched",
-            TakesAngiotensinBlocker "spironolactone SmPC 4.5: potassium watched",
-            TakesNsaid "spironolactone SmPC 4.5: potassium watched";
+            TakesAceInhibitor "spironolactone SmPC 4.5: monitor potassium",
+            TakesAngiotensinBlocker "spironolactone SmPC 4.5: monitor potassium",
+            TakesNsaid "spironolactone SmPC 4.5: monitor potassium";
         Favours:
             HeartFailure ESC_HF;
     }
@@ -277,13 +277,13 @@ pub const RULES: &[Rule] = rules! {
             TakesRateLimitingBlocker "labetalol SmPC 4.5",
             TakesBetaBlocker TAKEN;
         NeedsCheck:
-            HeartFailure "labetalol SmPC 4.3: not while it is uncontrolled",
-            LiverDisease "labetalol SmPC 4.4: not with injury of the liver",
+            HeartFailure "labetalol SmPC 4.3: not if uncontrolled",
+            LiverDisease "labetalol SmPC 4.4: not with liver injury",
             PeripheralArterialDisease "labetalol SmPC 4.4: depends on its degree",
             Phaeochromocytoma "labetalol SmPC 4.4: only after enough alpha-blockade";
         Cautions:
-            Diabetes "labetalol SmPC 4.4: hides the signs of low glucose",
-            TakesDigoxin "labetalol SmPC 4.5: pulse watched";
+            Diabetes "labetalol SmPC 4.4: masks the signs of low glucose",
+            TakesDigoxin "labetalol SmPC 4.5: monitor pulse";
         Favours:
             Pregnant NICE_133;
     }
@@ -300,7 +300,7 @@ pub const RULES: &[Rule] = rules! {
             TakesMethyldopa TAKEN;
         Cautions:
             EgfrBelow60 "methyldopa SmPC 4.4: lower dose",
-            TakesLithium "methyldopa SmPC 4.5: lithium watched";
+            TakesLithium "methyldopa SmPC 4.5: monitor lithium";
         Favours:
             Pregnant NICE_133;
     }

@@ -17,7 +17,7 @@ fn files(folder: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
-/// What stands in a member's place, one after the other.
+/// The values that replace a member, one after the other.
 fn probes() -> Vec<Value> {
     vec![
         json!("text without scheme"),
@@ -123,7 +123,7 @@ fn our_rules_and_the_schema_of_the_standard_say_the_same() {
         let document: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let mut check = |candidate: &Value| {
             let text = serde_json::to_string(candidate).unwrap();
-            // What the reader refuses by name never comes to validation.
+            // Documents that the reader refuses are never validated.
             let Ok(read) = Document::from_json(text.as_bytes()) else {
                 unread += 1;
                 return;

@@ -50,7 +50,7 @@ const SENSOR_REPORT: &[Order] = &[
     Order("coordinateReferenceSystem", &[]),
 ];
 
-/// The order of an event's elements. What is not listed follows, sorted.
+/// The order of an event's elements. Other elements follow, sorted.
 const EVENT: &[Order] = &[
     Order("eventTime", &[]),
     Order("eventTimeZoneOffset", &[]),
@@ -92,8 +92,8 @@ pub(super) fn prehash(event: &Event<'_>) -> String {
     text
 }
 
-/// The elements that the order lists, each kind sorted by its text; then the extensions of the parent. Elements of
-/// which nothing is left are taken out of the children.
+/// The elements that the order lists, each kind sorted by its text; then the extensions of the parent. Elements that
+/// become empty are removed from the children.
 fn ordered(children: &mut Vec<Node>, order: &[Order]) -> String {
     let extensions = take_extensions(children);
     let mut text = String::new();
@@ -113,7 +113,7 @@ fn ordered(children: &mut Vec<Node>, order: &[Order]) -> String {
     text
 }
 
-/// Takes out the extensions of an element below the event, where the reference writes them after the element.
+/// Removes the extensions of an element below the event, if the reference writes them after the element.
 ///
 /// It does so only beside another child, never beside a name with `eventTime` or `action` in it, and only for
 /// namespaces that end with a slash; all others it writes at the event's end.
@@ -129,7 +129,7 @@ fn take_extensions(children: &mut Vec<Node>) -> Vec<Node> {
     extensions
 }
 
-/// An element of the order; nothing for an empty one.
+/// An element of the order; `None` for an empty one.
 fn element(node: &mut Node, order: &[Order]) -> Option<String> {
     let inner = if order.is_empty() { String::new() } else { ordered(&mut node.children, order) };
     let name = node.name.to_lowercase();
@@ -146,7 +146,7 @@ fn element(node: &mut Node, order: &[Order]) -> Option<String> {
     Some(format!("{}{equals}{text}{inner}", node.name))
 }
 
-/// Elements outside of the order, with all that is in them, sorted by their text.
+/// Elements outside the order, with their content, sorted by their text.
 fn generic(nodes: &[Node]) -> String {
     let mut values: Vec<String> = nodes
         .iter()

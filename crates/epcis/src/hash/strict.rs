@@ -7,7 +7,7 @@ use crate::json::{Object, Value};
 use crate::vocabulary::vocabulary_of;
 use crate::Event;
 
-/// What the bytes start with (step 1).
+/// The start of the bytes (step 1).
 const DOMAIN: &[u8] = b"theriac-epcis-strict-1\n";
 
 /// The bytes that are hashed.
@@ -23,7 +23,7 @@ fn object(parent: &str, object: &Object, namespaces: &Namespaces, without: fn(&s
     let mut pairs: Vec<Vec<u8>> = Vec::new();
     for (name, value) in object.iter().filter(|(name, _)| !without(name)) {
         let full = match namespaces.split(name) {
-            // The namespace of master data has no end of its own.
+            // The namespace of master data has no separator at its end.
             Some(("urn:epcglobal:cbv:mda", local)) => format!("urn:epcglobal:cbv:mda:{local}"),
             Some((uri, local)) => format!("{uri}{local}"),
             None => name.to_owned(),
@@ -34,7 +34,7 @@ fn object(parent: &str, object: &Object, namespaces: &Namespaces, without: fn(&s
     netstring(b'o', &pairs.concat())
 }
 
-/// Step 4: an array is the member many times over, an empty one is no member.
+/// Step 4: an array repeats the member for each entry; an empty array is omitted.
 fn pair(
     parent: &str,
     name: &str,
@@ -58,7 +58,7 @@ fn pair(
     pairs.push([full, &bytes].concat());
 }
 
-/// Step 5: texts at the places that the standard knows, in one form.
+/// Step 5: texts in one form, at the places that the standard defines.
 fn string(parent: &str, name: &str, text: &str, namespaces: &Namespaces) -> Vec<u8> {
     if let Some(vocabulary) = vocabulary_of(parent, name) {
         return netstring(b's', vocabulary.expand(text, namespaces).as_bytes());
@@ -71,7 +71,7 @@ fn string(parent: &str, name: &str, text: &str, namespaces: &Namespaces) -> Vec<
     netstring(b's', canonical.as_deref().unwrap_or(text).as_bytes())
 }
 
-/// Step 6: numbers of the standard are exact numbers, numbers of extensions are the text that was written.
+/// Step 6: numbers of the standard become exact numbers, numbers of extensions keep their text.
 fn number_or_text(parent: &str, name: &str, digits: &str) -> Vec<u8> {
     match (place(parent, name), exact_number(digits)) {
         (Place::Number, Some(number)) => netstring(b'n', number.as_bytes()),
@@ -88,7 +88,7 @@ fn netstring(kind: u8, content: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What stands at a place of the standard's own members.
+/// The kind of value in a member of the standard.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Time,

@@ -1,4 +1,4 @@
-//! An event as the tree of elements that the CBV's hash is defined on: that of the XML binding.
+//! An event as the tree of elements on which the CBV's hash is defined: that of the XML binding.
 
 use crate::context::Namespaces;
 use crate::json::{Object, Value};
@@ -12,7 +12,7 @@ pub(super) struct Node {
     pub(super) name: String,
     pub(super) text: String,
     pub(super) children: Vec<Node>,
-    /// A business transaction, source or destination: its children are its type and itself, in this order.
+    /// A business transaction, source or destination: its children are its type and its identifier, in this order.
     pub(super) pair: bool,
 }
 
@@ -100,7 +100,7 @@ impl Builder<'_> {
     }
 }
 
-/// Gives the children the structure and the names of the XML binding, where JSON leaves elements out.
+/// Gives the children the structure and the names of the XML binding where JSON omits elements.
 fn corrected(children: Vec<Node>) -> Vec<Node> {
     let mut kept = Vec::new();
     let mut lists: Vec<Node> = Vec::new();
@@ -116,7 +116,7 @@ fn corrected(children: Vec<Node>) -> Vec<Node> {
             kept.push(child);
             continue;
         };
-        // The elements of one list come one after the other, out of one array.
+        // The elements of one list are consecutive, because they come from one array.
         if lists.last().is_none_or(|list| list.name != child.name) {
             lists.push(Node { name: child.name.clone(), ..Node::default() });
         }

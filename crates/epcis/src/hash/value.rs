@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// A number as the reference writes it: as a double, whole ones without fraction. Texts that are no number stay.
+/// A number as the reference writes it: as a double, whole ones without fraction. Texts that are not a number stay.
 ///
 /// The reference is Python: `float` reads the text, `str` writes it. Infinite numbers stay as they are.
 pub(super) fn double(text: &str) -> Option<String> {
@@ -20,7 +20,7 @@ pub(super) fn double(text: &str) -> Option<String> {
     Some(format!("{mantissa}e-{exponent:0>2}"))
 }
 
-/// What Python's `float` reads, as far as it is a finite number.
+/// The value that Python's `float` reads, if it is finite.
 fn python_float(text: &str) -> Option<f64> {
     let first = text.strip_prefix(['+', '-']).unwrap_or(text);
     if !first.starts_with(|start: char| start.is_ascii_digit() || start == '.') {
@@ -40,8 +40,8 @@ fn python_float(text: &str) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-/// A time as the reference writes it: in UTC, rounded to milliseconds, half to even. Texts that are no time with an
-/// offset stay.
+/// A time as the reference writes it: in UTC, rounded to milliseconds, half to even. Texts that are not a time with
+/// an offset stay.
 pub(super) fn milliseconds(text: &str) -> Option<String> {
     let time: Timestamp = text.parse().ok()?;
     // The reference reads six digits of the fraction and cuts the rest.
@@ -53,7 +53,7 @@ pub(super) fn milliseconds(text: &str) -> Option<String> {
     Some(format!("{time:.3}"))
 }
 
-/// A time in UTC with its whole fraction, without zeros at its end. Nothing where the text is no time with offset.
+/// A time in UTC with its whole fraction, without zeros at its end. `None` if the text is not a time with offset.
 pub(super) fn exact_time(text: &str) -> Option<String> {
     let (before, after) = match text.split_once('.') {
         None => (text.to_owned(), ""),
@@ -75,8 +75,8 @@ pub(super) fn exact_time(text: &str) -> Option<String> {
     Some(if after.is_empty() { format!("{seconds}Z") } else { format!("{seconds}.{after}Z") })
 }
 
-/// A JSON number, exactly: sign, digits without zeros at either end, `e`, exponent. Nothing where the exponent
-/// leaves 64 bits.
+/// A JSON number, exactly: sign, digits without zeros at either end, `e`, exponent. `None` if the exponent
+/// exceeds 64 bits.
 pub(super) fn exact_number(text: &str) -> Option<String> {
     let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));

@@ -1,4 +1,4 @@
-//! GS1 Digital Links, as far as an event needs them: key, qualifiers, query.
+//! The parts of GS1 Digital Links that an event needs: key, qualifiers, query.
 
 use super::scheme::Scheme;
 use super::text::{decode, encode};
@@ -36,7 +36,7 @@ const QUALIFIERS: &[(&str, &str, &[&str])] = &[
     ("8019", "srin", &["8017", "8018"]),
 ];
 
-/// A link taken apart; values are decoded.
+/// The parts of a link; values are decoded.
 pub(super) struct LinkParts<'l> {
     ai: &'static str,
     pub(super) key: String,
@@ -45,7 +45,7 @@ pub(super) struct LinkParts<'l> {
     query: Option<&'l str>,
 }
 
-/// Takes a link apart: the last segment of its path that names a key, its value, and pairs of qualifiers.
+/// Splits a link: the last segment of its path that names a key, its value, and pairs of qualifiers.
 pub(super) fn parse(link: &str) -> Result<LinkParts<'_>, IdentifierError> {
     if link.len() > MAX_IDENTIFIER {
         return Err(IdentifierError::TooLong);
@@ -60,7 +60,7 @@ fn parse_parts(link: &str) -> Option<LinkParts<'_>> {
     let segments: Vec<&str> = path.trim_end_matches('/').split('/').skip(1).collect();
     let (at, (ai, ..)) = segments.iter().enumerate().rev().find_map(|(at, segment)| {
         let found = KEYS.iter().find(|(ai, name, _)| segment == ai || segment == name)?;
-        // A qualifier's value may look like a key: what follows must fit into pairs.
+        // A qualifier's value may look like a key: the segments after it must form pairs.
         (segments.len().checked_sub(at)? % 2 == 0).then_some((at, *found))
     })?;
     let mut pairs = segments.get(at..)?.chunks_exact(2);
@@ -81,7 +81,7 @@ fn parse_parts(link: &str) -> Option<LinkParts<'_>> {
     Some(LinkParts { ai, key, qualifiers, query: query.filter(|query| !query.is_empty()) })
 }
 
-/// Where the key of a path begins: its Application Identifier, and the path from its value on. The value has at
+/// The start of the key in a path: its Application Identifier, and the path from its value on. The value has at
 /// least five characters, the first four of them digits.
 pub(super) fn key_position(path: &str) -> Option<(&'static str, &str)> {
     let mut rest = path;
@@ -109,7 +109,7 @@ fn pad_gtin(gtin: String) -> String {
 }
 
 impl LinkParts<'_> {
-    /// The scheme that key and qualifiers make.
+    /// The scheme of the key and its qualifiers.
     pub(super) fn scheme(&self) -> &'static Scheme {
         let has = |ai| self.qualifiers.iter().any(|(known, _)| *known == ai);
         let plain = KEYS.iter().find(|(ai, ..)| *ai == self.ai).map_or("sgtin", |(_, _, scheme)| scheme);
@@ -119,11 +119,11 @@ impl LinkParts<'_> {
             "01" if has("10") => "lgtin",
             _ => plain,
         };
-        // Every name stands in the table, which a test shows.
+        // Every name is in the table, as a test shows.
         scheme_named(name).unwrap_or(&super::SCHEMES[0])
     }
 
-    /// The value that the scheme's URN ends with.
+    /// The value at the end of the scheme's URN.
     pub(super) fn qualifier(&self, scheme: &Scheme) -> Option<&str> {
         let wanted = match scheme.tail {
             super::scheme::Tail::Qualifier(ai, _) | super::scheme::Tail::DigitsQualifier(ai, _) => ai,

@@ -1,14 +1,14 @@
 //! The form of an identifier in the CBV's event hash (CBV 2.0, 8.9.2).
 //!
-//! It is what the reference implementation makes of an identifier, to the letter: a canonical Digital Link with the
-//! finest level of identification only. Links whose values are percent-encoded stay as they are, because the
-//! reference leaves them. [`super::canonical`] treats all alike.
+//! It follows the reference implementation exactly: a canonical Digital Link with only the finest level of
+//! identification. Links whose values are percent-encoded stay unchanged, because the reference does not touch them.
+//! [`super::canonical`] treats all alike.
 
 use super::scheme::{Layout, Scheme, Tail};
 use super::{link, DOMAIN};
 use crate::limits::MAX_IDENTIFIER;
 
-/// The normal form; nothing where the reference leaves the text as it is.
+/// The normal form; `None` if the reference does not change the text.
 pub(crate) fn normal_form(text: &str) -> Option<String> {
     if text.len() > MAX_IDENTIFIER {
         return None;
@@ -34,7 +34,7 @@ fn of_urn(urn: &str) -> Option<String> {
         }
         _ => scheme.key(parts.prefix, reference)?,
     };
-    // The full conversion checks what is left: the serial's length and characters.
+    // The full conversion checks the rest: the serial's length and characters.
     scheme.link_of_urn(value)?;
     let mut link = format!("{DOMAIN}/{}/{key}", scheme.ai);
     if let Some((piece, total)) = parts.piece_total {
@@ -56,7 +56,7 @@ fn of_urn(urn: &str) -> Option<String> {
     Some(link)
 }
 
-/// Encodes the marks that a URN may show and a link may not.
+/// Encodes the marks that a URN may contain and a link may not.
 fn encode_marks(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

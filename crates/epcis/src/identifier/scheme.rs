@@ -7,28 +7,28 @@ use crate::limits::MAX_IDENTIFIER;
 /// How the key is built from company prefix and reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// So many digits and a check digit; the reference's first digit moves to the front (GTIN, SSCC).
+    /// This many digits and a check digit; the reference's first digit moves to the front (GTIN, SSCC).
     IndicatorFirst(usize),
-    /// So many digits and a check digit.
+    /// This many digits and a check digit.
     Digits(usize),
     /// A zero, 12 digits and a check digit (GRAI).
     ZeroFirst,
-    /// The prefix and any characters, so many together, without a check digit (GIAI, GINC).
+    /// The prefix and any characters, this many together, without a check digit (GIAI, GINC).
     Characters(usize),
     /// The same, of the character set 39 (CPID).
     Characters39(usize),
 }
 
-/// What follows the key in a URN.
+/// The part after the key in a URN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tail {
     /// Nothing.
     None,
-    /// A value of so many characters that is a further element of the link, with its Application Identifier.
+    /// A value of up to this many characters that is another element of the link, with its Application Identifier.
     Qualifier(&'static str, usize),
     /// The same in digits.
     DigitsQualifier(&'static str, usize),
-    /// A value of so many characters that belongs to the key itself.
+    /// A value of up to this many characters that belongs to the key itself.
     Appended(usize),
     /// The same in digits.
     AppendedDigits(usize),
@@ -77,7 +77,7 @@ pub(super) const SCHEMES: &[Scheme] = &[
 const NO_EXTENSION: &str = "0";
 
 impl Scheme {
-    /// The scheme of a URN, and what follows its name.
+    /// The scheme of a URN, and the rest after its name.
     pub(super) fn of_urn(urn: &str) -> Result<(&'static Self, UrnValue<'_>), IdentifierError> {
         if urn.len() > MAX_IDENTIFIER {
             return Err(IdentifierError::TooLong);
@@ -269,7 +269,7 @@ impl Scheme {
     }
 }
 
-/// What follows the scheme's name in a URN.
+/// The part after the scheme's name in a URN.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct UrnValue<'u> {
     value: &'u str,
@@ -281,12 +281,12 @@ pub(super) struct UrnParts<'u> {
     pub(super) prefix: &'u str,
     pub(super) reference: &'u str,
     pub(super) piece_total: Option<(&'u str, &'u str)>,
-    /// As it is written; nothing for a pattern.
+    /// The serial as it is written; `None` for a pattern.
     pub(super) serial: Option<&'u str>,
 }
 
 impl<'u> UrnValue<'u> {
-    /// Takes the value apart. Only the last part may have dots of its own.
+    /// Splits the value. Only the last part may contain dots.
     pub(super) fn split(self, scheme: &Scheme) -> Option<UrnParts<'u>> {
         let (prefix, rest) = self.value.split_once('.')?;
         let mut piece_total = None;
@@ -302,7 +302,7 @@ impl<'u> UrnValue<'u> {
                 piece_total = Some((piece, total));
                 (reference, Some(serial))
             }
-            // A component's reference may have dots encoded only, its serial is digits.
+            // A component's reference may contain only encoded dots; its serial is digits.
             Tail::DigitsQualifier(..) => {
                 let (reference, serial) = rest.rsplit_once('.')?;
                 (reference, Some(serial))

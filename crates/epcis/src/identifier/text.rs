@@ -1,6 +1,6 @@
 //! The characters of serials, and their percent-encoding.
 
-/// Decodes `%XX`; nothing where an escape is broken or the bytes are no UTF-8.
+/// Decodes `%XX`; `None` if an escape is malformed or the bytes are not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -17,12 +17,12 @@ pub(crate) fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Encodes all but the unreserved characters of RFC 3986.
+/// Encodes all characters except the unreserved ones of RFC 3986.
 pub(crate) fn encode(text: &str) -> String {
     escape(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
 }
 
-/// Encodes what an EPC URN must encode (EPC Tag Data Standard, appendix A).
+/// Encodes the characters that an EPC URN must encode (EPC Tag Data Standard, appendix A).
 pub(super) fn encode_urn(text: &str) -> String {
     escape(text, |byte| !matches!(byte, b'"' | b'#' | b'%' | b'&' | b'/' | b'<' | b'>' | b'?'))
 }

@@ -8,28 +8,30 @@ use super::{Attestation, Batch, Change, Delivery, Fate, Goods, StateChange};
 use crate::json::Value;
 use crate::{Action, Event, EventType};
 
-/// Why a captured event is no call of the contract.
+/// Why a captured event is not turned into a call of the contract.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Business step, disposition, action and goods name no change that the register knows.
-    #[error("the register knows no change with this event type, action, bizStep, disposition and goods; see the table in docs/epcis.md")]
+    /// Event type, action, business step, disposition and goods do not match a state change.
+    #[error("no state change has this event type, action, bizStep, disposition and goods; see the table in docs/epcis.md")]
     UnknownChange,
-    /// The register raises alarms by itself; nobody captures them.
-    #[error("alarms are raised by the register itself; capture the dispensing instead")]
+    /// The contract raises alarms itself; they cannot be captured.
+    #[error(
+        "alarms cannot be captured, because the contract raises them itself; capture the dispensing instead"
+    )]
     OnChainOnly,
-    /// An error declaration corrects an event in a way that the register has no message for.
-    #[error("only a decommissioning that did not occur can be taken back on chain")]
+    /// An error declaration corrects an event in a way for which the contract has no message.
+    #[error("an error declaration can revert only a decommissioning, with the reason did_not_occur")]
     Correction,
     /// The event has no time with an offset.
-    #[error("eventTime is missing or no date and time with offset")]
+    #[error("eventTime is missing or is not a date and time with an offset")]
     Time,
-    /// Nobody is named who did it.
+    /// The event does not name the party.
     #[error("readPoint or bizLocation must be the GLN of the party, as SGLN or Digital Link")]
     Party,
-    /// An identifier is none that the register knows.
-    #[error("{identifier:?} names no GTIN with lot or serial, and no SSCC")]
+    /// An identifier does not name goods that the contract knows.
+    #[error("{identifier:?} does not name a GTIN with lot or serial, or an SSCC")]
     Identifier {
-        /// As it is in the event.
+        /// The identifier as it is in the event.
         identifier: String,
     },
     /// The event is about several trade items or lots, or mixes goods of different kinds.
@@ -38,8 +40,8 @@ pub enum Refusal {
     /// The event does not say its lot.
     #[error("serials and logistic units need the lot: cbvmda:lotNumber, and gs1:gtin for logistic units")]
     BatchUnknown,
-    /// A quantity is no whole number of units above zero.
-    #[error("quantities must be whole numbers of units, without uom")]
+    /// A quantity is not a whole number of units above zero.
+    #[error("quantities must be whole numbers of units above zero, without uom")]
     Quantity,
     /// A shipment's number or its other party is missing.
     #[error(
@@ -49,16 +51,16 @@ pub enum Refusal {
     /// A registration has no expiry date.
     #[error("a registration needs ilmd with cbvmda:itemExpirationDate as YYYY-MM-DD")]
     Expiry,
-    /// An attestation names no document by its SHA-256.
+    /// An attestation does not name a document by its SHA-256.
     #[error("an attestation needs one transaction of the form ni:///sha-256;<64 hexadecimal digits>")]
     Document,
 }
 
 impl StateChange {
-    /// The change that a captured event stands for. Whether the register lets it happen is the contract's to say.
+    /// The change that a captured event stands for. The contract decides whether it is allowed.
     ///
     /// # Errors
-    /// The event is none that the register has a message for, or it lacks what the message needs.
+    /// No message of the contract corresponds to the event, or the event lacks an argument of the message.
     pub fn of_event(event: &Event<'_>) -> Result<StateChange, Refusal> {
         let happened = event.event_time_ms().ok_or(Refusal::Time)?;
         let by = ["readPoint", "bizLocation"].into_iter().find_map(|place| party(event.place(place)?));
@@ -82,7 +84,7 @@ impl StateChange {
             }
         };
         let found = StateChange { at, by, batch, goods, change };
-        // The step alone does not name a change: type and action must be its own too.
+        // The step alone does not identify a change: type and action must match too.
         let action = match event.action() {
             Some(Action::Add) => "ADD",
             Some(Action::Observe) => "OBSERVE",
@@ -174,7 +176,7 @@ fn goods(event: &Event<'_>) -> Result<(Batch, Goods), Refusal> {
         };
         return Ok((Batch { gtin, lot }, goods));
     }
-    // Neither serials nor logistic units say their lot, and the latter not even their trade item.
+    // Serials and logistic units do not state their lot, and the latter not even their trade item.
     let stated = event.text("gs1:gtin").and_then(|gtin| gtin.parse().ok());
     let (Some(gtin), Some(lot)) = (gtin.or(stated), event.text("cbvmda:lotNumber")) else {
         return Err(Refusal::BatchUnknown);
@@ -194,7 +196,7 @@ fn same(gtin: &mut Option<Gtin>, of: Gtin) -> Result<(), Refusal> {
     }
 }
 
-/// A whole number above zero, also where it is written as 12.0.
+/// A whole number above zero; 12.0 counts as one.
 fn whole(digits: &str) -> Option<u64> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let number = whole.parse().ok().filter(|number| *number > 0)?;

@@ -36,7 +36,7 @@ pub(super) fn shipment(consignor: Gln, number: u64) -> String {
     format!("urn:epcglobal:cbv:bt:{consignor}:{number}")
 }
 
-/// What an identifier names, as far as a batch knows it.
+/// The subject of an identifier, of the kinds that a batch knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Named {
     /// A trade item with its lot.
@@ -65,7 +65,7 @@ pub(super) fn named(identifier: &str) -> Option<Named> {
     })
 }
 
-/// The number of a shipment, out of a business transaction's identifier.
+/// The number of a shipment, from a business transaction's identifier.
 pub(super) fn shipment_number(identifier: &str) -> Option<u64> {
     let (_, number) = identifier.strip_prefix("urn:epcglobal:cbv:bt:")?.split_once(':')?;
     number.parse().ok()

@@ -7,11 +7,11 @@ use super::{Attestation, Change, Fate, Goods, StateChange};
 use crate::json::{Object, Value};
 use crate::EventType;
 
-/// Why a state change has no event.
+/// Why a state change cannot be expressed as an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
-    /// The time is outside of the years that a date can name.
-    #[error("{milliseconds} ms is no time between the years -9999 and 9999")]
+    /// The time is outside the range of dates.
+    #[error("{milliseconds} ms is not a time between the years -9999 and 9999")]
     Time {
         /// Milliseconds since 1970.
         milliseconds: i64,
@@ -20,10 +20,10 @@ pub enum MappingError {
 
 impl StateChange {
     /// The EPCIS event of the change: the members of an event in the JSON-LD binding, for
-    /// [`crate::Document::new`]. Its `eventID` is its CBV hash, to be set by who needs one.
+    /// [`crate::Document::new`]. It has no `eventID`; set its CBV hash if one is needed.
     ///
     /// # Errors
-    /// A time that no date can name.
+    /// The time is outside the range of dates.
     pub fn to_event(&self) -> Result<Object, MappingError> {
         let mut event = Object::default();
         event.set("type", self.event_type().name());
@@ -59,7 +59,7 @@ impl StateChange {
             ilmd.set("cbvmda:itemExpirationDate", date(expiry));
             event.set("ilmd", Value::Object(ilmd));
         } else if !matches!(self.goods, Goods::Batch | Goods::Quantity(_)) {
-            // Serials do not say their lot, and logistic units not even their trade item.
+            // Serials do not state their lot, and logistic units not even their trade item.
             event.set("cbvmda:lotNumber", self.batch.lot.as_str());
             if matches!(self.goods, Goods::LogisticUnits(_)) {
                 event.set("gs1:gtin", self.batch.gtin.to_string());
@@ -121,7 +121,7 @@ impl StateChange {
             Change::Shipped(delivery) | Change::Returned(delivery) => (delivery, true),
             Change::Received(delivery) => (delivery, false),
             Change::Rejected(delivery) => {
-                // The goods go from the consignee, who rejects, to the consignor, who numbered the shipment.
+                // The goods go from the consignee, which rejects, to the consignor, which numbered the shipment.
                 let number = shipment(delivery.partner, delivery.shipment);
                 set_transaction(event, Some("desadv"), number);
                 set_party(event, "sourceList", "source", party(self.by));
@@ -131,7 +131,7 @@ impl StateChange {
                 let kind = match attestation {
                     Attestation::CertificateOfAnalysis => Some("testres"),
                     Attestation::GoodManufacturingPractice => Some("cert"),
-                    // The CBV has no type for it.
+                    // The CBV has no type for the market authorisation.
                     Attestation::MarketAuthorisation => None,
                 };
                 return set_transaction(event, kind, format!("ni:///sha-256;{}", hex::encode(document)));

@@ -1,4 +1,4 @@
-//! Holds values against rules.
+//! Checks values against rules.
 
 use super::rules::{of_event, List, Others, Rule, Shape, COMMON, PERSISTENT_DISPOSITION};
 use super::{Broken, Violation};
@@ -45,7 +45,7 @@ impl Checker {
         self.path.pop();
     }
 
-    /// Holds an object against its shape.
+    /// Checks an object against its shape.
     pub(super) fn shape(&mut self, object: &Object, shape: &'static Shape) {
         self.members(object, shape.required, &[shape.members], &shape.others);
         if std::ptr::eq(shape, &PERSISTENT_DISPOSITION)
@@ -165,7 +165,7 @@ impl Checker {
         }
     }
 
-    /// Holds an event against what its type may have and must have.
+    /// Checks an event against the members that its type allows and requires.
     pub(super) fn event(&mut self, event: &Object) {
         // Reading refuses other types.
         let Some(kind) = event.get("type").and_then(Value::as_str).and_then(EventType::from_name) else {
@@ -230,7 +230,7 @@ fn broken_by(text: &str, rule: &Rule) -> Option<Broken> {
     (!ok).then_some(broken)
 }
 
-/// A bare word of the vocabulary; or a URI, but none of the vocabulary's own in an older form.
+/// A bare word of the vocabulary, or a URI; but not an older form of the vocabulary's own terms.
 fn is_term(text: &str, vocabulary: Vocabulary) -> bool {
     if vocabulary.terms().contains(&text) {
         return true;
@@ -290,7 +290,7 @@ fn is_offset(text: &str) -> bool {
     matches!(sign, b'+' | b'-') && hours && matches!((minute_tens, minute), (b'0'..=b'5', b'0'..=b'9'))
 }
 
-/// Whether the text is a date and time of RFC 3339: all parts, with an offset, and a day that the calendar has.
+/// Whether the text is a date and time of RFC 3339: all parts, with an offset, and a day that exists.
 fn is_time(text: &str) -> bool {
     let shape = |pattern: &str, text: &str| {
         text.len() == pattern.len()

@@ -1,9 +1,9 @@
-//! What the standard's members are: EPCIS 2.0, clause 10, and its JSON Schema.
+//! The members of the standard: EPCIS 2.0, clause 10, and its JSON Schema.
 
 use crate::event::EventType;
 use crate::vocabulary::Vocabulary;
 
-/// What a value must be.
+/// The kind that a value must have.
 pub(super) enum Rule {
     Uri,
     Time,
@@ -34,11 +34,11 @@ pub(super) struct List {
     pub(super) entry: Rule,
     /// Whether it needs an entry.
     pub(super) filled: bool,
-    /// Whether no entry may stand twice.
+    /// Whether entries must be unique.
     pub(super) unique: bool,
 }
 
-/// Which other members an object may have.
+/// The other members that an object may have.
 #[derive(PartialEq, Eq)]
 pub(super) enum Others {
     /// None.
@@ -105,7 +105,7 @@ pub(super) static QUERY_DOCUMENT: Shape = Shape {
     others: Others::Extensions,
 };
 
-/// Of a bare event only what it needs beside what every event needs.
+/// A bare event: only the members that it needs in addition to those of every event.
 pub(super) static BARE_EVENT: Shape = Shape { required: &["@context"], members: &[], others: Others::Open };
 
 static BODY: Shape =
@@ -259,7 +259,7 @@ static SENSOR_REPORT: Shape = Shape {
     others: Others::Extensions,
 };
 
-/// What every event may have.
+/// The members that every event may have.
 pub(super) static COMMON: &[(&str, Rule)] = &[
     ("@context", Rule::Context),
     ("type", Rule::Text),
@@ -314,7 +314,7 @@ static TRANSFORMATION: &[(&str, Rule)] = &[
     ("ilmd", Rule::Object(&ILMD)),
 ];
 
-/// What events of the type may have beside [`COMMON`], and what they must have.
+/// The members that events of the type may have in addition to [`COMMON`], and those that they must have.
 pub(super) fn of_event(kind: EventType) -> (&'static [(&'static str, Rule)], &'static [&'static str]) {
     const TIME: &str = "eventTime";
     const OFFSET: &str = "eventTimeZoneOffset";

@@ -30,7 +30,7 @@ pub(super) fn document(root: Element, namespaces: &Namespaces) -> Result<Value, 
         header::set(&root, &mut object);
     }
     converter.extensions(&root, &mut object);
-    // An older form of query results has them without the body around them.
+    // An older form of query results lacks the body around them.
     let body = root.child("EPCISBody").unwrap_or(&root);
     let content = if query {
         let results = body.child("QueryResults").unwrap_or(body);
@@ -117,7 +117,7 @@ impl Converter<'_> {
                 _ if is_extension(name) => extension(child, &[]),
                 _ => self.text("", name, &child.text),
             };
-            // Each of the standard's own stands once; extensions may stand many times.
+            // Members of the standard occur once; extensions may repeat.
             if !is_extension(name) && members.has(name) && name != "certificationInfo" {
                 return Err(ReadError::DuplicateKey { name: name.to_owned() });
             }
@@ -221,7 +221,7 @@ impl Converter<'_> {
 }
 
 /// An extension: its text, or an object of its attributes and children. A list whose entries have its name, such as
-/// `fooList` of `foo`, is an array, as the standard's own lists are. Attributes that are read otherwise are left out.
+/// `fooList` of `foo`, is an array, as the standard's own lists are. Attributes that are read elsewhere are omitted.
 pub(super) fn extension(element: &Element, without: &[&str]) -> Value {
     let mut attributes =
         element.attributes.iter().filter(|(name, _)| !without.contains(&name.as_str())).peekable();
@@ -247,7 +247,7 @@ pub(super) fn extension(element: &Element, without: &[&str]) -> Value {
     Value::Object(members.finish())
 }
 
-/// An element that is an object even where nothing is in it.
+/// An element that is an object even if it is empty.
 fn object(element: &Element) -> Value {
     match extension(element, &[]) {
         Value::String(text) if text.is_empty() => Value::Object(Object::default()),
@@ -272,7 +272,7 @@ fn flat(element: &Element) -> Vec<&Element> {
     children
 }
 
-/// A number of XML Schema as JSON writes it; nothing for what JSON has no number for.
+/// A number of XML Schema as JSON writes it; `None` if JSON cannot express it.
 fn json_number(text: &str) -> Option<String> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => ("-", digits),
@@ -290,7 +290,7 @@ fn json_number(text: &str) -> Option<String> {
     is_number(&number).then_some(number)
 }
 
-/// Members in their order; a name that comes again makes its value an array.
+/// Members in their order; a repeated name turns its value into an array.
 #[derive(Default)]
 struct Members {
     object: Object,

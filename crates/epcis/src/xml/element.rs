@@ -6,7 +6,7 @@ pub(super) struct Element {
     pub(super) name: String,
     pub(super) attributes: Vec<(String, String)>,
     pub(super) children: Vec<Element>,
-    /// The text between the tags, without space at its ends.
+    /// The text between the tags, trimmed.
     pub(super) text: String,
 }
 

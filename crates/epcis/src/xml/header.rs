@@ -1,9 +1,9 @@
-//! The header of an EPCISDocument: who sends it to whom, and master data (EPCIS 2.0, 9.5).
+//! The header of an EPCISDocument: sender, receiver, and master data (EPCIS 2.0, 9.5).
 
 use super::element::Element;
 use crate::json::{Object, Value};
 
-/// Sets the members that JSON-LD has in place of the header.
+/// Sets the members that replace the header in JSON-LD.
 pub(super) fn set(root: &Element, object: &mut Object) {
     let Some(header) = root.child("EPCISHeader") else {
         return;

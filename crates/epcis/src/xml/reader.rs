@@ -1,4 +1,4 @@
-//! From text to elements. No DOCTYPE, no entities but XML's own, no deep nesting.
+//! From text to elements. A DOCTYPE, entities other than XML's own, and deep nesting are refused.
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{NamespaceError, PrefixDeclaration, QName, ResolveResult};
@@ -13,7 +13,7 @@ use crate::ReadError;
 /// Namespaces whose elements JSON-LD writes with bare names.
 const OWN: &str = "urn:epcglobal:epcis";
 
-/// The namespace of `xsi:schemaLocation` and the like, which say nothing about events.
+/// The namespace of `xsi:schemaLocation` and the like, which carry no content of events.
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// The document's root element, and the prefixes of its extensions.
@@ -74,7 +74,7 @@ fn malformed(position: usize, error: &quick_xml::Error) -> ReadError {
     }
 }
 
-/// Appends what a reference stands for.
+/// Appends the character that a reference stands for.
 fn push_reference(name: &str, position: usize, out: &mut String) -> Result<(), ReadError> {
     let character = match name {
         "lt" => '<',
@@ -101,7 +101,7 @@ fn push_reference(name: &str, position: usize, out: &mut String) -> Result<(), R
     Ok(())
 }
 
-/// An attribute's value: references resolved, white space made spaces.
+/// An attribute's value: references resolved, white space turned into spaces.
 fn attribute_value(raw: &str, position: usize) -> Result<String, ReadError> {
     let wrong = |reason: &str| ReadError::Malformed { position, reason: reason.to_owned() };
     if raw.contains('<') {
@@ -201,7 +201,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Declares a prefix for the whole document; where it stands for something else there, another one.
+    /// Declares a prefix for the whole document, or another one if this one already has another namespace.
     fn declare(&mut self, prefix: &str, uri: &str) -> Result<(), ReadError> {
         if uri.starts_with(OWN) || uri == XSI || self.namespaces.uri(prefix) == Some(uri) {
             return Ok(());
@@ -217,7 +217,7 @@ impl Builder {
         self.namespaces.declare(&free.unwrap_or_default(), uri)
     }
 
-    /// A name as JSON-LD writes it; nothing for one that says nothing about events.
+    /// A name as JSON-LD writes it; `None` for names that carry no content of events.
     fn name(&mut self, name: QName<'_>, namespace: ResolveResult<'_>) -> Result<Option<String>, ReadError> {
         let local = name.local_name().into_inner();
         match namespace {

@@ -1,23 +1,23 @@
-//! What must hold for any bytes: the fuzz targets check it for theirs, and a test for the corpus that they found.
+//! Properties that hold for any bytes: the fuzz targets check them, and a test checks them on the fuzzing corpus.
 
 #![allow(clippy::expect_used, clippy::panic)]
 
 use epcis::mapping::StateChange;
 use epcis::{canonical, link_to_urn, urn_to_link, Document};
 
-/// JSON-LD: what was read is written so that it reads the same, and what is valid stays so.
+/// JSON-LD: a document that was read and written reads the same, and stays valid if it was.
 pub fn json(bytes: &[u8]) {
     if let Ok(document) = Document::from_json(bytes) {
-        let again = Document::from_json(document.to_json().as_bytes()).expect("what was written is read");
+        let again = Document::from_json(document.to_json().as_bytes()).expect("a written document is read");
         assert_eq!(again, document);
         assert_eq!(again.validate(), document.validate());
     }
 }
 
-/// XML: the JSON-LD made of it says the same to both hashes.
+/// XML: the JSON-LD made from it has the same two hashes.
 pub fn xml(bytes: &[u8]) {
     if let Ok(document) = Document::from_xml(bytes) {
-        let again = Document::from_json(document.to_json().as_bytes()).expect("what was written is read");
+        let again = Document::from_json(document.to_json().as_bytes()).expect("a written document is read");
         assert_eq!(again.events().count(), document.events().count());
         for (left, right) in document.events().zip(again.events()) {
             assert_eq!(left.cbv_prehash(), right.cbv_prehash());
@@ -26,7 +26,7 @@ pub fn xml(bytes: &[u8]) {
     }
 }
 
-/// Hashes, changes on chain and identifiers: what converts, converts back.
+/// Hashes, changes on chain and identifiers: every conversion can be undone.
 pub fn hash(bytes: &[u8]) {
     if let Ok(document) = Document::read(bytes) {
         for event in document.events() {

@@ -59,7 +59,7 @@ impl<'a> Piece<'a> {
         })
     }
 
-    /// What comes before the last separator, and what comes after it.
+    /// The text before the last separator, and the text after it.
     fn split_last(self, separator: u8) -> Option<(Piece<'a>, Piece<'a>)> {
         let at = self.text.iter().rposition(|byte| *byte == separator)?;
         let (before, after) = self.text.split_at_checked(at)?;
@@ -71,7 +71,7 @@ impl<'a> Piece<'a> {
         ParseError { position: self.position, kind }
     }
 
-    /// The index of the first percent sign that two hexadecimal digits do not follow.
+    /// The index of the first percent sign that is not followed by two hexadecimal digits.
     fn bad_escape(self) -> Option<usize> {
         let followed = |index: usize, by: usize| {
             self.text.get(index.saturating_add(by)).is_some_and(u8::is_ascii_hexdigit)
@@ -188,7 +188,7 @@ fn read_path(path: Piece, reader: &mut Reader) -> Result<Orders, ParseError> {
 /// The longest order has three qualifiers: CPV, lot and serial.
 const MOST_QUALIFIERS: usize = 3;
 
-/// Reads the attributes. Parameters whose name is no number belong to others, such as `linkType`.
+/// Reads the attributes. Parameters whose name is not a number, such as `linkType`, belong to others and are ignored.
 fn read_query(query: Piece, orders: Orders, reader: &mut Reader) -> Result<(), ParseError> {
     let in_path = reader.elements.len();
     for parameter in query.split(b'&') {

@@ -14,7 +14,7 @@ pub(crate) fn write(elements: &Elements, stem: &str, unknown: bool) -> Result<St
         .iter()
         .find_map(|element| Some((element, element.ai().definition().link_key()?)))
         .ok_or(LinkError::NoKey)?;
-    // The order that has a place for most of the qualifiers; what is left over must be an attribute.
+    // The order that has a place for most of the qualifiers; the others must be attributes.
     let present = |order: &&&[Ai]| order.iter().filter(|ai| elements.get(**ai).is_some()).count();
     let order: &[Ai] = orders.iter().rev().max_by_key(present).copied().unwrap_or_default();
     let mut uri = elements.new_text(stem.len());
@@ -40,7 +40,7 @@ pub(crate) fn write(elements: &Elements, stem: &str, unknown: bool) -> Result<St
     Ok(uri)
 }
 
-/// Adds an identifier and its value, percent-encoded but for what is unreserved in RFC 3986.
+/// Adds an identifier and its value; all characters that RFC 3986 does not call unreserved are percent-encoded.
 fn push(uri: &mut String, before: char, ai: Ai, between: char, value: &str) {
     uri.push(before);
     uri.extend(ai.digits());

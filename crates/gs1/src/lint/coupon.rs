@@ -47,7 +47,7 @@ impl<'a> Digits<'a> {
         }
     }
 
-    /// A company prefix or GLN after the digit that tells how many digits above six it has.
+    /// A company prefix or GLN after the digit that says how many digits more than six it has.
     fn prefix(
         &mut self,
         allowed: &[u8],
@@ -64,7 +64,7 @@ impl<'a> Digits<'a> {
         keys::company_prefix(prefix, rules).map_err(whole)
     }
 
-    /// A value of one to five digits after the digit that tells how many.
+    /// A value of one to five digits after the digit that says how many.
     fn counted(&mut self, [missing, invalid, truncated]: [E; 3]) -> Result<(), Fault> {
         let length = self.digit(b"12345", missing, invalid)?;
         self.take(length.into(), truncated).map(drop)
@@ -95,7 +95,7 @@ impl<'a> Digits<'a> {
         }
     }
 
-    /// What must be bought: a requirement, its code and a family of products.
+    /// The purchase that is required: a requirement, its code and a family of products.
     fn purchase(&mut self, errors: &Purchase) -> Result<(), Fault> {
         self.counted(errors.requirement)?;
         let [missing, invalid] = errors.code;
@@ -104,7 +104,7 @@ impl<'a> Digits<'a> {
     }
 }
 
-/// The length digit that stands for a prefix that is left out.
+/// The length digit of an omitted prefix.
 const NO_PREFIX: u8 = 9;
 
 fn six_and(more: u8) -> usize {

@@ -1,4 +1,4 @@
-//! What linters refuse.
+//! The faults that linters find.
 
 macro_rules! errors {
     ($($name:ident = $code:literal: $message:literal,)*) => {
@@ -26,14 +26,14 @@ errors! {
     InvalidCset82Character = "INVALID_CSET82_CHARACTER": "this character is not in GS1 character set 82; use letters, digits and !\"%&'()*+,-./:;<=>?_ only",
     InvalidCset39Character = "INVALID_CSET39_CHARACTER": "this character is not in GS1 character set 39; use capital letters, digits and #-/ only",
     InvalidCset64Character = "INVALID_CSET64_CHARACTER": "this character is not in base64url; use letters, digits, - and _ only",
-    InvalidCset64Padding = "INVALID_CSET64_PADDING": "the padding does not fit the length; end in as many = as fill up a group of three, or none",
+    InvalidCset64Padding = "INVALID_CSET64_PADDING": "the padding does not fit the length; pad the last group with = to four characters, or leave the padding out",
     RequiresNonDigitCharacter = "REQUIRES_NON_DIGIT_CHARACTER": "there are only digits; one other character is needed",
     IncorrectCheckDigit = "INCORRECT_CHECK_DIGIT": "the check digit is wrong; a digit is mistyped or misread",
     TooShortForCheckDigit = "TOO_SHORT_FOR_CHECK_DIGIT": "there is no check digit; write the key in full",
     IncorrectCheckPair = "INCORRECT_CHECK_PAIR": "the two check characters are wrong; a character is mistyped or misread",
     TooShortForCheckPair = "TOO_SHORT_FOR_CHECK_PAIR": "there is no room for two check characters; write the key in full",
-    TooLongForCheckPairImplementation = "TOO_LONG_FOR_CHECK_PAIR_IMPLEMENTATION": "there are more than 99 characters; no key is as long",
-    GcpDatasourceOffline = "GCP_DATASOURCE_OFFLINE": "the register of company prefixes cannot be asked; try again later",
+    TooLongForCheckPairImplementation = "TOO_LONG_FOR_CHECK_PAIR_IMPLEMENTATION": "there are more than 99 characters; no key is that long",
+    GcpDatasourceOffline = "GCP_DATASOURCE_OFFLINE": "the register of company prefixes cannot be reached; try again later",
     TooShortForGcp = "TOO_SHORT_FOR_GCP": "it is shorter than a GS1 Company Prefix; write the key in full",
     InvalidGcpPrefix = "INVALID_GCP_PREFIX": "it does not begin with a GS1 Company Prefix; check the key",
     ImporterIdxMustBeOneCharacter = "IMPORTER_IDX_MUST_BE_ONE_CHARACTER": "the importer index is one character; give exactly one",
@@ -68,7 +68,7 @@ errors! {
     SecondTooShort = "SECOND_TOO_SHORT": "the second is too short; write two digits",
     SecondTooLong = "SECOND_TOO_LONG": "the second is too long; write two digits",
     IllegalSecond = "ILLEGAL_SECOND": "the second is not 00 to 59; write a time of day",
-    InvalidLengthForPieceOfTotal = "INVALID_LENGTH_FOR_PIECE_OF_TOTAL": "the piece and the number of pieces have different lengths; write as many digits for each",
+    InvalidLengthForPieceOfTotal = "INVALID_LENGTH_FOR_PIECE_OF_TOTAL": "the piece and the number of pieces have different lengths; write the same number of digits for each",
     ZeroPieceNumber = "ZERO_PIECE_NUMBER": "the piece is number zero; count from one",
     ZeroTotalPieces = "ZERO_TOTAL_PIECES": "the number of pieces is zero; give how many there are",
     PieceNumberExceedsTotal = "PIECE_NUMBER_EXCEEDS_TOTAL": "the piece has a greater number than there are pieces; check both",
@@ -137,5 +137,5 @@ errors! {
     CouponMissingStoreCouponFlag = "COUPON_MISSING_STORE_COUPON_FLAG": "the coupon's store flag is missing; compare it with the print on the coupon",
     CouponMissingDontMultiplyFlag = "COUPON_MISSING_DONT_MULTIPLY_FLAG": "the coupon's multiply flag is missing; compare it with the print on the coupon",
     CouponInvalidDontMultiplyFlag = "COUPON_INVALID_DONT_MULTIPLY_FLAG": "the coupon's multiply flag is not 0 or 1; compare it with the print on the coupon",
-    CouponExcessData = "COUPON_EXCESS_DATA": "the coupon goes on after its last field; compare it with the print on the coupon",
+    CouponExcessData = "COUPON_EXCESS_DATA": "there are characters after the coupon's last field; compare it with the print on the coupon",
 }

@@ -54,7 +54,7 @@ const fn primes() -> [u16; WEIGHTS] {
 /// The 32 characters of check pairs, in the order of their values.
 const CSET32: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// The value of a character of set 82: its place in the set.
+/// The value of a character of set 82: its position in the set.
 const fn cset82_value(byte: u8) -> u8 {
     match byte {
         b'!' | b'"' => byte.wrapping_sub(b'!'),
@@ -84,7 +84,7 @@ pub(super) fn check_pair(value: &[u8]) -> Result<(), Fault> {
     Err(Fault::new(LintError::IncorrectCheckPair, payload.len(), 2))
 }
 
-/// Fewest digits of a GS1 Company Prefix.
+/// Minimum number of digits of a GS1 Company Prefix.
 const SHORTEST_PREFIX: usize = 4;
 
 pub(super) fn company_prefix(value: &[u8], rules: &Rules) -> Result<(), Fault> {
@@ -109,7 +109,7 @@ pub(super) fn company_prefix_from_second(value: &[u8], rules: &Rules) -> Result<
     }
 }
 
-/// Longest IBAN of ISO 13616; a shorter one than 11 characters has no room for a bank.
+/// Maximum length of an IBAN (ISO 13616). One of fewer than 11 characters has no room for a bank.
 const IBAN: core::ops::RangeInclusive<usize> = 11..=34;
 
 pub(super) fn iban(value: &[u8]) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 use super::characters::all;
 use super::{Fault, LintError};
 
-/// Refuses the first byte that is no digit.
+/// Refuses the first byte that is not a digit.
 pub(super) fn digits(value: &[u8]) -> Result<(), Fault> {
     all(value, |byte| byte.is_ascii_digit(), LintError::NonDigitCharacter)
 }

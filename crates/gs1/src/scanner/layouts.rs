@@ -1,6 +1,6 @@
-//! Keyboard layouts. Most scanners act as a keyboard: they send the number of a key, and the computer makes a
-//! character of it by its own layout. If that is not the layout for which the scanner was set up, mostly the one of
-//! the United States, other characters arrive.
+//! Keyboard layouts. Most scanners act as a keyboard: they send the number of a key, and the computer turns it into a
+//! character by its own layout. If that is not the layout for which the scanner was set up, usually the one of the
+//! United States, other characters arrive.
 
 use alloc::string::String;
 
@@ -35,7 +35,7 @@ const US: &str =
     r##"`1234567890-=qwertyuiop[]\asdfghjkl;'zxcvbnm,./~!@#$%^&*()_+QWERTYUIOP{}|ASDFGHJKL:"ZXCVBNM<>?"##;
 
 impl Layout {
-    /// All layouts, those that are told apart most easily last.
+    /// All layouts; those that are easiest to distinguish come last.
     pub const ALL: &'static [Self] = &[
         Self::German,
         Self::Swiss,
@@ -49,7 +49,7 @@ impl Layout {
         Self::British,
     ];
 
-    /// What people call it.
+    /// Its name in messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -102,8 +102,8 @@ impl Layout {
         }
     }
 
-    /// What the scanner meant, if it was set up for a keyboard of the United States and every character is on a key
-    /// of this layout. Control characters stay.
+    /// The text that the scanner meant, if it was set up for a keyboard of the United States and every character is on
+    /// a key of this layout. Control characters stay.
     pub(super) fn meant(self, typed: &str) -> Option<String> {
         let key = |character: char| match character {
             '\0'..='\u{1f}' => Some(character),
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use std::string::String;
 
-    /// What arrives of a text that the scanner sends.
+    /// The text that arrives when the scanner sends `text`.
     fn typed(layout: Layout, meant: &str) -> String {
         let key = |character: char| {
             US.chars()
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_meant_is_found_again() {
+    fn the_intended_text_is_recovered() {
         let meant = "]d20109506000134352\u{1d}10A-b/C_?&=%zyZY";
         for layout in Layout::ALL {
             assert_eq!(layout.meant(&typed(*layout, meant)).as_deref(), Some(meant), "{}", layout.name());
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_that_is_on_no_key_is_not_explained() {
+    fn a_character_on_no_key_has_no_explanation() {
         assert_eq!(Layout::British.meant("ß"), None);
     }
 }

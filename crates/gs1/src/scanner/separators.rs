@@ -1,4 +1,4 @@
-//! Separators that did not arrive: scanners leave FNC1 out, or send another character for it.
+//! Separators that did not arrive: scanners omit FNC1, or send another character for it.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -7,20 +7,20 @@ use alloc::vec::Vec;
 use crate::element_string::FNC1;
 use crate::{Ai, Definition, Parser};
 
-/// What scanners are set up to send for FNC1 where the control character GS gets lost on the way.
+/// The substitutes that scanners are set up to send for FNC1 where the control character GS gets lost on the way.
 const SUBSTITUTES: [&str; 7] = ["{GS}", "[GS]", "^]", "|", "~", "^", " "];
 
-/// The one substitute that a value might have, and hardly ever has.
+/// The only substitute that may occur in a value; it hardly ever does.
 const SPELLED: &str = "<GS>";
 
-/// The text in which FNC1 is itself again where it was spelled out.
+/// The text with each spelled-out FNC1 replaced by FNC1.
 pub(super) fn spelled(text: &str) -> Option<String> {
     text.contains(SPELLED).then(|| text.replace(SPELLED, FNC1_TEXT))
 }
 
 const FNC1_TEXT: &str = "\u{1d}";
 
-/// The texts in which a usual substitute is FNC1 again.
+/// The texts with a usual substitute replaced by FNC1.
 pub(super) fn restored(text: &str) -> impl Iterator<Item = String> + '_ {
     SUBSTITUTES
         .iter()
@@ -28,17 +28,17 @@ pub(super) fn restored(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(|substitute| text.replace(substitute, FNC1_TEXT))
 }
 
-/// Longest element string of which lost separators are sought. Codes on packs have about 80 characters.
+/// Maximum length of an element string in which lost separators are searched. Codes on packs have about 80 characters.
 const MAX_TEXT: usize = 256;
 
-/// Most readings that are compared.
+/// Maximum number of readings that are compared.
 const MAX_READINGS: usize = 8;
 
-/// Identifiers that a pack bears and that have no predefined length: after each of them a separator can get lost.
+/// Identifiers on packs without a predefined length: the separator after each of them can get lost.
 const ON_PACKS: [&str; 12] =
     ["10", "21", "22", "240", "710", "711", "712", "713", "714", "715", "716", "717"];
 
-/// The texts that an element string could have been before separators got lost, those with the fewest lost ones
+/// The texts that an element string could have been before it lost separators; those with the fewest lost ones come
 /// first. `text` may begin with a symbology identifier.
 pub(super) fn found_again(text: &str, parser: &Parser) -> Vec<String> {
     let start = if text.starts_with(']') { SYMBOLOGY_IDENTIFIER } else { 0 };

@@ -1,11 +1,11 @@
-//! What must hold for any bytes: the fuzz targets check it for theirs, and a test for the corpus that they found.
+//! Properties that hold for any bytes: the fuzz targets check them, and a test checks them on the fuzzing corpus.
 #![allow(clippy::unwrap_used)]
 
 use gs1::{scanner, Ai, Elements, ParseError, Parser, Rules};
 
 const YEAR: u16 = 2026;
 
-/// Parsers that permit all and nothing beside the standard.
+/// Parsers that permit everything and nothing beyond the standard.
 fn parsers() -> [Parser<'static>; 2] {
     let permit = |all| {
         Parser::new(Rules::new(YEAR))
@@ -71,7 +71,7 @@ pub fn digital_link(input: &[u8]) {
     }
 }
 
-/// Any bytes as what a scanner sent.
+/// Any bytes as the output of a scanner.
 pub fn scan_data(input: &[u8]) {
     for parser in parsers() {
         match parser.scan(input) {
@@ -112,7 +112,7 @@ pub fn builder(input: &[u8]) {
     }
 }
 
-/// Any text as what a faulty scanner typed: whatever is suggested is a code, and another one.
+/// Any text as the output of a faulty scanner: each suggestion is a code, and differs from the text.
 pub fn scanner(input: &[u8]) {
     let Ok(text) = core::str::from_utf8(input) else { return };
     let [_, parser] = parsers();

@@ -58,7 +58,7 @@ fn serve() -> Result<(), Box<dyn Error>> {
 
 fn run(loaded: &mut Loaded, count: usize, calls: u32) -> Result<Value, Box<dyn Error>> {
     let columns = loaded.rows.first().map_or(0, Vec::len);
-    // A value that is missing is NaN, as the graphs want it.
+    // A missing value is NaN, as the graphs expect.
     let values: Vec<f32> =
         loaded.rows.iter().cycle().take(count).flatten().map(|v| v.unwrap_or(f32::NAN)).collect();
     let tensor = Tensor::from_array(([count, columns], values))?;

@@ -1,7 +1,7 @@
 //! From the nodes of a graph to steps.
 //!
-//! Shapes are those of one row: the first dimension of whatever depends on the input counts rows and is left out.
-//! `None` means throughout that the graph is none for us.
+//! Shapes are those of one row: the first dimension of all values that depend on the input counts rows and is omitted.
+//! `None` means throughout that this engine cannot run the graph.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::values::{concat, constant, index, reshape, spread, zero, Kind, Rows, 
 use super::{Program, Step, MAX_COLUMNS};
 use crate::trees::{self, Attributes};
 
-/// The most terms of all weighted sums together.
+/// Maximum number of terms of all weighted sums together.
 const MAX_TERMS: usize = 1 << 22;
 
 /// Reads all nodes in their order.
@@ -66,7 +66,7 @@ pub(super) struct Compiler {
 }
 
 impl Compiler {
-    /// A place for one more column.
+    /// The index of a new column.
     fn place(&mut self, wide: bool) -> Option<usize> {
         let count = if wide { &mut self.doubles } else { &mut self.singles };
         let place = *count;
@@ -88,7 +88,7 @@ impl Compiler {
         Some(place)
     }
 
-    /// The same for the next columns is done by the step before.
+    /// The step before does the same for the next columns.
     fn append(&mut self, step: Step) -> Option<()> {
         let joined = match (self.steps.last_mut(), &step) {
             (Some(Step::Single(op, to, count)), Step::Single(next, place, 1)) => {

@@ -1,17 +1,17 @@
-//! Convolutions and pools of small images: a weighted sum of columns for each place.
+//! Convolutions and pools of small images: a weighted sum of columns for each position.
 
 use super::compile::Compiler;
 use super::values::{Rows, Value};
 use crate::trees::Attributes;
 
-/// Where a window lies on an image.
+/// The positions of a window on an image.
 struct Windows {
     /// Height and width of the window.
     size: [usize; 2],
     strides: [usize; 2],
     /// Rows above and columns to the left that the image does not have.
     before: [usize; 2],
-    /// How many there are, from top to bottom and from left to right.
+    /// The number of windows from top to bottom and from left to right.
     count: [usize; 2],
 }
 
@@ -40,7 +40,7 @@ impl Windows {
         Some(Self { size, strides, before: [top, left], count })
     }
 
-    /// The places of the image that lie in a window, each with its place in the window.
+    /// The pixels of the image inside a window, each with its position in the window.
     fn places(&self, image: [usize; 2], window: [usize; 2]) -> Option<Vec<(usize, usize)>> {
         let mut places = Vec::new();
         for row in 0..self.size[0] {

@@ -1,12 +1,12 @@
-//! e to the power of a 64-bit float, without branches, so that a loop over a column does several at once, and without
-//! the system's library, so that all machines get the same bits.
+//! e to the power of a 64-bit float, without branches, so that a loop over a column computes several at once, and
+//! without the system's library, so that all machines get the same bits.
 //!
-//! With `k` the whole number nearest to `x / ln 2`, e^x is 2^k times e^(x - k ln 2), and what is left, at most 0.35, goes
-//! through the terms of the power series up to the 13th: the first that is left out is below 2^-57.
+//! With `k` the whole number nearest to `x / ln 2`, e^x is 2^k times e^(x - k ln 2). The remainder, at most 0.35, goes
+//! through the power series up to the 13th term: the first omitted term is below 2^-57.
 
 use std::f64::consts::LOG2_E;
 
-/// The number of which adding and taking away rounds to a whole number, which its last bits then are.
+/// Adding and subtracting this number rounds to a whole number, which is then in its last bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts, of which the first has so few digits that `k` times it is exact (Cody and Waite, Software Manual
 /// for the Elementary Functions, 1980).
@@ -66,7 +66,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn ends_of_the_range_and_what_is_no_number() {
+    fn the_ends_of_the_range_and_nan() {
         assert_eq!(exponential(0.0), 1.0);
         assert_eq!(exponential(f64::INFINITY), f64::INFINITY);
         assert_eq!(exponential(710.0), f64::INFINITY);
@@ -78,13 +78,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_library_says_the_same(x in -707.0..709.7f64) {
+        fn results_agree_with_the_library(x in -707.0..709.7f64) {
             let expected = x.exp();
             prop_assert!((exponential(x) - expected).abs() <= 1e-15 * expected, "{x}: {} {expected}", exponential(x));
         }
 
         #[test]
-        fn any_bits_are_a_result(bits: u64) {
+        fn any_bits_give_a_result(bits: u64) {
             let x = f64::from_bits(bits);
             prop_assert_eq!(exponential(x).is_nan(), x.is_nan());
             prop_assert!(x.is_nan() || exponential(x) >= 0.0);

@@ -1,4 +1,4 @@
-//! What is done to columns: a step reads columns that were made before, and appends one.
+//! Steps on columns: a step reads earlier columns, and appends one.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(crate) trait Lane:
     fn sine(self) -> Self;
     /// The cosine of an angle in radians.
     fn cosine(self) -> Self;
-    /// Without what is behind the point.
+    /// The integral part.
     fn whole(self) -> Self;
 }
 
@@ -85,9 +85,9 @@ pub(crate) enum Unary {
     Sin,
     Cos,
     Sigmoid,
-    /// 1 where it is no number, else 0.
+    /// 1 for NaN, otherwise 0.
     IsNan,
-    /// Cuts off what is behind the point.
+    /// Truncates to the integral part.
     Truncate,
 }
 
@@ -112,22 +112,22 @@ pub(crate) enum Operand<T> {
     Number(T),
 }
 
-/// What makes a column of columns of the same kind.
+/// An operation that makes a column from columns of the same kind.
 #[derive(Clone, Debug)]
 pub(crate) enum Op<T> {
     Unary(Unary, usize),
     Binary(Binary, Operand<T>, Operand<T>),
-    /// The second where the first is not 0, else the third.
+    /// The second if the first is not 0, otherwise the third.
     Select(usize, Operand<T>, Operand<T>),
-    /// The sum of columns, each times a weight, from a first number on.
+    /// The sum of a constant and of columns, each times a weight.
     Dot(Vec<(u32, T)>, T),
-    /// The numbers of a table at the places that a column says, negative ones from the end.
+    /// The numbers of a table at the indices in a column; negative ones count from the end.
     Lookup(Arc<[T]>, usize),
 }
 
 impl<T: Lane> Op<T> {
-    /// Whether the other does the same as this, with columns that are so many further and before the place `to`, from
-    /// which on this one writes.
+    /// Whether the other step does the same with columns shifted by this many, all before `to`, the first column that
+    /// this one writes.
     pub(crate) fn continues(&self, other: &Self, further: usize, to: usize) -> bool {
         let next = |a: usize, b: usize| a.checked_add(further) == Some(b) && b < to;
         let operands = |a: &Operand<T>, b: &Operand<T>| match (a, b) {
@@ -145,29 +145,29 @@ impl<T: Lane> Op<T> {
     }
 }
 
-/// All columns of one kind for the rows of a block, one behind the other.
+/// All columns of one kind for the rows of a block, one after the other.
 pub(crate) struct Columns<'c, T> {
     pub numbers: &'c mut [T],
     pub rows: usize,
     pub arch: Arch,
 }
 
-// The products and sums of indices stay below the length of `numbers`, which was allocated for all columns; where they
-// would not, slicing panics, as it does for any index. The other arithmetic is on floats.
+// The products and sums of indices stay below the length of `numbers`, which was allocated for all columns; otherwise
+// slicing panics, as for any index. The other arithmetic is on floats.
 #[allow(clippy::arithmetic_side_effects)]
 impl<T: Lane> Columns<'_, T> {
-    /// Some of them.
+    /// A range of columns.
     pub(crate) fn columns(&self, place: usize, count: usize) -> &[T] {
         &self.numbers[place * self.rows..][..count * self.rows]
     }
 
-    /// Some of them, to be written.
+    /// A mutable range of columns.
     pub(crate) fn columns_mut(&mut self, place: usize, count: usize) -> &mut [T] {
         &mut self.numbers[place * self.rows..][..count * self.rows]
     }
 
-    /// Writes columns from `place` on from those before it. Each of them reads as many columns further than the one
-    /// before it.
+    /// Writes columns from `place` on, computed from those before it. The columns that each reads are shifted by one
+    /// from those of the column before.
     #[inline]
     pub(crate) fn make(&mut self, op: &Op<T>, place: usize, count: usize) -> TractResult<()> {
         if self.rows < LANES {
@@ -177,7 +177,7 @@ impl<T: Lane> Columns<'_, T> {
         }
     }
 
-    /// For few rows, mostly one: there a step is little more than its call.
+    /// For few rows, usually one, where the call itself dominates the time of a step.
     #[inline(never)]
     fn make_few(&mut self, op: &Op<T>, place: usize, count: usize) -> TractResult<()> {
         if let (Op::Dot(terms, first), 1) = (op, self.rows) {
@@ -231,7 +231,7 @@ impl<T: Lane> Columns<'_, T> {
             }
             Op::Lookup(table, of) => {
                 for (out, place) in out.iter_mut().zip(column(*of)) {
-                    *out = look_up(table, place.wide()).context("an index is outside of its table")?;
+                    *out = look_up(table, place.wide()).context("an index is outside its table")?;
                 }
             }
         }
@@ -239,8 +239,8 @@ impl<T: Lane> Columns<'_, T> {
     }
 }
 
-/// [`Columns::make`] as it is compiled twice: with the instructions of every processor of the kind, and with those that
-/// most have and that do twice as many numbers at once (AVX2). Products and sums stay apart, so that both give the same.
+/// [`Columns::make`], compiled twice: with the baseline instruction set, and with AVX2, which most processors have and
+/// which computes twice as many numbers at once. Products and sums are not fused, so both give the same result.
 struct Make<'m, 'c, T> {
     columns: &'m mut Columns<'c, T>,
     op: &'m Op<T>,
@@ -278,7 +278,7 @@ fn sums<T: Lane, const SIDE: usize>(
 }
 
 fn look_up<T: Copy>(table: &[T], place: f64) -> Option<T> {
-    // A place that is no number or too large becomes one that no table has.
+    // An index that is NaN or too large becomes one that no table has.
     #[allow(clippy::cast_possible_truncation)]
     let place = if place.is_nan() { i64::MAX } else { place as i64 };
     let length = i64::try_from(table.len()).ok()?;
@@ -338,7 +338,7 @@ fn combine<T: Lane>(binary: Binary, out: &mut [T], pairs: impl Iterator<Item = (
         Binary::Sub => each(out, pairs, |a, b| a - b),
         Binary::Mul => each(out, pairs, |a, b| a * b),
         Binary::Div => each(out, pairs, |a, b| a / b),
-        // What is no number stays so, whichever side it is on.
+        // NaN stays NaN, on either side.
         Binary::Max => each(out, pairs, |a, b| if (a > b) | a.missing() { a } else { b }),
         Binary::Min => each(out, pairs, |a, b| if (a < b) | a.missing() { a } else { b }),
         Binary::Equal => each(out, pairs, |a, b| flag(a == b)),

@@ -54,7 +54,7 @@ impl Dice {
 }
 
 #[test]
-fn shipped_models_give_what_tract_gives() {
+fn shipped_models_give_the_same_results_as_tract() {
     for (manifest, same, onnx) in shipped() {
         let name = manifest.name.clone();
         let (model, in_tract) =
@@ -105,7 +105,7 @@ fn graph(operator: &str, domain: &str) -> GraphProto {
 }
 
 #[test]
-fn what_is_not_known_is_left_to_tract() {
+fn graphs_with_unknown_operators_are_left_to_tract() {
     assert!(Program::of(&graph("Abs", ""), 1).is_some());
     assert!(Program::of(&graph("Abs", ""), 2).is_none(), "an output of two columns");
     assert!(Program::of(&graph("Erf", ""), 1).is_none());
@@ -114,7 +114,7 @@ fn what_is_not_known_is_left_to_tract() {
 }
 
 #[test]
-fn what_one_step_makes_of_its_own_columns_stays_in_order() {
+fn a_step_that_reads_its_own_columns_keeps_their_order() {
     let mut twice = graph("Exp", "");
     for (name, of) in [("z", "y"), ("w", "z")] {
         let node =
@@ -174,7 +174,7 @@ fn with_operator(operator: &str, operands: &[&str]) -> (Model, Model) {
 }
 
 #[test]
-fn every_operator_gives_what_tract_gives_for_all_kinds_of_numbers() {
+fn every_operator_gives_the_same_result_as_tract_for_all_kinds_of_numbers() {
     const NUMBERS: [f32; 13] = [
         f32::NAN,
         f32::NEG_INFINITY,
@@ -210,7 +210,7 @@ fn every_operator_gives_what_tract_gives_for_all_kinds_of_numbers() {
                 let own = model.run(&[1, width], &row).unwrap()[0][0];
                 let other = in_tract.run(&[1, width], &row).unwrap()[0][0];
                 let near = (own - other).abs() <= 1e-6 * other.abs().max(1.0);
-                // tract 0.23.9 makes a number of a missing one in some kernels, such as its sigmoid.
+                // tract 0.23.9 turns NaN into a number in some kernels, such as its sigmoid.
                 let same = own == other || own.is_nan() && (other.is_nan() || a.is_nan() || b.is_nan());
                 assert!(near || same, "{operator} {operands:?} of {a} and {b}: {own}, tract {other}");
             }

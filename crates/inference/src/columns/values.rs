@@ -1,4 +1,4 @@
-//! The values of a graph while it is read, and what is done to them without a step.
+//! The values of a graph while it is read, and the operations on them that need no step.
 //!
 //! Shapes are those of one row, as in [`compile`](super::compile).
 
@@ -9,7 +9,7 @@ use super::steps::Operand;
 use super::MAX_COLUMNS;
 use crate::trees;
 
-/// What the numbers of a value stand for.
+/// The type of the numbers of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Float,
@@ -23,13 +23,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Whether it is kept in columns of 64 bits.
+    /// Whether it is stored in columns of 64 bits.
     pub(super) fn wide(self) -> bool {
         matches!(self, Self::Double | Self::Whole | Self::Flag { wide: true })
     }
 }
 
-/// A value that every row has its own of.
+/// A value that differs by row.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
     pub kind: Kind,
@@ -66,7 +66,7 @@ impl Value {
         }
     }
 
-    /// The shape beside a row of this rank: without the dimension that counts rows.
+    /// The shape next to a row of this rank: without the dimension of rows.
     fn row_shape(&self, rank: usize) -> Option<Vec<usize>> {
         match self {
             Self::Rows(rows) => (rows.shape.len() == rank).then(|| rows.shape.clone()),
@@ -86,7 +86,7 @@ impl Value {
     }
 }
 
-/// What a tensor of the file holds.
+/// The content of a tensor in the file.
 pub(super) fn constant(tensor: &TensorProto) -> Option<Value> {
     let shape: Vec<usize> =
         tensor.dims.iter().map(|dim| usize::try_from(*dim).ok()).collect::<Option<_>>()?;
@@ -111,7 +111,7 @@ pub(super) fn zero(kind: Kind) -> Value {
     Value::Constant { kind, shape: vec![], numbers: vec![0.0] }
 }
 
-/// A place in so many, counted from the end where it is negative.
+/// An index into this many, counted from the end if it is negative.
 pub(super) fn index(place: f64, length: usize) -> Option<usize> {
     #[allow(clippy::cast_possible_truncation)] // Constants have at most 32 bits.
     let place = place as i64;
@@ -119,10 +119,10 @@ pub(super) fn index(place: f64, length: usize) -> Option<usize> {
     usize::try_from(place).ok().filter(|place| *place < length)
 }
 
-/// A shape, and operands for each of its places.
+/// A shape, and operands for each of its elements.
 pub(super) type Spread<const COUNT: usize> = (Vec<usize>, Vec<[Operand<f64>; COUNT]>);
 
-/// The common shape of values, and what each gives for each of its places (ONNX, Broadcasting in ONNX).
+/// The common shape of values, and the element of each for each of its elements (ONNX, Broadcasting in ONNX).
 pub(super) fn spread<const COUNT: usize>(values: [&Value; COUNT]) -> Option<Spread<COUNT>> {
     let rank = values.iter().find_map(|value| value.rows())?.shape.len();
     let shapes = values.iter().map(|value| value.row_shape(rank)).collect::<Option<Vec<_>>>()?;
@@ -140,7 +140,7 @@ pub(super) fn spread<const COUNT: usize>(values: [&Value; COUNT]) -> Option<Spre
     let all =
         common.iter().try_fold(1usize, |all, dim| all.checked_mul(*dim)).filter(|all| *all <= MAX_COLUMNS)?;
     let place = |shape: &[usize], mut at: usize| {
-        // From the last dimension on: where we are in the common shape, and how far that is in this one.
+        // From the last dimension on: the position in the common shape, and its offset in this one.
         let (mut found, mut stride) = (0usize, 1usize);
         for (dim, common) in shape.iter().zip(&common).rev() {
             let here = at.checked_rem(*common)?;

@@ -1,4 +1,4 @@
-//! What a row is compared with.
+//! The baseline with which a row is compared.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ pub(super) fn baseline(manifest: &Manifest, row: &[f32]) -> Vec<f32> {
     let levels = levels(manifest, row);
     let value = |(input, own): (&Input, &f32)| {
         let value = match (&input.source, &input.reference) {
-            // A gap stays a gap: what is not known has no shape.
+            // A gap stays a gap: missing readings have no shape.
             (Source::Series { .. }, _) if own.is_nan() => return f32::NAN,
             (Source::Series { series, .. }, _) => levels.get(series.as_str()).copied(),
             _ if input.missing == Missing::ImputeInGraph => return f32::NAN,
@@ -38,7 +38,7 @@ fn levels<'m>(manifest: &'m Manifest, row: &[f32]) -> BTreeMap<&'m str, f64> {
     readings.into_iter().map(|(series, readings)| (series, mean(readings))).collect()
 }
 
-/// The end of the bucket in which half of the training values are reached.
+/// The end of the bucket that contains the median of the training values.
 fn median(reference: &Reference) -> Option<f64> {
     let mut share = 0.0;
     let below = reference.shares.iter().take_while(|next| {
@@ -49,7 +49,7 @@ fn median(reference: &Reference) -> Option<f64> {
     reference.edges.get(bucket).or(reference.edges.last()).copied()
 }
 
-/// The nearest value that the input may have, or the middle of them all.
+/// The nearest allowed value of the input, or the middle of its range.
 fn allowed(input: &Input, value: Option<f64>) -> f32 {
     let [low, high] = input.range;
     let value = value.unwrap_or(f64::midpoint(low, high)).max(low).min(high);

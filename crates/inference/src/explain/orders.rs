@@ -1,36 +1,36 @@
-//! Shapley values of many players, by orders that are drawn.
+//! Shapley values of many players, by sampled orders.
 //!
-//! Along an order players join one by one, and each is credited with what the worth changes by: the mean over orders
-//! drawn at random is an unbiased estimate of its Shapley value, and all credits of an order add up to what all are worth
-//! above nobody (Castro, Gómez and Tejada, Polynomial calculation of the Shapley value based on sampling, 2009). Each
-//! order is also walked backwards. Who came early then comes late, so that what two players do together is shared exactly
-//! by every such pair of orders, and only what three or more do together is left to chance (antithetic sampling; Mitchell,
-//! Cooper, Frank and Holmes, Sampling permutations for Shapley value estimation, 2022). Pairs are independent
-//! of each other, and give the standard error.
+//! Along an order players join one by one, and each is credited with the change of the worth. The mean over random
+//! orders is an unbiased estimate of the Shapley value, and all credits of an order add up to the worth of all players
+//! less that of none (Castro, Gómez and Tejada, Polynomial calculation of the Shapley value based on sampling, 2009).
+//! Each order is also walked backwards, so that early players come late: joint effects of two players are then shared
+//! exactly in every such pair of orders, and only joint effects of three or more are left to chance (antithetic
+//! sampling; Mitchell, Cooper, Frank and Holmes, Sampling permutations for Shapley value estimation, 2022). Pairs are
+//! independent of each other, and give the standard error.
 
 use std::iter;
 
 use super::Set;
 use crate::MAX_ROWS;
 
-/// How many batches of pairs are enough. One is of at most [`MAX_ROWS`] runs, or of one pair where that takes more.
+/// Maximum number of batches of pairs. A batch has at most [`MAX_ROWS`] runs, or one pair if that takes more.
 pub(super) const MAX_BATCHES: usize = 32;
-/// The fewest pairs that tell how much they scatter.
+/// Minimum number of pairs for a standard error.
 const MIN_PAIRS: u32 = 8;
-/// Enough are drawn once every standard error is at most this share of the largest contribution.
+/// Sampling stops once every standard error is at most this share of the largest contribution.
 const PRECISION: f64 = 0.01;
-/// Any number would do, but the same row is to have the same explanation.
+/// Any fixed number will do: the same row must have the same explanation.
 const SEED: u64 = 1953;
 
-/// What each player adds, and how far that may be off.
+/// The contribution of each player, and its standard error.
 #[derive(Debug, PartialEq)]
 pub(super) struct Drawn {
     pub means: Vec<f64>,
     pub standard_errors: Vec<f64>,
 }
 
-/// What each of at least two players adds on average over the orders drawn, in so many batches of pairs or fewer. `ends`
-/// are the worth of nobody and of all; `worth` runs other sets.
+/// The mean contribution of each of at least two players over sampled orders, in at most this many batches of pairs.
+/// `ends` are the worth of no player and of all; `worth` runs other sets.
 pub(super) fn shapley<E>(
     players: usize,
     ends: [f64; 2],
@@ -71,7 +71,7 @@ fn joining(order: &[usize]) -> Vec<Set> {
     sets
 }
 
-/// What each player adds along an order and backwards, on average, from the worth of those sets.
+/// The mean contribution of each player along an order and backwards, from the worth of those sets.
 fn credits(order: &[usize], [nobody, all]: [f64; 2], worth: &[f64]) -> Vec<f64> {
     let mut credits = vec![0.0; order.len()];
     let mut before = [nobody, all];

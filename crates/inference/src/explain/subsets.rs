@@ -1,8 +1,8 @@
-//! Shapley values of few players, by the worth of every set of them.
+//! Shapley values of few players, from the worth of every subset.
 
 use super::Set;
 
-/// What each player adds on average over all orders; `worth` runs all sets at once, 2 to the power of the players.
+/// The mean contribution of each player over all orders; `worth` runs all sets at once, 2 to the power of the players.
 pub(super) fn shapley<E>(
     players: usize,
     worth: impl FnOnce(&[Set]) -> Result<Vec<f64>, E>,

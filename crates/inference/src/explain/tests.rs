@@ -12,7 +12,7 @@ use super::{subsets, Game, Set, MAX_EXACT};
 use crate::manifest::tests::SMALL;
 use crate::{ExplainError, Features, Manifest, Model, MAX_ROWS};
 
-/// What is drawn of a game, and in how many runs.
+/// The sampled values of a game, and the number of runs.
 fn drawn(players: usize, batches: usize, worth: impl Fn(&[bool]) -> f64) -> (Drawn, usize) {
     let ends = [worth(&vec![false; players]), worth(&vec![true; players])];
     let runs = Cell::new(0);
@@ -28,7 +28,7 @@ fn number(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap())
 }
 
-/// The tenth power of 0.9 to the place of a player: no two are alike.
+/// 0.9 to the power of ten times a player's index: no two are equal.
 fn weight(player: usize) -> f64 {
     0.9_f64.powi(i32::try_from(player).unwrap())
 }
@@ -37,8 +37,8 @@ fn sum(set: &[bool]) -> f64 {
     (0..).zip(set).filter(|(_, in_it)| **in_it).map(|(player, _)| weight(player)).sum()
 }
 
-/// The dearest player of a set, of whom the first costs nothing, the next 1, and so on by threes of one cost.
-fn dearest(set: &[bool]) -> f64 {
+/// The greatest cost in a set of players. The first player costs 0, and costs then rise by 1 with every three players.
+fn greatest_cost(set: &[bool]) -> f64 {
     (0..).zip(set).filter(|(_, in_it)| **in_it).map(|(player, _)| cost(player)).fold(0.0, f64::max)
 }
 
@@ -46,9 +46,9 @@ fn cost(player: usize) -> f64 {
     number(player.div_ceil(3))
 }
 
-/// What each has to pay of the dearest: the step from each cost to the next is shared by all who cost at least as much
-/// (Littlechild and Owen, A simple expression for the Shapley value in a special case, 1973).
-fn shares_of_the_dearest(players: usize) -> Vec<f64> {
+/// The shares in the greatest cost: the step from each cost to the next is shared by all players that cost at least as
+/// much (Littlechild and Owen, A simple expression for the Shapley value in a special case, 1973).
+fn shares_of_the_maximum(players: usize) -> Vec<f64> {
     let share = |player: usize| {
         let steps = (1..=player.div_ceil(3)).map(number);
         steps.map(|step| 1.0 / number((0..players).filter(|other| cost(*other) >= step).count())).sum()
@@ -57,7 +57,7 @@ fn shares_of_the_dearest(players: usize) -> Vec<f64> {
 }
 
 #[test]
-fn in_a_sum_every_order_says_the_same() {
+fn in_a_sum_every_order_gives_the_same_values() {
     let (drawn, runs) = drawn(170, MAX_BATCHES, sum);
     assert!(runs <= MAX_ROWS, "{runs} runs");
     for (player, (mean, error)) in drawn.means.iter().zip(&drawn.standard_errors).enumerate() {
@@ -67,7 +67,7 @@ fn in_a_sum_every_order_says_the_same() {
 }
 
 #[test]
-fn what_two_do_together_is_shared_by_halves() {
+fn the_joint_effect_of_two_is_shared_equally() {
     // Every player with the next one.
     let neighbours = |set: &[bool]| sum(set) + number(set.windows(2).filter(|two| two[0] && two[1]).count());
     let (drawn, runs) = drawn(40, MAX_BATCHES, neighbours);
@@ -82,15 +82,15 @@ fn what_two_do_together_is_shared_by_halves() {
 #[test]
 fn shares_of_a_maximum_are_within_four_standard_errors() {
     let players = 40;
-    let (drawn, runs) = drawn(players, MAX_BATCHES, dearest);
+    let (drawn, runs) = drawn(players, MAX_BATCHES, greatest_cost);
     assert!(runs <= MAX_BATCHES * MAX_ROWS);
-    let all = drawn.means.iter().zip(&drawn.standard_errors).zip(shares_of_the_dearest(players));
+    let all = drawn.means.iter().zip(&drawn.standard_errors).zip(shares_of_the_maximum(players));
     for (player, ((mean, error), share)) in all.enumerate() {
         assert!((mean - share).abs() <= 4.0 * error, "{player}: {mean} ± {error}, not {share}");
     }
-    // Who costs nothing pays nothing, in any order.
+    // A player without cost pays nothing, in any order.
     assert_eq!((drawn.means[0], drawn.standard_errors[0]), (0.0, 0.0));
-    // Who costs the same pays the same, as far as is known.
+    // Players of equal cost pay the same, up to the standard error.
     let error = |player: usize| drawn.standard_errors[player];
     for (player, next) in (1..players).zip(2..players).filter(|(player, next)| cost(*player) == cost(*next)) {
         let apart = (drawn.means[player] - drawn.means[next]).abs();
@@ -101,7 +101,7 @@ fn shares_of_a_maximum_are_within_four_standard_errors() {
 #[test]
 fn four_times_the_orders_halve_the_standard_error() {
     let total = |batches: usize| {
-        let (drawn, runs) = drawn(40, batches, dearest);
+        let (drawn, runs) = drawn(40, batches, greatest_cost);
         assert!(runs > (batches - 1) * MAX_ROWS, "stopped after {runs} runs");
         drawn.standard_errors.iter().sum::<f64>()
     };
@@ -110,12 +110,12 @@ fn four_times_the_orders_halve_the_standard_error() {
 }
 
 #[test]
-fn the_same_game_is_drawn_the_same_way_each_time() {
-    assert_eq!(drawn(30, 2, dearest), drawn(30, 2, dearest));
+fn the_same_game_is_sampled_the_same_way_each_time() {
+    assert_eq!(drawn(30, 2, greatest_cost), drawn(30, 2, greatest_cost));
 }
 
 #[test]
-fn a_run_that_fails_ends_the_drawing() {
+fn a_failed_run_ends_the_sampling() {
     let failing = |_: &[Set]| Err(ExplainError::NotFinite);
     assert_eq!(orders::shapley(20, [0.0, 1.0], MAX_BATCHES, failing), Err(ExplainError::NotFinite));
 }
@@ -123,7 +123,7 @@ fn a_run_that_fails_ends_the_drawing() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
-    fn all_games_of_few_are_drawn_as_they_are_shared_exactly(
+    fn sampling_agrees_with_the_exact_values_of_small_games(
         (players, table) in (2usize..=6).prop_flat_map(|players| {
             (Just(players), prop::collection::vec(-100.0..100.0, 1 << players))
         })
@@ -139,13 +139,13 @@ proptest! {
             prop_assert!((shares.iter().sum::<f64>() - whole).abs() < 1e-9);
         }
         for ((mean, error), exact) in drawn.means.iter().zip(&drawn.standard_errors).zip(exact) {
-            // One in ten million would be further off by chance.
+            // By chance, one in ten million would be further off.
             prop_assert!((mean - exact).abs() <= 5.5 * error + 1e-9, "{} ± {}, not {}", mean, error, exact);
         }
     }
 }
 
-/// A shipped model, and what its golden rows become in its graph.
+/// A shipped model, and the graph rows of its golden rows.
 fn shipped(name: &str) -> (Model, Vec<Vec<f32>>) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models").join(name);
     let model = Model::load(&folder).unwrap();
@@ -162,7 +162,7 @@ fn shipped(name: &str) -> (Model, Vec<Vec<f32>>) {
 }
 
 #[test]
-fn shipped_models_of_few_inputs_are_drawn_as_they_are_explained_exactly() {
+fn sampling_agrees_with_the_exact_values_of_shipped_models() {
     for name in ["claim-fraud", "delay", "inventory"] {
         let (model, rows) = shipped(name);
         for ((place, output), row) in model.manifest().outputs.iter().enumerate().zip(rows) {
@@ -254,7 +254,7 @@ fn a_gap_in_a_series_stays_a_gap() {
 }
 
 #[test]
-fn a_parameter_is_compared_with_its_median_or_with_none_of_it() {
+fn a_parameter_is_compared_with_its_median_or_zero() {
     let mut known = parameter("distance", [0, 400]);
     known["reference"] = json!({"edges": [20, 40], "shares": [0.4, 0.2, 0.4]});
     let manifest = with_inputs(&json!([known, parameter("stock", [0, 400]), parameter("price", [5, 400])]));
@@ -262,7 +262,7 @@ fn a_parameter_is_compared_with_its_median_or_with_none_of_it() {
 }
 
 #[test]
-fn other_inputs_are_compared_with_a_gap_or_the_middle_of_their_range() {
+fn other_inputs_are_compared_with_a_missing_value_or_the_middle_of_their_range() {
     let manifest = Manifest::parse(SMALL.as_bytes()).unwrap();
     let [age, cholesterol, smoker] = baseline(&manifest, &[50.0, 200.0, 1.0])[..] else {
         panic!("three inputs")

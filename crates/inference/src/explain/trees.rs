@@ -1,4 +1,4 @@
-//! The tree ensemble of a graph, and how its sum comes into a result.
+//! The tree ensemble of a graph, and the way from its sum to a result.
 
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto};
 
@@ -12,12 +12,12 @@ pub(crate) struct TreePart {
     scale: f64,
     /// The output whose score it is.
     pub output: String,
-    /// Whether the score becomes the output by a sigmoid; else it is the output.
+    /// Whether a sigmoid turns the score into the output; otherwise it is the output.
     pub log_odds: bool,
 }
 
 impl TreePart {
-    /// The ensemble of a graph; nothing where there is none, or where it is not just added.
+    /// The ensemble of a graph; `None` if there is none, or if it is not simply added.
     pub(crate) fn of(model: &ModelProto) -> Option<Self> {
         let graph = model.graph.as_ref()?;
         let trees = TreeExplainer::new(model).ok().filter(TreeExplainer::is_one_sum)?;
@@ -25,7 +25,7 @@ impl TreePart {
         let reads_inputs = graph.input.iter().any(|input| ensemble.input.first() == Some(&input.name));
         let mut value = ensemble.output.first().filter(|_| reads_inputs)?;
         let (mut scale, mut log_odds) = (1.0, false);
-        // Every operator comes after what it uses, so that this ends.
+        // Every operator comes after its operands, so this ends.
         while !graph.output.iter().any(|output| output.name == *value) {
             let (user, place) = only_user(graph, value)?;
             let other = || user.input.get(1_usize.checked_sub(place)?).and_then(|name| constant(graph, name));
@@ -38,7 +38,7 @@ impl TreePart {
                 _ => return None,
             }
             value = user.output.first()?;
-            // What follows a sigmoid is not in log-odds any more.
+            // Values after a sigmoid are no longer log-odds.
             if log_odds && !graph.output.iter().any(|output| output.name == *value) {
                 return None;
             }
@@ -46,12 +46,13 @@ impl TreePart {
         Some(Self { trees, scale, output: value.clone(), log_odds })
     }
 
-    /// What the trees add to the scores of rows of this many columns.
+    /// The contribution of the trees to the scores of rows of this many columns.
     pub(crate) fn added(&self, rows: &[f32], columns: usize) -> Vec<f64> {
         self.trees.sums(rows, columns).into_iter().map(|sum| self.scale * sum).collect()
     }
 
-    /// What each column of a row adds to its score by the trees, and their mean over the rows of training.
+    /// The contribution of each column of a row to its score through the trees, and the trees' mean over the training
+    /// rows.
     pub(crate) fn explain(&self, row: &[f32]) -> Option<Contributions> {
         let Contributions { base, columns } = self.trees.explain(row).ok()?.into_iter().next()?;
         let columns = columns.into_iter().map(|column| self.scale * column).collect();
@@ -59,7 +60,7 @@ impl TreePart {
     }
 }
 
-/// The only operator that uses a value, and as which of its operands.
+/// The only operator that uses a value, and the index of that operand.
 fn only_user<'g>(graph: &'g GraphProto, value: &str) -> Option<(&'g NodeProto, usize)> {
     let mut uses = graph.node.iter().flat_map(|node| {
         let places = node.input.iter().enumerate().filter(|(_, name)| *name == value);

@@ -1,11 +1,11 @@
 use super::*;
 
-/// Three inputs: an age that must be there, a cholesterol in mg/dL and a yes or no that may be missing.
+/// Three inputs: a required age, a cholesterol in mg/dL, and a yes or no that may be missing.
 fn manifest() -> Manifest {
     Manifest::parse(crate::manifest::tests::SMALL.as_bytes()).unwrap()
 }
 
-/// All set but what is named.
+/// All inputs set except those named.
 fn all_but<'m>(manifest: &'m Manifest, missing: &[&str]) -> Features<'m> {
     let mut features = Features::new(manifest);
     for (name, value, unit) in [("age", 50.0, "a"), ("cholesterol", 200.0, "mg/dL"), ("smoker", 1.0, "1")] {
@@ -36,7 +36,7 @@ fn a_missing_value_is_nan_for_the_graph() {
 }
 
 #[test]
-fn nan_and_infinities_are_refused_because_a_gap_is_said_by_leaving_out() {
+fn nan_and_infinities_are_refused_because_missing_inputs_are_left_out() {
     let manifest = manifest();
     let mut features = Features::new(&manifest);
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
@@ -45,7 +45,7 @@ fn nan_and_infinities_are_refused_because_a_gap_is_said_by_leaving_out() {
 }
 
 #[test]
-fn a_value_outside_of_the_range_is_refused_without_repeating_it() {
+fn a_value_outside_the_range_is_refused_without_repeating_it() {
     let manifest = manifest();
     let mut features = Features::new(&manifest);
     let error = FeatureError::OutOfRange {
@@ -91,7 +91,7 @@ fn a_wrong_unit_an_unknown_name_and_a_second_value_are_refused() {
 }
 
 #[test]
-fn what_must_be_there_and_how_much_may_be_missing_is_checked() {
+fn required_inputs_and_the_number_of_missing_ones_are_checked() {
     let manifest = manifest();
     assert_eq!(all_but(&manifest, &["age", "smoker"]).missing().collect::<Vec<_>>(), ["age", "smoker"]);
     assert_eq!(all_but(&manifest, &["age"]).build(), Err(FeatureError::Required("age".into())));
@@ -139,7 +139,7 @@ fn the_commitment_changes_with_the_salt_the_values_and_the_manifest() {
 }
 
 #[test]
-fn a_vector_s_debug_text_holds_no_measurement() {
+fn the_debug_text_of_a_vector_has_no_measurement() {
     let manifest = manifest();
     let text = format!("{:?}", all_but(&manifest, &["smoker"]).build().unwrap());
     assert_eq!(text, "FeatureVector { inputs: 3, missing: 1, .. }");

@@ -1,4 +1,4 @@
-//! What the types of a manifest do not say by themselves.
+//! The rules of a manifest that its types do not express.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,7 @@ fn ensure(holds: bool, field: impl Into<String>, problem: impl Into<String>) -> 
 }
 
 pub(super) fn manifest(manifest: &Manifest) -> Checked {
-    ensure(manifest.format == FORMAT, "format", "is not 1, the only one that this program reads")?;
+    ensure(manifest.format == FORMAT, "format", "is not 1, the only version that this program reads")?;
     let name = &manifest.name;
     ensure(
         (1..=MAX_MODEL_NAME).contains(&name.len())
@@ -45,7 +45,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
     ensure(
         end_of_day_ms(&manifest.valid_until).is_some(),
         "valid_until",
-        "is no day of the form YYYY-MM-DD from 1970 on",
+        "is not a day of the form YYYY-MM-DD from 1970 on",
     )?;
     for (field, value) in [
         ("description", &manifest.description),
@@ -67,7 +67,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
             && file.starts_with(|c: char| c.is_ascii_alphanumeric())
             && file.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')),
         "model.file",
-        "is no plain file name of letters, digits, dots, hyphens and underscores",
+        "is not a plain file name of letters, digits, dots, hyphens and underscores",
     )?;
     ensure(OPSETS.contains(&manifest.model.opset), "model.opset", "is not 9 to 18")?;
     identifier("model.input", &manifest.model.input)?;
@@ -77,22 +77,22 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
     conformal(manifest)
 }
 
-/// Before the picture becomes inputs: they are not too many.
+/// Checked before the picture becomes inputs, so that they are not too many.
 pub(super) fn image(manifest: &Manifest) -> Checked {
     let Some(image) = &manifest.image else { return Ok(()) };
-    ensure(manifest.inputs.is_empty(), "inputs", "are there beside an image, whose pixels are all inputs")?;
+    ensure(manifest.inputs.is_empty(), "inputs", "must be empty for an image, whose pixels are the inputs")?;
     let pixels = u64::from(image.width).checked_mul(u64::from(image.height));
     let values = pixels.zip(u64::try_from(image.channels.count()).ok()).and_then(|(p, c)| p.checked_mul(c));
     let values = values.and_then(|values| usize::try_from(values).ok());
     ensure(
         values.is_some_and(|values| (1..=MAX_INPUTS).contains(&values)),
         "image",
-        "does not have 1 to 4096 values; width, height and channels multiply",
+        "does not have 1 to 4096 values; their number is width times height times channels",
     )?;
     range("image.range", image.range)?;
     let formats = &image.formats;
     let twice = formats.iter().enumerate().any(|(i, format)| formats.iter().take(i).any(|f| f == format));
-    ensure(!formats.is_empty() && !twice, "image.formats", "are none, or one of them is there twice")
+    ensure(!formats.is_empty() && !twice, "image.formats", "are empty, or one of them occurs twice")
 }
 
 fn inputs(manifest: &Manifest) -> Checked {
@@ -101,7 +101,7 @@ fn inputs(manifest: &Manifest) -> Checked {
     for input in &manifest.inputs {
         identifier("inputs.name", &input.name)?;
         let field = |part: &str| format!("inputs[{}].{part}", input.name);
-        ensure(names.insert(&input.name), field("name"), "is there twice")?;
+        ensure(names.insert(&input.name), field("name"), "occurs twice")?;
         text(&field("description"), &input.description)?;
         ensure(
             units::is_known(&input.unit),
@@ -118,7 +118,7 @@ fn inputs(manifest: &Manifest) -> Checked {
     ensure(
         manifest.max_missing <= optional,
         "max_missing",
-        format!("is {}, but only {optional} inputs may be missing at all", manifest.max_missing),
+        format!("is {}, but only {optional} inputs may be missing", manifest.max_missing),
     )
 }
 
@@ -128,7 +128,7 @@ fn categories(input: &Input) -> Checked {
     if categories.is_empty() {
         return Ok(());
     }
-    ensure((2..=MAX_CATEGORIES).contains(&categories.len()), &field, "are not 2 to 1024")?;
+    ensure((2..=MAX_CATEGORIES).contains(&categories.len()), &field, "are not 2 to 1024 in number")?;
     ensure(input.unit == "1", &field, "have a unit; codes are pure numbers, unit 1")?;
     let [low, high] = input.range;
     for (index, category) in categories.iter().enumerate() {
@@ -197,7 +197,7 @@ fn series(inputs: &[Input]) -> Checked {
         let field = format!("inputs[{}].source", input.name);
         let first = known.entry(series).or_insert((step, &input.unit));
         ensure(*first == (step, &input.unit), &field, "has another step or unit than its series")?;
-        ensure(lags.insert((series, lag)), &field, "has a lag that another input has")?;
+        ensure(lags.insert((series, lag)), &field, "has the lag of another input")?;
     }
     Ok(())
 }
@@ -211,14 +211,14 @@ fn reference(input: &Input) -> Checked {
         edges.iter().all(|edge| edge.is_finite())
             && edges.iter().zip(edges.iter().skip(1)).all(|(a, b)| a < b),
         &field,
-        "has edges that do not rise",
+        "has edges that are not in ascending order",
     )?;
     ensure(
         shares.len() == edges.len().saturating_add(1)
             && shares.iter().all(|share| (0.0..=1.0).contains(share))
             && (shares.iter().sum::<f64>() - 1.0).abs() <= 1e-6,
         &field,
-        "does not have one more share than edges, together 1",
+        "does not have one more share than edges, or they do not add up to 1",
     )
 }
 
@@ -237,11 +237,11 @@ fn conformal(manifest: &Manifest) -> Checked {
                 (*confidence, output.is_some(), [*quantile; 2], f64::MAX)
             }
         };
-        ensure(fits, &field, "names no output, or a probability whose range is not 0 to 1")?;
-        ensure(seen.insert(entry.output()), &field, "is there twice")?;
-        ensure(confidence > 0.0 && confidence < 1.0, &field, "has a confidence outside of 0 to 1")?;
+        ensure(fits, &field, "does not name an output, or names a probability whose range is not 0 to 1")?;
+        ensure(seen.insert(entry.output()), &field, "occurs twice")?;
+        ensure(confidence > 0.0 && confidence < 1.0, &field, "has a confidence outside 0 to 1")?;
         let possible = quantiles.iter().all(|quantile| (0.0..=most).contains(quantile));
-        ensure(possible, &field, "has a quantile that no score can have")?;
+        ensure(possible, &field, "has a quantile outside the range of scores")?;
     }
     Ok(())
 }
@@ -259,7 +259,7 @@ fn outputs(manifest: &Manifest) -> Checked {
     for output in &manifest.outputs {
         identifier("outputs.name", &output.name)?;
         let field = |part: &str| format!("outputs[{}].{part}", output.name);
-        ensure(names.insert(&output.name), field("name"), "is there twice")?;
+        ensure(names.insert(&output.name), field("name"), "occurs twice")?;
         text(&field("description"), &output.description)?;
         ensure((1..=MAX_UNIT).contains(&output.unit.len()), field("unit"), "is not 1 to 32 characters")?;
         range(&field("range"), output.range)?;
@@ -270,12 +270,16 @@ fn outputs(manifest: &Manifest) -> Checked {
     for threshold in &manifest.thresholds {
         identifier("thresholds.name", &threshold.name)?;
         let field = |part: &str| format!("thresholds[{}].{part}", threshold.name);
-        ensure(names.insert(&threshold.name), field("name"), "is there twice")?;
+        ensure(names.insert(&threshold.name), field("name"), "occurs twice")?;
         text(&field("meaning"), &threshold.meaning)?;
         let inside = manifest
             .output(&threshold.output)
             .is_some_and(|(_, output)| (output.range[0]..=output.range[1]).contains(&threshold.at_least));
-        ensure(inside, field("at_least"), "is outside the range of its output, or there is no such output")?;
+        ensure(
+            inside,
+            field("at_least"),
+            "is outside the range of its output, or the output does not exist",
+        )?;
     }
     Ok(())
 }
@@ -286,7 +290,7 @@ fn identifier(field: &str, name: &str) -> Checked {
             && name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')),
         field,
-        "is not a lower-case letter with up to 63 lower-case letters, digits, hyphens and underscores behind it",
+        "is not a lower-case letter followed by up to 63 lower-case letters, digits, hyphens and underscores",
     )
 }
 
@@ -298,7 +302,7 @@ fn range(field: &str, [low, high]: [f64; 2]) -> Checked {
     ensure(
         low.is_finite() && high.is_finite() && low < high,
         field,
-        "does not rise from a smaller to a larger number",
+        "is not a smaller number followed by a larger one",
     )
 }
 
@@ -315,7 +319,7 @@ fn is_version(version: &str) -> bool {
 
 /// The first millisecond after the day YYYY-MM-DD, in Unix time.
 pub(super) fn end_of_day_ms(day: &str) -> Option<u64> {
-    // The parser knows other ways to write a day, too.
+    // The parser accepts other ways to write a day too.
     let date: jiff::civil::Date =
         day.parse().ok().filter(|date: &jiff::civil::Date| date.to_string() == day)?;
     let midnight = date.tomorrow().ok()?.to_datetime(jiff::civil::Time::midnight());

@@ -1,7 +1,7 @@
 use super::*;
 use serde_json::{json, Value};
 
-/// A manifest of every kind of source, for tests of this crate.
+/// A manifest with every kind of source, for the tests of this crate.
 pub(crate) const SMALL: &str = r#"{
     "format": 1, "name": "small", "version": "1.0.0", "kind": "disease-risk", "description": "A risk.",
     "licence": "Apache-2.0", "valid_until": "2028-02-29", "intended_use": "Tests.", "limits": ["Nothing else."],
@@ -55,7 +55,7 @@ fn changed(pointer: &str, value: Value) -> Result<Manifest, ManifestError> {
 }
 
 #[test]
-fn a_manifest_is_read_with_all_that_it_says() {
+fn a_manifest_is_read_with_all_its_fields() {
     let manifest = Manifest::parse(SMALL.as_bytes()).unwrap();
     assert_eq!(manifest.kind, Kind::DiseaseRisk);
     assert_eq!(manifest.model.sha256[31], 0xff);
@@ -121,7 +121,7 @@ fn a_missing_field_is_refused_by_its_name() {
 }
 
 #[test]
-fn a_value_that_makes_no_sense_is_refused_with_its_place() {
+fn an_invalid_value_is_refused_with_its_field() {
     let code = json!({"system": "s", "code": "c", "display": "d"});
     let many = |value: Value, count: usize| Value::Array(vec![value; count]);
     for (pointer, value, field) in [
@@ -183,7 +183,7 @@ fn a_value_that_makes_no_sense_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_reference_or_a_calibration_that_makes_no_sense_is_refused() {
+fn an_invalid_reference_or_calibration_is_refused() {
     for reference in [
         json!({"edges": [], "shares": [1]}),
         json!({"edges": [50, 40], "shares": [0.5, 0.25, 0.25]}),

@@ -32,7 +32,7 @@ impl<'p> Attributes<'p> {
         texts.iter().map(text).collect()
     }
 
-    /// A single text; empty where it is absent.
+    /// A single text; empty if it is absent.
     pub(crate) fn text(&self, name: &'static str) -> Result<&'p str, TreeError> {
         let bytes = self.find(name).map_or(&[][..], |attribute| &attribute.s);
         std::str::from_utf8(bytes).map_err(|_| TreeError::Attribute { name, why: "is not text" })

@@ -36,7 +36,7 @@ pub(crate) fn read(node: &NodeProto) -> Result<Parsed, TreeError> {
         same_length(name, list.len(), weights.len(), false)?;
     }
     let used: BTreeSet<i64> = ids.iter().copied().collect();
-    // Two classes, of which the leaves speak of one: a single sum decides.
+    // Two classes, and leaves with weights for only one of them: a single sum decides.
     let binary = classifier && targets == 2 && used.len() == 1;
     for (((target, tree), number), weight) in ids.iter().zip(in_tree).zip(in_node).zip(&weights) {
         let unknown = TreeError::UnknownTarget { target: *target, targets };
@@ -58,7 +58,7 @@ pub(crate) fn read(node: &NodeProto) -> Result<Parsed, TreeError> {
     let base = attributes.numbers("base_values", "base_values_as_tensor")?;
     let post = PostTransform::named(attributes.text("post_transform")?)?;
     if classifier && targets == 2 {
-        // Specification and onnxruntime disagree on the rest, or are silent: no answer is better than one of two.
+        // Specification and onnxruntime disagree on the rest, or are silent: a refusal is better than a guess.
         let complete = |node: &Raw| match node {
             Raw::Leaf(weights) => weights.len() == 2 && weights[0].0 != weights[1].0,
             Raw::Branch { .. } | Raw::Gone => true,
@@ -87,7 +87,7 @@ pub(crate) fn read(node: &NodeProto) -> Result<Parsed, TreeError> {
     })
 }
 
-/// How the attributes of leaves are called.
+/// The names of the attributes of leaves.
 struct Prefix {
     ids: &'static str,
     trees: &'static str,
@@ -128,7 +128,7 @@ struct Trees {
     cover: Vec<f32>,
 }
 
-/// The place of each node, by tree and number.
+/// The index of each node, by tree and number.
 type Index = HashMap<(i64, i64), usize>;
 
 impl Trees {
@@ -202,7 +202,7 @@ pub(crate) fn column(feature: i64, name: &'static str) -> Result<usize, TreeErro
     Ok(column)
 }
 
-/// Nothing for a leaf.
+/// `None` for a leaf.
 fn mode(name: &str) -> Result<Option<Mode>, TreeError> {
     Ok(Some(match name {
         "LEAF" => return Ok(None),

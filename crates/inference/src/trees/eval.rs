@@ -1,4 +1,4 @@
-//! Takes rows through trees.
+//! Evaluation of rows.
 //!
 //! Many rows through small trees: see [`masks`](super::masks). Many rows through larger ones: blocks of rows that stay
 //! in the first cache, all trees for a block, eight rows side by side in a tree, so that eight memory accesses are under
@@ -14,10 +14,10 @@ use super::number::Number;
 
 /// Rows (or trees) that walk side by side.
 const LANES: usize = 8;
-/// Rows that go through all trees before the next ones.
+/// Rows that pass through all trees before the next block.
 const BLOCK: usize = 64;
 
-/// What the trees give for one row and one target.
+/// The result of the trees for one row and one target.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Score<T> {
     /// The aggregate so far.
@@ -41,7 +41,7 @@ pub(crate) fn columns<T: Number, const SIDE: usize>(rows: &[T], width: usize) ->
 }
 
 impl<T: Number> Forest<T> {
-    /// Hands the scores of each row to `give`, in the rows' order. `rows` has `width` numbers per row, at least
+    /// Calls `give` with the scores of each row, in the rows' order. `rows` has `width` numbers per row, at least
     /// as many as [`Forest::columns`].
     pub(crate) fn run(
         &self,
@@ -121,7 +121,7 @@ impl<T: Number> Forest<T> {
         }
     }
 
-    /// Where so many steps lead; `step` takes a lane and the node that it is at.
+    /// The nodes after this many steps; `step` takes a lane and its current node.
     #[inline(always)]
     fn walk<const SIDE: usize>(
         &self,
@@ -129,7 +129,7 @@ impl<T: Number> Forest<T> {
         depth: u32,
         step: impl Fn(usize, &Node<T>) -> u32,
     ) -> [u32; SIDE] {
-        // A leaf leads to itself: who is there early waits, and nobody is asked.
+        // A leaf leads to itself, so a lane that arrives early waits there without a test.
         for _ in 0..depth {
             for (lane, at) in at.iter_mut().enumerate() {
                 *at = step(lane, &self.nodes[*at as usize]);
@@ -138,7 +138,7 @@ impl<T: Number> Forest<T> {
         at
     }
 
-    /// Adds what a leaf gives.
+    /// Adds the weights of a leaf.
     #[inline(always)]
     fn collect(&self, leaf: u32, aggregate: Aggregate, scores: &mut [Score<T>]) {
         match &self.leaves {
@@ -153,7 +153,7 @@ impl<T: Number> Forest<T> {
     }
 }
 
-/// Where a row goes from a node of a forest that is plain; `value` gives its number at a place of [`columns`].
+/// The next node of a row in a plain forest; `value` returns its number at an index of [`columns`].
 #[inline(always)]
 fn plain_step<T: Number>(node: &Node<T>, value: impl Fn(usize) -> T) -> u32 {
     // [`MISSING_TRUE`] is the highest bit, and becomes the lowest: column c at 2c, or 2c + 1 with the mark.
@@ -161,7 +161,7 @@ fn plain_step<T: Number>(node: &Node<T>, value: impl Fn(usize) -> T) -> u32 {
     node.next[usize::from(value <= node.threshold)]
 }
 
-/// Where a row goes from a node.
+/// The next node of a row.
 #[inline(always)]
 pub(crate) fn step<T: Number>(node: &Node<T>, row: &[T]) -> u32 {
     let value = row[(node.feature & COLUMN) as usize];

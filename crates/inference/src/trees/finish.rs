@@ -1,7 +1,7 @@
 //! From sums of leaves to scores and labels.
 //!
-//! Where the specification is silent (two classes with weights for one, one base value for two classes, ties) this
-//! follows onnxruntime 1.31; `models/fixtures/trees.py` writes the rows that show it.
+//! If the specification is silent (two classes with weights for one, one base value for two classes, ties), this
+//! follows onnxruntime 1.31; `models/fixtures/trees.py` writes the rows that test it.
 
 use super::eval::Score;
 use super::number::Number;
@@ -54,7 +54,7 @@ impl Aggregate {
     }
 }
 
-/// What is done to the scores at the end.
+/// The final transform of the scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PostTransform {
     None,
@@ -95,7 +95,7 @@ impl PostTransform {
                 scores.iter_mut().for_each(|score| *score = T::of(f64::from(probit(f32::of(score.wide())))))
             }
             Self::Softmax => softmax(scores, |_| true),
-            // Scores of zero stand for classes without any weight, and keep their zero.
+            // A score of zero stands for a class without any weight, and stays zero.
             Self::SoftmaxZero => softmax(scores, |score| score.abs() > 1e-7),
         }
     }
@@ -138,7 +138,7 @@ impl Labels {
     }
 }
 
-/// What a classifier has and a regressor has not.
+/// The parts of a classifier that a regressor lacks.
 #[derive(Clone, Debug)]
 pub(crate) struct Classes {
     pub labels: Labels,
@@ -148,12 +148,12 @@ pub(crate) struct Classes {
     pub binary: bool,
 }
 
-/// All that follows the trees.
+/// The steps after the trees.
 #[derive(Clone, Debug)]
 pub(crate) struct Finish {
     /// Scores that the trees give per row.
     pub columns: usize,
-    /// What is added to them: one per target, or none.
+    /// Base values: one per target, or none.
     pub base: Vec<f64>,
     pub aggregate: Aggregate,
     pub post: PostTransform,
@@ -169,7 +169,7 @@ impl Finish {
         }
     }
 
-    /// Appends a row's scores to `out`, and gives the place of its label.
+    /// Appends a row's scores to `out`, and returns the index of its label.
     pub(crate) fn row<T: Number>(&self, scores: &mut [Score<T>], trees: usize, out: &mut Vec<T>) -> usize {
         let start = out.len();
         if let Some(classes) = self.classes.as_ref().filter(|classes| classes.binary) {
@@ -179,7 +179,7 @@ impl Finish {
             if self.aggregate == Aggregate::Average {
                 score.value = score.value.over(trees.max(1));
             }
-            // onnxruntime leaves a target that no leaf spoke of at zero in a regressor.
+            // In a regressor, onnxruntime leaves a target without any leaf at zero.
             let spoken = score.seen || self.classes.is_some();
             if let Some(base) = self.base.get(place).filter(|_| spoken) {
                 score.value = score.value.plus(T::of(*base));
@@ -205,7 +205,7 @@ impl Finish {
         usize::from(chosen)
     }
 
-    /// The first of the largest scores among those that any leaf spoke of.
+    /// The first of the largest scores among the targets of any leaf.
     fn label<T: Number>(&self, scores: &[Score<T>]) -> usize {
         let mut best = 0;
         let mut most: Option<T> = None;

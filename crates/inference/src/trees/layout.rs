@@ -1,9 +1,9 @@
-//! The nodes of all trees in one array, as evaluation and explanation want them.
+//! The nodes of all trees in one array, laid out for evaluation and explanation.
 //!
 //! A node is 16 bytes, four to a cache line, in the order of a walk that takes the false branch first. A leaf leads
-//! to itself, so that rows (or trees) of different depth walk side by side without asking who has arrived.
-//! Comparisons are brought into one form, `x <= threshold`, exactly: `x < t` is `x <=` the next smaller number, and
-//! `>` and `>=` swap the branches. What remains is equality, marked by a bit.
+//! to itself, so that rows (or trees) of different depth walk side by side without a test for arrival.
+//! Comparisons are converted to one form, `x <= threshold`, exactly: `x < t` is `x <=` the next smaller number, and
+//! `>` and `>=` swap the branches. Only equality remains, marked by a bit.
 
 use super::masks::Masks;
 use super::number::Number;
@@ -13,7 +13,7 @@ use super::{TreeError, MAX_COLUMNS, MAX_TREE_NODES, MAX_WEIGHTS};
 pub(crate) const MISSING_TRUE: u32 = 1 << 31;
 /// Marks a node that compares for equality.
 pub(crate) const EQUAL: u32 = 1 << 30;
-/// What remains of [`Node::feature`] for the column.
+/// The bits of [`Node::feature`] for the column.
 pub(crate) const COLUMN: u32 = EQUAL - 1;
 
 /// How a branch compares the value of its column (on the left) with its threshold.
@@ -27,7 +27,7 @@ pub(crate) enum Mode {
     Neq,
 }
 
-/// A branch or a leaf as the file has it; numbers of nodes count through the whole ensemble.
+/// A branch or a leaf as in the file; nodes are numbered across the whole ensemble.
 #[derive(Clone, Debug)]
 pub(crate) enum Raw {
     /// Compares.
@@ -36,18 +36,18 @@ pub(crate) enum Raw {
         mode: Mode,
         /// The column.
         feature: usize,
-        /// What the column is compared with: several for membership in a set, which is `Eq` with any of them.
+        /// The thresholds: several for membership in a set, which is `Eq` with any of them.
         values: Vec<f64>,
         /// Whether a missing value counts as true.
         missing_true: bool,
-        /// The node where the comparison holds.
+        /// The node if the comparison holds.
         yes: usize,
-        /// The node where it does not.
+        /// The node if it does not.
         no: usize,
     },
     /// Gives weights to targets.
     Leaf(Vec<(u32, f64)>),
-    /// Was put in another node's place.
+    /// Was moved to another node's index.
     Gone,
 }
 
@@ -58,16 +58,16 @@ pub(crate) struct Node<T> {
     pub threshold: T,
     /// The column, with the marks above.
     pub feature: u32,
-    /// Where to go: if false, if true. A leaf leads to itself.
+    /// The next node: if false, if true. A leaf leads to itself.
     pub next: [u32; 2],
 }
 
-/// What leaves give.
+/// The weights of leaves.
 #[derive(Clone, Debug)]
 pub(crate) enum Leaves<T> {
     /// Each exactly one weight for the only target.
     Single,
-    /// Any number of weights: of each node the range, and the weights with their targets.
+    /// Any number of weights: the range of each node, and the weights with their targets.
     Many(Vec<[u32; 2]>, Vec<(u32, T)>),
 }
 
@@ -76,18 +76,19 @@ pub(crate) enum Leaves<T> {
 pub(crate) struct Forest<T> {
     pub nodes: Vec<Node<T>>,
     pub roots: Vec<u32>,
-    /// The most branches from each root to a leaf.
+    /// Maximum number of branches from each root to a leaf.
     pub depths: Vec<u32>,
     pub leaves: Leaves<T>,
-    /// How many training rows came to each node; empty where the file does not say.
+    /// The number of training rows of each node; empty if the file does not have it.
     pub cover: Vec<f32>,
     /// One more than the largest column that is read.
     pub columns: usize,
-    /// Whether no node compares for equality, or with what is not finite: infinities can stand for missing values.
+    /// Whether no node compares for equality or with a value that is not finite: infinities can stand for missing
+    /// values.
     pub plain: bool,
     /// Whether some node has two parents, because it stands for membership in a set.
     pub shared: bool,
-    /// The same trees for many rows at once, where they are small enough.
+    /// The same trees for many rows at once, if they are small enough.
     pub masks: Option<Masks<T>>,
 }
 
@@ -142,7 +143,7 @@ impl<T: Number> Forest<T> {
         cover: &[f32],
         visited: &mut [bool],
     ) -> Result<(), TreeError> {
-        // The raw node, and the places that lead to it: nodes from, to (exclusive), and which of their branches.
+        // The raw node, and the nodes that lead to it: from, to (exclusive), and which of their branches.
         let mut waiting: Vec<(usize, [usize; 2], usize)> = vec![(root, [0, 0], 0)];
         while let Some((index, [from, to], branch)) = waiting.pop() {
             let here = self.next_index();
@@ -170,7 +171,7 @@ impl<T: Number> Forest<T> {
                         self.shared |= values.len() > 1;
                     }
                     let end = self.nodes.len();
-                    // A set is a chain: each link but the last goes on where its member is not the value.
+                    // A set is a chain: each link but the last continues if its member is not the value.
                     for place in start..end.saturating_sub(1) {
                         self.nodes[place].next[0] =
                             u32::try_from(place.saturating_add(1)).unwrap_or(u32::MAX);
@@ -188,9 +189,9 @@ impl<T: Number> Forest<T> {
         Ok(())
     }
 
-    /// The most branches from the node at `start`, the root of the last tree, to a leaf.
+    /// Maximum number of branches from the node at `start`, the root of the last tree, to a leaf.
     fn depth(&self, start: usize) -> u32 {
-        // Branches lead forward, so that a node's depth is known before it is its turn.
+        // Branches lead forward, so a node's depth is known before its turn.
         let mut depths = vec![0u32; self.nodes.len().saturating_sub(start)];
         for (place, node) in self.nodes.iter().enumerate().skip(start) {
             let below = depths[place.saturating_sub(start)].saturating_add(1);
@@ -202,9 +203,9 @@ impl<T: Number> Forest<T> {
         depths.into_iter().max().unwrap_or(0)
     }
 
-    /// Appends a comparison, and says whether its branches are swapped.
+    /// Appends a comparison, and returns whether its branches are swapped.
     fn branch(&mut self, column: u32, mode: Mode, value: T, missing_true: bool) -> bool {
-        // Nothing compares with NaN but by `!=`.
+        // Only `!=` holds for NaN.
         let swapped = match mode {
             Mode::Gte | Mode::Gt => !value.missing(),
             Mode::Neq => true,
@@ -218,7 +219,7 @@ impl<T: Number> Forest<T> {
         if matches!(mode, Mode::Eq | Mode::Neq) {
             feature |= EQUAL;
         }
-        // A missing value differs from every number, so that `!=` holds for it in any case.
+        // A missing value differs from every number, so `!=` always holds for it.
         if (missing_true || mode == Mode::Neq) != swapped {
             feature |= MISSING_TRUE;
         }
@@ -275,7 +276,7 @@ fn weights(raw: &[Raw]) -> usize {
     raw.iter().map(count).fold(0, usize::saturating_add)
 }
 
-/// Refuses too many of something.
+/// Refuses a count above its limit.
 pub(crate) fn ensure(what: &'static str, count: usize, most: usize) -> Result<(), TreeError> {
     if count > most {
         Err(TreeError::TooLarge { what, count, most })

@@ -1,11 +1,11 @@
-//! Many rows through small trees, without walking.
+//! Many rows through small trees, without walking from node to node.
 //!
 //! A comparison that holds rules out all leaves below its false branch. A row makes every comparison of a tree and
-//! notes what is ruled out, one bit per leaf in the order of the nodes; the first leaf that remains is its own, because
-//! the comparisons on the way to it rule out all before it, and none rules out itself. This is the idea of QuickScorer
-//! (Lucchese and others, SIGIR 2015), tree by tree: no step waits for the one before, so that the processor compares
-//! several rows with one instruction. Trees of up to 32 leaves, as boosting grows them, take about a quarter of the
-//! time of a walk; weights are added in the same order, so that results are the same to the last bit.
+//! marks the leaves that are ruled out, one bit per leaf in the order of the nodes. The first remaining leaf is the
+//! row's: the comparisons on the way to it rule out all leaves before it, and no comparison rules out the leaf itself.
+//! This is the idea of QuickScorer (Lucchese and others, SIGIR 2015), tree by tree: no step waits for the one before,
+//! so the processor compares several rows with one instruction. Trees of up to 32 leaves, as boosting grows them, take
+//! about a quarter of the time of a walk. Weights are added in the same order, so results are the same to the last bit.
 
 use super::eval::{columns, Score};
 use super::finish::Aggregate;
@@ -14,7 +14,7 @@ use super::number::Number;
 
 /// Rows side by side: as many bits of leaves as the registers hold.
 const SIDE: usize = 32;
-/// The least number of rows that is worth it.
+/// Minimum number of rows for which this is faster.
 pub(crate) const LEAST: usize = 8;
 
 /// Trees as comparisons and the leaves that those rule out.
@@ -33,15 +33,15 @@ struct Tree<T> {
 #[derive(Clone, Copy, Debug)]
 struct Comparison<T> {
     threshold: T,
-    /// Where [`columns`] has its value.
+    /// The index of its value in [`columns`].
     place: u32,
     /// A bit for each leaf below the false branch.
     ruled_out: u32,
 }
 
 impl<T: Number> Masks<T> {
-    /// Nothing where a tree has more than 32 leaves, or comparisons that are not [`Forest::plain`], or leaves that give
-    /// several weights.
+    /// `None` if a tree has more than 32 leaves, or comparisons that are not [`Forest::plain`], or leaves with several
+    /// weights.
     pub(crate) fn new(forest: &Forest<T>) -> Option<Self> {
         if !forest.plain || !matches!(forest.leaves, Leaves::Single) {
             return None;
@@ -73,7 +73,7 @@ impl<T: Number> Tree<T> {
         let mut gone = [0u32; SIDE];
         for comparison in &self.comparisons {
             let column = &columns[comparison.place as usize];
-            // Two loops, without a branch: so they become instructions on several rows.
+            // Two loops without a branch, so that they become instructions on several rows.
             let holds: [u32; SIDE] =
                 std::array::from_fn(|row| u32::from(column[row] <= comparison.threshold).wrapping_neg());
             for (gone, holds) in gone.iter_mut().zip(holds) {
@@ -88,7 +88,7 @@ impl<T: Number> Tree<T> {
 fn tree<T: Number>(nodes: &[Node<T>], start: usize, end: usize) -> Option<Tree<T>> {
     let mut tree = Tree { comparisons: Vec::new(), weights: Vec::new() };
     let is_leaf = |place: usize| nodes[place].next.iter().all(|next| *next as usize == place);
-    // How many leaves come before each node.
+    // The number of leaves before each node.
     let mut before = Vec::with_capacity(end.saturating_sub(start));
     for (place, node) in nodes.iter().enumerate().take(end).skip(start) {
         before.push(u32::try_from(tree.weights.len()).ok()?);
@@ -101,14 +101,14 @@ fn tree<T: Number>(nodes: &[Node<T>], start: usize, end: usize) -> Option<Tree<T
     }
     for place in (start..end).filter(|place| !is_leaf(*place)) {
         let Node { threshold, feature, next } = nodes[place];
-        // What is below the false branch lies between it and the true branch.
+        // The nodes below the false branch lie between it and the true branch.
         let [from, to] = next.map(|next| up_to(before[(next as usize).saturating_sub(start)]));
         tree.comparisons.push(Comparison { threshold, place: feature.rotate_left(1), ruled_out: to & !from });
     }
     Some(tree)
 }
 
-/// So many of the lowest bits.
+/// This many of the lowest bits.
 fn up_to(count: u32) -> u32 {
     1u32.checked_shl(count).map_or(u32::MAX, |bit| bit.wrapping_sub(1))
 }
@@ -165,7 +165,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn together_rows_find_the_leaves_that_they_find_alone(
+        fn rows_find_the_same_leaves_together_and_alone(
             trees in vec(growth(0..32), 1..6),
             rows in vec(prop_oneof![5 => (-4i8..5).prop_map(f32::from), 1 => Just(f32::NAN), 1 => Just(f32::INFINITY)], 100 * WIDTH),
             count in LEAST..100,
@@ -180,7 +180,7 @@ mod tests {
         }
 
         #[test]
-        fn more_leaves_than_bits_are_walked_to(tree in growth(32..40)) {
+        fn trees_with_more_leaves_than_bits_are_walked(tree in growth(32..40)) {
             prop_assert!(forest(&[tree]).masks.is_none());
         }
     }

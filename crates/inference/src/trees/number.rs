@@ -1,20 +1,20 @@
-//! The two kinds of numbers that thresholds and weights may have.
+//! The two number types of thresholds and weights.
 
 use tract_onnx::prelude::Datum;
 
 /// A 32- or 64-bit float.
 pub(crate) trait Number: Datum + Copy + PartialOrd + Default {
-    /// No number.
+    /// NaN.
     const NAN: Self;
     /// More than every number.
     const INFINITY: Self;
     /// Less than every number.
     const NEG_INFINITY: Self;
-    /// Whether it is neither infinite nor no number.
+    /// Whether it is neither infinite nor NaN.
     fn is_finite(self) -> bool;
     /// The largest number that is smaller; NaN below negative infinity.
     fn next_below(self) -> Self;
-    /// Whether it is no number.
+    /// Whether it is NaN.
     fn missing(self) -> bool;
     /// The nearest number of this kind.
     fn of(value: f64) -> Self;
@@ -49,7 +49,7 @@ macro_rules! number {
                 self.is_nan()
             }
 
-            #[allow(clippy::cast_possible_truncation)] // To the nearest is what is asked for.
+            #[allow(clippy::cast_possible_truncation)] // Rounding to the nearest is intended.
             fn of(value: f64) -> Self {
                 value as $kind
             }

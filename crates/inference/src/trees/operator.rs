@@ -15,7 +15,7 @@ use super::{classic, v5, TreeError};
 /// The operators of tree ensembles.
 pub(crate) const OPERATORS: [&str; 3] = ["TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble"];
 
-/// What is read from a node.
+/// The parts of a node.
 pub(crate) struct Parsed {
     pub raw: Vec<Raw>,
     pub roots: Vec<usize>,
@@ -25,7 +25,7 @@ pub(crate) struct Parsed {
     pub double: bool,
 }
 
-/// An ensemble as it is run; shared by all clones of a model.
+/// A runnable ensemble, shared by all clones of a model.
 #[derive(Clone, Debug)]
 pub(crate) struct Ensemble<T> {
     pub forest: Forest<T>,
@@ -38,7 +38,7 @@ impl<T: Number> Ensemble<T> {
         Ok(Self { forest, finish: parsed.finish })
     }
 
-    /// The scores of all rows, one behind the other, and the place of each row's label. `values` has `width` numbers
+    /// The scores of all rows, one after the other, and the index of each row's label. `values` has `width` numbers
     /// per row, at least as many as [`Forest::columns`].
     pub(crate) fn scores(&self, values: &[T], width: usize) -> (Vec<T>, Vec<usize>) {
         let Self { forest, finish } = self;
@@ -51,14 +51,14 @@ impl<T: Number> Ensemble<T> {
     }
 }
 
-/// Makes tract use our operators.
+/// Registers our operators with tract.
 pub(crate) fn register(onnx: &mut Onnx) {
     for name in OPERATORS {
         onnx.op_register.insert(name, build);
     }
 }
 
-/// Reads a node, of whatever version.
+/// Reads a node of any version.
 fn parse(node: &NodeProto) -> Result<Parsed, TreeError> {
     if node.op_type == "TreeEnsemble" {
         v5::read(node)
@@ -72,13 +72,13 @@ pub(crate) fn single(node: &NodeProto) -> Result<Ensemble<f32>, TreeError> {
     Ensemble::new(parse(node)?)
 }
 
-/// An ensemble whose thresholds have 32 bits in the file, too.
+/// An ensemble whose thresholds also have 32 bits in the file.
 pub(crate) fn exact_single(node: &NodeProto) -> Option<Ensemble<f32>> {
     let parsed = parse(node).ok().filter(|parsed| !parsed.double)?;
     Ensemble::new(parsed).ok()
 }
 
-/// Whether tract could be given this node.
+/// Whether this node can be passed to tract.
 pub(crate) fn check(node: &NodeProto) -> Result<(), TreeError> {
     kind(node).map(drop)
 }
@@ -94,7 +94,7 @@ fn kind(node: &NodeProto) -> Result<Kind, TreeError> {
 
 fn build(_: &ParsingContext, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
     let kind = kind(node)?;
-    // Only version 5 gives 64 bits where it takes them.
+    // Only version 5 returns 64 bits if it takes them.
     let out = if node.op_type == "TreeEnsemble" && matches!(kind, Kind::Double(_)) {
         f64::datum_type()
     } else {
@@ -116,7 +116,7 @@ struct TreeOperator {
     out: DatumType,
 }
 
-// Ensembles are compared by where they are: tract asks to merge equal nodes, and two readings are never merged.
+// Ensembles are compared by address: tract merges equal nodes, and two readings must never be merged.
 impl PartialEq for TreeOperator {
     fn eq(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
@@ -137,7 +137,7 @@ impl TreeOperator {
         }
     }
 
-    /// How many columns the input must have at least.
+    /// Minimum number of columns of the input.
     fn columns(&self) -> usize {
         match &self.kind {
             Kind::Single(ensemble) => ensemble.forest.columns,
@@ -160,7 +160,7 @@ impl TreeOperator {
         let values = input.try_as_plain_ram()?.as_slice::<T>()?;
         let (scores, places) = ensemble.scores(values, width);
         if width == 0 {
-            // Nothing but leaves: every row is the same, and there is no slice to count them by.
+            // Only leaves: all rows are equal, and there is no slice by which to count them.
             bail!("a tree ensemble takes at least one column");
         }
         let scores =

@@ -11,10 +11,10 @@ use super::layout::{Leaves, Node};
 use super::operator::{single, Ensemble, OPERATORS};
 use super::{eval, TreeError};
 
-/// The deepest tree that is explained.
+/// Maximum depth of a tree that is explained.
 const MAX_DEPTH: usize = 128;
 
-/// Why there is no explanation.
+/// Why an explanation failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExplainError {
     /// Not exactly one ensemble in the graph.
@@ -23,8 +23,8 @@ pub enum ExplainError {
     /// The ensemble cannot be read.
     #[error(transparent)]
     Trees(#[from] TreeError),
-    /// The file does not say how many training rows came to each node, or says what cannot be.
-    #[error("nodes_hitrates does not count training rows; export the model with the rows of each node")]
+    /// The file does not give the number of training rows of each node, or gives an impossible one.
+    #[error("nodes_hitrates does not have the training rows of each node; export the model with them")]
     NoCover,
     /// Not a sum or mean of trees of at most 128 levels with one value each to compare with.
     #[error(
@@ -32,32 +32,32 @@ pub enum ExplainError {
     )]
     Unsupported,
     /// The row is too short.
-    #[error("the row has {found} columns, the ensemble reads {needed}; give the tensor that it takes")]
+    #[error("the row has {found} columns, the ensemble reads {needed}; pass the tensor that it takes")]
     Columns {
-        /// What the ensemble reads.
+        /// The number that the ensemble reads.
         needed: usize,
-        /// What was given.
+        /// The number of columns of the row.
         found: usize,
     },
 }
 
-/// Why one row got one score, before any post-transform: `base` plus all `columns` is the score.
+/// The explanation of one score of one row, before any post-transform: `base` plus all `columns` is the score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contributions {
     /// The mean score of the training rows.
     pub base: f64,
-    /// What each column adds, in the columns' order.
+    /// The contribution of each column, in the columns' order.
     pub columns: Vec<f64>,
 }
 
-/// An ensemble that explains itself.
+/// The explainer of an ensemble.
 #[derive(Clone, Debug)]
 pub struct TreeExplainer(Ensemble<f32>);
 
 impl TreeExplainer {
     /// The explainer of the only tree ensemble in a graph.
     ///
-    /// Its columns are those of the tensor that the ensemble takes: the model's inputs, if nothing is in between.
+    /// Its columns are those of the ensemble's input tensor: the model's inputs, if there is no operator in between.
     pub fn new(model: &ModelProto) -> Result<Self, ExplainError> {
         let nodes = model.graph.iter().flat_map(|graph| &graph.node);
         let ensembles: Vec<_> = nodes.filter(|node| OPERATORS.contains(&node.op_type.as_str())).collect();
@@ -82,19 +82,19 @@ impl TreeExplainer {
         Ok(Self(ensemble))
     }
 
-    /// Whether the ensemble gives one number, which is the sum (or mean) of its trees as it is.
+    /// Whether the ensemble returns one number, the plain sum (or mean) of its trees.
     pub(crate) fn is_one_sum(&self) -> bool {
         let finish = &self.0.finish;
         finish.classes.is_none() && finish.columns == 1 && finish.post == PostTransform::None
     }
 
-    /// What an ensemble of one sum gives for rows of this many columns.
+    /// The results of an ensemble of one sum for rows of this many columns.
     pub(crate) fn sums(&self, rows: &[f32], columns: usize) -> Vec<f64> {
         let (sums, _) = self.0.scores(rows, columns);
         sums.into_iter().map(f64::from).collect()
     }
 
-    /// Explains a row: one [`Contributions`] for every sum that the trees make (one where two classes share it).
+    /// Explains a row: one [`Contributions`] for every sum of the trees (one if two classes share it).
     pub fn explain(&self, row: &[f32]) -> Result<Vec<Contributions>, ExplainError> {
         let Ensemble { forest, finish } = &self.0;
         if row.len() < forest.columns {
@@ -159,7 +159,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Goes on from a node with the path to it, one step longer.
+    /// Continues from a node with the path to it, one step longer.
     fn node(&mut self, place: usize, mut path: Vec<Step>, step: Step) -> Result<(), ExplainError> {
         extend(&mut path, step);
         let forest = &self.ensemble.forest;
@@ -189,7 +189,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Hands the weights of a leaf to their sums.
+    /// Adds the weights of a leaf to their sums.
     fn leaf(&mut self, place: usize, mut give: impl FnMut(&mut Contributions, f64)) {
         let forest = &self.ensemble.forest;
         match &forest.leaves {
@@ -220,7 +220,7 @@ fn extend(path: &mut Vec<Step>, step: Step) {
     }
 }
 
-/// Takes a step out of the path, as if it had never been made.
+/// Removes a step from the path, as if it had never been made.
 fn unwind(path: &mut Vec<Step>, gone: usize) {
     let Step { zero, one, .. } = path[gone];
     let last = path.len().saturating_sub(1);

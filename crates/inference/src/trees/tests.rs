@@ -66,7 +66,7 @@ fn the_operator_answers_as_onnxruntime_and_as_the_node_tests_of_onnx() {
             }
         };
         for (output, expected) in together.iter().zip(case["outputs"].as_array().unwrap()) {
-            // No label is expected where onnxruntime's is none of the classes.
+            // No label is expected if onnxruntime's is not one of the classes.
             if expected.is_null() {
                 continue;
             }
@@ -84,7 +84,7 @@ fn the_operator_answers_as_onnxruntime_and_as_the_node_tests_of_onnx() {
                 }
             }
         }
-        // A row alone walks another way through the code, to the same bits.
+        // A single row takes another path through the code, to the same bits.
         let alone = run(&proto(case), 1, width, &input[..width], double).unwrap();
         for (alone, together) in alone.iter().zip(&together) {
             let same = alone.iter().zip(together).all(|(a, b)| a.to_bits() == b.to_bits());
@@ -118,7 +118,7 @@ fn contributions_are_those_of_the_shap_package() {
 }
 
 #[test]
-fn two_classes_whose_scores_could_be_read_in_two_ways_are_refused() {
+fn two_classes_with_ambiguous_scores_are_refused() {
     let fixtures = fixtures();
     let cases = fixtures["refused"].as_array().unwrap();
     assert!(cases.len() >= 10);

@@ -1,4 +1,4 @@
-//! `TreeEnsemble`, version 5: branches and leaves in lists of their own, and membership in sets.
+//! `TreeEnsemble`, version 5: separate lists of branches and leaves, and membership in sets.
 
 use tract_onnx::pb::NodeProto;
 
@@ -56,7 +56,7 @@ pub(crate) fn read(node: &NodeProto) -> Result<Parsed, TreeError> {
     let mut only_leaf = vec![false; branches];
     for root in attributes.ints("tree_roots") {
         let place = usize::try_from(*root).ok().filter(|place| *place < branches);
-        let place = place.ok_or(TreeError::Attribute { name: "tree_roots", why: "names no node" })?;
+        let place = place.ok_or(TreeError::Attribute { name: "tree_roots", why: "does not name a node" })?;
         // A tree of one leaf is written as a node with this leaf on both sides.
         only_leaf[place] = yes_leaf[place] != 0 && no_leaf[place] != 0 && yes[place] == no[place];
         roots.push(place);
@@ -72,7 +72,7 @@ pub(crate) fn read(node: &NodeProto) -> Result<Parsed, TreeError> {
             4 => (Mode::Eq, vec![splits[place]]),
             5 => (Mode::Neq, vec![splits[place]]),
             6 => {
-                let why = "has fewer sets than there are nodes that ask for one";
+                let why = "has fewer sets than nodes that need one";
                 (Mode::Eq, sets.next().ok_or(TreeError::Attribute { name: "membership_values", why })?)
             }
             _ => return Err(TreeError::Attribute { name: "nodes_modes", why: "names an unknown mode" }),
@@ -105,7 +105,7 @@ pub(crate) fn read(node: &NodeProto) -> Result<Parsed, TreeError> {
             raw[leaf] = Raw::Gone;
         }
     }
-    // Explanations need the rows of leaves, too, which this version does not hold.
+    // Explanations also need the rows of leaves, which this version does not have.
     let aggregate = Aggregate::numbered(attributes.int("aggregate_function").unwrap_or(1))?;
     let post = PostTransform::numbered(attributes.int("post_transform").unwrap_or(0))?;
     Ok(Parsed {
@@ -117,17 +117,17 @@ pub(crate) fn read(node: &NodeProto) -> Result<Parsed, TreeError> {
     })
 }
 
-/// The sets of all nodes that ask for membership, in the nodes' order; each ends with a NaN.
+/// The sets of all nodes with a membership test, in the nodes' order; each ends with a NaN.
 fn members(attributes: &Attributes<'_>) -> Result<Vec<Vec<f64>>, TreeError> {
     let Some(values) = attributes.tensor("membership_values") else { return Ok(Vec::new()) };
     let values = floats(values, "membership_values")?;
     ensure("nodes", values.len(), MAX_TREE_NODES)?;
     let mut sets: Vec<Vec<f64>> = values.split(|value| value.is_nan()).map(<[f64]>::to_vec).collect();
-    // What follows the last NaN is no set, unless it was forgotten.
+    // Values after the last NaN are a set without its end.
     if sets.last().is_some_and(Vec::is_empty) {
         sets.pop();
     }
-    // Nothing is in an empty set, and nothing equals NaN.
+    // No value is in an empty set, and none equals NaN.
     for set in sets.iter_mut().filter(|set| set.is_empty()) {
         set.push(f64::NAN);
     }

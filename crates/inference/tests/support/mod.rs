@@ -1,4 +1,4 @@
-//! The shipped heart disease model, whole or taken apart.
+//! The shipped heart disease model, whole or in parts.
 #![allow(dead_code, missing_docs)]
 
 use std::fs;
@@ -17,7 +17,7 @@ pub fn heart_disease() -> PathBuf {
     models().join("heart-disease")
 }
 
-/// The manifest without what it knows of the training rows, which a changed graph or range would contradict.
+/// The manifest without its training statistics, which a changed graph or range would contradict.
 pub fn manifest_json() -> serde_json::Value {
     let bytes = fs::read(heart_disease().join("manifest.json")).unwrap();
     let mut json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
@@ -40,7 +40,7 @@ pub fn proto() -> ModelProto {
     ModelProto::decode(&*onnx()).unwrap()
 }
 
-/// Loads bytes as if the manifest had been written for them, so that the loader itself is reached.
+/// Loads bytes as if the manifest had been written for them, so that they reach the loader.
 pub fn load_bytes(mut manifest: Manifest, onnx: &[u8]) -> Result<Model, LoadError> {
     manifest.model.sha256 = Sha256::digest(onnx).into();
     Model::new(manifest, onnx)

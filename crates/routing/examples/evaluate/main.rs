@@ -1,5 +1,5 @@
-//! Tries plans on simulated days, against the simple rule and against the proved best, and prints the tables of
-//! `docs/routing.md`: `cargo run -p routing --release --example evaluate`.
+//! Evaluates plans on simulated days, against the nearest-neighbour rule and the proven optimum, and prints the tables
+//! of `docs/routing.md`: `cargo run -p routing --release --example evaluate`.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -23,14 +23,14 @@ use routing::{exact, free_minutes, nearest, plan, road_km, Delays, Plan, Problem
 use crate::instances::{instance, places, Place};
 use crate::simulation::{Day, Simulation};
 
-/// Instances of every size, simulated days of each, and small instances with a proof.
+/// Instances of every size, simulated days of each, and small instances with a proven optimum.
 const INSTANCES: u64 = 12;
 const SIZES: [(usize, usize); 3] = [(20, 4), (40, 7), (60, 10)];
 const RADIUS: f64 = 80.0;
 const DAYS: u64 = 500;
 const SMALL: u64 = 36;
 
-/// What a day cost, or the mean of many.
+/// The cost of a day, or the mean of many.
 #[derive(Clone, Copy, Default)]
 struct Outcome {
     cost: f64,
@@ -75,7 +75,7 @@ fn against_the_rule(model: &Model, simulation: &Simulation, places: &[Place]) {
         for seed in 0..INSTANCES {
             let problem = instance(places, 1000 * stops as u64 + seed, stops, vehicles, RADIUS);
             let delays = Delays::of(model, problem.weekday, problem.weather).unwrap();
-            // A planner that knows the median delays, and gives lateness no price.
+            // A planner that uses the median delays and puts no price on lateness.
             let mut blind = problem.clone();
             blind.costs.per_late_hour = 0.0;
             let plans = [
@@ -129,7 +129,7 @@ fn against_the_proof(model: &Model, places: &[Place]) {
             ("planner", plan(&problem, &delays, Search::default()).unwrap()),
             ("nearest neighbour", nearest(&problem, &delays).unwrap()),
         ] {
-            // Plans that serve as many stops are compared by cost.
+            // Plans that serve the same number of stops are compared by cost.
             if found.unserved.len() == best.unserved.len() {
                 gaps.entry(name).or_default().push(100.0 * (found.objective / best.objective - 1.0));
             } else {
@@ -137,7 +137,7 @@ fn against_the_proof(model: &Model, places: &[Place]) {
             }
         }
     }
-    println!("| {SMALL} instances of 7 to 9 stops, 2 vehicles | serves as many as the best | gap of these, % | largest gap, % | best found |");
+    println!("| {SMALL} instances of 7 to 9 stops, 2 vehicles | serves as many as the optimum | gap of these, % | largest gap, % | optimum found |");
     println!("| --- | --- | --- | --- | --- |");
     for (name, gaps) in gaps {
         let largest = gaps.iter().copied().fold(0.0, f64::max);

@@ -1,5 +1,5 @@
 //! The simulation of delays, as `models/theriac_models/delay/simulation.py` describes it, with the parameters that
-//! the delay model's folder ships: days for plans to be tried on.
+//! the delay model's folder ships: days on which plans are evaluated.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use rand_distr::{Distribution, Exp, Gamma, StandardNormal};
 use routing::{free_minutes, Weather, Weekday};
 use serde::Deserialize;
 
-/// A file of parameters, and quantiles that this implementation must reach.
+/// A file of parameters, and quantiles that this implementation must reproduce.
 #[derive(Deserialize)]
 pub struct Simulation {
     pub parameters: Parameters,
@@ -78,7 +78,7 @@ impl<'a> Day<'a> {
         Self { parameters, weekday, weather: usize::from(weather.number()), factor }
     }
 
-    /// Minutes beyond free driving.
+    /// Minutes in addition to free driving.
     pub fn delay(&self, km: f64, hour: f64, random: &mut impl Rng) -> f64 {
         let p = self.parameters;
         let (Some(town), speed) = p.speeds[0] else { panic!("the first stretch has no end") };

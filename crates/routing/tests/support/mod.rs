@@ -36,7 +36,7 @@ pub fn van(name: &str, capacity: i64) -> Vehicle {
     Vehicle { name: name.to_owned(), capacity, from: 420.0, to: 1080.0 }
 }
 
-/// Panics where a plan forgets or doubles a stop, or breaks a capacity, a window or a shift.
+/// Panics if a plan forgets or repeats a stop, or breaks a capacity, a window or a shift.
 pub fn assert_sound(problem: &Problem, plan: &Plan) {
     let mut seen: Vec<&str> = plan.unserved.iter().map(|unserved| unserved.stop.as_str()).collect();
     let mut vehicles: Vec<&str> = Vec::new();

@@ -1,5 +1,5 @@
-//! Any bytes as an envelope, and with their signature made right: the reader answers, and opens nothing that was not
-//! sealed to its key.
+//! Any bytes as an envelope, and the same with a correct signature: the reader does not panic, and opens nothing that
+//! was not sealed to its key.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -9,10 +9,10 @@ use s3s::service::S3ServiceBuilder;
 use s3s_fs::FileSystem;
 use tokio::net::TcpListener;
 
-/// Serves the folders in `root` as buckets to whoever has this key pair, and returns the address.
+/// Serves the folders in `root` as buckets to clients with this key pair, and returns the address.
 ///
 /// # Panics
-/// Where it cannot.
+/// If the server cannot start.
 pub async fn serve(root: &Path, access_key: &str, secret_key: &str) -> String {
     let mut builder = S3ServiceBuilder::new(FileSystem::new(root).expect("a folder"));
     builder.set_auth(SimpleAuth::from_single(access_key, secret_key));

@@ -14,7 +14,7 @@ async fn envelopes_are_kept_in_a_bucket_that_is_not_trusted() {
     std::env::set_var("AWS_ACCESS_KEY_ID", "theriac");
     std::env::set_var("AWS_SECRET_ACCESS_KEY", "a secret of the test");
 
-    // Plain HTTP is for tests: it must be asked for.
+    // Plain HTTP is for tests, and must be enabled explicitly.
     let store = Store::open("s3://terms/2026").unwrap();
     let error = store.put(b"envelope").await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
@@ -35,7 +35,7 @@ async fn envelopes_are_kept_in_a_bucket_that_is_not_trusted() {
     std::fs::write(&object, vec![0; MAX_ENVELOPE + 1]).unwrap();
     assert!(matches!(store.get(hash).await, Err(StoreError::TooLong { .. })));
 
-    // Another key is refused by the server, and shows in no message.
+    // The server refuses another key, and no message shows it.
     std::env::set_var("AWS_SECRET_ACCESS_KEY", "hunter2");
     let error = Store::open("s3://terms/2026").unwrap().get(hash).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
@@ -45,7 +45,7 @@ async fn envelopes_are_kept_in_a_bucket_that_is_not_trusted() {
 async fn put_and_get(store: &Store, bytes: &[u8]) -> [u8; 32] {
     let put = store.put(bytes).await.unwrap();
     assert_eq!(put, hash(bytes));
-    assert_eq!(store.put(bytes).await.unwrap(), put, "again is no error");
+    assert_eq!(store.put(bytes).await.unwrap(), put, "a repetition is not an error");
     assert_eq!(store.get(put).await.unwrap(), bytes);
     put
 }

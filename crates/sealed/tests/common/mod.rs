@@ -1,5 +1,5 @@
-//! Accounts and places for the tests.
-#![allow(dead_code)] // Each test file uses its part.
+//! Accounts and contexts for the tests.
+#![allow(dead_code)] // Each test file uses a part.
 
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
 use sealed::{seal, Author, Content, Context, PublicKey, Purpose};
@@ -19,7 +19,7 @@ pub fn consignee() -> Keypair {
     account(2)
 }
 
-/// A place for an envelope.
+/// The context of an envelope.
 pub fn context() -> Context {
     Context {
         genesis: [8; 32],
@@ -30,7 +30,7 @@ pub fn context() -> Context {
     }
 }
 
-/// Seals as an account's owner does.
+/// Seals with the key of an account.
 pub fn seal_by(by: &Keypair, content: &Content, to: &[PublicKey]) -> Vec<u8> {
     let sign = |message: &[u8]| by.sign_simple(b"substrate", message).to_bytes();
     let author = Author { account: by.public.to_bytes(), sign: &sign };

@@ -1,4 +1,5 @@
 //! Measures what docs/benchmarks.md reports, on a node of its own: `make bench` runs it in the profile of the tests.
+//! With `--short` it does a little of everything, which shows that it works and nothing of how fast.
 //!
 //! Prints Markdown. Sizes and costs of messages come from the contracts' runtime tests (`weights`).
 #![allow(clippy::arithmetic_side_effects)] // Counts and times of a test bench, far from their limits.
@@ -20,9 +21,34 @@ use primitives::{BatchId, DocumentHash, ManufacturerSecret, SerialTree, SiteId};
 use testkit::theriac::{start_devnet, Theriac};
 use testkit::Failure;
 
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Load {
+    /// Reads of a verdict, of each kind.
+    reads: usize,
+    /// Transactions of one account, one after the other.
+    transactions: usize,
+    /// Requests on chain to the oracle, one after the other.
+    requests: usize,
+    /// Reports that are made at once, and how often, in turns with as many ready-made ones.
+    reports: usize,
+    rounds: usize,
+}
+
+const FULL: Load = Load { reads: 2_000, transactions: 200, requests: 100, reports: 300, rounds: 9 };
+const SHORT: Load = Load { reads: 20, transactions: 5, requests: 5, reports: 20, rounds: 2 };
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    match measure().await {
+    let load = match std::env::args().nth(1).as_deref() {
+        None => FULL,
+        Some("--short") => SHORT,
+        Some(other) => {
+            eprintln!("unknown argument '{other}'; the only one is --short");
+            return ExitCode::from(2);
+        }
+    };
+    match measure(load).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("the benchmark failed: {failure}");
@@ -31,7 +57,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn measure() -> Result<(), Failure> {
+async fn measure(load: Load) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let (devnet, url) = start_devnet(folder.path(), None)?;
     let chain = Chain::connect(&url).await?;
@@ -42,9 +68,9 @@ async fn measure() -> Result<(), Failure> {
         [account(&chain, "//Bob")?, account(&chain, "//Eve")?, account(&chain, "//Ferdie")?];
     let register = Batches(contracts.batches.address);
     release_a_batch(&maker, &regulator, &register).await?;
-    verdicts::measure(&chain, &url, &Units(contracts.units.address)).await?;
-    transactions::measure(&maker, &register).await?;
-    reports::measure(&clinic, Feeds(contracts.feeds.address), &theriac, folder.path(), &url).await?;
+    verdicts::measure(&chain, &url, &Units(contracts.units.address), load).await?;
+    transactions::measure(&maker, &register, load).await?;
+    reports::measure(&clinic, Feeds(contracts.feeds.address), &theriac, folder.path(), &url, load).await?;
     devnet.stop()
 }
 

@@ -34,7 +34,7 @@ pub struct ReadyMade {
     socket: WsClient,
     feeds: Feeds,
     operator: OperatorKey,
-    /// It signs nothing else in this run, so its nonces are counted here.
+    /// It signs for nothing else as long as this is in use, so its nonces are counted here.
     transmitter: Keypair,
     nonce: u64,
 }
@@ -48,14 +48,18 @@ pub struct Reports {
 impl ReadyMade {
     /// Connects, and reads the operator's key.
     pub async fn new(chain: &Chain, url: &str, feeds: Feeds, operator: &str) -> Result<Self, Failure> {
+        let subxt = OnlineClient::<SubstrateConfig>::from_url(url).await?;
+        let transmitter = dev::dave();
+        let nonce =
+            subxt.at_current_block().await?.tx().account_nonce(&transmitter.public_key().into()).await?;
         Ok(Self {
             chain: chain.clone(),
-            subxt: OnlineClient::from_url(url).await?,
+            subxt,
             socket: WsClientBuilder::default().build(url).await?,
             feeds,
             operator: OperatorKey::from_hex(&Secret::from_file(operator.as_ref())?)?,
-            transmitter: dev::dave(),
-            nonce: 0,
+            transmitter,
+            nonce,
         })
     }
 

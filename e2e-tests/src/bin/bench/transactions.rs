@@ -8,18 +8,15 @@ use primitives::BatchId;
 use testkit::Failure;
 
 use crate::spread::{ms, Spread};
-use crate::{GTIN, LOT, SITE};
-
-/// How many are timed, one after the other.
-const TRANSACTIONS: usize = 200;
+use crate::{Load, GTIN, LOT, SITE};
 
 /// Transactions of one account, one after the other.
-pub async fn measure(account: &chain::Account, register: &Batches) -> Result<(), Failure> {
+pub async fn measure(account: &chain::Account, register: &Batches, load: Load) -> Result<(), Failure> {
     let id = BatchId::of(GTIN, LOT);
     let target = QuarantineTarget::Holding { batch: id, site: SITE, quantity: Some(1) };
     let call = register.quarantine(Some(SITE), target, QuarantineReason::QualityInvestigation);
     let mut alone = Vec::new();
-    for _ in 0..TRANSACTIONS {
+    for _ in 0..load.transactions {
         let started = Instant::now();
         account.submit(&call).await?;
         alone.push(started.elapsed());

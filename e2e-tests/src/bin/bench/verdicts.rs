@@ -12,13 +12,10 @@ use scale::Encode;
 use testkit::Failure;
 
 use crate::spread::{ms, ratio, Spread};
-use crate::{tree, GTIN, LOT};
-
-/// How many reads of each kind are timed.
-const READS: usize = 2_000;
+use crate::{tree, Load, GTIN, LOT};
 
 /// A verdict through the client against the same contract read as one bare RPC, in turns, on the same node.
-pub async fn measure(chain: &Chain, url: &str, register: &Units) -> Result<(), Failure> {
+pub async fn measure(chain: &Chain, url: &str, register: &Units, load: Load) -> Result<(), Failure> {
     let scan = Scan {
         gtin: GTIN,
         lot: LOT.to_vec(),
@@ -35,7 +32,7 @@ pub async fn measure(chain: &Chain, url: &str, register: &Units) -> Result<(), F
     let raw = WsClientBuilder::default().build(url).await?;
 
     let (mut through_client, mut bare) = (Vec::new(), Vec::new());
-    for turn in 0..READS + 100 {
+    for turn in 0..load.reads + 100 {
         let started = Instant::now();
         let verdict = chain.read(&call).await?;
         let client = started.elapsed();

@@ -1,0 +1,21 @@
+//! The rules of `batches`, message by message.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
+
+use batches::Data;
+use kernel::Call;
+use primitives::batches::{
+    Arrival, Attestation, Batch, Contents, Error, Goods, Hold, Holding, NewBatch, Places, Purpose, Recall,
+    RecallScope, UnitState, UnitsShipped,
+};
+use primitives::{BatchId, Quantity, Role, SiteId};
+use testing::goods::*;
+use testing::parties::*;
+use testing::rules::*;
+
+mod custody;
+mod logistic_units;
+mod quarantine;
+mod recall;
+mod registration;
+mod release_gate;
+mod units;

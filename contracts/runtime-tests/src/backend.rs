@@ -1,0 +1,140 @@
+use primitives::batches::{
+    self, Attestation, AttestationRecord, Batch, Holding, LogisticUnit, Places, QuarantineError,
+    RecallNotice, Shipment,
+};
+use primitives::units::{self, Alarm, DecommissionedUnit, Scan, UnitOutcome, Verdict};
+use primitives::{access, AccountId, BatchId, SiteId, Timestamp};
+use scale::{Decode, Encode};
+use testing::backend::{Answer, AnyError, Backend, BatchBooks, Books, Done, Event, Scope};
+use testing::cast::{self, Contracts};
+use testing::message::Message;
+
+use crate::{Bytes, Emitted, Party, World};
+
+/// The built contracts on a chain, as the reference model is compared with them.
+///
+/// The deployment has no governance: its deployer writes into `access` itself.
+#[derive(Debug)]
+pub struct Wasm {
+    world: World,
+}
+
+impl Wasm {
+    /// Empty contracts in set-up.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut world = World::new();
+        world.access = world.instantiate("access", ());
+        world.batches = world.instantiate("batches", world.access);
+        world.units = world.instantiate("units", (world.access, world.batches));
+        cast::senders().into_iter().for_each(|sender| world.endow(sender));
+        Self { world }
+    }
+
+    fn read<R: Decode>(&mut self, contract: &str, message: &str, arguments: impl Encode) -> R {
+        let address = self.world.address(contract);
+        self.world.call(Party::Stranger, address, message, arguments)
+    }
+
+    /// Sends a message, and returns its answer, or its error of this type.
+    fn answer<R: Decode, E: Decode>(&mut self, who: AccountId, message: &Message) -> Result<R, E> {
+        let contract = if message.is_for_units() { self.world.units } else { self.world.batches };
+        let receipt =
+            self.world.measure::<Result<R, E>>(who, contract, message.name(), Bytes(message.arguments()));
+        let receipt = receipt.unwrap_or_else(|failure| panic!("{message:?}: {failure:?}"));
+        assert_eq!(receipt.reverted, receipt.returned.is_err(), "{message:?}");
+        receipt.returned
+    }
+
+    fn batch_books(&mut self, id: BatchId) -> Option<BatchBooks> {
+        let batch: Batch = self.read::<Option<_>>("batches", "batch", id)?;
+        let places: Option<Places> = self.read("batches", "mass_balance", id);
+        let holdings: Vec<(SiteId, Holding)> = self.read("batches", "recall_reach", (id, 0_u32, u32::MAX));
+        let recalls: Vec<RecallNotice> = self.read("batches", "recalls", id);
+        let attestations = Attestation::REQUIRED.into_iter().filter_map(|attestation| {
+            let record: Option<AttestationRecord> = self.read("batches", "attestation", (id, attestation));
+            Some((attestation, record?))
+        });
+        let attestations = attestations.collect();
+        Some(BatchBooks { batch, places: places.expect("of a batch"), holdings, recalls, attestations })
+    }
+}
+
+impl Default for Wasm {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Backend for Wasm {
+    fn contracts(&self) -> Contracts {
+        Contracts { batches: self.world.batches, units: self.world.units }
+    }
+
+    fn administer(&mut self, change: &access::Change) {
+        let access = self.world.access;
+        let written: Result<(), access::Error> =
+            self.world.call(Party::Administrator, access, "AccessControl::change", change);
+        assert_eq!(written, Ok(()));
+        // The runtime goes through all that is pending at each call.
+        self.world.commit();
+    }
+
+    fn send(&mut self, who: AccountId, now: Timestamp, message: &Message) -> Result<Done, AnyError> {
+        self.world.set_time(now);
+        let answer = match message {
+            Message::RegisterBatch { .. } => {
+                self.answer::<_, batches::Error>(who, message).map(Answer::Batch)?
+            }
+            Message::Ship { .. } => self.answer::<_, batches::Error>(who, message).map(Answer::Shipment)?,
+            Message::Decommission { .. } => {
+                self.answer::<UnitOutcome, units::Error>(who, message).map(Answer::Unit)?
+            }
+            Message::QuarantineOnEvidence { .. } => {
+                self.answer::<(), QuarantineError>(who, message).map(|()| Answer::Nothing)?
+            }
+            _ if message.is_for_units() => {
+                self.answer::<(), units::Error>(who, message).map(|()| Answer::Nothing)?
+            }
+            _ => self.answer::<(), batches::Error>(who, message).map(|()| Answer::Nothing)?,
+        };
+        let events = self.world.emitted().into_iter().map(event).collect();
+        self.world.commit();
+        Ok(Done { answer, events })
+    }
+
+    fn stored(&mut self, scope: &Scope) -> Books {
+        let mut books =
+            Books { listed: self.read("batches", "batches", (0_u32, u32::MAX)), ..Books::default() };
+        for id in &scope.batches {
+            books.batches.extend(self.batch_books(*id).map(|batch| (*id, batch)));
+        }
+        for number in 0..scope.shipments {
+            let shipment: Option<Shipment> = self.read("batches", "shipment", number);
+            books.shipments.extend(shipment.map(|shipment| (number, shipment)));
+        }
+        for sscc in &scope.logistic_units {
+            let unit: Option<LogisticUnit> = self.read("batches", "logistic_unit", sscc);
+            books.logistic_units.extend(unit.map(|unit| (*sscc, unit)));
+        }
+        for unit in &scope.units {
+            let gone: Option<DecommissionedUnit> = self.read("units", "decommissioned_unit", unit);
+            books.units.extend(gone.map(|gone| (*unit, gone)));
+            let alarm: Option<Alarm> = self.read("units", "alarm", unit);
+            books.alarms.extend(alarm.map(|alarm| (*unit, alarm)));
+        }
+        books
+    }
+
+    fn verdict(&mut self, now: Timestamp, scan: &Scan) -> Verdict {
+        self.world.set_time(now);
+        let verdict: Result<Verdict, units::Error> = self.read("units", "verdict", scan);
+        verdict.expect("`batches` answers")
+    }
+}
+
+/// An event with its name, which its first topic spells.
+fn event(emitted: Emitted) -> Event {
+    let name = emitted.topic.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte));
+    Event { name: name.collect(), fields: emitted.fields }
+}

@@ -1,0 +1,112 @@
+//! The cast of random sequences: organisations with sites, and accounts with and without limits.
+
+use primitives::access::{Account, Change, Limits, Rights};
+use primitives::{blake2_256, AccountId, Grant, OrganisationId, Role, RoleSet, SiteId};
+
+use crate::goods::NOW;
+
+/// The addresses of the contracts of a deployment.
+#[derive(Clone, Copy, Debug)]
+pub struct Contracts {
+    pub batches: AccountId,
+    pub units: AccountId,
+}
+
+pub const REGULATOR: OrganisationId = 0;
+pub const AUDITOR: OrganisationId = 1;
+pub const MANUFACTURER: OrganisationId = 2;
+
+const DAY: u64 = 86_400_000;
+
+/// An organisation: its roles, and its sites.
+pub struct Played {
+    pub roles: &'static [Role],
+    pub sites: &'static [SiteId],
+}
+
+/// The organisations, by number. The last one is a state institute that makes batches, inspects and regulates.
+pub const ORGANISATIONS: [Played; 10] = [
+    Played { roles: &[Role::Regulator], sites: &[] },
+    Played { roles: &[Role::Auditor], sites: &[] },
+    Played { roles: &[Role::Manufacturer, Role::QualityUnit], sites: &[0, 1] },
+    Played { roles: &[Role::Manufacturer, Role::QualityUnit], sites: &[2] },
+    Played { roles: &[Role::Wholesaler], sites: &[3, 4] },
+    Played { roles: &[Role::Pharmacy], sites: &[5, 6] },
+    Played { roles: &[Role::Pharmacy], sites: &[7] },
+    Played { roles: &[Role::Provider], sites: &[8] },
+    Played { roles: &[Role::Logistics], sites: &[9] },
+    Played { roles: &[Role::Regulator, Role::Manufacturer, Role::QualityUnit, Role::Auditor], sites: &[10] },
+];
+
+/// How many sites there are.
+pub const SITES: SiteId = 11;
+
+pub fn account(organisation: OrganisationId, number: u8) -> AccountId {
+    AccountId(blake2_256(format!("organisation {organisation}, account {number}").as_bytes()))
+}
+
+pub fn administrator() -> AccountId {
+    AccountId(blake2_256(b"administrator"))
+}
+
+/// The contract that quarantines on evidence; here an account plays it.
+pub fn sentinel() -> AccountId {
+    AccountId(blake2_256(b"sentinel"))
+}
+
+/// Has no organisation.
+pub fn stranger() -> AccountId {
+    AccountId(blake2_256(b"stranger"))
+}
+
+fn limited(site: Option<SiteId>, roles: Option<&[Role]>) -> Limits {
+    Limits { site, roles: roles.map(RoleSet::of), ..Limits::default() }
+}
+
+/// Every account that acts for an organisation at first.
+pub fn accounts() -> Vec<(AccountId, Account)> {
+    let stewards = (0..).zip(ORGANISATIONS).map(|(organisation, _)| (organisation, 0, Limits::STEWARD));
+    let others = [
+        (MANUFACTURER, 1, limited(Some(0), Some(&[Role::Manufacturer]))),
+        (MANUFACTURER, 2, limited(None, Some(&[Role::QualityUnit]))),
+        (4, 1, limited(Some(3), None)),
+        (5, 1, limited(Some(5), Some(&[Role::Pharmacy]))),
+        (5, 2, Limits { until: Some(NOW + 40 * DAY), ..limited(Some(6), None) }),
+    ];
+    let entry =
+        |(organisation, number, limits)| (account(organisation, number), Account { organisation, limits });
+    stewards.chain(others).map(entry).collect()
+}
+
+/// Everybody who sends messages.
+pub fn senders() -> Vec<AccountId> {
+    let members = accounts().into_iter().map(|(account, _)| account);
+    members.chain([administrator(), sentinel(), stranger()]).collect()
+}
+
+/// The roles that an organisation has at first.
+pub fn rights(organisation: OrganisationId) -> Rights {
+    let grant = |role: &Role| Grant { role: *role, expires_at: None };
+    let played = usize::try_from(organisation).ok().and_then(|number| ORGANISATIONS.get(number));
+    Rights { suspended: false, grants: played.map_or(Vec::new(), |it| it.roles.iter().map(grant).collect()) }
+}
+
+/// What is written into `access` in set-up.
+pub fn set_up(contracts: Contracts) -> Vec<Change> {
+    let mut changes = vec![Change::Administrator(administrator())];
+    for (organisation, played) in (0..).zip(ORGANISATIONS) {
+        changes.push(Change::Rights { organisation, rights: rights(organisation) });
+        changes.extend(played.sites.iter().map(|site| Change::Site { site: *site, organisation }));
+    }
+    changes.extend(
+        accounts().into_iter().map(|(account, entry)| Change::Account { account, entry: Some(entry) }),
+    );
+    changes.extend(contract_roles(contracts));
+    changes
+}
+
+/// The roles of the contracts.
+pub fn contract_roles(contracts: Contracts) -> [Change; 2] {
+    let role = |contract, role| Change::ContractRoles { contract, roles: RoleSet::of(&[role]) };
+    [role(contracts.units, Role::UnitRegister), role(sentinel(), Role::Sentinel)]
+}

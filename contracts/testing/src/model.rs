@@ -1,0 +1,233 @@
+//! The reference model: what each message should do, and what the books should say, stated over facts.
+//!
+//! It follows each pack: a pack is one entry of its batch, at the position of its serial, and knows where it is. Everything
+//! that the contracts count is counted over packs here, so that no pack can be made or lost. What the contracts decide, the
+//! model decides from facts; where the contracts know less than the model, or decide otherwise than they should, a
+//! function of [`today`] says so.
+//!
+//! Loose packs have no identity in the books. The model moves those with the lowest positions. If a site then shows a pack
+//! that should be elsewhere, it was this one that came here, and another pack is where this one was thought to be.
+
+mod custody;
+mod logistics;
+mod packs;
+mod quarantine;
+mod recall;
+mod registration;
+pub mod today;
+mod units;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kernel::Call;
+use primitives::access::Change;
+use primitives::batches::{Attestation, Error, LogisticUnit, Shipment};
+use primitives::units::{Alarm, DecommissionedUnit};
+use primitives::{
+    ensure, AccountId, BatchId, Refused, Role, SerialProof, SiteId, Sscc, Timestamp, UnitId, CUSTODIANS,
+};
+
+use crate::backend::{Answer, AnyError, BatchBooks, Books, Done, Event, Scope};
+use crate::cast::Contracts;
+use crate::goods::NOW;
+use crate::message::Message;
+use crate::organisations::Organisations;
+
+pub use logistics::Container;
+pub use packs::{BatchFacts, Pack};
+
+/// What the manufacturers know of their serials: proof by batch and serial.
+#[derive(Debug, Default)]
+pub struct Proofs {
+    pub by_serial: BTreeMap<(BatchId, Vec<u8>), SerialProof>,
+    pub roots: BTreeMap<BatchId, [u8; 32]>,
+}
+
+/// The facts, and who may do what.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub organisations: Organisations,
+    pub contracts: Contracts,
+    pub now: Timestamp,
+    pub proofs: Arc<Proofs>,
+    /// The batches that were registered, in this order; one that was cancelled is not among them.
+    pub listed: Vec<BatchId>,
+    pub batches: BTreeMap<BatchId, BatchFacts>,
+    /// Their quantities are counted over packs: see [`Model::shipment`].
+    pub shipments: BTreeMap<u64, Shipment>,
+    pub shipped: u64,
+    pub containers: BTreeMap<Sscc, Container>,
+    pub units: BTreeMap<UnitId, DecommissionedUnit>,
+    pub alarms: BTreeMap<UnitId, Alarm>,
+}
+
+/// An outcome in one of the two contracts.
+type Outcome<E> = Result<Done, E>;
+
+fn done(event: &impl primitives::Event) -> Done {
+    Done { answer: Answer::Nothing, events: vec![Event::of(event)] }
+}
+
+impl Model {
+    /// Nothing is registered, and the deployment is in set-up.
+    pub fn new(contracts: Contracts, proofs: Arc<Proofs>) -> Self {
+        Self {
+            organisations: Organisations::default(),
+            contracts,
+            now: NOW,
+            proofs,
+            listed: Vec::new(),
+            batches: BTreeMap::new(),
+            shipments: BTreeMap::new(),
+            shipped: 0,
+            containers: BTreeMap::new(),
+            units: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+        }
+    }
+
+    pub fn administer(&mut self, change: &Change) {
+        self.organisations.apply(change);
+    }
+
+    /// What comes of a message. The facts change with it, unless it is refused.
+    pub fn send(&mut self, who: AccountId, message: &Message) -> Result<Done, AnyError> {
+        let mut after = self.clone();
+        let done = after.judge(who, message)?;
+        *self = after;
+        Ok(done)
+    }
+
+    fn judge(&mut self, who: AccountId, message: &Message) -> Result<Done, AnyError> {
+        let site = message.site();
+        let call = match message {
+            Message::Decommission { .. } | Message::Revert { .. } => {
+                self.call(who, site, &[self.contracts.units, self.contracts.batches])
+            }
+            Message::ResolveAlarm { .. } => self.call(who, site, &[self.contracts.units]),
+            _ => self.call(who, site, &[self.contracts.batches]),
+        };
+        if message.is_for_units() {
+            Ok(self.judge_unit(call.map_err(primitives::units::Error::from)?, message)?)
+        } else if let Message::QuarantineOnEvidence { target } = message {
+            let done = call.map_err(Error::from).and_then(|call| self.quarantine_on_evidence(call, *target));
+            Ok(done.map_err(primitives::batches::QuarantineError::from)?)
+        } else {
+            Ok(self.judge_batch(call.map_err(Error::from)?, message.clone())?)
+        }
+    }
+
+    fn call(&self, who: AccountId, site: Option<SiteId>, contracts: &[AccountId]) -> Result<Call, Refused> {
+        // A pause stops everything, also what only restrains goods.
+        self.organisations.call(who, site, self.now, contracts)
+    }
+
+    fn judge_batch(&mut self, call: Call, message: Message) -> Outcome<Error> {
+        match message {
+            Message::RegisterBatch { batch, .. } => self.register(call, batch),
+            Message::CancelRegistration { batch } => self.cancel_registration(call, batch),
+            Message::Attest { batch, attestation, document } => {
+                self.attest(call, batch, attestation, document)
+            }
+            Message::Release { batch } => self.release(call, batch),
+            Message::Block { batch } => self.block(call, batch),
+            Message::Unblock { batch } => self.unblock(call, batch),
+            Message::Ship { goods, to, purpose, terms, .. } => self.ship(call, goods, to, purpose, terms),
+            Message::Receive { shipment, arrival, .. } => self.receive(call, shipment, arrival),
+            Message::Reject { shipment, reason, .. } => self.reject(call, shipment, reason),
+            Message::Pack { logistic_unit, contents, .. } => self.pack(call, logistic_unit, contents),
+            Message::Unpack { logistic_unit, .. } => self.unpack(call, logistic_unit),
+            Message::DecommissionQuantity { batch, quantity, state, document, .. } => {
+                self.decommission_quantity(call, batch, quantity, state, document)
+            }
+            Message::Quarantine { target, reason, .. } => self.quarantine(call, target, reason),
+            Message::ReleaseQuarantine { target, reason } => self.release_quarantine(call, target, reason),
+            Message::Recall { batch, recall } => self.recall(call, batch, recall),
+            Message::AcknowledgeRecall { batch, .. } => self.acknowledge_recall(call, batch),
+            other => panic!("{} is not a message of batches", other.name()),
+        }
+    }
+
+    fn known(&self, batch: BatchId) -> Result<&BatchFacts, Error> {
+        self.batches.get(&batch).ok_or(Error::UnknownBatch)
+    }
+
+    fn facts(&mut self, batch: BatchId) -> &mut BatchFacts {
+        self.batches.get_mut(&batch).expect("a registered batch")
+    }
+
+    /// Whether the caller acts for the organisation that made the batch, in this role.
+    fn is_maker(&self, call: &Call, batch: BatchId, role: Role) -> bool {
+        call.is_of(self.batches[&batch].manufacturer) && call.roles.contains(role)
+    }
+
+    /// Who recalls a batch, cancels its registration and ends quarantines: its maker, and the authorities.
+    fn answers_for(&self, call: &Call, batch: BatchId) -> Result<(), Error> {
+        let made_it =
+            self.is_maker(call, batch, Role::Manufacturer) || self.is_maker(call, batch, Role::QualityUnit);
+        ensure(made_it || call.roles.contains(Role::Regulator), Error::CallerNotAuthorised)
+    }
+
+    /// The shipment, with what is still in it.
+    pub fn shipment(&self, number: u64) -> Option<Shipment> {
+        let record = self.shipments.get(&number)?;
+        let quantity = self.batches[&record.batch].count(|pack| pack.shipment == Some(number));
+        Some(Shipment { quantity, ..record.clone() })
+    }
+
+    /// What the books should say.
+    pub fn books(&self, scope: &Scope) -> Books {
+        let logistic_unit = |sscc: &Sscc| Some((*sscc, self.logistic_unit(*sscc)?));
+        let shipment = |number| Some((number, self.shipment(number)?));
+        let batch = |id: &BatchId| Some((*id, self.batch_books(*id)?));
+        let unit = |unit: &UnitId| Some((*unit, self.units.get(unit)?.clone()));
+        let alarm = |unit: &UnitId| Some((*unit, self.alarms.get(unit)?.clone()));
+        Books {
+            listed: self.listed.clone(),
+            batches: scope.batches.iter().filter_map(batch).collect(),
+            shipments: (0..scope.shipments).filter_map(shipment).collect(),
+            logistic_units: scope.logistic_units.iter().filter_map(logistic_unit).collect(),
+            units: scope.units.iter().filter_map(unit).collect(),
+            alarms: scope.units.iter().filter_map(alarm).collect(),
+        }
+    }
+
+    fn batch_books(&self, id: BatchId) -> Option<BatchBooks> {
+        let facts = self.batches.get(&id)?;
+        Some(BatchBooks {
+            batch: facts.record(),
+            places: self.places(id, None),
+            holdings: facts.sites.iter().map(|site| (*site, self.holding(id, *site))).collect(),
+            recalls: facts.recalls.clone(),
+            attestations: Attestation::REQUIRED
+                .into_iter()
+                .filter_map(|attestation| Some((attestation, facts.attested.get(&attestation)?.clone())))
+                .collect(),
+        })
+    }
+
+    /// The logistic unit as the contract shows it: with the site of the outermost one around it.
+    pub fn logistic_unit(&self, sscc: Sscc) -> Option<LogisticUnit> {
+        let container = self.containers.get(&sscc)?;
+        Some(LogisticUnit {
+            batch: container.batch,
+            quantity: self.packs_inside(sscc),
+            site: self.outermost(sscc).1.site,
+            level: container.level,
+            parent: container.parent,
+            shipment: container.shipment,
+            case: container.case,
+            recalled: container.recalled,
+            holds_recalled: self.holds_recalled(sscc),
+            returned: container.returned,
+            hold: container.hold,
+        })
+    }
+}
+
+fn ensure_custodian(call: &Call) -> Result<SiteId, Error> {
+    call.ensure_any(CUSTODIANS)?;
+    Ok(call.site()?)
+}

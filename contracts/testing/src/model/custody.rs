@@ -1,0 +1,202 @@
+use kernel::Call;
+use primitives::batches::{
+    Arrival, Error, Goods, Hold, Purpose, RejectionReason, Shipment, ShipmentRejected, UnitsReceived,
+    UnitsShipped, MAX_CHILDREN,
+};
+use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc, CUSTODIANS};
+
+use super::{done, ensure_custodian, today, Answer, Model, Outcome};
+use crate::backend::{Done, Event};
+
+impl Model {
+    pub(super) fn ship(
+        &mut self,
+        call: Call,
+        goods: Goods,
+        to: SiteId,
+        purpose: Purpose,
+        terms: Option<DocumentHash>,
+    ) -> Outcome<Error> {
+        let from = ensure_custodian(&call)?;
+        let (batch, logistic_unit) = match goods {
+            Goods::Units { batch, .. } => (batch, None),
+            Goods::LogisticUnit(sscc) => (self.free_to_go(from, sscc)?.batch, Some(sscc)),
+        };
+        let facts = self.known(batch)?;
+        let consignee = self.organisations.site_standing(to, self.now);
+        match purpose {
+            Purpose::Supply => {
+                facts.hindrance(self.now)?;
+                let recalled = logistic_unit.is_some_and(|sscc| today::is_known_as_recalled(self, sscc));
+                ensure(!recalled, Error::LogisticUnitRecalled)?;
+            }
+            Purpose::Return => {
+                // A recalled, blocked or expired batch goes back as well.
+                let home = consignee.is_some_and(|site| site.organisation == facts.manufacturer);
+                ensure(home, Error::ReturnNotToManufacturer)?;
+            }
+        }
+        ensure(to != from, Error::ConsigneeIsConsignor)?;
+        let authorised = consignee.is_some_and(|site| site.roles.intersects(CUSTODIANS));
+        ensure(authorised, Error::ConsigneeNotAuthorised)?;
+        let going = match (goods, logistic_unit) {
+            (_, Some(sscc)) => self.positions_inside(sscc),
+            (Goods::Units { quantity, .. }, _) => self.some_free(batch, from, quantity)?,
+            (Goods::LogisticUnit(_), None) => unreachable!("it has an SSCC"),
+        };
+        let quantity = u64::try_from(going.len()).unwrap();
+
+        let shipment = self.shipped;
+        self.shipped += 1;
+        for position in going {
+            let pack = &mut self.facts(batch).packs[position];
+            (pack.site, pack.shipment) = (to, Some(shipment));
+        }
+        self.facts(batch).come_to(to);
+        if let Some(container) = logistic_unit.and_then(|sscc| self.containers.get_mut(&sscc)) {
+            container.shipment = Some(shipment);
+        }
+        // Its quantity is counted over packs.
+        let (quantity_of_record, shipped_at, hold) = (0, self.now, Hold::default());
+        let record = Shipment {
+            batch,
+            from,
+            to,
+            quantity: quantity_of_record,
+            logistic_unit,
+            purpose,
+            terms,
+            shipped_at,
+            hold,
+        };
+        self.shipments.insert(shipment, record);
+        let by = call.actor();
+        let event = UnitsShipped { batch, by, shipment, from, to, quantity, logistic_unit, purpose, terms };
+        Ok(Done { answer: Answer::Shipment(shipment), events: vec![Event::of(&event)] })
+    }
+
+    /// So many loose packs of the site that are free to move.
+    pub(super) fn some_free(
+        &self,
+        batch: BatchId,
+        site: SiteId,
+        quantity: Quantity,
+    ) -> Result<Vec<usize>, Error> {
+        let free = self.batches[&batch].positions(|pack| pack.is_free_at(site));
+        first_of(free, quantity, Error::QuantityNotHeld)
+    }
+
+    pub(super) fn receive(&mut self, call: Call, number: u64, arrival: Arrival) -> Outcome<Error> {
+        let record = self.shipments.get(&number).ok_or(Error::UnknownShipment)?.clone();
+        let Shipment { batch, from, to, logistic_unit, purpose, hold, .. } = record;
+        ensure(call.site == Some(to), Error::CallerNotConsignee)?;
+        ensure_custodian(&call)?;
+        let under_way = self.batches[&batch].positions(|pack| pack.shipment == Some(number));
+        let arrived = match (&arrival, logistic_unit) {
+            (Arrival::Units(quantity), None) => {
+                // More than there is, is refused before nothing.
+                let left = u64::try_from(under_way.len()).unwrap();
+                ensure(*quantity <= left, Error::QuantityNotInShipment)?;
+                first_of(under_way.clone(), *quantity, Error::QuantityNotInShipment)?
+            }
+            (Arrival::LogisticUnits(units), Some(shipped)) => {
+                ensure((1..=MAX_CHILDREN).contains(&units.len()), Error::TooManyLogisticUnits)?;
+                let mut arrived = Vec::new();
+                for sscc in units {
+                    arrived.extend(self.take_out_of_shipment(*sscc, shipped, units.len(), &record)?);
+                }
+                arrived
+            }
+            _ => return Err(Error::NotInShipment),
+        };
+        let back = purpose == Purpose::Return;
+        let quantity = u64::try_from(arrived.len()).unwrap();
+        let still_in_transit = u64::try_from(under_way.len()).unwrap() - quantity;
+        for position in arrived {
+            let pack = &mut self.facts(batch).packs[position];
+            pack.shipment = None;
+            pack.returned |= back;
+            pack.quarantined = hold.quarantined && logistic_unit.is_none() && !back;
+        }
+        if logistic_unit.is_none() && !back {
+            self.bring_hold(batch, to, hold);
+        }
+        if still_in_transit == 0 {
+            self.shipments.remove(&number);
+        }
+        let (by, shipment) = (call.actor(), number);
+        Ok(done(&UnitsReceived { batch, by, shipment, from, to, quantity, still_in_transit, arrival }))
+    }
+
+    /// A logistic unit of a shipment stands alone at the consignee's site: the positions of its packs.
+    fn take_out_of_shipment(
+        &mut self,
+        sscc: Sscc,
+        shipped: Sscc,
+        named: usize,
+        record: &Shipment,
+    ) -> Result<Vec<usize>, Error> {
+        let parent = self.containers.get(&sscc).ok_or(Error::UnknownLogisticUnit)?.parent;
+        if sscc == shipped {
+            ensure(named == 1, Error::NotInShipment)?;
+        } else {
+            ensure(parent == Some(shipped), Error::NotInShipment)?;
+        }
+        let positions = self.positions_inside(sscc);
+        let around = parent.map(|parent| self.containers[&parent].recalled);
+        let back = record.purpose == Purpose::Return;
+        let container = self.containers.get_mut(&sscc).unwrap();
+        // What was in a recalled one is recalled.
+        container.recalled |= around == Some(true);
+        container.returned = back;
+        container.parent = None;
+        container.shipment = None;
+        container.site = record.to;
+        container.hold = Hold {
+            quarantined: record.hold.quarantined && !back,
+            by_regulator: record.hold.by_regulator && today::keeps_hold_on(record.purpose),
+            cleared_at: record.hold.cleared_at,
+        };
+        if let Some(parent) = parent {
+            self.forget_if_empty(parent);
+        }
+        Ok(positions)
+    }
+
+    pub(super) fn reject(&mut self, call: Call, number: u64, reason: RejectionReason) -> Outcome<Error> {
+        let record = self.shipment(number).ok_or(Error::UnknownShipment)?;
+        let Shipment { batch, from, to, quantity, logistic_unit, hold, .. } = record;
+        let entitled = call.site == Some(to) || call.roles.contains(Role::Regulator);
+        ensure(entitled, Error::CallerNotConsignee)?;
+        for pack in self.facts(batch).packs.iter_mut().filter(|pack| pack.shipment == Some(number)) {
+            (pack.site, pack.shipment) = (from, None);
+            pack.quarantined = hold.quarantined && logistic_unit.is_none();
+        }
+        match logistic_unit {
+            Some(sscc) => {
+                let container = self.containers.get_mut(&sscc).unwrap();
+                (container.shipment, container.hold) = (None, hold);
+            }
+            None => self.bring_hold(batch, from, hold),
+        }
+        self.shipments.remove(&number);
+        let (by, shipment) = (call.actor(), number);
+        Ok(done(&ShipmentRejected { batch, by, shipment, from, to, quantity, reason }))
+    }
+
+    /// A regulator's hold goes with loose goods.
+    fn bring_hold(&mut self, batch: BatchId, site: SiteId, hold: Hold) {
+        if hold.quarantined && hold.by_regulator {
+            self.facts(batch).holds.entry(site).or_default().by_regulator = true;
+        }
+    }
+}
+
+/// The first so many of these.
+pub(super) fn first_of(mut from: Vec<usize>, quantity: Quantity, short: Error) -> Result<Vec<usize>, Error> {
+    ensure(quantity > 0, Error::QuantityZero)?;
+    let quantity = usize::try_from(quantity).unwrap();
+    ensure(quantity <= from.len(), short)?;
+    from.truncate(quantity);
+    Ok(from)
+}

@@ -1,0 +1,212 @@
+use kernel::Call;
+use primitives::batches::{
+    Contents, Error, Hold, LogisticUnitPacked, LogisticUnitUnpacked, MAX_CHILDREN, MAX_LEVEL,
+};
+use primitives::{ensure, BatchId, Role, SiteId, Sscc};
+
+use super::{done, ensure_custodian, today, Model, Outcome};
+
+/// A closed logistic unit. What is in it is known by the packs and containers that name it.
+#[derive(Clone, Debug)]
+pub struct Container {
+    pub batch: BatchId,
+    /// Right for an outermost one only.
+    pub site: SiteId,
+    pub level: u8,
+    pub parent: Option<Sscc>,
+    pub shipment: Option<u64>,
+    pub case: Option<u32>,
+    pub recalled: bool,
+    pub returned: bool,
+    pub hold: Hold,
+}
+
+impl Model {
+    /// The container around this one in which no other is.
+    pub fn outermost(&self, sscc: Sscc) -> (Sscc, &Container) {
+        let container = &self.containers[&sscc];
+        container.parent.map_or((sscc, container), |parent| self.outermost(parent))
+    }
+
+    /// Whether `inner` is in `outer`, or is it.
+    fn is_within(&self, inner: Sscc, outer: Sscc) -> bool {
+        inner == outer || self.containers[&inner].parent.is_some_and(|parent| self.is_within(parent, outer))
+    }
+
+    pub fn children(&self, sscc: Sscc) -> Vec<Sscc> {
+        let inside = self.containers.iter().filter(|(_, container)| container.parent == Some(sscc));
+        inside.map(|(child, _)| *child).collect()
+    }
+
+    pub(super) fn positions_inside(&self, sscc: Sscc) -> Vec<usize> {
+        let batch = &self.batches[&self.containers[&sscc].batch];
+        batch.positions(|pack| pack.inside.is_some_and(|inner| self.is_within(inner, sscc)))
+    }
+
+    pub(super) fn packs_inside(&self, sscc: Sscc) -> u64 {
+        u64::try_from(self.positions_inside(sscc).len()).unwrap()
+    }
+
+    /// Whether one inside is recalled.
+    pub fn holds_recalled(&self, sscc: Sscc) -> bool {
+        self.children(sscc)
+            .into_iter()
+            .any(|child| self.containers[&child].recalled || self.holds_recalled(child))
+    }
+
+    pub(super) fn forget_if_empty(&mut self, sscc: Sscc) {
+        if self.children(sscc).is_empty() {
+            self.containers.remove(&sscc);
+        }
+    }
+
+    /// One at the site that can be opened: nothing is around it, and nothing stops it.
+    fn standing_alone(&self, site: SiteId, sscc: Sscc) -> Result<&Container, Error> {
+        let container = self.containers.get(&sscc).ok_or(Error::UnknownLogisticUnit)?;
+        ensure(container.parent.is_none(), Error::LogisticUnitInside)?;
+        ensure(container.site == site, Error::LogisticUnitNotHeld)?;
+        ensure(container.shipment.is_none(), Error::LogisticUnitInTransit)?;
+        ensure(!container.hold.quarantined, Error::LogisticUnitQuarantined)?;
+        Ok(container)
+    }
+
+    /// The same, where it may be moved: it did not come back permanently.
+    pub(super) fn free_to_go(&self, site: SiteId, sscc: Sscc) -> Result<&Container, Error> {
+        let container = self.standing_alone(site, sscc)?;
+        ensure(!container.returned, Error::LogisticUnitNotHeld)?;
+        Ok(container)
+    }
+
+    pub(super) fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Outcome<Error> {
+        let site = ensure_custodian(&call)?;
+        gs1::Sscc::new(sscc).map_err(|_| Error::InvalidSscc)?;
+        ensure(!self.containers.contains_key(&sscc), Error::LogisticUnitExists)?;
+        let (batch, level, case) = match &contents {
+            Contents::Units { batch, quantity } => {
+                self.known(*batch)?;
+                let packed = self.some_free(*batch, site, *quantity)?;
+                self.put_in(*batch, packed, sscc);
+                (*batch, 0, None)
+            }
+            Contents::Case { batch, number } => {
+                self.known(*batch)?;
+                ensure(self.is_maker(&call, *batch, Role::Manufacturer), Error::CallerNotAuthorised)?;
+                ensure(!self.is_case_used(*batch, *number), Error::CaseAlreadyPacked)?;
+                let positions = self.case_positions(*batch, *number).ok_or(Error::UnknownCase)?;
+                let quantity = u64::try_from(positions.len()).unwrap();
+                self.some_free(*batch, site, quantity)?;
+                let packed = today::fill_case(self, *batch, positions, site);
+                self.put_in(*batch, packed, sscc);
+                (*batch, 0, Some(*number))
+            }
+            Contents::LogisticUnits(children) => {
+                let (batch, level) = self.put_inside(site, sscc, children)?;
+                (batch, level, None)
+            }
+        };
+        let container = Container {
+            batch,
+            site,
+            level,
+            parent: None,
+            shipment: None,
+            case,
+            recalled: false,
+            returned: false,
+            hold: Hold::default(),
+        };
+        self.containers.insert(sscc, container);
+        let (by, logistic_unit, quantity) = (call.actor(), sscc, self.packs_inside(sscc));
+        Ok(done(&LogisticUnitPacked { batch, by, logistic_unit, quantity, contents }))
+    }
+
+    fn put_in(&mut self, batch: BatchId, positions: Vec<usize>, sscc: Sscc) {
+        for position in positions {
+            self.facts(batch).packs[position].inside = Some(sscc);
+        }
+    }
+
+    fn put_inside(&mut self, site: SiteId, sscc: Sscc, children: &[Sscc]) -> Result<(BatchId, u8), Error> {
+        ensure((1..=MAX_CHILDREN).contains(&children.len()), Error::TooManyLogisticUnits)?;
+        let mut whole: Option<(BatchId, u8)> = None;
+        for child in children {
+            let container = self.free_to_go(site, *child)?;
+            let recalled = container.recalled || self.holds_recalled(*child);
+            ensure(!recalled, Error::LogisticUnitRecalled)?;
+            let (batch, level) = (container.batch, container.level + 1);
+            ensure(level < MAX_LEVEL, Error::NestedTooDeep)?;
+            ensure(whole.is_none_or(|(first, _)| first == batch), Error::MixedBatches)?;
+            whole = Some((batch, whole.map_or(level, |(_, highest)| highest.max(level))));
+            self.containers.get_mut(child).unwrap().parent = Some(sscc);
+        }
+        Ok(whole.expect("one at least"))
+    }
+
+    pub(super) fn unpack(&mut self, call: Call, sscc: Sscc) -> Outcome<Error> {
+        let site = ensure_custodian(&call)?;
+        let container = self.standing_alone(site, sscc)?.clone();
+        let Container { batch, case, recalled, returned: came_back, .. } = container;
+        ensure(!came_back || case.is_none(), Error::LogisticUnitNotHeld)?;
+        // The packs of a recalled one could not be distinguished from others any more.
+        let maker = self.is_maker(&call, batch, Role::Manufacturer);
+        ensure(!recalled || came_back || maker, Error::LogisticUnitRecalled)?;
+        let returned = came_back || recalled;
+        let (positions, quantity) = (self.positions_inside(sscc), self.packs_inside(sscc));
+        for position in positions {
+            self.facts(batch).packs[position].returned = returned;
+        }
+        for child in self.children(sscc) {
+            let inside = self.containers.get_mut(&child).unwrap();
+            (inside.parent, inside.site, inside.returned) = (None, site, returned);
+            inside.recalled |= recalled;
+        }
+        if case.is_some() && returned {
+            // The books know by it where its packs are.
+            self.containers.get_mut(&sscc).unwrap().returned = true;
+        } else {
+            self.containers.remove(&sscc);
+            let packs = &mut self.facts(batch).packs;
+            packs.iter_mut().filter(|pack| pack.inside == Some(sscc)).for_each(|pack| pack.inside = None);
+            let manufacturer = self.batches[&batch].manufacturer;
+            if let Some(number) = case.filter(|_| !call.is_of(manufacturer)) {
+                self.facts(batch).opened_elsewhere.insert(number);
+            }
+        }
+        Ok(done(&LogisticUnitUnpacked { batch, by: call.actor(), logistic_unit: sscc, quantity }))
+    }
+
+    /// The positions of a numbered case: the last one has the rest. `None` where the batch has no such case.
+    fn case_positions(&self, batch: BatchId, number: u32) -> Option<Vec<usize>> {
+        let facts = &self.batches[&batch];
+        let size = usize::try_from(facts.new.units_per_case?).unwrap();
+        let first = size * usize::try_from(number).unwrap();
+        let positions: Vec<usize> = (first..facts.packs.len()).take(size).collect();
+        (!positions.is_empty()).then_some(positions)
+    }
+
+    /// Whether the number of a case is used up: it is closed, or was opened by another organisation.
+    fn is_case_used(&self, batch: BatchId, number: u32) -> bool {
+        self.closed_case(batch, number).is_some() || self.batches[&batch].opened_elsewhere.contains(&number)
+    }
+
+    fn closed_case(&self, batch: BatchId, number: u32) -> Option<Sscc> {
+        let fits = |container: &Container| container.batch == batch && container.case == Some(number);
+        self.containers.iter().find(|(_, container)| fits(container)).map(|(sscc, _)| *sscc)
+    }
+
+    /// The closed numbered case in which the pack at a position is, and the containers around that.
+    pub(super) fn around(&self, batch: BatchId, position: u32) -> Option<Vec<&Container>> {
+        let size = self.batches[&batch].new.units_per_case?;
+        let mut around = vec![&self.containers[&self.closed_case(batch, position.checked_div(size)?)?]];
+        while let Some(parent) = around[around.len() - 1].parent {
+            around.push(&self.containers[&parent]);
+        }
+        Some(around)
+    }
+
+    /// Where the outermost of these containers is, or where it is going.
+    pub(super) fn site_of(&self, around: &[&Container]) -> SiteId {
+        let outermost = around[around.len() - 1];
+        outermost.shipment.map_or(outermost.site, |shipment| self.shipments[&shipment].to)
+    }
+}

@@ -1,0 +1,204 @@
+//! Packs, and what is counted over them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use primitives::batches::{
+    Attestation, AttestationRecord, Batch, Hold, Holding, NewBatch, NotMarketable, Places, RecallNotice,
+    RecallScope, UnitState,
+};
+use primitives::{BatchId, OrganisationId, Quantity, SiteId, Sscc, Timestamp, UnitId};
+
+use super::Model;
+
+/// A sales pack: where it is, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pack {
+    /// Where it is; where it goes, if it is under way; where it was, if it left the supply chain.
+    pub site: SiteId,
+    /// The innermost closed container around it.
+    pub inside: Option<Sscc>,
+    /// The shipment in which it is under way.
+    pub shipment: Option<u64>,
+    /// Whether it is quarantined by itself, and not with what is around it.
+    pub quarantined: bool,
+    /// Whether it came back to its manufacturer permanently.
+    pub returned: bool,
+    /// How it left the supply chain.
+    pub gone: Option<UnitState>,
+}
+
+/// A batch: what was registered, what became of it, and its packs by position.
+#[derive(Clone, Debug)]
+pub struct BatchFacts {
+    pub new: NewBatch,
+    pub manufacturer: OrganisationId,
+    pub expires_at: Timestamp,
+    pub registered_at: Timestamp,
+    pub released_at: Option<Timestamp>,
+    pub blocked: bool,
+    pub attested: BTreeMap<Attestation, AttestationRecord>,
+    pub recalls: Vec<RecallNotice>,
+    /// Where packs of it are or were, in the order in which it came there.
+    pub sites: Vec<SiteId>,
+    /// How many recalls a site acknowledged, and when it last did.
+    pub acknowledged: BTreeMap<SiteId, (u8, Timestamp)>,
+    /// The quarantine of loose packs at a site, besides which packs those are.
+    pub holds: BTreeMap<SiteId, Hold>,
+    /// The numbered cases that another organisation than the manufacturer opened.
+    pub opened_elsewhere: BTreeSet<u32>,
+    pub packs: Vec<Pack>,
+}
+
+impl BatchFacts {
+    pub fn is_recalled(&self) -> bool {
+        self.recalls.iter().any(|notice| notice.recall.scope == RecallScope::Batch)
+    }
+
+    /// Whether a recall names the position.
+    pub fn in_recalled_range(&self, position: u32) -> bool {
+        let names = |scope| matches!(scope, RecallScope::SerialRange { first, last } if first <= position && position <= last);
+        self.recalls.iter().any(|notice| names(notice.recall.scope))
+    }
+
+    pub fn is_serialised(&self) -> bool {
+        self.new.serial_root.is_some()
+    }
+
+    pub fn record(&self) -> Batch {
+        let NewBatch { gtin, lot, expiry, quantity, serial_root, units_per_case } = self.new.clone();
+        Batch {
+            gtin,
+            lot,
+            expiry,
+            expires_at: self.expires_at,
+            quantity,
+            serial_root,
+            units_per_case,
+            manufacturer: self.manufacturer,
+            registered_at: self.registered_at,
+            released_at: self.released_at,
+            blocked: self.blocked,
+            recalled: self.is_recalled(),
+            recalls: u8::try_from(self.recalls.len()).unwrap(),
+        }
+    }
+
+    /// Why packs of it may not be supplied or dispensed.
+    pub fn hindrance(&self, now: Timestamp) -> Result<(), NotMarketable> {
+        if self.is_recalled() {
+            Err(NotMarketable::Recalled)
+        } else if self.blocked {
+            Err(NotMarketable::Blocked)
+        } else if self.released_at.is_none() {
+            Err(NotMarketable::NotReleased)
+        } else if now > self.expires_at {
+            Err(NotMarketable::Expired)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub fn count(&self, fits: impl Fn(&Pack) -> bool) -> Quantity {
+        self.packs.iter().filter(|pack| fits(pack)).count().try_into().unwrap()
+    }
+
+    /// The positions of packs, in their order.
+    pub fn positions(&self, fits: impl Fn(&Pack) -> bool) -> Vec<usize> {
+        let pairs = self.packs.iter().enumerate();
+        pairs.filter(|(_, pack)| fits(pack)).map(|(position, _)| position).collect()
+    }
+
+    pub fn come_to(&mut self, site: SiteId) {
+        if !self.sites.contains(&site) {
+            self.sites.push(site);
+        }
+    }
+}
+
+impl Pack {
+    /// Whether it is free at the site: in nothing, on no way, and fit to be moved.
+    pub fn is_free_at(&self, site: SiteId) -> bool {
+        self.is_loose_at(site) && !self.quarantined
+    }
+
+    /// Whether it is in nothing and on no way there, quarantined or not.
+    pub fn is_loose_at(&self, site: SiteId) -> bool {
+        self.site == site && self.is_open() && !self.returned
+    }
+
+    fn is_open(&self) -> bool {
+        self.inside.is_none() && self.shipment.is_none() && self.gone.is_none()
+    }
+
+    /// Whether it came back permanently, and is still there.
+    pub fn is_returned_at(&self, site: SiteId) -> bool {
+        self.site == site && self.returned && self.gone.is_none()
+    }
+}
+
+impl Model {
+    /// Where the batch's packs are, at the site or at all sites.
+    pub fn places(&self, batch: BatchId, site: Option<SiteId>) -> Places {
+        let mut places = Places::default();
+        let packs = self.batches.get(&batch).into_iter().flat_map(|facts| &facts.packs);
+        for pack in packs.filter(|pack| site.is_none_or(|site| pack.site == site)) {
+            *self.place(pack, &mut places) += 1;
+        }
+        places
+    }
+
+    /// The count to which a pack belongs.
+    fn place<'a>(&self, pack: &Pack, places: &'a mut Places) -> &'a mut Quantity {
+        match pack.gone {
+            Some(UnitState::Dispensed) => return &mut places.dispensed,
+            Some(UnitState::Destroyed) => return &mut places.destroyed,
+            Some(_) => return &mut places.decommissioned,
+            None => {}
+        }
+        if pack.returned {
+            return &mut places.returned;
+        }
+        let shipment = pack.shipment.map(|number| self.shipments[&number].hold.quarantined);
+        let container = pack.inside.map(|sscc| self.outermost(sscc).1.hold.quarantined);
+        match (shipment, container) {
+            (Some(true), _) | (None, Some(true)) => &mut places.quarantined_closed,
+            (Some(false), _) => &mut places.in_transit,
+            (None, Some(false)) => &mut places.packed,
+            (None, None) if pack.quarantined => &mut places.quarantined,
+            (None, None) => &mut places.held,
+        }
+    }
+
+    /// What a site has or had of the batch.
+    pub fn holding(&self, batch: BatchId, site: SiteId) -> Holding {
+        let facts = &self.batches[&batch];
+        let (acknowledged, acknowledged_at) = facts.acknowledged.get(&site).copied().unwrap_or_default();
+        let hold = facts.holds.get(&site).copied().unwrap_or_default();
+        Holding { places: self.places(batch, Some(site)), acknowledged, acknowledged_at, hold }
+    }
+
+    /// The unit at a position, where the batch has serials.
+    pub fn unit_at(&self, batch: BatchId, position: usize) -> Option<UnitId> {
+        let position = u32::try_from(position).ok()?;
+        let mut serials = self.proofs.by_serial.iter().filter(|((of, _), _)| *of == batch);
+        let ((_, serial), _) = serials.find(|(_, proof)| proof.index == position)?;
+        Some(UnitId::of(batch, serial))
+    }
+
+    /// Whether the books know by name what became of the pack at this position.
+    pub fn is_booked_by_name(&self, batch: BatchId, position: usize) -> bool {
+        self.unit_at(batch, position).is_some_and(|unit| self.units.contains_key(&unit))
+    }
+
+    /// A pack shows up loose at a site. If it should be elsewhere, then it was this one that came here, and one that
+    /// should be here is where it was thought to be.
+    pub fn show_up(&mut self, batch: BatchId, position: usize, site: SiteId) {
+        let facts = &self.batches[&batch];
+        if facts.packs[position].is_free_at(site) {
+            return;
+        }
+        let here = facts.positions(|pack| pack.is_free_at(site));
+        let other = *here.last().expect("the site has a loose pack");
+        self.facts(batch).packs.swap(position, other);
+    }
+}

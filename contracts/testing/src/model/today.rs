@@ -1,0 +1,65 @@
+//! Where the contracts know less than the model, or decide otherwise than they should. Each function is what they do
+//! today. When a rule is mended, its function changes with it, and the model demands the mended rule from then on.
+
+use primitives::batches::{ClearanceReason, Purpose};
+use primitives::{BatchId, SiteId, Sscc};
+
+use super::{BatchFacts, Model};
+
+/// Whether a named pack can be loose at a site: any can, where any pack of the batch is. So a site with one pack can
+/// decommission any other one that is loose, returned, or in a case without a number.
+pub fn could_be_loose_at(model: &Model, batch: BatchId, site: SiteId) -> bool {
+    model.batches[&batch].packs.iter().any(|pack| pack.is_free_at(site))
+}
+
+/// Which packs a numbered case gets: the site has so many loose ones, and they are taken for those of the case. Instead of
+/// packs that were decommissioned by name others go in, which the books do not look for there.
+pub fn fill_case(model: &mut Model, batch: BatchId, positions: Vec<usize>, site: SiteId) -> Vec<usize> {
+    let case = positions.clone();
+    let mut packed = Vec::new();
+    for position in positions {
+        let facts = &model.batches[&batch];
+        let own = facts.packs[position].is_free_at(site);
+        let is_foreign = |other: &usize| !case.contains(other) && !packed.contains(other);
+        let foreign = facts.positions(|pack| pack.is_free_at(site)).into_iter().rfind(is_foreign);
+        match foreign {
+            _ if own => packed.push(position),
+            Some(other) if model.is_booked_by_name(batch, position) => packed.push(other),
+            Some(other) => {
+                model.facts(batch).packs.swap(position, other);
+                packed.push(position);
+            }
+            None => panic!("so many packs are loose there"),
+        }
+    }
+    packed
+}
+
+/// Whether the books know that a logistic unit has recalled packs: by a recall of it or of one inside, and not by one of
+/// their range of serials.
+pub fn is_known_as_recalled(model: &Model, sscc: Sscc) -> bool {
+    model.containers[&sscc].recalled || model.holds_recalled(sscc)
+}
+
+/// Whether a recall stops that a decommissioning is undone: one of the whole batch does, one of the unit's range of
+/// serials does not.
+pub fn recall_stops_revert(facts: &BatchFacts) -> bool {
+    facts.is_recalled()
+}
+
+/// Whether packs stay quarantined when their quarantine ends for this reason: never, not even if they are to be destroyed.
+pub fn stays_quarantined(_: ClearanceReason) -> bool {
+    false
+}
+
+/// Whether a regulator's hold on a closed logistic unit outlasts its way: it ends with a return.
+pub fn keeps_hold_on(purpose: Purpose) -> bool {
+    purpose == Purpose::Supply
+}
+
+/// Whether a verdict names quarantine: where any pack of the batch is quarantined at the site, or at any site where none
+/// is named; whichever pack is scanned.
+pub fn sees_quarantine(model: &Model, batch: BatchId, site: Option<SiteId>) -> bool {
+    let places = model.places(batch, site);
+    places.quarantined + places.quarantined_closed > 0
+}

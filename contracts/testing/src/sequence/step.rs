@@ -1,0 +1,474 @@
+use primitives::access::Change;
+use primitives::batches::{
+    Arrival, Attestation, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget,
+    Recall, RecallClass, RecallReason, RecallScope, RejectionReason, Shipment, UnitState,
+};
+use primitives::units::Resolution;
+use primitives::{
+    AccountId, BatchId, DocumentHash, OrganisationId, Quantity, Role, SiteId, Sscc, Timestamp, UnitId,
+    CUSTODIANS, DISPENSERS,
+};
+use proptest::prelude::*;
+
+use super::catalogue::{Catalogue, SSCCS};
+use crate::cast;
+use crate::goods::{serial, sscc};
+use crate::message::Message;
+use crate::model::{Container, Model, Pack};
+
+/// How many kinds of steps there are, the frequent ones several times.
+const KINDS: u8 = 110;
+pub(super) const DAY: Timestamp = 86_400_000;
+
+const STATES: [UnitState; 6] = [
+    UnitState::Dispensed,
+    UnitState::Destroyed,
+    UnitState::Stolen,
+    UnitState::Sample,
+    UnitState::Exported,
+    UnitState::Locked,
+];
+
+/// Numbers that become a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    kind: u8,
+    pub(super) a: u16,
+    pub(super) b: u16,
+    pub(super) c: u16,
+    /// Below [`WILD`] of 256: the call is changed in one place.
+    pub(super) wild: u8,
+}
+
+pub(super) const WILD: u8 = 32;
+
+/// Any step.
+pub(super) fn any_step() -> impl Strategy<Value = Step> {
+    let numbers = (0..KINDS, any::<u16>(), any::<u16>(), any::<u16>(), any::<u8>());
+    numbers.prop_map(|(kind, a, b, c, wild)| Step { kind, a, b, c, wild })
+}
+
+/// What happens in a step.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Send(AccountId, Message),
+    Administer(Change),
+    Pass(Timestamp),
+}
+
+fn is_free(container: &Container) -> bool {
+    container.shipment.is_none() && !container.hold.quarantined
+}
+
+pub(super) fn pick<T: Clone>(list: &[T], number: u16) -> Option<T> {
+    list.get(usize::from(number).checked_rem(list.len())?).cloned()
+}
+
+impl Step {
+    /// The batch that it is about, by its place in the catalogue.
+    fn batch(self) -> usize {
+        usize::from(self.b / 7) % 3
+    }
+
+    pub(super) fn any_site(self) -> SiteId {
+        SiteId::from(self.c) % cast::SITES
+    }
+
+    pub(super) fn any_account(self) -> AccountId {
+        pick(&cast::senders(), self.c).expect("there are accounts")
+    }
+
+    /// Somebody who acts for the site, and may hold drugs.
+    fn at(self, model: &Model, site: SiteId) -> AccountId {
+        let acts = |who: &AccountId| {
+            let call = model.organisations.caller(*who, Some(site), model.now);
+            call.site == Some(site) && call.roles.intersects(CUSTODIANS)
+        };
+        let accounts: Vec<AccountId> = cast::senders().into_iter().filter(acts).collect();
+        pick(&accounts, self.a).unwrap_or_else(|| self.any_account())
+    }
+
+    /// Somebody with this role, of the organisation where one is named.
+    fn with(self, model: &Model, role: Role, organisation: Option<OrganisationId>) -> AccountId {
+        let accounts = model.organisations.accounts_with(role, organisation, model.now);
+        pick(&accounts, self.a).unwrap_or_else(|| self.any_account())
+    }
+
+    /// A site with such packs of the batch.
+    fn site_with(self, model: &Model, batch: BatchId, fits: impl Fn(&Pack) -> bool) -> SiteId {
+        let packs = model.batches.get(&batch).into_iter().flat_map(|facts| &facts.packs);
+        let mut sites: Vec<SiteId> = packs.filter(|pack| fits(pack)).map(|pack| pack.site).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        pick(&sites, self.b).unwrap_or_else(|| self.any_site())
+    }
+
+    /// An outermost container, and where it is.
+    fn outermost(self, model: &Model, fits: impl Fn(&Container) -> bool) -> (Sscc, SiteId) {
+        let alone = model.containers.iter().filter(|(_, it)| it.parent.is_none() && fits(it));
+        let alone: Vec<(Sscc, SiteId)> = alone.map(|(sscc, it)| (*sscc, it.site)).collect();
+        pick(&alone, self.b).unwrap_or_else(|| (self.any_sscc(), self.any_site()))
+    }
+
+    pub(super) fn any_sscc(self) -> Sscc {
+        sscc(u64::from(self.b) % SSCCS)
+    }
+
+    fn unused_sscc(self, model: &Model) -> Sscc {
+        let unused = (0..SSCCS).map(sscc).find(|sscc| !model.containers.contains_key(sscc));
+        unused.unwrap_or_else(|| self.any_sscc())
+    }
+
+    fn shipment(self, model: &Model) -> (u64, SiteId) {
+        let open: Vec<(u64, SiteId)> = model.shipments.iter().map(|(number, it)| (*number, it.to)).collect();
+        pick(&open, self.b).unwrap_or_else(|| (u64::from(self.b) % (model.shipped + 1), self.any_site()))
+    }
+
+    /// At most so many, and at least one.
+    fn some_of(self, there: Quantity) -> Quantity {
+        Quantity::from(self.c) % there.max(1) + 1
+    }
+
+    fn target(self, model: &Model, batch: BatchId, quarantined: bool) -> (QuarantineTarget, SiteId) {
+        let fits_shipment = |it: &&Shipment| it.hold.quarantined == quarantined;
+        let shipments: Vec<(u64, SiteId)> = model
+            .shipments
+            .iter()
+            .filter(|(_, it)| fits_shipment(it))
+            .map(|(number, it)| (*number, it.to))
+            .collect();
+        match self.c % 3 {
+            0 => {
+                let (number, to) = pick(&shipments, self.b).unwrap_or_else(|| self.shipment(model));
+                (QuarantineTarget::Shipment(number), to)
+            }
+            1 => {
+                let fits = |it: &Container| it.hold.quarantined == quarantined && it.shipment.is_none();
+                let (sscc, site) = self.outermost(model, fits);
+                (QuarantineTarget::LogisticUnit(sscc), site)
+            }
+            _ => {
+                let fits = |pack: &Pack| pack.is_loose_at(pack.site) && pack.quarantined == quarantined;
+                let site = self.site_with(model, batch, fits);
+                let there = model.batches.get(&batch).map_or(1, |facts| {
+                    facts.count(|pack| pack.is_loose_at(site) && pack.quarantined == quarantined)
+                });
+                let quantity = if self.a.is_multiple_of(4) { None } else { Some(self.some_of(there)) };
+                (QuarantineTarget::Holding { batch, site, quantity }, site)
+            }
+        }
+    }
+
+    pub(super) fn action(self, model: &Model, catalogue: &Catalogue) -> Action {
+        match self.instead(model, catalogue) {
+            100..=102 => Action::Administer(self.change(model)),
+            103..=106 => Action::Administer(self.mending(model)),
+            107..=109 => {
+                let long =
+                    if self.wild < WILD / 4 { 1_200 * DAY } else { Timestamp::from(self.c % 64) * DAY / 4 };
+                Action::Pass(long)
+            }
+            kind => {
+                let (mut who, mut message) = Step { kind, ..self }.message(model, catalogue);
+                // A registration has most that can be wrong.
+                let wild = if matches!(message, Message::RegisterBatch { .. }) { 6 * WILD } else { WILD };
+                if self.wild < wild {
+                    self.change_one_thing(&mut who, &mut message);
+                }
+                Action::Send(who, message)
+            }
+        }
+    }
+
+    /// The kind of the step; another one where it has nothing to act on.
+    fn instead(self, model: &Model, catalogue: &Catalogue) -> u8 {
+        let facts = model.batches.get(&catalogue.id(self.batch()));
+        let attested = facts.is_some_and(|it| it.attested.len() == Attestation::REQUIRED.len());
+        let (alone, recalled) =
+            (model.containers.values(), model.batches.values().any(|it| !it.recalls.is_empty()));
+        let quarantined = model.shipments.values().any(|it| it.hold.quarantined)
+            || alone.clone().any(|it| it.hold.quarantined)
+            || model.batches.values().any(|it| it.packs.iter().any(|pack| pack.quarantined));
+        match self.kind {
+            // Now and then it is tried again.
+            0..=3 if facts.is_some() && !self.a.is_multiple_of(3) => 19,
+            5..=10 if attested && !self.c.is_multiple_of(8) => 23,
+            11..=14 if facts.is_some_and(|it| it.released_at.is_some()) && !self.c.is_multiple_of(8) => 27,
+            16..=18 if !facts.is_some_and(|it| it.blocked) && !self.c.is_multiple_of(8) => 40,
+            37..=52 if model.shipments.is_empty() => 19,
+            31..=36 | 62..=69 if !alone.clone().any(|it| it.parent.is_none() && it.shipment.is_none()) => 53,
+            82..=84 if model.units.is_empty() => 70,
+            85..=86 if model.alarms.is_empty() => 70,
+            91..=94 if !quarantined => 87,
+            97..=99 if !recalled => 19,
+            kind => kind,
+        }
+    }
+
+    /// A call that fits where the facts stand, as far as there is one.
+    fn message(self, model: &Model, catalogue: &Catalogue) -> (AccountId, Message) {
+        let index = self.batch();
+        let batch = catalogue.id(index);
+        let facts = model.batches.get(&batch);
+        let maker = facts.map(|facts| facts.manufacturer);
+        let free_at = |site| facts.map_or(1, |facts| facts.count(|pack| pack.is_free_at(site)));
+        let free = |pack: &Pack| pack.is_free_at(pack.site);
+        let document = DocumentHash([0x44; 32]);
+        let regulator = self.with(model, Role::Regulator, None);
+        let state = STATES[usize::from((self.a / 4 % 12).saturating_sub(6))];
+        match self.kind {
+            0..=3 => {
+                let plants: [SiteId; 4] = [0, 1, 2, 10];
+                let site = plants[usize::from(self.c % 4)];
+                (
+                    self.at(model, site),
+                    Message::RegisterBatch { site, batch: catalogue.batches[index].clone() },
+                )
+            }
+            4 => (self.with(model, Role::Manufacturer, maker), Message::CancelRegistration { batch }),
+            5..=10 => {
+                let attestation = Attestation::REQUIRED[usize::from(self.c) % 3];
+                let who = match attestation {
+                    Attestation::CertificateOfAnalysis => self.with(model, Role::QualityUnit, maker),
+                    Attestation::GoodManufacturingPractice => self.with(model, Role::Auditor, None),
+                    Attestation::MarketAuthorisation => regulator,
+                };
+                (who, Message::Attest { batch, attestation, document })
+            }
+            11..=14 => (self.with(model, Role::QualityUnit, maker), Message::Release { batch }),
+            15 => (regulator, Message::Block { batch }),
+            16..=18 => (regulator, Message::Unblock { batch }),
+            19..=30 => {
+                let from = self.site_with(model, batch, free);
+                let goods = Goods::Units { batch, quantity: self.some_of(free_at(from).div_ceil(2)) };
+                self.ship(model, from, goods, maker)
+            }
+            31..=36 => {
+                let (sscc, from) = self.outermost(model, |it| is_free(it) && !it.returned);
+                let batch = model.containers.get(&sscc).map(|it| model.batches[&it.batch].manufacturer);
+                self.ship(model, from, Goods::LogisticUnit(sscc), batch)
+            }
+            37..=50 => self.receive(model),
+            51..=52 => {
+                let (shipment, to) = self.shipment(model);
+                let reason = RejectionReason::Other;
+                if self.c.is_multiple_of(4) {
+                    (regulator, Message::Reject { site: None, shipment, reason })
+                } else {
+                    (self.at(model, to), Message::Reject { site: Some(to), shipment, reason })
+                }
+            }
+            53..=58 => {
+                let site = self.site_with(model, batch, free);
+                let contents = Contents::Units { batch, quantity: self.some_of(free_at(site).div_ceil(2)) };
+                (
+                    self.at(model, site),
+                    Message::Pack { site, logistic_unit: self.unused_sscc(model), contents },
+                )
+            }
+            59..=61 => {
+                let cased = catalogue.id(0);
+                let maker = model.batches.get(&cased).map(|facts| facts.manufacturer);
+                let is_makers = |site: SiteId| model.organisations.sites.get(&site).copied() == maker;
+                let site = self.site_with(model, cased, |pack| free(pack) && is_makers(pack.site));
+                let contents = Contents::Case { batch: cased, number: u32::from(self.c % 5) };
+                (
+                    self.at(model, site),
+                    Message::Pack { site, logistic_unit: self.unused_sscc(model), contents },
+                )
+            }
+            62..=65 => {
+                let (first, site) =
+                    self.outermost(model, |it| is_free(it) && (it.level < 3 || self.c.is_multiple_of(4)));
+                let batch = model.containers.get(&first).map(|it| it.batch);
+                let fits = |it: &Container| {
+                    let same = Some(it.batch) == batch || self.c.is_multiple_of(16);
+                    it.parent.is_none() && is_free(it) && it.site == site && same
+                };
+                let more = model.containers.iter().filter(|(sscc, it)| **sscc != first && fits(it));
+                let more = more.map(|(sscc, _)| *sscc).take(usize::from(self.c % 3));
+                let contents = Contents::LogisticUnits([first].into_iter().chain(more).collect());
+                (
+                    self.at(model, site),
+                    Message::Pack { site, logistic_unit: self.unused_sscc(model), contents },
+                )
+            }
+            66..=69 => {
+                let (logistic_unit, site) = self.outermost(model, is_free);
+                (self.at(model, site), Message::Unpack { site, logistic_unit })
+            }
+            70..=78 => {
+                let index = index.min(1);
+                let batch = catalogue.id(index);
+                let dispenses = |site: SiteId| {
+                    let standing = model.organisations.site_standing(site, model.now);
+                    standing.is_some_and(|it| it.roles.intersects(DISPENSERS))
+                };
+                let anywhere = self.site_with(model, batch, free);
+                let shop = |fits: &dyn Fn(&Pack) -> bool| {
+                    let site = self.site_with(model, batch, |pack| fits(pack) && dispenses(pack.site));
+                    if dispenses(site) {
+                        site
+                    } else {
+                        anywhere
+                    }
+                };
+                // Some are about packs that are gone, in a case, or elsewhere.
+                let (site, fits): (SiteId, &dyn Fn(&Pack) -> bool) = match self.c % 16 {
+                    0..=1 => (shop(&|pack| pack.gone.is_some()), &|pack| pack.gone.is_some()),
+                    2..=3 => (self.site_with(model, batch, |pack| pack.inside.is_some()), &|pack| {
+                        pack.inside.is_some()
+                    }),
+                    4 => (self.any_site(), &|_| true),
+                    5..=6 => (anywhere, &free),
+                    _ => (shop(&free), &|pack| pack.is_free_at(pack.site) && dispenses(pack.site)),
+                };
+                let state = if dispenses(site) || self.a.is_multiple_of(8) {
+                    state
+                } else {
+                    STATES[usize::from(self.a % 5) + 1]
+                };
+                let packs = model.batches.get(&batch).map(|facts| facts.positions(fits)).unwrap_or_default();
+                let number =
+                    pick(&packs, self.c / 16).unwrap_or(usize::from(self.c)) % catalogue.serials(index);
+                let (serial, proof) = (serial(number), catalogue.proof(index, number));
+                (self.at(model, site), Message::Decommission { site, batch, serial, proof, state })
+            }
+            79..=81 => {
+                let site = self.site_with(model, batch, |pack| free(pack) || pack.is_returned_at(pack.site));
+                let quantity = self.some_of(free_at(site).div_ceil(4));
+                let state = if self.a.is_multiple_of(2) { state } else { UnitState::Destroyed };
+                let document = self.c.is_multiple_of(2).then_some(document);
+                (
+                    self.at(model, site),
+                    Message::DecommissionQuantity { site, batch, quantity, state, document },
+                )
+            }
+            82..=84 => self.revert(model, catalogue, index),
+            85..=86 => self.resolve(model, catalogue, index),
+            87..=89 => {
+                let (target, site) = self.target(model, batch, false);
+                let reason = QuarantineReason::Damaged;
+                if self.a.is_multiple_of(3) {
+                    (regulator, Message::Quarantine { site: None, target, reason })
+                } else {
+                    (self.at(model, site), Message::Quarantine { site: Some(site), target, reason })
+                }
+            }
+            90 => (
+                cast::sentinel(),
+                Message::QuarantineOnEvidence { target: self.target(model, batch, false).0 },
+            ),
+            91..=94 => {
+                let (target, _) = self.target(model, batch, true);
+                let who = if self.a.is_multiple_of(3) {
+                    self.with(model, Role::QualityUnit, maker)
+                } else {
+                    regulator
+                };
+                let reasons = [ClearanceReason::NothingFound, ClearanceReason::ForDisposal];
+                (who, Message::ReleaseQuarantine { target, reason: reasons[usize::from(self.b % 2)] })
+            }
+            95..=96 => self.recall(model, catalogue, batch, maker),
+            _ => {
+                let site = self.site_with(model, batch, |_| true);
+                (self.at(model, site), Message::AcknowledgeRecall { site, batch })
+            }
+        }
+    }
+
+    fn ship(
+        self,
+        model: &Model,
+        from: SiteId,
+        goods: Goods,
+        maker: Option<OrganisationId>,
+    ) -> (AccountId, Message) {
+        let homes = model.organisations.sites.iter().filter(|(_, whose)| Some(**whose) == maker);
+        let homes: Vec<SiteId> = homes.map(|(site, _)| *site).filter(|site| *site != from).collect();
+        let (to, purpose) = match pick(&homes, self.c) {
+            Some(home) if self.a.is_multiple_of(5) => (home, Purpose::Return),
+            _ => (SiteId::from(self.c / 3) % cast::SITES, Purpose::Supply),
+        };
+        let terms = self.c.is_multiple_of(7).then_some(DocumentHash([7; 32]));
+        (self.at(model, from), Message::Ship { from, goods, to, purpose, terms })
+    }
+
+    fn receive(self, model: &Model) -> (AccountId, Message) {
+        let (shipment, site) = self.shipment(model);
+        let arrival = match model.shipment(shipment) {
+            Some(Shipment { logistic_unit: Some(sscc), .. }) => {
+                let mut some = model.children(sscc);
+                some.truncate(some.len().saturating_sub(usize::from(self.c % 2)));
+                let all = some.is_empty() || self.a.is_multiple_of(2);
+                Arrival::LogisticUnits(if all { vec![sscc] } else { some })
+            }
+            Some(record) => Arrival::Units(self.some_of(record.quantity)),
+            None => Arrival::LogisticUnits(vec![self.any_sscc()]),
+        };
+        (self.at(model, site), Message::Receive { site, shipment, arrival })
+    }
+
+    fn revert(self, model: &Model, catalogue: &Catalogue, index: usize) -> (AccountId, Message) {
+        let index = index.min(1);
+        let batch = catalogue.id(index);
+        let serials = (0..catalogue.serials(index)).map(serial);
+        let gone = serials.filter_map(|serial| {
+            model.units.get(&UnitId::of(batch, &serial)).map(|unit| (unit.site, serial))
+        });
+        let gone: Vec<(SiteId, Vec<u8>)> = gone.collect();
+        let (site, serial) = pick(&gone, self.c).unwrap_or_else(|| (self.any_site(), serial(0)));
+        if self.a.is_multiple_of(5) {
+            return (self.with(model, Role::Regulator, None), Message::Revert { site: None, batch, serial });
+        }
+        (self.at(model, site), Message::Revert { site: Some(site), batch, serial })
+    }
+
+    fn resolve(self, model: &Model, catalogue: &Catalogue, index: usize) -> (AccountId, Message) {
+        let batch = catalogue.id(index);
+        let serials = (0..catalogue.serials(index)).map(serial);
+        let open = serials.filter(|serial| model.alarms.contains_key(&UnitId::of(batch, serial)));
+        let open: Vec<Vec<u8>> = open.collect();
+        let serial = pick(&open, self.c).unwrap_or_else(|| serial(0));
+        let confirmed = self.b.is_multiple_of(3);
+        let resolution = if confirmed { Resolution::CounterfeitConfirmed } else { Resolution::FalseAlarm };
+        (self.with(model, Role::Regulator, None), Message::ResolveAlarm { batch, serial, resolution })
+    }
+
+    fn recall(
+        self,
+        model: &Model,
+        catalogue: &Catalogue,
+        batch: BatchId,
+        maker: Option<OrganisationId>,
+    ) -> (AccountId, Message) {
+        let (first, length) = (u32::from(self.c % 12), u32::from(self.a % 4));
+        let (batch, scope) = match self.a % 16 {
+            0 => (batch, RecallScope::Batch),
+            1..=6 => (
+                catalogue.id(usize::from(self.c % 2)),
+                RecallScope::SerialRange { first, last: first + length },
+            ),
+            _ => {
+                let all: Vec<(Sscc, BatchId)> =
+                    model.containers.iter().map(|(sscc, it)| (*sscc, it.batch)).collect();
+                let (sscc, batch) = pick(&all, self.c).unwrap_or_else(|| (self.any_sscc(), batch));
+                (batch, RecallScope::LogisticUnit(sscc))
+            }
+        };
+        let recall = Recall {
+            scope,
+            class: RecallClass::I,
+            reason: RecallReason::Contamination,
+            instructions: DocumentHash([0x44; 32]),
+            acknowledge_by: model.now + DAY,
+        };
+        let by_maker = self.b.is_multiple_of(2) && maker.is_some();
+        let who = if by_maker {
+            self.with(model, Role::Manufacturer, maker)
+        } else {
+            self.with(model, Role::Regulator, None)
+        };
+        (who, Message::Recall { batch, recall })
+    }
+}
