@@ -35,7 +35,7 @@ impl CodeArgs {
         match (&self.code, &self.image) {
             (Some(code), _) => Ok(code.clone()),
             (None, Some(image)) => symbol::read(image).map_err(Failure::bad_input),
-            (None, None) => Err(Failure::bad_input("there is no code; give its text, or --image")),
+            (None, None) => Err(Failure::bad_input("no code was given; give its text, or --image")),
         }
     }
 }

@@ -69,7 +69,7 @@ impl GoodsArgs {
             (None, Some(gtin), Some(lot)) => BatchId::of(gtin.value(), lot.as_bytes()),
             _ => {
                 return Err(Failure::bad_input(
-                    "there are no goods; give --gtin and --lot, --id, --shipment, or --sscc",
+                    "no goods were given; give --gtin and --lot, --id, --shipment, or --sscc",
                 ))
             }
         };

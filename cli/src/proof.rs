@@ -53,7 +53,7 @@ impl Evidence {
     }
 }
 
-/// Why there is no evidence.
+/// Why no proof can be given.
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
     /// The list cannot be used.

@@ -82,7 +82,7 @@ impl Context<'_> {
                 Some(_) => Ok(number),
                 None => Err(refused(
                     Error::UnknownSite,
-                    format!("there is no site {number}; see `theriac org site list`"),
+                    format!("site {number} is not registered; see `theriac org site list`"),
                 )),
             },
             SiteRef::Gln(gln) => {
@@ -123,7 +123,7 @@ impl Context<'_> {
     pub async fn organisation(&self, number: OrganisationId) -> Result<OrganisationEntry, Failure> {
         let entry = self.read(&self.governance().organisation(number)).await?;
         entry.ok_or_else(|| {
-            let message = format!("there is no organisation {number}; see `theriac org list`");
+            let message = format!("organisation {number} is not registered; see `theriac org list`");
             refused(Error::UnknownOrganisation, message)
         })
     }

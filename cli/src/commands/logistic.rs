@@ -154,7 +154,7 @@ impl PackArgs {
         let ContentsArgs { quantity, case, inside } = &self.contents;
         let batch = || match (self.gtin, &self.lot) {
             (Some(gtin), Some(lot)) => Ok(BatchId::of(gtin.value(), lot.as_bytes())),
-            _ => Err(Failure::bad_input("there is no batch; give --gtin and --lot")),
+            _ => Err(Failure::bad_input("no batch was given; give --gtin and --lot")),
         };
         match (quantity, case) {
             (Some(quantity), _) => Ok(Contents::Units { batch: batch()?, quantity: *quantity }),

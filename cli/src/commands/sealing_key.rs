@@ -62,7 +62,7 @@ pub struct KeyringArgs {
 impl KeyringArgs {
     fn path(&self) -> Result<&Path, Failure> {
         self.keyring.as_deref().ok_or_else(|| {
-            Failure::bad_input("there is no keyring; give --keyring FILE, or set THERIAC_KEYRING to one")
+            Failure::bad_input("no keyring was given; give --keyring FILE, or set THERIAC_KEYRING to one")
         })
     }
 

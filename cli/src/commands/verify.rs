@@ -150,7 +150,7 @@ async fn judge(
 }
 
 /// What list or proof show about the pack's serial. A folder that lacks the batch's list or key is not an error: perhaps
-/// there is no such batch, and the verdict says so.
+/// the batch is not registered, and the verdict says so.
 fn evidence(pack: &MedicinePack, args: &VerifyArgs) -> Result<(Option<Evidence>, Option<String>), Failure> {
     let Some(serial) = pack.serial() else { return Ok((None, None)) };
     match args.proof.evidence(pack.gtin(), lot_of(pack)?, serial) {

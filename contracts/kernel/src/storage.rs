@@ -10,8 +10,8 @@ use ink::env::{
 use ink::storage::traits::{ManualKey, Storable, StorableHint, StorageKey};
 use scale::{Decode, Encode, Input, Output};
 
-/// The storage key that four letters spell: `key(b"BTCH")` is 0x42544348. What lies in a contract's storage can so be told
-/// by its first bytes.
+/// The storage key that four letters spell: `key(b"BTCH")` is 0x42544348. So the first bytes of
+/// a stored key say which collection it belongs to.
 #[must_use]
 pub const fn key(name: &[u8; 4]) -> u32 {
     u32::from_be_bytes(*name)

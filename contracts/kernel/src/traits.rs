@@ -93,7 +93,7 @@ pub trait QuarantineBooks {
     #[ink(message)]
     fn quarantine_on_evidence(&mut self, target: QuarantineTarget) -> Result<(), QuarantineError>;
 
-    /// When a quarantine of these goods was last ended: 0 where none was. `None` where there are no such goods.
+    /// When a quarantine of these goods was last ended: 0 if never. `None` if the goods are unknown.
     #[ink(message)]
     fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp>;
 }

@@ -142,7 +142,7 @@ fn parse_hex(text: &str) -> Result<[u8; 32], ParseIdentifierError> {
     let mut bytes = [0; 32];
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
         let pair = core::str::from_utf8(pair).map_err(|_| ParseIdentifierError)?;
-        // `from_str_radix` takes a sign, which is no digit.
+        // `from_str_radix` takes a sign, which is not a digit.
         if pair.starts_with('+') {
             return Err(ParseIdentifierError);
         }

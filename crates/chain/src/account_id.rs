@@ -22,7 +22,7 @@ pub fn parse_account(text: &str) -> Result<AccountId, ParseAccountError> {
     text.parse::<AccountId32>().map(|id| AccountId::from(id.0)).map_err(|_| ParseAccountError)
 }
 
-/// A text is no account.
+/// A text is not an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not an account: an SS58 address such as 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY, \

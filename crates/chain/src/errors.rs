@@ -192,7 +192,7 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// A secret is no key.
+    /// A secret is not a key.
     #[error(
         "the secret of the signing key cannot be used: {reason}; give a mnemonic of 12 to 24 words, \
              or 0x and the 64 hexadecimal digits of a seed"
@@ -201,9 +201,9 @@ pub enum Error {
         /// What is wrong; never the secret itself.
         reason: String,
     },
-    /// A publicly known key on a chain that is no development chain.
+    /// A publicly known key on a chain that is not a development chain.
     #[error(
-        "the signing key is one of the public development keys, and {chain:?} is no development chain: \
+        "the signing key is one of the public development keys, and {chain:?} is not a development chain: \
              everybody could sign with it; use a key of your own"
     )]
     DevKeyOnLiveChain {

@@ -195,7 +195,7 @@ impl BatchArgs {
         match (self.id, self.gtin, &self.lot) {
             (Some(id), ..) => Ok(id),
             (None, Some(gtin), Some(lot)) => Ok(BatchId::of(gtin.value(), lot.as_bytes())),
-            _ => Err(Failure::bad_input("there is no batch; give --gtin and --lot, or --id")),
+            _ => Err(Failure::bad_input("no batch was given; give --gtin and --lot, or --id")),
         }
     }
 }

@@ -56,7 +56,7 @@ impl SourceArgs {
             (None, None, Some(gtin), Some(lot)) => BatchId::of(gtin.value(), lot.as_bytes()),
             _ => {
                 return Err(Failure::bad_input(
-                    "there is no document; give FILE, or --gtin and --lot, or --id",
+                    "no document was given; give FILE, or --gtin and --lot, or --id",
                 ))
             }
         };

@@ -72,7 +72,7 @@ impl ShipmentArgs {
                 _ => {}
             }
         }
-        let message = format!("there is no shipment {number}; compare the number with the consignor's");
+        let message = format!("shipment {number} is not in transit; compare the number with the consignor's");
         Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-shipment"))
     }
 }

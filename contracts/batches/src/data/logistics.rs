@@ -206,7 +206,7 @@ impl Data {
     }
 }
 
-/// How many units the batch's case of this number holds; `None` where there is no such case.
+/// How many units the batch's case of this number holds. `None` where the batch has no case of this number.
 fn units_in_case(batch: &Batch, number: u32) -> Option<Quantity> {
     let size = Quantity::from(batch.units_per_case?);
     let first = Quantity::from(number).checked_mul(size)?;

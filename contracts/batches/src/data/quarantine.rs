@@ -51,7 +51,7 @@ impl Data {
         self.isolate(call, target, &goods, QuarantineReason::OracleEvidence, false)
     }
 
-    /// When a quarantine of these goods was last ended: 0 where none was. `None` where there are no such goods.
+    /// When a quarantine of these goods was last ended: 0 if never. `None` if the goods are unknown.
     #[must_use]
     pub fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
         self.goods(target).ok().map(|goods| goods.hold.cleared_at)

@@ -26,7 +26,7 @@ pub enum QuarantineTarget {
 
 impl QuarantineTarget {
     /// Whom or what a report must be about to be evidence against this target in the contract `batches`: the hash
-    /// over both, whatever the quantity. So a report about other goods, or for another contract, is no evidence.
+    /// over both, whatever the quantity. So a report about other goods, or for another contract, is not evidence.
     #[must_use]
     pub fn subject(&self, batches: AccountId) -> Subject {
         let target = match *self {

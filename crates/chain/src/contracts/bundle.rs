@@ -51,10 +51,10 @@ impl Bundle {
     /// Reads a bundle's bytes; the path only serves messages.
     ///
     /// # Errors
-    /// [`Error::BadBundle`] where it is no bundle of ink! 5, or its code is not the one of its code hash.
+    /// [`Error::BadBundle`] where it is not a bundle of ink! 5, or its code is not the one of its code hash.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
-        let file: File =
-            serde_json::from_slice(bytes).map_err(|error| bad(path, format!("it is no bundle: {error}")))?;
+        let file: File = serde_json::from_slice(bytes)
+            .map_err(|error| bad(path, format!("it is not a bundle: {error}")))?;
         let Source { hash, language, wasm } = file.source;
         if !language.starts_with("ink! 5.") {
             return Err(bad(path, format!("it is written in {language:?}, and ink! 5 is needed")));
@@ -218,8 +218,8 @@ mod tests {
             (file(&long, primitives::blake2_256(&long), "ink! 5.1.1"), "longer than"),
             (file(&WASM, hash, "ink! 5.1.1").replace("0x0061", "0xzz61"), "its code: "),
             (file(&WASM, hash, "ink! 5.1.1").replace("\"wasm\"", "\"polkavm\""), "no code"),
-            ("{}".to_owned(), "no bundle"),
-            (String::new(), "no bundle"),
+            ("{}".to_owned(), "not a bundle"),
+            (String::new(), "not a bundle"),
         ] {
             let error = parse(&text).unwrap_err();
             assert!(error.contains(reason), "{reason}: {error}");

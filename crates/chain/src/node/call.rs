@@ -304,7 +304,7 @@ mod tests {
             assert!(matches!(error, Error::MessageNotUnderstood { message } if message == "round"));
         }
         let error = call.answer(&returned(REVERTED, (0_u8, 1_u64).encode())).unwrap_err();
-        assert!(matches!(error, Error::Answer { .. }), "a reverted call is no success");
+        assert!(matches!(error, Error::Answer { .. }), "a reverted call is not a success");
     }
 
     #[test]

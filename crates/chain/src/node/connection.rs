@@ -180,7 +180,7 @@ impl Connection {
 fn check_url(url: &str) -> Result<(), Error> {
     let bad = |reason: &str| Error::BadUrl { url: url.to_owned(), reason: reason.to_owned() };
     let (scheme, rest) = url.split_once("://").ok_or_else(|| bad("it has no ws:// or wss:// in front"))?;
-    // User information before an @ is no host.
+    // User information before an @ is not a host.
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     if host.is_empty() {

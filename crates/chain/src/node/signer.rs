@@ -29,7 +29,7 @@ impl Signer {
             return Err(bad("it is empty"));
         }
         // The messages of the libraries may quote what they read: none goes into ours.
-        let uri = SecretUri::from_str(text).map_err(|_| bad("it is no secret URI"))?;
+        let uri = SecretUri::from_str(text).map_err(|_| bad("it is not a secret URI"))?;
         let keypair = Keypair::from_uri(&uri).map_err(|_| bad("it is neither a mnemonic nor a seed"))?;
         let is_development = is_public(&uri, &keypair)?;
         Ok(Self { keypair, is_development })
