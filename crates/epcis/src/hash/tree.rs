@@ -14,6 +14,8 @@ pub(super) struct Node {
     pub(super) children: Vec<Node>,
     /// A business transaction, source or destination: its children are its type and its identifier, in this order.
     pub(super) pair: bool,
+    /// An entry of an array, of which the XML binding may name both the list and the entry.
+    entry: bool,
 }
 
 /// The children of an event's element.
@@ -45,9 +47,9 @@ impl Builder<'_> {
                         ..Node::default()
                     });
                 }
-                (_, Value::Array(values)) => {
-                    nodes.extend(values.iter().map(|value| self.node(parent, name, value)))
-                }
+                (_, Value::Array(values)) => nodes.extend(
+                    values.iter().map(|value| Node { entry: true, ..self.node(parent, name, value) }),
+                ),
                 (_, value) => nodes.push(self.node(parent, name, value)),
             }
         }
@@ -74,7 +76,7 @@ impl Builder<'_> {
                 (text.to_owned(), self.members(name, object))
             }
         };
-        Node { name: self.name(name), text, children, pair: false }
+        Node { name: self.name(name), text, children, ..Node::default() }
     }
 
     fn text(&self, parent: &str, name: &str, text: &str) -> String {
@@ -101,18 +103,17 @@ impl Builder<'_> {
 }
 
 /// Gives the children the structure and the names of the XML binding where JSON omits elements.
+///
+/// An extension is a list only if JSON writes an array: `ext:partsList` with the members `ext:part` and `ext:total` has
+/// them as its own elements in XML too.
 fn corrected(children: Vec<Node>) -> Vec<Node> {
     let mut kept = Vec::new();
     let mut lists: Vec<Node> = Vec::new();
-    for child in children {
-        let entry = if child.name == "childEPCs" {
-            Some("epc".to_owned())
-        } else if matches!(child.name.as_str(), "bizTransactionList" | "sourceList" | "destinationList") {
-            None
-        } else {
-            child.name.strip_suffix("List").map(str::to_owned)
-        };
-        let Some(entry) = entry else {
+    for mut child in children {
+        let Some(entry) = entry_name(&child) else {
+            if !child.children.iter().any(|entry| entry.pair) {
+                child.children = corrected(child.children);
+            }
             kept.push(child);
             continue;
         };
@@ -121,19 +122,24 @@ fn corrected(children: Vec<Node>) -> Vec<Node> {
             lists.push(Node { name: child.name.clone(), ..Node::default() });
         }
         if let Some(list) = lists.last_mut() {
-            list.children.push(Node { name: entry, ..child });
+            list.children.push(Node { name: entry, children: corrected(child.children), ..child });
         }
     }
     kept.extend(lists);
-    for child in kept.iter_mut().filter(|child| !child.children.iter().any(|entry| entry.pair)) {
-        child.children = corrected(std::mem::take(&mut child.children));
-        let renamed = match child.name.as_str() {
-            "inputEPC" | "outputEPC" => "epc",
-            "inputQuantity" | "outputQuantity" | "childQuantity" => "quantityElement",
-            "quantity" if !child.children.is_empty() => "quantityElement",
-            _ => continue,
-        };
-        renamed.clone_into(&mut child.name);
-    }
     kept
+}
+
+/// The name that the XML binding gives the entry of a list; `None` for an element that is not an entry.
+fn entry_name(node: &Node) -> Option<String> {
+    if node.name.starts_with('{') && !node.entry {
+        return None;
+    }
+    Some(match node.name.as_str() {
+        "bizTransactionList" | "sourceList" | "destinationList" => return None,
+        "childEPCs" | "inputEPCList" | "outputEPCList" => "epc".to_owned(),
+        "quantityList" | "inputQuantityList" | "outputQuantityList" | "childQuantityList" => {
+            "quantityElement".to_owned()
+        }
+        name => name.strip_suffix("List")?.to_owned(),
+    })
 }
