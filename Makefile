@@ -91,7 +91,7 @@ lint: ## Check the formats, the lints, and licences and sources of what ships
 	shellcheck --external-sources --severity=warning $(scripts)
 	cargo deny --locked --config deny.toml --manifest-path cli/Cargo.toml check licenses bans sources
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy $(on_chain) --workspace --all-targets
+	cargo clippy $(on_chain) --workspace --all-targets -- -D warnings
 
 fmt: ## Format the sources
 	cargo fmt --all

@@ -199,12 +199,11 @@ pub const fn of_units(error: Units) -> &'static str {
         Units::BatchExpired => EXPIRED,
         Units::AlarmOpen => "Keep the pack, and ask the regulator to resolve the alarm.",
         Units::QuantityNotHeld => "See `theriac batch reach` for what the site has: the packs may be quarantined.",
-        Units::BookingRefused => {
-            "Check with `theriac admin show` whether `batches` is paused, and whether `units` has the role unit-register."
-        }
+        Units::NotUnitRegister => "Check with `theriac admin show` whether `units` has the role unit-register.",
         Units::UnitNotDecommissioned => "Nothing to do: the pack was not decommissioned.",
         Units::NotRevertible => "Keep the pack out of trade: its state is final.",
         Units::UnknownAlarm => "Compare the serial with the print: there is no alarm about it.",
+        Units::InvalidProof => "Ask the manufacturer for the proof again: this one is cut, or of another batch.",
         Units::CounterfeitConfirmed => "Keep the pack as evidence: the finding is final.",
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use gs1::Gln;
 use primitives::access::{Account, Limits};
 use primitives::governance::{Error, GlnUse, Identifier, OrganisationEntry, Site, SiteEntry};
-use primitives::{AccountId, Actor, OrganisationId, Role, SiteId};
+use primitives::{AccountId, Actor, OrganisationId, Question, Role, SiteId};
 use serde_json::json;
 
 use crate::accounts::ss58;
@@ -176,7 +176,8 @@ impl Context<'_> {
         match self.acting_site().await {
             Ok(site) => Ok(Some(site)),
             Err(failure) if self.named_site()?.is_none() => {
-                let standing = self.access().standing(self.account()?.id(), None);
+                let question = Question::about(self.account()?.id(), None);
+                let standing = self.access().standing(&question);
                 let is_regulator = self.read(&standing).await?.roles.contains(Role::Regulator);
                 if is_regulator {
                     Ok(None)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use clap::{Subcommand, ValueEnum};
-use primitives::{AccountId, Role};
+use primitives::{AccountId, Role, RoleSet};
 use serde::Serialize;
 use serde_json::json;
 
@@ -205,12 +205,13 @@ async fn show(context: &Context<'_>) -> Result<Answer, Failure> {
         let by = context.read(&governance.administering_role(role)).await?;
         administered_by.insert(role.name(), by.name());
     }
-    let paused = context.read(&access.paused()).await?;
+    let deployment = context.read(&access.deployment()).await?;
     let mut contracts = BTreeMap::new();
     for contract in Contract::ALL {
         let address = contract.address(context);
-        let roles = context.read(&access.contract_roles(address)).await?;
-        let view = ContractView { paused: paused.contains(&address), roles: role_names(roles) };
+        let roles = deployment.as_ref().map_or(RoleSet::EMPTY, |known| known.roles_of(address));
+        let paused = deployment.as_ref().is_some_and(|known| known.is_paused(address));
+        let view = ContractView { paused, roles: role_names(roles) };
         contracts.insert(contract.name(), view);
     }
     Answer::of(&AdministrationView { in_set_up, administrator, offered_to, administered_by, contracts })

@@ -74,12 +74,12 @@ pub async fn run(args: &DeployArgs, global: &Global) -> Result<Answer, Failure> 
     let account = chain.account(signer)?;
     let partial = match begun {
         Some(partial) => {
-            partial.ensure_continues(chain.genesis(), account.id())?;
+            partial.ensure_continues(chain.genesis(), account.id(), bundles.digest())?;
             partial
         }
         None => {
             let block = chain.finalised_head().await?.number;
-            Partial::begin(&args.out, chain.genesis(), account.id(), block)?
+            Partial::begin(&args.out, chain.genesis(), account.id(), bundles.digest(), block)?
         }
     };
     // Programs get one JSON object, and no progress.

@@ -2,31 +2,18 @@
 
 use ink::prelude::vec::Vec;
 use kernel::{key, Item, Map};
-use primitives::access::{Account, Change, Error, Rights, SiteStanding, MAX_CONTRACTS};
-use primitives::{ensure, AccountId, OrganisationId, Role, RoleSet, SiteId, Standing, Timestamp};
-use scale::{Decode, Encode};
+use primitives::access::{Account, Change, Deployment, Error, Rights, SiteStanding, MAX_CONTRACTS};
+use primitives::{ensure, AccountId, OrganisationId, Question, Role, SiteId, Standing, Timestamp};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4143_0003;
-
-/// What is stored once, in one value: `standing` reads it with each call.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
-pub(crate) struct State {
-    /// The contract that decides; before the deployment has one, who deployed this contract.
-    governor: AccountId,
-    administrator: AccountId,
-    in_set_up: bool,
-    paused: Vec<AccountId>,
-    contracts: Vec<(AccountId, RoleSet)>,
-}
+pub const LAYOUT: u32 = 0x4143_0004;
 
 /// What the contract knows. Every field has its own storage key, which spells its name.
 #[derive(Debug, Default)]
 #[ink::storage_item]
 pub struct Data {
     layout: Item<u32, { key(b"LAYO") }>,
-    state: Item<State, { key(b"STAT") }>,
+    deployment: Item<Deployment, { key(b"DEPL") }>,
     accounts: Map<AccountId, Account, { key(b"ACCO") }>,
     rights: Map<OrganisationId, Rights, { key(b"RIGH") }>,
     sites: Map<SiteId, OrganisationId, { key(b"SITE") }>,
@@ -39,11 +26,10 @@ impl Data {
     pub fn new(deployer: AccountId) -> Self {
         let mut data = Self::default();
         data.layout.set(&LAYOUT);
-        data.state.set(&State {
-            governor: deployer,
+        data.deployment.set(&Deployment {
+            governance: deployer,
             administrator: deployer,
             in_set_up: true,
-            paused: Vec::new(),
             contracts: Vec::new(),
         });
         data
@@ -55,49 +41,58 @@ impl Data {
         self.layout.get() == Some(LAYOUT)
     }
 
-    /// What `account` may do at `now`, at `site` where one is named.
+    /// What the account of the question may do at `now`, at the site of the question where it names one. `asker` is the
+    /// contract that asks.
     ///
     /// A contract with roles acts for no organisation, even where one named it as its account. The administrator has
     /// Admin besides what it has as an account of an organisation.
     #[must_use]
-    pub fn standing(&self, account: AccountId, site: Option<SiteId>, now: Timestamp) -> Standing {
-        let Some(state) = self.state.get() else { return Standing::default() };
-        let of_contract = state.roles_of_contract(account);
-        let mut standing = if of_contract.is_empty() {
-            self.standing_in_organisation(account, site, now)
-        } else {
-            Standing { roles: of_contract, ..Standing::default() }
-        };
-        if account == state.administrator {
+    pub fn standing(&self, asker: AccountId, question: Question, now: Timestamp) -> Standing {
+        let Question { account, site, through, counterparty } = question;
+        let mut standing = Standing::default();
+        let Some(deployment) = self.deployment.get() else { return standing };
+        standing.in_set_up = deployment.in_set_up;
+        standing.roles = deployment.roles_of(account);
+        if standing.roles.is_empty() {
+            self.add_organisation(&mut standing, (account, site), now);
+        }
+        if account == deployment.administrator {
             standing.roles = standing.roles.with(Role::Admin);
         }
-        if account == state.governor {
+        if account == deployment.governance {
             standing.roles = standing.roles.with(Role::Governor);
         }
-        Standing { in_set_up: state.in_set_up, paused: state.paused, ..standing }
-    }
-
-    fn standing_in_organisation(&self, account: AccountId, site: Option<SiteId>, now: Timestamp) -> Standing {
-        let entry = self.account(account).filter(|entry| entry.limits.hold_at(now));
-        let Some(Account { organisation, limits }) = entry else { return Standing::default() };
-        let roles = self.rights(organisation).roles_at(now);
-        let acts_at = |site: &SiteId| match limits.site {
-            Some(own) => own == *site,
-            None => self.sites.get(*site) == Some(organisation),
-        };
-        Standing {
-            organisation: Some(organisation),
-            site: if site.is_some() { site.filter(acts_at) } else { limits.site },
-            roles: limits.roles.map_or(roles, |limit| roles.intersection(limit)),
-            ..Standing::default()
+        standing.paused = deployment.is_paused(asker);
+        if let Some(through) = through {
+            standing.paused |= deployment.is_paused(through);
+            standing.through = deployment.roles_of(through);
         }
+        standing.counterparty = counterparty.and_then(|site| {
+            let organisation = self.sites.get(site)?;
+            Some(SiteStanding { organisation, roles: self.rights(organisation).roles_at(now) })
+        });
+        standing
     }
 
-    /// Whose the site is, and what its organisation may do at `now`.
-    #[must_use]
-    pub fn site_standing(&self, site: SiteId, now: Timestamp) -> Option<SiteStanding> {
-        let organisation = self.sites.get(site)?;
-        Some(SiteStanding { organisation, roles: self.rights(organisation).roles_at(now) })
+    /// Adds what the account may do for its organisation.
+    fn add_organisation(
+        &self,
+        standing: &mut Standing,
+        (account, site): (AccountId, Option<SiteId>),
+        now: Timestamp,
+    ) {
+        let Some(Account { organisation, limits }) = self.account(account) else { return };
+        if !limits.hold_at(now) {
+            return;
+        }
+        let roles = self.rights(organisation).roles_at(now);
+        standing.roles = limits.roles.map_or(roles, |limit| roles.intersection(limit));
+        standing.organisation = Some(organisation);
+        standing.site = match (site, limits.site) {
+            (None, own) => own,
+            (Some(site), Some(own)) => Some(site).filter(|_| site == own),
+            (Some(site), None) => Some(site).filter(|_| self.sites.get(site) == Some(organisation)),
+        };
     }
 
     /// For whom the account acts, its time over or not.
@@ -112,40 +107,21 @@ impl Data {
         self.rights.get(organisation).unwrap_or_default()
     }
 
-    /// The account that administers the deployment.
+    /// What is stored once.
     #[must_use]
-    pub fn administrator(&self) -> Option<AccountId> {
-        self.state.get().map(|state| state.administrator)
+    pub fn deployment(&self) -> Option<Deployment> {
+        self.deployment.get()
     }
 
-    /// Who decides.
+    /// Whether the account is the one that decides.
     #[must_use]
-    pub fn governor(&self) -> Option<AccountId> {
-        self.state.get().map(|state| state.governor)
+    pub fn is_governed_by(&self, account: AccountId) -> bool {
+        self.deployment.get().is_some_and(|deployment| deployment.governance == account)
     }
 
-    /// Whether the deployment is in set-up.
-    #[must_use]
-    pub fn in_set_up(&self) -> bool {
-        self.state.get().is_some_and(|state| state.in_set_up)
-    }
-
-    /// The contracts whose state changes are stopped.
-    #[must_use]
-    pub fn paused(&self) -> Vec<AccountId> {
-        self.state.get().map(|state| state.paused).unwrap_or_default()
-    }
-
-    /// The roles of a contract of the deployment.
-    #[must_use]
-    pub fn contract_roles(&self, contract: AccountId) -> RoleSet {
-        self.state.get().map(|state| state.roles_of_contract(contract)).unwrap_or_default()
-    }
-
-    /// Writes down what the governor decided.
+    /// Writes down what was decided.
     pub fn change(&mut self, caller: AccountId, change: Change) -> Result<(), Error> {
-        let mut state = self.state.get().ok_or(Error::CallerNotAuthorised)?;
-        ensure(caller == state.governor, Error::CallerNotAuthorised)?;
+        ensure(self.is_governed_by(caller), Error::CallerNotAuthorised)?;
         match change {
             Change::Account { account, entry: Some(entry) } => self.accounts.insert(account, &entry),
             Change::Account { account, entry: None } => self.accounts.remove(account),
@@ -154,32 +130,11 @@ impl Data {
             }
             Change::Rights { organisation, rights } => self.rights.insert(organisation, &rights),
             Change::Site { site, organisation } => self.sites.insert(site, &organisation),
-            Change::ContractRoles { contract, roles } => {
-                state.contracts.retain(|(other, _)| *other != contract);
-                if !roles.is_empty() {
-                    state.contracts.push((contract, roles));
-                }
+            Change::Deployment(deployment) => {
+                ensure(deployment.contracts.len() <= MAX_CONTRACTS, Error::TooManyContracts)?;
+                self.deployment.set(&deployment);
             }
-            Change::Administrator(account) => state.administrator = account,
-            Change::Paused { contract, paused } => {
-                state.paused.retain(|other| *other != contract);
-                if paused {
-                    state.paused.push(contract);
-                }
-            }
-            Change::SetUpEnded => state.in_set_up = false,
-            Change::Governance(contract) => state.governor = contract,
         }
-        let few = state.contracts.len() <= MAX_CONTRACTS && state.paused.len() <= MAX_CONTRACTS;
-        ensure(few, Error::TooManyContracts)?;
-        self.state.set(&state);
         Ok(())
-    }
-}
-
-impl State {
-    fn roles_of_contract(&self, contract: AccountId) -> RoleSet {
-        let entry = self.contracts.iter().find(|(other, _)| *other == contract);
-        entry.map_or(RoleSet::EMPTY, |(_, roles)| *roles)
     }
 }

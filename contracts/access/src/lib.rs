@@ -16,10 +16,9 @@ mod tests;
 #[ink::contract]
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod access {
-    use ink::prelude::vec::Vec;
-    use kernel::{caller, now, AccessControl, Replaceable};
-    use primitives::access::{Account, Change, Error, Rights, SiteStanding};
-    use primitives::{CodeHash, OrganisationId, RoleSet, SiteId, Standing};
+    use kernel::{answer, caller, now, AccessControl, Replaceable};
+    use primitives::access::{Account, Change, Deployment, Error, Rights};
+    use primitives::{CodeHash, OrganisationId, Question, Standing};
 
     use crate::Data;
 
@@ -31,62 +30,33 @@ mod access {
 
     impl Access {
         /// A deployment in set-up, whose administrator is the caller. Until the caller names the contract `governance`
-        /// with [`Change::Governance`], it decides itself.
+        /// with [`Change::Deployment`], it decides itself.
         #[ink(constructor)]
         #[allow(clippy::new_without_default)] // A constructor reads its caller: it is not a default value.
         pub fn new() -> Self {
             Self { data: Data::new(caller()) }
         }
-
-        /// The contract that decides: whoever deployed this one, before it named another one.
-        #[ink(message)]
-        pub fn governance(&self) -> Option<primitives::AccountId> {
-            self.data.governor()
-        }
-
-        /// Whether the deployment is in set-up.
-        #[ink(message)]
-        pub fn in_set_up(&self) -> bool {
-            self.data.in_set_up()
-        }
-
-        /// The contracts whose state changes are stopped.
-        #[ink(message)]
-        pub fn paused(&self) -> Vec<primitives::AccountId> {
-            self.data.paused()
-        }
-
-        /// The roles of a contract of the deployment.
-        #[ink(message)]
-        pub fn contract_roles(&self, contract: primitives::AccountId) -> RoleSet {
-            self.data.contract_roles(contract)
-        }
     }
 
     impl AccessControl for Access {
         #[ink(message)]
-        fn standing(&self, account: primitives::AccountId, site: Option<SiteId>) -> Standing {
-            self.data.standing(account, site, now())
-        }
-
-        #[ink(message)]
-        fn site_standing(&self, site: SiteId) -> Option<SiteStanding> {
-            self.data.site_standing(site, now())
+        fn standing(&self, question: Question) -> Standing {
+            answer(self.data.standing(caller(), question, now()))
         }
 
         #[ink(message)]
         fn account(&self, account: primitives::AccountId) -> Option<Account> {
-            self.data.account(account)
+            answer(self.data.account(account))
         }
 
         #[ink(message)]
         fn rights(&self, organisation: OrganisationId) -> Rights {
-            self.data.rights(organisation)
+            answer(self.data.rights(organisation))
         }
 
         #[ink(message)]
-        fn administrator(&self) -> Option<primitives::AccountId> {
-            self.data.administrator()
+        fn deployment(&self) -> Option<Deployment> {
+            answer(self.data.deployment())
         }
 
         #[ink(message)]
@@ -98,7 +68,7 @@ mod access {
     impl Replaceable for Access {
         #[ink(message)]
         fn replace_code(&mut self, code: CodeHash) -> bool {
-            self.data.governor() == Some(caller()) && kernel::replace_code(code)
+            self.data.is_governed_by(caller()) && kernel::replace_code(code)
         }
 
         #[ink(message)]

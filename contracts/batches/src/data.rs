@@ -220,9 +220,20 @@ impl Data {
         quantity: Quantity,
         short: Error,
     ) -> Result<(), Error> {
+        let (balance, holding) = (self.balance(id)?, self.holding_of(id, from));
+        self.transfer_from((id, balance, holding), (from, source), (to, target), quantity, short)
+    }
+
+    /// The same, where the batch's balance and the first site's holding are read already.
+    fn transfer_from(
+        &mut self,
+        (id, mut balance, mut holding): (&BatchId, Balance, Holding),
+        (from, source): (SiteId, Place),
+        (to, target): (SiteId, Place),
+        quantity: Quantity,
+        short: Error,
+    ) -> Result<(), Error> {
         ensure(quantity > 0, Error::QuantityZero)?;
-        let mut balance = self.balance(id)?;
-        let mut holding = self.holding_of(id, from);
         take(&mut holding.places, source, quantity).ok_or(short)?;
         if from != to {
             self.save_holding(id, from, &holding);

@@ -21,7 +21,7 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod batches {
     use ink::prelude::vec::Vec;
-    use kernel::{ask_site_standing, emit, Call, QuarantineBooks, Replaceable, UnitBooks};
+    use kernel::{answer, caller, emit, Call, QuarantineBooks, Replaceable, UnitBooks};
     use primitives::batches::{
         Arrival, Attestation, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRecalled,
         BatchRegistered, BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Booked, Booking,
@@ -31,7 +31,9 @@ mod batches {
         Shipment, ShipmentRejected, UnitBooked, UnitState, UnitsDecommissioned, UnitsQuarantined,
         UnitsReceived, UnitsShipped, Whereabouts,
     };
-    use primitives::{BatchId, CodeHash, DocumentHash, Extensible, Quantity, Refused, SiteId, Sscc};
+    use primitives::{
+        BatchId, CodeHash, DocumentHash, Extensible, Quantity, Question, Refused, SiteId, Sscc,
+    };
 
     use crate::data::extensible;
     use crate::{Data, LAYOUT};
@@ -164,10 +166,9 @@ mod batches {
             purpose: Purpose,
             terms: Option<DocumentHash>,
         ) -> Result<u64, Error> {
-            let call = self.call_at(from)?;
-            let access = self.data.member.access().ok_or(Error::AccessUnavailable)?;
-            let consignee = ask_site_standing(access, to).ok_or(Error::AccessUnavailable)?;
-            let event = self.data.ship(call, goods, (to, consignee), purpose, terms)?;
+            let question = Question { counterparty: Some(to), ..Question::about(caller(), Some(from)) };
+            let (call, standing) = self.data.member.ask_to_run(question)?;
+            let event = self.data.ship(call, goods, (to, standing.counterparty), purpose, terms)?;
             let shipment = event.shipment;
             emit(&event);
             Ok(shipment)
@@ -310,63 +311,63 @@ mod batches {
         /// The batch.
         #[ink(message)]
         pub fn batch(&self, batch: BatchId) -> Option<Batch> {
-            self.data.batch(batch)
+            answer(self.data.batch(batch))
         }
 
         /// The batches from number `start` (from 0) in the order of their registration: at most `limit`, and never more
         /// than 50. A registration that was cancelled leaves a gap.
         #[ink(message)]
         pub fn batches(&self, start: u32, limit: u32) -> Vec<BatchId> {
-            self.data.list_batches(start, limit)
+            answer(self.data.list_batches(start, limit))
         }
 
         /// Where the batch's units are.
         #[ink(message)]
         pub fn mass_balance(&self, batch: BatchId) -> Option<Places> {
-            self.data.mass_balance(batch)
+            answer(self.data.mass_balance(batch))
         }
 
         /// What the site has or had of the batch.
         #[ink(message)]
         pub fn holding(&self, batch: BatchId, site: SiteId) -> Holding {
-            self.data.holding(batch, site)
+            answer(self.data.holding(batch, site))
         }
 
         /// Every site that ever had units of the batch, from number `start` (from 0): at most `limit`, and never more than
         /// 50. The sum over all pages is what was registered.
         #[ink(message)]
         pub fn recall_reach(&self, batch: BatchId, start: u32, limit: u32) -> Vec<(SiteId, Holding)> {
-            self.data.recall_reach(batch, start, limit)
+            answer(self.data.recall_reach(batch, start, limit))
         }
 
         /// The recalls of the batch, at most 16.
         #[ink(message)]
         pub fn recalls(&self, batch: BatchId) -> Vec<RecallNotice> {
-            self.data.recalls(batch)
+            answer(self.data.recalls(batch))
         }
 
         /// The shipment, while anything of it is in transit.
         #[ink(message)]
         pub fn shipment(&self, shipment: u64) -> Option<Shipment> {
-            self.data.shipment(shipment)
+            answer(self.data.shipment(shipment))
         }
 
         /// The logistic unit, while it is packed.
         #[ink(message)]
         pub fn logistic_unit(&self, logistic_unit: Sscc) -> Option<LogisticUnit> {
-            self.data.logistic_unit(logistic_unit)
+            answer(self.data.logistic_unit(logistic_unit))
         }
 
         /// Which organisation attested, by which document.
         #[ink(message)]
         pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Option<AttestationRecord> {
-            self.data.attestation(batch, attestation)
+            answer(self.data.attestation(batch, attestation))
         }
 
         /// The contract `access`.
         #[ink(message)]
         pub fn access(&self) -> Option<primitives::AccountId> {
-            self.data.member.access()
+            answer(self.data.member.access())
         }
 
         fn call(&self) -> Result<Call, Refused> {
@@ -392,24 +393,20 @@ mod batches {
             position: Option<u32>,
             site: Option<SiteId>,
         ) -> Option<Extensible<Whereabouts>> {
-            self.data.whereabouts(batch, position, site).map(|known| extensible(&known))
+            answer(self.data.whereabouts(batch, position, site).map(|known| extensible(&known)))
         }
 
         #[ink(message)]
         fn book_unit(&mut self, booking: Booking) -> Result<Booked, BookingError> {
-            let call = self.call().map_err(Error::from)?;
-            let (booked, event) = self.data.book_unit(call, booking)?;
+            // Who called the register of units, and the roles of that.
+            let question = Question::about(booking.account, booking.acts_at);
+            let question = Question { through: Some(caller()), ..question };
+            let (call, standing) = self.data.member.ask_to_run(question)?;
+            let (booked, event) = self.data.book_unit(call, standing.through, booking)?;
             if let Some(event) = event {
                 emit(&event);
             }
             Ok(booked)
-        }
-
-        #[ink(message)]
-        fn take_back(&mut self, batch: BatchId, site: SiteId, state: UnitState) -> Result<(), BookingError> {
-            let call = self.call().map_err(Error::from)?;
-            emit(&self.data.take_back(call, batch, site, state)?);
-            Ok(())
         }
     }
 
@@ -423,7 +420,7 @@ mod batches {
 
         #[ink(message)]
         fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
-            self.data.cleared_at(target)
+            answer(self.data.cleared_at(target))
         }
     }
 

@@ -19,7 +19,7 @@ mod tests;
 #[ink::contract]
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod evidence {
-    use kernel::{ask_cleared_at, ask_feed_value, ask_to_quarantine, emit, Replaceable};
+    use kernel::{answer, ask_cleared_at, ask_feed_value, ask_to_quarantine, emit, Replaceable};
     use primitives::batches::QuarantineTarget;
     use primitives::evidence::{Error, EvidencePolicy, EvidencePolicySet, EvidencePresented};
     use primitives::{CodeHash, FeedId};
@@ -79,19 +79,19 @@ mod evidence {
         /// Which reports of the feed are evidence. `None` where none is.
         #[ink(message)]
         pub fn policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
-            self.data.policy(feed)
+            answer(self.data.policy(feed))
         }
 
         /// The contract `access`.
         #[ink(message)]
         pub fn access(&self) -> Option<primitives::AccountId> {
-            self.data.member.access()
+            answer(self.data.member.access())
         }
 
         /// The contract that knows the goods.
         #[ink(message)]
         pub fn batches(&self) -> Option<primitives::AccountId> {
-            self.data.batches()
+            answer(self.data.batches())
         }
     }
 

@@ -260,7 +260,7 @@ impl Data {
         };
         ensure(is_requester, Error::CallerNotRequester)?;
         self.requests.remove(request);
-        Ok(RequestCancelled { request })
+        Ok(RequestCancelled { by: call.actor(), request })
     }
 
     /// Accepts a report to the contract `this`, and answers its request. `recover` finds the key that signed a

@@ -21,7 +21,7 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod feeds {
     use ink::prelude::{string::String, vec::Vec};
-    use kernel::{emit, this, Call, FeedReader, Replaceable};
+    use kernel::{answer, emit, this, Call, FeedReader, Replaceable};
     use primitives::feeds::{
         Configuration, Error, Feed, FeedSet, FeedValue, Model, ModelApproved, ModelRevoked, OperatorKey,
         OperatorsSet, Reading, Report, ReportAccepted, Request, RequestCancelled, ResultRequested, Signature,
@@ -170,57 +170,57 @@ mod feeds {
         /// where none was.
         #[ink(message)]
         pub fn round(&self, feed: FeedId, subject: Subject) -> u64 {
-            self.data.round(feed, subject)
+            answer(self.data.round(feed, subject))
         }
 
         /// The request, while it is open.
         #[ink(message)]
         pub fn request(&self, request: u64) -> Option<Request> {
-            self.data.request(request)
+            answer(self.data.request(request))
         }
 
         /// Who signs reports.
         #[ink(message)]
         pub fn configuration(&self) -> Configuration {
-            self.data.configuration()
+            answer(self.data.configuration())
         }
 
         /// The digest that reports must carry.
         #[ink(message)]
         pub fn configuration_digest(&self) -> [u8; 32] {
-            self.data.digest(this())
+            answer(self.data.digest(this()))
         }
 
         /// The feed.
         #[ink(message)]
         pub fn feed(&self, feed: FeedId) -> Option<Feed> {
-            self.data.feed(feed)
+            answer(self.data.feed(feed))
         }
 
         /// The feeds from number `start` (from 0) in the order of their opening: at most `limit`, and never more
         /// than 50.
         #[ink(message)]
         pub fn feeds(&self, start: u32, limit: u32) -> Vec<(FeedId, Feed)> {
-            self.data.list_feeds(start, limit)
+            answer(self.data.list_feeds(start, limit))
         }
 
         /// The model.
         #[ink(message)]
         pub fn model(&self, model: ModelId) -> Option<Model> {
-            self.data.model(model)
+            answer(self.data.model(model))
         }
 
         /// The models from number `start` (from 0) in the order of their approval: at most `limit`, and never
         /// more than 50.
         #[ink(message)]
         pub fn models(&self, start: u32, limit: u32) -> Vec<(ModelId, Model)> {
-            self.data.list_models(start, limit)
+            answer(self.data.list_models(start, limit))
         }
 
         /// The contract `access`.
         #[ink(message)]
         pub fn access(&self) -> Option<primitives::AccountId> {
-            self.data.member.access()
+            answer(self.data.member.access())
         }
 
         // One copy of it for all messages.

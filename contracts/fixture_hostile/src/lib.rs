@@ -9,10 +9,11 @@ mod fixture_hostile {
     use ink::prelude::vec::Vec;
     use ink::scale::{Encode, Output};
     use kernel::{AccessControl, FeedReader};
-    use primitives::access::{Account, Change, Error, Limits, Rights, SiteStanding};
+    use primitives::access::{Account, Change, Deployment, Error, Limits, Rights, SiteStanding};
     use primitives::feeds::FeedValue;
     use primitives::{
-        Extensible, FeedId, Grant, InputCommitment, OrganisationId, Role, RoleSet, SiteId, Standing, Subject,
+        Extensible, FeedId, Grant, InputCommitment, OrganisationId, Question, Role, RoleSet, Standing,
+        Subject,
     };
 
     /// The organisation for which everybody acts who is asked about.
@@ -61,16 +62,18 @@ mod fixture_hostile {
     // Every answer grants all that can be asked for.
     impl AccessControl for FixtureHostile {
         #[ink(message)]
-        fn standing(&self, _account: primitives::AccountId, site: Option<SiteId>) -> Standing {
+        fn standing(&self, question: Question) -> Standing {
             self.call_back();
-            let (organisation, roles) = (Some(ORGANISATION), RoleSet::of(&Role::ALL));
-            Standing { organisation, site, roles, in_set_up: false, paused: Vec::new() }
-        }
-
-        #[ink(message)]
-        fn site_standing(&self, _site: SiteId) -> Option<SiteStanding> {
-            self.call_back();
-            Some(SiteStanding { organisation: ORGANISATION, roles: RoleSet::of(&Role::ALL) })
+            let (organisation, roles) = (ORGANISATION, RoleSet::of(&Role::ALL));
+            Standing {
+                organisation: Some(organisation),
+                site: question.site,
+                roles,
+                in_set_up: false,
+                paused: false,
+                through: roles,
+                counterparty: Some(SiteStanding { organisation, roles }),
+            }
         }
 
         #[ink(message)]
@@ -87,9 +90,10 @@ mod fixture_hostile {
         }
 
         #[ink(message)]
-        fn administrator(&self) -> Option<primitives::AccountId> {
+        fn deployment(&self) -> Option<Deployment> {
             self.call_back();
-            Some(kernel::caller())
+            let (governance, administrator) = (kernel::this(), kernel::caller());
+            Some(Deployment { governance, administrator, in_set_up: false, contracts: Vec::new() })
         }
 
         #[ink(message)]

@@ -1,15 +1,14 @@
 //! Who calls, and what the contract `access` knows: all that a rule may ask.
 
-use ink::prelude::vec::Vec;
-use kernel::{ask_account, ask_administrator, ask_rights, ask_to_change_access, Call};
-use primitives::access::{Account, Change, Rights};
+use kernel::{ask_account, ask_deployment, ask_rights, ask_to_change_access, Call};
+use primitives::access::{Account, Change, Deployment, Rights};
 use primitives::governance::Error;
-use primitives::{ensure, AccountId, Actor, OrganisationId, Role, Standing};
+use primitives::{ensure, AccountId, Actor, OrganisationId, Role};
 
 /// What the rules ask of the contract `access`, and write into it. It alone keeps these facts.
 pub trait Access {
-    /// The account that administers the deployment.
-    fn administrator(&self) -> Result<AccountId, Error>;
+    /// What is stored once.
+    fn deployment(&self) -> Result<Deployment, Error>;
 
     /// For whom the account acts, its time over or not.
     fn account(&self, account: AccountId) -> Result<Option<Account>, Error>;
@@ -26,8 +25,8 @@ pub trait Access {
 pub struct AccessContract(pub AccountId);
 
 impl Access for AccessContract {
-    fn administrator(&self) -> Result<AccountId, Error> {
-        ask_administrator(self.0).flatten().ok_or(Error::AccessUnavailable)
+    fn deployment(&self) -> Result<Deployment, Error> {
+        ask_deployment(self.0).flatten().ok_or(Error::AccessUnavailable)
     }
 
     fn account(&self, account: AccountId) -> Result<Option<Account>, Error> {
@@ -50,19 +49,11 @@ pub struct Caller<A> {
     pub call: Call,
     /// Whether the deployment is in set-up.
     pub in_set_up: bool,
-    /// The contracts whose state changes are stopped.
-    pub paused: Vec<AccountId>,
     /// What is asked further.
     pub access: A,
 }
 
 impl<A: Access> Caller<A> {
-    /// A caller as `access` answered about it.
-    pub fn new((call, standing): (Call, Standing), access: A) -> Self {
-        let Standing { in_set_up, paused, .. } = standing;
-        Self { call, in_set_up, paused, access }
-    }
-
     /// What events say about the caller.
     pub(crate) fn actor(&self) -> Actor {
         self.call.actor()
@@ -73,7 +64,7 @@ impl<A: Access> Caller<A> {
     }
 
     pub(crate) fn ensure_administrator(&self) -> Result<(), Error> {
-        ensure(self.access.administrator()? == self.call.account, Error::CallerNotAuthorised)
+        ensure(self.access.deployment()?.administrator == self.call.account, Error::CallerNotAuthorised)
     }
 
     /// Whether it is a steward of this organisation, whose time is not over.

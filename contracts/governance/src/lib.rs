@@ -24,7 +24,7 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod governance {
     use ink::prelude::{string::String, vec::Vec};
-    use kernel::{ask_to_replace_code, emit, replace_code, this, Replaceable};
+    use kernel::{answer, ask_to_replace_code, caller, emit, replace_code, this, Replaceable};
     use primitives::access::{Account, Limits};
     use primitives::governance::{
         AccountAdded, AccountChanged, AccountRemoved, Action, AdministrationOfferWithdrawn,
@@ -34,7 +34,9 @@ mod governance {
         ProposalCancelled, RoleAdministrationSet, RoleGranted, RoleRevoked, SealingKeySet, SetUpEnded, Site,
         SiteEntry, SiteRegistered, SiteUpdated,
     };
-    use primitives::{ensure, Actor, CodeHash, Grant, OrganisationId, Role, RoleSet, SiteId};
+    use primitives::{
+        ensure, Actor, CodeHash, Grant, OrganisationId, Question, Role, RoleSet, SiteId, Standing,
+    };
 
     use crate::{Access, AccessContract, Applied, Caller, Data, LAYOUT};
 
@@ -72,13 +74,16 @@ mod governance {
 
     impl Governance {
         /// The governance of the deployment of the contract `access`. Needs the administrator, who then lets `access` take
-        /// this contract's decisions ([`primitives::access::Change::Governance`]).
+        /// this contract's decisions ([`primitives::access::Deployment`]).
         ///
         /// Event: `AdministrationTransferred`. Errors, in this order: `AccessUnavailable`, `CallerNotAuthorised`.
         #[ink(constructor)]
         pub fn new(access: primitives::AccountId) -> Result<Self, Error> {
             let account = kernel::caller();
-            ensure(AccessContract(access).administrator()? == account, Error::CallerNotAuthorised)?;
+            ensure(
+                AccessContract(access).deployment()?.administrator == account,
+                Error::CallerNotAuthorised,
+            )?;
             let by = Actor { account, organisation: None, site: None };
             emit(&AdministrationTransferred { by, from: None });
             Ok(Self { data: Data::new(access) })
@@ -368,7 +373,7 @@ mod governance {
         /// The organisation, with its roles.
         #[ink(message)]
         pub fn organisation(&self, organisation: OrganisationId) -> Option<OrganisationEntry> {
-            self.data.organisation(&self.access_contract()?, organisation)
+            answer(self.data.organisation(&self.access_contract()?, organisation))
         }
 
         /// The organisations from number `start` (from 0) in the order of their registration: at most `limit`, and never
@@ -382,26 +387,26 @@ mod governance {
         /// The site.
         #[ink(message)]
         pub fn site(&self, site: SiteId) -> Option<Site> {
-            self.data.site(site)
+            answer(self.data.site(site))
         }
 
         /// The sites of all organisations from number `start` (from 0) in the order of their registration: at most
         /// `limit`, and never more than 50.
         #[ink(message)]
         pub fn sites(&self, start: SiteId, limit: u32) -> Vec<SiteEntry> {
-            self.data.list_sites(start, limit)
+            answer(self.data.list_sites(start, limit))
         }
 
         /// What a GLN names.
         #[ink(message)]
         pub fn gln(&self, gln: u64) -> Option<GlnUse> {
-            self.data.gln(gln)
+            answer(self.data.gln(gln))
         }
 
         /// For whom an account acts, its time over or not.
         #[ink(message)]
         pub fn account(&self, account: primitives::AccountId) -> Option<Account> {
-            self.access_contract()?.account(account).ok()?
+            answer(self.access_contract()?.account(account).ok()?)
         }
 
         /// The accounts of an organisation from number `start` (from 0) of its list: at most `limit`, and never more than
@@ -420,59 +425,64 @@ mod governance {
         /// The proposal, while it waits.
         #[ink(message)]
         pub fn proposal(&self, proposal: u32) -> Option<Proposal> {
-            self.data.proposal(proposal)
+            answer(self.data.proposal(proposal))
         }
 
         /// The proposals that wait among at most `limit` numbers from `start` (from 0), and never more than 50.
         #[ink(message)]
         pub fn proposals(&self, start: u32, limit: u32) -> Vec<(u32, Proposal)> {
-            self.data.list_proposals(start, limit)
+            answer(self.data.list_proposals(start, limit))
         }
 
         /// The account that administers the deployment.
         #[ink(message)]
         pub fn administrator(&self) -> Option<primitives::AccountId> {
-            self.access_contract()?.administrator().ok()
+            answer(Some(self.access_contract()?.deployment().ok()?.administrator))
         }
 
         /// Whether the deployment is in set-up. `None` where `access` gives no answer.
         #[ink(message)]
         pub fn in_set_up(&self) -> Option<bool> {
-            Some(self.data.member.ask(None).ok()?.1.in_set_up)
+            answer(Some(self.access_contract()?.deployment().ok()?.in_set_up))
         }
 
         /// To whom the administration is offered.
         #[ink(message)]
         pub fn administration_offered_to(&self) -> Option<primitives::AccountId> {
-            self.data.offered_to()
+            answer(self.data.offered_to())
         }
 
         /// The role whose holders grant and revoke `role`.
         #[ink(message)]
         pub fn administering_role(&self, role: Role) -> Role {
-            self.data.administering_role(role)
+            answer(self.data.administering_role(role))
         }
 
         /// The contract `access`.
         #[ink(message)]
         pub fn access(&self) -> Option<primitives::AccountId> {
-            self.data.member.access()
+            answer(self.data.member.access())
         }
 
         fn access_contract(&self) -> Option<AccessContract> {
-            self.access().map(AccessContract)
+            self.data.member.access().map(AccessContract)
         }
 
         /// The caller, where the state changes of this contract are not stopped.
         fn caller(&self) -> Result<Caller<AccessContract>, Error> {
-            let caller = self.caller_in_pause()?;
-            ensure(!caller.paused.contains(&this()), Error::Paused)?;
+            let (caller, standing) = self.ask()?;
+            ensure(!standing.paused, Error::Paused)?;
             Ok(caller)
         }
 
         fn caller_in_pause(&self) -> Result<Caller<AccessContract>, Error> {
+            Ok(self.ask()?.0)
+        }
+
+        fn ask(&self) -> Result<(Caller<AccessContract>, Standing), Error> {
             let access = self.access_contract().ok_or(Error::AccessUnavailable)?;
-            Ok(Caller::new(self.data.member.ask(None)?, access))
+            let (call, standing) = self.data.member.ask(Question::about(caller(), None))?;
+            Ok((Caller { call, in_set_up: standing.in_set_up, access }, standing))
         }
     }
 

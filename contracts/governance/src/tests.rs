@@ -3,9 +3,11 @@
 
 use ink::env::test::{callee, set_callee};
 use ink::env::DefaultEnvironment;
-use primitives::access::{Account, Change, Limits, Rights};
+use primitives::access::{Account, Change, Deployment, Limits, Rights};
 use primitives::governance::{Action, Error, Identifier, CHANGE_DELAY};
-use primitives::{AccountId, Actor, Grant, OrganisationId, Role, RoleSet, SiteId, Standing, Timestamp};
+use primitives::{
+    AccountId, Actor, Grant, OrganisationId, Question, Role, RoleSet, SiteId, Standing, Timestamp,
+};
 
 use crate::{Access, Caller, Data};
 
@@ -27,8 +29,8 @@ const ADMINISTRATOR: AccountId = AccountId([0xAD; 32]);
 struct Store(access::Data);
 
 impl Access for Store {
-    fn administrator(&self) -> Result<AccountId, Error> {
-        in_storage_of(ACCESS, || self.0.administrator()).ok_or(Error::AccessUnavailable)
+    fn deployment(&self) -> Result<Deployment, Error> {
+        in_storage_of(ACCESS, || self.0.deployment()).ok_or(Error::AccessUnavailable)
     }
 
     fn account(&self, account: AccountId) -> Result<Option<Account>, Error> {
@@ -56,7 +58,9 @@ fn in_storage_of<T>(contract: AccountId, rule: impl FnOnce() -> T) -> T {
 fn set_up() -> Data {
     set_callee::<DefaultEnvironment>(GOVERNANCE.0.into());
     in_storage_of(ACCESS, || {
-        access::Data::new(ADMINISTRATOR).change(ADMINISTRATOR, Change::Governance(GOVERNANCE)).unwrap();
+        let mut access = access::Data::new(ADMINISTRATOR);
+        let deployment = Deployment { governance: GOVERNANCE, ..access.deployment().unwrap() };
+        access.change(ADMINISTRATOR, Change::Deployment(deployment)).unwrap();
     });
     Data::new(ACCESS)
 }
@@ -73,7 +77,8 @@ fn account(number: u8) -> AccountId {
 }
 
 fn standing(account: AccountId, site: Option<SiteId>, now: Timestamp) -> Standing {
-    in_storage_of(ACCESS, || access::Data::default().standing(account, site, now))
+    let question = Question::about(account, site);
+    in_storage_of(ACCESS, || access::Data::default().standing(GOVERNANCE, question, now))
 }
 
 fn roles(account: AccountId, now: Timestamp) -> RoleSet {
@@ -86,10 +91,9 @@ fn by(account: AccountId) -> Caller<Store> {
 }
 
 fn by_at(account: AccountId, now: Timestamp) -> Caller<Store> {
-    let standing = standing(account, None, now);
-    let Standing { organisation, site, roles, .. } = standing;
+    let Standing { organisation, site, roles, in_set_up, .. } = standing(account, None, now);
     let call = kernel::Call { account, organisation, site, roles, now };
-    Caller::new((call, standing), Store::default())
+    Caller { call, in_set_up, access: Store::default() }
 }
 
 /// What events say of an account.

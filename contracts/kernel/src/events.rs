@@ -1,26 +1,17 @@
 use ink::env::event::{state, TopicsBuilder, TopicsBuilderBackend};
 use ink::env::{DefaultEnvironment, Environment};
-use ink::prelude::vec::Vec;
 use primitives::Event;
 use scale::{Encode, Output};
 
 /// Emits an event.
 pub fn emit<E: Event>(event: &E) {
-    let mut data = buffer();
-    event.encode_to(&mut data);
-    emit_encoded(E::SIGNATURE, E::TOPICS, &data);
-}
-
-#[inline(never)]
-fn buffer() -> Vec<u8> {
-    Vec::with_capacity(256)
+    emit_encoded(E::SIGNATURE, E::TOPICS, &primitives::encoded(event));
 }
 
 // One copy for all events: ink!'s own way compiles the topics anew for each, a fifth of the size of a contract.
 #[inline(never)]
 fn emit_encoded(signature: &[u8; 32], topics: usize, data: &[u8]) {
     match topics {
-        0 => ink::env::emit_event::<DefaultEnvironment, _>(Encoded::<0> { signature, data }),
         1 => ink::env::emit_event::<DefaultEnvironment, _>(Encoded::<1> { signature, data }),
         2 => ink::env::emit_event::<DefaultEnvironment, _>(Encoded::<2> { signature, data }),
         _ => ink::env::emit_event::<DefaultEnvironment, _>(Encoded::<3> { signature, data }),
@@ -64,7 +55,6 @@ macro_rules! with_topics {
         }
     };
 }
-with_topics!(0, 1:);
 with_topics!(1, 2: 0);
 with_topics!(2, 3: 0 1);
 with_topics!(3, 4: 0 1 2);
@@ -122,7 +112,6 @@ macro_rules! events_of_contract {
 mod tests {
     use super::*;
     use primitives::batches::{BatchReleased, UnitBooked, UnitState};
-    use primitives::feeds::RequestCancelled;
     use primitives::units::UnitReverted;
     use primitives::{AccountId, Actor, BatchId, UnitId};
 
@@ -132,7 +121,6 @@ mod tests {
         let by = Actor { account, organisation: Some(4), site: Some(5) };
         let state = UnitState::Locked;
         let reverted = UnitReverted { batch, unit, by, site: 5, state };
-        emit(&RequestCancelled { request: 7 });
         emit(&UnitBooked { batch, site: 5, state, taken_back: false });
         emit(&BatchReleased { batch, by });
         emit(&reverted);
@@ -143,11 +131,10 @@ mod tests {
             topic.resize(32, 0);
             topic
         };
-        assert_eq!(topics[0], [name("RequestCancelled")]);
-        assert_eq!(topics[1], [name("UnitBooked"), batch.0.to_vec()]);
-        assert_eq!(topics[2], [name("BatchReleased"), batch.0.to_vec(), account.0.to_vec()]);
+        assert_eq!(topics[0], [name("UnitBooked"), batch.0.to_vec()]);
+        assert_eq!(topics[1], [name("BatchReleased"), batch.0.to_vec(), account.0.to_vec()]);
         let expected = [name("UnitReverted"), batch.0.to_vec(), unit.0.to_vec(), account.0.to_vec()];
-        assert_eq!(topics[3], expected);
-        assert_eq!(events[3].data, reverted.encode());
+        assert_eq!(topics[2], expected);
+        assert_eq!(events[2].data, reverted.encode());
     }
 }

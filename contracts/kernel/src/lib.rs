@@ -6,6 +6,7 @@
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
+mod answer;
 mod call;
 mod code;
 mod events;
@@ -13,6 +14,7 @@ mod member;
 mod storage;
 mod traits;
 
+pub use answer::answer;
 pub use call::Call;
 pub use code::{ask_to_replace_code, replace_code, Replaceable};
 pub use events::emit;
@@ -21,9 +23,9 @@ pub use events::event_spec;
 pub use member::Member;
 pub use storage::{key, Item, Map};
 pub use traits::{
-    ask_account, ask_administrator, ask_cleared_at, ask_feed_value, ask_rights, ask_site_standing,
-    ask_standing, ask_to_book_unit, ask_to_change_access, ask_to_quarantine, ask_to_take_back,
-    ask_whereabouts, AccessControl, FeedReader, QuarantineBooks, UnitBooks,
+    ask_account, ask_cleared_at, ask_deployment, ask_feed_value, ask_rights, ask_standing, ask_to_book_unit,
+    ask_to_change_access, ask_to_quarantine, ask_whereabouts, AccessControl, FeedReader, QuarantineBooks,
+    UnitBooks,
 };
 
 /// The contract that runs.

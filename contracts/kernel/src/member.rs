@@ -1,7 +1,7 @@
-use primitives::{ensure, AccountId, Refused, Role, SiteId, Standing};
+use primitives::{ensure, AccountId, Question, Refused, Role, SiteId, Standing};
 
 use crate::traits::ask_standing;
-use crate::{caller, key, now, replace_code, this, Call, Item};
+use crate::{caller, key, now, replace_code, Call, Item};
 
 /// What every contract of a deployment keeps besides its own data: the number of its layout, and the contract `access`,
 /// which knows who may do what.
@@ -42,25 +42,26 @@ impl Member {
     ///
     /// Errors, in this order: `AccessUnavailable`, `InSetUp`, `Paused`, `CallerNotAtSite`.
     pub fn call(&self, site: Option<SiteId>) -> Result<Call, Refused> {
-        self.call_while_runs(site, &[this()])
+        Ok(self.ask_to_run(Question::about(caller(), site))?.0)
     }
 
-    /// The same, where the state of another contract changes as well: that one asks nobody about the caller.
-    pub fn call_while_runs(&self, site: Option<SiteId>, contracts: &[AccountId]) -> Result<Call, Refused> {
-        let (call, standing) = self.ask(site)?;
+    /// The same, with what `access` answers. The question names who acts: an account that is not the caller must be
+    /// believed for the roles of the contract that passes the call on.
+    pub fn ask_to_run(&self, question: Question) -> Result<(Call, Standing), Refused> {
+        let (call, standing) = self.ask(question)?;
         ensure(!standing.in_set_up, Refused::InSetUp)?;
-        ensure(!contracts.iter().any(|contract| standing.paused.contains(contract)), Refused::Paused)?;
+        ensure(!standing.paused, Refused::Paused)?;
         // The site that was asked about, or the account's own.
-        ensure(site.is_none() || call.site == site, Refused::CallerNotAtSite)?;
-        Ok(call)
+        ensure(question.site.is_none() || call.site == question.site, Refused::CallerNotAtSite)?;
+        Ok((call, standing))
     }
 
     /// Who calls the running contract, in set-up too.
     ///
     /// Errors, in this order: `AccessUnavailable`, `Paused`.
     pub fn call_in_set_up(&self) -> Result<Call, Refused> {
-        let (call, standing) = self.ask(None)?;
-        ensure(!standing.paused.contains(&this()), Refused::Paused)?;
+        let (call, standing) = self.ask(Question::about(caller(), None))?;
+        ensure(!standing.paused, Refused::Paused)?;
         Ok(call)
     }
 
@@ -69,18 +70,19 @@ impl Member {
     #[must_use]
     pub fn replace_code(&self, code: [u8; 32]) -> bool {
         // A pause and the set-up stop no upgrade: that is when it is needed most.
-        self.ask(None).is_ok_and(|(call, _)| call.roles.contains(Role::Governor)) && replace_code(code)
+        let asked = self.ask(Question::about(caller(), None));
+        asked.is_ok_and(|(call, _)| call.roles.contains(Role::Governor)) && replace_code(code)
     }
 
-    /// Who calls the running contract, and all that `access` answers about it, in set-up and while state changes are
-    /// stopped too.
+    /// Who acts, and all that `access` answers about it, in set-up and while state changes are stopped too.
     ///
     /// Errors: `AccessUnavailable`.
-    pub fn ask(&self, site: Option<SiteId>) -> Result<(Call, Standing), Refused> {
-        let account = caller();
+    // One copy, for all messages.
+    #[inline(never)]
+    pub fn ask(&self, question: Question) -> Result<(Call, Standing), Refused> {
         let access = self.access.get().ok_or(Refused::AccessUnavailable)?;
-        let standing = ask_standing(access, account, site).ok_or(Refused::AccessUnavailable)?;
+        let standing = ask_standing(access, question).ok_or(Refused::AccessUnavailable)?;
         let Standing { organisation, site, roles, .. } = standing;
-        Ok((Call { account, organisation, site, roles, now: now() }, standing))
+        Ok((Call { account: question.account, organisation, site, roles, now: now() }, standing))
     }
 }

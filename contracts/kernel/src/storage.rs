@@ -3,12 +3,10 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use ink::env::{
-    clear_contract_storage, contains_contract_storage, get_contract_storage, set_contract_storage,
-    take_contract_storage,
-};
+use ink::prelude::vec::Vec;
 use ink::storage::traits::{ManualKey, Storable, StorableHint, StorageKey};
-use scale::{Decode, Encode, Input, Output};
+use primitives::encoded;
+use scale::{Decode, DecodeAll, Encode, Input, Output};
 
 /// The storage key that four letters spell: `key(b"BTCH")` is 0x42544348. So the first bytes of
 /// a stored key say which collection it belongs to.
@@ -27,12 +25,12 @@ impl<V: Encode + Decode, const KEY: u32> Item<V, KEY> {
     /// The value. `None` where none was set: the storage is not this contract's, or it is not set up yet.
     #[must_use]
     pub fn get(&self) -> Option<V> {
-        read(&KEY)
+        bytes::read(&encoded(&KEY)).map(decoded)
     }
 
     /// Sets the value.
     pub fn set(&mut self, value: &V) {
-        set_contract_storage(&KEY, value);
+        bytes::write(&encoded(&KEY), &encoded(value));
     }
 }
 
@@ -40,39 +38,112 @@ impl<K: Encode, V: Encode + Decode, const KEY: u32> Map<K, V, KEY> {
     /// The value of a key.
     #[must_use]
     pub fn get<Q: scale::EncodeLike<K>>(&self, key: Q) -> Option<V> {
-        read(&(KEY, key))
+        bytes::read(&encoded(&(KEY, key))).map(decoded)
     }
 
     /// Sets the value of a key.
     pub fn insert<Q: scale::EncodeLike<K>>(&mut self, key: Q, value: &V) {
-        set_contract_storage(&(KEY, key), value);
+        bytes::write(&encoded(&(KEY, key)), &encoded(value));
     }
 
     /// Whether the key has a value.
     #[must_use]
     pub fn contains<Q: scale::EncodeLike<K>>(&self, key: Q) -> bool {
-        contains_contract_storage(&(KEY, key)).is_some()
+        bytes::contain(&encoded(&(KEY, key)))
     }
 
     /// Removes the value of a key: its deposit comes back.
     pub fn remove<Q: scale::EncodeLike<K>>(&mut self, key: Q) {
-        clear_contract_storage(&(KEY, key));
+        bytes::clear(&encoded(&(KEY, key)));
     }
 
     /// Removes the value of a key, and returns it.
     pub fn take<Q: scale::EncodeLike<K>>(&mut self, key: Q) -> Option<V> {
-        take_contract_storage(&(KEY, key)).unwrap_or_else(|_| undecodable())
+        bytes::take(&encoded(&(KEY, key))).map(decoded)
     }
 }
 
-fn read<K: Encode, V: Encode + Decode>(key: &K) -> Option<V> {
-    get_contract_storage(key).unwrap_or_else(|_| undecodable())
+/// The value that is stored so. What is not of the type that this code knows stops the call: nothing may be decided by it.
+/// A layout that is not this code's is refused before it comes to that.
+fn decoded<V: Decode>(bytes: Vec<u8>) -> V {
+    match V::decode_all(&mut &bytes[..]) {
+        Ok(value) => value,
+        Err(_) => panic!("stored in another layout"),
+    }
 }
 
-/// What is stored is not of the type that this code knows: nothing may be decided by it. A layout that is not this code's
-/// is refused before it comes to that.
-fn undecodable() -> ! {
-    panic!("stored in another layout")
+/// Bytes in storage: ink!'s own functions once, and not once for each type.
+pub(crate) mod bytes {
+    use super::{Input, Output, Storable, Vec};
+    use ink::env::{
+        clear_contract_storage, contains_contract_storage, get_contract_storage, set_contract_storage,
+        take_contract_storage,
+    };
+
+    /// What is stored as it is.
+    struct Raw(Vec<u8>);
+
+    impl Storable for Raw {
+        fn encode<T: Output + ?Sized>(&self, _: &mut T) {}
+
+        fn decode<I: Input>(input: &mut I) -> Result<Self, scale::Error> {
+            let mut bytes = ink::prelude::vec![0; input.remaining_len()?.unwrap_or_default()];
+            input.read(&mut bytes)?;
+            Ok(Self(bytes))
+        }
+
+        fn encoded_size(&self) -> usize {
+            self.0.len()
+        }
+    }
+
+    /// The same, borrowed.
+    pub(crate) struct Borrowed<'a>(pub(crate) &'a [u8]);
+
+    impl scale::Encode for Borrowed<'_> {
+        fn encode_to<T: Output + ?Sized>(&self, dest: &mut T) {
+            dest.write(self.0);
+        }
+    }
+
+    impl Storable for Borrowed<'_> {
+        fn encode<T: Output + ?Sized>(&self, dest: &mut T) {
+            dest.write(self.0);
+        }
+
+        fn decode<I: Input>(_: &mut I) -> Result<Self, scale::Error> {
+            Err("it is only written".into())
+        }
+
+        fn encoded_size(&self) -> usize {
+            self.0.len()
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn read(key: &[u8]) -> Option<Vec<u8>> {
+        get_contract_storage(&Borrowed(key)).unwrap_or_default().map(|Raw(bytes)| bytes)
+    }
+
+    #[inline(never)]
+    pub(super) fn write(key: &[u8], value: &[u8]) {
+        set_contract_storage(&Borrowed(key), &Borrowed(value));
+    }
+
+    #[inline(never)]
+    pub(super) fn contain(key: &[u8]) -> bool {
+        contains_contract_storage(&Borrowed(key)).is_some()
+    }
+
+    #[inline(never)]
+    pub(super) fn clear(key: &[u8]) {
+        clear_contract_storage(&Borrowed(key));
+    }
+
+    #[inline(never)]
+    pub(super) fn take(key: &[u8]) -> Option<Vec<u8>> {
+        take_contract_storage(&Borrowed(key)).unwrap_or_default().map(|Raw(bytes)| bytes)
+    }
 }
 
 // What ink! wants of a field of a contract's storage: it is written nowhere itself, and found by its key.

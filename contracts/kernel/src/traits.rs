@@ -2,27 +2,21 @@
 
 use ink::codegen::TraitCallBuilder;
 use ink::env::DefaultEnvironment;
-use primitives::access::{self, Account, Change, Rights, SiteStanding};
-use primitives::batches::{
-    Booked, Booking, BookingError, QuarantineError, QuarantineTarget, UnitState, Whereabouts,
-};
+use primitives::access::{self, Account, Change, Deployment, Rights};
+use primitives::batches::{Booked, Booking, BookingError, QuarantineError, QuarantineTarget, Whereabouts};
 use primitives::feeds::FeedValue;
 use primitives::{
-    AccountId, BatchId, Extensible, FeedId, OrganisationId, SiteId, Standing, Subject, Timestamp,
+    AccountId, BatchId, Extensible, FeedId, OrganisationId, Question, SiteId, Standing, Subject, Timestamp,
 };
 
 /// What other contracts ask of `access`.
 #[ink::trait_definition]
 pub trait AccessControl {
-    /// What `account` may do now, at `site` where one is named.
+    /// What the account of the question may do now. `paused` is about the contract that asks.
     ///
     /// An account that is unknown, whose time is over, or whose organisation is suspended, has no role.
     #[ink(message)]
-    fn standing(&self, account: AccountId, site: Option<SiteId>) -> Standing;
-
-    /// Whose the site is, and what its organisation may do now. `None` where no such site is registered.
-    #[ink(message)]
-    fn site_standing(&self, site: SiteId) -> Option<SiteStanding>;
+    fn standing(&self, question: Question) -> Standing;
 
     /// For whom the account acts, its time over or not.
     #[ink(message)]
@@ -32,9 +26,10 @@ pub trait AccessControl {
     #[ink(message)]
     fn rights(&self, organisation: OrganisationId) -> Rights;
 
-    /// The account that administers the deployment. `None` where the storage is not this contract's.
+    /// Who administers the deployment, its contracts, and whether it is in set-up. `None` where the storage is not
+    /// this contract's.
     #[ink(message)]
-    fn administrator(&self) -> Option<AccountId>;
+    fn deployment(&self) -> Option<Deployment>;
 
     /// Writes down what `governance` decided. Needs Governor.
     ///
@@ -70,18 +65,15 @@ pub trait UnitBooks {
         site: Option<SiteId>,
     ) -> Option<Extensible<Whereabouts>>;
 
-    /// Books a loose unit as decommissioned, where what its proof shows is the batch's, it is in no closed logistic unit,
-    /// and the site has a loose one; and says what was known of it. Needs UnitRegister.
+    /// Books a unit, and says what was known of it: a loose one as decommissioned, where what its proof shows is the
+    /// batch's, it is in no closed logistic unit, and the site has a loose one; or one that was decommissioned as loose
+    /// again. The caller needs UnitRegister. The account that it names needs a role that may hold drugs, and to dispense
+    /// Pharmacy or Provider; a Regulator unlocks what others locked.
     ///
-    /// Errors, in this order: `Refused`, `UnknownBatch`.
+    /// Errors, in this order: those of every message, `NotUnitRegister`, `UnknownBatch`, `CallerNotAuthorised`,
+    /// `NothingThere`.
     #[ink(message)]
     fn book_unit(&mut self, booking: Booking) -> Result<Booked, BookingError>;
-
-    /// Books a unit of the site that was decommissioned as loose again. Needs UnitRegister.
-    ///
-    /// Errors, in this order: `Refused`, `NothingThere`.
-    #[ink(message)]
-    fn take_back(&mut self, batch: BatchId, site: SiteId, state: UnitState) -> Result<(), BookingError>;
 }
 
 /// What the contract `evidence` asks of `batches`.
@@ -121,16 +113,14 @@ macro_rules! asks {
 }
 
 asks! {
-    /// Asks `access` what `account` may do now.
-    ask_standing of access: AccessControl, call standing(account: AccountId, site: Option<SiteId>) -> Standing;
-    /// Asks `access` whose the site is.
-    ask_site_standing of access: AccessControl, call site_standing(site: SiteId) -> Option<SiteStanding>;
+    /// Asks `access` what an account may do now.
+    ask_standing of access: AccessControl, call standing(question: Question) -> Standing;
     /// Asks `access` for whom the account acts.
     ask_account of access: AccessControl, call account(account: AccountId) -> Option<Account>;
     /// Asks `access` for the roles of an organisation.
     ask_rights of access: AccessControl, call rights(organisation: OrganisationId) -> Rights;
-    /// Asks `access` who administers the deployment.
-    ask_administrator of access: AccessControl, call administrator() -> Option<AccountId>;
+    /// Asks `access` about the deployment.
+    ask_deployment of access: AccessControl, call deployment() -> Option<Deployment>;
     /// Has `access` write down a decision.
     ask_to_change_access of access: AccessControl, call_mut change(change: Change) -> Result<(), access::Error>;
     /// Asks `feeds` for a value that was observed at most `max_age` milliseconds ago.
@@ -139,11 +129,8 @@ asks! {
     /// Asks `batches` about a unit.
     ask_whereabouts of batches: UnitBooks, call whereabouts(batch: BatchId, position: Option<u32>, site: Option<SiteId>)
         -> Option<Extensible<Whereabouts>>;
-    /// Has `batches` book a unit as decommissioned.
+    /// Has `batches` book a unit.
     ask_to_book_unit of batches: UnitBooks, call_mut book_unit(booking: Booking) -> Result<Booked, BookingError>;
-    /// Has `batches` book a unit as loose again.
-    ask_to_take_back of batches: UnitBooks, call_mut take_back(batch: BatchId, site: SiteId, state: UnitState)
-        -> Result<(), BookingError>;
     /// Has `batches` quarantine goods.
     ask_to_quarantine of batches: QuarantineBooks, call_mut quarantine_on_evidence(target: QuarantineTarget)
         -> Result<(), QuarantineError>;

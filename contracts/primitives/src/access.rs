@@ -77,6 +77,60 @@ pub struct SiteStanding {
     pub roles: RoleSet,
 }
 
+/// What `access` stores once.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Deployment {
+    /// The contract that decides: whoever deployed `access`, before it named another one.
+    pub governance: AccountId,
+    /// The account that administers the deployment.
+    pub administrator: AccountId,
+    /// Whether the deployment is in set-up.
+    pub in_set_up: bool,
+    /// The contracts that have a role or whose state changes are stopped. At most [`MAX_CONTRACTS`].
+    pub contracts: Vec<Contract>,
+}
+
+/// What `access` knows of a contract of the deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Contract {
+    /// The contract.
+    pub contract: AccountId,
+    /// Its roles.
+    pub roles: RoleSet,
+    /// Whether its state changes are stopped.
+    pub paused: bool,
+}
+
+impl Deployment {
+    /// The roles of a contract.
+    #[must_use]
+    pub fn roles_of(&self, contract: AccountId) -> RoleSet {
+        self.contract(contract).map_or(RoleSet::EMPTY, |entry| entry.roles)
+    }
+
+    /// Whether state changes of a contract are stopped.
+    #[must_use]
+    pub fn is_paused(&self, contract: AccountId) -> bool {
+        self.contract(contract).is_some_and(|entry| entry.paused)
+    }
+
+    /// The same deployment with this entry for its contract. One without role and pause is removed.
+    #[must_use]
+    pub fn with(mut self, entry: Contract) -> Self {
+        self.contracts.retain(|other| other.contract != entry.contract);
+        if entry.paused || !entry.roles.is_empty() {
+            self.contracts.push(entry);
+        }
+        self
+    }
+
+    fn contract(&self, contract: AccountId) -> Option<&Contract> {
+        self.contracts.iter().find(|entry| entry.contract == contract)
+    }
+}
+
 /// What `governance` decided, for `access` to write down.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
@@ -105,38 +159,16 @@ pub enum Change {
         /// The organisation.
         organisation: OrganisationId,
     },
-    /// The roles of a contract of the deployment. An empty set removes it.
+    /// What is stored once.
     #[codec(index = 3)]
-    ContractRoles {
-        /// The contract.
-        contract: AccountId,
-        /// Its roles, of UnitRegister and Sentinel.
-        roles: RoleSet,
-    },
-    /// The account that administers the deployment.
-    #[codec(index = 4)]
-    Administrator(AccountId),
-    /// State changes of a contract stop, or go on.
-    #[codec(index = 5)]
-    Paused {
-        /// The contract.
-        contract: AccountId,
-        /// Whether they stop.
-        paused: bool,
-    },
-    /// The set-up is over, permanently.
-    #[codec(index = 6)]
-    SetUpEnded,
-    /// Another contract decides from now on.
-    #[codec(index = 7)]
-    Governance(AccountId),
+    Deployment(Deployment),
 }
 
 errors! {
     "Why `access` refuses. A new variant gets the next index.":
-    /// More contracts than [`MAX_CONTRACTS`] would have a role or be paused.
+    /// More than [`MAX_CONTRACTS`] contracts would have a role or be paused.
     TooManyContracts = 10,
 }
 
-/// The most contracts that have a role, and the most that are paused, at one time.
+/// The most contracts that have a role or are paused at one time.
 pub const MAX_CONTRACTS: usize = 16;

@@ -18,4 +18,4 @@ pub use events::*;
 pub use goods::{Hold, Holding, Places};
 pub use quarantine::{ClearanceReason, QuarantineError, QuarantineReason, QuarantineTarget};
 pub use recall::{Recall, RecallClass, RecallNotice, RecallReason, RecallScope, MAX_RECALLS};
-pub use unit_books::{Booked, Booking, BookingError, Packed, UnitState, Whereabouts};
+pub use unit_books::{Booked, Booking, BookingError, Entry, Packed, UnitState, Whereabouts};

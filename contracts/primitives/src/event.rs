@@ -54,7 +54,7 @@ macro_rules! events {
             const NAME: &'static str = stringify!($name);
             const SIGNATURE: &'static [u8; 32] = &const { $crate::event::signature(stringify!($name)) };
             const TOPICS: usize = const {
-                assert!($topics <= 3, "an event has at most three topics besides its name");
+                assert!(1 <= $topics && $topics <= 3, "an event has one to three topics besides its name");
                 $topics
             };
 

@@ -15,7 +15,7 @@ pub struct Extensible<T> {
 
 impl<T: Encode> From<&T> for Extensible<T> {
     fn from(value: &T) -> Self {
-        Self { bytes: value.encode(), value: PhantomData }
+        Self { bytes: crate::encoded(value), value: PhantomData }
     }
 }
 

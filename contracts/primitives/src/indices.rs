@@ -23,6 +23,7 @@ fn registry() -> PortableRegistry {
         access::Error,
         batches::Arrival,
         batches::Attestation,
+        batches::Booking,
         batches::BookingError,
         batches::ClearanceReason,
         batches::Contents,

@@ -15,6 +15,7 @@
 extern crate alloc;
 
 mod account;
+mod encoding;
 mod event;
 mod extensible;
 mod hash;
@@ -36,6 +37,7 @@ pub mod units;
 mod indices;
 
 pub use account::{AccountId, Actor, OrganisationId, SiteId};
+pub use encoding::encoded;
 pub use event::Event;
 #[cfg(feature = "std")]
 pub use event::EventFields;
@@ -50,7 +52,7 @@ pub use rule::ensure;
 #[cfg(feature = "std")]
 pub use serials::{BatchKey, ManufacturerSecret, SerialTree};
 pub use serials::{Salt, SerialProof, ShownPosition, MAX_PROOF_DEPTH};
-pub use standing::Standing;
+pub use standing::{Question, Standing};
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` gives it to contracts.
 pub type Timestamp = u64;

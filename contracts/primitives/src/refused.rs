@@ -15,16 +15,18 @@ pub enum Refused {
     CallerNotAtSite,
 }
 
-/// Declares a contract's `Error`: the variants of [`Refused`], and its own, whose indices begin at 10.
+/// Declares a contract's `Error`, or an error of another name: the variants of [`Refused`], and its own, whose indices
+/// begin at 10.
 macro_rules! errors {
+    ($doc:literal: $($rest:tt)*) => { $crate::refused::errors! { Error, $doc: $($rest)* } };
     (
-        $doc:literal:
+        $error:ident, $doc:literal:
         $($(#[doc = $variant_doc:literal])* $variant:ident = $index:literal,)*
     ) => {
         #[doc = $doc]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, scale::Encode, scale::Decode)]
         #[cfg_attr(feature = "std", derive(Hash, scale_info::TypeInfo))]
-        pub enum Error {
+        pub enum $error {
             /// The deployment is in set-up: nothing can be registered, and no goods move, until that ends.
             InSetUp = 0,
             /// State changes of this contract are stopped.
@@ -39,28 +41,28 @@ macro_rules! errors {
             $($(#[doc = $variant_doc])* $variant = $index,)*
         }
 
-        impl From<$crate::Refused> for Error {
+        impl From<$crate::Refused> for $error {
             fn from(refused: $crate::Refused) -> Self {
                 match refused {
-                    $crate::Refused::InSetUp => Error::InSetUp,
-                    $crate::Refused::Paused => Error::Paused,
-                    $crate::Refused::AccessUnavailable => Error::AccessUnavailable,
-                    $crate::Refused::CallerNotAuthorised => Error::CallerNotAuthorised,
-                    $crate::Refused::CallerNotAtSite => Error::CallerNotAtSite,
+                    $crate::Refused::InSetUp => $error::InSetUp,
+                    $crate::Refused::Paused => $error::Paused,
+                    $crate::Refused::AccessUnavailable => $error::AccessUnavailable,
+                    $crate::Refused::CallerNotAuthorised => $error::CallerNotAuthorised,
+                    $crate::Refused::CallerNotAtSite => $error::CallerNotAtSite,
                 }
             }
         }
 
         #[cfg(feature = "std")]
-        impl Error {
+        impl $error {
             /// Every error, in the order of the indices.
-            pub const ALL: &'static [Error] = &[
-                Error::InSetUp,
-                Error::Paused,
-                Error::AccessUnavailable,
-                Error::CallerNotAuthorised,
-                Error::CallerNotAtSite,
-                $(Error::$variant,)*
+            pub const ALL: &'static [$error] = &[
+                $error::InSetUp,
+                $error::Paused,
+                $error::AccessUnavailable,
+                $error::CallerNotAuthorised,
+                $error::CallerNotAtSite,
+                $($error::$variant,)*
             ];
         }
     };

@@ -81,10 +81,17 @@ impl SerialProof {
 }
 
 impl ShownPosition {
+    /// Whether a tree of `quantity` units has such a position. A proof of another one is not well made: of another batch,
+    /// of another form, or cut.
+    #[must_use]
+    pub fn fits(&self, quantity: Quantity) -> bool {
+        Quantity::from(self.index) < quantity && self.depth == tree_depth(quantity)
+    }
+
     /// Whether this is a position of the tree with this root, in a batch of `quantity` units.
     #[must_use]
     pub fn is_of(&self, root: [u8; 32], quantity: Quantity) -> bool {
-        Quantity::from(self.index) < quantity && self.depth == tree_depth(quantity) && self.root == root
+        self.fits(quantity) && self.root == root
     }
 }
 

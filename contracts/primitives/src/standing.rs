@@ -1,9 +1,32 @@
 use scale::{Decode, Encode};
 
+use crate::access::SiteStanding;
 use crate::{AccountId, OrganisationId, RoleSet, SiteId};
 
-/// What the contract `access` answers about an account that calls: all that every state change asks, in one read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+/// What a contract asks the contract `access` about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Question {
+    /// The account that acts.
+    pub account: AccountId,
+    /// The site whose books are to change.
+    pub site: Option<SiteId>,
+    /// The contract that passes the call on, where the account called that one.
+    pub through: Option<AccountId>,
+    /// Another site that the call is about, such as a consignee.
+    pub counterparty: Option<SiteId>,
+}
+
+impl Question {
+    /// A question about an account, at a site where one is named.
+    #[must_use]
+    pub const fn about(account: AccountId, site: Option<SiteId>) -> Self {
+        Self { account, site, through: None, counterparty: None }
+    }
+}
+
+/// What the contract `access` answers: all that every state change asks, in one read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Standing {
     /// The organisation for which the account acts now. `None` for an account that is unknown or whose time is over,
@@ -17,6 +40,10 @@ pub struct Standing {
     pub roles: RoleSet,
     /// Whether the deployment is still in set-up: no contract of it does business then.
     pub in_set_up: bool,
-    /// The contracts whose state changes are stopped.
-    pub paused: alloc::vec::Vec<AccountId>,
+    /// Whether state changes are stopped: of the contract that asks, or of the one that passes the call on.
+    pub paused: bool,
+    /// The roles of the contract that passes the call on.
+    pub through: RoleSet,
+    /// Whose the other site is, and what its organisation may do. `None` where no such site is registered.
+    pub counterparty: Option<SiteStanding>,
 }

@@ -8,6 +8,7 @@ use scale::{Decode, Encode};
 use testing::backend::{Answer, AnyError, Backend, BatchBooks, Books, Done, Event, Scope};
 use testing::cast::{self, Contracts};
 use testing::message::Message;
+use testing::organisations::Administration;
 
 use crate::{Bytes, Emitted, Party, World};
 
@@ -71,8 +72,9 @@ impl Backend for Wasm {
         Contracts { batches: self.world.batches, units: self.world.units }
     }
 
-    fn administer(&mut self, change: &access::Change) {
+    fn administer(&mut self, change: &Administration) {
         let access = self.world.access;
+        let change = change.written(self.world.deployment());
         let written: Result<(), access::Error> =
             self.world.call(Party::Administrator, access, "AccessControl::change", change);
         assert_eq!(written, Ok(()));

@@ -2,16 +2,16 @@
 // The measured numbers are far from any limit of their types.
 #![allow(clippy::arithmetic_side_effects)]
 
-use primitives::access::{Account, Change, Limits, Rights};
+use primitives::access::{Account, Change, Contract, Limits, Rights};
 use primitives::batches::{
-    Arrival, Attestation, Booking, ClearanceReason, Contents, Goods, Purpose, QuarantineReason,
+    Arrival, Attestation, Booking, ClearanceReason, Contents, Entry, Goods, Purpose, QuarantineReason,
     QuarantineTarget, RecallScope, RejectionReason, UnitState, UnitsShipped,
 };
 use primitives::evidence::EvidencePolicy;
 use primitives::feeds::Report;
 use primitives::governance::{Action, Identifier, CHANGE_DELAY};
 use primitives::units::Resolution;
-use primitives::{AccountId, BatchId, DocumentHash, Grant, Role, RoleSet, SiteId, UnitId};
+use primitives::{AccountId, BatchId, DocumentHash, Grant, Question, Role, RoleSet, SiteId, UnitId};
 use scale::Encode;
 use testing::goods::sscc;
 
@@ -307,9 +307,11 @@ impl Meter {
         let (batch, serial, proof) = in_hand.unit(7);
         let site = Party::Manufacturer.site();
         let shown = proof.shown(batch, &serial);
-        let booking = Booking { batch, site, state: UnitState::Sample, shown };
-        self.row(units, "batches", "UnitBooks::book_unit", "", booking);
-        self.row(units, "batches", "UnitBooks::take_back", "", (batch, site, UnitState::Sample));
+        let (account, acts_at, state) = (Party::Manufacturer.id(), Some(site), UnitState::Sample);
+        for (note, entry) in [("", Entry::Decommission(shown)), ("taken back", Entry::TakeBack)] {
+            let booking = Booking { account, acts_at, batch, site, state, entry };
+            self.row(units, "batches", "UnitBooks::book_unit", note, booking);
+        }
         let apart = QuarantineTarget::Holding { batch, site, quantity: None };
         self.row(evidence, "batches", "QuarantineBooks::quarantine_on_evidence", "", apart);
 
@@ -319,17 +321,21 @@ impl Meter {
         let entry = Some(Account { organisation, limits });
         let rights =
             Rights { suspended: false, grants: vec![Grant { role: Role::Auditor, expires_at: None }] };
+        let pause = |world: &mut World, paused| {
+            let contract = Contract { contract: account, roles: RoleSet::EMPTY, paused };
+            Change::Deployment(world.deployment().with(contract))
+        };
         let changes = [
             ("an account", Change::Account { account, entry }),
             ("a site", Change::Site { site: SiteId::MAX, organisation }),
             ("rights", Change::Rights { organisation: u32::MAX, rights }),
-            ("a pause", Change::Paused { contract: account, paused: true }),
+            ("a pause", pause(&mut self.world, true)),
         ];
         for (note, change) in changes {
             self.row(governance, "access", "AccessControl::change", note, change);
         }
-        let pause = Change::Paused { contract: account, paused: false };
-        self.world.call::<Anything>(governance, self.world.access, "AccessControl::change", pause);
+        let go_on = pause(&mut self.world, false);
+        self.world.call::<Anything>(governance, self.world.access, "AccessControl::change", go_on);
         for contract in CONTRACTS {
             let code = primitives::blake2_256(&bundle(contract).wasm);
             self.row(governance, contract, "Replaceable::replace_code", "", code);
@@ -347,12 +353,9 @@ impl Meter {
             let input = [&bundle(contract).selector(message)[..], &arguments].concat();
             self.send(Party::Stranger.id(), contract, message, "", input);
         };
-        for message in ["governance", "in_set_up", "paused", "AccessControl::administrator"] {
-            read("access", message, Vec::new());
-        }
-        read("access", "contract_roles", someone.encode());
-        read("access", "AccessControl::standing", (someone, Some(site)).encode());
-        read("access", "AccessControl::site_standing", site.encode());
+        let question = Question { counterparty: Some(site), ..Question::about(someone, Some(site)) };
+        read("access", "AccessControl::standing", question.encode());
+        read("access", "AccessControl::deployment", Vec::new());
         read("access", "AccessControl::account", someone.encode());
         read("access", "AccessControl::rights", organisation.encode());
         for message in ["administrator", "in_set_up", "administration_offered_to"] {

@@ -14,7 +14,7 @@ use polkadot_sdk::{
     sp_io::{self, TestExternalities},
     sp_runtime::{AccountId32, BuildStorage, DispatchError, StateVersion, Weight},
 };
-use primitives::access::{Change, Limits};
+use primitives::access::{Change, Deployment, Limits};
 use primitives::governance::{self, Action, Identifier, CHANGE_DELAY};
 use primitives::{access, AccountId, Event, OrganisationId, Role, RoleSet, SiteId};
 use scale::{Decode, Encode};
@@ -147,6 +147,13 @@ impl World {
         Self::on(chain, deployed.addresses)
     }
 
+    /// What `access` stores once.
+    pub fn deployment(&mut self) -> Deployment {
+        let known: Option<Deployment> =
+            self.call(Party::Stranger, self.access, "AccessControl::deployment", ());
+        known.expect("access knows its deployment")
+    }
+
     /// A chain with all contracts deployed and everybody in their roles, still in set-up.
     #[must_use]
     pub fn in_set_up() -> Self {
@@ -159,7 +166,8 @@ impl World {
         world.set_time(NOW);
         world.access = world.instantiate("access", ());
         world.governance = world.instantiate("governance", world.access);
-        let change = Change::Governance(world.governance);
+        let deployed = Deployment { governance: world.governance, ..world.deployment() };
+        let change = Change::Deployment(deployed);
         let named: Result<(), access::Error> =
             world.call(Party::Administrator, world.access, "AccessControl::change", change);
         assert_eq!(named, Ok(()));

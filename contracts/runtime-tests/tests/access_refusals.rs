@@ -4,10 +4,10 @@
 use contract_runtime_tests::{
     feed, gln, model, new_batch, shipping, Agent, Operators, Party, World, NOW, SUBJECT,
 };
-use primitives::access::Limits;
+use primitives::access::{Limits, SiteStanding};
 use primitives::batches::{Arrival, Error, QuarantineReason, QuarantineTarget, RejectionReason};
 use primitives::governance::Identifier;
-use primitives::{feeds, governance, AccountId, BatchId, Role, RoleSet, SiteId, Standing};
+use primitives::{feeds, governance, AccountId, BatchId, Question, Role, RoleSet, SiteId, Standing};
 
 /// The party registers a batch at its own site.
 fn register(world: &mut World, contract: AccountId, by: impl Into<Agent>) -> Result<BatchId, Error> {
@@ -158,22 +158,36 @@ fn a_contract_whose_access_gives_no_answer_refuses_every_state_change() {
 fn access_answers_site_roles_and_pause_at_once() {
     let mut world = World::new();
     let contract = world.batches;
+    world.endow(contract);
     let (pharmacy, foreign) = (Party::Pharmacy, Party::OtherPharmacy.site());
     let ask = |world: &mut World, site: Option<SiteId>| -> Standing {
-        world.call(Party::Stranger, world.access, "AccessControl::standing", (pharmacy.id(), site))
+        let (access, through) = (world.access, Some(world.units));
+        let question = Question { through, counterparty: site, ..Question::about(pharmacy.id(), site) };
+        world.call(contract, access, "AccessControl::standing", question)
+    };
+    let of = |party: Party| {
+        let roles = RoleSet::of(&[Role::Pharmacy]);
+        Some(SiteStanding { organisation: party.organisation(), roles })
     };
     let expected = Standing {
         organisation: Some(pharmacy.organisation()),
         site: Some(pharmacy.site()),
         roles: RoleSet::of(&[Role::Pharmacy]),
         in_set_up: false,
-        paused: Vec::new(),
+        paused: false,
+        through: RoleSet::of(&[Role::UnitRegister]),
+        counterparty: of(pharmacy),
     };
     assert_eq!(ask(&mut world, Some(pharmacy.site())), expected);
-    assert_eq!(ask(&mut world, Some(foreign)), Standing { site: None, ..expected.clone() });
-    world.administer("pause", contract);
-    let paused = vec![contract];
-    assert_eq!(ask(&mut world, Some(pharmacy.site())), Standing { paused, ..expected });
+    assert_eq!(
+        ask(&mut world, Some(foreign)),
+        Standing { site: None, counterparty: of(Party::OtherPharmacy), ..expected }
+    );
+    for paused in [contract, world.units] {
+        world.administer("pause", paused);
+        assert_eq!(ask(&mut world, Some(pharmacy.site())), Standing { paused: true, ..expected });
+        world.administer("unpause", paused);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use contract_runtime_tests::{
     bundle, new_batch, shipping, sscc, Anything, BatchInHand, Failure, Operators, Party, World, NOW,
 };
-use primitives::access::Change;
+use primitives::access::{Change, Deployment};
 use primitives::batches::{
     Arrival, Contents, Error, Goods, Holding, Places, Purpose, QuarantineTarget, RejectionReason, UnitState,
 };
@@ -169,8 +169,8 @@ fn a_second_preimage_of_an_inner_node_is_not_a_leaf() {
     assert!(!forged.verifies(id, inner, batch.new.serial_root.unwrap(), 4));
     // And as a real serial, with the inner node's siblings as its own.
     let forged = SerialProof { salt: proof.salt, ..forged };
-    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: None };
-    assert_eq!(dispense(&mut world, Party::Pharmacy, (id, serial, forged)), Ok(alarm));
+    let refused = dispense(&mut world, Party::Pharmacy, (id, serial, forged));
+    assert_eq!(refused, Err(units::Error::InvalidProof));
 }
 
 #[test]
@@ -182,8 +182,7 @@ fn a_leaf_beyond_the_batch_is_not_a_unit() {
     let id = world.register_by(Party::Manufacturer, batch.new.clone());
     world.attest_and_release(id);
     world.hand_over(id, Party::Manufacturer, Party::Pharmacy, 5);
-    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: None };
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(7)), Ok(alarm));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(7)), Err(units::Error::InvalidProof));
 }
 
 #[test]
@@ -248,13 +247,13 @@ fn unbounded_input_is_refused_before_it_costs_anything_big() {
 }
 
 #[test]
-fn a_proof_that_is_too_deep_is_an_alarm_and_one_that_is_far_too_deep_stops() {
+fn a_proof_that_is_too_deep_is_refused_and_one_that_is_far_too_deep_stops() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 4, 4);
     let deep = |depth| SerialProof { index: 0, salt: [0; 16], siblings: vec![[0; 32]; depth] };
     let (id, serial, _) = batch.unit(1);
-    let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: None };
-    assert_eq!(dispense(&mut world, Party::Pharmacy, (id, serial.clone(), deep(400))), Ok(alarm));
+    let refused = dispense(&mut world, Party::Pharmacy, (id, serial.clone(), deep(400)));
+    assert_eq!(refused, Err(units::Error::InvalidProof));
     // ink! gives a message 16 KiB of input; the chain stops a longer one.
     let arguments = (Party::Pharmacy.site(), id, serial, deep(1_000));
     let stopped = world.changing_nothing(|world| {
@@ -266,7 +265,8 @@ fn a_proof_that_is_too_deep_is_an_alarm_and_one_that_is_far_too_deep_stops() {
 #[test]
 fn nobody_but_the_governance_writes_into_access() {
     let mut world = World::new();
-    let change = Change::Administrator(Party::Stranger.id());
+    let administrator = Party::Stranger.id();
+    let change = Change::Deployment(Deployment { administrator, ..world.deployment() });
     for account in Party::ALL.map(Party::id).into_iter().chain([world.batches, world.units, world.feeds]) {
         let refused: Result<(), access::Error> = world.changing_nothing(|world| {
             world.call(account, world.access, "AccessControl::change", change.clone())
@@ -321,13 +321,19 @@ fn reentrancy_through_a_hostile_register_of_roles_books_nothing() {
     };
     assert_eq!(
         dispense(&mut world),
-        Err(units::Error::BookingRefused),
+        Err(units::Error::NotUnitRegister),
         "its own roles do not count elsewhere"
     );
     let roles = RoleSet::of(&[Role::UnitRegister]);
     world.decide(Action::ContractRoles { contract: victim, roles });
+    // With the role it books for whom the deployment's own register of roles lets, and for nobody else.
+    let by_stranger: Result<UnitOutcome, units::Error> =
+        world.call(Party::Stranger, victim, "dispense", (site, batch.unit(3)));
+    assert_eq!(by_stranger, Err(units::Error::CallerNotAtSite));
     arm(&mut world, hostile, victim, ("units", "dispense"), (site, batch.unit(3)));
-    assert_eq!(dispense(&mut world), Err(units::Error::AccessUnavailable));
+    let resolve = (batch.id, batch.unit(3).1, Resolution::FalseAlarm);
+    let resolved: Result<(), units::Error> = world.call(Party::Pharmacy, victim, "resolve_alarm", resolve);
+    assert_eq!(resolved, Err(units::Error::AccessUnavailable));
     assert_eq!(balance(&mut world, batch.id).dispensed, 0);
 }
 
@@ -462,7 +468,7 @@ fn a_foreign_register_of_units_books_nothing() {
     let foreign = world.instantiate("units", (world.access, world.batches));
     let refused: Result<UnitOutcome, units::Error> =
         world.call(Party::Pharmacy, foreign, "dispense", (Party::Pharmacy.site(), batch.unit(3)));
-    assert_eq!(refused, Err(units::Error::BookingRefused));
+    assert_eq!(refused, Err(units::Error::NotUnitRegister));
     assert_eq!(balance(&mut world, batch.id).dispensed, 0);
 }
 

@@ -7,8 +7,8 @@ use contract_runtime_tests::{
     Party, World, NOW, SUBJECT,
 };
 use primitives::batches::{
-    Arrival, Attestation, BookingError, ClearanceReason, Contents, Error, QuarantineError, QuarantineReason,
-    QuarantineTarget, RecallScope, RejectionReason, UnitState,
+    Arrival, Attestation, Booked, Booking, BookingError, ClearanceReason, Contents, Entry, Error,
+    QuarantineError, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason, UnitState,
 };
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::governance::{Action, Error as GovernanceError, SetUpEnded, CHANGE_DELAY};
@@ -67,17 +67,18 @@ fn no_business_is_done_in_set_up() {
         assert_eq!(error, Error::InSetUp, "{message}");
     }
     let (unit, pharmacy) = (batch.unit(3), Party::Pharmacy);
-    let reverted = (Some(pharmacy.site()), id, &unit.1);
-    let messages: [(Party, &str, Vec<u8>); 4] = [
+    let messages: [(Party, &str, Vec<u8>); 3] = [
         (pharmacy, "dispense", (pharmacy.site(), &unit).encode()),
         (pharmacy, "decommission", (pharmacy.site(), &unit, UnitState::Sample).encode()),
-        (pharmacy, "revert", reverted.encode()),
         (Party::Regulator, "resolve_alarm", (id, &unit.1, Resolution::FalseAlarm).encode()),
     ];
     for (by, message, arguments) in messages {
         let error: units::Error = refused(&mut world, by, "units", message, Bytes(arguments));
         assert_eq!(error, units::Error::InSetUp, "{message}");
     }
+    let reverted = (Some(pharmacy.site()), id, &unit.1);
+    let error: units::Error = refused(&mut world, pharmacy, "units", "revert", reverted);
+    assert_eq!(error, units::Error::UnitNotDecommissioned, "nothing can be");
     let policy = EvidencePolicy { feeds: world.feeds, threshold: 0, max_age: 1 };
     let messages: [(Party, &str, Vec<u8>); 2] = [
         (Party::Regulator, "set_policy", (feed(), Some(policy)).encode()),
@@ -109,10 +110,11 @@ fn not_even_the_contracts_with_roles_move_goods_in_set_up() {
     let quarantined: Result<(), QuarantineError> =
         world.call(world.evidence, world.batches, "QuarantineBooks::quarantine_on_evidence", target);
     assert_eq!(quarantined, Err(QuarantineError::Refused));
-    let back = (batch, site, UnitState::Sample);
-    let taken_back: Result<(), BookingError> =
-        world.call(world.units, world.batches, "UnitBooks::take_back", back);
-    assert_eq!(taken_back, Err(BookingError::Refused));
+    let (account, acts_at, state) = (Party::Manufacturer.id(), Some(site), UnitState::Sample);
+    let booking = Booking { account, acts_at, batch, site, state, entry: Entry::TakeBack };
+    let booked: Result<Booked, BookingError> =
+        world.call(world.units, world.batches, "UnitBooks::book_unit", booking);
+    assert_eq!(booked, Err(BookingError::InSetUp));
 }
 
 #[test]
@@ -128,7 +130,7 @@ fn operators_and_the_first_authorities_are_named_at_once() {
     };
     let regulator = vec![Grant { role: Role::Regulator, expires_at: None }];
     assert_eq!(rights(&mut world, Party::Regulator).grants, regulator);
-    let of_units: RoleSet = world.call(Party::Stranger, world.access, "contract_roles", world.units);
+    let of_units = world.deployment().roles_of(world.units);
     assert_eq!(of_units, RoleSet::of(&[Role::UnitRegister]));
     world.grant(Party::Auditor.organisation(), Role::Admin, None);
     // The administrator manages accounts, too: whoever is registered need not have come yet.

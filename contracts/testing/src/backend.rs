@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use primitives::access::Change;
 use primitives::batches::{
     self, Attestation, AttestationRecord, Batch, Holding, LogisticUnit, Places, QuarantineError,
     RecallNotice, Shipment,
@@ -13,6 +12,7 @@ use primitives::{AccountId, BatchId, SiteId, Sscc, Timestamp, UnitId};
 
 use crate::cast::Contracts;
 use crate::message::Message;
+use crate::organisations::Administration;
 
 /// The rules, wherever they run. What is refused leaves no trace in it.
 pub trait Backend {
@@ -20,7 +20,7 @@ pub trait Backend {
     fn contracts(&self) -> Contracts;
 
     /// Writes a change into `access`.
-    fn administer(&mut self, change: &Change);
+    fn administer(&mut self, change: &Administration);
 
     /// Sends a message at the time `now`.
     fn send(&mut self, who: AccountId, now: Timestamp, message: &Message) -> Result<Done, AnyError>;

@@ -1,9 +1,10 @@
 //! The cast of random sequences: organisations with sites, and accounts with and without limits.
 
-use primitives::access::{Account, Change, Limits, Rights};
+use primitives::access::{Account, Limits, Rights};
 use primitives::{blake2_256, AccountId, Grant, OrganisationId, Role, RoleSet, SiteId};
 
 use crate::goods::NOW;
+use crate::organisations::Administration;
 
 /// The addresses of the contracts of a deployment.
 #[derive(Clone, Copy, Debug)]
@@ -92,21 +93,23 @@ pub fn rights(organisation: OrganisationId) -> Rights {
 }
 
 /// What is written into `access` in set-up.
-pub fn set_up(contracts: Contracts) -> Vec<Change> {
-    let mut changes = vec![Change::Administrator(administrator())];
+pub fn set_up(contracts: Contracts) -> Vec<Administration> {
+    let mut changes = vec![Administration::Administrator(administrator())];
     for (organisation, played) in (0..).zip(ORGANISATIONS) {
-        changes.push(Change::Rights { organisation, rights: rights(organisation) });
-        changes.extend(played.sites.iter().map(|site| Change::Site { site: *site, organisation }));
+        changes.push(Administration::Rights { organisation, rights: rights(organisation) });
+        changes.extend(played.sites.iter().map(|site| Administration::Site { site: *site, organisation }));
     }
     changes.extend(
-        accounts().into_iter().map(|(account, entry)| Change::Account { account, entry: Some(entry) }),
+        accounts()
+            .into_iter()
+            .map(|(account, entry)| Administration::Account { account, entry: Some(entry) }),
     );
     changes.extend(contract_roles(contracts));
     changes
 }
 
 /// The roles of the contracts.
-pub fn contract_roles(contracts: Contracts) -> [Change; 2] {
-    let role = |contract, role| Change::ContractRoles { contract, roles: RoleSet::of(&[role]) };
+pub fn contract_roles(contracts: Contracts) -> [Administration; 2] {
+    let role = |contract, role| Administration::ContractRoles { contract, roles: RoleSet::of(&[role]) };
     [role(contracts.units, Role::UnitRegister), role(sentinel(), Role::Sentinel)]
 }

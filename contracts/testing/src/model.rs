@@ -22,7 +22,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::Call;
-use primitives::access::Change;
 use primitives::batches::{Attestation, Error, LogisticUnit, Shipment};
 use primitives::units::{Alarm, DecommissionedUnit};
 use primitives::{
@@ -33,7 +32,8 @@ use crate::backend::{Answer, AnyError, BatchBooks, Books, Done, Event, Scope};
 use crate::cast::Contracts;
 use crate::goods::NOW;
 use crate::message::Message;
-use crate::organisations::Organisations;
+use crate::organisations::{Administration, Organisations};
+use crate::rules::ensure_serial;
 
 pub use logistics::Container;
 pub use packs::{BatchFacts, Pack};
@@ -88,7 +88,7 @@ impl Model {
         }
     }
 
-    pub fn administer(&mut self, change: &Change) {
+    pub fn administer(&mut self, change: &Administration) {
         self.organisations.apply(change);
     }
 
@@ -101,6 +101,15 @@ impl Model {
     }
 
     fn judge(&mut self, who: AccountId, message: &Message) -> Result<Done, AnyError> {
+        // What `units` looks at before it asks `batches`, and so `access`.
+        match message {
+            Message::Decommission { serial, .. } => ensure_serial(serial)?,
+            Message::Revert { batch, serial, .. } => {
+                let known = self.units.contains_key(&UnitId::of(*batch, serial));
+                ensure(known, primitives::units::Error::UnitNotDecommissioned)?;
+            }
+            _ => {}
+        }
         let site = message.site();
         let call = match message {
             Message::Decommission { .. } | Message::Revert { .. } => {

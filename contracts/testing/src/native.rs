@@ -3,17 +3,17 @@
 use ::units::Decommissioning;
 use ink::env::DefaultEnvironment;
 use kernel::{key, Call};
-use primitives::access::Change;
 use primitives::batches::{Attestation, Error, QuarantineError};
 use primitives::units::{self, Scan, UnitOutcome, Verdict};
-use primitives::{ensure, AccountId, BatchId, Refused, SiteId, Standing, Timestamp, UnitId};
-use scale::{Decode, Encode, Input, Output};
+use primitives::{ensure, AccountId, BatchId, Question, Refused, Standing, Timestamp, UnitId};
+use scale::Encode;
 
 use crate::backend::{Answer, AnyError, Backend, BatchBooks, Books, Done, Event, Scope};
 use crate::cast::Contracts;
 use crate::message::Message;
+use crate::organisations::Administration;
 use crate::parties::account;
-use crate::rules::Registers;
+use crate::rules::{ensure_serial, Raw, Registers};
 
 /// A deployment without a chain: the contracts' data, and what a chain does around them.
 #[derive(Debug)]
@@ -44,24 +44,15 @@ impl Native {
         fresh.unwrap();
     }
 
-    fn standing(&self, who: AccountId, site: Option<SiteId>, now: Timestamp) -> Standing {
-        self.registers.in_storage(self.access_storage, || self.access.standing(who, site, now))
-    }
-
-    /// What `kernel` makes of the answer of `access`.
-    fn call(
-        &self,
-        who: AccountId,
-        site: Option<SiteId>,
-        now: Timestamp,
-        contracts: &[AccountId],
-    ) -> Result<Call, Refused> {
-        let Standing { organisation, site: acts_at, roles, in_set_up, paused } =
-            self.standing(who, site, now);
-        ensure(!in_set_up, Refused::InSetUp)?;
-        ensure(!contracts.iter().any(|contract| paused.contains(contract)), Refused::Paused)?;
-        ensure(site.is_none() || acts_at == site, Refused::CallerNotAtSite)?;
-        Ok(Call { account: who, organisation, site: acts_at, roles, now })
+    /// What `kernel` makes of what `access` answers the contract that asks.
+    fn ask(&self, asker: AccountId, question: Question, now: Timestamp) -> Result<(Call, Standing), Refused> {
+        let answer = || self.access.standing(asker, question, now);
+        let standing = self.registers.in_storage(self.access_storage, answer);
+        ensure(!standing.in_set_up, Refused::InSetUp)?;
+        ensure(!standing.paused, Refused::Paused)?;
+        let Standing { organisation, site, roles, .. } = standing;
+        ensure(question.site.is_none() || site == question.site, Refused::CallerNotAtSite)?;
+        Ok((Call { account: question.account, organisation, site, roles, now }, standing))
     }
 
     fn send_to_units(
@@ -70,14 +61,18 @@ impl Native {
         now: Timestamp,
         message: &Message,
     ) -> Result<Done, units::Error> {
-        let Contracts { batches, units: this } = self.contracts();
-        // `batches` is called by `units` then.
-        let register = self.call(this, None, now, &[]);
+        let Contracts { batches, units } = self.contracts();
+        // `batches` asks for both where `units` has it book.
+        let ask = |native: &Self, site| {
+            let question = Question { through: Some(units), ..Question::about(who, site) };
+            native.ask(batches, question, now).map(|(call, standing)| (call, standing.through))
+        };
         match message {
             Message::Decommission { site, batch, serial, proof, state } => {
-                let call = self.call(who, Some(*site), now, &[this, batches])?;
+                ensure_serial(serial)?;
+                let (call, through) = ask(self, Some(*site))?;
                 let unit = (*batch, &serial[..], proof);
-                let (outcome, booked) = self.registers.decommission_by(call, register?, unit, *state)?;
+                let (outcome, booked) = self.registers.decommission_by(call, through, unit, *state)?;
                 let mut events: Vec<Event> = booked.iter().map(Event::of).collect();
                 let answer = match outcome {
                     Decommissioning::Done(event) => {
@@ -92,12 +87,14 @@ impl Native {
                 Ok(Done { answer: Answer::Unit(answer), events })
             }
             Message::Revert { site, batch, serial } => {
-                let call = self.call(who, *site, now, &[this, batches])?;
-                let (event, booked) = self.registers.revert_by(call, register?, *batch, serial)?;
+                let known = self.registers.decommissioned_unit(UnitId::of(*batch, serial));
+                ensure(known.is_some(), units::Error::UnitNotDecommissioned)?;
+                let (call, through) = ask(self, *site)?;
+                let (event, booked) = self.registers.revert_by(call, through, *batch, serial)?;
                 Ok(Done { answer: Answer::Nothing, events: vec![Event::of(&booked), Event::of(&event)] })
             }
             Message::ResolveAlarm { batch, serial, resolution } => {
-                let call = self.call(who, None, now, &[this])?;
+                let (call, _) = self.ask(units, Question::about(who, None), now)?;
                 Ok(happened(&self.registers.resolve_alarm(call, *batch, serial, *resolution)?))
             }
             other => panic!("{} is not a message of units", other.name()),
@@ -105,15 +102,12 @@ impl Native {
     }
 
     fn send_to_batches(&mut self, who: AccountId, now: Timestamp, message: Message) -> Result<Done, Error> {
-        let call = self.call(who, message.site(), now, &[self.contracts().batches])?;
-        let consignee = |to| {
-            let standing = || self.access.site_standing(to, now);
-            (to, self.registers.in_storage(self.access_storage, standing))
-        };
-        let to = match &message {
-            Message::Ship { to, .. } => Some(consignee(*to)),
+        let counterparty = match &message {
+            Message::Ship { to, .. } => Some(*to),
             _ => None,
         };
+        let question = Question { counterparty, ..Question::about(who, message.site()) };
+        let (call, standing) = self.ask(self.contracts().batches, question, now)?;
         let data = &mut *self.registers;
         Ok(match message {
             Message::RegisterBatch { batch, .. } => {
@@ -127,8 +121,8 @@ impl Native {
             Message::Release { batch } => happened(&data.release(call, batch)?),
             Message::Block { batch } => happened(&data.block(call, batch)?),
             Message::Unblock { batch } => happened(&data.unblock(call, batch)?),
-            Message::Ship { goods, to: site, purpose, terms, .. } => {
-                let event = data.ship(call, goods, to.unwrap_or((site, None)), purpose, terms)?;
+            Message::Ship { goods, to, purpose, terms, .. } => {
+                let event = data.ship(call, goods, (to, standing.counterparty), purpose, terms)?;
                 Done { answer: Answer::Shipment(event.shipment), ..happened(&event) }
             }
             Message::Receive { shipment, arrival, .. } => happened(&data.receive(call, shipment, arrival)?),
@@ -166,9 +160,6 @@ impl Native {
             Message::Decommission { site, batch, .. } => {
                 (batches, vec![(key(b"HOLD"), batch, site).encode(), (key(b"BALA"), batch).encode()])
             }
-            Message::Revert { batch, serial, .. } => {
-                (self.registers.units_storage(), vec![(key(b"UNIT"), UnitId::of(*batch, serial)).encode()])
-            }
             _ => (batches, Vec::new()),
         };
         keys.into_iter().map(|key| (contract, Raw(key))).collect()
@@ -192,9 +183,13 @@ impl Backend for Native {
         Contracts { batches: account(0xBA), units: account(0x0E) }
     }
 
-    fn administer(&mut self, change: &Change) {
+    fn administer(&mut self, change: &Administration) {
         let (access, storage) = (&mut self.access, self.access_storage);
-        self.registers.in_storage(storage, || access.change(DEPLOYER, change.clone())).unwrap();
+        let write = || {
+            let change = change.written(access.deployment().unwrap());
+            access.change(DEPLOYER, change)
+        };
+        self.registers.in_storage(storage, write).unwrap();
     }
 
     fn send(&mut self, who: AccountId, now: Timestamp, message: &Message) -> Result<Done, AnyError> {
@@ -247,37 +242,4 @@ impl Backend for Native {
 
 fn happened(event: &impl primitives::Event) -> Done {
     Done { answer: Answer::Nothing, events: vec![Event::of(event)] }
-}
-
-/// Bytes of a contract's storage, as they are.
-#[derive(Clone, Debug)]
-struct Raw(Vec<u8>);
-
-impl Raw {
-    /// What is stored under this key.
-    fn stored(&self) -> Option<Raw> {
-        ink::env::get_contract_storage(self).unwrap()
-    }
-
-    /// Stores under this key what was there before.
-    fn restore(&self, value: Option<Raw>) {
-        match value {
-            Some(value) => drop(ink::env::set_contract_storage(self, &value)),
-            None => drop(ink::env::clear_contract_storage(self)),
-        }
-    }
-}
-
-impl Encode for Raw {
-    fn encode_to<T: Output + ?Sized>(&self, output: &mut T) {
-        output.write(&self.0);
-    }
-}
-
-impl Decode for Raw {
-    fn decode<I: Input>(input: &mut I) -> Result<Self, scale::Error> {
-        let mut bytes = vec![0; input.remaining_len()?.unwrap_or(0)];
-        input.read(&mut bytes)?;
-        Ok(Self(bytes))
-    }
 }

@@ -3,8 +3,44 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::Call;
-use primitives::access::{Account, Change, Rights, SiteStanding};
+use primitives::access::{Account, Change, Contract, Deployment, Rights, SiteStanding};
 use primitives::{AccountId, OrganisationId, Refused, Role, RoleSet, SiteId, Timestamp};
+
+/// Something that `governance` could decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Administration {
+    Account { account: AccountId, entry: Option<Account> },
+    Rights { organisation: OrganisationId, rights: Rights },
+    Site { site: SiteId, organisation: OrganisationId },
+    ContractRoles { contract: AccountId, roles: RoleSet },
+    Administrator(AccountId),
+    Paused { contract: AccountId, paused: bool },
+    SetUpEnded,
+}
+
+impl Administration {
+    /// What is written into `access` then, which knows this deployment.
+    pub fn written(&self, known: Deployment) -> Change {
+        let change = match self.clone() {
+            Administration::Account { account, entry } => return Change::Account { account, entry },
+            Administration::Rights { organisation, rights } => {
+                return Change::Rights { organisation, rights }
+            }
+            Administration::Site { site, organisation } => return Change::Site { site, organisation },
+            Administration::Administrator(administrator) => Deployment { administrator, ..known },
+            Administration::SetUpEnded => Deployment { in_set_up: false, ..known },
+            Administration::ContractRoles { contract, roles } => {
+                let paused = known.is_paused(contract);
+                known.with(Contract { contract, roles, paused })
+            }
+            Administration::Paused { contract, paused } => {
+                let roles = known.roles_of(contract);
+                known.with(Contract { contract, roles, paused })
+            }
+        };
+        Change::Deployment(change)
+    }
+}
 
 /// Organisations, their sites and accounts: what the changes written into `access` amount to.
 #[derive(Clone, Debug, Default)]
@@ -20,18 +56,31 @@ pub struct Organisations {
 
 impl Organisations {
     /// Writes a change down.
-    pub fn apply(&mut self, change: &Change) {
+    pub fn apply(&mut self, change: &Administration) {
         match change.clone() {
-            Change::Account { account, entry: Some(entry) } => drop(self.accounts.insert(account, entry)),
-            Change::Account { account, entry: None } => drop(self.accounts.remove(&account)),
-            Change::Rights { organisation, rights } => drop(self.rights.insert(organisation, rights)),
-            Change::Site { site, organisation } => drop(self.sites.insert(site, organisation)),
-            Change::ContractRoles { contract, roles } => drop(self.contracts.insert(contract, roles)),
-            Change::Administrator(account) => self.administrator = Some(account),
-            Change::Paused { contract, paused: true } => drop(self.paused.insert(contract)),
-            Change::Paused { contract, paused: false } => drop(self.paused.remove(&contract)),
-            Change::SetUpEnded => self.set_up_ended = true,
-            Change::Governance(_) => {}
+            Administration::Account { account, entry: Some(entry) } => {
+                self.accounts.insert(account, entry);
+            }
+            Administration::Account { account, entry: None } => {
+                self.accounts.remove(&account);
+            }
+            Administration::Rights { organisation, rights } => {
+                self.rights.insert(organisation, rights);
+            }
+            Administration::Site { site, organisation } => {
+                self.sites.insert(site, organisation);
+            }
+            Administration::ContractRoles { contract, roles } => {
+                self.contracts.insert(contract, roles);
+            }
+            Administration::Administrator(account) => self.administrator = Some(account),
+            Administration::Paused { contract, paused: true } => {
+                self.paused.insert(contract);
+            }
+            Administration::Paused { contract, paused: false } => {
+                self.paused.remove(&contract);
+            }
+            Administration::SetUpEnded => self.set_up_ended = true,
         }
     }
 

@@ -88,16 +88,7 @@ pub fn bystander() -> Call {
 
 /// The contract that quarantines goods on evidence.
 pub fn sentinel() -> Call {
-    contract(0x5E, Role::Sentinel)
-}
-
-/// The contract that keeps single units.
-pub fn unit_register() -> Call {
-    contract(0x0E, Role::UnitRegister)
-}
-
-fn contract(number: u8, role: Role) -> Call {
-    Call { organisation: None, site: None, ..call(number, &[role]) }
+    Call { organisation: None, site: None, ..call(0x5E, &[Role::Sentinel]) }
 }
 
 /// The same caller after its roles were revoked, suspended or had expired.

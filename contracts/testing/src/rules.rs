@@ -4,21 +4,20 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ink::env::DefaultEnvironment;
-use kernel::Call;
+use kernel::{key, Call};
 use primitives::batches::{
-    Arrival, Attestation, Booking, BookingError, Contents, Error, Goods, Places, Purpose, RecallScope,
-    UnitBooked, UnitState, UnitsShipped,
+    Arrival, Attestation, Booking, Contents, Entry, Error, Goods, Places, Purpose, RecallScope, UnitBooked,
+    UnitState, UnitsShipped,
 };
 use primitives::units::{
     Alarm, AlarmResolved, DecommissionedUnit, Error as UnitError, Resolution, Scan, UnitReverted, Verdict,
 };
-use primitives::{AccountId, BatchId, Quantity, SerialProof, Timestamp, UnitId};
+use primitives::{AccountId, BatchId, Quantity, Role, RoleSet, SerialProof, Timestamp, UnitId};
+use scale::{Decode, Encode, Input, Output};
 use units::Decommissioning;
 
 use crate::goods::{loose, new_batch, recall_of, serial, sscc, Serialised, DOCUMENT};
-use crate::parties::{
-    account, auditor, consignee, manufacturer, pharmacy, quality_unit, regulator, site_of, unit_register,
-};
+use crate::parties::{account, auditor, consignee, manufacturer, pharmacy, quality_unit, regulator, site_of};
 
 /// An empty register of batches, with a contract of its own in the off-chain environment: storage belongs to a contract.
 pub fn empty_batches() -> batches::Data {
@@ -26,6 +25,14 @@ pub fn empty_batches() -> batches::Data {
     let number = CONTRACTS.fetch_add(1, Ordering::Relaxed);
     run_as(AccountId(primitives::blake2_256(&number.to_le_bytes())));
     batches::Data::new(account(0xAC))
+}
+
+/// The roles of the contract `units`.
+pub const UNIT_REGISTER: RoleSet = RoleSet::of(&[Role::UnitRegister]);
+
+/// What the message looks at first.
+pub fn ensure_serial(serial: &[u8]) -> Result<(), UnitError> {
+    gs1::validate_serial(serial).map_err(|_| UnitError::InvalidSerial)
 }
 
 fn run_as(contract: AccountId) {
@@ -249,50 +256,62 @@ impl Registers {
         proof: &SerialProof,
         state: UnitState,
     ) -> Result<Decommissioning, UnitError> {
-        let register = unit_register();
-        self.decommission_by(call, register, (id, serial, proof), state).map(|(done, _)| done)
+        ensure_serial(serial)?;
+        self.decommission_by(call, UNIT_REGISTER, (id, serial, proof), state).map(|(done, _)| done)
     }
 
-    /// The same, where the contract `units` calls `batches` as `register`; with what that booked.
+    /// The same with a serial that is one, where the contract `units` has these roles; with what `batches` booked.
     pub fn decommission_by(
         &mut self,
         call: Call,
-        register: Call,
-        (id, serial, proof): (BatchId, &[u8], &SerialProof),
+        through: RoleSet,
+        (batch, serial, proof): (BatchId, &[u8], &SerialProof),
         state: UnitState,
     ) -> Result<(Decommissioning, Option<UnitBooked>), UnitError> {
-        let site = units::Data::ensure_may_decommission(&call, serial, state)?;
-        let (unit, shown) = (UnitId::of(id, serial), proof.shown(id, serial));
-        let (done, event, whereabouts) = if self.decommissioned_unit(unit).is_some() {
-            let known = self.whereabouts(id, Some(shown.index), Some(site));
-            (false, None, known.ok_or(UnitError::UnknownBatch)?)
-        } else {
-            let booking = Booking { batch: id, site, state, shown };
-            let (booked, event) = self.batches.book_unit(register, booking).map_err(BookingError::from)?;
-            (booked.done, event, booked.whereabouts.get().unwrap())
-        };
-        let booked = (done, &whereabouts);
-        let outcome = self.in_units(|units| units.decommission(call, (id, unit), &shown, state, booked))?;
+        let (unit, shown) = (UnitId::of(batch, serial), proof.shown(batch, serial));
+        let first = self.decommissioned_unit(unit);
+        let entry = if first.is_some() { Entry::Nothing(shown) } else { Entry::Decommission(shown) };
+        // A site is named, even by who acts for none.
+        let site = call.site.unwrap_or_default();
+        let booking = Booking { account: call.account, acts_at: call.site, batch, site, state, entry };
+        let (booked, event) = self.batches.book_unit(call, through, booking)?;
+        let known = (first, booked.done, &booked.whereabouts.get().unwrap());
+        let by = (booked.by, site, call.now);
+        let outcome = self.in_units(|units| units.decommission(by, (batch, unit), &shown, state, known))?;
         Ok((outcome, event))
     }
 
     /// Undoes a decommissioning, as the message does.
     pub fn revert(&mut self, call: Call, id: BatchId, serial: &[u8]) -> Result<UnitReverted, UnitError> {
-        self.revert_by(call, unit_register(), id, serial).map(|(event, _)| event)
+        self.revert_by(call, UNIT_REGISTER, id, serial).map(|(event, _)| event)
     }
 
-    /// The same, where the contract `units` calls `batches` as `register`; with what that booked.
+    /// The same, where the contract `units` has these roles; with what `batches` booked.
     pub fn revert_by(
         &mut self,
         call: Call,
-        register: Call,
-        id: BatchId,
+        through: RoleSet,
+        batch: BatchId,
         serial: &[u8],
     ) -> Result<(UnitReverted, UnitBooked), UnitError> {
-        let whereabouts = self.whereabouts(id, None, None).ok_or(UnitError::UnknownBatch)?;
-        let event = self.in_units(|units| units.revert(call, serial, (id, &whereabouts)))?;
-        let booked = self.batches.take_back(register, id, event.site, event.state);
-        Ok((event, booked.map_err(BookingError::from)?))
+        let unit = UnitId::of(batch, serial);
+        let known = self.decommissioned_unit(unit).ok_or(UnitError::UnitNotDecommissioned)?;
+        let (account, acts_at) = (call.account, call.site);
+        let (site, state, entry) = (known.site, known.state, Entry::TakeBack);
+        let booking = Booking { account, acts_at, batch, site, state, entry };
+        // What `batches` books is taken back where `units` refuses.
+        let booked_at = [(key(b"HOLD"), batch, site).encode(), (key(b"BALA"), batch).encode()];
+        let before = booked_at.map(Raw).map(|key| (key.stored(), key));
+        let (booked, event) = self.batches.book_unit(call, through, booking)?;
+        let record = booked.whereabouts.get().unwrap().batch;
+        let by = (booked.by, call.now);
+        let reverted = self.in_units(|units| units.revert(by, (batch, unit), known, &record));
+        if reverted.is_err() {
+            for (value, key) in before {
+                key.restore(value);
+            }
+        }
+        Ok((reverted?, event.expect("what is taken back is booked")))
     }
 
     pub fn resolve_alarm(
@@ -317,5 +336,38 @@ impl Registers {
 
     pub fn decommissioned_unit(&self, unit: UnitId) -> Option<DecommissionedUnit> {
         self.read_units(|units| units.decommissioned_unit(unit))
+    }
+}
+
+/// Bytes of a contract's storage, as they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Raw(pub(crate) Vec<u8>);
+
+impl Raw {
+    /// What is stored under this key.
+    pub(crate) fn stored(&self) -> Option<Raw> {
+        ink::env::get_contract_storage(self).unwrap()
+    }
+
+    /// Stores under this key what was there before.
+    pub(crate) fn restore(&self, value: Option<Raw>) {
+        match value {
+            Some(value) => drop(ink::env::set_contract_storage(self, &value)),
+            None => drop(ink::env::clear_contract_storage(self)),
+        }
+    }
+}
+
+impl Encode for Raw {
+    fn encode_to<T: Output + ?Sized>(&self, output: &mut T) {
+        output.write(&self.0);
+    }
+}
+
+impl Decode for Raw {
+    fn decode<I: Input>(input: &mut I) -> Result<Self, scale::Error> {
+        let mut bytes = vec![0; input.remaining_len()?.unwrap_or(0)];
+        input.read(&mut bytes)?;
+        Ok(Self(bytes))
     }
 }

@@ -1,12 +1,12 @@
 //! The rules of `units`, without the macro: who calls and when is an argument, what happened is the result.
 
 use kernel::{key, Call, Item, Map, Member};
-use primitives::batches::{UnitState, Whereabouts};
+use primitives::batches::{Batch, UnitState, Whereabouts};
 use primitives::units::{
     Alarm, AlarmCode, AlarmRaised, AlarmResolved, DecommissionedUnit, Error, Resolution, UnitDecommissioned,
     UnitReverted, REVERT_WINDOW,
 };
-use primitives::{ensure, AccountId, BatchId, Role, ShownPosition, SiteId, UnitId, CUSTODIANS, DISPENSERS};
+use primitives::{ensure, AccountId, Actor, BatchId, Role, ShownPosition, SiteId, Timestamp, UnitId};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
 pub const LAYOUT: u32 = 0x554E_0002;
@@ -62,33 +62,24 @@ impl Data {
         self.alarms.get(unit)
     }
 
-    /// Whether the caller may decommission a unit so: the site where it does.
-    ///
-    /// Errors, in this order: `CallerNotAuthorised`, `InvalidSerial`.
-    pub fn ensure_may_decommission(call: &Call, serial: &[u8], state: UnitState) -> Result<SiteId, Error> {
-        call.ensure_any(if state == UnitState::Dispensed { DISPENSERS } else { CUSTODIANS })?;
-        gs1::validate_serial(serial).map_err(|_| Error::InvalidSerial)?;
-        Ok(call.site()?)
-    }
-
-    /// Takes a unit out of the supply chain, or raises the alarm where it cannot be here. `booked` is what `batches` did
-    /// and says about what the proof shows and the caller's site; it booked nothing where this contract knew before that
-    /// the unit is decommissioned.
+    /// Takes a unit out of the supply chain, or raises the alarm where it cannot be here. `first` is what became of it
+    /// before; `done` and `whereabouts` are what `batches` booked, and says about what the proof shows and the site.
     pub fn decommission(
         &mut self,
-        call: Call,
+        (by, site, now): (Actor, SiteId, Timestamp),
         (id, unit): (BatchId, UnitId),
         shown: &ShownPosition,
         state: UnitState,
-        (done, whereabouts): (bool, &Whereabouts),
+        (first, done, whereabouts): (Option<DecommissionedUnit>, bool, &Whereabouts),
     ) -> Result<Decommissioning, Error> {
-        let site = call.site()?;
         let Whereabouts { batch, here, recalled, packed, .. } = whereabouts;
         let root = batch.serial_root.ok_or(Error::SerialsNotRegistered)?;
+        // A mistake of who made the proof says nothing about the pack.
+        ensure(shown.fits(batch.quantity), Error::InvalidProof)?;
         // The alarm comes before the state of the batch: a copy of a recalled pack is still a copy.
         let alarm = if !shown.is_of(root, batch.quantity) {
             Some((AlarmCode::SerialNotInBatch, None))
-        } else if let Some(first) = self.units.get(unit) {
+        } else if let Some(first) = first {
             Some((AlarmCode::SecondDecommission, Some(first.site)))
         } else if let Some(around) = *packed {
             ensure(around.site != site, Error::UnitPacked)?;
@@ -99,43 +90,35 @@ impl Data {
             None
         };
         if let Some((code, other)) = alarm {
-            return Ok(Decommissioning::Alarm(self.alarm_about(call, site, (id, unit), code, other)));
+            let alarm = Alarm { code, site, other, at: now, count: 1, confirmed: false };
+            return Ok(Decommissioning::Alarm(self.raise(by, (id, unit), alarm)));
         }
         if state == UnitState::Dispensed {
-            batch.ensure_marketable(call.now)?;
+            batch.ensure_marketable(now)?;
             ensure(!*recalled, Error::UnitRecalled)?;
             self.ensure_no_alarm(unit)?;
         }
         ensure(done, Error::QuantityNotHeld)?;
-        self.units.insert(unit, &DecommissionedUnit { state, site, at: call.now });
-        Ok(Decommissioning::Done(UnitDecommissioned { batch: id, unit, by: call.actor(), state }))
+        self.units.insert(unit, &DecommissionedUnit { state, site, at: now });
+        Ok(Decommissioning::Done(UnitDecommissioned { batch: id, unit, by, state }))
     }
 
-    /// Undoes a decommissioning: for the site that did it, within [`REVERT_WINDOW`], and never where the pack was
-    /// destroyed or stolen or the batch is recalled or expired. What was locked is unlocked at any time, also by a
-    /// regulator.
+    /// Undoes a decommissioning, which `batches` took back for who may: within [`REVERT_WINDOW`], and never where the pack
+    /// was destroyed or stolen or the batch is recalled or expired. What was locked is unlocked at any time.
     pub fn revert(
         &mut self,
-        call: Call,
-        serial: &[u8],
-        (id, whereabouts): (BatchId, &Whereabouts),
+        (by, now): (Actor, Timestamp),
+        (id, unit): (BatchId, UnitId),
+        DecommissionedUnit { state, site, at }: DecommissionedUnit,
+        batch: &Batch,
     ) -> Result<UnitReverted, Error> {
-        let batch = &whereabouts.batch;
-        let unit = UnitId::of(id, serial);
-        let DecommissionedUnit { state, site, at } =
-            self.units.get(unit).ok_or(Error::UnitNotDecommissioned)?;
-        let locked = state == UnitState::Locked;
-        let by_regulator = locked && call.roles.contains(Role::Regulator);
-        ensure(call.site == Some(site) || by_regulator, Error::CallerNotAuthorised)?;
-        if call.site == Some(site) {
-            Self::ensure_may_decommission(&call, serial, state)?;
-        }
         self.ensure_no_alarm(unit)?;
         let is_final = matches!(state, UnitState::Destroyed | UnitState::Stolen);
-        let in_time = call.now <= at.saturating_add(REVERT_WINDOW) && call.now <= batch.expires_at;
-        ensure(locked || (!is_final && in_time && !batch.recalled), Error::NotRevertible)?;
+        let in_time = now <= at.saturating_add(REVERT_WINDOW) && now <= batch.expires_at;
+        let revertible = state == UnitState::Locked || (!is_final && in_time && !batch.recalled);
+        ensure(revertible, Error::NotRevertible)?;
         self.units.remove(unit);
-        Ok(UnitReverted { batch: id, unit, by: call.actor(), site, state })
+        Ok(UnitReverted { batch: id, unit, by, site, state })
     }
 
     /// Notes a regulator's finding about an alarm. That there is a copy is final: the genuine pack cannot be distinguished
@@ -168,21 +151,18 @@ impl Data {
         ensure(!alarm.is_some_and(|alarm| alarm.concerns_proven()), Error::AlarmOpen)
     }
 
-    fn alarm_about(
-        &mut self,
-        call: Call,
-        site: SiteId,
-        (batch, unit): (BatchId, UnitId),
-        code: AlarmCode,
-        other: Option<SiteId>,
-    ) -> AlarmRaised {
-        let mut alarm = Alarm { code, site, other, at: call.now, count: 1, confirmed: false };
-        if let Some(first) = self.alarms.get(unit) {
-            let count = first.count.saturating_add(1);
-            // One about a proven serial says more than one that came without a proof.
-            alarm = if first.concerns_proven() { Alarm { count, ..first } } else { Alarm { count, ..alarm } };
-        }
+    /// Keeps the alarm. The first one about a proven serial stays, and counts the others: it says more than one that came
+    /// without a proof.
+    fn raise(&mut self, by: Actor, (batch, unit): (BatchId, UnitId), new: Alarm) -> AlarmRaised {
+        let (code, other) = (new.code, new.other);
+        let alarm = match self.alarms.get(unit) {
+            None => new,
+            Some(first) => {
+                let count = first.count.saturating_add(1);
+                Alarm { count, ..if first.concerns_proven() { first } else { new } }
+            }
+        };
         self.alarms.insert(unit, &alarm);
-        AlarmRaised { batch, unit, by: call.actor(), code, other }
+        AlarmRaised { batch, unit, by, code, other }
     }
 }

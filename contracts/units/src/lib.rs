@@ -4,9 +4,9 @@
 //! The counts are in the contract `batches`, which books what this contract says in the same transaction. So no unit
 //! is dispensed that its site does not have, and none twice.
 //!
-//! Every message that changes state first refuses with `AccessUnavailable`, `InSetUp`, `Paused` (this contract or
-//! `batches`) and, where it acts for a site, `CallerNotAtSite`, in this order. Its own errors follow in the order in which
-//! it names them.
+//! Every message that changes state refuses with `AccessUnavailable`, `InSetUp`, `Paused` (this contract or, where it books,
+//! `batches`) and, where it acts for a site, `CallerNotAtSite`, in this order: first, or where it says so, because
+//! `batches` asks `access` for both. Its own errors come in the order in which it names them.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
@@ -22,8 +22,8 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod units {
     use ink::prelude::vec::Vec;
-    use kernel::{ask_to_book_unit, ask_to_take_back, ask_whereabouts, emit, this, Call, Replaceable};
-    use primitives::batches::{Booking, UnitState, Whereabouts};
+    use kernel::{answer, ask_to_book_unit, ask_whereabouts, caller, emit, now, Replaceable};
+    use primitives::batches::{Booked, Booking, Entry, UnitState, Whereabouts};
     use primitives::units::{
         Alarm, AlarmRaised, AlarmResolved, DecommissionedUnit, Error, Resolution, Scan, UnitDecommissioned,
         UnitOutcome, UnitReverted, Verdict,
@@ -51,10 +51,10 @@ mod units {
         /// Hands the unit with this serial to a patient, at the site. Needs Pharmacy or Provider.
         ///
         /// A pack that cannot be here is not dispensed: the outcome is an alarm, which is kept and shows in every later
-        /// verdict. Event: `UnitDecommissioned` or `AlarmRaised`. Errors, in this order: `CallerNotAuthorised`,
-        /// `InvalidSerial`, `BatchesUnavailable`, `BookingRefused`, `UnknownBatch`, `SerialsNotRegistered`,
-        /// `UnitPacked`, `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `UnitRecalled`, `AlarmOpen`,
-        /// `QuantityNotHeld`.
+        /// verdict. Event: `UnitDecommissioned` or `AlarmRaised`. Errors, in this order: `InvalidSerial`,
+        /// `BatchesUnavailable`, those of every message, `NotUnitRegister`, `CallerNotAuthorised`, `UnknownBatch`,
+        /// `SerialsNotRegistered`, `InvalidProof`, `UnitPacked`, `BatchRecalled`, `BatchBlocked`, `NotReleased`,
+        /// `BatchExpired`, `UnitRecalled`, `AlarmOpen`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn dispense(
             &mut self,
@@ -79,18 +79,17 @@ mod units {
             proof: SerialProof,
             state: UnitState,
         ) -> Result<UnitOutcome, Error> {
+            gs1::validate_serial(&serial).map_err(|_| Error::InvalidSerial)?;
             let batches = self.data.batches().ok_or(Error::BatchesUnavailable)?;
-            let call = self.call(batches, Some(site))?;
-            Data::ensure_may_decommission(&call, &serial, state)?;
             let (unit, shown) = (UnitId::of(batch, &serial), proof.shown(batch, &serial));
-            let (done, whereabouts) = if self.data.decommissioned_unit(unit).is_some() {
-                (false, whereabouts(batches, batch, Some(shown.index), Some(site))?)
-            } else {
-                let booking = Booking { batch, site, state, shown };
-                let booked = ask_to_book_unit(batches, booking).ok_or(Error::BatchesUnavailable)??;
-                (booked.done, booked.whereabouts.get().ok_or(Error::BatchesUnavailable)?)
-            };
-            let outcome = self.data.decommission(call, (batch, unit), &shown, state, (done, &whereabouts))?;
+            let first = self.data.decommissioned_unit(unit);
+            let entry = if first.is_some() { Entry::Nothing(shown) } else { Entry::Decommission(shown) };
+            let booking = Booking { account: caller(), acts_at: Some(site), batch, site, state, entry };
+            let Booked { by, done, whereabouts } =
+                ask_to_book_unit(batches, booking).ok_or(Error::BatchesUnavailable)??;
+            let whereabouts = whereabouts.get().ok_or(Error::BatchesUnavailable)?;
+            let booked = (first, done, &whereabouts);
+            let outcome = self.data.decommission((by, site, now()), (batch, unit), &shown, state, booked)?;
             Ok(match outcome {
                 Decommissioning::Done(event) => {
                     emit(&event);
@@ -106,16 +105,19 @@ mod units {
         /// Undoes a decommissioning: at the site that did it, which is named, within ten days. A Regulator unlocks what
         /// others locked.
         ///
-        /// Event: `UnitReverted`. Errors, in this order: `BatchesUnavailable`, `UnknownBatch`, `UnitNotDecommissioned`,
-        /// `CallerNotAuthorised`, `InvalidSerial`, `AlarmOpen`, `NotRevertible`, `BookingRefused`, `QuantityNotHeld`.
+        /// Event: `UnitReverted`. Errors, in this order: `BatchesUnavailable`, `UnitNotDecommissioned`, those of every
+        /// message, `NotUnitRegister`, `CallerNotAuthorised`, `QuantityNotHeld`, `AlarmOpen`, `NotRevertible`.
         #[ink(message)]
         pub fn revert(&mut self, site: Option<SiteId>, batch: BatchId, serial: Vec<u8>) -> Result<(), Error> {
             let batches = self.data.batches().ok_or(Error::BatchesUnavailable)?;
-            let call = self.call(batches, site)?;
-            let whereabouts = whereabouts(batches, batch, None, None)?;
-            let event = self.data.revert(call, &serial, (batch, &whereabouts))?;
-            ask_to_take_back(batches, batch, event.site, event.state).ok_or(Error::BatchesUnavailable)??;
-            emit(&event);
+            let unit = UnitId::of(batch, &serial);
+            let known = self.data.decommissioned_unit(unit).ok_or(Error::UnitNotDecommissioned)?;
+            let (account, state, entry) = (caller(), known.state, Entry::TakeBack);
+            let booking = Booking { account, acts_at: site, batch, site: known.site, state, entry };
+            let Booked { by, whereabouts, .. } =
+                ask_to_book_unit(batches, booking).ok_or(Error::BatchesUnavailable)??;
+            let record = whereabouts.get().ok_or(Error::BatchesUnavailable)?.batch;
+            emit(&self.data.revert((by, now()), (batch, unit), known, &record)?);
             Ok(())
         }
 
@@ -152,30 +154,25 @@ mod units {
         /// What became of a unit that was decommissioned.
         #[ink(message)]
         pub fn decommissioned_unit(&self, unit: UnitId) -> Option<DecommissionedUnit> {
-            self.data.decommissioned_unit(unit)
+            answer(self.data.decommissioned_unit(unit))
         }
 
         /// The alarm about a serial.
         #[ink(message)]
         pub fn alarm(&self, unit: UnitId) -> Option<Alarm> {
-            self.data.alarm(unit)
+            answer(self.data.alarm(unit))
         }
 
         /// The contract `access`.
         #[ink(message)]
         pub fn access(&self) -> Option<primitives::AccountId> {
-            self.data.member.access()
+            answer(self.data.member.access())
         }
 
         /// The contract that knows the batches.
         #[ink(message)]
         pub fn batches(&self) -> Option<primitives::AccountId> {
-            self.data.batches()
-        }
-
-        /// The caller, where the state of neither register is stopped.
-        fn call(&self, batches: primitives::AccountId, site: Option<SiteId>) -> Result<Call, Error> {
-            Ok(self.data.member.call_while_runs(site, &[this(), batches])?)
+            answer(self.data.batches())
         }
     }
 

@@ -24,7 +24,8 @@ use primitives::feeds::{Feed, FeedKind, Observation, Report};
 use primitives::governance::{Action, Identifier};
 use primitives::units::{Resolution, Scan};
 use primitives::{
-    BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Role, RoleSet, SerialProof, Subject, UnitId,
+    BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Question, Role, RoleSet, SerialProof, Subject,
+    UnitId,
 };
 use scale_info::form::PortableForm;
 use scale_info::{meta_type, Field, PortableRegistry, Registry, TypeDef, TypeInfo};
@@ -165,16 +166,11 @@ fn built<R: TypeInfo + 'static>(call: &Call<R>) -> Built {
 fn every_message_of_access_is_known() {
     let it = Access(ACCOUNT);
     Metadata::of("access").assert_messages([
-        built(&it.standing(ACCOUNT, Some(SITE))),
-        built(&it.site_standing(SITE)),
+        built(&it.standing(&Question { counterparty: Some(SITE), ..Question::about(ACCOUNT, Some(SITE)) })),
         built(&it.account(ACCOUNT)),
         built(&it.rights(1)),
-        built(&it.change(&Change::SetUpEnded)),
-        built(&it.administrator()),
-        built(&it.governance()),
-        built(&it.in_set_up()),
-        built(&it.paused()),
-        built(&it.contract_roles(ACCOUNT)),
+        built(&it.change(&Change::Site { site: SITE, organisation: 1 })),
+        built(&it.deployment()),
     ]);
 }
 

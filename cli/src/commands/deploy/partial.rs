@@ -25,6 +25,8 @@ pub struct Partial {
     salt: [u8; 16],
     /// The account that deploys, SS58.
     deployer: String,
+    /// The hash over the contracts' code: their addresses follow from it too.
+    bundles: Hash,
     /// The last final block before the first transaction.
     block: u64,
 }
@@ -52,10 +54,16 @@ impl Partial {
     }
 
     /// Begins a deployment with a new salt, and writes its file.
-    pub fn begin(out: &Path, genesis: Hash, deployer: AccountId, block: u64) -> Result<Self, Failure> {
+    pub fn begin(
+        out: &Path,
+        genesis: Hash,
+        deployer: AccountId,
+        bundles: Hash,
+        block: u64,
+    ) -> Result<Self, Failure> {
         let mut salt = [0; 16];
         getrandom::fill(&mut salt).map_err(Failure::failed)?;
-        let partial = Self { version: VERSION, genesis, salt, deployer: ss58(deployer), block };
+        let partial = Self { version: VERSION, genesis, salt, deployer: ss58(deployer), bundles, block };
         let mut text = serde_json::to_string_pretty(&partial).map_err(Failure::failed)?;
         text.push('\n');
         let path = path_of(out);
@@ -68,8 +76,8 @@ impl Partial {
         Ok(partial)
     }
 
-    /// Refuses to continue on another chain, or by another account, than the one that began.
-    pub fn ensure_continues(&self, genesis: Hash, deployer: AccountId) -> Result<(), Failure> {
+    /// Refuses to continue on another chain, by another account, or with other contracts than those that began.
+    pub fn ensure_continues(&self, genesis: Hash, deployer: AccountId, bundles: Hash) -> Result<(), Failure> {
         if self.genesis != genesis {
             return Err(chain::Error::WrongChain { expected: self.genesis, found: genesis }.into());
         }
@@ -80,6 +88,13 @@ impl Partial {
                 ss58(deployer)
             ))
             .with_code("deploy/other-deployer"));
+        }
+        if self.bundles != bundles {
+            return Err(Failure::bad_input(
+                "the deployment was begun with other bundles, which would leave half of it behind; give the --artifacts \
+                 or the program that began it",
+            )
+            .with_code("deploy/other-bundles"));
         }
         Ok(())
     }
@@ -165,16 +180,19 @@ mod tests {
         assert_eq!(Partial::find(&out, false).unwrap(), None);
         assert_eq!(code(&Partial::find(&out, true).unwrap_err()), "deploy/nothing-to-resume");
         let genesis = Hash::from([9; 32]);
-        let begun = Partial::begin(&out, genesis, ALICE, 7).unwrap();
+        let bundles = Hash::from([5; 32]);
+        let begun = Partial::begin(&out, genesis, ALICE, bundles, 7).unwrap();
         assert_eq!(code(&Partial::find(&out, false).unwrap_err()), "deploy/interrupted");
         assert!(Partial::find(&out, false).unwrap_err().to_string().contains("--resume"));
         let found = Partial::find(&out, true).unwrap().unwrap();
         assert_eq!((&found, found.block()), (&begun, 7));
-        found.ensure_continues(genesis, ALICE).unwrap();
-        let elsewhere = found.ensure_continues(Hash::from([8; 32]), ALICE).unwrap_err();
+        found.ensure_continues(genesis, ALICE, bundles).unwrap();
+        let elsewhere = found.ensure_continues(Hash::from([8; 32]), ALICE, bundles).unwrap_err();
         assert!(elsewhere.to_string().starts_with("the node is on the chain with genesis"), "{elsewhere}");
-        let other = found.ensure_continues(genesis, AccountId([2; 32])).unwrap_err();
+        let other = found.ensure_continues(genesis, AccountId([2; 32]), bundles).unwrap_err();
         assert_eq!(code(&other), "deploy/other-deployer");
+        let others = found.ensure_continues(genesis, ALICE, Hash::from([6; 32])).unwrap_err();
+        assert_eq!(code(&others), "deploy/other-bundles");
         Partial::remove(&out).unwrap();
         assert_eq!(Partial::find(&out, false).unwrap(), None);
     }
@@ -184,7 +202,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("deployment.json");
         let genesis = Hash::from([9; 32]);
-        Partial::begin(&out, genesis, ALICE, 7).unwrap();
+        Partial::begin(&out, genesis, ALICE, Hash::from([5; 32]), 7).unwrap();
         let text = std::fs::read_to_string(path_of(&out)).unwrap();
         for (changed, because) in [
             (text.replace("\"version\": 1", "\"version\": 2"), "it has the version 2"),

@@ -2,9 +2,12 @@
 
 use kernel::Call;
 use primitives::batches::{
-    Batch, Booked, Booking, Error, UnitBooked, UnitState, UnitsDecommissioned, Whereabouts,
+    Batch, Booked, Booking, BookingError, Entry, Error, Places, UnitBooked, UnitState, UnitsDecommissioned,
+    Whereabouts,
 };
-use primitives::{ensure, BatchId, DocumentHash, Extensible, Quantity, Role, SiteId, DISPENSERS};
+use primitives::{
+    ensure, BatchId, DocumentHash, Extensible, Quantity, Refused, Role, RoleSet, SiteId, DISPENSERS,
+};
 
 use super::recall::covers;
 use super::{ensure_custodian, Data};
@@ -22,39 +25,66 @@ impl Data {
         let batch = self.batch(id)?;
         let everywhere = self.balance(&id).ok()?.places;
         let here = site.map(|site| self.holding_of(&id, site).places);
-        let recalled = position.is_some_and(|position| self.is_position_recalled(&id, &batch, position));
-        let packed = position.and_then(|position| self.packed_position(&id, &batch, position));
-        Some(Whereabouts { batch, everywhere, here, recalled, packed })
+        Some(self.whereabouts_of(&id, batch, position, (everywhere, here)))
     }
 
-    /// Books one loose unit of a site as decommissioned, where it is the batch's and in no closed logistic unit, and the
-    /// site has a loose one. The register of units answers for which one it is, and that the site may do so.
-    pub fn book_unit(&mut self, call: Call, booking: Booking) -> Result<(Booked, Option<UnitBooked>), Error> {
-        call.ensure_role(Role::UnitRegister)?;
-        let Booking { batch: id, site, state, shown } = booking;
-        let known = self.whereabouts(id, Some(shown.index), Some(site)).ok_or(Error::UnknownBatch)?;
-        let Whereabouts { batch, here, packed, .. } = &known;
-        let proven = batch.serial_root.is_some_and(|root| shown.is_of(root, batch.quantity));
-        let done = proven && packed.is_none() && here.is_some_and(|places| places.held > 0);
-        let booked = Booked { done, whereabouts: extensible(&known) };
+    fn whereabouts_of(
+        &self,
+        id: &BatchId,
+        batch: Batch,
+        position: Option<u32>,
+        (everywhere, here): (Places, Option<Places>),
+    ) -> Whereabouts {
+        let recalled = position.is_some_and(|position| self.is_position_recalled(id, &batch, position));
+        let packed = position.and_then(|position| self.packed_position(id, &batch, position));
+        Whereabouts { batch, everywhere, here, recalled, packed }
+    }
+
+    /// Books one unit of a site: a loose one as decommissioned, where it is the batch's and in no closed logistic unit, and
+    /// the site has a loose one; or one that was decommissioned as loose again, for that site, or for a regulator where it
+    /// was locked. The register of units, which has the roles `through`, answers for which one it is.
+    pub fn book_unit(
+        &mut self,
+        call: Call,
+        through: RoleSet,
+        booking: Booking,
+    ) -> Result<(Booked, Option<UnitBooked>), BookingError> {
+        ensure(through.contains(Role::UnitRegister), BookingError::NotUnitRegister)?;
+        let Booking { batch: id, site, state, entry, .. } = booking;
+        let batch = self.known(&id)?;
+        if call.site == Some(site) {
+            ensure_may_decommission(&call, state)?;
+        } else {
+            let unlocks = entry == Entry::TakeBack && state == UnitState::Locked;
+            ensure(unlocks && call.roles.contains(Role::Regulator), BookingError::CallerNotAuthorised)?;
+        }
+        let (balance, holding) = (self.balance(&id)?, self.holding_of(&id, site));
+        let shown = match entry {
+            Entry::Decommission(shown) | Entry::Nothing(shown) => Some(shown),
+            Entry::TakeBack => None,
+        };
+        let places = (balance.places, Some(holding.places));
+        let known = self.whereabouts_of(&id, batch, shown.map(|shown| shown.index), places);
+        let taken_back = shown.is_none();
+        let (mut from, mut to) = (Place::Held, place_of(state));
+        let done = match entry {
+            Entry::Decommission(shown) => {
+                let Batch { serial_root, quantity, .. } = known.batch;
+                let proven = serial_root.is_some_and(|root| shown.is_of(root, quantity));
+                proven && known.packed.is_none() && holding.places.held > 0
+            }
+            Entry::Nothing(_) => false,
+            Entry::TakeBack => {
+                (from, to) = (to, from);
+                true
+            }
+        };
+        let booked = Booked { by: call.actor(), done, whereabouts: extensible(&known) };
         if !done {
             return Ok((booked, None));
         }
-        self.transfer(&id, (site, Place::Held), (site, place_of(state)), 1, Error::QuantityNotHeld)?;
-        Ok((booked, Some(UnitBooked { batch: id, site, state, taken_back: false })))
-    }
-
-    /// Books a unit that was decommissioned as loose again.
-    pub fn take_back(
-        &mut self,
-        call: Call,
-        id: BatchId,
-        site: SiteId,
-        state: UnitState,
-    ) -> Result<UnitBooked, Error> {
-        call.ensure_role(Role::UnitRegister)?;
-        self.transfer(&id, (site, place_of(state)), (site, Place::Held), 1, Error::QuantityNotHeld)?;
-        Ok(UnitBooked { batch: id, site, state, taken_back: true })
+        self.transfer_from((&id, balance, holding), (site, from), (site, to), 1, Error::QuantityNotHeld)?;
+        Ok((booked, Some(UnitBooked { batch: id, site, state, taken_back })))
     }
 
     /// Takes units out of the supply chain that are counted only: of a batch without serials, or to be destroyed after a
@@ -101,11 +131,11 @@ pub(crate) fn extensible(known: &Whereabouts) -> Extensible<Whereabouts> {
     Extensible::from(known)
 }
 
-fn ensure_may_decommission(call: &Call, state: UnitState) -> Result<SiteId, Error> {
+fn ensure_may_decommission(call: &Call, state: UnitState) -> Result<SiteId, Refused> {
     if state == UnitState::Dispensed {
         call.ensure_any(DISPENSERS)?;
     }
-    Ok(ensure_custodian(call)?)
+    ensure_custodian(call)
 }
 
 fn place_of(state: UnitState) -> Place {

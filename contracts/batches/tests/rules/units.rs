@@ -1,7 +1,8 @@
 use primitives::batches::{
-    Booked, Booking, QuarantineReason, QuarantineTarget, UnitBooked, UnitsDecommissioned, Whereabouts,
+    Booked, Booking, BookingError, Entry, QuarantineReason, QuarantineTarget, UnitBooked,
+    UnitsDecommissioned, Whereabouts,
 };
-use primitives::ShownPosition;
+use primitives::{RoleSet, ShownPosition};
 
 use super::*;
 
@@ -15,14 +16,27 @@ const STATES: [UnitState; 6] = [
 ];
 
 fn booking(batch: &Serialised, call: Call, number: usize, state: UnitState) -> Booking {
-    let shown = batch.proof(number).shown(batch.id, &serial(number));
-    Booking { batch: batch.id, site: site_of(call), state, shown }
+    let entry = Entry::Decommission(shown(batch, number));
+    Booking { account: call.account, acts_at: call.site, batch: batch.id, site: site_of(call), state, entry }
+}
+
+fn shown(batch: &Serialised, number: usize) -> ShownPosition {
+    batch.proof(number).shown(batch.id, &serial(number))
+}
+
+/// What comes of a booking for the caller, by the register of units.
+fn book(data: &mut Data, call: Call, booking: Booking) -> Result<(Booked, Option<UnitBooked>), BookingError> {
+    data.book_unit(call, UNIT_REGISTER, booking)
+}
+
+fn take_back(data: &mut Data, call: Call, booking: Booking) -> Result<Option<UnitBooked>, BookingError> {
+    book(data, call, Booking { entry: Entry::TakeBack, ..booking }).map(|(_, event)| event)
 }
 
 #[track_caller]
-fn assert_not_booked(data: &mut Data, booking: Booking) {
+fn assert_not_booked(data: &mut Data, call: Call, booking: Booking) {
     let before = data.mass_balance(booking.batch);
-    let (booked, event) = data.book_unit(unit_register(), booking).unwrap();
+    let (booked, event) = book(data, call, booking).unwrap();
     assert_eq!((booked.done, event), (false, None));
     assert_eq!(data.mass_balance(booking.batch), before);
 }
@@ -35,9 +49,9 @@ fn a_loose_unit_is_booked_with_what_was_known_of_it_before() {
     let known = data.whereabouts(id, Some(3), Some(site)).unwrap();
     let Whereabouts { everywhere, here, recalled, packed, .. } = &known;
     assert_eq!((everywhere.held, here.unwrap().held, *recalled, *packed), (10, 10, false, None));
-    let (Booked { done, whereabouts }, event) =
-        data.book_unit(unit_register(), booking(&batch, pharmacy(), 3, state)).unwrap();
-    assert_eq!((done, whereabouts.get()), (true, Some(known)));
+    let (booked, event) = book(&mut data, pharmacy(), booking(&batch, pharmacy(), 3, state)).unwrap();
+    let Booked { by, done, whereabouts } = booked;
+    assert_eq!((by, done, whereabouts.get()), (pharmacy().actor(), true, Some(known)));
     assert_eq!(event, Some(UnitBooked { batch: id, site, state, taken_back: false }));
     assert_eq!(places(&data, id, pharmacy()), Places { held: 9, dispensed: 1, ..Places::default() });
     ensure_mass_balance(&data, id);
@@ -49,9 +63,10 @@ fn each_state_is_booked_in_its_place_and_taken_back_out_of_it() {
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
     let (id, site) = (batch.id, site(3));
     for state in STATES {
-        let refused = data.take_back(unit_register(), id, site, state);
-        assert_eq!(refused, Err(Error::QuantityNotHeld), "{state:?} before it was booked");
-        data.book_unit(unit_register(), booking(&batch, pharmacy(), 3, state)).unwrap();
+        let booking = booking(&batch, pharmacy(), 3, state);
+        let refused = take_back(&mut data, pharmacy(), booking);
+        assert_eq!(refused, Err(BookingError::NothingThere), "{state:?} before it was booked");
+        book(&mut data, pharmacy(), booking).unwrap();
         let gone = places(&data, id, pharmacy());
         let expected = match state {
             UnitState::Dispensed => (1, 0, 0),
@@ -60,7 +75,7 @@ fn each_state_is_booked_in_its_place_and_taken_back_out_of_it() {
         };
         assert_eq!((gone.dispensed, gone.destroyed, gone.decommissioned), expected);
         let event = UnitBooked { batch: id, site, state, taken_back: true };
-        assert_eq!(data.take_back(unit_register(), id, site, state), Ok(event));
+        assert_eq!(take_back(&mut data, pharmacy(), booking), Ok(Some(event)));
         assert_eq!(places(&data, id, pharmacy()), Places { held: 10, ..Places::default() });
         ensure_mass_balance(&data, id);
     }
@@ -70,17 +85,67 @@ fn each_state_is_booked_in_its_place_and_taken_back_out_of_it() {
 fn only_the_register_of_units_books() {
     let mut data = empty_batches();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
-    let state = UnitState::Dispensed;
-    for caller in [pharmacy(), manufacturer(), regulator(), sentinel(), without_roles(unit_register())] {
-        let refused = data.book_unit(caller, booking(&batch, pharmacy(), 3, state));
-        assert_eq!(refused, Err(Error::CallerNotAuthorised));
-        let refused = data.take_back(caller, batch.id, site(3), state);
-        assert_eq!(refused, Err(Error::CallerNotAuthorised));
+    let fits = booking(&batch, pharmacy(), 3, UnitState::Dispensed);
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::UnitRegister) {
+        for entry in [fits.entry, Entry::Nothing(shown(&batch, 3)), Entry::TakeBack] {
+            let refused = data.book_unit(pharmacy(), RoleSet::of(&[role]), Booking { entry, ..fits });
+            assert_eq!(refused, Err(BookingError::NotUnitRegister), "{role}");
+        }
     }
-    let unknown = Booking { batch: BatchId([9; 32]), ..booking(&batch, pharmacy(), 3, state) };
-    assert_eq!(data.book_unit(unit_register(), unknown), Err(Error::UnknownBatch));
-    let refused = data.take_back(unit_register(), BatchId([9; 32]), site(3), state);
-    assert_eq!(refused, Err(Error::UnknownBatch));
+    let unknown = Booking { batch: BatchId([9; 32]), ..fits };
+    assert_eq!(book(&mut data, pharmacy(), unknown), Err(BookingError::UnknownBatch));
+    assert_eq!(take_back(&mut data, pharmacy(), unknown), Err(BookingError::UnknownBatch));
+}
+
+#[test]
+fn the_register_of_units_books_only_for_who_may() {
+    let mut data = empty_batches();
+    let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
+    for state in STATES {
+        let fits = booking(&batch, pharmacy(), 3, state);
+        let refuses = |data: &mut Data, call: Call| {
+            let acts_at = call.site;
+            let of = |entry| Booking { account: call.account, acts_at, entry, ..fits };
+            for entry in [fits.entry, Entry::Nothing(shown(&batch, 3)), Entry::TakeBack] {
+                let refused = book(data, call, of(entry));
+                assert_eq!(refused, Err(BookingError::CallerNotAuthorised), "{state:?} {entry:?}");
+            }
+        };
+        refuses(&mut data, without_roles(pharmacy()));
+        refuses(&mut data, branch());
+        refuses(&mut data, manufacturer());
+        // A wholesaler's site takes out what it has, and hands nothing to patients.
+        let wholesaler = Call { roles: RoleSet::of(&[Role::Wholesaler]), ..pharmacy() };
+        if state == UnitState::Dispensed {
+            refuses(&mut data, wholesaler);
+        } else {
+            assert!(book(&mut data, wholesaler, fits).unwrap().0.done);
+            assert!(take_back(&mut data, wholesaler, fits).is_ok());
+        }
+        // A regulator unlocks, and does nothing else to packs of others.
+        assert!(book(&mut data, pharmacy(), fits).unwrap().0.done);
+        let by_regulator = Booking { account: regulator().account, acts_at: None, ..fits };
+        let regulator = Call { site: None, ..regulator() };
+        let unlocked = take_back(&mut data, regulator, by_regulator);
+        if state == UnitState::Locked {
+            assert!(unlocked.is_ok());
+            let refused = book(&mut data, regulator, by_regulator);
+            assert_eq!(refused, Err(BookingError::CallerNotAuthorised));
+        } else {
+            assert_eq!(unlocked, Err(BookingError::CallerNotAuthorised));
+            assert!(take_back(&mut data, pharmacy(), fits).is_ok());
+        }
+        ensure_mass_balance(&data, batch.id);
+    }
+}
+
+#[test]
+fn nothing_is_booked_where_the_register_of_units_only_asks() {
+    let mut data = empty_batches();
+    let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
+    let asked = booking(&batch, pharmacy(), 3, UnitState::Dispensed);
+    let entry = Entry::Nothing(shown(&batch, 3));
+    assert_not_booked(&mut data, pharmacy(), Booking { entry, ..asked });
 }
 
 #[test]
@@ -89,21 +154,21 @@ fn a_unit_that_is_not_loose_at_the_site_or_not_of_the_batch_is_not_booked() {
     let batch = Serialised::released(&mut data, LOT, 10);
     hand_over(&mut data, batch.id, manufacturer(), pharmacy(), 4);
     let fits = booking(&batch, manufacturer(), 9, UnitState::Exported);
-    assert_not_booked(&mut data, Booking { site: site(4), ..fits });
-    let ShownPosition { root, index, depth } = fits.shown;
+    let fitting = shown(&batch, 9);
     let wrong = [
-        ShownPosition { root: [0; 32], ..fits.shown },
-        ShownPosition { index: 10, ..fits.shown },
-        ShownPosition { depth: depth + 1, root, index },
+        ShownPosition { root: [0; 32], ..fitting },
+        ShownPosition { index: 10, ..fitting },
+        ShownPosition { depth: fitting.depth + 1, ..fitting },
     ];
     for shown in wrong {
-        assert_not_booked(&mut data, Booking { shown, ..fits });
+        let entry = Entry::Decommission(shown);
+        assert_not_booked(&mut data, manufacturer(), Booking { entry, ..fits });
     }
     pack_case(&mut data, batch.id, 2, 1);
-    assert_not_booked(&mut data, fits);
+    assert_not_booked(&mut data, manufacturer(), fits);
     let all = QuarantineTarget::Holding { batch: batch.id, site: site(3), quantity: None };
     data.quarantine(pharmacy(), all, QuarantineReason::Damaged).unwrap();
-    assert_not_booked(&mut data, booking(&batch, pharmacy(), 3, UnitState::Destroyed));
+    assert_not_booked(&mut data, pharmacy(), booking(&batch, pharmacy(), 3, UnitState::Destroyed));
     ensure_mass_balance(&data, batch.id);
 }
 

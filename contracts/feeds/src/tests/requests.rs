@@ -49,7 +49,8 @@ fn its_requester_withdraws_a_request_once() {
     for caller in [admin(), regulator(), anybody(), former] {
         assert_eq!(data.cancel_request(caller, 0), Err(Error::CallerNotRequester));
     }
-    assert_eq!(data.cancel_request(provider(), 0), Ok(RequestCancelled { request: 0 }));
+    let cancelled = RequestCancelled { by: provider().actor(), request: 0 };
+    assert_eq!(data.cancel_request(provider(), 0), Ok(cancelled));
     assert_eq!(data.request(0), None);
     assert_eq!(data.cancel_request(provider(), 0), Err(Error::UnknownRequest));
 }
@@ -59,7 +60,8 @@ fn any_account_of_the_organisation_withdraws_its_request() {
     let mut data = with_feed();
     ask(&mut data, provider()).unwrap();
     let colleague = call(4, provider().organisation, &[Role::Provider]);
-    assert_eq!(data.cancel_request(colleague, 0), Ok(RequestCancelled { request: 0 }));
+    let cancelled = RequestCancelled { by: colleague.actor(), request: 0 };
+    assert_eq!(data.cancel_request(colleague, 0), Ok(cancelled));
 }
 
 #[test]
@@ -70,7 +72,8 @@ fn an_account_of_no_organisation_withdraws_only_its_own_request() {
     for caller in [other_contract, anybody(), provider()] {
         assert_eq!(data.cancel_request(caller, 0), Err(Error::CallerNotRequester));
     }
-    assert_eq!(data.cancel_request(admin(), 0), Ok(RequestCancelled { request: 0 }));
+    let cancelled = RequestCancelled { by: admin().actor(), request: 0 };
+    assert_eq!(data.cancel_request(admin(), 0), Ok(cancelled));
 }
 
 #[test]

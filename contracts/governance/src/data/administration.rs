@@ -1,6 +1,6 @@
 //! The deployment as a whole: who administers it, which contracts stand still, and the end of its set-up.
 
-use primitives::access::Change;
+use primitives::access::{Change, Contract, Deployment};
 use primitives::governance::{
     AdministrationOfferWithdrawn, AdministrationOffered, AdministrationTransferred, ContractPaused,
     ContractUnpaused, Error, SetUpEnded,
@@ -44,8 +44,9 @@ impl Data {
         let mut state = self.state();
         let offered_to = state.offered_to.take().ok_or(Error::NoAdministrationOffer)?;
         ensure(offered_to == by.call.account, Error::CallerNotOffered)?;
-        let from = by.access.administrator()?;
-        by.access.change(Change::Administrator(offered_to))?;
+        let deployment = by.access.deployment()?;
+        let from = deployment.administrator;
+        by.access.change(Change::Deployment(Deployment { administrator: offered_to, ..deployment }))?;
         self.state.set(&state);
         Ok(AdministrationTransferred { by: by.actor(), from: Some(from) })
     }
@@ -54,7 +55,8 @@ impl Data {
     pub fn end_set_up(&mut self, by: &mut Caller<impl Access>) -> Result<SetUpEnded, Error> {
         by.ensure_administrator()?;
         ensure(by.in_set_up, Error::SetUpOver)?;
-        by.access.change(Change::SetUpEnded)?;
+        let deployment = by.access.deployment()?;
+        by.access.change(Change::Deployment(Deployment { in_set_up: false, ..deployment }))?;
         Ok(SetUpEnded { by: by.actor() })
     }
 
@@ -64,9 +66,7 @@ impl Data {
         by: &mut Caller<impl Access>,
         contract: AccountId,
     ) -> Result<ContractPaused, Error> {
-        by.ensure_role(Role::Admin)?;
-        ensure(!by.paused.contains(&contract), Error::AlreadyPaused)?;
-        by.access.change(Change::Paused { contract, paused: true })?;
+        set_paused(by, contract, true, Error::AlreadyPaused)?;
         Ok(ContractPaused { contract, by: by.actor() })
     }
 
@@ -76,9 +76,20 @@ impl Data {
         by: &mut Caller<impl Access>,
         contract: AccountId,
     ) -> Result<ContractUnpaused, Error> {
-        by.ensure_role(Role::Admin)?;
-        ensure(by.paused.contains(&contract), Error::NotPaused)?;
-        by.access.change(Change::Paused { contract, paused: false })?;
+        set_paused(by, contract, false, Error::NotPaused)?;
         Ok(ContractUnpaused { contract, by: by.actor() })
     }
+}
+
+fn set_paused(
+    by: &mut Caller<impl Access>,
+    contract: AccountId,
+    paused: bool,
+    already: Error,
+) -> Result<(), Error> {
+    by.ensure_role(Role::Admin)?;
+    let deployment = by.access.deployment()?;
+    ensure(deployment.is_paused(contract) != paused, already)?;
+    let roles = deployment.roles_of(contract);
+    by.access.change(Change::Deployment(deployment.with(Contract { contract, roles, paused })))
 }

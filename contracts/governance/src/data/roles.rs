@@ -1,6 +1,6 @@
 //! The roles of organisations and contracts.
 
-use primitives::access::{Change, Rights};
+use primitives::access::{Change, Contract, Rights};
 use primitives::governance::{ContractRolesSet, Error, RoleAdministrationSet, RoleGranted, RoleRevoked};
 use primitives::{ensure, AccountId, Grant, OrganisationId, Role, RoleSet};
 
@@ -130,6 +130,8 @@ pub(super) fn put_contract_roles(
     contract: AccountId,
     roles: RoleSet,
 ) -> Result<ContractRolesSet, Error> {
-    by.access.change(Change::ContractRoles { contract, roles })?;
+    let deployment = by.access.deployment()?;
+    let paused = deployment.is_paused(contract);
+    by.access.change(Change::Deployment(deployment.with(Contract { contract, roles, paused })))?;
     Ok(ContractRolesSet { contract, by: by.actor(), roles })
 }

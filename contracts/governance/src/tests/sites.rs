@@ -16,7 +16,9 @@ fn a_site_belongs_to_its_organisation_in_both_contracts() {
     assert_eq!(data.register_site(admin, organisation, "Warehouse".into(), gln(1)), Ok(event));
     let known = data.site(0).unwrap();
     assert_eq!((known.organisation, known.gln, known.registered_at), (organisation, gln(1), NOW));
-    let asked = in_storage_of(ACCESS, || access::Data::default().site_standing(0, NOW)).unwrap();
+    let question = Question { counterparty: Some(0), ..Question::about(account(9), None) };
+    let answer = in_storage_of(ACCESS, || access::Data::default().standing(GOVERNANCE, question, NOW));
+    let asked = answer.counterparty.unwrap();
     assert_eq!((asked.organisation, asked.roles), (organisation, RoleSet::of(&[Role::Wholesaler])));
     assert_eq!(standing(account(1), Some(0), NOW).site, Some(0));
     assert_eq!(standing(account(1), None, NOW).site, None);

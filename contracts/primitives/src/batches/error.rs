@@ -113,9 +113,13 @@ impl From<NotMarketable> for Error {
 impl From<Error> for BookingError {
     fn from(error: Error) -> Self {
         match error {
+            Error::InSetUp => BookingError::InSetUp,
+            Error::Paused => BookingError::Paused,
+            Error::AccessUnavailable => BookingError::AccessUnavailable,
+            Error::CallerNotAuthorised => BookingError::CallerNotAuthorised,
+            Error::CallerNotAtSite => BookingError::CallerNotAtSite,
             Error::UnknownBatch => BookingError::UnknownBatch,
-            Error::QuantityNotHeld => BookingError::NothingThere,
-            _ => BookingError::Refused,
+            _ => BookingError::NothingThere,
         }
     }
 }

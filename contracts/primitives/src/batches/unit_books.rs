@@ -3,7 +3,8 @@
 use scale::{Decode, Encode};
 
 use super::{Batch, Places};
-use crate::{BatchId, Extensible, ShownPosition, SiteId};
+use crate::refused::errors;
+use crate::{AccountId, Actor, BatchId, Extensible, ShownPosition, SiteId};
 
 /// What became of a unit that left the supply chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -49,38 +50,58 @@ pub struct Whereabouts {
     pub packed: Option<Packed>,
 }
 
-/// What the register of units asks `batches` to book: that a loose unit left the supply chain.
+/// What the register of units asks `batches` to book about a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Booking {
+    /// Who asked the register of units for it. `batches` asks `access` about both at once.
+    pub account: AccountId,
+    /// The site for which it acts. `None` for a regulator.
+    pub acts_at: Option<SiteId>,
     /// The batch.
     pub batch: BatchId,
-    /// Where the unit is.
+    /// Where the unit is, or was decommissioned.
     pub site: SiteId,
-    /// What became of it.
+    /// What becomes of it, or became of it.
     pub state: UnitState,
-    /// What its proof shows. The serial itself stays with the register of units.
-    pub shown: ShownPosition,
+    /// What is to be booked.
+    pub entry: Entry,
+}
+
+/// What is booked about a unit. Its proof shows a position; the serial itself stays with the register of units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum Entry {
+    /// A loose unit left the supply chain.
+    #[codec(index = 0)]
+    Decommission(ShownPosition),
+    /// Nothing: the register of units knows that it left before. It only wants to know what `batches` knows.
+    #[codec(index = 1)]
+    Nothing(ShownPosition),
+    /// A unit that left is loose again.
+    #[codec(index = 2)]
+    TakeBack,
 }
 
 /// What came of a booking.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Booked {
-    /// Whether the unit is booked: it is the batch's, in no closed logistic unit, and the site had a loose one.
+    /// Who did it.
+    pub by: Actor,
+    /// Whether it is booked: a unit is decommissioned where it is the batch's, in no closed logistic unit, and the site
+    /// had a loose one.
     pub done: bool,
     /// What is known of it, as it was before the booking.
     pub whereabouts: Extensible<Whereabouts>,
 }
 
-/// Why `batches` books nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
-pub enum BookingError {
-    /// The site has no unit in the place out of which it is to go.
-    NothingThere = 0,
-    /// The caller is not the deployment's register of units, or the contract is paused or in set-up.
-    Refused = 1,
+errors! {
+    BookingError, "Why `batches` books nothing for the register of units. A new variant gets the next index.":
+    /// The contract that asks lacks the role UnitRegister.
+    NotUnitRegister = 10,
     /// No such batch is registered.
-    UnknownBatch = 2,
+    UnknownBatch = 11,
+    /// The site has no unit in the place out of which it is to go.
+    NothingThere = 12,
 }

@@ -64,7 +64,9 @@ events! {
     }
 
     /// A request was withdrawn.
-    RequestCancelled [0] {
+    RequestCancelled [1] {
+        /// Who withdrew it.
+        by: Actor,
         /// The request's number.
         request: u64,
     }

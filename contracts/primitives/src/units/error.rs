@@ -27,8 +27,8 @@ errors! {
     AlarmOpen = 20,
     /// The site has no loose unit of the batch that is free.
     QuantityNotHeld = 21,
-    /// The contract `batches` books nothing for this one: it is paused, or this one lacks the role UnitRegister.
-    BookingRefused = 22,
+    /// The contract `batches` books nothing for this one, which lacks the role UnitRegister.
+    NotUnitRegister = 22,
     /// The unit is not decommissioned.
     UnitNotDecommissioned = 23,
     /// The time in which this may be taken back is over, or this state cannot be taken back.
@@ -37,6 +37,9 @@ errors! {
     UnknownAlarm = 25,
     /// A regulator confirmed that there is a copy of the pack, which is final.
     CounterfeitConfirmed = 26,
+    /// The proof is not one of a batch of this size: another number of hashes, a position behind the last unit, or another
+    /// form.
+    InvalidProof = 27,
 }
 
 impl From<NotMarketable> for Error {
@@ -53,9 +56,14 @@ impl From<NotMarketable> for Error {
 impl From<BookingError> for Error {
     fn from(error: BookingError) -> Self {
         match error {
+            BookingError::InSetUp => Error::InSetUp,
+            BookingError::Paused => Error::Paused,
+            BookingError::AccessUnavailable => Error::AccessUnavailable,
+            BookingError::CallerNotAuthorised => Error::CallerNotAuthorised,
+            BookingError::CallerNotAtSite => Error::CallerNotAtSite,
+            BookingError::NotUnitRegister => Error::NotUnitRegister,
             BookingError::UnknownBatch => Error::UnknownBatch,
             BookingError::NothingThere => Error::QuantityNotHeld,
-            BookingError::Refused => Error::BookingRefused,
         }
     }
 }

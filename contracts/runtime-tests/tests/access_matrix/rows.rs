@@ -3,15 +3,15 @@
 use contract_runtime_tests::{
     bundle, definition, feed, gln, model, new_batch, recall, sscc, Operators, Party, World, MODEL, SUBJECT,
 };
-use primitives::access::{Change, Limits};
+use primitives::access::{Change, Contract, Deployment, Limits};
 use primitives::batches::{
-    self, Attestation, Booking, BookingError, ClearanceReason, Contents, QuarantineError, QuarantineReason,
-    QuarantineTarget, RecallScope, UnitState,
+    self, Attestation, Booking, BookingError, ClearanceReason, Contents, Entry, QuarantineError,
+    QuarantineReason, QuarantineTarget, RecallScope, UnitState,
 };
 use primitives::governance::{Action, Identifier};
 use primitives::units::Resolution;
 use primitives::{access, evidence, feeds, governance, units};
-use primitives::{DocumentHash, FeedId, Grant, ModelId, Role, RoleSet, SiteId, UnitId};
+use primitives::{DocumentHash, FeedId, Grant, ModelId, Question, Role, RoleSet, SiteId, UnitId};
 use scale::{Decode, Encode};
 
 use crate::scene::{Scene, DUE, EARLY};
@@ -152,17 +152,15 @@ pub fn rows(world: &mut World, scene: &Scene) -> Vec<Row> {
 fn of_access(scene: &Scene, rows: &mut Vec<Row>) {
     let mut rows = Rows { contract: "access", error: result::<access::Error>, rows };
     let (auditor, site) = (Party::Auditor.id(), Party::Auditor.site());
-    rows.row("AccessControl::change", "", Change::Paused { contract: auditor, paused: true });
-    rows.row("AccessControl::change", "the governance", Change::Governance(scene.actor.account));
-    rows.read("AccessControl::standing", (auditor, Some(site)));
-    rows.read("AccessControl::site_standing", site);
+    let entry = Contract { contract: auditor, roles: RoleSet::EMPTY, paused: true };
+    rows.row("AccessControl::change", "", Change::Deployment(scene.deployment.clone().with(entry)));
+    let governance = scene.actor.account;
+    let taken = Deployment { governance, ..scene.deployment.clone() };
+    rows.row("AccessControl::change", "the governance", Change::Deployment(taken));
+    rows.read("AccessControl::standing", Question::about(auditor, Some(site)));
     rows.read("AccessControl::account", auditor);
     rows.read("AccessControl::rights", Party::Auditor.organisation());
-    rows.read("AccessControl::administrator", ());
-    rows.read("governance", ());
-    rows.read("in_set_up", ());
-    rows.read("paused", ());
-    rows.read("contract_roles", auditor);
+    rows.read("AccessControl::deployment", ());
     rows.common();
 }
 
@@ -279,10 +277,13 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.at_site("acknowledge_recall", "", scene.recalled);
     let (batch, serial, proof) = scene.released.unit(9);
     let (site, state) = (scene.actor.site, UnitState::Sample);
-    let booking = Booking { batch, site, state, shown: proof.shown(batch, &serial) };
-    rows.push("UnitBooks::book_unit", "", Names::Nothing, result::<BookingError>, booking);
-    let back = (batch, site, state);
-    rows.push("UnitBooks::take_back", "", Names::Nothing, result::<BookingError>, back);
+    // `units` names the account for which it asks; whoever else names one is refused.
+    let (account, acts_at) = (scene.actor.account, Some(site));
+    let entries = [("", Entry::Decommission(proof.shown(batch, &serial))), ("taken back", Entry::TakeBack)];
+    for (note, entry) in entries {
+        let booking = Booking { account, acts_at, batch, site, state, entry };
+        rows.push("UnitBooks::book_unit", note, Names::Nothing, result::<BookingError>, booking);
+    }
     let on_evidence = "QuarantineBooks::quarantine_on_evidence";
     rows.push(on_evidence, "", Names::Nothing, result::<QuarantineError>, own);
     rows.read("UnitBooks::whereabouts", (id, Some(1_u32), Some(site)));

@@ -3,7 +3,7 @@
 use contract_runtime_tests::{
     bundle, feed, new_batch, recall, shipping, sscc, Agent, Anything, BatchInHand, Operators, Party, World,
 };
-use primitives::access::Limits;
+use primitives::access::{Deployment, Limits};
 use primitives::batches::{
     Arrival, Contents, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason, UnitState,
 };
@@ -80,6 +80,8 @@ pub struct Scene {
     pub report: (Report, Vec<Signature>),
     /// A contract whose state changes are stopped.
     pub paused: AccountId,
+    /// What `access` stores once.
+    pub deployment: Deployment,
 }
 
 /// The proposal whose delay is over: new code for `evidence`, which is its own.
@@ -179,7 +181,9 @@ impl Scene {
         world.administer("offer_administration", actor.account);
         let upgrade = Action::Upgrade { contract: world.units, code: [9; 32] };
         assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), EARLY);
+        let deployment = world.deployment();
         let scene = Self {
+            deployment,
             organisation,
             actor,
             at_site,

@@ -8,7 +8,6 @@ mod listener;
 
 use contract_runtime_tests::Wasm;
 use listener::Listener;
-use primitives::access::Change;
 use primitives::units::{Scan, Verdict};
 use primitives::{AccountId, Timestamp};
 use proptest::prelude::*;
@@ -16,6 +15,7 @@ use testing::backend::{AnyError, Backend, Books, Done, Scope};
 use testing::cast::Contracts;
 use testing::message::Message;
 use testing::native::Native;
+use testing::organisations::Administration;
 use testing::sequence::{config, sequences, Catalogue};
 
 const ON_CHAIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/history/on_chain.proptest-regressions");
@@ -34,7 +34,7 @@ impl<B: Backend> Backend for Overheard<B> {
         self.backend.contracts()
     }
 
-    fn administer(&mut self, change: &Change) {
+    fn administer(&mut self, change: &Administration) {
         self.backend.administer(change);
     }
 

@@ -6,7 +6,7 @@ use primitives::batches::{
     Attestation, AttestationRecord, Batch, Hold, Holding, NewBatch, NotMarketable, Places, RecallNotice,
     RecallScope, UnitState,
 };
-use primitives::{BatchId, OrganisationId, Quantity, SiteId, Sscc, Timestamp, UnitId};
+use primitives::{BatchId, OrganisationId, Quantity, SerialProof, SiteId, Sscc, Timestamp, UnitId};
 
 use super::Model;
 
@@ -62,6 +62,12 @@ impl BatchFacts {
 
     pub fn is_serialised(&self) -> bool {
         self.new.serial_root.is_some()
+    }
+
+    /// Whether a proof has the form of those that the manufacturer gives for this batch.
+    pub fn could_have_proof(&self, proof: &SerialProof) -> bool {
+        let levels = self.new.quantity.next_power_of_two().trailing_zeros();
+        Quantity::from(proof.index) < self.new.quantity && u32::try_from(proof.siblings.len()) == Ok(levels)
     }
 
     pub fn record(&self) -> Batch {

@@ -31,11 +31,9 @@ impl Model {
     /// Whether the proof is the one that the batch's manufacturer gives for this serial, and counts among its packs.
     pub fn is_proven(&self, batch: BatchId, serial: &[u8], proof: &SerialProof) -> bool {
         let Some(facts) = self.batches.get(&batch) else { return false };
-        let levels = |quantity: Quantity| quantity.next_power_of_two().trailing_zeros();
         facts.new.serial_root.is_some_and(|root| self.proofs.roots.get(&batch) == Some(&root))
             && self.proofs.by_serial.get(&(batch, serial.to_vec())) == Some(proof)
-            && Quantity::from(proof.index) < facts.new.quantity
-            && u32::try_from(proof.siblings.len()) == Ok(levels(facts.new.quantity))
+            && facts.could_have_proof(proof)
     }
 
     fn may_decommission(call: &Call, state: UnitState) -> Result<(), Refused> {
@@ -56,14 +54,14 @@ impl Model {
         proof: &SerialProof,
         state: UnitState,
     ) -> Outcome<Error> {
+        ensure(self.may_book(), Error::NotUnitRegister)?;
+        let facts = self.batches.get(&batch).ok_or(Error::UnknownBatch)?;
         Self::may_decommission(&call, state)?;
-        gs1::validate_serial(serial).map_err(|_| Error::InvalidSerial)?;
         let site = call.site()?;
         let unit = UnitId::of(batch, serial);
         let before = self.units.get(&unit).cloned();
-        ensure(before.is_some() || self.may_book(), Error::BookingRefused)?;
-        let facts = self.batches.get(&batch).ok_or(Error::UnknownBatch)?;
         ensure(facts.is_serialised(), Error::SerialsNotRegistered)?;
+        ensure(facts.could_have_proof(proof), Error::InvalidProof)?;
 
         if !self.is_proven(batch, serial, proof) {
             return Ok(self.raise(call, site, (batch, unit), AlarmCode::SerialNotInBatch, None));
@@ -125,10 +123,10 @@ impl Model {
     }
 
     fn revert(&mut self, call: Call, batch: BatchId, serial: &[u8]) -> Outcome<Error> {
-        let facts = self.batches.get(&batch).ok_or(Error::UnknownBatch)?;
         let unit = UnitId::of(batch, serial);
-        let gone = self.units.get(&unit).cloned();
-        let DecommissionedUnit { state, site, at } = gone.ok_or(Error::UnitNotDecommissioned)?;
+        let DecommissionedUnit { state, site, at } = self.units[&unit].clone();
+        ensure(self.may_book(), Error::NotUnitRegister)?;
+        let facts = &self.batches[&batch];
         let locked = state == UnitState::Locked;
         let own = call.site == Some(site);
         ensure(own || (locked && call.roles.contains(Role::Regulator)), Error::CallerNotAuthorised)?;
@@ -145,7 +143,6 @@ impl Model {
             }
         };
         ensure(!is_final, Error::NotRevertible)?;
-        ensure(self.may_book(), Error::BookingRefused)?;
         let proof = &self.proofs.by_serial[&(batch, serial.to_vec())];
         let position = usize::try_from(proof.index).unwrap();
         let pack = &mut self.facts(batch).packs[position];

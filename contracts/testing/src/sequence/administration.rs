@@ -1,13 +1,14 @@
-use primitives::access::{Account, Change, Limits};
+use primitives::access::{Account, Limits};
 use primitives::{AccountId, Grant, OrganisationId, Role, RoleSet};
 
 use super::step::{pick, Step, DAY};
 use crate::cast;
 use crate::model::Model;
+use crate::organisations::Administration;
 
 impl Step {
     /// Something happens to an organisation, an account or a contract.
-    pub(super) fn change(self, model: &Model) -> Change {
+    pub(super) fn change(self, model: &Model) -> Administration {
         let organisation = OrganisationId::try_from(usize::from(self.a) % cast::ORGANISATIONS.len()).unwrap();
         let mut rights = cast::rights(organisation);
         let accounts = cast::accounts();
@@ -19,22 +20,27 @@ impl Step {
                 let role = [Role::Wholesaler, Role::Provider][usize::from(self.b % 2)];
                 rights.grants.push(Grant { role, expires_at: Some(model.now + 9 * DAY) });
             }
-            4 => return Change::Account { account, entry: None },
+            4 => return Administration::Account { account, entry: None },
             5 => {
                 let limits = Limits { until: Some(model.now + DAY), ..entry.limits };
-                return Change::Account { account, entry: Some(Account { limits, ..entry }) };
+                return Administration::Account { account, entry: Some(Account { limits, ..entry }) };
             }
             6 => {
-                return Change::Account {
+                return Administration::Account {
                     account,
                     entry: Some(Account { organisation, limits: Limits::default() }),
                 }
             }
-            7 => return Change::Paused { contract: self.contract(model), paused: true },
-            8 => return Change::ContractRoles { contract: model.contracts.units, roles: RoleSet::EMPTY },
-            _ => return Change::Administrator(self.any_account()),
+            7 => return Administration::Paused { contract: self.contract(model), paused: true },
+            8 => {
+                return Administration::ContractRoles {
+                    contract: model.contracts.units,
+                    roles: RoleSet::EMPTY,
+                }
+            }
+            _ => return Administration::Administrator(self.any_account()),
         }
-        Change::Rights { organisation, rights }
+        Administration::Rights { organisation, rights }
     }
 
     fn contract(self, model: &Model) -> AccountId {
@@ -46,10 +52,10 @@ impl Step {
     }
 
     /// What was changed is as at first again, so that the sequence goes on.
-    pub(super) fn mending(self, model: &Model) -> Change {
+    pub(super) fn mending(self, model: &Model) -> Administration {
         let contracts = [model.contracts.batches, model.contracts.units];
         if let Some(contract) = contracts.into_iter().find(|it| model.organisations.is_paused(*it)) {
-            return Change::Paused { contract, paused: false };
+            return Administration::Paused { contract, paused: false };
         }
         let [of_units, of_sentinel] = cast::contract_roles(model.contracts);
         let accounts = cast::accounts();
@@ -61,10 +67,16 @@ impl Step {
             .find(|it| model.organisations.rights.get(it) != Some(&cast::rights(*it)));
         match (self.c % 4, changed, other) {
             (0, _, _) => of_units,
-            (1, Some((account, entry)), _) => Change::Account { account: *account, entry: Some(*entry) },
-            (_, _, Some(organisation)) => Change::Rights { organisation, rights: cast::rights(organisation) },
-            (_, Some((account, entry)), _) => Change::Account { account: *account, entry: Some(*entry) },
-            _ if model.organisations.is_in_set_up() => Change::SetUpEnded,
+            (1, Some((account, entry)), _) => {
+                Administration::Account { account: *account, entry: Some(*entry) }
+            }
+            (_, _, Some(organisation)) => {
+                Administration::Rights { organisation, rights: cast::rights(organisation) }
+            }
+            (_, Some((account, entry)), _) => {
+                Administration::Account { account: *account, entry: Some(*entry) }
+            }
+            _ if model.organisations.is_in_set_up() => Administration::SetUpEnded,
             _ => of_sentinel,
         }
     }

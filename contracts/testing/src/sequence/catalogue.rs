@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use primitives::access::Change;
 use primitives::batches::{Attestation, NewBatch};
 use primitives::units::Scan;
 use primitives::{BatchId, DocumentHash, SerialProof, SiteId, UnitId};
@@ -11,6 +10,7 @@ use crate::cast;
 use crate::goods::{new_batch, serial, sscc, Serialised, EXPIRY, GTIN};
 use crate::message::Message;
 use crate::model::Proofs;
+use crate::organisations::Administration;
 
 /// How many SSCCs are in use.
 pub(super) const SSCCS: u64 = 12;
@@ -93,7 +93,7 @@ impl Catalogue {
         let quality = cast::account(cast::MANUFACTURER, 2);
         let (regulator, auditor) = (cast::account(cast::REGULATOR, 0), cast::account(cast::AUDITOR, 0));
         let document = DocumentHash([0x44; 32]);
-        let mut actions = vec![Action::Administer(Change::SetUpEnded)];
+        let mut actions = vec![Action::Administer(Administration::SetUpEnded)];
         for (index, new) in self.batches.iter().enumerate() {
             let batch = self.id(index);
             let attest =

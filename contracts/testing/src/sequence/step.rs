@@ -1,4 +1,3 @@
-use primitives::access::Change;
 use primitives::batches::{
     Arrival, Attestation, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget,
     Recall, RecallClass, RecallReason, RecallScope, RejectionReason, Shipment, UnitState,
@@ -15,6 +14,7 @@ use crate::cast;
 use crate::goods::{serial, sscc};
 use crate::message::Message;
 use crate::model::{Container, Model, Pack};
+use crate::organisations::Administration;
 
 /// How many kinds of steps there are, the frequent ones several times.
 const KINDS: u8 = 110;
@@ -52,7 +52,7 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
 #[derive(Clone, Debug)]
 pub enum Action {
     Send(AccountId, Message),
-    Administer(Change),
+    Administer(Administration),
     Pass(Timestamp),
 }
 

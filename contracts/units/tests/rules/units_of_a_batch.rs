@@ -176,7 +176,7 @@ fn a_wrong_proof_does_not_keep_a_genuine_pack_from_its_patient() {
 }
 
 #[test]
-fn every_wrong_proof_raises_the_alarm_and_a_malformed_serial_is_refused() {
+fn every_wrong_proof_raises_the_alarm_and_a_malformed_one_is_refused() {
     let mut data = Registers::default();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
     let other = Serialised::registered(&mut data, b"OTHER", 10);
@@ -189,11 +189,15 @@ fn every_wrong_proof_raises_the_alarm_and_a_malformed_serial_is_refused() {
     let unsalted = SerialProof { salt: [0; 16], ..proof.clone() };
     let salt_of_another = SerialProof { salt: batch.proof(4).salt, ..proof.clone() };
     let alarm = Ok(alarm_by(&batch, 3, pharmacy(), AlarmCode::SerialNotInBatch, None));
-    for wrong in
-        [longer, shorter, elsewhere, beyond, empty, unsalted, salt_of_another, other.proof(3), batch.proof(4)]
-    {
-        let outcome = data.decommission(pharmacy(), batch.id, &serial(3), &wrong, UnitState::Dispensed);
-        assert_eq!(outcome, alarm);
+    let dispense = |data: &mut Registers, proof: &SerialProof| {
+        data.decommission(pharmacy(), batch.id, &serial(3), proof, UnitState::Dispensed)
+    };
+    for malformed in [longer, shorter, beyond, empty] {
+        assert_eq!(dispense(&mut data, &malformed), Err(Error::InvalidProof));
+    }
+    assert_eq!(data.alarm(batch.unit(3)), None, "a mistake says nothing about the pack");
+    for wrong in [elsewhere, unsalted, salt_of_another, other.proof(3), batch.proof(4)] {
+        assert_eq!(dispense(&mut data, &wrong), alarm);
     }
     for text in [&b""[..], b"A B", b"123456789012345678901"] {
         let refused = data.decommission(pharmacy(), batch.id, text, &proof, UnitState::Dispensed);
@@ -288,7 +292,7 @@ fn a_site_that_decommissioned_a_unit_reverts_that_within_ten_days() {
             assert_eq!(refused, Err(Error::CallerNotAuthorised));
         }
         assert_eq!(data.revert(last, batch.id, &serial(4)), Err(Error::UnitNotDecommissioned));
-        assert_eq!(data.revert(last, BatchId([9; 32]), &serial(3)), Err(Error::UnknownBatch));
+        assert_eq!(data.revert(last, BatchId([9; 32]), &serial(3)), Err(Error::UnitNotDecommissioned));
         let (unit, site) = (batch.unit(3), site(3));
         let event = UnitReverted { batch: batch.id, unit, by: by(last), site, state };
         assert_eq!(data.revert(last, batch.id, &serial(3)), Ok(event));
@@ -357,14 +361,14 @@ fn a_branch_without_units_of_the_batch_raises_the_alarm_as_any_other_site() {
 fn units_are_booked_by_the_register_of_units_alone() {
     let mut data = Registers::default();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
-    let former = without_roles(unit_register());
+    let former = primitives::RoleSet::EMPTY;
     let (serial, proof) = (serial(3), batch.proof(3));
     let unit = (batch.id, &serial[..], &proof);
     let refused = data.decommission_by(pharmacy(), former, unit, UnitState::Dispensed);
-    assert_eq!(refused, Err(Error::BookingRefused));
+    assert_eq!(refused, Err(Error::NotUnitRegister));
     batch.dispense(&mut data, pharmacy(), 3).unwrap();
     let refused = data.revert_by(pharmacy(), former, batch.id, &serial);
-    assert_eq!(refused, Err(Error::BookingRefused));
+    assert_eq!(refused, Err(Error::NotUnitRegister));
     ensure_mass_balance(&data, batch.id);
 }
 

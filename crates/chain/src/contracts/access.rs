@@ -1,8 +1,8 @@
 //! The messages of `access`: who may do what, as `governance` decided. People and services only read it; its first
 //! governor, the account that deployed it, hands over to `governance`.
 
-use primitives::access::{Account, Change, Error, Rights, SiteStanding};
-use primitives::{AccountId, OrganisationId, RoleSet, SiteId, Standing};
+use primitives::access::{self, Account, Change, Error, Rights};
+use primitives::{AccountId, OrganisationId, Question, Standing};
 
 use crate::node::call::Call;
 use crate::node::constructor::Constructor;
@@ -18,16 +18,10 @@ pub fn new() -> Constructor {
 pub struct Access(pub AccountId);
 
 impl Access {
-    /// What an account may do now, at a site where one is named.
+    /// What an account may do now. `paused` is about who asks: always `false` for a reader.
     #[must_use]
-    pub fn standing(&self, account: AccountId, site: Option<SiteId>) -> Call<Standing> {
-        Call::infallible(self.0, "AccessControl::standing", (account, site))
-    }
-
-    /// Whose a site is, and what its organisation may do now.
-    #[must_use]
-    pub fn site_standing(&self, site: SiteId) -> Call<Option<SiteStanding>> {
-        Call::infallible(self.0, "AccessControl::site_standing", site)
+    pub fn standing(&self, question: &Question) -> Call<Standing> {
+        Call::infallible(self.0, "AccessControl::standing", question)
     }
 
     /// For whom an account acts, its time over or not.
@@ -48,33 +42,9 @@ impl Access {
         Call::fallible::<Error>(self.0, "AccessControl::change", change)
     }
 
-    /// The account that administers the deployment.
+    /// Who administers the deployment, its contracts, and whether it is in set-up.
     #[must_use]
-    pub fn administrator(&self) -> Call<Option<AccountId>> {
-        Call::infallible(self.0, "AccessControl::administrator", ())
-    }
-
-    /// The contract that decides.
-    #[must_use]
-    pub fn governance(&self) -> Call<Option<AccountId>> {
-        Call::infallible(self.0, "governance", ())
-    }
-
-    /// Whether the deployment is in set-up.
-    #[must_use]
-    pub fn in_set_up(&self) -> Call<bool> {
-        Call::infallible(self.0, "in_set_up", ())
-    }
-
-    /// The contracts whose state changes are stopped.
-    #[must_use]
-    pub fn paused(&self) -> Call<Vec<AccountId>> {
-        Call::infallible(self.0, "paused", ())
-    }
-
-    /// The roles of a contract of the deployment.
-    #[must_use]
-    pub fn contract_roles(&self, contract: AccountId) -> Call<RoleSet> {
-        Call::infallible(self.0, "contract_roles", contract)
+    pub fn deployment(&self) -> Call<Option<access::Deployment>> {
+        Call::infallible(self.0, "AccessControl::deployment", ())
     }
 }

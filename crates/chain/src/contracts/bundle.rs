@@ -156,6 +156,15 @@ impl Bundles {
         Self::read(|name| Bundle::load(&folder.join(format!("{name}.contract"))))
     }
 
+    /// A hash over the code of all of them.
+    #[must_use]
+    pub fn digest(&self) -> Hash {
+        let Self { access, governance, batches, units, evidence, feeds } = self;
+        let all = [access, governance, batches, units, evidence, feeds];
+        let hashes: Vec<[u8; 32]> = all.iter().map(|bundle| bundle.code_hash().0).collect();
+        Hash::from(primitives::blake2_256(hashes.as_flattened()))
+    }
+
     fn read(bundle: impl Fn(&str) -> Result<Bundle, Error>) -> Result<Self, Error> {
         let load = |name: &str| {
             let bundle = bundle(name)?;

@@ -1,6 +1,6 @@
 //! Contracts from their bundles, on chain.
 
-use primitives::access::Change;
+use primitives::access::{Change, Deployment as Stored};
 use primitives::{AccountId, Role, RoleSet};
 use scale::Encode;
 use subxt::ext::scale_value::{Composite, Value};
@@ -106,9 +106,11 @@ impl Account {
         let governance = self.deploy_once(&bundles.governance, &governance::new(access.0), salt).await?;
         report("governance", governance.1);
         let roles = Access(access.0);
-        let decides = self.chain().read(&roles.governance()).await? == Some(governance.0);
+        let known = self.deployment_of(roles).await?;
+        let decides = known.governance == governance.0;
         if !decides {
-            self.submit(&roles.change(&Change::Governance(governance.0))).await?;
+            let known = Stored { governance: governance.0, ..known };
+            self.submit(&roles.change(&Change::Deployment(known))).await?;
         }
         report("governance decides in access", decides);
         let batches = self.deploy_once(&bundles.batches, &batches::new(access.0), salt).await?;
@@ -124,7 +126,7 @@ impl Account {
             (evidence.0, Role::Sentinel, "the role Sentinel of evidence"),
         ] {
             let wanted = RoleSet::of(&[role]);
-            let has = self.chain().read(&roles.contract_roles(contract)).await? == wanted;
+            let has = self.deployment_of(roles).await?.roles_of(contract) == wanted;
             if !has {
                 self.submit(&Governance(governance.0).set_contract_roles(contract, wanted)).await?;
             }
@@ -140,6 +142,11 @@ impl Account {
             feeds: deployed(feeds.0, &bundles.feeds),
         };
         Ok(Deployment::new(self.chain(), block, contracts))
+    }
+
+    async fn deployment_of(&self, access: Access) -> Result<Stored, Error> {
+        let known = self.chain().read(&access.deployment()).await?;
+        known.ok_or_else(|| Error::answer("the contract access", "it has no deployment in its storage"))
     }
 
     /// Deploys a contract where that was not done before. Gives its address, and whether it was there.

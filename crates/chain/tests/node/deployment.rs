@@ -128,13 +128,12 @@ async fn interrupt_after(last: u32, alice: &Account, salt: &[u8]) -> bool {
 async fn assert_in_set_up(chain: &Chain, administrator: AccountId, contracts: &Contracts) {
     let Contracts { access, governance, batches, units, evidence, feeds } = *contracts;
     let (roles, decides) = (Access(access.address), Governance(governance.address));
-    assert_eq!(chain.read(&roles.administrator()).await.unwrap(), Some(administrator));
-    assert_eq!(chain.read(&roles.governance()).await.unwrap(), Some(governance.address));
-    assert!(chain.read(&roles.in_set_up()).await.unwrap());
+    let known = chain.read(&roles.deployment()).await.unwrap().unwrap();
+    assert_eq!((known.administrator, known.governance), (administrator, governance.address));
+    assert!(known.in_set_up);
     assert_eq!(chain.read(&decides.administrator()).await.unwrap(), Some(administrator));
     for (contract, role) in [(units.address, Role::UnitRegister), (evidence.address, Role::Sentinel)] {
-        let held = chain.read(&roles.contract_roles(contract)).await.unwrap();
-        assert_eq!(held, RoleSet::of(&[role]), "{role}");
+        assert_eq!(known.roles_of(contract), RoleSet::of(&[role]), "{role}");
     }
     let (register, sentinel) = (Units(units.address), Evidence(evidence.address));
     for knows in [
