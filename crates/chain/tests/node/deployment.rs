@@ -165,7 +165,7 @@ async fn what_is_not_a_contract_or_cannot_pay_is_said_by_name() {
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let nobody = AccountId([1; 32]);
-    let error = chain.read(&Access(nobody).administrator()).await.unwrap_err();
+    let error = chain.read(&Access(nobody).deployment()).await.unwrap_err();
     assert!(matches!(error, Error::ContractNotFound { address } if address == nobody));
     assert!(error.to_string().contains(&account_text(&nobody)));
 
