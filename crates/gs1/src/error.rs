@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use crate::{Ai, LintError, Range, MAX_ELEMENTS, MAX_INPUT};
+use crate::definition::ValueFault;
+use crate::limits::{MAX_ELEMENTS, MAX_INPUT};
+use crate::lint::{check_digit_of, Fault};
+use crate::{Ai, LintError, Range};
 
 /// A scan was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +91,21 @@ pub enum ParseErrorKind {
     /// A medicine pack was expected, and there is no GTIN.
     #[error("the code has no GTIN, AI (01); scan the code on the pack, not the one on its carton or pallet")]
     MissingGtin,
+}
+
+/// What is wrong with a value, and where in it.
+pub(crate) fn value_error(ai: Ai, value: &[u8], fault: ValueFault) -> ParseError {
+    let (position, kind) = match fault {
+        ValueFault::TooShort => (value.len(), ParseErrorKind::TooShort { ai }),
+        ValueFault::TooLong { max } => (max, ParseErrorKind::ValueTooLong { ai }),
+        ValueFault::Content(Fault { error: LintError::IncorrectCheckDigit, start, .. }) => {
+            // What comes before it is the key; only AI (8003) has a zero in front, which adds nothing.
+            let expected = check_digit_of(value.get(..start).unwrap_or_default());
+            (start, ParseErrorKind::CheckDigit { ai, expected })
+        }
+        ValueFault::Content(fault) => (fault.start, ParseErrorKind::Content { ai, error: fault.error }),
+    };
+    ParseError { position, kind }
 }
 
 /// A Digital Link could not be made.

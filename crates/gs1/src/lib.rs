@@ -69,6 +69,8 @@ mod elements;
 #[cfg(feature = "alloc")]
 mod error;
 #[cfg(feature = "alloc")]
+mod limits;
+#[cfg(feature = "alloc")]
 mod pack;
 #[cfg(feature = "alloc")]
 mod pairs;
@@ -101,10 +103,11 @@ pub use elements::{Element, Elements, Iter};
 #[cfg(feature = "alloc")]
 pub use error::{LinkError, PairError, ParseError, ParseErrorKind};
 #[cfg(feature = "alloc")]
+pub use limits::{MAX_ELEMENTS, MAX_INPUT};
+#[cfg(feature = "alloc")]
 pub use pack::MedicinePack;
 #[cfg(feature = "alloc")]
 pub use parser::Parser;
 #[cfg(feature = "alloc")]
-pub use reader::{MAX_ELEMENTS, MAX_INPUT};
 #[cfg(feature = "alloc")]
 pub use scan::{Content, Scan, Symbology};

@@ -1,8 +1,9 @@
 //! The output of scanners: a symbology identifier (ISO/IEC 15424), then the message.
 
 use crate::digital_link::is_uri;
+use crate::error::value_error;
 use crate::permissions::Permissions;
-use crate::reader::{self, ensure_length, value_error};
+use crate::reader::{self, ensure_length};
 use crate::{element_string, Ai, Elements, ParseError, ParseErrorKind};
 
 /// The symbols that carry GS1 data (GenSpecs 5.1.3).
