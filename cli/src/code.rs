@@ -42,7 +42,8 @@ impl CodeArgs {
 
 /// Reads a code's text. A fault of the scanner is reported as such, and never corrected silently.
 pub fn parse(text: &str) -> Result<MedicinePack, Failure> {
-    if let Some(diagnosis) = scanner::diagnose(text, &parser()) {
+    let lost = || scanner::lost_separators(text, &parser());
+    if let Some(diagnosis) = scanner::diagnose(text, &parser()).or_else(lost) {
         return Err(scanner_fault(&diagnosis));
     }
     MedicinePack::parse(text, time::current_year())
@@ -52,7 +53,7 @@ pub fn parse(text: &str) -> Result<MedicinePack, Failure> {
 /// The packs whose codes a faulty scanner could have sent as this text, each with its fault.
 pub fn alternatives(text: &str) -> Vec<(Diagnosis, MedicinePack)> {
     let pack = |diagnosis: Diagnosis| {
-        let pack = MedicinePack::from_elements(diagnosis.corrected.as_ref()?, time::current_year()).ok()?;
+        let pack = MedicinePack::from_elements(diagnosis.corrected()?, time::current_year()).ok()?;
         Some((diagnosis, pack))
     };
     scanner::alternatives(text, &parser()).into_iter().filter_map(pack).collect()
@@ -60,10 +61,11 @@ pub fn alternatives(text: &str) -> Vec<(Diagnosis, MedicinePack)> {
 
 /// The failure that names what the scanner does wrong, with the corrected code as a suggestion.
 pub fn scanner_fault(diagnosis: &Diagnosis) -> Failure {
-    let corrected = diagnosis.corrected.as_ref().map(gs1::Elements::to_bracketed);
-    Failure::bad_input(diagnosis)
-        .with_code("scanner-fault")
-        .with_details(json!({ "fault": diagnosis.fault.name(), "corrected": corrected }))
+    let corrected = diagnosis.corrected().map(gs1::Elements::to_bracketed);
+    let readings: Vec<String> = diagnosis.readings.iter().map(gs1::Elements::to_bracketed).collect();
+    Failure::bad_input(diagnosis).with_code("scanner-fault").with_details(
+        json!({ "fault": diagnosis.fault.name(), "corrected": corrected, "readings": readings }),
+    )
 }
 
 fn parser() -> Parser<'static> {

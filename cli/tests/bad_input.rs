@@ -394,19 +394,36 @@ fn a_faulty_scanner_is_distinguished_from_a_faulty_code() {
         ("01095060001343520109506000134352", "doubled_scan", Some("(01)09506000134352")),
         ("0950600013435217271231", "lost_start", Some("(01)09506000134352(17)271231")),
         ("0109506000134352172712", "lost_end", None),
+        ("01095060001343521727123110ABC-1\u{1d}21Xyz<CR>", "spelled_key", Some(code)),
+        ("01095060001343521727123110ABC-1[FNC1]21Xyz\r\n", "lost_separator", Some(code)),
+        // The lot ABC-121Xyz, or the lot ABC-1 and the serial Xyz: nobody knows.
+        ("01095060001343521727123110ABC-121Xyz", "lost_separator", None),
     ] {
         for command in [vec!["verify", typed], vec!["qr", "read", "--text", typed]] {
             let arguments = [&command[..], &["--json"]].concat();
             let said = theriac(folder.path(), &arguments).ends_with(2);
             let error = &said.error_json()["error"];
             assert_eq!(error["code"], "scanner-fault", "{typed}");
-            assert_eq!(error["details"], serde_json::json!({ "fault": fault, "corrected": corrected }));
+            let details = &error["details"];
+            assert_eq!(
+                (&details["fault"], &details["corrected"]),
+                (&fault.into(), &corrected.into()),
+                "{typed}"
+            );
             assert!(error["message"].as_str().unwrap().starts_with("your scanner "), "{typed}");
             assert_eq!(said.out, "");
         }
     }
     let read = theriac(folder.path(), &["qr", "read", "--text", "010950600013435210A\u{1d}21B"]).ends_with(0);
     assert!(read.out.starts_with("(01)09506000134352(10)A(21)B\n"), "{}", read.out);
+    let end = ["qr", "read", "--text", "010950600013435210A\u{1d}21B\r\n"];
+    assert!(theriac(folder.path(), &end).ends_with(0).out.starts_with("(01)09506000134352(10)A(21)B\n"));
+    let ambiguous = ["qr", "read", "--text", "010950600013435210A21B", "--json"];
+    let error = theriac(folder.path(), &ambiguous).ends_with(2).error_json();
+    let readings = ["(01)09506000134352(10)A(21)B", "(01)09506000134352(10)A21B"];
+    assert_eq!(error["error"]["details"]["readings"], serde_json::json!(readings));
+    // What is in brackets is what it is.
+    theriac(folder.path(), &["qr", "read", "--text", readings[1]]).ends_with(0);
     refused(folder.path(), &["qr", "read"], "required");
 }
 

@@ -53,17 +53,20 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads typed text or the output of a scanner: scan data, if it begins with a symbology identifier such as
-    /// `]d2`; a bracketed element string, `(01)…(10)…`; a Digital Link; or an unbracketed element string.
+    /// `]d2`; a bracketed element string, `(01)…(10)…`; a Digital Link; or an unbracketed element string. What scanners
+    /// add before and after a scan (Enter, Tab, spaces, STX and ETX) is not a part of it.
     pub fn parse(&self, input: impl AsRef<[u8]>) -> Result<Elements, ParseError> {
-        let input = input.as_ref();
-        match input {
-            [b']', ..] => scan::read(&self.0, input)?
-                .into_elements()
-                .ok_or(ParseError { position: 0, kind: ParseErrorKind::Symbology }),
+        reader::ensure_length(input.as_ref())?;
+        let (before, input) = scan::unframed(input.as_ref());
+        let result = match input {
+            [b']', ..] => scan::read(&self.0, input).and_then(|scan| {
+                scan.into_elements().ok_or(ParseError { position: 0, kind: ParseErrorKind::Symbology })
+            }),
             [b'(', ..] => self.parse_bracketed(input),
             _ if digital_link::is_uri(input) => self.parse_digital_link(input),
             _ => self.parse_element_string(input),
-        }
+        };
+        result.map_err(|error| ParseError { position: error.position.saturating_add(before), ..error })
     }
 
     /// Reads a bracketed element string, `(01)…(10)…`. An opening bracket inside a value is written `\(`.

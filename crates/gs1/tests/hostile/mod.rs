@@ -119,12 +119,19 @@ pub fn scanner(input: &[u8]) {
     let read = parser.parse(text);
     if let Some(diagnosis) = scanner::diagnose(text, &parser) {
         assert!(diagnosis.to_string().starts_with("your scanner "));
-        if let Some(corrected) = diagnosis.corrected {
-            check(&parser, input, Ok(corrected));
+        for reading in diagnosis.readings {
+            check(&parser, input, Ok(reading));
+        }
+    }
+    if let Some(diagnosis) = scanner::lost_separators(text, &parser) {
+        assert!(diagnosis.readings.len() > 1);
+        assert!(diagnosis.readings.contains(read.as_ref().unwrap()));
+        for reading in diagnosis.readings {
+            check(&parser, input, Ok(reading));
         }
     }
     for alternative in scanner::alternatives(text, &parser) {
-        let corrected = alternative.corrected.unwrap();
+        let corrected = alternative.corrected().unwrap().clone();
         assert_ne!(Ok(&corrected), read.as_ref());
         check(&parser, input, Ok(corrected));
     }
