@@ -49,8 +49,8 @@ pub struct VerifyArgs {
 
 /// Judges a pack, with a proof of its serial where there is a list.
 pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> {
-    let text = args.code.text()?;
-    let pack = code::parse(&text)?;
+    let code = args.code.text()?;
+    let pack = code.parse()?;
     let given = given(&pack, args)?;
     let context = Context::open(global).await?;
     let site = match args.holder {
@@ -62,7 +62,7 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
     expire(&mut verdict, batch.as_ref(), time::now_ms());
     if contradicts(&verdict) {
         // Before a pack is called forged or unknown: would the register know it from a sound scanner?
-        for (diagnosis, pack) in code::alternatives(&text) {
+        for (diagnosis, pack) in code.alternatives() {
             let Ok(given) = self::given(&pack, args) else { continue };
             if !contradicts(&judge(&context, given, site).await?.0) {
                 return Err(code::scanner_fault(&diagnosis));

@@ -80,6 +80,11 @@ pub enum ParseErrorKind {
     /// The path of the link does not end in a GS1 key and its qualifiers.
     #[error("the path of the link has no GS1 key such as /01/ and a GTIN; it is not a GS1 Digital Link")]
     NoKey,
+    /// Something is in the path of the link before its key, and that is not permitted.
+    #[error(
+        "the link has a path before its key; that of a pack begins with the key after the name of the host"
+    )]
+    LinkPath,
     /// The identifier may not be at this place of the link.
     #[error(
         "({ai}) is not allowed at this place of a link; qualifiers follow their key in the path in their order"

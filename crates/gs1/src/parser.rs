@@ -52,6 +52,14 @@ impl<'a> Parser<'a> {
         self
     }
 
+    /// Whether a path may come before the key of a Digital Link, such as `/shop` in `https://a/shop/01/…` (by default
+    /// yes, as the standard allows). Such a path can have another key in it, which another reader may take.
+    #[must_use]
+    pub const fn permit_link_paths(mut self, permit: bool) -> Self {
+        self.0.link_paths = permit;
+        self
+    }
+
     /// Reads typed text or the output of a scanner: scan data, if it begins with a symbology identifier such as
     /// `]d2`; a bracketed element string, `(01)…(10)…`; a Digital Link; or an unbracketed element string. What scanners
     /// add before and after a scan (Enter, Tab, spaces, STX and ETX) is not a part of it.
@@ -88,6 +96,10 @@ impl<'a> Parser<'a> {
     /// Reads what a scanner sent, symbology identifier first.
     pub fn scan<'d>(&self, data: &'d (impl AsRef<[u8]> + ?Sized)) -> Result<Scan<'d>, ParseError> {
         scan::read(&self.0, data.as_ref())
+    }
+
+    pub(crate) const fn current_year(&self) -> u16 {
+        self.0.rules.current_year()
     }
 
     pub(crate) fn check(&self, ai: Ai, value: &[u8]) -> Result<(), ValueFault> {
