@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::construct::{insert, Recreate};
 use crate::improve::improve;
 use crate::solution::Solution;
-use crate::world::World;
+use crate::world::{Timed, World};
 
 /// Maximum number of iterations of a search.
 pub const MAX_ITERATIONS: u32 = 1_000_000;
@@ -49,6 +49,7 @@ pub(crate) fn search<const K: usize>(world: &World<'_, K>, how: Search) -> Solut
         let regret = random.random_range(1..=3);
         let noise = if random.random_bool(0.5) { 0.1 } else { 0.0 };
         insert(world, &mut next, Recreate { regret, noise }, &mut random);
+        next.retime(world, Some(&current));
         if next.compare(&best).is_lt() {
             improve(world, &mut next);
             best = next.clone();
@@ -82,12 +83,12 @@ fn ruin<const K: usize>(world: &World<'_, K>, solution: &mut Solution, random: &
         let route = &solution.routes[vehicle];
         if route.iter().any(|stop| out.contains(stop)) {
             let kept: Vec<usize> = route.iter().copied().filter(|stop| !out.contains(stop)).collect();
-            match world.cost(&world.problem.vehicles[vehicle], &kept) {
-                Some(cost) => solution.set(vehicle, kept, cost),
+            match world.timed(&world.problem.vehicles[vehicle], &kept, solution.departure(vehicle)) {
+                Some(timed) => solution.set(vehicle, kept, timed),
                 // If delays fall with the hour faster than time passes, the rest may become too late.
                 None => {
                     solution.unserved.extend(kept);
-                    solution.set(vehicle, Vec::new(), 0.0);
+                    solution.set(vehicle, Vec::new(), Timed::EMPTY);
                 }
             }
         }
@@ -129,8 +130,9 @@ fn costly<const K: usize>(
     for (vehicle, route) in solution.routes.iter().enumerate() {
         for stop in route {
             let kept: Vec<usize> = route.iter().copied().filter(|other| other != stop).collect();
-            let cost = world.cost(&world.problem.vehicles[vehicle], &kept).unwrap_or(f64::INFINITY);
-            savings.push((solution.costs[vehicle] - cost, *stop));
+            let timed = world.timed(&world.problem.vehicles[vehicle], &kept, solution.departure(vehicle));
+            let cost = timed.map_or(f64::INFINITY, |timed| timed.cost);
+            savings.push((solution.times[vehicle].cost - cost, *stop));
         }
     }
     savings.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
