@@ -38,10 +38,14 @@ pub enum ScannerFault {
     SpelledKey,
     /// It sent the code more than once.
     DoubledScan,
+    /// It sent several codes as one text.
+    SeveralScans,
     /// It sent only the first part of the code.
     LostEnd,
     /// It omitted the first characters.
     LostStart,
+    /// It put characters before the code, such as the letter of the symbology.
+    Prefix,
 }
 
 impl ScannerFault {
@@ -54,8 +58,10 @@ impl ScannerFault {
             Self::LostSeparator => "lost_separator",
             Self::SpelledKey => "spelled_key",
             Self::DoubledScan => "doubled_scan",
+            Self::SeveralScans => "several_scans",
             Self::LostEnd => "lost_end",
             Self::LostStart => "lost_start",
+            Self::Prefix => "prefix",
         }
     }
 }
@@ -84,6 +90,11 @@ impl fmt::Display for ScannerFault {
                  itself or to none and scan again",
             ),
             Self::DoubledScan => f.write_str("your scanner sent the code more than once; scan it once"),
+            Self::SeveralScans => f.write_str("your scanner sent several codes as one text; give one code at a time"),
+            Self::Prefix => f.write_str(
+                "your scanner puts characters before the code; set it to send no prefix, or the symbology identifier such \
+                 as ]d2, and scan again",
+            ),
             Self::LostEnd => f.write_str("your scanner sent only the first part of the code; scan it again"),
             Self::LostStart => f.write_str("your scanner omitted the start of the code; scan it again"),
         }
@@ -148,11 +159,13 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
         return None;
     }
     let text = unframed(text);
-    if let Some(reading) = once(text).and_then(|once| identified(once, parser)) {
+    let resolved = resolved(text);
+    let sent = unframed(resolved.as_deref().unwrap_or(text));
+    if let Some(reading) = once(sent).and_then(|once| identified(once, parser)) {
         return Some(Diagnosis::one(ScannerFault::DoubledScan, reading));
     }
     let result = parser.parse(text);
-    if let Some(meant) = resolved(text) {
+    if let Some(meant) = resolved {
         let separators = |text: &str| text.matches(GS).count();
         let spells_gs = separators(&meant) > separators(text);
         let fault = if spells_gs { ScannerFault::LostSeparator } else { ScannerFault::SpelledKey };
@@ -174,6 +187,9 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
         Ok(_) => return lost_start(text, parser),
         Err(error) => error,
     };
+    if let Some(readings) = several(text, parser) {
+        return Some(Diagnosis { fault: ScannerFault::SeveralScans, readings, complete: true });
+    }
     if let Some(found) = separated(text, parser) {
         return Some(found);
     }
@@ -193,7 +209,8 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
     if ends_early && !text.starts_with('(') {
         return Some(Diagnosis::none(ScannerFault::LostEnd));
     }
-    lost_start(text, parser).or_else(|| match error.kind {
+    let guesses = [lost_start, prefixed, strangely_separated];
+    guesses.into_iter().find_map(|guess| guess(text, parser)).or_else(|| match error.kind {
         // Only a separator ends such a value.
         ParseErrorKind::ValueTooLong { ai } if !ai.definition().has_predefined_length() => {
             element_string(text).map(|_| Diagnosis::none(ScannerFault::LostSeparator))
@@ -331,6 +348,34 @@ fn keyboard_faults(text: &str) -> impl Iterator<Item = (ScannerFault, String)> +
     };
     let (plain, with_caps_lock) = (meant(false, text), meant(true, &swapped));
     core::iter::once((ScannerFault::CapsLock, swapped)).chain(plain).chain(with_caps_lock)
+}
+
+/// The code after a prefix of the scanner: letters and signs, such as `w` or `P01`.
+fn prefixed(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    const MOST: usize = 3;
+    let starts_with_digit = text.starts_with(|character: char| character.is_ascii_digit());
+    if starts_with_digit || text.starts_with('(') || digital_link::is_uri(text.as_bytes()) {
+        return None;
+    }
+    let ends = text.char_indices().skip(1).take(MOST);
+    let mut codes = ends.into_iter().filter_map(|(end, _)| identified(text.get(end..)?, parser));
+    Some(Diagnosis::one(ScannerFault::Prefix, codes.next()?))
+}
+
+/// The codes that the text is if something that is no value stands between its fields.
+fn strangely_separated(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    let Readings { codes, complete } = lost::readings(element_string(text)?, Expected::Strange, parser);
+    let fault = ScannerFault::LostSeparator;
+    (!codes.is_empty()).then_some(Diagnosis { fault, readings: codes, complete })
+}
+
+/// The codes of several scans, with the ends of scans between them.
+fn several(text: &str, parser: &Parser) -> Option<Vec<Elements>> {
+    /// Shown, not read.
+    const MOST: usize = 8;
+    let scans = text.split(['\r', '\n', '\t']).map(unframed).filter(|scan| !scan.is_empty());
+    let codes: Option<Vec<_>> = scans.take(MOST).map(|scan| identified(scan, parser)).collect();
+    codes.filter(|codes| codes.len() > 1)
 }
 
 /// The codes that the text is if a character stands for the separators.

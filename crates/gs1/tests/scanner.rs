@@ -236,6 +236,43 @@ fn an_end_that_is_spelled_out_is_named() {
 }
 
 #[test]
+fn anything_that_no_value_can_have_is_taken_for_a_separator_at_last() {
+    for strange in ["$1D", "#FNC#", "[~]", "§29§", "\\GS\\", "{~29}"] {
+        let typed = CODE.replace('\u{1d}', strange);
+        let diagnosis = found(&typed).unwrap();
+        assert_eq!(diagnosis.fault, ScannerFault::LostSeparator, "{typed}");
+        assert!(readings_of(&diagnosis).contains(&BRACKETED.to_owned()), "{typed}: {diagnosis}");
+    }
+    // Between fields, not at the end of the code.
+    assert_eq!(found(&format!("{CODE}#")).map(|found| found.fault), Some(ScannerFault::LostSeparator));
+    assert_eq!(found("0109506000134352$ABC$"), None);
+}
+
+#[test]
+fn several_scans_in_one_text_are_named() {
+    let other = "010950600013435217280229";
+    for end in ["\r\n", "\n", "\t", "\r"] {
+        let typed = [CODE, end, other, end].concat();
+        let diagnosis = found(&typed).unwrap();
+        assert_eq!(diagnosis.fault, ScannerFault::SeveralScans, "{typed:?}");
+        assert_eq!(readings_of(&diagnosis), [BRACKETED, "(01)09506000134352(17)280229"]);
+    }
+    let spelled = [CODE, "<CR>", CODE, "<CR>"].concat();
+    assert_eq!(fault_of(&spelled), (ScannerFault::DoubledScan, corrected(BRACKETED)));
+    assert_eq!(found(&format!("{CODE}\nhello")).map(|found| found.fault), None);
+}
+
+#[test]
+fn a_prefix_of_the_scanner_is_named() {
+    for prefix in ["w", "P01", "\u{1d}]d2", "#d2"] {
+        let typed = [prefix, CODE].concat();
+        assert_eq!(fault_of(&typed).1, corrected(BRACKETED), "{typed}");
+    }
+    assert_eq!(fault_of(&format!("w{CODE}")).0, ScannerFault::Prefix);
+    assert_eq!(found(&format!("prefix{CODE}")), None);
+}
+
+#[test]
 fn separators_between_brackets_say_nothing() {
     let typed = BRACKETED.replace("(21)", "<GS>(21)");
     assert_eq!(fault_of(&typed), (ScannerFault::LostSeparator, corrected(BRACKETED)));

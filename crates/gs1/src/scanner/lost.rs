@@ -27,14 +27,19 @@ const ON_PACKS_PREDEFINED: [&str; 6] = ["01", "11", "13", "15", "16", "17"];
 /// and its names.
 const REMAINS: [&str; 4] = ["0029", "029", "FNC1", "GS"];
 
-/// Which identifiers a search expects.
+/// What a search expects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
-    /// Those on packs of medicine.
+    /// Identifiers on packs of medicine.
     OnPacks,
-    /// All of the standard.
+    /// All identifiers of the standard.
     All,
+    /// Identifiers on packs, and between fields anything that begins with a character that no value can have.
+    Strange,
 }
+
+/// The longest text that a search takes for a separator.
+const MAX_STRANGE: usize = 10;
 
 /// The codes that a text could have been.
 #[derive(Debug, Default)]
@@ -54,7 +59,7 @@ pub(super) fn has_separator(elements: &str) -> bool {
 /// The readings of an element string that need at least one lost separator.
 pub(super) fn readings(elements: &str, expected: Expected, parser: &Parser) -> Readings {
     let text = elements.trim_matches(GS);
-    if text.is_empty() || text.len() > MAX_TEXT || !text.is_ascii() {
+    if text.is_empty() || text.len() > MAX_TEXT {
         return Readings { codes: Vec::new(), complete: true };
     }
     let mut search =
@@ -119,10 +124,17 @@ impl Search<'_> {
             } else {
                 let lost = lost.saturating_add(1);
                 self.read_from(after, lost);
+                let rest = self.text.get(after..).unwrap_or_default();
                 for remains in REMAINS {
-                    let rest = self.text.get(after..).unwrap_or_default();
                     if rest.starts_with(remains.as_bytes()) {
                         self.read_from(after.saturating_add(remains.len()), lost);
+                    }
+                }
+                let is_strange = rest.first().is_some_and(|byte| !crate::is_cset82(*byte));
+                if self.expected == Expected::Strange && is_strange {
+                    // A field follows.
+                    for length in (1..rest.len()).take(MAX_STRANGE) {
+                        self.read_from(after.saturating_add(length), lost);
                     }
                 }
             }

@@ -66,7 +66,9 @@ const NUMBERS: [(&str, Number, &str); 12] = [
 ];
 
 /// Escapes that are spelled in one way. Other numbers after these signs are fields after a substitute.
-const SIGNS: [(&str, char); 22] = [
+const SIGNS: [(&str, char); 24] = [
+    ("&lt;GS&gt;", GS),
+    ("&lt;FNC1&gt;", GS),
     ("%1D", GS),
     ("%1d", GS),
     ("=1D", GS),
