@@ -30,8 +30,9 @@ Examples:
 
 The exit code is 0 only where the pack is valid, and 3 where it is not: all reasons are named.
 Without a proof, or the list of serials and the batch key, a pack with a serial is never called valid.
-Where the scanner is at fault (Caps Lock, keyboard layout, lost separators, a doubled or cut scan), that is reported
-instead of a verdict, with the corrected code as a suggestion; the exit code is 2.";
+Where the scanner is at fault (Caps Lock, keyboard layout, lost or spelled-out separators, a prefix, a doubled or cut
+scan), that is reported instead of a verdict, with every code that can be on the pack; the exit code is 2. Another code
+of the pack, such as its linear barcode or a PPN, is named for what it is.";
 
 /// Options of `theriac verify`.
 #[derive(Args, Debug)]
