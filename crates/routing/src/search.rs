@@ -19,6 +19,8 @@ const SHARE_OUT: f64 = 0.4;
 const TOLERANCE: f64 = 0.03;
 /// How strongly the choice of a costly or related stop prefers the first: the power of a uniform number.
 const LEANING: f64 = 4.0;
+/// How often a route that lost stops tries another departure, so that its order does not depend on the one that it had.
+const OTHER_DEPARTURE: f64 = 0.3;
 /// A minute between two openings counts as this many kilometres when stops are compared.
 const KM_PER_MINUTE: f64 = 0.2;
 
@@ -83,7 +85,13 @@ fn ruin<const K: usize>(world: &World<'_, K>, solution: &mut Solution, random: &
         let route = &solution.routes[vehicle];
         if route.iter().any(|stop| out.contains(stop)) {
             let kept: Vec<usize> = route.iter().copied().filter(|stop| !out.contains(stop)).collect();
-            match world.timed(&world.problem.vehicles[vehicle], &kept, solution.departure(vehicle)) {
+            let driver = &world.problem.vehicles[vehicle];
+            let departure = if random.random_bool(OTHER_DEPARTURE) {
+                Some(random.random_range(driver.from..driver.to).floor().max(driver.from))
+            } else {
+                solution.departure(vehicle)
+            };
+            match world.timed(driver, &kept, departure) {
                 Some(timed) => solution.set(vehicle, kept, timed),
                 // If delays fall with the hour faster than time passes, the rest may become too late.
                 None => {

@@ -114,6 +114,9 @@ impl<'a, const K: usize> Partial<'a, K> {
             let state = before.unwrap_or_else(|| World::leave(departure));
             Some(Timed { departure, cost: world.complete(state, vehicle, rest())? })
         });
+        if self.departure.is_none() {
+            return world.alone(self.vehicle, stop);
+        }
         kept.or_else(|| {
             let first = if at == 0 { stop } else { *self.route.first()? };
             let departure = world.first_departure(vehicle, first);

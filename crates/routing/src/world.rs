@@ -5,6 +5,8 @@
 //! independent. The planned time has the median delay on each leg: windows and shifts bind the planned time, and
 //! lateness is the mean over the draws.
 
+use std::cell::OnceCell;
+
 use rand::seq::SliceRandom;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -47,6 +49,8 @@ pub(crate) struct World<'a, const K: usize> {
     delays: Sampled<K>,
     /// By node: the level of each draw on the way there.
     levels: Vec<[usize; K]>,
+    /// By vehicle and stop: the route to this stop alone, once it is asked for.
+    alone: OnceCell<Vec<Vec<Option<Timed>>>>,
 }
 
 /// When a route leaves the depot, and what it costs then.
@@ -122,6 +126,7 @@ impl<'a, const K: usize> World<'a, K> {
             medians: delays.at(&[0.5]),
             delays: delays.at(&std::array::from_fn::<f64, K, _>(|draw| (draw as f64 + 0.5) / K as f64)),
             levels: levels.collect(),
+            alone: OnceCell::new(),
         }
     }
 
@@ -240,6 +245,13 @@ impl<'a, const K: usize> World<'a, K> {
         let Some(first) = stops.first() else { return Some(Timed::EMPTY) };
         let known = departure.and_then(|departure| self.cost_at(vehicle, stops, departure));
         known.or_else(|| self.cost_at(vehicle, stops, self.first_departure(vehicle, *first)))
+    }
+
+    /// The cheapest route of a vehicle, by its number, to one stop.
+    pub(crate) fn alone(&self, vehicle: usize, stop: usize) -> Option<Timed> {
+        let of = |vehicle: &Vehicle| self.stops().map(|stop| self.best(vehicle, &[stop])).collect();
+        let alone = self.alone.get_or_init(|| self.problem.vehicles.iter().map(of).collect());
+        alone[vehicle][stop.saturating_sub(1)]
     }
 
     /// The route with its cheapest departure, by whole minutes: it can pay to leave before or after a rush hour.
