@@ -230,7 +230,7 @@ pub fn lost_separators(text: &str, parser: &Parser) -> Option<Diagnosis> {
     let read = parser.parse(text).ok()?;
     let message = element_string(text).filter(|message| !lost::has_separator(message))?;
     let Readings { mut codes, complete } = lost::readings(message, Expected::OnPacks, parser);
-    if codes.is_empty() {
+    if codes.is_empty() && complete {
         return None;
     }
     let place = codes.iter().take_while(|code| lost::missing(code) < lost::missing(&read)).count();

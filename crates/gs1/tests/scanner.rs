@@ -202,6 +202,18 @@ fn a_text_with_very_many_readings_lists_some_and_says_so() {
 }
 
 #[test]
+fn a_text_too_long_to_search_is_not_read_without_separators() {
+    let long = "0109506000134352".repeat(20) + "10ABC";
+    assert!(parser().parse(&long).is_ok());
+    let diagnosis = lost_separators(&long, &parser()).unwrap();
+    assert_eq!(
+        (diagnosis.complete, readings_of(&diagnosis)),
+        (false, vec!["(01)09506000134352(10)ABC".to_owned()])
+    );
+    assert_eq!(lost_separators(&(long + "\u{1d}21S"), &parser()), None);
+}
+
+#[test]
 fn what_is_around_a_scan_is_no_part_of_it() {
     for (before, after) in [
         ("", "\r"),

@@ -9,7 +9,7 @@ use crate::{Ai, Elements, Parser};
 /// Maximum length of an element string in which lost separators are searched. Codes on packs have about 80 characters.
 const MAX_TEXT: usize = 256;
 
-/// Maximum number of readings that are told.
+/// Maximum number of readings that are listed.
 pub(super) const MAX_READINGS: usize = 16;
 
 /// Maximum number of fields that one search tries to read: a search ends in milliseconds, whatever the text is.
@@ -59,8 +59,8 @@ pub(super) fn has_separator(elements: &str) -> bool {
 /// The readings of an element string that need at least one lost separator.
 pub(super) fn readings(elements: &str, expected: Expected, parser: &Parser) -> Readings {
     let text = elements.trim_matches(GS);
-    if text.is_empty() || text.len() > MAX_TEXT {
-        return Readings { codes: Vec::new(), complete: true };
+    if text.len() > MAX_TEXT {
+        return Readings { codes: Vec::new(), complete: false };
     }
     let mut search =
         Search { text: text.as_bytes(), parser, expected, steps: 0, path: Vec::new(), found: Vec::new() };
