@@ -80,7 +80,7 @@ pub enum Broken {
         /// The missing members.
         needed: &'static str,
     },
-    /// The document does not declare the prefix of an extension's name, or of a value in place of a term.
+    /// The document does not declare the prefix of an extension's name.
     #[error("has the prefix {prefix:?}, which the document does not declare; declare it in @context")]
     UndeclaredPrefix {
         /// The prefix.
@@ -100,7 +100,7 @@ impl Event<'_> {
 }
 
 impl Document {
-    /// The prefixes that are used and not declared in the document, each with the first place where it is used; at most
+    /// The prefixes of names that are not declared in the document, each with the first place where it is used; at most
     /// [`MAX_VIOLATIONS`].
     ///
     /// The standard's JSON Schema takes them for schemes of URIs, and so does [`Document::validate`]. What such a name means

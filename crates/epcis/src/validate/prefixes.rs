@@ -7,10 +7,9 @@ use super::{Broken, Violation};
 use crate::context::Namespaces;
 use crate::json::{Object, Value};
 use crate::limits::MAX_VIOLATIONS;
-use crate::vocabulary::vocabulary_of;
 use crate::{Document, DocumentKind, Event};
 
-/// Prefixes that the standard's context declares for names of its own terms. They are not in names of EPCIS.
+/// Prefixes that the standard's context declares beside those of its own vocabularies.
 const OF_THE_CONTEXT: [&str; 4] = ["rdfs", "owl", "xsd", "dcterms"];
 
 /// Schemes of URIs that have no `//` after them, by which other URIs are known.
@@ -20,7 +19,7 @@ const SCHEMES: [&str; 8] = ["urn", "tag", "did", "ni", "cid", "data", "mailto", 
 pub(super) fn undeclared(document: &Document) -> Vec<Violation> {
     let mut search = Search { checker: Checker::default(), known: BTreeSet::new() };
     if document.kind() != DocumentKind::Event {
-        search.object("", document.root(), document.namespaces());
+        search.object(document.root(), document.namespaces());
     }
     for (index, event) in document.events().enumerate() {
         let step = Step::Member(match document.kind() {
@@ -28,7 +27,7 @@ pub(super) fn undeclared(document: &Document) -> Vec<Violation> {
             DocumentKind::Document => format!("epcisBody.eventList[{index}]"),
             DocumentKind::QueryDocument => format!("epcisBody.queryResults.resultsBody.eventList[{index}]"),
         });
-        search.at(step, |search| search.object("", event.body(), event.namespaces()));
+        search.at(step, |search| search.object(event.body(), event.namespaces()));
     }
     search.checker.violations
 }
@@ -36,7 +35,7 @@ pub(super) fn undeclared(document: &Document) -> Vec<Violation> {
 /// Each undeclared prefix of one event.
 pub(super) fn of_event(event: &Event<'_>) -> Vec<String> {
     let mut search = Search { checker: Checker::default(), known: BTreeSet::new() };
-    search.object("", event.body(), event.namespaces());
+    search.object(event.body(), event.namespaces());
     search.known.into_iter().collect()
 }
 
@@ -53,28 +52,27 @@ impl Search {
         self.checker.leave();
     }
 
-    fn object(&mut self, parent: &str, object: &Object, namespaces: &Namespaces) {
+    fn object(&mut self, object: &Object, namespaces: &Namespaces) {
         // Events have their own turn, with their own contexts.
         let members = object.iter().filter(|(name, _)| !matches!(*name, "@context" | "eventList" | "event"));
         for (name, value) in members {
             let step = Step::Member(name.to_owned());
             self.at(step, |search| {
                 search.name(name, namespaces);
-                search.value(parent, name, value, namespaces);
+                search.value(value, namespaces);
             });
         }
     }
 
-    fn value(&mut self, parent: &str, name: &str, value: &Value, namespaces: &Namespaces) {
+    /// Looks for names only: a value such as `example:word` is a URI, and has one hash with and without a declaration.
+    fn value(&mut self, value: &Value, namespaces: &Namespaces) {
         match value {
-            Value::Object(members) => self.object(name, members, namespaces),
+            Value::Object(members) => self.object(members, namespaces),
             Value::Array(values) => {
                 for (index, value) in values.iter().enumerate() {
-                    self.at(Step::Entry(index), |search| search.value(parent, name, value, namespaces));
+                    self.at(Step::Entry(index), |search| search.value(value, namespaces));
                 }
             }
-            // `example:word` in place of a term is such a name, too.
-            Value::String(text) if vocabulary_of(parent, name).is_some() => self.name(text, namespaces),
             Value::String(_) | Value::Number(_) | Value::Bool(_) => {}
         }
     }
