@@ -14,3 +14,11 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     };
     read.map_err(Failure::bad_input)
 }
+
+/// The text of an input of at most `limit` bytes, which must be UTF-8; a byte order mark is not a part of it.
+pub fn text(path: &Path, limit: usize) -> Result<String, Failure> {
+    let bytes = read(path, limit)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::bad_input(format!("{} is not UTF-8; save it as UTF-8 text", path.display())))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}

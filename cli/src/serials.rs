@@ -65,7 +65,8 @@ impl SerialList {
     pub fn read(path: &Path) -> Result<Self, SerialListError> {
         let bytes = files::read(path, MAX_LIST_BYTES)?;
         let text = str::from_utf8(&bytes).map_err(|_| SerialListError::NotText(path.to_owned()))?;
-        Self::parse(path, text)
+        // Editors begin a text with a byte order mark, which is not a part of it.
+        Self::parse(path, text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
     /// Reads the list of a batch from a file, or from a folder that has one file for each batch: its name is the

@@ -394,20 +394,81 @@ fn a_faulty_scanner_is_distinguished_from_a_faulty_code() {
         ("01095060001343520109506000134352", "doubled_scan", Some("(01)09506000134352")),
         ("0950600013435217271231", "lost_start", Some("(01)09506000134352(17)271231")),
         ("0109506000134352172712", "lost_end", None),
+        ("01095060001343521727123110ABC-1\u{1d}21Xyz<CR>", "spelled_key", Some(code)),
+        ("01095060001343521727123110ABC-1[FNC1]21Xyz\r\n", "lost_separator", Some(code)),
+        // The lot ABC-121Xyz, or the lot ABC-1 and the serial Xyz: nobody knows.
+        ("01095060001343521727123110ABC-121Xyz", "lost_separator", None),
     ] {
         for command in [vec!["verify", typed], vec!["qr", "read", "--text", typed]] {
             let arguments = [&command[..], &["--json"]].concat();
             let said = theriac(folder.path(), &arguments).ends_with(2);
             let error = &said.error_json()["error"];
             assert_eq!(error["code"], "scanner-fault", "{typed}");
-            assert_eq!(error["details"], serde_json::json!({ "fault": fault, "corrected": corrected }));
+            let details = &error["details"];
+            assert_eq!(
+                (&details["fault"], &details["corrected"]),
+                (&fault.into(), &corrected.into()),
+                "{typed}"
+            );
             assert!(error["message"].as_str().unwrap().starts_with("your scanner "), "{typed}");
             assert_eq!(said.out, "");
         }
     }
     let read = theriac(folder.path(), &["qr", "read", "--text", "010950600013435210A\u{1d}21B"]).ends_with(0);
     assert!(read.out.starts_with("(01)09506000134352(10)A(21)B\n"), "{}", read.out);
+    let end = ["qr", "read", "--text", "010950600013435210A\u{1d}21B\r\n"];
+    assert!(theriac(folder.path(), &end).ends_with(0).out.starts_with("(01)09506000134352(10)A(21)B\n"));
+    let ambiguous = ["qr", "read", "--text", "010950600013435210A21B", "--json"];
+    let error = theriac(folder.path(), &ambiguous).ends_with(2).error_json();
+    let readings = ["(01)09506000134352(10)A(21)B", "(01)09506000134352(10)A21B"];
+    assert_eq!(error["error"]["details"]["readings"], serde_json::json!(readings));
+    // What is in brackets is what it is, and so is what our own decoder reads.
+    theriac(folder.path(), &["qr", "read", "--text", readings[1]]).ends_with(0);
+    theriac(folder.path(), &["qr", "make", readings[1], "--as", "element-string", "--out", "a.png"])
+        .ends_with(0);
+    let read = theriac(folder.path(), &["qr", "read", "a.png", "--json"]).ends_with(0).json();
+    assert_eq!(read["elements"], readings[1]);
     refused(folder.path(), &["qr", "read"], "required");
+}
+
+#[test]
+fn other_codes_of_a_pack_are_named_for_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let ppn = "[)>\u{1e}06\u{1d}9N111234567842\u{1d}1TL1\u{1d}D280531\u{1d}SB9\u{1e}\u{4}";
+    for (text, kind, pzn, part) in [
+        ("9506000134352", "linear", None, "EAN-13"),
+        (ppn, "ppn", Some("12345678"), "PPN of the IFA"),
+        ("-12345678", "pzn", Some("12345678"), "Code 39"),
+        ("[)>\u{1e}06\u{1d}1PX\u{1e}\u{4}", "iso_15434", None, "ISO/IEC 15434, format 06"),
+        ("]d1010950600013435210A", "without_fnc1", None, "no FNC1 in first position"),
+    ] {
+        for command in [vec!["verify", text], vec!["qr", "read", "--text", text]] {
+            let said = theriac(folder.path(), &[&command[..], &["--json"]].concat()).ends_with(2);
+            let error = &said.error_json()["error"];
+            assert_eq!((&error["code"], &error["details"]["kind"]), (&"other-code".into(), &kind.into()));
+            assert_eq!(error["details"]["pzn"], serde_json::json!(pzn), "{text}");
+            assert!(error["message"].as_str().unwrap().contains(part), "{error}");
+        }
+    }
+    let ntin = ["qr", "read", "--text", "(01)04150123456782(10)A"];
+    assert!(theriac(folder.path(), &ntin).ends_with(0).out.contains("PZN         12345678"));
+}
+
+#[test]
+fn a_path_before_the_key_of_a_link_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = "the link has a path before its key";
+    for path in ["shop", "01/04150123456782", "01/04150123456782/10/A"] {
+        let link = format!("https://id.gs1.org/{path}/01/09506000134352/10/A/21/B");
+        refused(folder.path(), &["verify", &link], told);
+        refused(folder.path(), &["qr", "read", "--text", &link], told);
+    }
+    let code = "(01)09506000134352(10)A(21)B";
+    let make = ["qr", "make", code, "--out", "a.png", "--stem", "https://a.example/shop"];
+    refused(folder.path(), &make, told);
+    assert!(!folder.path().join("a.png").exists());
+    theriac(folder.path(), &["qr", "read", "--text", "https://a.example/01/09506000134352/10/A"])
+        .ends_with(0);
 }
 
 #[test]

@@ -44,6 +44,29 @@ fn a_document_in_xml_is_exported_as_valid_json() {
 }
 
 #[test]
+fn a_prefix_that_is_not_declared_is_refused_and_the_hashes_come_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(data("all-types.jsonld")).unwrap();
+    let text = text.replace("{\"plain\": ", "{\"other\": ");
+    std::fs::write(folder.path().join("events.jsonld"), text).unwrap();
+    let said = theriac(folder.path(), &["epcis", "validate", "events.jsonld", "--json"]).ends_with(2);
+    let error = &said.error_json()["error"];
+    assert_eq!(error["code"], "epcis/invalid");
+    let violations = error["details"]["violations"].as_array().unwrap();
+    assert_eq!(violations.len(), 1, "{violations:?}");
+    let violation = violations[0].as_str().unwrap();
+    assert!(
+        violation.starts_with("epcisBody.eventList[0].plain:batch: has the prefix \"plain\""),
+        "{violation}"
+    );
+    let hashes = theriac(folder.path(), &["epcis", "hash", "events.jsonld", "--json"]).ends_with(0).json();
+    assert_eq!(hashes[0]["undeclared_prefixes"], serde_json::json!(["plain"]));
+    assert_eq!(hashes[1]["undeclared_prefixes"], serde_json::json!([]));
+    let shown = theriac(folder.path(), &["epcis", "hash", "events.jsonld"]).ends_with(0).out;
+    assert!(shown.contains("does not declare plain"), "{shown}");
+}
+
+#[test]
 fn a_broken_rule_is_reported_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let text = std::fs::read_to_string(data("all-types.jsonld")).unwrap();

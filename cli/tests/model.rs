@@ -181,16 +181,115 @@ fn what_the_model_was_not_made_for_is_refused_by_name() {
     refuse(&["--value", "age=54", "--value", "age=55"], "age is given twice");
     refuse(&["--value", "age"], "write NAME=NUMBER or NAME=NUMBER:UNIT");
     refuse(&["--rows", "-", "--value", "age=54"], "cannot be used with");
+    // What is not rows is never a success without results.
     for (rows, because) in [
-        ("age,sex\n54\n", "row 1 is not 2 cells"),
-        ("age,sex\n54,1\n54,male\n", "row 2: sex is not a number"),
-        ("[{\"age\": \"54\"}]", "age is not a number"),
+        ("", "there are no rows"),
+        ("\u{feff}", "there are no rows"),
+        ("age,sex\n", "there are no rows"),
+        ("[]", "there are no rows"),
+        ("{\"age\": 54}", "the rows are objects"),
+        ("{\"age\": 54}\n{\"age\": 55}\n", "the rows are objects"),
+        ("\u{feff}{\"age\": 54}", "the rows are objects"),
         ("[{\"age\": 54}", "the rows are not a JSON array of objects"),
-        ("age\n54\n", "row 1: "),
+        ("[54]", "the rows are not a JSON array of objects"),
+        ("[[54]]", "the rows are not a JSON array of objects"),
+        ("null", "the model has no input \"null\""),
+        ("age;sex\n54;1\n", "separated by ';'"),
+        ("age\tsex\n54\t1\n", "separated by '\\t'"),
+        ("age|sex\n54|1\n", "separated by '|'"),
+        ("age,weight\n54,\n", "the model has no input \"weight\""),
+        ("54,1\n55,1\n", "the model has no input \"54\""),
+        ("age,sex,age\n54,1,55\n", "the first line has age twice"),
     ] {
         std::fs::write(folder.path().join("rows"), rows).unwrap();
         refuse(&["--rows", "rows"], because);
     }
     std::fs::write(folder.path().join("rows"), b"age\n\xff\n").unwrap();
-    refuse(&["--rows", "rows"], "the rows are not UTF-8");
+    refuse(&["--rows", "rows"], "rows is not UTF-8");
+}
+
+#[test]
+fn a_bad_row_has_its_own_error_and_the_others_have_their_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let good: Vec<(Value, Value)> = golden("heart-disease").into_iter().take(2).collect();
+    let with = |name: &str, value: Value| {
+        let mut row = good[0].0.clone();
+        row[name] = value;
+        row
+    };
+    let write = |rows: &[Value]| {
+        // Excel and others begin a file with a byte order mark.
+        let text = format!("\u{feff}{}", serde_json::to_string(rows).unwrap());
+        std::fs::write(folder.path().join("rows.json"), text).unwrap();
+    };
+    let model = shipped("heart-disease");
+    let run = ["model", "run", model.to_str().unwrap(), "--rows"];
+    write(&[good[0].0.clone(), good[1].0.clone()]);
+    let found = rows(folder.path(), "heart-disease", &["--rows", "rows.json"]);
+    assert_eq!(found.iter().map(fixed).collect::<Vec<_>>(), [good[0].1.clone(), good[1].1.clone()]);
+
+    let bad = [
+        (with("age", json!("54")), "age is not a number"),
+        (with("age", json!("54,5")), "age has a comma"),
+        (with("age", json!(true)), "age is not a number"),
+        (with("age", json!(540)), "the input age is not from "),
+        (with("weight", Value::Null), "the model has no input \"weight\""),
+        (json!({}), "the input age is missing"),
+    ];
+    let mut all = vec![good[0].0.clone()];
+    all.extend(bad.iter().map(|(row, _)| row.clone()));
+    all.push(good[1].0.clone());
+    write(&all);
+    let said = theriac(folder.path(), &[&run[..], &["rows.json", "--json"]].concat()).ends_with(2);
+    let found: Vec<Value> = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(found.len(), all.len());
+    for ((row, (_, because)), number) in found[1..].iter().zip(&bad).zip(1..) {
+        assert_eq!((&row["row"], &row["results"]), (&json!(number), &json!([])));
+        assert!(row["error"].as_str().unwrap().contains(because), "{because:?} is not in {row}");
+    }
+    for (row, (_, expected)) in [&found[0], &found[all.len() - 1]].into_iter().zip(&good) {
+        assert_eq!((&row["error"], &fixed(row)), (&Value::Null, expected));
+    }
+
+    let names: Vec<&String> = good[0].0.as_object().unwrap().keys().collect();
+    let cells = |row: &Value| {
+        let cell = |name: &&String| match &row[name.as_str()] {
+            Value::Null => String::new(),
+            Value::String(text) => format!("{text:?}"),
+            other => other.to_string(),
+        };
+        names.iter().map(cell).collect::<Vec<_>>().join(",")
+    };
+    let header = names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(",");
+    let lines = [
+        header,
+        cells(&good[0].0),
+        cells(&with("age", json!("54,5"))),
+        cells(&with("age", json!("old"))),
+        "54".to_owned(),
+        format!("{},1", cells(&good[0].0)),
+        cells(&good[1].0),
+    ];
+    std::fs::write(folder.path().join("rows.csv"), format!("\u{feff}{}\r\n", lines.join("\r\n"))).unwrap();
+    let said = theriac(folder.path(), &[&run[..], &["rows.csv", "--json"]].concat()).ends_with(2);
+    let found: Vec<Value> = serde_json::from_str(&said.out).unwrap();
+    let error = |row: &Value| row["error"].as_str().map(str::to_owned).unwrap_or_default();
+    let told = ["", "age has a comma", "age is not a number", "there are 1 cells", "cells, and", ""];
+    assert_eq!(found.len(), told.len());
+    for (row, because) in found.iter().zip(told) {
+        assert!(error(row).contains(because) && because.is_empty() == error(row).is_empty(), "{row}");
+    }
+    assert_eq!((fixed(&found[0]), fixed(&found[5])), (good[0].1.clone(), good[1].1.clone()));
+    let shown = theriac(folder.path(), &[&run[..], &["rows.csv"]].concat()).ends_with(2);
+    assert!(shown.out.contains("Row 2: age has a comma"), "{}", shown.out);
+}
+
+#[test]
+fn a_repeated_name_in_a_row_is_that_rows_error() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rows.json"), r#"[{"age": 54, "age": 55}]"#).unwrap();
+    let model = shipped("heart-disease");
+    let run = ["model", "run", model.to_str().unwrap(), "--rows", "rows.json", "--json"];
+    let said = theriac(folder.path(), &run).ends_with(2);
+    assert!(said.out.contains("age") && said.out.contains("\"results\": []"), "{}", said.out);
 }

@@ -64,26 +64,34 @@ fn hash(document: &epcis::Document) -> Result<Answer, Failure> {
         let kind = event.event_type().name();
         let time = event.text("eventTime").unwrap_or_default();
         let (cbv, strict) = (event.cbv_hash(), event.strict_hash());
+        let undeclared = event.undeclared_prefixes();
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{index} {kind} {time}\n  CBV     {cbv}\n  strict  {strict}");
-        events.push(json!({ "index": index, "type": kind, "time": time, "cbv": cbv, "strict": strict }));
+        if !undeclared.is_empty() {
+            let prefixes = undeclared.join(", ");
+            let _ = writeln!(
+                text,
+                "  Caution: the document does not declare {prefixes}: declared, the hashes differ"
+            );
+        }
+        events.push(json!({
+            "index": index, "type": kind, "time": time, "cbv": cbv, "strict": strict,
+            "undeclared_prefixes": undeclared,
+        }));
     }
     Answer::new(if events.is_empty() { "The document has no events.".to_owned() } else { text }, &events)
 }
 
 fn validate(document: &epcis::Document) -> Result<Answer, Failure> {
     let count = document.events().count();
-    match document.validate() {
-        Ok(()) => Answer::new(format!("Valid: {count} events."), &json!({ "valid": true, "events": count })),
-        Err(violations) => {
-            let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();
-            let message =
-                format!("the document breaks the rules of EPCIS 2.0:\n  {}", violations.join("\n  "));
-            Err(Failure::bad_input(message)
-                .with_code("epcis/invalid")
-                .with_details(json!({ "violations": violations })))
-        }
+    let violations = [document.validate().err().unwrap_or_default(), document.undeclared_prefixes()].concat();
+    if violations.is_empty() {
+        return Answer::new(format!("Valid: {count} events."), &json!({ "valid": true, "events": count }));
     }
+    let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    let message = format!("the document breaks the rules of EPCIS 2.0:\n  {}", violations.join("\n  "));
+    let failure = Failure::bad_input(message).with_code("epcis/invalid");
+    Err(failure.with_details(json!({ "violations": violations })))
 }
 
 fn export(document: &epcis::Document, out: Option<PathBuf>) -> Result<Answer, Failure> {

@@ -1,5 +1,6 @@
 //! `theriac model`: models that operators may use.
 
+mod rows;
 mod run;
 
 use std::fmt;

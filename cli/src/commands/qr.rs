@@ -4,12 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use gs1::{MedicinePack, CANONICAL_STEM};
+use gs1::{MedicinePack, Pzn, CANONICAL_STEM};
 use serde::Serialize;
 
 use crate::answer::Answer;
+use crate::code::{Code, CodeArgs};
 use crate::failure::Failure;
-use crate::{code, symbol};
+use crate::symbol;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -41,7 +42,7 @@ pub struct ReadArgs {
     image: Option<PathBuf>,
 
     /// The text that a scanner typed, to check how the scanner is set up
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", allow_negative_numbers = true)]
     text: Option<String>,
 }
 
@@ -60,7 +61,7 @@ pub struct MakeArgs {
     #[arg(long = "as", value_name = "FORM", default_value = "link")]
     form: Form,
 
-    /// Where links lead to: the address of a resolver
+    /// Where links lead to: the address of a resolver, without a path
     #[arg(long, value_name = "URL", default_value = CANONICAL_STEM)]
     stem: String,
 }
@@ -79,18 +80,20 @@ pub fn run(command: QrCommand) -> Result<Answer, Failure> {
     match command {
         QrCommand::Make(args) => make(&args),
         QrCommand::Read(ReadArgs { image, text }) => {
-            let content = code::CodeArgs { code: text, image }.text()?;
-            Answer::of(&CodeView::new(&code::parse(&content)?, content))
+            let code = CodeArgs { code: text, image }.text()?;
+            Answer::of(&CodeView::new(&code.parse()?, code.into_text()))
         }
     }
 }
 
 fn make(args: &MakeArgs) -> Result<Answer, Failure> {
-    let pack = code::parse(&args.code)?;
+    let pack = Code::typed(&args.code).parse()?;
     pack.elements().ensure_pairs().map_err(Failure::bad_input)?;
     let (content, symbol) = match args.form {
         Form::Link => {
             let link = pack.to_digital_link(&args.stem).map_err(Failure::bad_input)?;
+            // Every code that is made can be read.
+            Code::typed(&link).parse()?;
             let symbol = symbol::link_code(&link);
             (link, symbol)
         }
@@ -110,9 +113,9 @@ fn make(args: &MakeArgs) -> Result<Answer, Failure> {
     Answer::new(text, &serde_json::json!({ "file": file, "content": content }))
 }
 
-/// FNC1 as people can see it.
+/// FNC1 as people can see it, without the end of the scan.
 fn readable(content: &str) -> String {
-    content.replace('\u{1d}', "<GS>")
+    content.trim().replace('\u{1d}', "<GS>")
 }
 
 /// What a code says.
@@ -123,6 +126,8 @@ struct CodeView {
     /// With brackets.
     elements: String,
     gtin: String,
+    /// The Pharmazentralnummer, if the GTIN is an NTIN of Germany.
+    pzn: Option<String>,
     lot: Option<String>,
     expiry: Option<String>,
     serial: Option<String>,
@@ -134,6 +139,7 @@ impl CodeView {
             content,
             elements: pack.to_bracketed(),
             gtin: pack.gtin().to_string(),
+            pzn: Pzn::of_ntin(pack.gtin()).map(|pzn| pzn.to_string()),
             lot: pack.lot().map(str::to_owned),
             expiry: pack.expiry().map(|day| day.to_string()),
             serial: pack.serial().map(str::to_owned),
@@ -146,6 +152,9 @@ impl fmt::Display for CodeView {
         writeln!(f, "{}", self.elements)?;
         writeln!(f, "  Content     {}", readable(&self.content))?;
         writeln!(f, "  GTIN        {}", self.gtin)?;
+        if let Some(pzn) = &self.pzn {
+            writeln!(f, "  PZN         {pzn} (the GTIN is its NTIN)")?;
+        }
         for (label, value) in [("Lot", &self.lot), ("Expiry", &self.expiry), ("Serial", &self.serial)] {
             writeln!(f, "  {label:<12}{}", value.as_deref().unwrap_or("not on the code"))?;
         }

@@ -47,8 +47,8 @@ pub struct RouteArgs {
 
 /// Runs `theriac route`.
 pub fn run(args: &RouteArgs) -> Result<Answer, Failure> {
-    let bytes = input::read(&args.file, MAX_BYTES)?;
-    let problem: Problem = serde_json::from_slice(&bytes).map_err(|error| {
+    let text = input::text(&args.file, MAX_BYTES)?;
+    let problem: Problem = serde_json::from_str(&text).map_err(|error| {
         Failure::bad_input(format!("{} is not a valid plan file: {error}", args.file.display()))
     })?;
     problem.check().map_err(Failure::bad_input)?;

@@ -30,8 +30,9 @@ Examples:
 
 The exit code is 0 only where the pack is valid, and 3 where it is not: all reasons are named.
 Without a proof, or the list of serials and the batch key, a pack with a serial is never called valid.
-Where the scanner is at fault (Caps Lock, keyboard layout, lost separators, a doubled or cut scan), that is reported
-instead of a verdict, with the corrected code as a suggestion; the exit code is 2.";
+Where the scanner is at fault (Caps Lock, keyboard layout, lost or spelled-out separators, a prefix, a doubled or cut
+scan), that is reported instead of a verdict, with every code that can be on the pack; the exit code is 2. Another code
+of the pack, such as its linear barcode or a PPN, is named for what it is.";
 
 /// Options of `theriac verify`.
 #[derive(Args, Debug)]
@@ -49,8 +50,8 @@ pub struct VerifyArgs {
 
 /// Judges a pack, with a proof of its serial where there is a list.
 pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> {
-    let text = args.code.text()?;
-    let pack = code::parse(&text)?;
+    let code = args.code.text()?;
+    let pack = code.parse()?;
     let given = given(&pack, args)?;
     let context = Context::open(global).await?;
     let site = match args.holder {
@@ -62,7 +63,7 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
     expire(&mut verdict, batch.as_ref(), time::now_ms());
     if contradicts(&verdict) {
         // Before a pack is called forged or unknown: would the register know it from a sound scanner?
-        for (diagnosis, pack) in code::alternatives(&text) {
+        for (diagnosis, pack) in code.alternatives() {
             let Ok(given) = self::given(&pack, args) else { continue };
             if !contradicts(&judge(&context, given, site).await?.0) {
                 return Err(code::scanner_fault(&diagnosis));

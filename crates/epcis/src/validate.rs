@@ -4,10 +4,11 @@
 //! that both agree, on the standard's examples and on mutations of them.
 
 mod check;
+mod prefixes;
 mod rules;
 
 use crate::limits::MAX_VIOLATIONS;
-use crate::{Document, DocumentKind};
+use crate::{Document, DocumentKind, Event};
 
 /// A broken rule of the standard, and its place in the document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,12 +80,36 @@ pub enum Broken {
         /// The missing members.
         needed: &'static str,
     },
+    /// The document does not declare the prefix of an extension's name.
+    #[error("has the prefix {prefix:?}, which the document does not declare; declare it in @context")]
+    UndeclaredPrefix {
+        /// The prefix.
+        prefix: String,
+    },
     /// Master data of instances belongs to the event that creates them.
     #[error("ilmd is for events with the action ADD only")]
     IlmdWithoutAdd,
 }
 
+impl Event<'_> {
+    /// The prefixes of names in the event that are not declared, as [`Document::undeclared_prefixes`]; sorted.
+    #[must_use]
+    pub fn undeclared_prefixes(&self) -> Vec<String> {
+        prefixes::of_event(self)
+    }
+}
+
 impl Document {
+    /// The prefixes of names that are not declared in the document, each with the first place where it is used; at most
+    /// [`MAX_VIOLATIONS`].
+    ///
+    /// The standard's JSON Schema takes them for schemes of URIs, and so does [`Document::validate`]. What such a name means
+    /// is not known, though: the same event has another hash once its prefix is declared.
+    #[must_use]
+    pub fn undeclared_prefixes(&self) -> Vec<Violation> {
+        prefixes::undeclared(self)
+    }
+
     /// Checks the document against the rules of the standard's JSON Schema. A document that was read from XML is
     /// checked in the form of its JSON-LD binding.
     ///

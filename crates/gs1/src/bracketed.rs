@@ -66,18 +66,22 @@ fn unescaped(value: &[u8]) -> impl Iterator<Item = (usize, u8)> + '_ {
         .map(|(index, (byte, _))| (index, *byte))
 }
 
-pub(crate) fn write(elements: &Elements) -> String {
-    let mut text = elements.new_text(0);
-    for element in elements {
-        text.push('(');
-        text.extend(element.ai().digits());
-        text.push(')');
-        for (index, part) in element.value().split('(').enumerate() {
-            if index > 0 {
-                text.push_str("\\(");
+impl Elements {
+    /// As a bracketed element string for people, `(01)…(10)…`, in order.
+    #[must_use]
+    pub fn to_bracketed(&self) -> String {
+        let mut text = self.new_text(0);
+        for element in self {
+            text.push('(');
+            text.extend(element.ai().digits());
+            text.push(')');
+            for (index, part) in element.value().split('(').enumerate() {
+                if index > 0 {
+                    text.push_str("\\(");
+                }
+                text.push_str(part);
             }
-            text.push_str(part);
         }
+        text
     }
-    text
 }

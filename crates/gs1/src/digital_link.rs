@@ -4,7 +4,6 @@ mod read;
 mod write;
 
 pub(crate) use read::read;
-pub(crate) use write::write;
 
 use crate::Ai;
 

@@ -40,16 +40,21 @@ pub(crate) fn read(input: &[u8], offset: usize, reader: &mut Reader) -> Result<(
     Ok(())
 }
 
-pub(crate) fn write(elements: &Elements) -> String {
-    let mut text = elements.new_text(0);
-    let mut open = false;
-    for element in elements {
-        if open {
-            text.push(char::from(FNC1));
+impl Elements {
+    /// As the data of a barcode, in order: a GS (0x1D) stands for the FNC1 that ends a value, and the FNC1 that
+    /// begins the symbol is left to the maker of the symbol.
+    #[must_use]
+    pub fn to_element_string(&self) -> String {
+        let mut text = self.new_text(0);
+        let mut open = false;
+        for element in self {
+            if open {
+                text.push(char::from(FNC1));
+            }
+            text.extend(element.ai().digits());
+            text.push_str(element.value());
+            open = !element.ai().definition().has_predefined_length();
         }
-        text.extend(element.ai().digits());
-        text.push_str(element.value());
-        open = !element.ai().definition().has_predefined_length();
+        text
     }
-    text
 }

@@ -4,10 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::error::value_error;
+use crate::limits::MAX_ELEMENTS;
 use crate::lint::Rules;
-use crate::reader::{value_error, MAX_ELEMENTS};
-use crate::{bracketed, digital_link, element_string, pairs};
-use crate::{Ai, LinkError, PairError, ParseError, ParseErrorKind};
+use crate::{Ai, ParseError, ParseErrorKind};
 
 /// One field: an Application Identifier and its value, in the format that the standard prescribes.
 ///
@@ -117,26 +117,6 @@ impl Elements {
         Iter { elements: self, next: 0, start: 0 }
     }
 
-    /// Checks which identifiers must or must not go together (`req` and `ex` in the dictionary).
-    ///
-    /// The standard looks at all codes on a physical item together: if there are several, push their fields into one.
-    pub fn ensure_pairs(&self) -> Result<(), PairError> {
-        pairs::ensure(self)
-    }
-
-    /// As a bracketed element string for people, `(01)…(10)…`, in order.
-    #[must_use]
-    pub fn to_bracketed(&self) -> String {
-        bracketed::write(self)
-    }
-
-    /// As the data of a barcode, in order: a GS (0x1D) stands for the FNC1 that ends a value, and the FNC1 that
-    /// begins the symbol is left to the maker of the symbol.
-    #[must_use]
-    pub fn to_element_string(&self) -> String {
-        element_string::write(self)
-    }
-
     /// As the human readable text next to a barcode: a line for each field (GenSpecs 4.14).
     #[must_use]
     pub fn to_hri(&self) -> String {
@@ -148,20 +128,6 @@ impl Elements {
             text.push_str(element.value);
         }
         text
-    }
-
-    /// As a GS1 Digital Link under `stem`, for example `https://id.gs1.org`.
-    ///
-    /// The first primary key of the data begins it and its qualifiers follow in the path. All other fields are in the
-    /// query, those of predefined length first. Characters that RFC 3986 does not call unreserved are percent-encoded.
-    /// An identifier that the standard does not define is refused.
-    pub fn to_digital_link(&self, stem: &str) -> Result<String, LinkError> {
-        digital_link::write(self, stem, false)
-    }
-
-    /// As [`Elements::to_digital_link`], with identifiers that the standard does not define in the query.
-    pub fn to_digital_link_with_unknown(&self, stem: &str) -> Result<String, LinkError> {
-        digital_link::write(self, stem, true)
     }
 
     /// Room for the values, their identifiers, their separators, and `more` bytes.

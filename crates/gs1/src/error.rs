@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use crate::{Ai, LintError, Range, MAX_ELEMENTS, MAX_INPUT};
+use crate::definition::ValueFault;
+use crate::limits::{MAX_ELEMENTS, MAX_INPUT};
+use crate::lint::{check_digit_of, Fault};
+use crate::{Ai, LintError, Range};
 
 /// A scan was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +80,11 @@ pub enum ParseErrorKind {
     /// The path of the link does not end in a GS1 key and its qualifiers.
     #[error("the path of the link has no GS1 key such as /01/ and a GTIN; it is not a GS1 Digital Link")]
     NoKey,
+    /// Something is in the path of the link before its key, and that is not permitted.
+    #[error(
+        "the link has a path before its key; that of a pack begins with the key after the name of the host"
+    )]
+    LinkPath,
     /// The identifier may not be at this place of the link.
     #[error(
         "({ai}) is not allowed at this place of a link; qualifiers follow their key in the path in their order"
@@ -88,6 +96,21 @@ pub enum ParseErrorKind {
     /// A medicine pack was expected, and there is no GTIN.
     #[error("the code has no GTIN, AI (01); scan the code on the pack, not the one on its carton or pallet")]
     MissingGtin,
+}
+
+/// What is wrong with a value, and where in it.
+pub(crate) fn value_error(ai: Ai, value: &[u8], fault: ValueFault) -> ParseError {
+    let (position, kind) = match fault {
+        ValueFault::TooShort => (value.len(), ParseErrorKind::TooShort { ai }),
+        ValueFault::TooLong { max } => (max, ParseErrorKind::ValueTooLong { ai }),
+        ValueFault::Content(Fault { error: LintError::IncorrectCheckDigit, start, .. }) => {
+            // What comes before it is the key; only AI (8003) has a zero in front, which adds nothing.
+            let expected = check_digit_of(value.get(..start).unwrap_or_default());
+            (start, ParseErrorKind::CheckDigit { ai, expected })
+        }
+        ValueFault::Content(fault) => (fault.start, ParseErrorKind::Content { ai, error: fault.error }),
+    };
+    ParseError { position, kind }
 }
 
 /// A Digital Link could not be made.

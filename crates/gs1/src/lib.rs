@@ -53,6 +53,7 @@ extern crate std;
 mod ai;
 mod date;
 mod definition;
+mod ifa;
 mod key;
 mod lint;
 mod table;
@@ -68,6 +69,10 @@ mod element_string;
 mod elements;
 #[cfg(feature = "alloc")]
 mod error;
+#[cfg(feature = "alloc")]
+mod limits;
+#[cfg(feature = "alloc")]
+mod other;
 #[cfg(feature = "alloc")]
 mod pack;
 #[cfg(feature = "alloc")]
@@ -90,6 +95,7 @@ struct Readme;
 pub use ai::Ai;
 pub use date::{year_of_ms, Date, DateError};
 pub use definition::{Component, Definition, Range, ValueFault};
+pub use ifa::{IfaError, Pzn};
 pub use key::{check_digit, Gln, Gtin, KeyError, Sscc};
 pub use lint::{Fault, LintError, Linter, PrefixStatus, Register, Rules};
 pub use text::{is_cset82, validate_lot, validate_serial, TextError, MAX_TEXT};
@@ -101,10 +107,13 @@ pub use elements::{Element, Elements, Iter};
 #[cfg(feature = "alloc")]
 pub use error::{LinkError, PairError, ParseError, ParseErrorKind};
 #[cfg(feature = "alloc")]
+pub use limits::{MAX_ELEMENTS, MAX_INPUT};
+#[cfg(feature = "alloc")]
+pub use other::{LinearName, OtherCode, PpnPack};
+#[cfg(feature = "alloc")]
 pub use pack::MedicinePack;
 #[cfg(feature = "alloc")]
 pub use parser::Parser;
 #[cfg(feature = "alloc")]
-pub use reader::{MAX_ELEMENTS, MAX_INPUT};
 #[cfg(feature = "alloc")]
 pub use scan::{Content, Scan, Symbology};

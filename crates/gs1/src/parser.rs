@@ -52,18 +52,29 @@ impl<'a> Parser<'a> {
         self
     }
 
+    /// Whether a path may come before the key of a Digital Link, such as `/shop` in `https://a/shop/01/…` (by default
+    /// yes, as the standard allows). Such a path can have another key in it, which another reader may take.
+    #[must_use]
+    pub const fn permit_link_paths(mut self, permit: bool) -> Self {
+        self.0.link_paths = permit;
+        self
+    }
+
     /// Reads typed text or the output of a scanner: scan data, if it begins with a symbology identifier such as
-    /// `]d2`; a bracketed element string, `(01)…(10)…`; a Digital Link; or an unbracketed element string.
+    /// `]d2`; a bracketed element string, `(01)…(10)…`; a Digital Link; or an unbracketed element string. What scanners
+    /// add before and after a scan (Enter, Tab, spaces, STX and ETX) is not a part of it.
     pub fn parse(&self, input: impl AsRef<[u8]>) -> Result<Elements, ParseError> {
-        let input = input.as_ref();
-        match input {
-            [b']', ..] => scan::read(&self.0, input)?
-                .into_elements()
-                .ok_or(ParseError { position: 0, kind: ParseErrorKind::Symbology }),
+        reader::ensure_length(input.as_ref())?;
+        let (before, input) = scan::unframed(input.as_ref());
+        let result = match input {
+            [b']', ..] => scan::read(&self.0, input).and_then(|scan| {
+                scan.into_elements().ok_or(ParseError { position: 0, kind: ParseErrorKind::Symbology })
+            }),
             [b'(', ..] => self.parse_bracketed(input),
             _ if digital_link::is_uri(input) => self.parse_digital_link(input),
             _ => self.parse_element_string(input),
-        }
+        };
+        result.map_err(|error| ParseError { position: error.position.saturating_add(before), ..error })
     }
 
     /// Reads a bracketed element string, `(01)…(10)…`. An opening bracket inside a value is written `\(`.
@@ -85,6 +96,10 @@ impl<'a> Parser<'a> {
     /// Reads what a scanner sent, symbology identifier first.
     pub fn scan<'d>(&self, data: &'d (impl AsRef<[u8]> + ?Sized)) -> Result<Scan<'d>, ParseError> {
         scan::read(&self.0, data.as_ref())
+    }
+
+    pub(crate) const fn current_year(&self) -> u16 {
+        self.0.rules.current_year()
     }
 
     pub(crate) fn check(&self, ai: Ai, value: &[u8]) -> Result<(), ValueFault> {

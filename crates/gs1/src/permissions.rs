@@ -12,6 +12,7 @@ pub(crate) struct Permissions<'a> {
     pub(crate) unknown_link_attributes: bool,
     pub(crate) zero_suppressed_gtins: bool,
     pub(crate) convenience_alphas: bool,
+    pub(crate) link_paths: bool,
 }
 
 impl<'a> Permissions<'a> {
@@ -23,6 +24,7 @@ impl<'a> Permissions<'a> {
             unknown_link_attributes: false,
             zero_suppressed_gtins: true,
             convenience_alphas: true,
+            link_paths: true,
         }
     }
 

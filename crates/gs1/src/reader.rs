@@ -2,16 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::definition::ValueFault;
-use crate::lint::{check_digit_of, Fault};
+use crate::limits::MAX_INPUT;
 use crate::permissions::Permissions;
-use crate::{Ai, Elements, LintError, ParseError, ParseErrorKind};
-
-/// Longest input that is read, in bytes. The largest symbol, a QR Code, carries 7089 digits.
-pub const MAX_INPUT: usize = 8_192;
-
-/// Most fields of one code. The longest codes in use have about a dozen.
-pub const MAX_ELEMENTS: usize = 64;
+use crate::{Ai, Elements, ParseError, ParseErrorKind};
 
 /// Reads a whole input, whose length is checked first.
 pub(crate) fn read(
@@ -62,19 +55,4 @@ impl Reader<'_, '_> {
         self.scratch.extend(bytes);
         self.elements.push(ai, &self.scratch, &self.permissions.rules)
     }
-}
-
-/// What is wrong with a value, and where in it.
-pub(crate) fn value_error(ai: Ai, value: &[u8], fault: ValueFault) -> ParseError {
-    let (position, kind) = match fault {
-        ValueFault::TooShort => (value.len(), ParseErrorKind::TooShort { ai }),
-        ValueFault::TooLong { max } => (max, ParseErrorKind::ValueTooLong { ai }),
-        ValueFault::Content(Fault { error: LintError::IncorrectCheckDigit, start, .. }) => {
-            // What comes before it is the key; only AI (8003) has a zero in front, which adds nothing.
-            let expected = check_digit_of(value.get(..start).unwrap_or_default());
-            (start, ParseErrorKind::CheckDigit { ai, expected })
-        }
-        ValueFault::Content(fault) => (fault.start, ParseErrorKind::Content { ai, error: fault.error }),
-    };
-    ParseError { position, kind }
 }

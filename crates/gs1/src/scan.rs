@@ -1,8 +1,9 @@
 //! The output of scanners: a symbology identifier (ISO/IEC 15424), then the message.
 
 use crate::digital_link::is_uri;
+use crate::error::value_error;
 use crate::permissions::Permissions;
-use crate::reader::{self, ensure_length, value_error};
+use crate::reader::{self, ensure_length};
 use crate::{element_string, Ai, Elements, ParseError, ParseErrorKind};
 
 /// The symbols that carry GS1 data (GenSpecs 5.1.3).
@@ -121,7 +122,21 @@ const GTIN_DIGITS: usize = 14;
 const COMPOSITE: &[u8] = b"|]e0";
 
 /// Length of a symbology identifier such as `]d2`.
-const IDENTIFIER: usize = 3;
+pub(crate) const IDENTIFIER: usize = 3;
+
+/// Whether scanners add this character before or after a scan: Enter, Tab, a space, or the frame of a serial line. No
+/// value can have it.
+pub(crate) const fn is_frame(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | b'\t' | b' ' | 0..=4)
+}
+
+/// A scan without what is around it, and the length of what comes before it.
+pub(crate) fn unframed(input: &[u8]) -> (usize, &[u8]) {
+    let start = input.iter().take_while(|byte| is_frame(**byte)).count();
+    let rest = input.get(start..).unwrap_or_default();
+    let end = rest.iter().rposition(|byte| !is_frame(*byte)).map_or(0, |last| last.saturating_add(1));
+    (start, rest.get(..end).unwrap_or_default())
+}
 
 pub(crate) fn read<'a>(permissions: &Permissions, data: &'a [u8]) -> Result<Scan<'a>, ParseError> {
     ensure_length(data)?;

@@ -1,11 +1,13 @@
 //! Faults of scanners, as distinct from faults of codes.
 //!
 //! A scanner with Caps Lock on, with the keyboard layout of another country or without separators turns a genuine code
-//! into a wrong text. [`diagnose`] finds faults that only a scanner can cause; [`alternatives`] finds possible faults
-//! where the text is still a code. Neither changes the reading: the corrected one is a suggestion.
+//! into a wrong text. [`diagnose`] finds faults that only a scanner can cause; [`lost_separators`] finds texts that are a
+//! code and could be another one; [`alternatives`] finds other possible faults where the text is still a code. None
+//! changes the reading: the corrected ones are suggestions.
 
 mod layouts;
-mod separators;
+mod lost;
+mod spelled;
 
 pub use layouts::Layout;
 
@@ -13,7 +15,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::{digital_link, Elements, ParseErrorKind, Parser};
+use lost::{Expected, Readings};
+use spelled::GS;
+
+use crate::{digital_link, scan, Elements, ParseErrorKind, Parser, MAX_INPUT};
 
 /// A fault of a scanner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,14 +32,20 @@ pub enum ScannerFault {
         /// Whether capitals and small letters are swapped as well.
         caps_lock: bool,
     },
-    /// It omits the separator FNC1 (GS), or sends another character for it.
+    /// It omits the separator FNC1 (GS), or sends something else for it.
     LostSeparator,
+    /// It writes the key that ends a scan, such as Enter, as text.
+    SpelledKey,
     /// It sent the code more than once.
     DoubledScan,
+    /// It sent several codes as one text.
+    SeveralScans,
     /// It sent only the first part of the code.
     LostEnd,
     /// It omitted the first characters.
     LostStart,
+    /// It put characters before the code, such as the letter of the symbology.
+    Prefix,
 }
 
 impl ScannerFault {
@@ -45,9 +56,12 @@ impl ScannerFault {
             Self::CapsLock => "caps_lock",
             Self::KeyboardLayout { .. } => "keyboard_layout",
             Self::LostSeparator => "lost_separator",
+            Self::SpelledKey => "spelled_key",
             Self::DoubledScan => "doubled_scan",
+            Self::SeveralScans => "several_scans",
             Self::LostEnd => "lost_end",
             Self::LostStart => "lost_start",
+            Self::Prefix => "prefix",
         }
     }
 }
@@ -68,75 +82,160 @@ impl fmt::Display for ScannerFault {
                 )
             }
             Self::LostSeparator => f.write_str(
-                "your scanner omits the separators between fields; set it to send FNC1 as GS (0x1D) and scan again",
+                "your scanner omits the separators between fields, or sends something else for them; set it to send FNC1 as \
+                 GS (0x1D) and scan again",
+            ),
+            Self::SpelledKey => f.write_str(
+                "your scanner writes the key at the end of a scan, such as Enter, as text; set its suffix to the key \
+                 itself or to none and scan again",
             ),
             Self::DoubledScan => f.write_str("your scanner sent the code more than once; scan it once"),
+            Self::SeveralScans => f.write_str("your scanner sent several codes as one text; give one code at a time"),
+            Self::Prefix => f.write_str(
+                "your scanner puts characters before the code; set it to send no prefix, or the symbology identifier such \
+                 as ]d2, and scan again",
+            ),
             Self::LostEnd => f.write_str("your scanner sent only the first part of the code; scan it again"),
             Self::LostStart => f.write_str("your scanner omitted the start of the code; scan it again"),
         }
     }
 }
 
-/// A fault of a scanner, and the code that it should have sent.
+/// A fault of a scanner, and the codes that it should have sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     /// The fault.
     pub fault: ScannerFault,
-    /// The code that is probably on the pack, if it can be determined: compare it with the print, do not rely on it.
-    pub corrected: Option<Elements>,
+    /// The codes that can be on the pack, the likeliest first: compare them with the print, do not rely on one.
+    pub readings: Vec<Elements>,
+    /// Whether these are all. Only a text that reads in very many ways has more.
+    pub complete: bool,
+}
+
+impl Diagnosis {
+    fn one(fault: ScannerFault, reading: Elements) -> Self {
+        Self { fault, readings: [reading].into(), complete: true }
+    }
+
+    const fn none(fault: ScannerFault) -> Self {
+        Self { fault, readings: Vec::new(), complete: true }
+    }
+
+    /// The code that is on the pack if this is the fault: the only reading.
+    #[must_use]
+    pub fn corrected(&self) -> Option<&Elements> {
+        match self.readings.as_slice() {
+            [only] if self.complete => Some(only),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.fault)?;
-        match &self.corrected {
-            Some(corrected) => write!(
-                f,
-                ". If the print on the pack says the same, this is its code: {}",
-                corrected.to_bracketed()
-            ),
-            None => Ok(()),
+        match self.readings.as_slice() {
+            [] => return Ok(()),
+            [_] if self.complete => {
+                f.write_str(". If the print on the pack says the same, this is its code: ")?
+            }
+            _ => f.write_str(". Compare with the print on the pack, its code can be any of these: ")?,
         }
+        for (index, reading) in self.readings.iter().enumerate() {
+            f.write_str(if index > 0 { ", or " } else { "" })?;
+            f.write_str(&reading.to_bracketed())?;
+        }
+        f.write_str(if self.complete { "" } else { ", or another one" })
     }
 }
 
-/// Finds the fault of a scanner that explains why the text is not a code, or is a code sent more than once.
+/// Finds the fault of a scanner that explains why the text is not a code, is a code sent more than once, or spells out
+/// characters that no keyboard has.
 ///
 /// `None` if the text is a code, or if no fault of a scanner explains it.
 #[must_use]
 pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
-    if text.len() > crate::MAX_INPUT {
+    if text.len() > MAX_INPUT {
         return None;
     }
-    if let Some(corrected) = once(text).and_then(|once| identified(once, parser)) {
-        return Some(Diagnosis { fault: ScannerFault::DoubledScan, corrected: Some(corrected) });
+    let text = unframed(text);
+    let resolved = resolved(text);
+    let sent = unframed(resolved.as_deref().unwrap_or(text));
+    if let Some(reading) = once(sent).and_then(|once| identified(once, parser)) {
+        return Some(Diagnosis::one(ScannerFault::DoubledScan, reading));
     }
-    if let Some(corrected) = separators::spelled(text).and_then(|restored| identified(&restored, parser)) {
-        return Some(Diagnosis { fault: ScannerFault::LostSeparator, corrected: Some(corrected) });
+    let result = parser.parse(text);
+    if let Some(meant) = resolved {
+        let separators = |text: &str| text.matches(GS).count();
+        let spells_gs = separators(&meant) > separators(text);
+        let fault = if spells_gs { ScannerFault::LostSeparator } else { ScannerFault::SpelledKey };
+        let meant = unframed(&meant);
+        if let Some(reading) = identified(meant, parser) {
+            return Some(Diagnosis::one(fault, reading));
+        }
+        if let Some(found) = with_separators(meant, parser) {
+            return Some(Diagnosis { fault, ..found });
+        }
+        if result.is_ok() {
+            // What is spelled out is never a part of a value.
+            return Some(Diagnosis::none(fault));
+        }
     }
-    let error = parser.parse(text).err()?;
-    let substituted = separators::restored(text).map(|meant| (ScannerFault::LostSeparator, meant));
-    let complete = substituted
-        .chain(keyboard_faults(text))
-        .find_map(|(fault, meant)| Some(Diagnosis { fault, corrected: Some(identified(&meant, parser)?) }));
-    if complete.is_some() {
-        return complete;
+    let error = match result {
+        Ok(read) if is_identified(&read) => return None,
+        // Without its first character, a GTIN can be read as a lot.
+        Ok(_) => return lost_start(text, parser),
+        Err(error) => error,
+    };
+    if let Some(readings) = several(text, parser) {
+        return Some(Diagnosis { fault: ScannerFault::SeveralScans, readings, complete: true });
+    }
+    if let Some(found) = separated(text, parser) {
+        return Some(found);
+    }
+    if let Some(found) = keyboard_faults(text)
+        .find_map(|(fault, meant)| Some(Diagnosis::one(fault, identified(&meant, parser)?)))
+    {
+        return Some(found);
     }
     // Separators get lost on the same way: try both together, the text as it is first.
     let as_is = core::iter::once((ScannerFault::LostSeparator, String::from(text)));
     for (fault, meant) in as_is.chain(keyboard_faults(text)) {
-        if let Some(corrected) = with_separators(&meant, parser) {
-            return Some(Diagnosis { fault, corrected });
+        if let Some(found) = with_separators(&meant, parser) {
+            return Some(Diagnosis { fault, ..found });
         }
     }
     let ends_early = matches!(error.kind, ParseErrorKind::TooShort { .. }) && error.position == text.len();
     if ends_early && !text.starts_with('(') {
-        return Some(Diagnosis { fault: ScannerFault::LostEnd, corrected: None });
+        return Some(Diagnosis::none(ScannerFault::LostEnd));
     }
-    ["0", "01"].iter().find_map(|start| {
-        let corrected = identified(&[start, text].concat(), parser)?;
-        Some(Diagnosis { fault: ScannerFault::LostStart, corrected: Some(corrected) })
+    let guesses = [lost_start, prefixed, strangely_separated];
+    guesses.into_iter().find_map(|guess| guess(text, parser)).or_else(|| match error.kind {
+        // Only a separator ends such a value.
+        ParseErrorKind::ValueTooLong { ai } if !ai.definition().has_predefined_length() => {
+            element_string(text).map(|_| Diagnosis::none(ScannerFault::LostSeparator))
+        }
+        _ => None,
     })
+}
+
+/// Finds out whether a text that is a code can also be another one, whose separators the scanner omitted.
+///
+/// Such a text has no separator at all, and one of its values may be two fields: the lot `A21B`, or the lot `A` and the
+/// serial `B`. All readings are in the diagnosis, that of the text as it stands among them. What a decoder of pictures
+/// found needs no such question, because it reads the separators themselves; neither does a bracketed code or a link.
+#[must_use]
+pub fn lost_separators(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    let text = unframed(text);
+    let read = parser.parse(text).ok()?;
+    let message = element_string(text).filter(|message| !lost::has_separator(message))?;
+    let Readings { mut codes, complete } = lost::readings(message, Expected::OnPacks, parser);
+    if codes.is_empty() && complete {
+        return None;
+    }
+    let place = codes.iter().take_while(|code| lost::missing(code) < lost::missing(&read)).count();
+    codes.insert(place, read);
+    Some(Diagnosis { fault: ScannerFault::LostSeparator, readings: codes, complete })
 }
 
 /// Other codes that a fault of the scanner could have turned into this one, each with its fault.
@@ -145,34 +244,67 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
 /// that does not know the code should try these before reporting it as wrong. A code in brackets was typed by a person.
 #[must_use]
 pub fn alternatives(text: &str, parser: &Parser) -> Vec<Diagnosis> {
+    let text = unframed(text);
     let read = match parser.parse(text) {
         Ok(read) if !text.starts_with('(') => read,
         _ => return Vec::new(),
     };
     let mut found: Vec<Diagnosis> = Vec::new();
-    let mut add = |fault, corrected: Option<Elements>| {
-        let is_new = |corrected: &Elements| {
-            *corrected != read && found.iter().all(|before| before.corrected.as_ref() != Some(corrected))
+    let mut add = |fault, reading: Option<Elements>| {
+        let is_new = |reading: &Elements| {
+            *reading != read && found.iter().all(|before| before.corrected() != Some(reading))
         };
-        if let Some(corrected) = corrected.filter(is_new) {
-            found.push(Diagnosis { fault, corrected: Some(corrected) });
+        if let Some(reading) = reading.filter(is_new) {
+            found.push(Diagnosis::one(fault, reading));
         }
     };
     add(ScannerFault::CapsLock, swapped_letters(&read, parser, swapped_case));
     let german = ScannerFault::KeyboardLayout { layout: Layout::German, caps_lock: false };
     add(german, swapped_letters(&read, parser, swapped_y_and_z));
-    if !digital_link::is_uri(text.as_bytes()) {
-        for meant in separators::found_again(text, parser) {
-            add(ScannerFault::LostSeparator, identified(&meant, parser));
+    if let Some(message) = element_string(text) {
+        for reading in lost::readings(message, Expected::OnPacks, parser).codes {
+            add(ScannerFault::LostSeparator, Some(reading));
         }
     }
     found
 }
 
+/// The text with its control characters that are spelled out; `None` if there are none.
+pub(crate) fn resolved(text: &str) -> Option<String> {
+    spelled::resolved(text, digital_link::is_uri(text.as_bytes()))
+}
+
+/// The text without what scanners add before and after each scan.
+fn unframed(text: &str) -> &str {
+    text.trim_matches(|character: char| u8::try_from(character).is_ok_and(scan::is_frame))
+}
+
+/// The element string in a text, without its symbology identifier; `None` if the text is a link or has brackets.
+fn element_string(text: &str) -> Option<&str> {
+    let message = if text.starts_with(']') { text.get(scan::IDENTIFIER..)? } else { text };
+    let is_other = message.starts_with('(') || digital_link::is_uri(message.as_bytes());
+    (!is_other).then_some(message)
+}
+
 /// The code, if it has a key: then its check digit confirms the correction.
 fn identified(text: &str, parser: &Parser) -> Option<Elements> {
-    let elements = parser.parse(text).ok()?;
-    elements.iter().any(|element| element.ai().definition().link_key().is_some()).then_some(elements)
+    let elements = if text.starts_with('(') && text.contains(GS) {
+        // Between brackets a separator says nothing.
+        parser.parse(text.trim_end_matches(GS).replace("\u{1d}(", "("))
+    } else {
+        parser.parse(text)
+    };
+    elements.ok().filter(is_identified)
+}
+
+fn is_identified(elements: &Elements) -> bool {
+    elements.iter().any(|element| element.ai().definition().link_key().is_some())
+}
+
+/// The code whose first characters are missing in the text.
+fn lost_start(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    let reading = ["0", "01"].iter().find_map(|start| identified(&[start, text].concat(), parser))?;
+    Some(Diagnosis::one(ScannerFault::LostStart, reading))
 }
 
 /// The same fields with other letters in their values.
@@ -218,22 +350,63 @@ fn keyboard_faults(text: &str) -> impl Iterator<Item = (ScannerFault, String)> +
     core::iter::once((ScannerFault::CapsLock, swapped)).chain(plain).chain(with_caps_lock)
 }
 
-/// The code with its lost separators, if there is one. The inner value is the corrected reading, if no other reading
-/// needs as few lost separators.
-fn with_separators(text: &str, parser: &Parser) -> Option<Option<Elements>> {
-    if let Some(corrected) = separators::restored(text).find_map(|restored| identified(&restored, parser)) {
-        return Some(Some(corrected));
-    }
-    if text.starts_with('(') || digital_link::is_uri(text.as_bytes()) {
+/// The code after a prefix of the scanner: letters and signs, such as `w` or `P01`.
+fn prefixed(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    const MOST: usize = 3;
+    let starts_with_digit = text.starts_with(|character: char| character.is_ascii_digit());
+    if starts_with_digit || text.starts_with('(') || digital_link::is_uri(text.as_bytes()) {
         return None;
     }
-    let codes = separators::found_again(text, parser);
-    let separators = |code: &str| code.matches('\u{1d}').count();
-    let readings: Vec<(usize, Elements)> =
-        codes.iter().filter_map(|code| Some((separators(code), identified(code, parser)?))).collect();
-    let (fewest, first) = readings.first()?;
-    let only = readings.iter().filter(|(count, _)| count == fewest).count() == 1;
-    Some(only.then(|| first.clone()))
+    let ends = text.char_indices().skip(1).take(MOST);
+    let mut codes = ends.into_iter().filter_map(|(end, _)| identified(text.get(end..)?, parser));
+    Some(Diagnosis::one(ScannerFault::Prefix, codes.next()?))
+}
+
+/// The codes that the text is if something that is no value stands between its fields.
+fn strangely_separated(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    let Readings { codes, complete } = lost::readings(element_string(text)?, Expected::Strange, parser);
+    let fault = ScannerFault::LostSeparator;
+    (!codes.is_empty()).then_some(Diagnosis { fault, readings: codes, complete })
+}
+
+/// The codes of several scans, with the ends of scans between them.
+fn several(text: &str, parser: &Parser) -> Option<Vec<Elements>> {
+    /// Shown, not read.
+    const MOST: usize = 8;
+    let scans = text.split(['\r', '\n', '\t']).map(unframed).filter(|scan| !scan.is_empty());
+    let codes: Option<Vec<_>> = scans.take(MOST).map(|scan| identified(scan, parser)).collect();
+    codes.filter(|codes| codes.len() > 1)
+}
+
+/// The codes that the text is if a character stands for the separators.
+fn separated(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    let mut readings: Vec<Elements> = Vec::new();
+    // Brackets and links need no separators: no character stands for them.
+    let substituted = element_string(text).into_iter().flat_map(|_| lost::substituted(text));
+    let texts = core::iter::once(String::from(text)).chain(substituted);
+    for reading in texts.filter_map(|meant| identified(&meant, parser)) {
+        if !readings.contains(&reading) {
+            readings.push(reading);
+        }
+    }
+    (!readings.is_empty()).then_some(Diagnosis {
+        fault: ScannerFault::LostSeparator,
+        readings,
+        complete: true,
+    })
+}
+
+/// The codes that the text is if it lost separators.
+fn with_separators(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    if let Some(found) = separated(text, parser) {
+        return Some(found);
+    }
+    let message = element_string(text)?;
+    [Expected::OnPacks, Expected::All].into_iter().find_map(|expected| {
+        let Readings { codes, complete } = lost::readings(message, expected, parser);
+        let fault = ScannerFault::LostSeparator;
+        (!codes.is_empty()).then_some(Diagnosis { fault, readings: codes, complete })
+    })
 }
 
 /// The part that the whole text repeats, perhaps with the end of a scan between the repetitions.

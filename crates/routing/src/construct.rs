@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use rand::Rng;
 
 use crate::solution::{Insertion, Partial, Solution};
-use crate::world::{World, DEPOT};
+use crate::world::{Timed, World, DEPOT};
 
 /// The cost of a missing alternative in a regret: more than any real cost.
 const NO_ALTERNATIVE: f64 = 1e9;
@@ -47,7 +47,7 @@ pub(crate) fn insert<const K: usize>(
         if let Some((insertion, _)) = taken[vehicle] {
             let mut route = solution.routes[vehicle].clone();
             route.insert(insertion.at, stop);
-            solution.set(vehicle, route, insertion.cost);
+            solution.set(vehicle, route, insertion.timed);
         }
         let partial = Partial::new(world, solution, vehicle);
         for (slot, stop) in table[vehicle].iter_mut().zip(&pending) {
@@ -87,23 +87,24 @@ pub(crate) fn nearest<const K: usize>(world: &World<'_, K>) -> Solution {
     let mut solution = Solution::empty(world);
     for (number, vehicle) in world.problem.vehicles.iter().enumerate() {
         let mut route: Vec<usize> = Vec::new();
-        let mut cost = 0.0;
+        let mut timed = Timed::EMPTY;
         loop {
             let here = route.last().copied().unwrap_or(DEPOT);
             let mut near = solution.unserved.clone();
             near.sort_by(|one, other| world.km(here, *one).total_cmp(&world.km(here, *other)));
             let next = near.into_iter().find_map(|stop| {
                 route.push(stop);
-                let found = world.cost(vehicle, &route);
+                let found = world.timed(vehicle, &route, None);
                 route.pop();
-                found.map(|cost| (stop, cost))
+                found.map(|timed| (stop, timed))
             });
             let Some((stop, with)) = next else { break };
             route.push(stop);
-            cost = with;
+            timed = with;
             solution.unserved.retain(|other| *other != stop);
         }
-        solution.set(number, route, cost);
+        solution.set(number, route, timed);
     }
+    solution.retime(world, None);
     solution
 }

@@ -1,10 +1,11 @@
-//! The proven best plan: all orders of all subsets, then all assignments of subsets to vehicles.
+//! The proven best plan: all orders of all subsets, each with its cheapest departure, then all assignments of subsets to
+//! vehicles.
 
 use crate::solution::Solution;
-use crate::world::{State, World};
+use crate::world::{State, Timed, World, DEPOT};
 
-/// By subset of stops: the cheapest order and its cost.
-type Best = Vec<Option<(f64, Vec<usize>)>>;
+/// By subset of stops: the cheapest order with its departure and cost.
+type Best = Vec<Option<(Timed, Vec<usize>)>>;
 
 /// For at most `MAX_EXACT` stops, which bounds the subsets to a thousand and the orders to ten million.
 pub(crate) fn solve<const K: usize>(world: &World<'_, K>) -> Solution {
@@ -31,9 +32,9 @@ pub(crate) fn solve<const K: usize>(world: &World<'_, K>) -> Solution {
             // All subsets of `all`, from itself down to the empty one.
             let mut own = all;
             loop {
-                if let (Some(before), Some((cost, _))) = (costs[all ^ own], &best[own]) {
-                    if next[all].is_none_or(|known| before + cost < known) {
-                        next[all] = Some(before + cost);
+                if let (Some(before), Some((timed, _))) = (costs[all ^ own], &best[own]) {
+                    if next[all].is_none_or(|known| before + timed.cost < known) {
+                        next[all] = Some(before + timed.cost);
                         share[all] = own;
                     }
                 }
@@ -54,8 +55,8 @@ pub(crate) fn solve<const K: usize>(world: &World<'_, K>) -> Solution {
     solution.unserved.retain(|stop| all & bit(*stop) == 0);
     for vehicle in (0..vehicles.len()).rev() {
         let own = shares[vehicle][all];
-        if let Some((cost, order)) = &orders[vehicle][own] {
-            solution.set(vehicle, order.clone(), *cost);
+        if let Some((timed, order)) = &orders[vehicle][own] {
+            solution.set(vehicle, order.clone(), *timed);
         }
         all ^= own;
     }
@@ -69,39 +70,49 @@ fn bit(stop: usize) -> usize {
 
 fn orders_of<const K: usize>(world: &World<'_, K>, vehicle: &crate::Vehicle, subsets: usize) -> Best {
     let mut best: Best = vec![None; subsets];
-    best[0] = Some((0.0, Vec::new()));
+    best[0] = Some((Timed::EMPTY, Vec::new()));
+    let mut orders = Orders { world, vehicle, order: Vec::new(), best };
     for first in world.stops() {
-        let mut order = Vec::new();
-        extend(world, vehicle, world.start(vehicle, first), first, &mut order, 0, &mut best);
+        let start = World::leave(world.first_departure(vehicle, first));
+        orders.extend(start, first, 0, 0.0);
     }
-    best
+    orders.best
 }
 
-/// Serves one more stop, records the cost of going home from there, and continues with all others. More stops cannot
-/// repair an order that breaks a rule.
-fn extend<const K: usize>(
-    world: &World<'_, K>,
-    vehicle: &crate::Vehicle,
-    mut state: State<K>,
-    stop: usize,
-    order: &mut Vec<usize>,
-    served: usize,
-    best: &mut Best,
-) {
-    world.arrive(&mut state, stop);
-    if !world.serve(&mut state, vehicle) {
-        return;
-    }
-    order.push(stop);
-    let served = served | bit(stop);
-    let mut home = state;
-    if let Some(cost) = world.finish(&mut home, vehicle) {
-        if best[served].as_ref().is_none_or(|(known, _)| cost < *known) {
-            best[served] = Some((cost, order.clone()));
+/// All orders of one vehicle.
+struct Orders<'a, 'w, const K: usize> {
+    world: &'a World<'w, K>,
+    vehicle: &'a crate::Vehicle,
+    order: Vec<usize>,
+    best: Best,
+}
+
+impl<const K: usize> Orders<'_, '_, K> {
+    /// Serves one more stop, records the cost of going home from there, and continues with all others. `state` has left at
+    /// the first departure that makes sense, and more stops cannot repair an order that breaks a rule with it; `minutes` are
+    /// those of the order so far without delays and waiting.
+    fn extend(&mut self, mut state: State<K>, stop: usize, served: usize, minutes: f64) {
+        let world = self.world;
+        let from = self.order.last().copied().unwrap_or(DEPOT);
+        world.arrive(&mut state, stop);
+        if !world.serve(&mut state, self.vehicle) {
+            return;
         }
+        self.order.push(stop);
+        let served = served | bit(stop);
+        let minutes = minutes + world.least_minutes(from, stop);
+        let (km, hours) = (state.km + world.km(stop, DEPOT), minutes + world.least_minutes(stop, DEPOT));
+        let least = world.least_cost(km, hours);
+        if self.best[served].as_ref().is_none_or(|(known, _)| least < known.cost) {
+            if let Some(timed) = world.best(self.vehicle, &self.order) {
+                if self.best[served].as_ref().is_none_or(|(known, _)| timed.cost < known.cost) {
+                    self.best[served] = Some((timed, self.order.clone()));
+                }
+            }
+        }
+        for next in world.stops().filter(|next| served & bit(*next) == 0) {
+            self.extend(state, next, served, minutes);
+        }
+        self.order.pop();
     }
-    for next in world.stops().filter(|next| served & bit(*next) == 0) {
-        extend(world, vehicle, state, next, order, served, best);
-    }
-    order.pop();
 }

@@ -14,6 +14,7 @@ const LONGEST: usize = 3;
 pub(crate) fn improve<const K: usize>(world: &World<'_, K>, solution: &mut Solution) {
     let mut search = Local { world, solution, left: BUDGET };
     while search.within() || search.between() {}
+    solution.retime(world, None);
 }
 
 struct Local<'a, 'w, const K: usize> {
@@ -114,22 +115,24 @@ impl<const K: usize> Local<'_, '_, K> {
 
     /// Accepts the new routes if they are feasible and cheaper.
     fn pays(&mut self, changed: &[(usize, Vec<usize>)]) -> bool {
-        let mut gain: f64 = changed.iter().map(|(vehicle, _)| self.solution.costs[*vehicle]).sum();
-        let mut costs = Vec::with_capacity(changed.len());
+        let mut gain: f64 = changed.iter().map(|(vehicle, _)| self.solution.times[*vehicle].cost).sum();
+        let mut times = Vec::with_capacity(changed.len());
         for (vehicle, route) in changed {
             let Some(left) = self.left.checked_sub(1) else { return false };
             self.left = left;
-            let Some(cost) = self.world.cost(&self.world.problem.vehicles[*vehicle], route) else {
+            let kept = self.solution.departure(*vehicle);
+            let driver = &self.world.problem.vehicles[*vehicle];
+            let Some(timed) = self.world.timed(driver, route, kept) else {
                 return false;
             };
-            gain -= cost;
+            gain -= timed.cost;
             if gain <= GAIN {
                 return false;
             }
-            costs.push(cost);
+            times.push(timed);
         }
-        for ((vehicle, route), cost) in changed.iter().zip(costs) {
-            self.solution.set(*vehicle, route.clone(), cost);
+        for ((vehicle, route), timed) in changed.iter().zip(times) {
+            self.solution.set(*vehicle, route.clone(), timed);
         }
         true
     }

@@ -161,9 +161,9 @@ fn report<const K: usize>(world: &World<'_, K>, solution: &Solution) -> Plan {
         routes: Vec::new(),
         unserved: solution.unserved.iter().map(|stop| unserved(world, *stop)).collect(),
     };
-    for (vehicle, stops) in world.problem.vehicles.iter().zip(&solution.routes) {
-        let Some(first) = stops.first() else { continue };
-        let mut state = world.start(vehicle, *first);
+    let routes = world.problem.vehicles.iter().zip(&solution.routes).zip(&solution.times);
+    for ((vehicle, stops), timed) in routes.filter(|((_, stops), _)| !stops.is_empty()) {
+        let mut state = World::leave(timed.departure);
         let mut visits = Vec::with_capacity(stops.len());
         for node in stops {
             let stop = &world.problem.stops[node.saturating_sub(1)];
@@ -207,7 +207,7 @@ fn unserved<const K: usize>(world: &World<'_, K>, node: usize) -> Unserved {
     let vehicles = &world.problem.vehicles;
     let reason = if vehicles.iter().all(|vehicle| vehicle.capacity < world.demand(node)) {
         Reason::TooLarge
-    } else if vehicles.iter().all(|vehicle| world.cost(vehicle, &[node]).is_none()) {
+    } else if vehicles.iter().all(|vehicle| world.timed(vehicle, &[node], None).is_none()) {
         Reason::OutOfReach
     } else {
         Reason::NoVehicleLeft

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::construct::{insert, Recreate};
 use crate::improve::improve;
 use crate::solution::Solution;
-use crate::world::World;
+use crate::world::{Timed, World};
 
 /// Maximum number of iterations of a search.
 pub const MAX_ITERATIONS: u32 = 1_000_000;
@@ -19,6 +19,8 @@ const SHARE_OUT: f64 = 0.4;
 const TOLERANCE: f64 = 0.03;
 /// How strongly the choice of a costly or related stop prefers the first: the power of a uniform number.
 const LEANING: f64 = 4.0;
+/// How often a route that lost stops tries another departure, so that its order does not depend on the one that it had.
+const OTHER_DEPARTURE: f64 = 0.3;
 /// A minute between two openings counts as this many kilometres when stops are compared.
 const KM_PER_MINUTE: f64 = 0.2;
 
@@ -49,6 +51,7 @@ pub(crate) fn search<const K: usize>(world: &World<'_, K>, how: Search) -> Solut
         let regret = random.random_range(1..=3);
         let noise = if random.random_bool(0.5) { 0.1 } else { 0.0 };
         insert(world, &mut next, Recreate { regret, noise }, &mut random);
+        next.retime(world, Some(&current));
         if next.compare(&best).is_lt() {
             improve(world, &mut next);
             best = next.clone();
@@ -82,12 +85,18 @@ fn ruin<const K: usize>(world: &World<'_, K>, solution: &mut Solution, random: &
         let route = &solution.routes[vehicle];
         if route.iter().any(|stop| out.contains(stop)) {
             let kept: Vec<usize> = route.iter().copied().filter(|stop| !out.contains(stop)).collect();
-            match world.cost(&world.problem.vehicles[vehicle], &kept) {
-                Some(cost) => solution.set(vehicle, kept, cost),
+            let driver = &world.problem.vehicles[vehicle];
+            let departure = if random.random_bool(OTHER_DEPARTURE) {
+                Some(random.random_range(driver.from..driver.to).floor().max(driver.from))
+            } else {
+                solution.departure(vehicle)
+            };
+            match world.timed(driver, &kept, departure) {
+                Some(timed) => solution.set(vehicle, kept, timed),
                 // If delays fall with the hour faster than time passes, the rest may become too late.
                 None => {
                     solution.unserved.extend(kept);
-                    solution.set(vehicle, Vec::new(), 0.0);
+                    solution.set(vehicle, Vec::new(), Timed::EMPTY);
                 }
             }
         }
@@ -129,8 +138,9 @@ fn costly<const K: usize>(
     for (vehicle, route) in solution.routes.iter().enumerate() {
         for stop in route {
             let kept: Vec<usize> = route.iter().copied().filter(|other| other != stop).collect();
-            let cost = world.cost(&world.problem.vehicles[vehicle], &kept).unwrap_or(f64::INFINITY);
-            savings.push((solution.costs[vehicle] - cost, *stop));
+            let timed = world.timed(&world.problem.vehicles[vehicle], &kept, solution.departure(vehicle));
+            let cost = timed.map_or(f64::INFINITY, |timed| timed.cost);
+            savings.push((solution.times[vehicle].cost - cost, *stop));
         }
     }
     savings.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));

@@ -2,14 +2,14 @@
 
 use std::cmp::Ordering;
 
-use crate::world::{State, World};
+use crate::world::{State, Timed, World};
 
 /// One route per vehicle, as nodes, and the stops that nobody serves.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Solution {
     pub(crate) routes: Vec<Vec<usize>>,
-    /// By route; 0 for an empty one.
-    pub(crate) costs: Vec<f64>,
+    /// By route: its departure and its cost.
+    pub(crate) times: Vec<Timed>,
     pub(crate) unserved: Vec<usize>,
 }
 
@@ -18,13 +18,13 @@ impl Solution {
         let vehicles = world.problem.vehicles.len();
         Self {
             routes: vec![Vec::new(); vehicles],
-            costs: vec![0.0; vehicles],
+            times: vec![Timed::EMPTY; vehicles],
             unserved: world.stops().collect(),
         }
     }
 
     pub(crate) fn cost(&self) -> f64 {
-        self.costs.iter().sum()
+        self.times.iter().map(|timed| timed.cost).sum()
     }
 
     /// More served stops always win; among equals the cheaper solution is less.
@@ -33,9 +33,27 @@ impl Solution {
     }
 
     /// Replaces a vehicle's route.
-    pub(crate) fn set(&mut self, vehicle: usize, route: Vec<usize>, cost: f64) {
+    pub(crate) fn set(&mut self, vehicle: usize, route: Vec<usize>, timed: Timed) {
         self.routes[vehicle] = route;
-        self.costs[vehicle] = cost;
+        self.times[vehicle] = timed;
+    }
+
+    /// The departure of a vehicle's route, for one that is similar; `None` without a route.
+    pub(crate) fn departure(&self, vehicle: usize) -> Option<f64> {
+        (!self.routes[vehicle].is_empty()).then(|| self.times[vehicle].departure)
+    }
+
+    /// Gives each route that differs from an earlier solution its cheapest departure.
+    pub(crate) fn retime<const K: usize>(&mut self, world: &World<'_, K>, before: Option<&Self>) {
+        for (index, vehicle) in world.problem.vehicles.iter().enumerate() {
+            let route = &self.routes[index];
+            if before.is_some_and(|before| before.routes[index] == *route) {
+                continue;
+            }
+            if let Some(timed) = world.best(vehicle, route) {
+                self.times[index] = timed;
+            }
+        }
     }
 }
 
@@ -43,8 +61,8 @@ impl Solution {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Insertion {
     pub(crate) at: usize,
-    /// The cost of the route with the stop.
-    pub(crate) cost: f64,
+    /// The departure and the cost of the route with the stop.
+    pub(crate) timed: Timed,
     /// The increase in cost.
     pub(crate) more: f64,
 }
@@ -53,6 +71,8 @@ pub(crate) struct Insertion {
 pub(crate) struct Partial<'a, const K: usize> {
     vehicle: usize,
     route: &'a [usize],
+    /// `None` without stops.
+    departure: Option<f64>,
     cost: f64,
     load: i64,
     /// After each stop.
@@ -63,9 +83,10 @@ impl<'a, const K: usize> Partial<'a, K> {
     pub(crate) fn new(world: &World<'_, K>, solution: &'a Solution, vehicle: usize) -> Self {
         let route = &solution.routes[vehicle];
         let mut states = Vec::with_capacity(route.len());
-        if let Some(first) = route.first() {
+        let departure = solution.departure(vehicle);
+        if let Some(departure) = departure {
             let driver = &world.problem.vehicles[vehicle];
-            let mut state = world.start(driver, *first);
+            let mut state = World::leave(departure);
             for stop in route {
                 world.arrive(&mut state, *stop);
                 // The route was feasible when it was made.
@@ -77,10 +98,34 @@ impl<'a, const K: usize> Partial<'a, K> {
         Self {
             vehicle,
             route,
-            cost: solution.costs[vehicle],
+            departure,
+            cost: solution.times[vehicle].cost,
             load: states.last().map_or(0, |state| state.load),
             states,
         }
+    }
+
+    /// The route with a stop at a position: with its departure, or else with the first that makes sense.
+    fn with(&self, world: &World<'_, K>, stop: usize, at: usize) -> Option<Timed> {
+        let vehicle = &world.problem.vehicles[self.vehicle];
+        let rest = || std::iter::once(stop).chain(self.route[at..].iter().copied());
+        let kept = self.departure.and_then(|departure| {
+            let before = at.checked_sub(1).and_then(|last| self.states.get(last).copied());
+            let state = before.unwrap_or_else(|| World::leave(departure));
+            Some(Timed { departure, cost: world.complete(state, vehicle, rest())? })
+        });
+        if self.departure.is_none() {
+            return world.alone(self.vehicle, stop);
+        }
+        kept.or_else(|| {
+            let first = if at == 0 { stop } else { *self.route.first()? };
+            let departure = world.first_departure(vehicle, first);
+            if self.departure.is_some_and(|kept| kept <= departure) {
+                return None;
+            }
+            let stops = self.route[..at].iter().copied().chain(rest());
+            Some(Timed { departure, cost: world.complete(World::leave(departure), vehicle, stops)? })
+        })
     }
 
     pub(crate) fn best(&self, world: &World<'_, K>, stop: usize) -> Option<Insertion> {
@@ -90,12 +135,9 @@ impl<'a, const K: usize> Partial<'a, K> {
         }
         let mut best: Option<Insertion> = None;
         for at in 0..=self.route.len() {
-            let before = at.checked_sub(1).and_then(|last| self.states.get(last).copied());
-            let state = before.unwrap_or_else(|| world.start(vehicle, stop));
-            let rest = std::iter::once(stop).chain(self.route[at..].iter().copied());
-            if let Some(cost) = world.complete(state, vehicle, rest) {
-                if best.is_none_or(|known| cost < known.cost) {
-                    best = Some(Insertion { at, cost, more: cost - self.cost });
+            if let Some(timed) = self.with(world, stop, at) {
+                if best.is_none_or(|known| timed.cost < known.timed.cost) {
+                    best = Some(Insertion { at, timed, more: timed.cost - self.cost });
                 }
             }
         }

@@ -5,6 +5,8 @@
 //! independent. The planned time has the median delay on each leg: windows and shifts bind the planned time, and
 //! lateness is the mean over the draws.
 
+use std::cell::OnceCell;
+
 use rand::seq::SliceRandom;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -15,9 +17,12 @@ use crate::problem::{Problem, Vehicle};
 
 /// The depot's number; stop `i` of the problem is node `i + 1`.
 pub(crate) const DEPOT: usize = 0;
-/// Iterations to find the departure that arrives when the first stop opens, and the slack after it in minutes.
+/// Iterations to find the departure that arrives when the first stop opens.
 const ROUNDS: usize = 8;
-const IN_HAND: f64 = 1e-4;
+/// Departures that are tried for a route, in minutes: all whole ones of this step, then all minutes around the best.
+const STEP: f64 = 10.0;
+/// Costs that differ by less are equal: then the earlier departure is taken.
+const EQUAL: f64 = 1e-9;
 
 #[derive(Clone, Copy)]
 struct Leg {
@@ -44,6 +49,33 @@ pub(crate) struct World<'a, const K: usize> {
     delays: Sampled<K>,
     /// By node: the level of each draw on the way there.
     levels: Vec<[usize; K]>,
+    /// By vehicle and stop: the route to this stop alone, once it is asked for.
+    alone: OnceCell<Vec<Vec<Option<Timed>>>>,
+}
+
+/// When a route leaves the depot, and what it costs then.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Timed {
+    /// Minutes after midnight.
+    pub(crate) departure: f64,
+    pub(crate) cost: f64,
+}
+
+impl Timed {
+    /// A route without stops.
+    pub(crate) const EMPTY: Self = Self { departure: 0.0, cost: 0.0 };
+
+    fn cheaper(best: Option<Self>, other: Self) -> Option<Self> {
+        let better = best.is_none_or(|best| {
+            let earlier = other.cost < best.cost + EQUAL && other.departure < best.departure;
+            other.cost < best.cost - EQUAL || earlier
+        });
+        if better {
+            Some(other)
+        } else {
+            best
+        }
+    }
 }
 
 /// A vehicle under way, minutes after midnight.
@@ -94,6 +126,7 @@ impl<'a, const K: usize> World<'a, K> {
             medians: delays.at(&[0.5]),
             delays: delays.at(&std::array::from_fn::<f64, K, _>(|draw| (draw as f64 + 0.5) / K as f64)),
             levels: levels.collect(),
+            alone: OnceCell::new(),
         }
     }
 
@@ -123,15 +156,20 @@ impl<'a, const K: usize> World<'a, K> {
         leg.free + median
     }
 
-    /// At the depot, before it leaves for the first stop: at the start of the shift, or later if the stop opens later.
-    pub(crate) fn start(&self, vehicle: &Vehicle, first: usize) -> State<K> {
+    /// The first departure that makes sense: the start of the shift, or the minute that arrives when the first stop opens.
+    /// Who leaves earlier waits there.
+    pub(crate) fn first_departure(&self, vehicle: &Vehicle, first: usize) -> f64 {
         let leg = self.leg(DEPOT, first);
         let opens = self.visits[first].opens;
         let mut departure = opens - leg.free;
         for _ in 0..ROUNDS {
             departure = opens - self.planned_minutes(leg, departure);
         }
-        let departure = (departure - IN_HAND).max(vehicle.from);
+        departure.floor().max(vehicle.from)
+    }
+
+    /// At the depot, before it leaves for the first stop.
+    pub(crate) fn leave(departure: f64) -> State<K> {
         let drawn = [departure; K];
         State { node: DEPOT, load: 0, km: 0.0, departure, planned: departure, drawn, late: 0.0 }
     }
@@ -195,12 +233,64 @@ impl<'a, const K: usize> World<'a, K> {
         self.finish(&mut state, vehicle)
     }
 
-    /// The cost of a vehicle's route, or `None` if it breaks a window, the shift or the capacity.
-    pub(crate) fn cost(&self, vehicle: &Vehicle, stops: &[usize]) -> Option<f64> {
-        match stops.first() {
-            None => Some(0.0),
-            Some(first) => self.complete(self.start(vehicle, *first), vehicle, stops.iter().copied()),
+    /// The cost of a vehicle's route with this departure, or `None` if it breaks a window, the shift or the capacity.
+    fn cost_at(&self, vehicle: &Vehicle, stops: &[usize], departure: f64) -> Option<Timed> {
+        let cost = self.complete(Self::leave(departure), vehicle, stops.iter().copied())?;
+        Some(Timed { departure, cost })
+    }
+
+    /// The route with a departure that was found for a similar one, or else with the first that makes sense; `None` if
+    /// both break a rule.
+    pub(crate) fn timed(&self, vehicle: &Vehicle, stops: &[usize], departure: Option<f64>) -> Option<Timed> {
+        let Some(first) = stops.first() else { return Some(Timed::EMPTY) };
+        let known = departure.and_then(|departure| self.cost_at(vehicle, stops, departure));
+        known.or_else(|| self.cost_at(vehicle, stops, self.first_departure(vehicle, *first)))
+    }
+
+    /// The cheapest route of a vehicle, by its number, to one stop.
+    pub(crate) fn alone(&self, vehicle: usize, stop: usize) -> Option<Timed> {
+        let of = |vehicle: &Vehicle| self.stops().map(|stop| self.best(vehicle, &[stop])).collect();
+        let alone = self.alone.get_or_init(|| self.problem.vehicles.iter().map(of).collect());
+        alone[vehicle][stop.saturating_sub(1)]
+    }
+
+    /// The route with its cheapest departure, by whole minutes: it can pay to leave before or after a rush hour.
+    pub(crate) fn best(&self, vehicle: &Vehicle, stops: &[usize]) -> Option<Timed> {
+        let first = match stops.first() {
+            None => return Some(Timed::EMPTY),
+            Some(first) => self.first_departure(vehicle, *first),
+        };
+        let mut best = self.cost_at(vehicle, stops, first);
+        let steps = |from: f64, step: f64| (0..).map(move |index| from + step * f64::from(index));
+        for departure in
+            steps((first / STEP).floor() * STEP + STEP, STEP).take_while(|time| *time < vehicle.to)
+        {
+            let Some(timed) = self.cost_at(vehicle, stops, departure) else {
+                // Later ones arrive later still.
+                break;
+            };
+            best = Timed::cheaper(best, timed);
         }
+        let around = best?.departure;
+        for departure in steps((around - STEP).floor() + 1.0, 1.0).take_while(|time| *time < around + STEP) {
+            if departure >= first {
+                if let Some(timed) = self.cost_at(vehicle, stops, departure) {
+                    best = Timed::cheaper(best, timed);
+                }
+            }
+        }
+        best
+    }
+
+    /// What a route costs at least, whenever it leaves: its kilometres, and the hours without delays and waiting.
+    pub(crate) fn least_cost(&self, km: f64, minutes: f64) -> f64 {
+        let costs = &self.problem.costs;
+        costs.per_km * km + costs.per_driver_hour * minutes / 60.0
+    }
+
+    /// Minutes from a node to the next one and of the service there, without delays.
+    pub(crate) fn least_minutes(&self, from: usize, to: usize) -> f64 {
+        self.leg(from, to).free + self.visits[to].service
     }
 }
 

@@ -101,6 +101,31 @@ proptest! {
     }
 
     #[test]
+    fn a_wider_window_never_makes_a_plan_dearer(
+        problem in problems(3),
+        which in any::<prop::sample::Index>(),
+        earlier in 0..600_u32,
+        later in 0..600_u32,
+    ) {
+        let mut wide = problem.clone();
+        let stop = which.get(&problem.stops).name.clone();
+        for stop in wide.stops.iter_mut().filter(|known| known.name == stop) {
+            stop.opens = (stop.opens - f64::from(earlier)).max(0.0);
+            stop.closes = (stop.closes + f64::from(later)).min(1440.0);
+        }
+        for vehicle in &mut wide.vehicles {
+            vehicle.from = (vehicle.from - f64::from(earlier)).max(0.0);
+            vehicle.to = (vehicle.to + f64::from(later)).min(1440.0);
+        }
+        let delays = delays(&problem);
+        let [narrow, wider] = [&problem, &wide].map(|problem| exact(problem, &delays).unwrap());
+        prop_assert!(not_better(&narrow, &wider), "{narrow:#?} {wider:#?}");
+        let search = |problem| plan(problem, &delays, Search { seed: 7, iterations: 100 }).unwrap();
+        let [narrow, wider] = [&problem, &wide].map(search);
+        prop_assert!(not_better(&narrow, &wider), "searched: {narrow:#?} {wider:#?}");
+    }
+
+    #[test]
     fn any_numbers_end_in_a_plan_or_a_named_error(
         numbers in proptest::collection::vec(any::<f64>(), 12),
         units in proptest::collection::vec(any::<i64>(), 2),

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use clap::Args;
 use inference::image::MAX_IMAGE_BYTES;
-use inference::{certainty, Certainty, FeatureVector, Features, Manifest, Model, MAX_ROWS};
+use inference::{certainty, Certainty, FeatureVector, FixedPoint, Manifest, Model, MAX_ROWS};
 use jiff::Timestamp;
 use oracle::inputs::{Amount, Picture, Pushed, Series};
 use oracle::mapping::{self, Known};
 use oracle::source::Fetched;
 use serde::Serialize;
-use serde_json::Value;
 
+use super::rows::{self, Row};
 use crate::answer::Answer;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::input;
 
 /// The longest file of rows or of a series that is read, in bytes.
@@ -39,7 +39,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
     /// Many rows: CSV with names in the first line, or a JSON array of objects; - for standard input. Units are the
-    /// manifest's, and what is empty, null or left out is missing
+    /// manifest's, and what is empty, null or left out is missing. A row that cannot be used has its own error; the others
+    /// have their results, and the exit code is 2
     #[arg(long, value_name = "FILE", conflicts_with_all = ["values", "series", "image"])]
     rows: Option<PathBuf>,
     /// Show what each input added to each result, the largest first (TreeSHAP for trees, Shapley values for others; where
@@ -67,32 +68,57 @@ pub fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let model = Model::load(&args.folder).map_err(Failure::bad_input)?;
     let manifest = model.manifest();
     let rows = match &args.rows {
-        None => vec![one(manifest, args)?],
-        Some(path) => many(manifest, &input::read(path, MAX_FILE_BYTES)?)?,
+        None => vec![Ok(one(manifest, args)?)],
+        Some(path) => rows::read(manifest, &input::text(path, MAX_FILE_BYTES)?)?,
     };
-    let mut views = Vec::with_capacity(rows.len());
-    for part in rows.chunks(MAX_ROWS) {
+    let views = results(&model, &rows, args.explain)?;
+    let exit = if rows.iter().all(Result::is_ok) { Exit::Success } else { Exit::BadInput };
+    Ok(Answer::list(&views, "There are no rows.")?.with_exit(exit))
+}
+
+/// The results of the rows that can be used, and the errors of the others.
+fn results(model: &Model, rows: &[Row], explain: bool) -> Result<Vec<RowView>, Failure> {
+    let view = |(row, result): (usize, &Row)| {
+        let error = result.as_ref().err().cloned();
+        RowView { row, results: Vec::new(), error }
+    };
+    let mut views: Vec<RowView> = rows.iter().enumerate().map(view).collect();
+    let (places, usable): (Vec<usize>, Vec<FeatureVector>) =
+        rows.iter().enumerate().filter_map(|(place, row)| Some((place, row.as_ref().ok()?.clone()))).unzip();
+    for (part, places) in usable.chunks(MAX_ROWS).zip(places.chunks(MAX_ROWS)) {
         let predictions = model.predict(part).map_err(Failure::bad_input)?;
-        for (row, prediction) in part.iter().zip(predictions.rows()) {
-            let outputs = manifest.outputs.iter().zip(prediction).map(|(output, value)| {
-                let explanation =
-                    if args.explain { Some(explanation(&model, row, &output.name)?) } else { None };
-                let number: f64 = value.to_string().parse().map_err(Failure::failed)?;
-                let reached =
-                    manifest.thresholds.iter().filter(|t| t.output == output.name && number >= t.at_least);
-                Ok(ResultView {
-                    output: output.name.clone(),
-                    value: value.to_string(),
-                    unit: output.unit.clone(),
-                    reached: reached.map(|threshold| threshold.meaning.clone()).collect(),
-                    certainty: certainty(manifest, prediction, &output.name).map(said),
-                    explanation,
-                })
-            });
-            views.push(RowView { row: views.len(), results: outputs.collect::<Result<_, Failure>>()? });
+        for ((row, place), prediction) in part.iter().zip(places).zip(predictions.rows()) {
+            if let Some(view) = views.get_mut(*place) {
+                view.results = row_results(model, row, prediction, explain)?;
+            }
         }
     }
-    Answer::list(&views, "There are no rows.")
+    Ok(views)
+}
+
+/// What the model says about one row.
+fn row_results(
+    model: &Model,
+    row: &FeatureVector,
+    prediction: &[FixedPoint],
+    explain: bool,
+) -> Result<Vec<ResultView>, Failure> {
+    let manifest = model.manifest();
+    let mut results = Vec::with_capacity(prediction.len());
+    for (output, value) in manifest.outputs.iter().zip(prediction) {
+        let explanation = if explain { Some(explanation(model, row, &output.name)?) } else { None };
+        let number: f64 = value.to_string().parse().map_err(Failure::failed)?;
+        let reached = manifest.thresholds.iter().filter(|t| t.output == output.name && number >= t.at_least);
+        results.push(ResultView {
+            output: output.name.clone(),
+            value: value.to_string(),
+            unit: output.unit.clone(),
+            reached: reached.map(|threshold| threshold.meaning.clone()).collect(),
+            certainty: certainty(manifest, prediction, &output.name).map(said),
+            explanation,
+        });
+    }
+    Ok(results)
 }
 
 /// The row of the options, made of them as the service makes it of a push.
@@ -125,66 +151,11 @@ fn one(manifest: &Manifest, args: &RunArgs) -> Result<FeatureVector, Failure> {
 }
 
 fn series(file: &Path) -> Result<Series, Failure> {
-    let bytes = input::read(file, MAX_FILE_BYTES)?;
-    let is_json = bytes.trim_ascii_start().starts_with(b"{");
-    let series = if is_json { Series::from_json(&bytes) } else { Series::from_csv(&bytes) };
+    let text = input::text(file, MAX_FILE_BYTES)?;
+    let is_json = text.trim_start().starts_with('{');
+    let read = if is_json { Series::from_json } else { Series::from_csv };
+    let series = read(text.as_bytes());
     series.map_err(|error| Failure::bad_input(format!("{}: {error}", file.display())))
-}
-
-/// Checked values in the manifest's units.
-fn features(manifest: &Manifest, values: &[(String, f64)]) -> Result<FeatureVector, Failure> {
-    let mut features = Features::new(manifest);
-    for (name, value) in values {
-        let unit = manifest.input(name).map_or("1", |(_, input)| input.unit.as_str());
-        features.set(name, *value, unit).map_err(Failure::bad_input)?;
-    }
-    features.build().map_err(Failure::bad_input)
-}
-
-/// The rows of a file; one bad row refuses all, with its number.
-fn many(manifest: &Manifest, bytes: &[u8]) -> Result<Vec<FeatureVector>, Failure> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Failure::bad_input("the rows are not UTF-8; save them as UTF-8 text"))?;
-    let rows = if text.trim_start().starts_with('[') { from_json(text)? } else { from_csv(text)? };
-    let numbered = (1_usize..).zip(&rows);
-    numbered
-        .map(|(number, row)| {
-            features(manifest, row).map_err(|error| Failure::bad_input(format!("row {number}: {error}")))
-        })
-        .collect()
-}
-
-fn from_json(text: &str) -> Result<Vec<Vec<(String, f64)>>, Failure> {
-    let rows: Vec<serde_json::Map<String, Value>> = serde_json::from_str(text)
-        .map_err(|error| Failure::bad_input(format!("the rows are not a JSON array of objects: {error}")))?;
-    let value = |(name, value): (String, Value)| match value {
-        Value::Null => Ok(None),
-        Value::Number(number) => Ok(number.as_f64().map(|number| (name, number))),
-        _ => Err(Failure::bad_input(format!(
-            "{name} is not a number; give a number, or null where it is missing"
-        ))),
-    };
-    rows.into_iter().map(|row| row.into_iter().filter_map(|pair| value(pair).transpose()).collect()).collect()
-}
-
-fn from_csv(text: &str) -> Result<Vec<Vec<(String, f64)>>, Failure> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let names = reader.headers().map_err(|error| Failure::bad_input(error.to_string()))?.clone();
-    let row = |(number, row): (usize, Result<csv::StringRecord, csv::Error>)| {
-        let row = row.map_err(|_| {
-            let cells = names.len();
-            Failure::bad_input(format!("row {number} is not {cells} cells of UTF-8, as the first line is"))
-        })?;
-        let filled = names.iter().zip(&row).filter(|(_, cell)| !cell.is_empty());
-        let value = |(name, cell): (&str, &str)| match cell.parse() {
-            Ok(value) => Ok((name.to_owned(), value)),
-            Err(_) => Err(Failure::bad_input(format!(
-                "row {number}: {name} is not a number; leave it empty if missing"
-            ))),
-        };
-        filled.map(value).collect()
-    };
-    (1..).zip(reader.records()).map(row).collect()
 }
 
 fn said(certainty: Certainty) -> String {
@@ -212,8 +183,12 @@ fn explanation(model: &Model, row: &FeatureVector, output: &str) -> Result<Expla
 
 #[derive(Serialize)]
 struct RowView {
+    /// From 0.
     row: usize,
+    /// Empty if the row cannot be used.
     results: Vec<ResultView>,
+    /// Why it cannot be used.
+    error: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -245,6 +220,9 @@ struct Contribution {
 
 impl fmt::Display for RowView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(error) = &self.error {
+            writeln!(f, "Row {}: {error}", self.row.saturating_add(1))?;
+        }
         for result in &self.results {
             writeln!(f, "{}  {} {}", result.output, result.value, result.unit)?;
             for meaning in &result.reached {

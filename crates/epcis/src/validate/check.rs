@@ -13,13 +13,13 @@ pub(super) struct Checker {
     pub(super) violations: Vec<Violation>,
 }
 
-enum Step {
+pub(super) enum Step {
     Member(String),
     Entry(usize),
 }
 
 impl Checker {
-    fn broken(&mut self, rule: Broken) {
+    pub(super) fn broken(&mut self, rule: Broken) {
         if self.violations.len() < MAX_VIOLATIONS {
             let mut path = String::new();
             for step in &self.path {
@@ -39,10 +39,18 @@ impl Checker {
         }
     }
 
-    fn at(&mut self, step: Step, check: impl FnOnce(&mut Self)) {
+    pub(super) fn enter(&mut self, step: Step) {
         self.path.push(step);
-        check(self);
+    }
+
+    pub(super) fn leave(&mut self) {
         self.path.pop();
+    }
+
+    fn at(&mut self, step: Step, check: impl FnOnce(&mut Self)) {
+        self.enter(step);
+        check(self);
+        self.leave();
     }
 
     /// Checks an object against its shape.

@@ -21,10 +21,12 @@ pub(super) fn document(root: Element, namespaces: &Namespaces) -> Result<Value, 
         other => return Err(ReadError::NotEpcis { found: other.to_owned() }),
     };
     object.set("type", root.name.as_str());
-    for name in ["schemaVersion", "creationDate"] {
-        if let Some(value) = root.attribute(name) {
-            object.set(name, value);
-        }
+    if let Some(version) = root.attribute("schemaVersion") {
+        // What is made from EPCIS 1.x is a document of 2.0, the first version that has JSON-LD.
+        object.set("schemaVersion", if version.starts_with("1.") { "2.0" } else { version });
+    }
+    if let Some(date) = root.attribute("creationDate") {
+        object.set("creationDate", date);
     }
     if !query {
         header::set(&root, &mut object);

@@ -11,6 +11,9 @@ pub fn json(bytes: &[u8]) {
         let again = Document::from_json(document.to_json().as_bytes()).expect("a written document is read");
         assert_eq!(again, document);
         assert_eq!(again.validate(), document.validate());
+        let undeclared = document.undeclared_prefixes();
+        assert_eq!(again.undeclared_prefixes(), undeclared);
+        assert!(undeclared.len() <= epcis::limits::MAX_VIOLATIONS);
     }
 }
 

@@ -161,6 +161,9 @@ fn read_path(path: Piece, reader: &mut Reader) -> Result<Orders, ParseError> {
         let (before, name) = before.split_last(b'/').ok_or(no_key)?;
         let key = path_identifier(name.text, reader);
         if let Some((key, orders)) = key.and_then(|ai| Some((ai, ai.definition().link_key()?))) {
+            if !before.text.is_empty() && !reader.permissions.link_paths {
+                return Err(path.fault(ParseErrorKind::LinkPath));
+            }
             break (key, orders, value);
         }
         rest = before;

@@ -5,7 +5,23 @@ use alloc::string::String;
 use super::{after_host, is_uri_character};
 use crate::{Ai, Elements, LinkError};
 
-pub(crate) fn write(elements: &Elements, stem: &str, unknown: bool) -> Result<String, LinkError> {
+impl Elements {
+    /// As a GS1 Digital Link under `stem`, for example `https://id.gs1.org`.
+    ///
+    /// The first primary key of the data begins it and its qualifiers follow in the path. All other fields are in the
+    /// query, those of predefined length first. Characters that RFC 3986 does not call unreserved are percent-encoded.
+    /// An identifier that the standard does not define is refused.
+    pub fn to_digital_link(&self, stem: &str) -> Result<String, LinkError> {
+        write(self, stem, false)
+    }
+
+    /// As [`Elements::to_digital_link`], with identifiers that the standard does not define in the query.
+    pub fn to_digital_link_with_unknown(&self, stem: &str) -> Result<String, LinkError> {
+        write(self, stem, true)
+    }
+}
+
+fn write(elements: &Elements, stem: &str, unknown: bool) -> Result<String, LinkError> {
     let in_stem = |byte: u8| is_uri_character(byte) && !matches!(byte, b'?' | b'#');
     if after_host(stem.as_bytes()).is_none() || !stem.bytes().all(in_stem) {
         return Err(LinkError::Stem);

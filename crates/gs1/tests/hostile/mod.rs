@@ -1,7 +1,7 @@
 //! Properties that hold for any bytes: the fuzz targets check them, and a test checks them on the fuzzing corpus.
 #![allow(clippy::unwrap_used)]
 
-use gs1::{scanner, Ai, Elements, ParseError, Parser, Rules};
+use gs1::{scanner, Ai, Elements, OtherCode, ParseError, Parser, Rules};
 
 const YEAR: u16 = 2026;
 
@@ -116,15 +116,25 @@ pub fn builder(input: &[u8]) {
 pub fn scanner(input: &[u8]) {
     let Ok(text) = core::str::from_utf8(input) else { return };
     let [_, parser] = parsers();
+    if let Some(code) = OtherCode::recognise(text, &parser) {
+        assert!(code.to_string().starts_with("this "), "{code}");
+    }
     let read = parser.parse(text);
     if let Some(diagnosis) = scanner::diagnose(text, &parser) {
         assert!(diagnosis.to_string().starts_with("your scanner "));
-        if let Some(corrected) = diagnosis.corrected {
-            check(&parser, input, Ok(corrected));
+        for reading in diagnosis.readings {
+            check(&parser, input, Ok(reading));
+        }
+    }
+    if let Some(diagnosis) = scanner::lost_separators(text, &parser) {
+        assert!(diagnosis.readings.len() > 1 || !diagnosis.complete);
+        assert!(diagnosis.readings.contains(read.as_ref().unwrap()));
+        for reading in diagnosis.readings {
+            check(&parser, input, Ok(reading));
         }
     }
     for alternative in scanner::alternatives(text, &parser) {
-        let corrected = alternative.corrected.unwrap();
+        let corrected = alternative.corrected().unwrap().clone();
         assert_ne!(Ok(&corrected), read.as_ref());
         check(&parser, input, Ok(corrected));
     }
