@@ -106,7 +106,7 @@ fn inputs(manifest: &Manifest) -> Checked {
         ensure(
             units::is_known(&input.unit),
             field("unit"),
-            "is not in this program's table; use one of its UCUM codes",
+            "is not a UCUM code; write one such as mg/dL, mmol/L, mm[Hg] or /min",
         )?;
         range(&field("range"), input.range)?;
         categories(input)?;
