@@ -7,7 +7,8 @@ use clap::Args;
 use clinical::text::Finder;
 use clinical::treatment::risk::baseline;
 use clinical::treatment::{
-    read_chart, recommend, Choice, Effect, Fact, NotModelled, Recommendation, State, Unread, INTENDED_USE,
+    read_chart, recommend, Choice, Effect, Fact, NotModelled, Recommendation, State, Unread, UnusableValue,
+    INTENDED_USE,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -53,6 +54,8 @@ pub fn run(args: &TreatmentArgs) -> Result<Answer, Failure> {
         recommendation: recommend(&chart.facts, risks.as_ref().ok().copied()),
         risk_not_modelled: risks.err(),
         unread: chart.unread,
+        left_out: chart.left_out,
+        unusable: chart.unusable,
     })
 }
 
@@ -64,6 +67,8 @@ struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     risk_not_modelled: Option<NotModelled>,
     unread: Unread,
+    left_out: Vec<fhir::LeftOut>,
+    unusable: Vec<UnusableValue>,
 }
 
 impl fmt::Display for View {
@@ -85,6 +90,12 @@ impl fmt::Display for View {
                 f,
                 "\nNot understood: {conditions} conditions, {medicines} medicines, {allergies} allergies"
             )?;
+        }
+        for fhir::LeftOut { entry, element, reason } in &self.left_out {
+            writeln!(f, "  entry {entry} of the bundle: {element}: {reason}")?;
+        }
+        for UnusableValue { value, entry, reason } in &self.unusable {
+            writeln!(f, "\nNot used: {value}, entry {entry} of the bundle: {reason}")?;
         }
         match (baseline, &self.risk_not_modelled) {
             (Some(risk), _) => writeln!(

@@ -42,6 +42,25 @@ pub(super) const CONDITIONS: &[(Fact, &[&str], bool)] = &[
 /// High blood pressure itself, which the options treat.
 pub(super) const HYPERTENSION: [&str; 6] = ["I10", "I11", "I12", "I13", "I15", "O1"];
 
+/// The code system SNOMED CT.
+pub(super) const SNOMED_CT: &str = "http://snomed.info/sct";
+
+/// Facts that a finding of SNOMED CT which is no disorder may state. The other conditions are disorders there, so that a
+/// concept whose full name ends in "(finding)" is never one of them.
+pub(super) const STATED_BY_FINDINGS: &[Fact] = &[
+    Fact::Pregnant,
+    Fact::PulseBelow50,
+    Fact::SystolicBelow100,
+    Fact::EgfrBelow30,
+    Fact::EgfrBelow60,
+    Fact::PotassiumAbove5,
+    Fact::PotassiumBelow3_5,
+    Fact::Hyponatraemia,
+    Fact::Hypercalcaemia,
+    Fact::Shock,
+    Fact::Depression,
+];
+
 /// SNOMED CT codes that are frequent, with the ICD-10 code that they map to, for bundles without words. Others are
 /// read by their display.
 pub(super) const SNOMED: &[(&str, &str)] = &[
