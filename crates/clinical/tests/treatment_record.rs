@@ -321,7 +321,7 @@ proptest! {
         match how {
             0 => latest["dataAbsentReason"] = json!({ "text": "not done" }),
             1 => latest["modifierExtension"] = modifier(),
-            2 | 3 | 4 if is_coded => latest["valueCodeableConcept"] = json!(null),
+            2..=4 if is_coded => latest["valueCodeableConcept"] = json!(null),
             2 => latest["valueQuantity"]["comparator"] = json!("<"),
             3 => latest["valueQuantity"]["code"] = json!("furlong"),
             _ => latest["valueQuantity"] = json!(null),

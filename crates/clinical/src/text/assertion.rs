@@ -1,12 +1,16 @@
 //! The assertion of each mention, by two sweeps over the words, one in each direction.
 
+use super::answer::{answers, Answer};
+use super::compound::compound;
 use super::token::{Gap, Token};
-use super::triggers::{effects, Effect, LONGEST_PHRASE};
+use super::triggers::{effects, Effect, ABSENT, LONGEST_PHRASE};
 use super::{Assertion, Kind};
 
 /// The reach of a phrase in words: forward within its sentence, backward within its clause.
 const FORWARD_REACH: usize = 24;
 const BACKWARD_REACH: usize = 8;
+/// The reach of a phrase about what stands directly after it.
+const NEAR_REACH: usize = 4;
 
 /// A mention by its words.
 #[derive(Clone, Copy, Debug)]
@@ -19,24 +23,42 @@ pub(crate) struct Place {
 }
 
 /// A phrase of the rules, and its position.
-struct Phrase {
-    first: usize,
-    words: usize,
-    effects: &'static [Effect],
+pub(crate) struct Phrase {
+    pub first: usize,
+    pub words: usize,
+    pub effects: &'static [Effect],
 }
 
 /// The assertion of each mention; they are in the order of the text and do not overlap.
 pub(crate) fn assertions(tokens: &[Token], places: &[Place]) -> Vec<Assertion> {
-    let phrases = phrases(tokens, places);
+    let answers = answers(tokens, places);
+    let phrases = phrases(tokens, places, &answers);
     let mut found = vec![Assertion::Present; places.len()];
     forward(tokens, places, &phrases, &mut found);
     backward(tokens, places, &phrases, &mut found);
+    let mut answers = answers.iter().peekable();
+    for (place, assertion) in places.iter().zip(&mut found) {
+        while answers.next_if(|answer| answer.label.end <= place.first).is_some() {}
+        if let Some(answer) = answers.peek().filter(|answer| answer.label.contains(&place.first)) {
+            *assertion = answer.says.about(*assertion);
+        } else if is_asked(tokens, *place) {
+            *assertion = (*assertion).min(Assertion::Possible);
+        }
+    }
     found
 }
 
+/// Whether a question mark stands directly before or after the mention.
+fn is_asked(tokens: &[Token], place: Place) -> bool {
+    let first = tokens.get(place.first);
+    let last = tokens.get(place.first.saturating_add(place.words).saturating_sub(1));
+    first.is_some_and(|first| first.asks) || last.is_some_and(|last| last.mark == Some('?'))
+}
+
 /// The longest phrases outside the mentions.
-fn phrases(tokens: &[Token], places: &[Place]) -> Vec<Phrase> {
+fn phrases(tokens: &[Token], places: &[Place], answers: &[Answer]) -> Vec<Phrase> {
     let mut phrases = Vec::new();
+    let mut answers = answers.iter().peekable();
     let mut next_place = places.iter().peekable();
     let mut at = 0_usize;
     while at < tokens.len() {
@@ -49,17 +71,43 @@ fn phrases(tokens: &[Token], places: &[Place]) -> Vec<Phrase> {
                 .max(at.saturating_add(1));
             continue;
         }
+        // An answer ends what was said before, and says nothing about what follows.
+        if let Some(answer) = answers.next_if(|answer| answer.first == at) {
+            phrases.push(Phrase { first: at, words: answer.words, effects: &[Effect::Stop] });
+            at = at.saturating_add(answer.words.max(1));
+            continue;
+        }
+        if let Some(effects) = heading(tokens, at) {
+            phrases.push(Phrase { first: at, words: 1, effects });
+            at = at.saturating_add(1);
+            continue;
+        }
         let most = free.saturating_sub(at).min(LONGEST_PHRASE);
-        let phrase = (1..=most).rev().find_map(|words| {
+        let listed = (1..=most).rev().find_map(|words| {
             let run = tokens.get(at..at.saturating_add(words))?;
             let is_whole = run.iter().skip(1).all(|token| token.gap != Gap::Sentence);
             let effects = effects(&joined(run));
             (is_whole && !effects.is_empty()).then_some(Phrase { first: at, words, effects })
         });
+        // The longer one says more.
+        let phrase = match (compound(tokens, at, free), listed) {
+            (Some(built), Some(listed)) if listed.words > built.words => Some(listed),
+            (built, listed) => built.or(listed),
+        };
         at = at.saturating_add(phrase.as_ref().map_or(1, |phrase| phrase.words));
         phrases.extend(phrase);
     }
     phrases
+}
+
+/// What the heading of a list says about the list: "Negative: fever, cough".
+fn heading(tokens: &[Token], at: usize) -> Option<&'static [Effect]> {
+    let token = tokens.get(at).filter(|token| token.mark == Some(':'))?;
+    match token.lower.as_str() {
+        "negative" | "negatives" | "absent" | "denies" | "denied" => Some(&[ABSENT]),
+        "positive" | "positives" | "present" | "endorses" => Some(&[Effect::Affirm]),
+        _ => None,
+    }
 }
 
 fn joined(run: &[Token]) -> String {
@@ -72,6 +120,8 @@ type Until = [usize; 5];
 
 fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [Assertion]) {
     let mut until: Until = [0; 5];
+    // Where the reach of what stands directly after a phrase ends, and what it says.
+    let mut near: Option<(usize, Assertion)> = None;
     // The last mention's kind, and whether a comma or the like followed it; cleared when a phrase follows.
     let mut last: Option<(Kind, bool)> = None;
     let mut phrases = phrases.iter().peekable();
@@ -79,6 +129,9 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
     for (at, token) in tokens.iter().enumerate() {
         if token.gap == Gap::Sentence {
             (until, last) = ([0; 5], None);
+        }
+        if token.gap != Gap::Joint {
+            near = None;
         }
         last = last.map(|(kind, apart)| (kind, apart || token.gap == Gap::Apart));
         if let Some(phrase) = phrases.next_if(|phrase| phrase.first == at) {
@@ -91,9 +144,18 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
                             *until = end;
                         }
                     }
+                    Effect::Near(assertion) => {
+                        let end = phrase.first.saturating_add(phrase.words).saturating_add(NEAR_REACH);
+                        near = Some((end, *assertion));
+                    }
+                    Effect::Affirm => until = only(&[Assertion::Family, Assertion::Past], until),
                     Effect::Patient => until = [0; 5],
                     // In "his mother has asthma and takes digoxin" everything is about her.
-                    Effect::Stop => until = only(&[Assertion::Family], until),
+                    Effect::Stop => (until, near) = (only(&[Assertion::Family], until), None),
+                    Effect::ClauseStop if token.gap != Gap::Joint => {
+                        (until, near) = (only(&[Assertion::Family], until), None);
+                    }
+                    Effect::ClauseStop => {}
                     Effect::Backward(_) | Effect::Nothing => {}
                 }
             }
@@ -106,6 +168,9 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
             last = Some((place.kind, false));
             *assertion = (*assertion)
                 .min(strongest(place.kind, |index| until.get(index).is_some_and(|end| *end > at)));
+            if let Some((_, near)) = near.filter(|(end, _)| *end > at) {
+                *assertion = (*assertion).min(near);
+            }
         }
     }
 }
@@ -137,8 +202,8 @@ fn backward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut 
                             *from = phrase.first.saturating_sub(BACKWARD_REACH);
                         }
                     }
-                    Effect::Stop | Effect::Patient => from = [usize::MAX; 5],
-                    Effect::Forward(_) | Effect::Nothing => {}
+                    Effect::Stop | Effect::Patient | Effect::Affirm => from = [usize::MAX; 5],
+                    Effect::Forward(_) | Effect::Near(_) | Effect::ClauseStop | Effect::Nothing => {}
                 }
             }
         }

@@ -15,6 +15,12 @@ pub(crate) struct Token {
     pub is_upper: bool,
     /// The gap before it.
     pub gap: Gap,
+    /// The first mark of the gap after it: the colon of a field, the question mark of a question.
+    pub mark: Option<char>,
+    /// Whether a question mark stands before it like a word, as in "? pneumonia".
+    pub asks: bool,
+    /// Whether a line begins with it.
+    pub begins_line: bool,
 }
 
 /// The gap between a token and the one before.
@@ -41,12 +47,18 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             (Some((from, from_char)), false) => {
                 let word = text.get(from..at).unwrap_or_default();
                 let before = text.get(gap_from..from).unwrap_or_default();
+                if let Some(previous) = tokens.last_mut() {
+                    previous.mark = mark(before);
+                }
                 tokens.push(Token {
                     bytes: from..at,
                     chars: from_char..count,
                     lower: word.to_lowercase(),
                     is_upper: !word.chars().any(char::is_lowercase),
                     gap: gap(tokens.last(), before),
+                    mark: None,
+                    asks: before.trim_end().ends_with('?') && (gap_from == 0 || !before.starts_with('?')),
+                    begins_line: before.contains('\n'),
                 });
                 (open, gap_from) = (None, at);
             }
@@ -54,7 +66,14 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         }
         count = count.saturating_add(1);
     }
+    if let Some(last) = tokens.last_mut() {
+        last.mark = mark(text.get(gap_from..).unwrap_or_default());
+    }
     tokens
+}
+
+fn mark(gap: &str) -> Option<char> {
+    gap.chars().find(|character| !character.is_whitespace())
 }
 
 /// Words whose full stop does not end a sentence.
