@@ -167,7 +167,7 @@ impl<'b> Medications<'b> {
         match reference.target(entry.full_url.as_deref())? {
             Target::Absolute(url) => self.by_url.get(url.as_str()).copied().flatten(),
             Target::Relative("Medication", id) => self.by_id.get(id).copied().flatten(),
-            Target::Relative(..) => None,
+            Target::Relative(..) | Target::Conditional(..) => None,
             Target::Contained(id) => entry.contained.iter().find_map(|(own, resource)| match resource {
                 Resource::Medication(medication) if own.as_deref() == Some(id) => Some(medication),
                 _ => None,

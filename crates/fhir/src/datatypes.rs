@@ -109,6 +109,9 @@ pub struct Quantity {
     pub value: Option<f64>,
     /// `<`, `<=`, `>=`, `>`: the number is only a bound.
     pub comparator: Option<String>,
+    /// An extension in place of it.
+    #[serde(rename = "_comparator")]
+    pub comparator_extension: Option<Present>,
     /// The unit for people.
     pub unit: Option<String>,
     /// The code system of the unit's code.
@@ -129,7 +132,7 @@ pub struct Measurement<'a> {
 impl Quantity {
     /// The number with its unit, or why there is none. A unit for people (`mmHg`) never counts as a UCUM code.
     pub fn measurement(&self) -> Result<Measurement<'_>, Unusable> {
-        if self.comparator.is_some() {
+        if self.comparator.is_some() || self.comparator_extension.is_some() {
             return Err(Unusable::Bound);
         }
         let value = self.value.filter(|value| value.is_finite()).ok_or(Unusable::NoValue)?;
@@ -164,6 +167,7 @@ mod tests {
         let bound =
             r#"{"value": 5, "comparator": "<", "system": "http://unitsofmeasure.org", "code": "mmol/L"}"#;
         assert_eq!(quantity(bound).measurement(), Err(Unusable::Bound));
+        assert_eq!(quantity(r#"{"value": 5, "_comparator": {}}"#).measurement(), Err(Unusable::Bound));
         assert_eq!(quantity("{}").measurement(), Err(Unusable::NoValue));
     }
 

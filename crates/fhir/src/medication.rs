@@ -109,6 +109,9 @@ pub struct MedicationRequest {
     pub intent: MedicationIntent,
     /// Whether the medicine must *not* be given.
     pub do_not_perform: Option<bool>,
+    /// An extension in place of it.
+    #[serde(rename = "_doNotPerform")]
+    pub do_not_perform_extension: Option<Present>,
     /// The medicine.
     pub medication_codeable_concept: Option<CodeableConcept>,
     /// The medicine as a resource.

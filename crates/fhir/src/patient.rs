@@ -55,6 +55,12 @@ pub struct Patient {
     pub deceased_boolean: Option<bool>,
     /// When the patient died.
     pub deceased_date_time: Option<DateTime>,
+    /// An extension in place of [`Self::deceased_boolean`].
+    #[serde(rename = "_deceasedBoolean")]
+    pub deceased_boolean_extension: Option<Present>,
+    /// An extension in place of [`Self::deceased_date_time`], such as why the time of death is not known.
+    #[serde(rename = "_deceasedDateTime")]
+    pub deceased_date_time_extension: Option<Present>,
     /// Other records of the same patient.
     #[serde(default)]
     pub link: Vec<PatientLink>,
@@ -110,8 +116,12 @@ impl Patient {
         if self.modifier_extension.is_some() {
             return Err(PatientError::Modified("Patient.modifierExtension"));
         }
-        if self.deceased_boolean == Some(true) || self.deceased_date_time.is_some() {
+        let has_time = self.deceased_date_time.is_some() || self.deceased_date_time_extension.is_some();
+        if self.deceased_boolean == Some(true) || has_time {
             return Err(PatientError::Deceased);
+        }
+        if self.deceased_boolean.is_none() && self.deceased_boolean_extension.is_some() {
+            return Err(PatientError::Modified("Patient.deceasedBoolean without a value"));
         }
         if self.active == Some(false) {
             return Err(PatientError::Inactive);
@@ -190,6 +200,11 @@ mod tests {
         for (json, error) in [
             (r#"{"deceasedBoolean": true}"#, PatientError::Deceased),
             (r#"{"deceasedDateTime": "2026"}"#, PatientError::Deceased),
+            (r#"{"_deceasedDateTime": {"extension": []}}"#, PatientError::Deceased),
+            (
+                r#"{"_deceasedBoolean": {"extension": []}}"#,
+                PatientError::Modified("Patient.deceasedBoolean without a value"),
+            ),
             (r#"{"active": false}"#, PatientError::Inactive),
             (r#"{"link": [{"type": "seealso"}, {"type": "replaced-by"}]}"#, PatientError::Replaced),
             (r#"{"implicitRules": "urn:x"}"#, PatientError::Modified("Patient.implicitRules")),

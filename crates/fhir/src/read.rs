@@ -137,11 +137,20 @@ fn reason(path: String, error: &serde_json::Error) -> (String, String) {
     let reason = if message == InvalidDate.to_string() {
         message.to_owned()
     } else if let Some((_, expected)) = message.rsplit_once(", expected ") {
-        format!("expected {expected}")
+        format!("expected {}", in_words(expected))
     } else {
         "the value is not valid in FHIR R4".to_owned()
     };
     (path, reason)
+}
+
+/// What serde expected, without the names of Rust's types.
+fn in_words(expected: &str) -> String {
+    match expected {
+        "f64" => "a number".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        other => other.strip_prefix("struct ").map_or_else(|| other.to_owned(), |_| "an object".to_owned()),
+    }
 }
 
 pub(crate) fn ensure_at_most(count: usize, limit: usize) -> Result<(), ReadError> {
@@ -191,7 +200,7 @@ mod tests {
         let reason = |json: &str| typed::<Sample>("Sample", json).unwrap_err().to_string();
         assert_eq!(
             reason(r#"{"number": "Jane, expected soon at line 3", "needed": true}"#),
-            "Sample.number: expected f64"
+            "Sample.number: expected a number"
         );
         assert_eq!(reason("{}"), "Sample.needed: this element is required, and missing");
         assert_eq!(reason(r#"{"needed": true, "needed": true}"#), "Sample.needed: this element occurs twice");

@@ -306,6 +306,10 @@ impl<'b> Adding<'b, '_> {
         let is_understood = self.understood([
             request.implicit_rules.map(|_| "MedicationRequest.implicitRules"),
             request.modifier_extension.map(|_| "MedicationRequest.modifierExtension"),
+            request
+                .do_not_perform_extension
+                .filter(|_| request.do_not_perform.is_none())
+                .map(|_| "MedicationRequest.doNotPerform"),
         ]);
         let medicine = (&request.medication_codeable_concept, &request.medication_reference);
         self.medicine(medicine, is_current, is_understood);

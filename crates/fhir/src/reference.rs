@@ -25,6 +25,8 @@ pub(crate) enum Target<'a> {
     Absolute(String),
     /// A resource of this type and id, on a server that nobody names.
     Relative(&'a str, &'a str),
+    /// The resource of this type with an identifier: a conditional reference of a transaction.
+    Conditional(&'a str, Identifier),
 }
 
 impl Reference {
@@ -34,6 +36,12 @@ impl Reference {
         let reference = self.reference.as_deref()?;
         if let Some(id) = reference.strip_prefix('#') {
             return Some(Target::Contained(id));
+        }
+        // https://hl7.org/fhir/R4/http.html#trules
+        if let Some((kind, identifier)) = reference.split_once("?identifier=") {
+            let (system, value) = identifier.split_once('|')?;
+            let (system, value) = (Some(system.to_owned()), Some(value.to_owned()));
+            return Some(Target::Conditional(kind, Identifier { usage: None, system, value }));
         }
         // A reference to a version is `Patient/1/_history/2`: the same patient.
         let plain = reference.split_once("/_history/").map_or(reference, |(plain, _)| plain);
@@ -84,6 +92,9 @@ impl Identity<'_> {
         match reference.target(full_url) {
             Some(Target::Absolute(url)) => self.full_url == Some(url.as_str()),
             Some(Target::Relative(kind, id)) => kind == "Patient" && self.id == Some(id),
+            Some(Target::Conditional(kind, named)) => {
+                kind == "Patient" && self.identifiers.iter().any(|own| own.is_same(&named))
+            }
             Some(Target::Contained(_)) => false,
             None if reference.reference.is_some() => false,
             None => reference
@@ -142,6 +153,13 @@ mod tests {
         let identity = Identity { full_url: None, id: None, identifiers: core::slice::from_ref(&identifier) };
         let by_name = Reference { identifier: Some(identifier.clone()), ..Reference::default() };
         assert!(identity.is_named_by(&by_name, None));
+        let conditional = |text: &str| {
+            identity.is_named_by(&Reference { reference: Some(text.into()), ..Reference::default() }, None)
+        };
+        assert!(conditional("Patient?identifier=urn:s|1"));
+        for other in ["Patient?identifier=urn:s|2", "Patient?identifier=1", "Group?identifier=urn:s|1"] {
+            assert!(!conditional(other), "{other}");
+        }
         let elsewhere = Reference { reference: Some("Patient/q".into()), ..by_name };
         assert!(!identity.is_named_by(&elsewhere, None));
         assert!(!identity.is_named_by(&Reference::default(), None));

@@ -156,10 +156,12 @@ fn another_resource_than_the_expected_one_is_refused() {
 
 #[test]
 fn an_error_has_the_entry_and_the_element_and_none_of_the_content() {
-    let refused = |element: &str, reason: &str| {
+    let of_element = |element: &str, reason: &str| {
         let (element, reason) = (element.to_owned(), reason.to_owned());
-        Err(ReadError::Element { entry: None, element, reason })
+        ReadError::Element { entry: None, element, reason }
     };
+    let refused = |element: &str, reason: &str| Err(of_element(element, reason));
+    let refused_observation = |element: &str, reason: &str| Err(of_element(element, reason));
     let day = InvalidDate.to_string();
     let error = read::<Patient>(br#"{"resourceType": "Patient", "birthDate": "31 February of Jane Doe"}"#);
     assert_eq!(error, refused("Patient.birthDate", &day));
@@ -177,8 +179,12 @@ fn an_error_has_the_entry_and_the_element_and_none_of_the_content() {
             {"code": {}}, {"code": {}, "valueQuantity": {"value": "Jane, expected: 5"}}]}}]}"#;
     assert_eq!(
         read::<Bundle>(bundle).unwrap_err().to_string(),
-        "entry 1 of the bundle: Observation.component[1].valueQuantity.value: expected f64"
+        "entry 1 of the bundle: Observation.component[1].valueQuantity.value: expected a number"
     );
+    let list = br#"{"resourceType": "Observation", "status": "final", "code": {}, "component": {}}"#;
+    assert_eq!(read::<Observation>(list), refused_observation("Observation.component", "expected a list"));
+    let object = br#"{"resourceType": "Observation", "status": "final", "code": "8480-6"}"#;
+    assert_eq!(read::<Observation>(object), refused_observation("Observation.code", "expected an object"));
     let without_type = br#"{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {}}]}"#;
     assert_eq!(
         read::<Bundle>(without_type).unwrap_err().to_string(),

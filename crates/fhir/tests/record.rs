@@ -177,6 +177,8 @@ fn what_must_not_be_given_or_was_an_error_is_left_out_and_named() {
         assert_eq!(record.medicines, []);
         assert_eq!((record.left_out[0].entry, record.left_out[0].element), (1, element));
     }
+    let nobody_knows = bundle(vec![alone(patient()), alone(request(json!({"_doNotPerform": {"id": "a"}})))]);
+    assert!(!Record::of(&nobody_knows).unwrap().medicines[0].is_understood);
     let bundle = bundle(vec![alone(patient()), alone(request(json!({"doNotPerform": false})))]);
     assert_eq!(Record::of(&bundle).unwrap().medicines[0].is_current, Some(true));
 }
