@@ -246,7 +246,7 @@ impl<'b> Adding<'b, '_> {
 
     fn condition(&mut self, condition: &'b Condition) -> Result<(), RecordError> {
         self.ensure_own(Some(&condition.subject), "Condition.subject")?;
-        if let Certainty::Ruled(reason) = condition.certainty() {
+        if let Certainty::Withdrawn(reason) = condition.certainty() {
             self.leave_out("Condition.verificationStatus", reason);
             return Ok(());
         }
@@ -262,7 +262,7 @@ impl<'b> Adding<'b, '_> {
 
     fn allergy(&mut self, allergy: &'b AllergyIntolerance) -> Result<(), RecordError> {
         self.ensure_own(Some(&allergy.patient), "AllergyIntolerance.patient")?;
-        if let Certainty::Ruled(reason) = allergy.certainty() {
+        if let Certainty::Withdrawn(reason) = allergy.certainty() {
             self.leave_out("AllergyIntolerance.verificationStatus", reason);
             return Ok(());
         }

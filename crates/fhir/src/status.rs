@@ -9,8 +9,8 @@ pub enum Certainty {
     Confirmed,
     /// Unconfirmed, provisional or differential.
     Uncertain,
-    /// Refuted, or entered in error: it does not count.
-    Ruled(/** The code. */ &'static str),
+    /// Refuted, or entered in error, by this code: it does not count.
+    Withdrawn(&'static str),
     /// In no code of R4's code system.
     NotUnderstood,
 }
@@ -39,8 +39,8 @@ impl Certainty {
         match only(status, system) {
             Some("confirmed") => Self::Confirmed,
             Some("unconfirmed" | "provisional" | "differential") => Self::Uncertain,
-            Some("refuted") => Self::Ruled("refuted"),
-            Some("entered-in-error") => Self::Ruled("entered-in-error"),
+            Some("refuted") => Self::Withdrawn("refuted"),
+            Some("entered-in-error") => Self::Withdrawn("entered-in-error"),
             _ => Self::NotUnderstood,
         }
     }

@@ -80,6 +80,20 @@ fn the_same_quantity_in_other_units_is_converted() {
 }
 
 #[test]
+fn a_conversion_has_the_same_bits_on_every_machine() {
+    // Commitments to a model's inputs are made of them.
+    for (value, from, to, analyte, bits) in [
+        (20.3, "kPa", "mm[Hg]", None, 0x4063086a06134d2e),
+        (200.0, "mg/dL", "mmol/L", Some(Analyte::Cholesterol), 0x4014b0c7b04890de),
+        (98.6, "[degF]", "Cel", None, 0x4042800000000000),
+        (5.0, "mEq/L", "mg/dL", Some(Analyte::Calcium), 0x402409fbe76c8b44),
+    ] {
+        let found = convert(value, from, to, analyte).unwrap();
+        assert_eq!(found.to_bits(), bits, "{value} {from} is {found} {to}, {:#018x}", found.to_bits());
+    }
+}
+
+#[test]
 fn other_codes_and_other_quantities_are_refused_by_name() {
     for unit in ["mmHg", "MG/DL", "", "}{", "bpm", "°C", "µg", "IU/L", " mg", "furlong", "mg//dL"] {
         assert_eq!(convert(1.0, unit, "mm[Hg]", None), Err(UnitError::Unknown(unit.into())), "{unit:?}");

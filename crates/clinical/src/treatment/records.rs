@@ -123,18 +123,18 @@ impl Reader<'_> {
             if is_none && medicine.is_understood && state == State::Present {
                 continue;
             }
+            // A word that is not understood takes nothing away from one that is; a modifier does.
             let words: Vec<&str> = medicine.words().collect();
             let (facts, is_read) = self.substances(&words);
-            if !is_none && is_read && medicine.is_understood {
-                taken_now.extend(facts.into_iter().filter_map(|(taken, _)| Some((taken?, state))));
-                continue;
-            }
-            // A word that is not understood does not take away one that is; a modifier does.
             if medicine.is_understood {
                 taken_now.extend(facts.into_iter().filter_map(|(taken, _)| Some((taken?, state))));
-                chart.left_out.push(not_understood(medicine.entry, "medication[x]"));
             }
-            chart.unread.medicines = chart.unread.medicines.saturating_add(1);
+            if is_none || !is_read || !medicine.is_understood {
+                chart.unread.medicines = chart.unread.medicines.saturating_add(1);
+                if medicine.is_understood {
+                    chart.left_out.push(not_understood(medicine.entry, "medication[x]"));
+                }
+            }
         }
         let is_known = !self.record.medicines.is_empty() && chart.unread.medicines == 0;
         set_all(&mut chart.facts, taken(), &taken_now, is_known);
