@@ -37,6 +37,9 @@ pub enum Unusable {
     /// It has no value of the expected type.
     #[error("the latest finding has no value of the expected type")]
     NoValue,
+    /// It has no time that is read, and may be newer than all others.
+    #[error("a finding has no time (effective[x]), and may be the latest")]
+    NoTime,
     /// Its unit is not coded in UCUM.
     #[error("the latest finding has no UCUM unit; a unit for people does not count")]
     NoUnit,
@@ -51,10 +54,11 @@ pub enum Unusable {
 /// An observation, or the component of one, that has a code.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Finding<'a> {
-    /// When it was true of the patient.
+    /// When it was true of the patient, or the last moment at which it can have been.
     pub effective: Timestamp,
     /// The observation.
     pub observation: &'a Observation,
+    has_time: bool,
     part: Part<'a>,
 }
 
@@ -90,6 +94,9 @@ impl<'a> Finding<'a> {
         if let Some(element) = self.part.doubt {
             return Err(Unusable::Modified(element));
         }
+        if !self.has_time {
+            return Err(Unusable::NoTime);
+        }
         self.part.absent.map_or(Ok(()), |reason| Err(Unusable::Absent(absent_code(reason))))
     }
 }
@@ -120,8 +127,8 @@ fn absent_code(reason: &CodeableConcept) -> &'static str {
 /// The latest finding with any of the codes, whether it has a usable value or not: a finding without one never makes
 /// room for an older one.
 ///
-/// Only verified observations count (final, amended, corrected) whose time is known and lies in the window. Of
-/// several at the same moment the one issued last counts, and then the one with the greatest id, so that all readers
+/// Only verified observations count (final, amended, corrected) whose time lies in the window. One without a time can be
+/// of any age up to the moment when it was issued: it hides what is older than that, and has no usable value. Of several at the same moment the one issued last counts, and then the one with the greatest id, so that all readers
 /// of the same resources choose the same one, in whatever order the server gives them.
 pub fn latest<'a>(
     observations: impl IntoIterator<Item = &'a Observation>,
@@ -132,12 +139,13 @@ pub fn latest<'a>(
         .into_iter()
         .filter(|observation| observation.status.is_verified())
         .filter_map(|observation| {
-            let effective = observation.effective()?;
+            let issued = observation.issued.map(crate::DateTime::earliest);
+            let known = observation.effective();
+            let effective = known.or(issued).unwrap_or(window.until);
             let observation = (window.from..=window.until).contains(&effective).then_some(observation)?;
             let part = parts(observation)
                 .find(|part| codes.iter().any(|code| part.code.has(code.system, code.code)))?;
-            let issued = observation.issued.map(crate::DateTime::earliest);
-            let finding = Finding { effective, observation, part };
+            let finding = Finding { effective, observation, has_time: known.is_some(), part };
             Some(((effective, issued, observation.id.as_deref()), finding))
         })
         .max_by(|(one, _), (other, _)| one.cmp(other))

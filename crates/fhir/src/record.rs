@@ -98,7 +98,7 @@ impl Medicine<'_> {
 pub struct Record<'b> {
     /// The patient.
     pub patient: &'b Patient,
-    /// Verified observations with a time.
+    /// Verified observations.
     pub observations: Vec<Listed<'b, Observation>>,
     /// Conditions.
     pub conditions: Vec<Listed<'b, Condition>>,
@@ -217,9 +217,10 @@ impl<'b> Adding<'b, '_> {
             self.leave_out("Observation.focus", "it is not about the patient");
         } else if !observation.status.is_verified() {
             self.leave_out("Observation.status", "it is not final, amended or corrected");
-        } else if observation.effective().is_none() {
-            self.leave_out("Observation.effective[x]", "it is missing, or of a type that is not read");
         } else {
+            if observation.effective().is_none() {
+                self.leave_out("Observation.effective[x]", "it is missing, or of a type that is not read");
+            }
             let of_part = observation.component.iter().any(|part| part.modifier_extension.is_some());
             let of_part = of_part.then_some("Observation.component.modifierExtension");
             let is_understood = self.understood([observation.doubt(), of_part]);

@@ -80,7 +80,7 @@ fn unverified_observations_do_not_count() {
 }
 
 #[test]
-fn observations_outside_the_window_or_without_a_time_do_not_count() {
+fn observations_outside_the_window_do_not_count() {
     let window = Window { from: at("2026-01-01T00:00:00Z"), until: at("2026-06-01T00:00:00Z") };
     let value =
         |effective| latest_value(&[cholesterol("a", "final", effective, 200.0)], &CHOLESTEROL, window);
@@ -88,9 +88,23 @@ fn observations_outside_the_window_or_without_a_time_do_not_count() {
     assert_eq!(value("2026-01-01T00:00:00Z"), Some(200.0));
     assert_eq!(value("2026-06-01T00:00:00Z"), Some(200.0));
     assert_eq!(value("2026-06-01T00:00:01Z"), None);
-    let mut timeless = cholesterol("a", "final", "2026-02-01", 200.0);
-    timeless.effective_date_time = None;
-    assert_eq!(latest_value(&[timeless], &CHOLESTEROL, window), None);
+}
+
+#[test]
+fn a_finding_without_a_time_hides_what_may_be_older() {
+    let dated = cholesterol("a", "final", "2026-02-01", 180.0);
+    let measured = |issued: Option<&str>| {
+        let mut timeless = cholesterol("b", "final", "2026-02-01", 200.0);
+        timeless.effective_date_time = None;
+        timeless.issued = issued.map(|issued| issued.parse().unwrap());
+        let both = [dated.clone(), timeless];
+        latest(&both, &CHOLESTEROL, always()).unwrap().measurement().map(|measured| measured.value)
+    };
+    assert_eq!(measured(None), Err(Unusable::NoTime));
+    assert_eq!(measured(Some("2026-02-02T00:00:00Z")), Err(Unusable::NoTime));
+    // Older than the dated one, or issued only later.
+    assert_eq!(measured(Some("2026-01-31T00:00:00Z")), Ok(180.0));
+    assert_eq!(measured(Some("2027-01-01T00:00:00Z")), Ok(180.0));
 }
 
 #[test]
