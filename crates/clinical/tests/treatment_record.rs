@@ -153,9 +153,18 @@ fn words_that_deny_a_code_make_it_unknown() {
 fn a_finding_that_is_no_disorder_leaves_the_disorders_as_they_are() {
     let social = with(problem("224299000", "Received higher education (finding)"));
     let chart = read(&social).unwrap();
-    assert_eq!(chart.facts.get(Fact::Asthma), State::Absent);
-    assert_eq!(chart.facts.get(Fact::Depression), State::Unknown);
+    assert_eq!((chart.facts, chart.risk.is_ok()), (read(&full()).unwrap().facts, true));
     assert_eq!((chart.unread.conditions, chart.left_out.len()), (0, 1));
+    // What such a finding may state is unknown, unless it was measured.
+    for (display, fact, state_of_fact) in [
+        ("Low mood (finding)", Fact::Depression, State::Unknown),
+        ("Serum calcium above reference range (finding)", Fact::Hypercalcaemia, State::Unknown),
+        ("Serum potassium abnormal (finding)", Fact::PotassiumAbove5, State::Absent),
+    ] {
+        let chart = read(&with(problem("999000009", display))).unwrap();
+        assert_eq!(chart.facts.get(fact), state_of_fact, "{display}");
+        assert_eq!(chart.facts.get(Fact::Asthma), State::Absent, "{display}");
+    }
     for (code, display) in [
         ("999000001", "Blorptosis of the flange (disorder)"),
         ("999000002", "History of blorptosis (situation)"),

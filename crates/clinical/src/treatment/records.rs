@@ -28,13 +28,13 @@ impl Reader<'_> {
     /// Whether high blood pressure is recorded.
     pub(super) fn conditions(&self, chart: &mut Chart) -> bool {
         let mut found: Vec<(String, State, bool)> = Vec::new();
-        let mut has_findings = false;
+        let mut findings = String::new();
         for condition in &self.record.conditions {
             match self.condition(condition) {
                 Read::Codes(codes) => found.extend(codes),
                 Read::Nothing => {}
-                Read::Finding => {
-                    has_findings = true;
+                Read::Finding(words) => {
+                    findings.push_str(&words);
                     chart.left_out.push(not_understood(condition.entry, "Condition.code"));
                 }
                 Read::Unread => {
@@ -50,7 +50,10 @@ impl Reader<'_> {
             let of_fact = found.iter().filter(|(code, _, is_over)| {
                 (*stays || !is_over) && beginnings.iter().any(|beginning| code.starts_with(beginning))
             });
-            let is_open = has_findings && STATED_BY_FINDINGS.contains(fact);
+            let may_state = |(stated, words): &(Fact, &[&str])| {
+                stated == fact && words.iter().any(|word| findings.contains(word))
+            };
+            let is_open = STATED_BY_FINDINGS.iter().any(may_state);
             let background = if is_known && !is_open { State::Absent } else { State::Unknown };
             chart
                 .facts
@@ -74,7 +77,8 @@ impl Reader<'_> {
         let state = if certainty == Certainty::Confirmed { State::Present } else { State::Unknown };
         let codes = self.icd_10(concept);
         if codes.is_empty() {
-            return if is_finding(concept) { Read::Finding } else { Read::Unread };
+            let words = || concept.words().map(|words| words.to_lowercase() + " ").collect();
+            return if is_finding(concept) { Read::Finding(words()) } else { Read::Unread };
         }
         let is_over = course == Course::Over;
         Read::Codes(codes.into_iter().map(|(code, said)| (code, weaker(state, said), is_over)).collect())
@@ -200,8 +204,8 @@ enum Read {
     Codes(Vec<(String, State, bool)>),
     /// That there is no problem.
     Nothing,
-    /// Something that is no disorder and is not known here.
-    Finding,
+    /// Something that is no disorder and is not known here, in these words in lower case.
+    Finding(String),
     /// Something that may be any disorder.
     Unread,
 }
