@@ -163,6 +163,27 @@ fn a_term_of_another_dictionary_has_its_assertion() {
     assert_eq!(FINDER.assertion_at("No fever.", 20..30), Ok(None));
 }
 
+#[test]
+fn what_is_said_about_one_thing_is_not_said_about_the_next() {
+    use Assertion::{Absent, Past, Possible, Present};
+    let said = |text: &str| found(text).into_iter().map(|(_, said)| said).collect::<Vec<_>>();
+    for (text, expected) in [
+        ("Not feeling well, fever since Monday.", vec![Present]),
+        ("Never smoked, asthma.", vec![Present]),
+        ("Does not have fever, chills, or cough.", vec![Absent, Absent, Absent]),
+        ("No fever and cough is mild.", vec![Absent, Present]),
+        ("No fever and cough.", vec![Absent, Absent]),
+        ("Fever (-), cough (+), rash -, chills +", vec![Absent, Present, Absent, Present]),
+        ("Gout, resolved. Pneumonia, ruled out.", vec![Past, Absent]),
+        ("Ruled out: pneumonia, sepsis. Gout.", vec![Absent, Absent, Present]),
+        ("Family history: diabetes (mother). Known gout.", vec![Assertion::Family, Present]),
+        ("She was not negative for pneumonia.", vec![Present]),
+        ("Unable to exclude stroke.", vec![Possible]),
+    ] {
+        assert_eq!(said(text), expected, "{text}");
+    }
+}
+
 /// A sentence in which each of two problems may have a cue of its own, before or after it.
 fn sentence(cues: [&str; 2], problems: [&str; 2]) -> String {
     let part = |cue: &str, problem: &str| match cue.strip_prefix('<') {

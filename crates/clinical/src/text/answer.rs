@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::assertion::Place;
-use super::token::{Gap, Token};
+use super::token::{Gap, Sign, Token};
 use super::Assertion;
 
 /// Maximum length of a field's label, in words.
@@ -26,6 +26,7 @@ pub(crate) enum Says {
     No,
     Yes,
     Unknown,
+    Over,
 }
 
 impl Says {
@@ -36,6 +37,7 @@ impl Says {
             (Self::Yes, Assertion::Absent) => Assertion::Present,
             (Self::Yes, label) => label,
             (Self::Unknown, label) => label.min(Assertion::Possible),
+            (Self::Over, label) => label.min(Assertion::Past),
         }
     }
 }
@@ -48,7 +50,7 @@ pub(crate) fn answers(tokens: &[Token], places: &[Place]) -> Vec<Answer> {
         let next_place = places.get(index.saturating_add(1)).map(|place| place.first);
         let Some(answer) = answer(tokens, after, next_place) else { continue };
         let start = label_start(tokens, place.first)
-            .max(answers.last().map_or(0, |last| last.first.saturating_add(1)));
+            .max(answers.last().map_or(0, |last| last.first.saturating_add(last.words)));
         answers.push(Answer { label: start..answer.first, ..answer });
     }
     answers
@@ -56,22 +58,34 @@ pub(crate) fn answers(tokens: &[Token], places: &[Place]) -> Vec<Answer> {
 
 /// The answer to a field whose label has a mention that ends before this word.
 fn answer(tokens: &[Token], after_mention: usize, next_place: Option<usize>) -> Option<Answer> {
+    let last = after_mention.checked_sub(1).and_then(|last| tokens.get(last));
+    if let Some(sign) = last.and_then(|last| last.sign) {
+        let says = if sign == Sign::Plus { Says::Yes } else { Says::No };
+        return Some(Answer { label: after_mention..after_mention, first: after_mention, words: 0, says });
+    }
     if let Some(says) = bare(tokens, after_mention) {
         return Some(Answer { label: after_mention..after_mention, first: after_mention, words: 1, says });
     }
     // "Penicillin allergy: no", "asthma now: yes".
     let rest = after_mention..after_mention.saturating_add(3);
     let first = rest.into_iter().find(|at| {
-        let is_end = |token: &Token| matches!(token.mark, Some(':' | '?' | '-' | '–' | '—' | '(' | '='));
+        let is_end =
+            |token: &Token| matches!(token.mark, Some(':' | '?' | '-' | '–' | '—' | '(' | '=' | ','));
         at.checked_sub(1).and_then(|last| tokens.get(last)).is_some_and(is_end)
             || tokens.get(*at).is_none_or(|token| token.gap != Gap::Joint)
     })?;
     let mark = tokens.get(first.checked_sub(1)?)?.mark?;
-    if !matches!(mark, ':' | '?' | '-' | '–' | '—' | '(' | '=') || tokens.get(first)?.gap == Gap::Joint {
+    if !matches!(mark, ':' | '?' | '-' | '–' | '—' | '(' | '=' | ',') || tokens.get(first)?.gap == Gap::Joint
+    {
         return None;
     }
     let word = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
     let (words, says) = match (word(first), word(first.saturating_add(1))) {
+        ("ruled", "out") => (2, Says::No),
+        ("unlikely", _) => (1, Says::No),
+        ("resolved", _) => (1, Says::Over),
+        // After a comma, other words begin something new.
+        _ if mark == ',' => return None,
         ("not", "present" | "seen" | "found" | "identified" | "detected" | "noted") => (2, Says::No),
         (
             "no" | "n" | "none" | "nil" | "denies" | "denied" | "negative" | "neg" | "absent" | "never"

@@ -58,7 +58,8 @@ fn is_asked(tokens: &[Token], place: Place) -> bool {
 /// The longest phrases outside the mentions.
 fn phrases(tokens: &[Token], places: &[Place], answers: &[Answer]) -> Vec<Phrase> {
     let mut phrases = Vec::new();
-    let mut answers = answers.iter().peekable();
+    // A sign is an answer without words.
+    let mut answers = answers.iter().filter(|answer| answer.words > 0).peekable();
     let mut next_place = places.iter().peekable();
     let mut at = 0_usize;
     while at < tokens.len() {
@@ -74,12 +75,12 @@ fn phrases(tokens: &[Token], places: &[Place], answers: &[Answer]) -> Vec<Phrase
         // An answer ends what was said before, and says nothing about what follows.
         if let Some(answer) = answers.next_if(|answer| answer.first == at) {
             phrases.push(Phrase { first: at, words: answer.words, effects: &[Effect::Stop] });
-            at = at.saturating_add(answer.words.max(1));
+            at = at.saturating_add(answer.words);
             continue;
         }
-        if let Some(effects) = heading(tokens, at) {
-            phrases.push(Phrase { first: at, words: 1, effects });
-            at = at.saturating_add(1);
+        if let Some(heading) = heading(tokens, at) {
+            at = at.saturating_add(heading.words);
+            phrases.push(heading);
             continue;
         }
         let most = free.saturating_sub(at).min(LONGEST_PHRASE);
@@ -100,12 +101,17 @@ fn phrases(tokens: &[Token], places: &[Place], answers: &[Answer]) -> Vec<Phrase
     phrases
 }
 
-/// What the heading of a list says about the list: "Negative: fever, cough".
-fn heading(tokens: &[Token], at: usize) -> Option<&'static [Effect]> {
-    let token = tokens.get(at).filter(|token| token.mark == Some(':'))?;
-    match token.lower.as_str() {
-        "negative" | "negatives" | "absent" | "denies" | "denied" => Some(&[ABSENT]),
-        "positive" | "positives" | "present" | "endorses" => Some(&[Effect::Affirm]),
+/// The heading of a list, with what it says about the list: "Negative: fever, cough".
+fn heading(tokens: &[Token], at: usize) -> Option<Phrase> {
+    let ends = |at: usize| tokens.get(at).filter(|token| token.mark == Some(':'));
+    let phrase = |words: usize, effects| Some(Phrase { first: at, words, effects });
+    let next = at.saturating_add(1);
+    if tokens.get(at)?.lower == "ruled" && ends(next).is_some_and(|next| next.lower == "out") {
+        return phrase(2, &[ABSENT]);
+    }
+    match ends(at)?.lower.as_str() {
+        "negative" | "negatives" | "absent" | "denies" | "denied" => phrase(1, &[ABSENT]),
+        "positive" | "positives" | "present" | "endorses" => phrase(1, &[Effect::Affirm]),
         _ => None,
     }
 }
@@ -122,6 +128,8 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
     let mut until: Until = [0; 5];
     // Where the reach of what stands directly after a phrase ends, and what it says.
     let mut near: Option<(usize, Assertion)> = None;
+    // Whether a verb was denied and nothing yet that it is about: "not feeling well, fever" denies no fever.
+    let mut open = false;
     // The last mention's kind, and whether a comma or the like followed it; cleared when a phrase follows.
     let mut last: Option<(Kind, bool)> = None;
     let mut phrases = phrases.iter().peekable();
@@ -132,6 +140,14 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
         }
         if token.gap != Gap::Joint {
             near = None;
+            let is_listed = at
+                .checked_sub(1)
+                .and_then(|last| tokens.get(last))
+                .is_some_and(|last| last.mark == Some(':'));
+            if open && !is_listed {
+                until = until_without_absent(until);
+            }
+            open = open && is_listed;
         }
         last = last.map(|(kind, apart)| (kind, apart || token.gap == Gap::Apart));
         if let Some(phrase) = phrases.next_if(|phrase| phrase.first == at) {
@@ -143,6 +159,7 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
                         if let Some(until) = until.get_mut(*assertion as usize) {
                             *until = end;
                         }
+                        open = *assertion == Assertion::Absent && denies_verb(tokens, phrase);
                     }
                     Effect::Near(assertion) => {
                         let end = phrase.first.saturating_add(phrase.words).saturating_add(NEAR_REACH);
@@ -166,6 +183,11 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
                 until = only(&[Assertion::Family, Assertion::Allergy], until);
             }
             last = Some((place.kind, false));
+            // "No fever and cough is mild": a clause of its own.
+            if begins_clause(tokens, *place) {
+                until = until_without_absent(until);
+            }
+            open = false;
             *assertion = (*assertion)
                 .min(strongest(place.kind, |index| until.get(index).is_some_and(|end| *end > at)));
             if let Some((_, near)) = near.filter(|(end, _)| *end > at) {
@@ -173,6 +195,38 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
             }
         }
     }
+}
+
+fn until_without_absent(until: Until) -> Until {
+    use Assertion::{Allergy, Family, Past, Possible};
+    only(&[Family, Allergy, Past, Possible], until)
+}
+
+/// Whether a phrase denies a verb rather than a thing.
+fn denies_verb(tokens: &[Token], phrase: &Phrase) -> bool {
+    let first = tokens.get(phrase.first).map_or("", |token| token.lower.as_str());
+    let second = tokens.get(phrase.first.saturating_add(1)).map_or("", |token| token.lower.as_str());
+    matches!(first, "not" | "never")
+        || second == "t"
+        || matches!((first, second), ("has" | "have" | "had", "not" | "never"))
+}
+
+/// Whether a mention after "and" is the subject of a verb.
+fn begins_clause(tokens: &[Token], place: Place) -> bool {
+    let word = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or("", |token| token.lower.as_str());
+    word(place.first.checked_sub(1)) == "and"
+        && matches!(
+            word(place.first.checked_add(place.words)),
+            "is" | "are"
+                | "persists"
+                | "persisted"
+                | "remains"
+                | "remained"
+                | "continues"
+                | "continued"
+                | "worsened"
+                | "improved"
+        )
 }
 
 /// The same for these assertions, and no other.

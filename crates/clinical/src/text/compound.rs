@@ -87,7 +87,7 @@ fn head(word: &str, pair: &str) -> Option<(usize, Head)> {
     Some(match (word, pair) {
         (_, "rule out" | "ruled out" | "ruling out") => (2, Head::Excluded),
         ("exclude" | "excluded" | "excluding", _) => (1, Head::Excluded),
-        ("deny" | "denies" | "denied" | "denying" | "without", _) => (1, Head::Denied),
+        ("deny" | "denies" | "denied" | "denying" | "without" | "negative", _) => (1, Head::Denied),
         ("certain" | "sure" | "clear" | "clearly" | "confirmed" | "definite" | "definitely", _) => {
             (1, Head::Unsure)
         }

@@ -17,10 +17,19 @@ pub(crate) struct Token {
     pub gap: Gap,
     /// The first mark of the gap after it: the colon of a field, the question mark of a question.
     pub mark: Option<char>,
+    /// A plus or minus after it that ends there, as in "fever (-), cough +".
+    pub sign: Option<Sign>,
     /// Whether a question mark stands before it like a word, as in "? pneumonia".
     pub asks: bool,
     /// Whether a line begins with it.
     pub begins_line: bool,
+}
+
+/// A sign in place of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    Plus,
+    Minus,
 }
 
 /// The gap between a token and the one before.
@@ -49,6 +58,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                 let before = text.get(gap_from..from).unwrap_or_default();
                 if let Some(previous) = tokens.last_mut() {
                     previous.mark = mark(before);
+                    previous.sign = sign(before, false);
                 }
                 tokens.push(Token {
                     bytes: from..at,
@@ -57,6 +67,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                     is_upper: !word.chars().any(char::is_lowercase),
                     gap: gap(tokens.last(), before),
                     mark: None,
+                    sign: None,
                     asks: before.trim_end().ends_with('?') && (gap_from == 0 || !before.starts_with('?')),
                     begins_line: before.contains('\n'),
                 });
@@ -67,9 +78,29 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         count = count.saturating_add(1);
     }
     if let Some(last) = tokens.last_mut() {
-        last.mark = mark(text.get(gap_from..).unwrap_or_default());
+        let rest = text.get(gap_from..).unwrap_or_default();
+        last.mark = mark(rest);
+        last.sign = sign(rest, true);
     }
     tokens
+}
+
+/// The sign with which a gap begins, in brackets or before the end of its part of the sentence.
+fn sign(gap: &str, is_last: bool) -> Option<Sign> {
+    let gap = gap.trim_start_matches([' ', '\t']);
+    let (bracketed, gap) = gap.strip_prefix('(').map_or((false, gap), |rest| (true, rest));
+    let sign = match gap.chars().next()? {
+        '+' => Sign::Plus,
+        '-' | '−' | '–' => Sign::Minus,
+        _ => return None,
+    };
+    let rest: &str = gap.get(gap.chars().next()?.len_utf8()..)?.trim_start_matches([' ', '\t']);
+    let ends = if bracketed {
+        rest.starts_with(')')
+    } else {
+        rest.starts_with([',', ';', '.', '\n', '\r']) || (is_last && rest.is_empty())
+    };
+    ends.then_some(sign)
 }
 
 fn mark(gap: &str) -> Option<char> {
@@ -87,7 +118,7 @@ fn gap(previous: Option<&Token>, between: &str) -> Gap {
         return Gap::Sentence;
     }
     // A line that ends without punctuation may continue; one that ends with a list's dash or a stop does not.
-    let trimmed = between.trim_start();
+    let trimmed = between.trim_start_matches([')', ']', '"', '”', '’', '\'']).trim_start();
     let stops = trimmed.starts_with('.') && (trimmed.len() > 1 || between.len() != trimmed.len());
     let abbreviated = ABBREVIATED.contains(&previous.lower.as_str()) || previous.chars.len() == 1;
     if (stops && (!abbreviated || lines > 0)) || (lines > 0 && !trimmed.is_empty()) {

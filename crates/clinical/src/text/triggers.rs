@@ -176,6 +176,8 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "could well be", "may well be", "might well be", "doubtful", "may use", "can use", "may take",
             "screened for", "would start", "risk factors for", "tests for", "high suspicion of",
             "high suspicion for", "low suspicion for", "low suspicion of",
+            "unable to exclude", "unable to rule out", "low probability of", "probability of", "low likelihood of",
+            "likelihood of",
         ],
     ),
     (
