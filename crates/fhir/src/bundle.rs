@@ -62,7 +62,8 @@ pub struct Entry {
     pub id: Option<String>,
     /// `None` if the entry is only a request or an answer to one.
     pub resource: Option<Resource>,
-    /// The resources inside the resource, with the id by which `#…` refers to them.
+    /// The resources inside the resource, with the id by which `#…` refers to them. An observation inside has the
+    /// modifiers of the resource around it.
     pub contained: Vec<(Option<String>, Resource)>,
 }
 
@@ -97,10 +98,6 @@ pub enum Resource {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DiagnosticReport {
-    /// Rules without which the content cannot be read.
-    pub implicit_rules: Option<Present>,
-    /// May change the meaning.
-    pub modifier_extension: Option<Present>,
     /// `final`, `amended`, `corrected`, `appended`; others are not verified.
     pub status: String,
 }
@@ -203,6 +200,8 @@ struct RawResource<'a> {
     #[serde(borrow)]
     resource_type: Cow<'a, str>,
     id: Option<String>,
+    implicit_rules: Option<Present>,
+    modifier_extension: Option<Present>,
     #[serde(borrow, default)]
     contained: Vec<&'a RawValue>,
 }
@@ -243,8 +242,13 @@ impl RawEntry<'_> {
                 }
                 other => other,
             };
-            let raw: RawResource<'_> = typed("resource", json.get()).map_err(inside)?;
-            entry.contained.push((raw.id, Resource::read(&raw.resource_type, json.get()).map_err(inside)?));
+            let own: RawResource<'_> = typed("resource", json.get()).map_err(inside)?;
+            let mut resource = Resource::read(&own.resource_type, json.get()).map_err(inside)?;
+            if let Resource::Observation(observation) = &mut resource {
+                let around = raw.modifier_extension.or(raw.implicit_rules);
+                observation.modifier_extension = observation.modifier_extension.or(around);
+            }
+            entry.contained.push((own.id, resource));
         }
         Ok(entry)
     }

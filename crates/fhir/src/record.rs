@@ -169,16 +169,9 @@ impl<'b> Adding<'b, '_> {
         match &self.entry.resource {
             Some(Resource::Observation(observation)) => {
                 self.observation(observation)?;
-                self.contained(observation.status.is_verified(), observation.doubt())
+                self.contained(observation.status.is_verified())
             }
-            Some(Resource::DiagnosticReport(report)) => {
-                let doubt = match (report.implicit_rules, report.modifier_extension) {
-                    (Some(_), _) => Some("DiagnosticReport.implicitRules"),
-                    (_, Some(_)) => Some("DiagnosticReport.modifierExtension"),
-                    _ => None,
-                };
-                self.contained(report.is_verified(), doubt)
-            }
+            Some(Resource::DiagnosticReport(report)) => self.contained(report.is_verified()),
             Some(Resource::Condition(condition)) => self.condition(condition),
             Some(Resource::MedicationRequest(request)) => self.request(request),
             Some(Resource::MedicationStatement(statement)) => self.statement(statement),
@@ -231,15 +224,13 @@ impl<'b> Adding<'b, '_> {
     }
 
     /// The observations inside a report or a panel.
-    fn contained(&mut self, is_verified: bool, doubt: Option<&'static str>) -> Result<(), RecordError> {
+    fn contained(&mut self, is_verified: bool) -> Result<(), RecordError> {
         for (_, resource) in &self.entry.contained {
             let Resource::Observation(observation) = resource else { continue };
-            if let Some(element) = doubt {
-                self.record.left_out.push(LeftOut::modified(self.index, element));
-            } else if !is_verified {
-                self.leave_out("status", "the resource around the observation is not verified");
-            } else {
+            if is_verified {
                 self.observation(observation)?;
+            } else {
+                self.leave_out("status", "the resource around the observation is not verified");
             }
         }
         Ok(())
@@ -247,26 +238,25 @@ impl<'b> Adding<'b, '_> {
 
     fn condition(&mut self, condition: &'b Condition) -> Result<(), RecordError> {
         self.ensure_own(Some(&condition.subject), "Condition.subject")?;
-        if let Certainty::Withdrawn(reason) = condition.certainty() {
-            self.leave_out("Condition.verificationStatus", reason);
-            return Ok(());
-        }
         let is_understood = self.understood([
             condition.implicit_rules.map(|_| "Condition.implicitRules"),
             condition.modifier_extension.map(|_| "Condition.modifierExtension"),
             (condition.certainty() == Certainty::NotUnderstood).then_some("Condition.verificationStatus"),
             (condition.course() == crate::Course::NotUnderstood).then_some("Condition.clinicalStatus"),
         ]);
-        self.record.conditions.push(Listed { entry: self.index, resource: condition, is_understood });
+        match condition.certainty() {
+            Certainty::Withdrawn(reason) if is_understood => {
+                self.leave_out("Condition.verificationStatus", reason);
+            }
+            _ => {
+                self.record.conditions.push(Listed { entry: self.index, resource: condition, is_understood })
+            }
+        }
         Ok(())
     }
 
     fn allergy(&mut self, allergy: &'b AllergyIntolerance) -> Result<(), RecordError> {
         self.ensure_own(Some(&allergy.patient), "AllergyIntolerance.patient")?;
-        if let Certainty::Withdrawn(reason) = allergy.certainty() {
-            self.leave_out("AllergyIntolerance.verificationStatus", reason);
-            return Ok(());
-        }
         let is_understood = self.understood([
             allergy.implicit_rules.map(|_| "AllergyIntolerance.implicitRules"),
             allergy.modifier_extension.map(|_| "AllergyIntolerance.modifierExtension"),
@@ -274,7 +264,12 @@ impl<'b> Adding<'b, '_> {
                 .then_some("AllergyIntolerance.verificationStatus"),
             (allergy.course() == crate::Course::NotUnderstood).then_some("AllergyIntolerance.clinicalStatus"),
         ]);
-        self.record.allergies.push(Listed { entry: self.index, resource: allergy, is_understood });
+        match allergy.certainty() {
+            Certainty::Withdrawn(reason) if is_understood => {
+                self.leave_out("AllergyIntolerance.verificationStatus", reason);
+            }
+            _ => self.record.allergies.push(Listed { entry: self.index, resource: allergy, is_understood }),
+        }
         Ok(())
     }
 
@@ -283,27 +278,6 @@ impl<'b> Adding<'b, '_> {
             Active, Cancelled, Completed, Draft, EnteredInError, OnHold, Stopped, Unknown,
         };
         self.ensure_own(Some(&request.subject), "MedicationRequest.subject")?;
-        if request.do_not_perform == Some(true) {
-            self.leave_out("MedicationRequest.doNotPerform", "the medicine must not be given");
-            return Ok(());
-        }
-        let is_current = match (request.status, request.intent) {
-            (EnteredInError, _) => {
-                self.leave_out("MedicationRequest.status", "entered-in-error");
-                return Ok(());
-            }
-            (Draft | Cancelled, _) => {
-                self.leave_out("MedicationRequest.status", "it was not ordered");
-                return Ok(());
-            }
-            (_, MedicationIntent::Proposal | MedicationIntent::Plan | MedicationIntent::Option) => {
-                self.leave_out("MedicationRequest.intent", "it is only planned");
-                return Ok(());
-            }
-            (Active, _) => Some(true),
-            (Completed | Stopped, _) => Some(false),
-            (OnHold | Unknown, _) => None,
-        };
         let is_understood = self.understood([
             request.implicit_rules.map(|_| "MedicationRequest.implicitRules"),
             request.modifier_extension.map(|_| "MedicationRequest.modifierExtension"),
@@ -312,6 +286,26 @@ impl<'b> Adding<'b, '_> {
                 .filter(|_| request.do_not_perform.is_none())
                 .map(|_| "MedicationRequest.doNotPerform"),
         ]);
+        let left_out = match (request.do_not_perform, request.status, request.intent) {
+            (Some(true), ..) => Some(("MedicationRequest.doNotPerform", "the medicine must not be given")),
+            (_, EnteredInError, _) => Some(("MedicationRequest.status", "entered-in-error")),
+            (_, Draft | Cancelled, _) => Some(("MedicationRequest.status", "it was not carried out")),
+            (.., MedicationIntent::Proposal | MedicationIntent::Plan | MedicationIntent::Option) => {
+                Some(("MedicationRequest.intent", "it is only planned"))
+            }
+            _ => None,
+        };
+        if let Some((element, reason)) = left_out.filter(|_| is_understood) {
+            self.leave_out(element, reason);
+            return Ok(());
+        }
+        let is_current = match request.status {
+            Active => Some(true),
+            Completed | Stopped => Some(false),
+            OnHold | Unknown | Draft | Cancelled | EnteredInError => None,
+        };
+        // What a modifier may change is not known to be over.
+        let is_current = is_current.filter(|is_current| *is_current || is_understood);
         let medicine = (&request.medication_codeable_concept, &request.medication_reference);
         self.medicine(medicine, is_current, is_understood);
         Ok(())
@@ -322,19 +316,20 @@ impl<'b> Adding<'b, '_> {
             Active, Completed, EnteredInError, Intended, NotTaken, OnHold, Stopped, Unknown,
         };
         self.ensure_own(Some(&statement.subject), "MedicationStatement.subject")?;
-        let is_current = match statement.status {
-            EnteredInError => {
-                self.leave_out("MedicationStatement.status", "entered-in-error");
-                return Ok(());
-            }
-            Active => Some(true),
-            Completed | Stopped | NotTaken => Some(false),
-            Intended | OnHold | Unknown => None,
-        };
         let is_understood = self.understood([
             statement.implicit_rules.map(|_| "MedicationStatement.implicitRules"),
             statement.modifier_extension.map(|_| "MedicationStatement.modifierExtension"),
         ]);
+        if statement.status == EnteredInError && is_understood {
+            self.leave_out("MedicationStatement.status", "entered-in-error");
+            return Ok(());
+        }
+        let is_current = match statement.status {
+            Active => Some(true),
+            Completed | Stopped | NotTaken => Some(false),
+            Intended | OnHold | Unknown | EnteredInError => None,
+        };
+        let is_current = is_current.filter(|is_current| *is_current || is_understood);
         let medicine = (&statement.medication_codeable_concept, &statement.medication_reference);
         self.medicine(medicine, is_current, is_understood);
         Ok(())

@@ -241,7 +241,28 @@ fn the_results_inside_a_report_are_read() {
     assert_eq!(count(report("preliminary")), (0, 1));
     let mut modified = report("final");
     modified["modifierExtension"] = json!([{"url": "urn:x"}]);
-    assert_eq!(count(modified), (0, 1));
+    // It stays, because it may be the latest, and has no usable value.
+    assert_eq!(count(modified), (1, 1));
+}
+
+#[test]
+fn a_modifier_may_change_a_status_too() {
+    let withdrawn = json!({"coding": [{
+        "system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"}]});
+    let mut condition = json!({"resourceType": "Condition", "subject": {"reference": "Patient/anna"},
+        "verificationStatus": withdrawn});
+    let mut stopped = request(json!({"status": "stopped"}));
+    for modified in [false, true] {
+        if modified {
+            condition["modifierExtension"] = json!([{"url": "urn:x"}]);
+            stopped["modifierExtension"] = json!([{"url": "urn:x"}]);
+        }
+        let bundle = bundle(vec![alone(patient()), alone(condition.clone()), alone(stopped.clone())]);
+        let record = Record::of(&bundle).unwrap();
+        assert_eq!(record.conditions.len(), usize::from(modified));
+        assert_eq!(record.medicines[0].is_current, if modified { None } else { Some(false) });
+        assert_eq!(record.medicines[0].is_understood, !modified);
+    }
 }
 
 #[test]
