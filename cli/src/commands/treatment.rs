@@ -19,7 +19,8 @@ use crate::input;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
-Reads Patient, Observation, Condition, MedicationRequest, MedicationStatement and AllergyIntolerance of one adult. \
+Reads Patient, Observation, DiagnosticReport, Condition, MedicationRequest, MedicationStatement, Medication and \
+AllergyIntolerance of one adult. \
 What is not recorded is unknown, and an option that it could rule out is not recommended. For physicians, no \
 medical device; see docs/clinical.md for the rules, their sources, and the limits.
 
@@ -91,11 +92,17 @@ impl fmt::Display for View {
                 "\nNot understood: {conditions} conditions, {medicines} medicines, {allergies} allergies"
             )?;
         }
+        if !self.left_out.is_empty() {
+            writeln!(f, "\nLeft out of the record, or not understood")?;
+        }
         for fhir::LeftOut { entry, element, reason } in &self.left_out {
-            writeln!(f, "  entry {entry} of the bundle: {element}: {reason}")?;
+            writeln!(f, "  entry {entry}: {element}: {reason}")?;
+        }
+        if !self.unusable.is_empty() {
+            writeln!(f, "\nMeasured, but not usable")?;
         }
         for UnusableValue { value, entry, reason } in &self.unusable {
-            writeln!(f, "\nNot used: {value}, entry {entry} of the bundle: {reason}")?;
+            writeln!(f, "  {value} in entry {entry}: {reason}")?;
         }
         match (baseline, &self.risk_not_modelled) {
             (Some(risk), _) => writeln!(
