@@ -179,6 +179,16 @@ fn what_is_said_about_one_thing_is_not_said_about_the_next() {
         ("Family history: diabetes (mother). Known gout.", vec![Assertion::Family, Present]),
         ("She was not negative for pneumonia.", vec![Present]),
         ("Unable to exclude stroke.", vec![Possible]),
+        ("No acute distress, gout of the left toe.", vec![Present]),
+        ("Denies sick contacts, cough, fever.", vec![Absent, Absent]),
+        ("No weight change, cough, or fever.", vec![Absent, Absent]),
+        ("Without rest his asthma gets worse.", vec![Present]),
+        ("Denies that he has asthma.", vec![Absent]),
+        ("Do not discontinue metformin.", vec![Present]),
+        ("Hold metformin if vomiting.", vec![Past, Possible]),
+        ("No fever\nCough\nChills", vec![Absent, Present, Present]),
+        ("No fever or\nchills", vec![Absent, Absent]),
+        ("1. No gout 2. Asthma 3) No angina", vec![Absent, Present, Absent]),
     ] {
         assert_eq!(said(text), expected, "{text}");
     }

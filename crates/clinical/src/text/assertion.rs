@@ -128,8 +128,9 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
     let mut until: Until = [0; 5];
     // Where the reach of what stands directly after a phrase ends, and what it says.
     let mut near: Option<(usize, Assertion)> = None;
-    // Whether a verb was denied and nothing yet that it is about: "not feeling well, fever" denies no fever.
-    let mut open = false;
+    // Whether something was denied that is no mention: "not feeling well, fever" and "no distress, fever" deny no fever.
+    // A list goes on.
+    let mut open: Option<Denied> = None;
     // The last mention's kind, and whether a comma or the like followed it; cleared when a phrase follows.
     let mut last: Option<(Kind, bool)> = None;
     let mut phrases = phrases.iter().peekable();
@@ -144,10 +145,15 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
                 .checked_sub(1)
                 .and_then(|last| tokens.get(last))
                 .is_some_and(|last| last.mark == Some(':'));
-            if open && !is_listed {
+            let next = places.peek().map(|(place, _)| **place);
+            let ends = open.is_some_and(|denied| match denied {
+                Denied::Verb => true,
+                Denied::Thing => next.is_some_and(|next| is_clause(tokens, at, next)),
+            });
+            if ends && !is_listed && !has_alternative(tokens, at) {
                 until = until_without_absent(until);
             }
-            open = open && is_listed;
+            open = open.filter(|_| token.gap != Gap::Sentence);
         }
         last = last.map(|(kind, apart)| (kind, apart || token.gap == Gap::Apart));
         if let Some(phrase) = phrases.next_if(|phrase| phrase.first == at) {
@@ -159,7 +165,7 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
                         if let Some(until) = until.get_mut(*assertion as usize) {
                             *until = end;
                         }
-                        open = *assertion == Assertion::Absent && denies_verb(tokens, phrase);
+                        open = Denied::by(tokens, phrase).filter(|_| *assertion == Assertion::Absent);
                     }
                     Effect::Near(assertion) => {
                         let end = phrase.first.saturating_add(phrase.words).saturating_add(NEAR_REACH);
@@ -187,7 +193,7 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
             if begins_clause(tokens, *place) {
                 until = until_without_absent(until);
             }
-            open = false;
+            open = None;
             *assertion = (*assertion)
                 .min(strongest(place.kind, |index| until.get(index).is_some_and(|end| *end > at)));
             if let Some((_, near)) = near.filter(|(end, _)| *end > at) {
@@ -202,31 +208,68 @@ fn until_without_absent(until: Until) -> Until {
     only(&[Family, Allergy, Past, Possible], until)
 }
 
-/// Whether a phrase denies a verb rather than a thing.
-fn denies_verb(tokens: &[Token], phrase: &Phrase) -> bool {
-    let first = tokens.get(phrase.first).map_or("", |token| token.lower.as_str());
-    let second = tokens.get(phrase.first.saturating_add(1)).map_or("", |token| token.lower.as_str());
-    matches!(first, "not" | "never")
-        || second == "t"
-        || matches!((first, second), ("has" | "have" | "had", "not" | "never"))
+/// What a negation denies, if its reach may end before any mention.
+#[derive(Clone, Copy)]
+enum Denied {
+    Verb,
+    Thing,
 }
 
-/// Whether a mention after "and" is the subject of a verb.
+impl Denied {
+    /// What somebody denies, or a test is negative for, is always a list.
+    fn by(tokens: &[Token], phrase: &Phrase) -> Option<Self> {
+        let word = |ahead: usize| {
+            tokens.get(phrase.first.saturating_add(ahead)).map_or("", |token| token.lower.as_str())
+        };
+        match (word(0), word(1)) {
+            ("not" | "never", _) | (_, "t") | ("has" | "have" | "had", "not" | "never") => Some(Self::Verb),
+            ("no" | "without", _) => Some(Self::Thing),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the part of the sentence that begins here says more about its mention than its name: "gout of the left toe".
+fn is_clause(tokens: &[Token], at: usize, place: Place) -> bool {
+    let end = place.first.saturating_add(place.words);
+    let is_in_part = (at..place.first)
+        .skip(1)
+        .all(|between| tokens.get(between).is_some_and(|token| token.gap == Gap::Joint));
+    is_in_part
+        && tokens.get(place.first).is_some_and(|token| place.first == at || token.gap == Gap::Joint)
+        && tokens
+            .get(end)
+            .is_some_and(|token| token.gap == Gap::Joint && !matches!(token.lower.as_str(), "and"))
+}
+
+/// Whether a mention is the subject of a verb: "no fever and cough is mild", "without rest his asthma gets worse".
 fn begins_clause(tokens: &[Token], place: Place) -> bool {
     let word = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or("", |token| token.lower.as_str());
-    word(place.first.checked_sub(1)) == "and"
+    let begins = matches!(word(place.first.checked_sub(1)), "and" | "his" | "her" | "their" | "the");
+    begins
         && matches!(
             word(place.first.checked_add(place.words)),
             "is" | "are"
+                | "gets"
+                | "flares"
                 | "persists"
                 | "persisted"
                 | "remains"
                 | "remained"
                 | "continues"
                 | "continued"
+                | "worsens"
                 | "worsened"
+                | "improves"
                 | "improved"
         )
+}
+
+/// Whether the list that goes on here is one of alternatives: an "or" follows in the sentence.
+fn has_alternative(tokens: &[Token], at: usize) -> bool {
+    let rest = tokens.get(at..).unwrap_or_default().iter().take(FORWARD_REACH).enumerate();
+    let mut sentence = rest.take_while(|(index, token)| *index == 0 || token.gap != Gap::Sentence);
+    sentence.any(|(_, token)| matches!(token.lower.as_str(), "or" | "nor"))
 }
 
 /// The same for these assertions, and no other.

@@ -22,7 +22,11 @@ pub(crate) fn compound(tokens: &[Token], at: usize, free: usize) -> Option<Phras
     let joint = |at: usize| tokens.get(at).filter(|token| token.gap == Gap::Joint).map_or("", |_| word(at));
     if matches!(word(at), "if" | "whether" | "unless") {
         let run = (1..=MOST_LIGHT).take_while(|ahead| is_subject(joint(at.saturating_add(*ahead)))).count();
-        return phrase(run.saturating_add(1), &[POSSIBLE]);
+        return phrase(run.saturating_add(1), &[Effect::Stop, POSSIBLE]);
+    }
+    if matches!(word(at), "denies" | "denied" | "denying") && joint(at.saturating_add(1)) == "that" {
+        let run = (2..=MOST_LIGHT).take_while(|ahead| is_subject(joint(at.saturating_add(*ahead)))).count();
+        return phrase(run.saturating_add(2), &[ABSENT]);
     }
     if matches!(word(at), "no" | "without" | "little") {
         let adjectives = (1..=2).take_while(|ahead| is_degree(joint(at.saturating_add(*ahead)))).count();
@@ -87,7 +91,11 @@ fn head(word: &str, pair: &str) -> Option<(usize, Head)> {
     Some(match (word, pair) {
         (_, "rule out" | "ruled out" | "ruling out") => (2, Head::Excluded),
         ("exclude" | "excluded" | "excluding", _) => (1, Head::Excluded),
-        ("deny" | "denies" | "denied" | "denying" | "without" | "negative", _) => (1, Head::Denied),
+        (
+            "deny" | "denies" | "denied" | "denying" | "without" | "negative" | "discontinue" | "stop"
+            | "stopped" | "miss" | "misses" | "missed" | "skip" | "skipped" | "forget" | "from",
+            _,
+        ) => (1, Head::Denied),
         ("certain" | "sure" | "clear" | "clearly" | "confirmed" | "definite" | "definitely", _) => {
             (1, Head::Unsure)
         }

@@ -56,7 +56,12 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             (Some((from, from_char)), false) => {
                 let word = text.get(from..at).unwrap_or_default();
                 let before = text.get(gap_from..from).unwrap_or_default();
+                let capital = word.starts_with(char::is_uppercase);
+                let mut gap = gap(tokens.last(), before, capital);
                 if let Some(previous) = tokens.last_mut() {
+                    if is_item(previous, before) {
+                        (previous.gap, gap) = (Gap::Sentence, Gap::Sentence);
+                    }
                     previous.mark = mark(before);
                     previous.sign = sign(before, false);
                 }
@@ -65,7 +70,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                     chars: from_char..count,
                     lower: word.to_lowercase(),
                     is_upper: !word.chars().any(char::is_lowercase),
-                    gap: gap(tokens.last(), before),
+                    gap,
                     mark: None,
                     sign: None,
                     asks: before.trim_end().ends_with('?') && (gap_from == 0 || !before.starts_with('?')),
@@ -111,7 +116,21 @@ fn mark(gap: &str) -> Option<char> {
 const ABBREVIATED: [&str; 12] =
     ["dr", "mr", "mrs", "ms", "vs", "pt", "approx", "st", "hx", "dx", "no", "temp"];
 
-fn gap(previous: Option<&Token>, between: &str) -> Gap {
+/// Words after which a sentence goes on in the next line, whatever begins there.
+const LEADING: [&str; 18] = [
+    "and", "or", "nor", "of", "for", "with", "without", "no", "not", "the", "a", "an", "to", "in", "on",
+    "by", "his", "her",
+];
+
+/// Whether a number and the gap after it begin an item of a list: "1. gout 2. asthma".
+fn is_item(number: &Token, after: &str) -> bool {
+    number.lower.len() <= 2
+        && number.lower.bytes().all(|byte| byte.is_ascii_digit())
+        && after.starts_with(['.', ')'])
+        && after.ends_with(char::is_whitespace)
+}
+
+fn gap(previous: Option<&Token>, between: &str, capital: bool) -> Gap {
     let Some(previous) = previous else { return Gap::Sentence };
     let lines = between.matches('\n').count();
     if between.contains([';', '!', '?', '•', '*']) || lines > 1 {
@@ -122,6 +141,9 @@ fn gap(previous: Option<&Token>, between: &str) -> Gap {
     let stops = trimmed.starts_with('.') && (trimmed.len() > 1 || between.len() != trimmed.len());
     let abbreviated = ABBREVIATED.contains(&previous.lower.as_str()) || previous.chars.len() == 1;
     if (stops && (!abbreviated || lines > 0)) || (lines > 0 && !trimmed.is_empty()) {
+        return Gap::Sentence;
+    }
+    if lines > 0 && capital && !LEADING.contains(&previous.lower.as_str()) {
         return Gap::Sentence;
     }
     let is_joint = trimmed.is_empty() || matches!(between, "-" | "/" | "'" | "’" | "+" | "‐" | "‑");

@@ -68,6 +68,8 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "no reason to suspect", "no suspicion of", "no suspicion for", "at no time", "at no time did she", "at no time did he", "at no time has she",
             "at no time has he",
             "not a candidate for", "no relatives with",
+            "negative family history", "no one in the family has", "nobody in the family has",
+            "no family members with", "no one in the family with",
         ],
     ),
     (
@@ -250,6 +252,8 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "have not changed", "has not changed", "has not improved", "have not improved", "no question",
             "has been", "have been", "had been", "includes", "including",
             "no one", "long history of", "long standing history of", "longstanding history of",
+            "no more than", "not more than", "no less than", "no refills", "no refills of", "no refill of",
+            "not the cause of", "not because of", "not related to", "not caused by", "not secondary to",
         ],
     ),
 ];
