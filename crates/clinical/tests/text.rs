@@ -175,6 +175,7 @@ fn what_is_said_about_one_thing_is_not_said_about_the_next() {
         ("No fever and cough.", vec![Absent, Absent]),
         ("Fever (-), cough (+), rash -, chills +", vec![Absent, Present, Absent, Present]),
         ("Gout, resolved. Pneumonia, ruled out.", vec![Past, Absent]),
+        ("Pneumonia, likely. Gout, likely asthma.", vec![Possible, Present, Possible]),
         ("Ruled out: pneumonia, sepsis. Gout.", vec![Absent, Absent, Present]),
         ("Family history: diabetes (mother). Known gout.", vec![Assertion::Family, Present]),
         ("She was not negative for pneumonia.", vec![Present]),

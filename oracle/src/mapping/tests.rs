@@ -127,7 +127,8 @@ fn a_latest_finding_without_a_value_is_missing_with_its_reason_and_no_older_one_
             "comparator" | "value" => latest["valueQuantity"][element] = value,
             _ => latest[element] = value,
         }
-        let error = map(patient(), &[quantity("8480-6", 132.0, "mm[Hg]"), older.clone(), latest]).unwrap_err();
+        let error =
+            map(patient(), &[quantity("8480-6", 132.0, "mm[Hg]"), older.clone(), latest]).unwrap_err();
         let MappingError::MissingObservation(names) = &error else { unreachable!("{element}: {error}") };
         let name = names.iter().find(|name| name.starts_with("cholesterol (the latest finding")).unwrap();
         assert!(name.contains(reason), "{name}");

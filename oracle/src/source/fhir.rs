@@ -114,7 +114,8 @@ impl FhirSource {
     /// Where the patient is: on the server that was asked, which may name itself otherwise in the page's self link.
     fn addresses(&self, patient: &PatientId, page: &Bundle) -> Vec<String> {
         let own = page.link.iter().find(|link| link.relation == "self");
-        let own = own.and_then(|link| link.url.split_once("/Observation")).map(|(base, _)| format!("{base}/"));
+        let own =
+            own.and_then(|link| link.url.split_once("/Observation")).map(|(base, _)| format!("{base}/"));
         let bases = core::iter::once(self.endpoint.base.to_string()).chain(own);
         bases.map(|base| format!("{base}Patient/{}", patient.as_str())).collect()
     }

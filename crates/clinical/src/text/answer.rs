@@ -84,6 +84,7 @@ fn answer(tokens: &[Token], after_mention: usize, next_place: Option<usize>) -> 
         ("ruled", "out") => (2, Says::No),
         ("unlikely", _) => (1, Says::No),
         ("resolved", _) => (1, Says::Over),
+        ("likely" | "probable" | "suspected" | "possible", _) => (1, Says::Unknown),
         // After a comma, other words begin something new.
         _ if mark == ',' => return None,
         ("not", "present" | "seen" | "found" | "identified" | "detected" | "noted") => (2, Says::No),
@@ -96,11 +97,9 @@ fn answer(tokens: &[Token], after_mention: usize, next_place: Option<usize>) -> 
             "yes" | "y" | "positive" | "pos" | "present" | "endorses" | "endorsed" | "confirmed" | "true",
             _,
         ) => (1, Says::Yes),
-        (
-            "unknown" | "unsure" | "unclear" | "uncertain" | "possible" | "possibly" | "maybe" | "suspected"
-            | "pending",
-            _,
-        ) => (1, Says::Unknown),
+        ("unknown" | "unsure" | "unclear" | "uncertain" | "possibly" | "maybe" | "pending", _) => {
+            (1, Says::Unknown)
+        }
         _ => return None,
     };
     let next = first.saturating_add(words);
