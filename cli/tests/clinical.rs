@@ -68,6 +68,29 @@ fn no_contraindicated_treatment_is_shown_to_a_person_or_a_program() {
 }
 
 #[test]
+fn what_is_left_out_of_a_record_is_named_to_a_person_and_to_a_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = std::fs::read_to_string(data("patient.json")).unwrap();
+    let mut bundle: serde_json::Value = serde_json::from_str(&bundle).unwrap();
+    let entries = bundle["entry"].as_array_mut().unwrap();
+    let is_pulse = |entry: &serde_json::Value| entry["resource"]["code"]["coding"][0]["code"] == "8867-4";
+    let pulse = entries.iter().position(is_pulse).unwrap();
+    entries[pulse]["resource"]["valueQuantity"]["comparator"] = "<".into();
+    let stopped = |entry: &serde_json::Value| entry["resource"]["status"] == "stopped";
+    let medicine = entries.iter().position(stopped).unwrap();
+    entries[medicine]["resource"]["doNotPerform"] = true.into();
+    std::fs::write(folder.path().join("patient.json"), format!("\u{feff}{bundle}")).unwrap();
+    let arguments = ["treatment", "--fhir", "patient.json", "--at", AT];
+    let said = theriac(folder.path(), &arguments).ends_with(0);
+    let left_out = format!("entry {medicine}: MedicationRequest.doNotPerform");
+    assert!(said.out.contains(&left_out), "{}", said.out);
+    assert!(said.out.contains(&format!("pulse in entry {pulse}: the latest finding is only a bound")));
+    let json = theriac(folder.path(), &[&arguments[..], &["--json"]].concat()).ends_with(0).json();
+    assert_eq!(json["left_out"][0]["entry"], medicine);
+    assert_eq!(json["unusable"][0]["value"], "pulse");
+}
+
+#[test]
 fn a_record_that_is_none_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("empty.json"), r#"{"resourceType": "Bundle", "type": "collection"}"#)

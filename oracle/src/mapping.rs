@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use fhir::{latest, AgeError, CodeableConcept, Finding, Gender, Window};
+use fhir::{latest, AgeError, CodeableConcept, Finding, Gender, Unusable, Window};
 use inference::manifest::{Answer, Code, Input, Source};
 use inference::{FeatureError, FeatureVector, Features, ImageError, Manifest, SeriesError};
 use jiff::Timestamp;
@@ -215,7 +215,8 @@ pub struct Known<'a> {
 /// Each input has one origin: inputs from the source or the job cannot be pushed.
 ///
 /// Of several observations the latest counts, if it is at most `max_age` old. A latest value with an unusable unit is
-/// an error, never a reason to use an older one. A series whose latest reading is older than `max_age` is an error
+/// an error, and one that is only a bound, absent with a reason or modified is missing; neither is a reason to use an
+/// older one. A series whose latest reading is older than `max_age` is an error
 /// too.
 pub fn features(manifest: &Manifest, known: Known<'_>) -> Result<FeatureVector, MappingError> {
     let mut features = Features::new(manifest);
@@ -231,7 +232,7 @@ pub fn features(manifest: &Manifest, known: Known<'_>) -> Result<FeatureVector, 
     if let Some(picture) = &known.pushed.image {
         features.set_image(&picture.0).map_err(|error| MappingError::of_image(error, manifest))?;
     }
-    let mut age_problem = None;
+    let mut problems: BTreeMap<&str, String> = BTreeMap::new();
     match known.fetched {
         Fetched::Nothing => {}
         Fetched::Series(fetched) => {
@@ -248,7 +249,12 @@ pub fn features(manifest: &Manifest, known: Known<'_>) -> Result<FeatureVector, 
                         .set(&input.name, value, unit)
                         .map_err(|error| MappingError::of_feature(error, manifest))?,
                     Ok(None) => {}
-                    Err(Problem::Age(error)) => age_problem = Some((input.name.as_str(), error)),
+                    Err(Problem::Age(error)) => {
+                        problems.insert(&input.name, error.to_string());
+                    }
+                    Err(Problem::Finding(reason)) => {
+                        problems.insert(&input.name, reason.to_string());
+                    }
                     Err(Problem::Unit) => {
                         let (input, unit) = (input.name.clone(), input.unit.clone());
                         return Err(MappingError::UnitNotConvertible { input, unit });
@@ -258,7 +264,7 @@ pub fn features(manifest: &Manifest, known: Known<'_>) -> Result<FeatureVector, 
         }
     }
     set_series(&mut features, manifest, &known.pushed.series, known)?;
-    let missing = features.missing().map(|name| describe(name, age_problem)).collect();
+    let missing = features.missing().map(|name| describe(name, &problems)).collect();
     features.build().map_err(|error| match error {
         FeatureError::Required(_) | FeatureError::TooManyMissing { .. } => {
             MappingError::MissingObservation(missing)
@@ -322,8 +328,10 @@ fn set_series(
 enum Problem {
     /// The birth date does not give an age.
     Age(AgeError),
-    /// The quantity has no usable unit.
+    /// The quantity has no UCUM unit.
     Unit,
+    /// The latest finding has no value to work with.
+    Finding(Unusable),
 }
 
 /// The value of an input in a patient's record, with its unit.
@@ -343,39 +351,31 @@ fn from_record<'r>(
             gender.and_then(|gender| values.get(gender)).map(|value| (*value, "1"))
         }
         Source::Observation { codes } => {
-            let found =
-                find(record, codes, window, |finding| finding.quantity.is_some_and(fhir::Quantity::is_exact));
-            let quantity = found.and_then(|finding| finding.quantity);
-            let measured =
-                quantity.map(|quantity| quantity.measurement().ok_or(Problem::Unit)).transpose()?;
+            let measured = find(record, codes, window).map(|finding| finding.measurement()).transpose();
+            let measured = measured.map_err(|reason| match reason {
+                Unusable::NoUnit => Problem::Unit,
+                other => Problem::Finding(other),
+            })?;
             measured.map(|measured| (measured.value, measured.unit))
         }
         Source::CodedObservation { codes, answers } => {
-            let found = find(record, codes, window, |finding| finding.concept.is_some());
-            let concept = found.and_then(|finding| finding.concept);
-            concept.and_then(|concept| answer(concept, answers)).map(|value| (value, "1"))
+            let concept = find(record, codes, window).map(|finding| finding.concept()).transpose();
+            let known = |concept| answer(concept, answers).ok_or(Problem::Finding(Unusable::OtherAnswer));
+            concept.map_err(Problem::Finding)?.map(known).transpose()?.map(|value| (value, "1"))
         }
         // These are never in a patient's record.
         Source::Series { .. } | Source::Parameter {} => None,
     })
 }
 
-fn describe(name: &str, age_problem: Option<(&str, AgeError)>) -> String {
-    match age_problem {
-        Some((input, error)) if input == name => format!("{name} ({error})"),
-        _ => name.to_owned(),
-    }
+fn describe(name: &str, problems: &BTreeMap<&str, String>) -> String {
+    problems.get(name).map_or_else(|| name.to_owned(), |problem| format!("{name} ({problem})"))
 }
 
-fn find<'r>(
-    record: &'r Record,
-    codes: &[Code],
-    window: Window,
-    is_wanted: impl Fn(&Finding<'r>) -> bool,
-) -> Option<Finding<'r>> {
+fn find<'r>(record: &'r Record, codes: &[Code], window: Window) -> Option<Finding<'r>> {
     let codes: Vec<_> =
         codes.iter().map(|code| fhir::Code { system: &code.system, code: &code.code }).collect();
-    latest(&record.observations, &codes, window, is_wanted)
+    latest(&record.observations, &codes, window)
 }
 
 fn answer(concept: &CodeableConcept, answers: &[Answer]) -> Option<f64> {

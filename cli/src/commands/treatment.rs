@@ -7,7 +7,8 @@ use clap::Args;
 use clinical::text::Finder;
 use clinical::treatment::risk::baseline;
 use clinical::treatment::{
-    read_chart, recommend, Choice, Effect, Fact, NotModelled, Recommendation, State, Unread, INTENDED_USE,
+    read_chart, recommend, Choice, Effect, Fact, NotModelled, Recommendation, State, Unread, UnusableValue,
+    INTENDED_USE,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -18,7 +19,8 @@ use crate::input;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
-Reads Patient, Observation, Condition, MedicationRequest, MedicationStatement and AllergyIntolerance of one adult. \
+Reads Patient, Observation, DiagnosticReport, Condition, MedicationRequest, MedicationStatement, Medication and \
+AllergyIntolerance of one adult. \
 What is not recorded is unknown, and an option that it could rule out is not recommended. For physicians, no \
 medical device; see docs/clinical.md for the rules, their sources, and the limits.
 
@@ -53,6 +55,8 @@ pub fn run(args: &TreatmentArgs) -> Result<Answer, Failure> {
         recommendation: recommend(&chart.facts, risks.as_ref().ok().copied()),
         risk_not_modelled: risks.err(),
         unread: chart.unread,
+        left_out: chart.left_out,
+        unusable: chart.unusable,
     })
 }
 
@@ -64,6 +68,8 @@ struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     risk_not_modelled: Option<NotModelled>,
     unread: Unread,
+    left_out: Vec<fhir::LeftOut>,
+    unusable: Vec<UnusableValue>,
 }
 
 impl fmt::Display for View {
@@ -85,6 +91,18 @@ impl fmt::Display for View {
                 f,
                 "\nNot understood: {conditions} conditions, {medicines} medicines, {allergies} allergies"
             )?;
+        }
+        if !self.left_out.is_empty() {
+            writeln!(f, "\nLeft out of the record, or not understood")?;
+        }
+        for fhir::LeftOut { entry, element, reason } in &self.left_out {
+            writeln!(f, "  entry {entry}: {element}: {reason}")?;
+        }
+        if !self.unusable.is_empty() {
+            writeln!(f, "\nMeasured, but not usable")?;
+        }
+        for UnusableValue { value, entry, reason } in &self.unusable {
+            writeln!(f, "  {value} in entry {entry}: {reason}")?;
         }
         match (baseline, &self.risk_not_modelled) {
             (Some(risk), _) => writeln!(

@@ -22,7 +22,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answer;
 mod assertion;
+mod compound;
 mod finder;
 mod fuzzy;
 mod lexicon;

@@ -14,11 +14,10 @@ mod fact;
 mod measurements;
 mod recommend;
 mod records;
-mod resources;
 pub mod risk;
 mod rules;
 
-pub use chart::{read_chart, Chart, ChartError, NotModelled, Unread};
+pub use chart::{read_chart, Chart, ChartError, NotModelled, Unread, UnusableValue};
 pub use fact::{Fact, Facts, State};
 pub use recommend::{recommend, standing, Choice, Modelled, Reason, Recommendation, RuledOut, Standing};
 pub use rules::{rules_of, Effect, Rule, Treatment, RULES};

@@ -130,3 +130,118 @@ proptest! {
         prop_assert_eq!(found(&word), [("Lisinopril".to_owned(), Assertion::Present)]);
     }
 }
+
+#[test]
+fn a_note_of_ten_megabytes_is_refused_unread() {
+    let started = std::time::Instant::now();
+    let note = "No fever. ".repeat(1 << 20);
+    assert_eq!(FINDER.find(&note), Err(TextError::TooLong));
+    assert_eq!(FINDER.assertion_at(&note, 3..8), Err(TextError::TooLong));
+    assert!(started.elapsed().as_millis() < 1_000);
+}
+
+#[test]
+fn a_note_of_marks_and_light_words_takes_linear_time() {
+    let started = std::time::Instant::now();
+    for word in ["gout: no ", "not be ", "if he ", "? ", "gout ", "no no ", "lives with "] {
+        let note = word.repeat(MAX_TEXT_BYTES / word.len());
+        assert!(FINDER.find(&note).is_ok(), "{word}");
+    }
+    assert!(started.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn a_term_of_another_dictionary_has_its_assertion() {
+    let said = |text: &str, term: &str| {
+        let start = text.find(term).unwrap();
+        FINDER.assertion_at(text, start..start + term.len()).unwrap()
+    };
+    assert_eq!(said("No perihilar haze, but cough.", "perihilar haze"), Some(Assertion::Absent));
+    assert_eq!(said("No fever but perihilar haze.", "perihilar haze"), Some(Assertion::Present));
+    assert_eq!(said("Perihilar haze: no", "Perihilar haze"), Some(Assertion::Absent));
+    assert_eq!(FINDER.assertion_at("No fever.", 8..9), Ok(None));
+    assert_eq!(FINDER.assertion_at("No fever.", 20..30), Ok(None));
+}
+
+#[test]
+fn what_is_said_about_one_thing_is_not_said_about_the_next() {
+    use Assertion::{Absent, Past, Possible, Present};
+    let said = |text: &str| found(text).into_iter().map(|(_, said)| said).collect::<Vec<_>>();
+    for (text, expected) in [
+        ("Not feeling well, fever since Monday.", vec![Present]),
+        ("Never smoked, asthma.", vec![Present]),
+        ("Does not have fever, chills, or cough.", vec![Absent, Absent, Absent]),
+        ("No fever and cough is mild.", vec![Absent, Present]),
+        ("No fever and cough.", vec![Absent, Absent]),
+        ("Fever (-), cough (+), rash -, chills +", vec![Absent, Present, Absent, Present]),
+        ("Gout, resolved. Pneumonia, ruled out.", vec![Past, Absent]),
+        ("Pneumonia, likely. Gout, likely asthma.", vec![Possible, Present, Possible]),
+        ("Ruled out: pneumonia, sepsis. Gout.", vec![Absent, Absent, Present]),
+        ("Family history: diabetes (mother). Known gout.", vec![Assertion::Family, Present]),
+        ("She was not negative for pneumonia.", vec![Present]),
+        ("Unable to exclude stroke.", vec![Possible]),
+        ("No acute distress, gout of the left toe.", vec![Present]),
+        ("Denies sick contacts, cough, fever.", vec![Absent, Absent]),
+        ("No weight change, cough, or fever.", vec![Absent, Absent]),
+        ("Without rest his asthma gets worse.", vec![Present]),
+        ("Denies that he has asthma.", vec![Absent]),
+        ("Do not discontinue metformin.", vec![Present]),
+        ("Hold metformin if vomiting.", vec![Past, Possible]),
+        ("No fever\nCough\nChills", vec![Absent, Present, Present]),
+        ("No fever or\nchills", vec![Absent, Absent]),
+        ("1. No gout 2. Asthma 3) No angina", vec![Absent, Present, Absent]),
+    ] {
+        assert_eq!(said(text), expected, "{text}");
+    }
+}
+
+/// A sentence in which each of two problems may have a cue of its own, before or after it.
+fn sentence(cues: [&str; 2], problems: [&str; 2]) -> String {
+    let part = |cue: &str, problem: &str| match cue.strip_prefix('<') {
+        Some(after) => format!("{problem} {after}"),
+        None => format!("{cue} {problem}"),
+    };
+    format!("{}. {}.", part(cues[0], problems[0]), part(cues[1], problems[1]))
+}
+
+proptest! {
+    #[test]
+    fn a_cue_says_something_about_its_own_sentence_wherever_it_is_moved(
+        (cue, assertion) in prop::sample::select(vec![
+            ("No", Assertion::Absent),
+            ("Denies", Assertion::Absent),
+            ("Negative for", Assertion::Absent),
+            ("Does not have", Assertion::Absent),
+            ("<was ruled out", Assertion::Absent),
+            ("<: no", Assertion::Absent),
+            ("Possible", Assertion::Possible),
+            ("<cannot be ruled out", Assertion::Possible),
+            ("<?", Assertion::Possible),
+            ("History of", Assertion::Past),
+            ("<two years ago", Assertion::Past),
+            ("Mother has", Assertion::Family),
+        ]),
+        one in prop::sample::select(vec!["gout", "asthma", "pneumonia", "angina"]),
+        other in prop::sample::select(vec!["anemia", "migraine", "sepsis", "epilepsy"]),
+        is_first: bool,
+    ) {
+        let cues = if is_first { [cue, "Known"] } else { ["Known", cue] };
+        let said: Vec<Assertion> =
+            found(&sentence(cues, [one, other])).into_iter().map(|(_, said)| said).collect();
+        let expected =
+            if is_first { [assertion, Assertion::Present] } else { [Assertion::Present, assertion] };
+        prop_assert_eq!(said, expected, "{}", sentence(cues, [one, other]));
+    }
+
+    #[test]
+    fn the_answer_of_one_field_says_nothing_about_another(answers in prop::collection::vec(any::<bool>(), 1..8)) {
+        let names = ["gout", "asthma", "pneumonia", "angina", "anemia", "migraine", "sepsis", "epilepsy"];
+        for (mark, end) in [(": ", "\n"), (": ", ", "), (": ", ". "), ("? ", " "), (" - ", "; "), (" (", "), "), (" ", ", "), (" ", "\n")] {
+            let field = |(name, yes): (&&str, &bool)| format!("{name}{mark}{}{end}", if *yes { "yes" } else { "no" });
+            let form: String = names.iter().zip(&answers).map(field).collect();
+            let said: Vec<bool> =
+                found(&form).into_iter().map(|(_, said)| said == Assertion::Present).collect();
+            prop_assert_eq!(&said, &answers, "{}", form);
+        }
+    }
+}

@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::read::{ensure_at_most, typed};
 use crate::{
-    ensure_at_most, CodeableConcept, DateTime, Period, Quantity, ReadError, Readable, Reference, MAX_ITEMS,
+    CodeableConcept, DateTime, Period, Present, Quantity, ReadError, Readable, Reference, MAX_ITEMS,
 };
 
 /// The status of an observation (<https://hl7.org/fhir/R4/valueset-observation-status.html>).
@@ -41,12 +42,19 @@ impl Status {
 pub struct Observation {
     /// The logical id on its server.
     pub id: Option<String>,
+    /// Rules without which the content cannot be read.
+    pub implicit_rules: Option<Present>,
+    /// May change the meaning.
+    pub modifier_extension: Option<Present>,
     /// Its status.
     pub status: Status,
     /// The observed property.
     pub code: CodeableConcept,
     /// The patient.
     pub subject: Option<Reference>,
+    /// What it is about, if that is not the patient: a fetus, or a device.
+    #[serde(default)]
+    pub focus: Vec<Reference>,
     /// When it was true of the patient.
     pub effective_date_time: Option<DateTime>,
     /// The same as a span.
@@ -59,6 +67,8 @@ pub struct Observation {
     pub value_quantity: Option<Quantity>,
     /// A coded answer.
     pub value_codeable_concept: Option<CodeableConcept>,
+    /// Why there is no value.
+    pub data_absent_reason: Option<CodeableConcept>,
     /// The parts of a panel.
     #[serde(default)]
     pub component: Vec<Component>,
@@ -68,15 +78,29 @@ pub struct Observation {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Component {
+    /// May change the meaning.
+    pub modifier_extension: Option<Present>,
     /// The observed property.
     pub code: CodeableConcept,
     /// A measured amount.
     pub value_quantity: Option<Quantity>,
     /// A coded answer.
     pub value_codeable_concept: Option<CodeableConcept>,
+    /// Why there is no value.
+    pub data_absent_reason: Option<CodeableConcept>,
 }
 
 impl Observation {
+    /// The modifier for which its value must not be used.
+    #[must_use]
+    pub fn doubt(&self) -> Option<&'static str> {
+        match (self.implicit_rules, self.modifier_extension) {
+            (Some(_), _) => Some("Observation.implicitRules"),
+            (_, Some(_)) => Some("Observation.modifierExtension"),
+            _ => None,
+        }
+    }
+
     /// When it was true of the patient: the moment, or the end of the span, or the beginning of an ongoing span. `None`
     /// if no time is known: such a result can be of any age.
     #[must_use]
@@ -89,7 +113,12 @@ impl Observation {
 impl Readable for Observation {
     const TYPE: &'static str = "Observation";
 
+    fn from_json(json: &str) -> Result<Self, ReadError> {
+        typed(Self::TYPE, json)
+    }
+
     fn ensure_bounded(&self) -> Result<(), ReadError> {
+        ensure_at_most(self.focus.len(), MAX_ITEMS)?;
         ensure_at_most(self.component.len(), MAX_ITEMS)?;
         let concepts = self
             .component

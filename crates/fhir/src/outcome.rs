@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use crate::{ensure_at_most, ReadError, Readable, MAX_ITEMS};
+use crate::read::readable;
 
 /// A server's answer to a request that it could not serve.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -34,10 +34,4 @@ impl OperationOutcome {
     }
 }
 
-impl Readable for OperationOutcome {
-    const TYPE: &'static str = "OperationOutcome";
-
-    fn ensure_bounded(&self) -> Result<(), ReadError> {
-        ensure_at_most(self.issue.len(), MAX_ITEMS)
-    }
-}
+readable!(OperationOutcome, |outcome| [outcome.issue.len()]);

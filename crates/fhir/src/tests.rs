@@ -28,8 +28,7 @@ fn cholesterol(id: &str, status: &str, effective: &str, value: f64) -> Observati
 }
 
 fn latest_value(observations: &[Observation], codes: &[Code<'_>], window: Window) -> Option<f64> {
-    latest(observations, codes, window, |finding| finding.quantity.is_some_and(Quantity::is_exact))
-        .and_then(|finding| finding.quantity?.value)
+    latest(observations, codes, window).map(|finding| finding.measurement().unwrap().value)
 }
 
 #[test]
@@ -81,7 +80,7 @@ fn unverified_observations_do_not_count() {
 }
 
 #[test]
-fn observations_outside_the_window_or_without_a_time_do_not_count() {
+fn observations_outside_the_window_do_not_count() {
     let window = Window { from: at("2026-01-01T00:00:00Z"), until: at("2026-06-01T00:00:00Z") };
     let value =
         |effective| latest_value(&[cholesterol("a", "final", effective, 200.0)], &CHOLESTEROL, window);
@@ -89,9 +88,23 @@ fn observations_outside_the_window_or_without_a_time_do_not_count() {
     assert_eq!(value("2026-01-01T00:00:00Z"), Some(200.0));
     assert_eq!(value("2026-06-01T00:00:00Z"), Some(200.0));
     assert_eq!(value("2026-06-01T00:00:01Z"), None);
-    let mut timeless = cholesterol("a", "final", "2026-02-01", 200.0);
-    timeless.effective_date_time = None;
-    assert_eq!(latest_value(&[timeless], &CHOLESTEROL, window), None);
+}
+
+#[test]
+fn a_finding_without_a_time_hides_what_may_be_older() {
+    let dated = cholesterol("a", "final", "2026-02-01", 180.0);
+    let measured = |issued: Option<&str>| {
+        let mut timeless = cholesterol("b", "final", "2026-02-01", 200.0);
+        timeless.effective_date_time = None;
+        timeless.issued = issued.map(|issued| issued.parse().unwrap());
+        let both = [dated.clone(), timeless];
+        latest(&both, &CHOLESTEROL, always()).unwrap().measurement().map(|measured| measured.value)
+    };
+    assert_eq!(measured(None), Err(Unusable::NoTime));
+    assert_eq!(measured(Some("2026-02-02T00:00:00Z")), Err(Unusable::NoTime));
+    // Older than the dated one, or issued only later.
+    assert_eq!(measured(Some("2026-01-31T00:00:00Z")), Ok(180.0));
+    assert_eq!(measured(Some("2027-01-01T00:00:00Z")), Ok(180.0));
 }
 
 #[test]
@@ -139,7 +152,7 @@ fn decimal_numbers_in_a_bundle_are_read_with_any_features_of_serde_json() {
     let page: Bundle = read(
         br#"{"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": {
              "status": "final", "resourceType": "Observation", "id": "a",
-             "code": {"coding": [{"system": "http://loinc.org", "code": "2093-3"}]}, "effectiveDateTime": "2026-01-01",
+             "code": {"coding": [{"system": "http://loinc.org", "code": "2093-3", "display": "Cholesterol"}]}, "effectiveDateTime": "2026-01-01",
              "valueQuantity": {"value": 5.9, "system": "http://unitsofmeasure.org", "code": "mg/dL"}}}]}"#,
     )
     .unwrap();
@@ -151,18 +164,117 @@ fn another_resource_than_the_expected_one_is_refused() {
     let outcome = br#"{"resourceType": "OperationOutcome", "issue": [
         {"severity": "error", "code": "not-found", "diagnostics": "Patient/jane-doe is unknown"},
         {"severity": "error", "code": "Jane Doe"}]}"#;
-    assert_eq!(read::<Patient>(outcome), Err(ReadError::Malformed { line: 0, column: 0 }));
+    assert_eq!(read::<Patient>(outcome), Err(ReadError::WrongType { expected: "Patient" }));
     assert_eq!(read::<OperationOutcome>(outcome).unwrap().summary(), "error/not-found");
 }
 
 #[test]
-fn an_error_has_the_place_and_none_of_the_content() {
+fn an_error_has_the_entry_and_the_element_and_none_of_the_content() {
+    let of_element = |element: &str, reason: &str| {
+        let (element, reason) = (element.to_owned(), reason.to_owned());
+        ReadError::Element { entry: None, element, reason }
+    };
+    let refused = |element: &str, reason: &str| Err(of_element(element, reason));
+    let refused_observation = |element: &str, reason: &str| Err(of_element(element, reason));
+    let day = InvalidDate.to_string();
     let error = read::<Patient>(br#"{"resourceType": "Patient", "birthDate": "31 February of Jane Doe"}"#);
-    assert_eq!(error, Err(ReadError::Malformed { line: 1, column: 66 }));
-    assert!(!error.unwrap_err().to_string().contains("Jane"));
-    assert!(matches!(read::<Patient>(b"<html>"), Err(ReadError::Malformed { line: 1, column: 1 })));
-    let status = br#"{"resourceType": "Observation", "status": "done", "code": {}}"#;
-    assert!(matches!(read::<Observation>(status), Err(ReadError::Malformed { line: 1, .. })));
+    assert_eq!(error, refused("Patient.birthDate", &day));
+    let status = br#"{"resourceType": "Observation", "status": "done by Jane", "code": {}}"#;
+    let error = read::<Observation>(status).unwrap_err().to_string();
+    assert!(error.starts_with("Observation.status: expected one of `registered`, `preliminary`"), "{error}");
+    assert_eq!(read::<Patient>(b"<html>"), Err(ReadError::NotJson { line: 1, column: 1 }));
+    assert!(matches!(
+        read::<Patient>(br#"{"resourceType": "Patient","#),
+        Err(ReadError::NotJson { line: 1, .. })
+    ));
+    assert_eq!(read::<Patient>(b"[]"), Err(ReadError::WrongType { expected: "Patient" }));
+    let bundle = br#"{"resourceType": "Bundle", "type": "collection", "entry": [{}, {"resource": {
+        "resourceType": "Observation", "status": "final", "code": {}, "component": [
+            {"code": {}}, {"code": {}, "valueQuantity": {"value": "Jane, expected: 5"}}]}}]}"#;
+    assert_eq!(
+        read::<Bundle>(bundle).unwrap_err().to_string(),
+        "entry 1 of the bundle: Observation.component[1].valueQuantity.value: expected a number"
+    );
+    let list = br#"{"resourceType": "Observation", "status": "final", "code": {}, "component": {}}"#;
+    assert_eq!(read::<Observation>(list), refused_observation("Observation.component", "expected a list"));
+    let object = br#"{"resourceType": "Observation", "status": "final", "code": "8480-6"}"#;
+    assert_eq!(read::<Observation>(object), refused_observation("Observation.code", "expected an object"));
+    let without_type = br#"{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {}}]}"#;
+    assert_eq!(
+        read::<Bundle>(without_type).unwrap_err().to_string(),
+        "entry 0 of the bundle: resource.resourceType: this element is required, and missing"
+    );
+    let inside = br#"{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {
+        "resourceType": "Claim", "contained": [{"resourceType": "Patient", "birthDate": 5}]}}]}"#;
+    assert_eq!(
+        read::<Bundle>(inside).unwrap_err().to_string(),
+        "entry 0 of the bundle: contained[0]: Patient.birthDate: expected a FHIR date"
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_ignored_once_and_only_at_the_beginning() {
+    let marked = |json: &str| read::<Patient>(json.as_bytes()).map(|patient| patient.id);
+    assert_eq!(marked("\u{feff}{\"resourceType\": \"Patient\", \"id\": \"p\"}"), Ok(Some("p".into())));
+    assert!(matches!(
+        marked("\u{feff}\u{feff}{\"resourceType\": \"Patient\"}"),
+        Err(ReadError::NotJson { .. })
+    ));
+}
+
+#[test]
+fn the_latest_finding_counts_even_if_it_has_no_usable_value() {
+    let old = cholesterol("a", "final", "2025-01-01", 180.0);
+    let newest = |change: &dyn Fn(&mut Observation)| {
+        let mut new = cholesterol("b", "final", "2026-01-01", 200.0);
+        change(&mut new);
+        let both = [new, old.clone()];
+        latest(&both, &CHOLESTEROL, always()).unwrap().measurement().map(|measured| measured.value)
+    };
+    let quantity = |change: &dyn Fn(&mut Quantity)| {
+        newest(&|new: &mut Observation| change(new.value_quantity.as_mut().unwrap()))
+    };
+    assert_eq!(newest(&|_| {}), Ok(200.0));
+    assert_eq!(quantity(&|quantity| quantity.comparator = Some("<".into())), Err(Unusable::Bound));
+    assert_eq!(quantity(&|quantity| quantity.value = None), Err(Unusable::NoValue));
+    assert_eq!(quantity(&|quantity| quantity.code = None), Err(Unusable::NoUnit));
+    assert_eq!(quantity(&|quantity| quantity.system = Some("urn:local".into())), Err(Unusable::NoUnit));
+    assert_eq!(newest(&|new| new.value_quantity = None), Err(Unusable::NoValue));
+    assert_eq!(
+        newest(&|new| new.modifier_extension = Some(Present)),
+        Err(Unusable::Modified("Observation.modifierExtension"))
+    );
+    assert_eq!(
+        newest(&|new| new.implicit_rules = Some(Present)),
+        Err(Unusable::Modified("Observation.implicitRules"))
+    );
+    let absent = |json: &str| {
+        let reason: CodeableConcept = serde_json::from_str(json).unwrap();
+        newest(&|new| new.data_absent_reason = Some(reason.clone()))
+    };
+    let standard = r#"{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "error"}]}"#;
+    assert_eq!(absent(standard), Err(Unusable::Absent("error")));
+    assert_eq!(absent(r#"{"text": "Jane spilt it"}"#), Err(Unusable::Absent("in another code system")));
+}
+
+#[test]
+fn a_modifier_of_a_component_is_its_own_and_one_of_the_panel_is_every_component_s() {
+    let panel = |of_panel: bool, of_systolic: bool| -> Result<f64, Unusable> {
+        let modifier =
+            |present: bool| if present { r#""modifierExtension": [{"url": "urn:x"}],"# } else { "" };
+        let json = format!(
+            r#"{{"resourceType": "Observation", "status": "final", {} "code": {{}}, "effectiveDateTime": "2026-11-01",
+                "component": [{{{} "code": {{"coding": [{{"system": "http://loinc.org", "code": "8480-6"}}]}},
+                "valueQuantity": {{"value": 132, "system": "{UCUM}", "code": "mm[Hg]"}}}}]}}"#,
+            modifier(of_panel),
+            modifier(of_systolic)
+        );
+        let panel: Observation = read(json.as_bytes()).unwrap();
+        latest([&panel], &[SYSTOLIC], always()).unwrap().measurement().map(|measured| measured.value)
+    };
+    assert_eq!(panel(false, false), Ok(132.0));
+    assert_eq!(panel(true, false), Err(Unusable::Modified("Observation.modifierExtension")));
+    assert_eq!(panel(false, true), Err(Unusable::Modified("Observation.component.modifierExtension")));
 }
 
 #[test]
@@ -171,12 +283,13 @@ fn sizes_are_bounded() {
     let coding = vec![serde_json::json!({"system": "s", "code": "c"}); MAX_ITEMS + 1];
     let observation =
         serde_json::json!({"resourceType": "Observation", "status": "final", "code": {"coding": coding}});
-    let limit = ReadError::TooMany { limit: MAX_ITEMS };
-    assert_eq!(read::<Observation>(observation.to_string().as_bytes()), Err(limit.clone()));
+    let limit = ReadError::TooMany { entry: None, limit: MAX_ITEMS };
+    assert_eq!(read::<Observation>(observation.to_string().as_bytes()), Err(limit));
     let bundle = serde_json::json!({"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": observation}]});
-    assert_eq!(read::<Bundle>(bundle.to_string().as_bytes()), Err(limit));
+    let too_many = ReadError::TooMany { entry: Some(0), limit: MAX_ITEMS };
+    assert_eq!(read::<Bundle>(bundle.to_string().as_bytes()), Err(too_many));
     let deep = format!("{}{}", r#"{"resourceType":"Bundle","type":"searchset","x":"#, "[".repeat(100_000));
-    assert!(matches!(read::<Bundle>(deep.as_bytes()), Err(ReadError::Malformed { .. })));
+    assert!(matches!(read::<Bundle>(deep.as_bytes()), Err(ReadError::NotJson { .. })));
 }
 
 /// JSON that looks like a resource, with fields of the right names and any content.
@@ -215,7 +328,8 @@ proptest! {
         }
         if let Ok(bundle) = read::<Bundle>(&bytes) {
             let window = Window { from: Timestamp::MIN, until: now };
-            let _ = latest(bundle.observations(), &[SYSTOLIC], window, |_| true);
+            let _ = latest(bundle.observations(), &[SYSTOLIC], window).map(|finding| finding.measurement().is_ok());
+            let _ = Record::of(&bundle);
         }
     }
 

@@ -5,7 +5,7 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{Manifest, Missing};
-use crate::units::{self, UnitError};
+use crate::ucum::{self, UnitError};
 
 /// Why measurements were refused. No message holds a measured value: they are a patient's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,7 +84,7 @@ impl<'m> Features<'m> {
         if !value.is_finite() {
             return Err(FeatureError::NotFinite(name.to_owned()));
         }
-        let value = units::convert(value, unit, &input.unit, input.substance)
+        let value = ucum::convert(value, unit, &input.unit, input.substance)
             .map_err(|source| FeatureError::Unit { input: name.to_owned(), source })?;
         if !input.allows(value) {
             let [low, high] = input.range.map(|end| end.to_string());

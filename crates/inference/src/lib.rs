@@ -47,7 +47,7 @@ pub mod manifest;
 mod model;
 mod series;
 pub mod trees;
-pub mod units;
+pub use ::ucum;
 
 pub use conformal::{certainty, Certainty, Reason};
 pub use drift::{Drift, InputDrift, NO_BUCKET};

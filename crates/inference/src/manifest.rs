@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
 use crate::image::Image;
-use crate::units::Substance;
+use crate::ucum::Analyte;
 
 /// Maximum size of a manifest, in bytes.
 pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
@@ -130,7 +130,7 @@ pub struct Input {
     /// UCUM; `1` is a pure number.
     pub unit: String,
     /// Allows conversion of amounts (mmol/L) to masses (mg/dL).
-    pub substance: Option<Substance>,
+    pub substance: Option<Analyte>,
     /// Smallest and largest value, both allowed.
     pub range: [f64; 2],
     /// The allowed values, if there are only a few.

@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use image::{GrayImage, ImageFormat};
 use inference::manifest::{Manifest, Missing};
-use inference::units::UnitError;
+use inference::ucum::UnitError;
 use inference::{FeatureError, Features, ImageError, Model, Reading, SeriesError};
 use jiff::tz::Offset;
 use jiff::Timestamp;

@@ -110,6 +110,36 @@ fn an_unconvertible_unit_is_an_error_not_a_reason_to_use_an_older_value() {
 }
 
 #[test]
+fn a_latest_finding_without_a_value_is_missing_with_its_reason_and_no_older_one_is_taken() {
+    let mut older = quantity("2093-3", 200.0, "mg/dL");
+    older["effectiveDateTime"] = json!((Timestamp::now() - Duration::from_secs(86_400)).to_string());
+    let absent = json!({"coding": [{
+        "system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "not-performed"}]});
+    let changes: [(&str, Value, &str); 4] = [
+        ("comparator", json!("<"), "only a bound"),
+        ("value", json!(null), "no value"),
+        ("dataAbsentReason", absent, "dataAbsentReason not-performed"),
+        ("modifierExtension", json!([{"url": "urn:x"}]), "Observation.modifierExtension"),
+    ];
+    for (element, value, reason) in changes {
+        let mut latest = quantity("2093-3", 200.0, "mg/dL");
+        match element {
+            "comparator" | "value" => latest["valueQuantity"][element] = value,
+            _ => latest[element] = value,
+        }
+        let error =
+            map(patient(), &[quantity("8480-6", 132.0, "mm[Hg]"), older.clone(), latest]).unwrap_err();
+        let MappingError::MissingObservation(names) = &error else { unreachable!("{element}: {error}") };
+        let name = names.iter().find(|name| name.starts_with("cholesterol (the latest finding")).unwrap();
+        assert!(name.contains(reason), "{name}");
+    }
+    let mut answer = coded("chest-pain", "371807002");
+    answer["valueCodeableConcept"]["coding"][0]["system"] = json!("urn:local");
+    let error = map(patient(), &[answer]).unwrap_err().to_string();
+    assert!(error.contains("chest_pain (the answer of the latest finding"), "{error}");
+}
+
+#[test]
 fn a_value_outside_the_model_s_range_is_refused_and_not_shown() {
     let error = map(patient(), &[quantity("8480-6", 987.25, "mm[Hg]")]).unwrap_err();
     assert_eq!(error.kind(), "input-out-of-range");

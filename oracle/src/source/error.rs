@@ -34,6 +34,9 @@ pub enum FetchError {
     /// A resource about another patient.
     #[error("the source answered about the wrong patient; do not use this server")]
     WrongPatient,
+    /// The patient's own record must not be used.
+    #[error("{0}")]
+    Unusable(fhir::PatientError),
     /// A link to another server.
     #[error("the source redirects to another server; set base_url to the final address")]
     Elsewhere,
@@ -87,6 +90,7 @@ impl FetchError {
             Self::Malformed(_) | Self::NoSeries(FormError::NotASeries(_)) => "source-malformed",
             Self::NoSeries(FormError::UnitChanged(_)) => "series-unit-changed",
             Self::WrongPatient => "source-wrong-patient",
+            Self::Unusable(_) => "patient-unusable",
             Self::Elsewhere => "source-elsewhere",
             Self::NotFound(_) => "patient-not-found",
             Self::Unauthorised { .. } => "source-unauthorised",
@@ -108,6 +112,7 @@ impl FetchError {
             | Self::Malformed(_)
             | Self::NoSeries(_)
             | Self::WrongPatient
+            | Self::Unusable(_)
             | Self::Elsewhere
             | Self::NotFound(_) => Decision::Fail,
         }

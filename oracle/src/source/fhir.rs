@@ -1,6 +1,6 @@
 //! A FHIR R4 server: one patient, and the observations that a model reads.
 
-use fhir::{Bundle, BundleType, Observation, Patient, Readable};
+use fhir::{Bundle, BundleType, Identity, Observation, Patient, Readable, Reference};
 use inference::manifest::Code;
 use jiff::Timestamp;
 use reqwest::Url;
@@ -20,6 +20,11 @@ pub struct Record {
     pub patient: Patient,
     /// Observations on the patient with any of the codes, in no particular order.
     pub observations: Vec<Observation>,
+}
+
+/// The patient for references: at this address, or by the id where no server is named.
+fn named<'a>(patient: &'a PatientId, address: &'a str) -> Identity<'a> {
+    Identity { full_url: Some(address), id: Some(patient.as_str()), identifiers: &[] }
 }
 
 /// A client of one FHIR R4 server.
@@ -61,6 +66,7 @@ impl FhirSource {
         if patient.id.as_deref() != Some(id.as_str()) {
             return Err(FetchError::WrongPatient);
         }
+        patient.ensure_usable().map_err(FetchError::Unusable)?;
         Ok(patient)
     }
 
@@ -78,17 +84,23 @@ impl FhirSource {
         for _ in 0..self.max_pages {
             let Some(url) = next else { return Ok(observations) };
             let mut page: Bundle = self.get(url.clone()).await?;
-            if page.kind != BundleType::Searchset {
-                return Err(FetchError::Malformed(fhir::ReadError::Malformed { line: 0, column: 0 }));
+            if page.kind != BundleType::Searchset || page.implicit_rules.is_some() {
+                return Err(FetchError::Malformed(fhir::ReadError::WrongType { expected: "searchset" }));
             }
             next = page.next().map(|link| self.follow(&url, link)).transpose()?;
+            let addresses = self.addresses(patient, &page);
             for entry in page.entry.drain(..) {
                 let Some(fhir::Resource::Observation(observation)) = entry.resource else { continue };
-                let about = observation.subject.as_ref();
-                if !about.is_some_and(|subject| subject.is_to_patient(patient.as_str())) {
+                let at = entry.full_url.as_deref();
+                let is_named = |reference: &Reference| {
+                    addresses.iter().any(|address| named(patient, address).is_named_by(reference, at))
+                };
+                if !observation.subject.as_ref().is_some_and(is_named) {
                     return Err(FetchError::WrongPatient);
                 }
-                observations.push(observation);
+                if observation.focus.iter().all(is_named) {
+                    observations.push(observation);
+                }
             }
         }
         // The unread pages may have the observation that counts.
@@ -97,6 +109,15 @@ impl FhirSource {
         } else {
             Ok(observations)
         }
+    }
+
+    /// Where the patient is: on the server that was asked, which may name itself otherwise in the page's self link.
+    fn addresses(&self, patient: &PatientId, page: &Bundle) -> Vec<String> {
+        let own = page.link.iter().find(|link| link.relation == "self");
+        let own =
+            own.and_then(|link| link.url.split_once("/Observation")).map(|(base, _)| format!("{base}/"));
+        let bases = core::iter::once(self.endpoint.base.to_string()).chain(own);
+        bases.map(|base| format!("{base}Patient/{}", patient.as_str())).collect()
     }
 
     fn search(&self, patient: &PatientId, codes: &[Code], from: Timestamp) -> Result<Url, FetchError> {

@@ -150,9 +150,9 @@ async fn a_web_page_is_not_a_resource() {
 #[tokio::test]
 async fn unexpected_json_is_not_a_resource() {
     let json = |text| ([(CONTENT_TYPE, "application/json; charset=utf-8")], text);
-    let whole = FetchError::Malformed(::fhir::ReadError::Malformed { line: 0, column: 0 });
+    let whole = FetchError::Malformed(::fhir::ReadError::WrongType { expected: "Patient" });
     refused(fetch_answer(json(r#"{"resourceType": "Group", "id": "p1"}"#)).await, &whole, Decision::Fail);
-    let broken = FetchError::Malformed(::fhir::ReadError::Malformed { line: 1, column: 1 });
+    let broken = FetchError::Malformed(::fhir::ReadError::NotJson { line: 1, column: 1 });
     refused(fetch_answer(json("p1")).await, &broken, Decision::Fail);
 }
 

@@ -1,12 +1,16 @@
 //! The assertion of each mention, by two sweeps over the words, one in each direction.
 
+use super::answer::{answers, Answer};
+use super::compound::compound;
 use super::token::{Gap, Token};
-use super::triggers::{effects, Effect, LONGEST_PHRASE};
+use super::triggers::{effects, Effect, ABSENT, LONGEST_PHRASE};
 use super::{Assertion, Kind};
 
 /// The reach of a phrase in words: forward within its sentence, backward within its clause.
 const FORWARD_REACH: usize = 24;
 const BACKWARD_REACH: usize = 8;
+/// The reach of a phrase about what stands directly after it.
+const NEAR_REACH: usize = 4;
 
 /// A mention by its words.
 #[derive(Clone, Copy, Debug)]
@@ -19,24 +23,43 @@ pub(crate) struct Place {
 }
 
 /// A phrase of the rules, and its position.
-struct Phrase {
-    first: usize,
-    words: usize,
-    effects: &'static [Effect],
+pub(crate) struct Phrase {
+    pub first: usize,
+    pub words: usize,
+    pub effects: &'static [Effect],
 }
 
 /// The assertion of each mention; they are in the order of the text and do not overlap.
 pub(crate) fn assertions(tokens: &[Token], places: &[Place]) -> Vec<Assertion> {
-    let phrases = phrases(tokens, places);
+    let answers = answers(tokens, places);
+    let phrases = phrases(tokens, places, &answers);
     let mut found = vec![Assertion::Present; places.len()];
     forward(tokens, places, &phrases, &mut found);
     backward(tokens, places, &phrases, &mut found);
+    let mut answers = answers.iter().peekable();
+    for (place, assertion) in places.iter().zip(&mut found) {
+        while answers.next_if(|answer| answer.label.end <= place.first).is_some() {}
+        if let Some(answer) = answers.peek().filter(|answer| answer.label.contains(&place.first)) {
+            *assertion = answer.says.about(*assertion);
+        } else if is_asked(tokens, *place) {
+            *assertion = (*assertion).min(Assertion::Possible);
+        }
+    }
     found
 }
 
+/// Whether a question mark stands directly before or after the mention.
+fn is_asked(tokens: &[Token], place: Place) -> bool {
+    let first = tokens.get(place.first);
+    let last = tokens.get(place.first.saturating_add(place.words).saturating_sub(1));
+    first.is_some_and(|first| first.asks) || last.is_some_and(|last| last.mark == Some('?'))
+}
+
 /// The longest phrases outside the mentions.
-fn phrases(tokens: &[Token], places: &[Place]) -> Vec<Phrase> {
+fn phrases(tokens: &[Token], places: &[Place], answers: &[Answer]) -> Vec<Phrase> {
     let mut phrases = Vec::new();
+    // A sign is an answer without words.
+    let mut answers = answers.iter().filter(|answer| answer.words > 0).peekable();
     let mut next_place = places.iter().peekable();
     let mut at = 0_usize;
     while at < tokens.len() {
@@ -49,17 +72,48 @@ fn phrases(tokens: &[Token], places: &[Place]) -> Vec<Phrase> {
                 .max(at.saturating_add(1));
             continue;
         }
+        // An answer ends what was said before, and says nothing about what follows.
+        if let Some(answer) = answers.next_if(|answer| answer.first == at) {
+            phrases.push(Phrase { first: at, words: answer.words, effects: &[Effect::Stop] });
+            at = at.saturating_add(answer.words);
+            continue;
+        }
+        if let Some(heading) = heading(tokens, at) {
+            at = at.saturating_add(heading.words);
+            phrases.push(heading);
+            continue;
+        }
         let most = free.saturating_sub(at).min(LONGEST_PHRASE);
-        let phrase = (1..=most).rev().find_map(|words| {
+        let listed = (1..=most).rev().find_map(|words| {
             let run = tokens.get(at..at.saturating_add(words))?;
             let is_whole = run.iter().skip(1).all(|token| token.gap != Gap::Sentence);
             let effects = effects(&joined(run));
             (is_whole && !effects.is_empty()).then_some(Phrase { first: at, words, effects })
         });
+        // The longer one says more.
+        let phrase = match (compound(tokens, at, free), listed) {
+            (Some(built), Some(listed)) if listed.words > built.words => Some(listed),
+            (built, listed) => built.or(listed),
+        };
         at = at.saturating_add(phrase.as_ref().map_or(1, |phrase| phrase.words));
         phrases.extend(phrase);
     }
     phrases
+}
+
+/// The heading of a list, with what it says about the list: "Negative: fever, cough".
+fn heading(tokens: &[Token], at: usize) -> Option<Phrase> {
+    let ends = |at: usize| tokens.get(at).filter(|token| token.mark == Some(':'));
+    let phrase = |words: usize, effects| Some(Phrase { first: at, words, effects });
+    let next = at.saturating_add(1);
+    if tokens.get(at)?.lower == "ruled" && ends(next).is_some_and(|next| next.lower == "out") {
+        return phrase(2, &[ABSENT]);
+    }
+    match ends(at)?.lower.as_str() {
+        "negative" | "negatives" | "absent" | "denies" | "denied" => phrase(1, &[ABSENT]),
+        "positive" | "positives" | "present" | "endorses" => phrase(1, &[Effect::Affirm]),
+        _ => None,
+    }
 }
 
 fn joined(run: &[Token]) -> String {
@@ -72,6 +126,11 @@ type Until = [usize; 5];
 
 fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [Assertion]) {
     let mut until: Until = [0; 5];
+    // Where the reach of what stands directly after a phrase ends, and what it says.
+    let mut near: Option<(usize, Assertion)> = None;
+    // Whether something was denied that is no mention: "not feeling well, fever" and "no distress, fever" deny no fever.
+    // A list goes on.
+    let mut open: Option<Denied> = None;
     // The last mention's kind, and whether a comma or the like followed it; cleared when a phrase follows.
     let mut last: Option<(Kind, bool)> = None;
     let mut phrases = phrases.iter().peekable();
@@ -79,6 +138,22 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
     for (at, token) in tokens.iter().enumerate() {
         if token.gap == Gap::Sentence {
             (until, last) = ([0; 5], None);
+        }
+        if token.gap != Gap::Joint {
+            near = None;
+            let is_listed = at
+                .checked_sub(1)
+                .and_then(|last| tokens.get(last))
+                .is_some_and(|last| last.mark == Some(':'));
+            let next = places.peek().map(|(place, _)| **place);
+            let ends = open.is_some_and(|denied| match denied {
+                Denied::Verb => true,
+                Denied::Thing => next.is_some_and(|next| is_clause(tokens, at, next)),
+            });
+            if ends && !is_listed && !has_alternative(tokens, at) {
+                until = until_without_absent(until);
+            }
+            open = open.filter(|_| token.gap != Gap::Sentence);
         }
         last = last.map(|(kind, apart)| (kind, apart || token.gap == Gap::Apart));
         if let Some(phrase) = phrases.next_if(|phrase| phrase.first == at) {
@@ -90,10 +165,20 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
                         if let Some(until) = until.get_mut(*assertion as usize) {
                             *until = end;
                         }
+                        open = Denied::by(tokens, phrase).filter(|_| *assertion == Assertion::Absent);
                     }
+                    Effect::Near(assertion) => {
+                        let end = phrase.first.saturating_add(phrase.words).saturating_add(NEAR_REACH);
+                        near = Some((end, *assertion));
+                    }
+                    Effect::Affirm => until = only(&[Assertion::Family, Assertion::Past], until),
                     Effect::Patient => until = [0; 5],
                     // In "his mother has asthma and takes digoxin" everything is about her.
-                    Effect::Stop => until = only(&[Assertion::Family], until),
+                    Effect::Stop => (until, near) = (only(&[Assertion::Family], until), None),
+                    Effect::ClauseStop if token.gap != Gap::Joint => {
+                        (until, near) = (only(&[Assertion::Family], until), None);
+                    }
+                    Effect::ClauseStop => {}
                     Effect::Backward(_) | Effect::Nothing => {}
                 }
             }
@@ -104,10 +189,87 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
                 until = only(&[Assertion::Family, Assertion::Allergy], until);
             }
             last = Some((place.kind, false));
+            // "No fever and cough is mild": a clause of its own.
+            if begins_clause(tokens, *place) {
+                until = until_without_absent(until);
+            }
+            open = None;
             *assertion = (*assertion)
                 .min(strongest(place.kind, |index| until.get(index).is_some_and(|end| *end > at)));
+            if let Some((_, near)) = near.filter(|(end, _)| *end > at) {
+                *assertion = (*assertion).min(near);
+            }
         }
     }
+}
+
+fn until_without_absent(until: Until) -> Until {
+    use Assertion::{Allergy, Family, Past, Possible};
+    only(&[Family, Allergy, Past, Possible], until)
+}
+
+/// What a negation denies, if its reach may end before any mention.
+#[derive(Clone, Copy)]
+enum Denied {
+    Verb,
+    Thing,
+}
+
+impl Denied {
+    /// What somebody denies, or a test is negative for, is always a list.
+    fn by(tokens: &[Token], phrase: &Phrase) -> Option<Self> {
+        let word = |ahead: usize| {
+            tokens.get(phrase.first.saturating_add(ahead)).map_or("", |token| token.lower.as_str())
+        };
+        match (word(0), word(1)) {
+            ("not" | "never", _) | (_, "t") | ("has" | "have" | "had", "not" | "never") => Some(Self::Verb),
+            ("no" | "without", _) => Some(Self::Thing),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the part of the sentence that begins here says more about its mention than its name: "gout of the left toe".
+fn is_clause(tokens: &[Token], at: usize, place: Place) -> bool {
+    let end = place.first.saturating_add(place.words);
+    let is_in_part = (at..place.first)
+        .skip(1)
+        .all(|between| tokens.get(between).is_some_and(|token| token.gap == Gap::Joint));
+    is_in_part
+        && tokens.get(place.first).is_some_and(|token| place.first == at || token.gap == Gap::Joint)
+        && tokens
+            .get(end)
+            .is_some_and(|token| token.gap == Gap::Joint && !matches!(token.lower.as_str(), "and"))
+}
+
+/// Whether a mention is the subject of a verb: "no fever and cough is mild", "without rest his asthma gets worse".
+fn begins_clause(tokens: &[Token], place: Place) -> bool {
+    let word = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or("", |token| token.lower.as_str());
+    let begins = matches!(word(place.first.checked_sub(1)), "and" | "his" | "her" | "their" | "the");
+    begins
+        && matches!(
+            word(place.first.checked_add(place.words)),
+            "is" | "are"
+                | "gets"
+                | "flares"
+                | "persists"
+                | "persisted"
+                | "remains"
+                | "remained"
+                | "continues"
+                | "continued"
+                | "worsens"
+                | "worsened"
+                | "improves"
+                | "improved"
+        )
+}
+
+/// Whether the list that goes on here is one of alternatives: an "or" follows in the sentence.
+fn has_alternative(tokens: &[Token], at: usize) -> bool {
+    let rest = tokens.get(at..).unwrap_or_default().iter().take(FORWARD_REACH).enumerate();
+    let mut sentence = rest.take_while(|(index, token)| *index == 0 || token.gap != Gap::Sentence);
+    sentence.any(|(_, token)| matches!(token.lower.as_str(), "or" | "nor"))
 }
 
 /// The same for these assertions, and no other.
@@ -137,8 +299,8 @@ fn backward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut 
                             *from = phrase.first.saturating_sub(BACKWARD_REACH);
                         }
                     }
-                    Effect::Stop | Effect::Patient => from = [usize::MAX; 5],
-                    Effect::Forward(_) | Effect::Nothing => {}
+                    Effect::Stop | Effect::Patient | Effect::Affirm => from = [usize::MAX; 5],
+                    Effect::Forward(_) | Effect::Near(_) | Effect::ClauseStop | Effect::Nothing => {}
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Mentions in a text.
 
+use core::ops::Range;
+
 use super::assertion::{assertions, Place};
 use super::lexicon::{Lexicon, Reading};
 use super::token::{tokens, Gap, Token};
@@ -38,6 +40,26 @@ impl Finder {
     /// The same without misspelt names: for generated text, such as the display of a code.
     pub fn find_exact(&self, text: &str) -> Result<Vec<Mention>, TextError> {
         self.mentions(text, false)
+    }
+
+    /// What a text states about a term of another dictionary, which stands at these bytes; `None` if no word is there.
+    pub fn assertion_at(&self, text: &str, bytes: Range<usize>) -> Result<Option<Assertion>, TextError> {
+        let mentions = self.mentions(text, true)?;
+        let tokens = tokens(text);
+        let overlaps = |own: &Range<usize>| own.start < bytes.end && bytes.start < own.end;
+        let place = |own: &Range<usize>, kind| {
+            let first = tokens.iter().position(|token| token.bytes.start >= own.start)?;
+            let rest = tokens.get(first..)?;
+            let words = rest.iter().take_while(|token| token.bytes.start < own.end).count();
+            (words > 0).then_some(Place { first, words, kind })
+        };
+        let Some(term) = place(&bytes, Kind::Problem) else { return Ok(None) };
+        let others = mentions.iter().filter(|mention| !overlaps(&mention.bytes));
+        let mut places: Vec<Place> =
+            others.filter_map(|mention| place(&mention.bytes, mention.kind)).chain([term]).collect();
+        places.sort_by_key(|place| place.first);
+        let found = assertions(&tokens, &places);
+        Ok(places.iter().zip(found).find(|(place, _)| place.first == term.first).map(|(_, found)| found))
     }
 
     fn mentions(&self, text: &str, misspelt: bool) -> Result<Vec<Mention>, TextError> {

@@ -12,24 +12,30 @@ pub(crate) enum Effect {
     Forward(Assertion),
     /// The mentions before it, up to the next phrase.
     Backward(Assertion),
+    /// What stands directly after it.
+    Near(Assertion),
     /// Earlier phrases do not reach beyond it, except those about the family.
     Stop,
+    /// The same, where a clause begins with it; elsewhere it is a noun, as in "tobacco use".
+    ClauseStop,
+    /// Earlier negations and doubts do not reach beyond it; history and family do.
+    Affirm,
     /// The text after it is about the patient again.
     Patient,
     /// It looks like one of the others, but has no effect.
     Nothing,
 }
 
-const ABSENT: Effect = Effect::Forward(Assertion::Absent);
-const ABSENT_BEFORE: Effect = Effect::Backward(Assertion::Absent);
+pub(crate) const ABSENT: Effect = Effect::Forward(Assertion::Absent);
+pub(crate) const ABSENT_BEFORE: Effect = Effect::Backward(Assertion::Absent);
 const FAMILY: Effect = Effect::Forward(Assertion::Family);
 const FAMILY_BEFORE: Effect = Effect::Backward(Assertion::Family);
 const ALLERGY: Effect = Effect::Forward(Assertion::Allergy);
 const ALLERGY_BEFORE: Effect = Effect::Backward(Assertion::Allergy);
 const PAST: Effect = Effect::Forward(Assertion::Past);
 const PAST_BEFORE: Effect = Effect::Backward(Assertion::Past);
-const POSSIBLE: Effect = Effect::Forward(Assertion::Possible);
-const POSSIBLE_BEFORE: Effect = Effect::Backward(Assertion::Possible);
+pub(crate) const POSSIBLE: Effect = Effect::Forward(Assertion::Possible);
+pub(crate) const POSSIBLE_BEFORE: Effect = Effect::Backward(Assertion::Possible);
 
 /// Each effect with its phrases, words in lower case; the longest phrase that matches counts.
 #[rustfmt::skip]
@@ -41,21 +47,39 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "never used", "never started", "did not start", "was never on", "no", "not", "denies", "denied",
             "denying", "without", "never", "negative for", "neg for", "absence of", "free of",
             "ruled out for", "not on", "not taking", "does not take", "doesn t take", "never took",
-            "not started", "not started on", "not been started on", "not given", "never started on",
+            "not started", "not started on", "not been started on", "never started on",
             "never given", "never on", "never had", "no evidence of", "no sign of", "no signs of",
             "no history of", "no known", "no hx of", "no prior", "refuses", "refused", "declines",
             "declined", "avoid", "avoids", "avoiding", "neither", "nor", "lack of", "lacks", "rules out",
             "rather than", "instead of", "isn t", "wasn t", "hasn t", "doesn t", "didn t",
             "unremarkable for", "non", "do not give", "don t", "contraindicated",
+            "ve for", "no evidence for", "no evidence to suggest", "no findings of", "no indication of",
+            "no indication for", "no need for", "no complaints of", "no current", "fail to reveal",
+            "fails to reveal", "failed to reveal", "fails to show", "failed to show",
+            "fails to demonstrate", "failed to demonstrate", "failed to identify", "failed to detect",
+            "ruling out", "excludes", "excluding", "not consistent with", "inconsistent with",
+            "not compatible with", "not associated with", "not suggestive of", "not concerning for",
+            "not worrisome for", "not suspicious for", "not typical of", "not typical for", "nor does she",
+            "nor does he", "nor did she", "nor did he", "nor has she", "nor has he", "nor is she",
+            "nor is he", "nor was she", "nor was he", "nor do they", "nor does the patient",
+            "nor did the patient", "mother denies", "father denies", "mom denies", "dad denies",
+            "parents deny", "family denies", "wife denies", "husband denies", "son denies",
+            "daughter denies", "none of",
+            "no reason to suspect", "no suspicion of", "no suspicion for", "at no time", "at no time did she", "at no time did he", "at no time has she",
+            "at no time has he",
+            "not a candidate for", "no relatives with",
+            "negative family history", "no one in the family has", "nobody in the family has",
+            "no family members with", "no one in the family with",
         ],
     ),
     (
         ABSENT_BEFORE,
         &[
-            "ruled out", "was ruled out", "were ruled out", "has been ruled out", "unlikely", "is unlikely",
-            "negative", "was negative", "is negative", "not seen", "is absent", "absent", "not present",
-            "not found", "denied", "not indicated", "contraindicated", "is contraindicated",
-            "never started", "was never started", "was not started", "not given", "was not given", "none",
+            "ruled out", "unlikely", 
+            "negative", "absent", 
+            "denied", "contraindicated", 
+            "never started", "none",
+            "excluded",
         ],
     ),
     (
@@ -64,6 +88,10 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "family history", "family history of", "fhx", "fh", "family hx", "mother", "father", "brother",
             "sister", "aunt", "uncle", "grandmother", "grandfather", "grandparents", "parents", "parent",
             "siblings", "sibling", "cousin", "mom", "dad", "maternal", "paternal", "brothers", "sisters",
+            "son has", "son had", "son was diagnosed", "daughter has", "daughter had",
+            "daughter was diagnosed", "wife has", "wife had", "wife was diagnosed", "husband has",
+            "husband had", "husband was diagnosed", "son with", "daughter with", "spouse has",
+            "partner has", "nephew", "niece",
         ],
     ),
     (
@@ -110,6 +138,8 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "was on", "had been on", "was treated with", "stop", "childhood", "tapered off", "stopping",
             "had been taking", "was taking", "has stopped", "has not taken", "not taken", "hasn t taken",
             "survivor of", "in remission from",
+            "previously on", "previously took", "previously taking", "previously had", "formerly on",
+            "ran out of", "out of",
         ],
     ),
     (
@@ -121,6 +151,8 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "months ago", "month ago", "weeks ago", "in the past", "as a child", "in childhood",
             "in remission", "last year", "has been stopped", "completed", "was completed", "was held",
             "held", "on hold", "was weaned", "until last", "many years ago",
+            "treated in",
+            "at age", "at the age of",
         ],
     ),
     (
@@ -129,7 +161,7 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "possible", "possibly", "probable", "probably", "suspected", "suspect", "suspicious for",
             "suspicion of", "suspicion for", "concern for", "concerning for", "concerned about", "rule out",
             "r o", "to rule out", "evaluate for", "assess for", "consider", "considering", "could be",
-            "may be", "may have", "might be", "might have", "if", "risk of", "risk for", "at risk for",
+            "may be", "may have", "might be", "might have", "risk of", "risk for", "at risk for",
             "monitor for", "watch for", "return for", "return with", "would", "may need", "might need",
             "plan to start", "discussed starting", "differential", "ddx", "likely", "presumed",
             "questionable", "query", "versus", "vs", "screen for", "screening for", "prevent", "to prevent",
@@ -137,21 +169,34 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "to start", "may start", "plan for", "will consider", "can try", "could try", "should",
             "offered", "recommend", "recommended", "if needed", "work up for", "workup for", "test for",
             "tested for", "warned about", "warned of", "counseled about",
+            "worrisome for", "suggestive of", "suggest", "suggests", "suggested", "suggesting",
+            "to suggest", "may represent", "may reflect", "might represent", "could represent",
+            "may indicate", "could indicate", "appears to have", "appears to be", "seems to have",
+            "seems to be", "possibility of", "question of", "the question of", "raises the question of",
+            "equivocal for", "indeterminate for", "call for", "call if", "in the event of", 
+            "not excluding",
+            "could well be", "may well be", "might well be", "doubtful", "may use", "can use", "may take",
+            "screened for", "would start", "risk factors for", "tests for", "high suspicion of",
+            "high suspicion for", "low suspicion for", "low suspicion of",
+            "unable to exclude", "unable to rule out", "low probability of", "probability of", "low likelihood of",
+            "likelihood of",
         ],
     ),
     (
         POSSIBLE_BEFORE,
         &[
-            "likely", "probable", "suspected", "is suspected", "is possible", "possible",
-            "cannot be excluded", "can t be excluded", "is likely", "not excluded", "to be considered",
+            "likely", "probable", "suspected", "possible",
+            "to be considered",
             "was considered", "considered", "is being considered", "was discussed", "discussed",
             "if needed later",
+            "versus", "vs", "remains a possibility", "is a possibility", "in question", "questionable",
+            "in the differential", "on the differential", "doubtful",
         ],
     ),
     (
         Effect::Stop,
         &[
-            "use", "instead", "start", "but", "however", "although", "though", "except", "besides", "yet",
+            "instead", "start", "but", "however", "although", "though", "except", "besides", "yet",
             "apart from", "aside from", "reports", "reported", "complains", "complains of", "endorses",
             "presents", "presented", "presenting", "has", "takes", "taking", "continues", "continue",
             "continued", "started", "starts", "admits", "now", "currently", "because", "due to", "since",
@@ -166,6 +211,14 @@ const PHRASES: &[(Effect, &[&str])] = &[
     (Effect::Patient, &[
             "patient", "pt", "he", "she", "they", "patient s", "himself", "herself",
         ]),
+    // "CT ruled out appendicitis"; in "appendicitis was ruled out by CT" it says nothing about what follows.
+    (Effect::Near(Assertion::Absent), &["ruled out"]),
+    (Effect::Near(Assertion::Past), &["old"]),
+    (Effect::ClauseStop, &["use"]),
+    (
+        Effect::Affirm,
+        &["positive for", "pos for", "significant for", "notable for", "remarkable for"],
+    ),
     (
         Effect::Nothing,
         &[
@@ -176,7 +229,7 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "not improving", "not controlled", "not well controlled", "not well controlled on",
             "not controlled on", "not controlled with", "no better", "not resolved", "has not resolved",
             "not at goal on", "not at goal", "not helped by", "without relief from", "without improvement",
-            "without improvement on", "without difficulty", "not certain if", "gram negative",
+            "without improvement on", "without difficulty", "gram negative",
             "no missed doses of", "never misses", "never missed", "not missed", "does not miss",
             "no problems with", "no issues with", "no side effects from", "no side effects with",
             "no complaints with", "day history of", "days history of", "week history of",
@@ -184,7 +237,7 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "years history of", "hour history of", "h history of", "yr history of",
             "history of present illness", "not yet resolved", "days of", "not stopped", "did not stop",
             "do not stop", "never stopped", "has not stopped", "mother reports", "mother states",
-            "mother says", "mother noticed", "mother gave", "mother brought", "mother denies",
+            "mother says", "mother noticed", "mother gave", "mother brought", 
             "father reports", "father states", "father says", "father noticed", "father gave",
             "mom reports", "mom says", "mom states", "dad reports", "dad says", "parents report",
             "parents state", "sister reports", "brother reports", "without side effects",
@@ -192,6 +245,15 @@ const PHRASES: &[(Effect, &[&str])] = &[
             "not helping", "is not helping", "non compliant with", "noncompliant with", "non adherent to",
             "not adherent to", "not compliant with", "prior to", "on and off", "day off", "off and on",
             "pain free",
+            "to be", "wife reports", "wife states", "wife says", "wife noticed", "wife has noticed",
+            "husband reports", "husband states", "husband says", "husband noticed", "husband has noticed",
+            "daughter reports", "daughter states", "daughter says", "son reports", "son states", "son says",
+            "not relieved", "not relieved by", "not relieved with", "no change since", "not changed",
+            "have not changed", "has not changed", "has not improved", "have not improved", "no question",
+            "has been", "have been", "had been", "includes", "including",
+            "no one", "long history of", "long standing history of", "longstanding history of",
+            "no more than", "not more than", "no less than", "no refills", "no refills of", "no refill of",
+            "not the cause of", "not because of", "not related to", "not caused by", "not secondary to",
         ],
     ),
 ];

@@ -1,12 +1,11 @@
 //! The facts about a patient from a FHIR R4 bundle.
 
-use fhir::{AgeError, Patient, ReadError, Reference};
+use fhir::{AgeError, LeftOut, ReadError, Record, RecordError, Unusable};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::fact::{Fact, Facts, State};
-use super::measurements::PRESSURE_DAYS;
-use super::resources::{Record, Resource};
+use super::measurements::{Known, SYSTOLIC};
 use super::risk::RiskFactors;
 use crate::text::Finder;
 
@@ -23,12 +22,9 @@ pub enum ChartError {
     /// Not a bundle.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// No patient, or several.
-    #[error("the bundle has {0} patients; send the record of exactly one")]
-    NotOnePatient(usize),
-    /// A resource of another patient.
-    #[error("entry {0} of the bundle is about another patient; send the record of one patient")]
-    ForeignResource(usize),
+    /// Not the record of one living patient.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// No age.
     #[error(transparent)]
     Age(#[from] AgeError),
@@ -41,6 +37,9 @@ pub enum ChartError {
         180 days; record the diagnosis first"
     )]
     NoHypertension,
+    /// No high blood pressure is recorded, and the latest pressure has no value to work with.
+    #[error("high blood pressure is not recorded, and the systolic pressure cannot be used: {0}")]
+    UnusablePressure(Unusable),
     /// The pressure is an emergency.
     #[error("the latest systolic pressure is 180 mmHg or more; a physician must see the patient at once")]
     Urgent,
@@ -69,6 +68,22 @@ pub struct Unread {
     pub allergies: usize,
 }
 
+/// A value whose latest finding cannot be used. An older finding is never taken for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct UnusableValue {
+    /// The value.
+    pub value: &'static str,
+    /// The entry of the bundle, from 0.
+    pub entry: usize,
+    /// Why it cannot be used.
+    #[serde(serialize_with = "in_words")]
+    pub reason: Unusable,
+}
+
+fn in_words<S: serde::Serializer>(reason: &Unusable, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(reason)
+}
+
 /// The inputs of the rules and of the risk model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
@@ -78,66 +93,55 @@ pub struct Chart {
     pub risk: Result<RiskFactors, NotModelled>,
     /// The records that could not be read.
     pub unread: Unread,
+    /// What was left out of the record or not understood, by name.
+    pub left_out: Vec<LeftOut>,
+    /// The values that were measured, but cannot be used.
+    pub unusable: Vec<UnusableValue>,
 }
 
 /// Reads a bundle with the record of one patient, as it was at a moment.
 ///
-/// Later findings do not count. Errors, the first that holds: `Read`, `NotOnePatient`, `ForeignResource`,
-/// `Age`, `NotAnAdult`, `Urgent`, `NoHypertension`.
+/// Later findings do not count. Errors, the first that holds: `Read`, `Record`, `Age`, `NotAnAdult`, `Urgent`,
+/// `UnusablePressure`, `NoHypertension`.
 pub fn read_chart(bytes: &[u8], at: Timestamp, finder: &Finder) -> Result<Chart, ChartError> {
     let bundle: fhir::Bundle = fhir::read(bytes)?;
-    let record: Record = fhir::read(bytes)?;
-    let patients: Vec<&Patient> = bundle.patients().collect();
-    let [patient] = patients[..] else { return Err(ChartError::NotOnePatient(patients.len())) };
-    ensure_own(&bundle, &record, patient)?;
-    let age = patient.age_at(at)?;
+    let mut record = Record::of(&bundle)?;
+    let age = record.patient.age_at(at)?;
     if age < ADULT {
         return Err(ChartError::NotAnAdult);
-    }
-    let reader = Reader { bundle: &bundle, at, finder };
-    let systolic = reader.number(&["8480-6"], "mm[Hg]", PRESSURE_DAYS);
-    if systolic.is_some_and(|pressure| pressure >= URGENT) {
-        return Err(ChartError::Urgent);
     }
     let mut chart = Chart {
         facts: Facts::all(State::Unknown),
         risk: Err(NotModelled::Missing(Vec::new())),
         unread: Unread::default(),
+        left_out: core::mem::take(&mut record.left_out),
+        unusable: Vec::new(),
     };
-    let is_recorded = reader.conditions(&record, &mut chart);
-    if !is_recorded && systolic.is_none_or(|pressure| pressure < HIGH) {
-        return Err(ChartError::NoHypertension);
+    let reader = Reader { record: &record, at, finder };
+    let systolic = reader.number(&SYSTOLIC);
+    if reader.is_at_least(&SYSTOLIC, URGENT) {
+        return Err(ChartError::Urgent);
     }
-    reader.medicines(&record, &mut chart);
-    reader.allergies(&record, &mut chart);
-    reader.measurements(&mut chart.facts, systolic);
-    reader.pregnancy(patient, age, &mut chart.facts);
-    chart.risk = reader.risk(patient, age, systolic, &chart.facts);
+    let is_recorded = reader.conditions(&mut chart);
+    if !is_recorded {
+        match systolic {
+            Known::Value(pressure) if pressure >= HIGH => {}
+            Known::Unusable(_, reason) => return Err(ChartError::UnusablePressure(reason)),
+            _ => return Err(ChartError::NoHypertension),
+        }
+    }
+    reader.medicines(&mut chart);
+    reader.allergies(&mut chart);
+    reader.measurements(&mut chart);
+    reader.pregnancy(age, &mut chart.facts);
+    chart.risk = reader.risk(age, &chart.facts);
+    chart.left_out.sort_by_key(|left_out| left_out.entry);
     Ok(chart)
 }
 
-fn ensure_own(bundle: &fhir::Bundle, record: &Record, patient: &Patient) -> Result<(), ChartError> {
-    let Some(id) = patient.id.as_deref() else { return Ok(()) };
-    let is_foreign =
-        |reference: Option<&Reference>| reference.is_some_and(|reference| !reference.is_to_patient(id));
-    let observed = bundle.entry.iter().position(|entry| match &entry.resource {
-        Some(fhir::Resource::Observation(observation)) => is_foreign(observation.subject.as_ref()),
-        _ => false,
-    });
-    let recorded = record.entry.iter().position(|entry| match &entry.resource {
-        Some(Resource::Condition(condition)) => is_foreign(condition.subject.as_ref()),
-        Some(Resource::MedicationRequest(medicine) | Resource::MedicationStatement(medicine)) => {
-            is_foreign(medicine.subject.as_ref())
-        }
-        Some(Resource::AllergyIntolerance(allergy)) => is_foreign(allergy.patient.as_ref()),
-        _ => false,
-    });
-    observed.into_iter().chain(recorded).min().map_or(Ok(()), |entry| Err(ChartError::ForeignResource(entry)))
-}
-
-/// A bundle at a moment.
+/// A record at a moment.
 pub(super) struct Reader<'a> {
-    pub bundle: &'a fhir::Bundle,
+    pub record: &'a Record<'a>,
     pub at: Timestamp,
     pub finder: &'a Finder,
 }

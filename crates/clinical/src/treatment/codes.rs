@@ -42,6 +42,28 @@ pub(super) const CONDITIONS: &[(Fact, &[&str], bool)] = &[
 /// High blood pressure itself, which the options treat.
 pub(super) const HYPERTENSION: [&str; 6] = ["I10", "I11", "I12", "I13", "I15", "O1"];
 
+/// The code system SNOMED CT.
+pub(super) const SNOMED_CT: &str = "http://snomed.info/sct";
+
+/// Facts that a finding of SNOMED CT which is no disorder may state, with parts of the words for them. All other conditions
+/// are disorders there, so that a concept whose full name ends in "(finding)" is never one of them.
+pub(super) const STATED_BY_FINDINGS: &[(Fact, &[&str])] = &[
+    (
+        Fact::Pregnant,
+        &["pregnan", "gravid", "gestation", "trimester", "fetal", "fetus", "labor", "labour", "partum"],
+    ),
+    (Fact::PulseBelow50, &["pulse", "heart", "cardiac", "rhythm", "brady"]),
+    (Fact::SystolicBelow100, &["pressure", "hypotens"]),
+    (Fact::EgfrBelow30, &["kidney", "renal", "glomerul", "creatinine", "nephro"]),
+    (Fact::EgfrBelow60, &["kidney", "renal", "glomerul", "creatinine", "nephro"]),
+    (Fact::PotassiumAbove5, &["potassium", "kal", "electrolyte"]),
+    (Fact::PotassiumBelow3_5, &["potassium", "kal", "electrolyte"]),
+    (Fact::Hyponatraemia, &["sodium", "natr", "electrolyte"]),
+    (Fact::Hypercalcaemia, &["calc", "electrolyte"]),
+    (Fact::Shock, &["shock", "circulat"]),
+    (Fact::Depression, &["depress", "mood"]),
+];
+
 /// SNOMED CT codes that are frequent, with the ICD-10 code that they map to, for bundles without words. Others are
 /// read by their display.
 pub(super) const SNOMED: &[(&str, &str)] = &[

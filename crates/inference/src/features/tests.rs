@@ -82,8 +82,8 @@ fn a_wrong_unit_an_unknown_name_and_a_second_value_are_refused() {
         })
     );
     assert_eq!(
-        features.set("cholesterol", 200.0, "mg/dl"),
-        Err(FeatureError::Unit { input: "cholesterol".into(), source: UnitError::Unknown("mg/dl".into()) })
+        features.set("cholesterol", 200.0, "MG/DL"),
+        Err(FeatureError::Unit { input: "cholesterol".into(), source: UnitError::Unknown("MG/DL".into()) })
     );
     assert_eq!(features.set("height", 180.0, "cm"), Err(FeatureError::UnknownInput("height".into())));
     features.set("age", 50.0, "a").unwrap();

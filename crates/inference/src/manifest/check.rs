@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Code, Conformal, Input, Manifest, ManifestError, Missing, Source};
 use crate::fixed::MAX_DECIMALS;
-use crate::units;
+use crate::ucum;
 
 const FORMAT: u32 = 1;
 const MAX_NAME: usize = 64;
@@ -104,9 +104,9 @@ fn inputs(manifest: &Manifest) -> Checked {
         ensure(names.insert(&input.name), field("name"), "occurs twice")?;
         text(&field("description"), &input.description)?;
         ensure(
-            units::is_known(&input.unit),
+            ucum::is_known(&input.unit),
             field("unit"),
-            "is not in this program's table; use one of its UCUM codes",
+            "is not a UCUM code; write one such as mg/dL, mmol/L, mm[Hg] or /min",
         )?;
         range(&field("range"), input.range)?;
         categories(input)?;

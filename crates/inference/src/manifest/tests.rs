@@ -61,7 +61,7 @@ fn a_manifest_is_read_with_all_its_fields() {
     assert_eq!(manifest.model.sha256[31], 0xff);
     assert_eq!(manifest.hash(), <[u8; 32]>::from(Sha256::digest(SMALL.as_bytes())));
     let (place, cholesterol) = manifest.input("cholesterol").unwrap();
-    assert_eq!((place, cholesterol.substance), (1, Some(Substance::Cholesterol)));
+    assert_eq!((place, cholesterol.substance), (1, Some(Analyte::Cholesterol)));
     assert!(matches!(&cholesterol.source, Source::Observation { codes } if codes[0].code == "2093-3"));
     assert!(manifest.input("height").is_none());
     assert_eq!(manifest.output("risk").unwrap().1.decimals, 4);
@@ -143,7 +143,7 @@ fn an_invalid_value_is_refused_with_its_field() {
         ("/inputs", json!([]), "inputs"),
         ("/inputs/1/name", json!("age"), "inputs[age].name"),
         ("/inputs/1/name", json!("a,b"), "inputs.name"),
-        ("/inputs/1/unit", json!("mg/dl"), "inputs[cholesterol].unit"),
+        ("/inputs/1/unit", json!("MG/DL"), "inputs[cholesterol].unit"),
         ("/inputs/1/range", json!([603, 85]), "inputs[cholesterol].range"),
         ("/inputs/1/source/codes", json!([]), "inputs[cholesterol].source"),
         ("/inputs/1/source/codes", many(code, 65), "inputs[cholesterol].source"),
