@@ -5,6 +5,7 @@ mod support;
 
 use std::path::Path;
 
+use chain::Bundles;
 use serde_json::Value;
 use support::theriac;
 use tempfile::TempDir;
@@ -595,9 +596,10 @@ fn a_deployment_that_was_interrupted_is_completed() {
     begun.ends_with(0);
     let deployment: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("second.json")).unwrap()).unwrap();
+    let bundles = Bundles::shipped().unwrap().digest();
     let partial = serde_json::json!({
         "version": 1, "genesis": deployment["chain"]["genesis"], "salt": "00".repeat(16), "deployer": FERDIE,
-        "block": deployment["block"],
+        "bundles": bundles, "block": deployment["block"],
     });
     let write = |value: &Value| {
         std::fs::write(folder.path().join("third.json.partial"), value.to_string()).unwrap();
@@ -605,6 +607,12 @@ fn a_deployment_that_was_interrupted_is_completed() {
     write(&partial);
     let other = deploy("alice", &["--out", "third.json", "--resume", "--json"], 2).error_json();
     assert_eq!(other["error"]["code"], "deploy/other-deployer");
+    let mut of_others = partial.clone();
+    of_others["bundles"] = deployment["chain"]["genesis"].clone();
+    write(&of_others);
+    let other = deploy("ferdie", &["--out", "third.json", "--resume", "--json"], 2).error_json();
+    assert_eq!(other["error"]["code"], "deploy/other-bundles");
+    write(&partial);
     deploy("ferdie", &["--out", "third.json", "--resume"], 0);
     std::fs::remove_file(folder.path().join("third.json")).unwrap();
     write(&partial);
