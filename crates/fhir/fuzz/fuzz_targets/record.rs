@@ -17,7 +17,8 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(record.patient.ensure_usable().is_ok());
     let window = Window { from: Timestamp::MIN, until: Timestamp::MAX };
     for code in ["8480-6", "2093-3"] {
-        let Some(finding) = latest(record.observed(), &[Code { system: "http://loinc.org", code }], window) else {
+        let Some(finding) = latest(record.observed(), &[Code { system: "http://loinc.org", code }], window)
+        else {
             continue;
         };
         assert!(finding.observation.status.is_verified());
