@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::sites::SiteRef;
+use crate::named::SiteRef;
 
 /// Where `theriac deploy` looks for a chain: a development node on this computer.
 pub const DEFAULT_URL: &str = "ws://127.0.0.1:9944";

@@ -9,7 +9,7 @@ use serde_json::{json, Value};
 use crate::context::Context;
 use crate::directory::Mentioned;
 use crate::failure::Failure;
-use crate::sites::SiteRef;
+use crate::named::SiteRef;
 
 /// Names loose packs with the site that holds them, a shipment, or a logistic unit.
 #[derive(Args, Debug)]

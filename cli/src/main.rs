@@ -15,6 +15,7 @@ mod global;
 mod goods;
 mod input;
 mod keys;
+mod named;
 mod proof;
 mod remedies;
 mod secrets;

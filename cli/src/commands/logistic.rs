@@ -16,7 +16,7 @@ use crate::directory::{Mentioned, Names, SiteView};
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::goods::{lot, quantity};
-use crate::sites::SiteRef;
+use crate::named::SiteRef;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

@@ -18,7 +18,7 @@ use crate::context::{changed, Context};
 use crate::directory::OrganisationView;
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::sites::OrganisationRef;
+use crate::named::OrganisationRef;
 use crate::time;
 
 /// Shown below the help.

@@ -25,7 +25,7 @@ use crate::context::{signer, Context};
 use crate::directory::{Mentioned, OrganisationView};
 use crate::failure::{code_of, Exit, Failure};
 use crate::global::Global;
-use crate::sites::{OrganisationRef, SiteRef};
+use crate::named::{OrganisationRef, SiteRef};
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

@@ -12,8 +12,8 @@ use crate::context::Context;
 use crate::directory::Mentioned;
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
+use crate::named::SiteRef;
 use crate::proof::{Evidence, ProofArgs};
-use crate::sites::SiteRef;
 use crate::time;
 use crate::verdict::VerdictView;
 

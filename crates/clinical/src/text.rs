@@ -28,6 +28,7 @@ mod compound;
 mod finder;
 mod fuzzy;
 mod lexicon;
+mod phrase;
 mod token;
 mod triggers;
 

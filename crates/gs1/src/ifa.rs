@@ -32,7 +32,7 @@ impl Pzn {
         let values = || digits.iter().map(|digit| u32::from(digit.wrapping_sub(b'0')));
         // At most 7 × 9 × 28.
         let sum: u32 = (1_u32..8).zip(values()).map(|(weight, digit)| weight.saturating_mul(digit)).sum();
-        // A remainder of 10 is no digit, and such numbers are not given out.
+        // A remainder of 10 is not a digit, and such numbers are not assigned.
         if values().next_back() != Some(sum % 11) {
             return Err(IfaError::CheckDigit);
         }

@@ -39,7 +39,7 @@ pub(crate) struct Reader<'p, 'r> {
 }
 
 impl Reader<'_, '_> {
-    /// Adds a field. A fault is told with the position of the byte where it begins, counted from the first one of
+    /// Adds a field. A fault is reported with the position of the byte where it begins, counted from the first one of
     /// the value. The same field again is ignored, as when two symbols of a pack are read in one.
     pub(crate) fn push(&mut self, ai: Ai, value: &[u8]) -> Result<(), ParseError> {
         self.elements.push(ai, value, &self.permissions.rules)

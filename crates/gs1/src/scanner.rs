@@ -362,7 +362,7 @@ fn prefixed(text: &str, parser: &Parser) -> Option<Diagnosis> {
     Some(Diagnosis::one(ScannerFault::Prefix, codes.next()?))
 }
 
-/// The codes that the text is if something that is no value stands between its fields.
+/// The codes that the text is if something that is not a value stands between its fields.
 fn strangely_separated(text: &str, parser: &Parser) -> Option<Diagnosis> {
     let Readings { codes, complete } = lost::readings(element_string(text)?, Expected::Strange, parser);
     let fault = ScannerFault::LostSeparator;

@@ -292,7 +292,7 @@ fn separators_between_brackets_say_nothing() {
     assert_eq!(fault_of(&typed), (ScannerFault::LostSeparator, corrected(BRACKETED)));
     // Only a separator: another character is the person's mistake.
     assert_eq!(found(&format!("{BRACKETED}#")), None);
-    // Inside of a value it is no part of it, and nobody knows what is.
+    // Inside a value it is not part of it, and nobody knows what is.
     let typed = BRACKETED.replace("ABc", "A<FNC1>c");
     assert_eq!(fault_of(&typed), (ScannerFault::LostSeparator, None));
 }

@@ -31,7 +31,7 @@ const MAX_PAGE: usize = 500;
 pub enum StartError {
     /// The folder, a file of it, or the port.
     Io(PathBuf, io::Error),
-    /// A file that is no bundle.
+    /// A file that is not a bundle.
     NoBundle(PathBuf),
     /// No patient in any bundle.
     NoPatient(PathBuf),

@@ -1,6 +1,6 @@
 //! TLS in front of a service that speaks none: what a reverse proxy does for a node or a FHIR server.
 //!
-//! Its certificate is for `localhost`, by an authority of its own that nobody trusts until told to.
+//! Its certificate is for `localhost`, by an authority of its own that nobody trusts unless configured to.
 
 use std::io;
 use std::sync::Arc;

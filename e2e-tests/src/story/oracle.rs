@@ -128,6 +128,6 @@ fn ensure_probability(reading: &Value) -> Result<(), Failure> {
     if (0.0..=1.0).contains(&value) {
         Ok(())
     } else {
-        Err(format!("{value} is no probability").into())
+        Err(format!("{value} is not a probability").into())
     }
 }

@@ -14,7 +14,7 @@ use crate::choices::{choice, role_names, Choice};
 use crate::context::{changed, Context};
 use crate::directory::{ActorView, Mentioned, Names};
 use crate::failure::Failure;
-use crate::sites::OrganisationRef;
+use crate::named::OrganisationRef;
 use crate::time;
 
 /// How many pages without a proposal end the list. The contract gives no count, and what was applied or cancelled leaves a

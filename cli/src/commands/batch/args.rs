@@ -12,9 +12,9 @@ use crate::choices::choice;
 use crate::code::CodeArgs;
 use crate::failure::Failure;
 use crate::goods::{lot, quantity};
+use crate::named::SiteRef;
 use crate::proof::ProofArgs;
 use crate::secrets::{BatchKeyArgs, SecretArgs};
-use crate::sites::SiteRef;
 use crate::time;
 
 /// Commands of `theriac batch`.

@@ -15,7 +15,7 @@ use crate::context::{changed, Context};
 use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::global::Global;
-use crate::sites::SiteRef;
+use crate::named::SiteRef;
 use crate::{batch_view, time};
 
 /// Runs a command of `theriac batch`.

@@ -12,7 +12,7 @@ use crate::choices::{choice, role_names};
 use crate::context::Context;
 use crate::directory::{Mentioned, Names, OrganisationView, SiteView};
 use crate::failure::Failure;
-use crate::sites::{OrganisationRef, SiteRef};
+use crate::named::{OrganisationRef, SiteRef};
 use crate::time;
 
 /// Commands of `theriac org account`.

@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::context::{changed, Context};
 use crate::directory::{Mentioned, Names, OrganisationView, SiteView};
 use crate::failure::Failure;
-use crate::sites::{OrganisationRef, SiteRef};
+use crate::named::{OrganisationRef, SiteRef};
 
 /// Commands of `theriac org site`.
 #[derive(Subcommand, Debug)]

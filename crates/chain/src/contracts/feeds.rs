@@ -43,7 +43,7 @@ impl Feeds {
         Call::fallible::<Error>(self.0, "approve_model", (model, manifest, version, valid_until))
     }
 
-    /// Takes a model's approval back for good.
+    /// Takes a model's approval back permanently.
     #[must_use]
     pub fn revoke_model(&self, model: ModelId) -> Call<()> {
         Call::fallible::<Error>(self.0, "revoke_model", model)

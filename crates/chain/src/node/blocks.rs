@@ -25,7 +25,7 @@ impl Chain {
     /// All finalised blocks from height `from`, or from the next one where none is given: each once, in order,
     /// without gaps, also over a lost connection.
     ///
-    /// The stream never ends. An error is told and does not end it: asked again, it goes on where it was, so
+    /// The stream never ends. An error is reported and does not end it: asked again, it goes on where it was, so
     /// whoever does not want to wait for a lost node stops asking.
     pub fn finalised_blocks(
         &self,

@@ -70,7 +70,7 @@ struct Line {
 }
 
 impl Connection {
-    /// Connects once, without patience: a wrong address is to be told at once.
+    /// Connects once, without patience: a wrong address is to be reported at once.
     pub(crate) async fn open(url: &str) -> Result<Self, Error> {
         check_url(url)?;
         let socket = connect(url).await?;

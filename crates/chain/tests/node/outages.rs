@@ -79,7 +79,7 @@ async fn transactions_under_way_survive_a_node_that_is_killed() {
     let fates = futures::future::join_all(sent.into_iter().map(|sent| sent.finalised_within(patience))).await;
     let _node = restart.await.unwrap();
     // A killed development node may lose blocks that it called final; with them, transactions become void that were
-    // signed at them. Those are told, and not sent in another form.
+    // signed at them. Those are reported, and not sent in another form.
     let executed = fates.iter().filter(|fate| fate.is_ok()).count();
     for failed in fates.into_iter().filter_map(Result::err) {
         let is_told =

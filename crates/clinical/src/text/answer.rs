@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::assertion::Place;
+use super::phrase::Place;
 use super::token::{Gap, Sign, Token};
 use super::Assertion;
 

@@ -2,6 +2,7 @@
 
 use super::answer::{answers, Answer};
 use super::compound::compound;
+use super::phrase::{Phrase, Place};
 use super::token::{Gap, Token};
 use super::triggers::{effects, Effect, ABSENT, LONGEST_PHRASE};
 use super::{Assertion, Kind};
@@ -11,23 +12,6 @@ const FORWARD_REACH: usize = 24;
 const BACKWARD_REACH: usize = 8;
 /// The reach of a phrase about what stands directly after it.
 const NEAR_REACH: usize = 4;
-
-/// A mention by its words.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    /// The first word's index.
-    pub first: usize,
-    /// The number of words.
-    pub words: usize,
-    pub kind: Kind,
-}
-
-/// A phrase of the rules, and its position.
-pub(crate) struct Phrase {
-    pub first: usize,
-    pub words: usize,
-    pub effects: &'static [Effect],
-}
 
 /// The assertion of each mention; they are in the order of the text and do not overlap.
 pub(crate) fn assertions(tokens: &[Token], places: &[Place]) -> Vec<Assertion> {

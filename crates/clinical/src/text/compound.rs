@@ -3,7 +3,7 @@
 //! "Not currently taking", "does not appear to have" and "has never been on" deny what follows; "was not seen" denies
 //! what came before; "cannot be ruled out" leaves it open; "does not deny" denies nothing.
 
-use super::assertion::Phrase;
+use super::phrase::Phrase;
 use super::token::{Gap, Token};
 use super::triggers::{Effect, ABSENT, ABSENT_BEFORE, POSSIBLE, POSSIBLE_BEFORE};
 use super::Assertion;

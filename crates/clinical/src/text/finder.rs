@@ -2,8 +2,9 @@
 
 use core::ops::Range;
 
-use super::assertion::{assertions, Place};
+use super::assertion::assertions;
 use super::lexicon::{Lexicon, Reading};
+use super::phrase::Place;
 use super::token::{tokens, Gap, Token};
 use super::{Assertion, DamagedDictionary, Kind, Mention, TextError, MAX_TEXT_BYTES};
 

@@ -45,7 +45,7 @@ pub(super) const HYPERTENSION: [&str; 6] = ["I10", "I11", "I12", "I13", "I15", "
 /// The code system SNOMED CT.
 pub(super) const SNOMED_CT: &str = "http://snomed.info/sct";
 
-/// Facts that a finding of SNOMED CT which is no disorder may state, with parts of the words for them. All other conditions
+/// Facts that a finding of SNOMED CT which is not a disorder may state, with parts of the words for them. All other conditions
 /// are disorders there, so that a concept whose full name ends in "(finding)" is never one of them.
 pub(super) const STATED_BY_FINDINGS: &[(Fact, &[&str])] = &[
     (

@@ -204,7 +204,7 @@ enum Read {
     Codes(Vec<(String, State, bool)>),
     /// That there is no problem.
     Nothing,
-    /// Something that is no disorder and is not known here, in these words in lower case.
+    /// Something that is not a disorder and is not known here, in these words in lower case.
     Finding(String),
     /// Something that may be any disorder.
     Unread,

@@ -1,4 +1,4 @@
-//! What is timed: our models in this process, onnxruntime in others that are told what to do line by line.
+//! What is timed: our models in this process, onnxruntime in others that take instructions line by line.
 
 use std::error::Error;
 use std::hint::black_box;
