@@ -112,8 +112,8 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
     let mut until: Until = [0; 5];
     // Where the reach of what stands directly after a phrase ends, and what it says.
     let mut near: Option<(usize, Assertion)> = None;
-    // Whether something was denied that is no mention: "not feeling well, fever" and "no distress, fever" deny no fever.
-    // A list goes on.
+    // What was denied, where it is not a mention: "not feeling well, fever" and "no distress, fever" do not deny the
+    // fever. A list goes on.
     let mut open: Option<Denied> = None;
     // The last mention's kind, and whether a comma or the like followed it; cleared when a phrase follows.
     let mut last: Option<(Kind, bool)> = None;

@@ -89,7 +89,7 @@ fn in_words<S: serde::Serializer>(reason: &Unusable, serializer: S) -> Result<S:
 pub struct Chart {
     /// The facts.
     pub facts: Facts,
-    /// The risk factors, or why there is no risk.
+    /// The risk factors, or why the risk cannot be computed.
     pub risk: Result<RiskFactors, NotModelled>,
     /// The records that could not be read.
     pub unread: Unread,
