@@ -21,7 +21,7 @@ small := $(wildcard crates/*/*/Cargo.toml)
 # The product's test files by name. Some start a node; all others are unit tests.
 tests := $(basename $(notdir $(wildcard */tests/*.rs crates/*/tests/*.rs))) \
 	$(notdir $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs crates/*/tests/*/main.rs)))
-on_a_node := node epcis journey $(basename $(notdir $(wildcard e2e-tests/tests/*.rs)))
+on_a_node := node epcis facts journey $(basename $(notdir $(wildcard e2e-tests/tests/*.rs)))
 named = $(addprefix --test ,$(sort $(1)))
 
 # What the shell runs: found by its first line.

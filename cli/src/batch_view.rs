@@ -34,12 +34,14 @@ pub struct BatchView {
     pub registered_at: String,
     /// RFC 3339.
     pub released_at: Option<String>,
-    /// Whether a regulator blocks it.
-    pub blocked: bool,
+    /// Since when a regulator blocks it, RFC 3339.
+    pub blocked_at: Option<String>,
     /// Packs in a numbered case, where cases are numbered.
     pub units_per_case: Option<u32>,
     /// The recalls of it or of a part of it, in their order.
     pub recalls: Vec<RecallView>,
+    #[serde(skip)]
+    blocked_ms: Option<u64>,
     #[serde(skip)]
     registered_ms: u64,
     #[serde(skip)]
@@ -82,9 +84,10 @@ impl BatchView {
             manufacturer: names.organisation(batch.manufacturer),
             registered_at: time::rfc3339(batch.registered_at),
             released_at: batch.released_at.map(time::rfc3339),
-            blocked: batch.blocked,
+            blocked_at: batch.blocked_at.map(time::rfc3339),
             units_per_case: batch.units_per_case,
             recalls: recalls.iter().map(|notice| RecallView::new(notice, names)).collect(),
+            blocked_ms: batch.blocked_at,
             registered_ms: batch.registered_at,
             released_ms: batch.released_at,
         }
@@ -139,8 +142,8 @@ impl fmt::Display for BatchView {
         writeln!(f, "  Registered  {}", time::readable(self.registered_ms))?;
         let released = self.released_ms.map_or_else(|| "not yet".to_owned(), time::readable);
         writeln!(f, "  Released    {released}")?;
-        if self.blocked {
-            writeln!(f, "  Blocked     by a regulator")?;
+        if let Some(since) = self.blocked_ms {
+            writeln!(f, "  Blocked     by a regulator since {}", time::readable(since))?;
         }
         for recall in &self.recalls {
             writeln!(f, "  Recalled    {recall}")?;

@@ -2,7 +2,8 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use primitives::batches::{
-    Attestation, ClearanceReason, QuarantineReason, RecallClass, RecallReason, RejectionReason, UnitState,
+    Attestation, ClearanceReason, QuarantineReason, RecallClass, RecallReason, RejectionReason, UnitPlace,
+    UnitState, Withdrawal,
 };
 use primitives::feeds::FeedKind;
 use primitives::units::{AlarmCode, Outcome, Reason, Resolution};
@@ -28,6 +29,22 @@ pub fn choice<T: Choice>() -> impl TypedValueParser<Value = T> {
 /// The names of the roles in a set, in the order of their indices.
 pub fn role_names(roles: RoleSet) -> Vec<&'static str> {
     Role::ALL.into_iter().filter(|role| roles.contains(*role)).map(Choice::name).collect()
+}
+
+/// Where a unit is in the books of a site.
+pub const fn place_name(place: UnitPlace) -> &'static str {
+    match place {
+        UnitPlace::Shelf => "loose",
+        UnitPlace::Quarantine | UnitPlace::QuarantineBySerial => "quarantined",
+        UnitPlace::Condemned => "condemned",
+        UnitPlace::Left(state) => match state {
+            UnitState::Dispensed => "dispensed",
+            UnitState::Destroyed => "destroyed",
+            UnitState::Stolen => "stolen",
+            UnitState::Sample => "sample",
+            UnitState::Exported => "exported",
+        },
+    }
 }
 
 /// The list gives the names, and `name` does not compile before a new variant has one.
@@ -87,7 +104,6 @@ choices! {
         NothingFound: "nothing-found",
         WithinStabilityLimits: "within-stability-limits",
         Mistake: "mistake",
-        ForDisposal: "for-disposal",
     }
     UnitState {
         Dispensed: "dispensed",
@@ -95,7 +111,6 @@ choices! {
         Stolen: "stolen",
         Sample: "sample",
         Exported: "exported",
-        Locked: "locked",
     }
     AlarmCode {
         SecondDecommission: "second-decommission",
@@ -106,6 +121,12 @@ choices! {
     Resolution {
         FalseAlarm: "false-alarm",
         CounterfeitConfirmed: "counterfeit-confirmed",
+        RecordWrong: "record-wrong",
+    }
+    Withdrawal {
+        Condemned: "condemned",
+        Returned: "returned",
+        Destroyed: "destroyed",
     }
     RecallClass {
         I: "i",
@@ -130,6 +151,7 @@ choices! {
         Mismatch: "mismatch",
         Unknown: "unknown",
         Valid: "valid",
+        Genuine: "genuine",
     }
     Reason {
         BatchRecalled: "batch-recalled",
@@ -143,7 +165,7 @@ choices! {
         NoUnitsLeft: "no-units-left",
         CounterfeitConfirmed: "counterfeit-confirmed",
         AlarmOpen: "alarm-open",
-        UnitLocked: "unit-locked",
+        UnitQuarantined: "unit-quarantined",
         UnitsQuarantined: "units-quarantined",
         NotReleased: "not-released",
         BlockedByRegulator: "blocked-by-regulator",
@@ -156,6 +178,12 @@ choices! {
         SerialUnproven: "serial-unproven",
         SerialsNotRegistered: "serials-not-registered",
         BatchUnknown: "batch-unknown",
+        UnitCondemned: "unit-condemned",
+        LogisticUnitWithdrawn: "logistic-unit-withdrawn",
+        UnitPacked: "unit-packed",
+        NoneLooseHere: "none-loose-here",
+        SiteNotDispenser: "site-not-dispenser",
+        DispensingStopped: "dispensing-stopped",
     }
     FeedKind {
         DiseaseRisk: "disease-risk",
@@ -192,6 +220,7 @@ mod tests {
         check::<UnitState>();
         check::<AlarmCode>();
         check::<Resolution>();
+        check::<Withdrawal>();
         check::<RecallClass>();
         check::<RecallReason>();
         check::<Outcome>();

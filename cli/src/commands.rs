@@ -1,6 +1,7 @@
 //! The commands: each reads its arguments, asks or changes the chain, and answers.
 
 mod admin;
+mod alarm;
 mod batch;
 mod deploy;
 mod devnet;
@@ -11,10 +12,12 @@ mod logistic;
 mod model;
 mod oracle;
 mod org;
+mod packs;
 mod qr;
 mod quarantine;
 mod route;
 mod sealing_key;
+mod status;
 mod terms;
 mod text;
 mod treatment;
@@ -53,9 +56,21 @@ pub enum Command {
     #[command(subcommand, after_help = logistic::EXAMPLES)]
     Logistic(logistic::LogisticCommand),
 
-    /// Quarantine goods, and release them
+    /// Single packs by their serials: quarantine them, release them, condemn them
+    #[command(subcommand, after_help = packs::EXAMPLES)]
+    Packs(Box<packs::PacksCommand>),
+
+    /// Quarantine goods, release them, or condemn them
     #[command(subcommand, after_help = quarantine::EXAMPLES)]
     Quarantine(Box<quarantine::QuarantineCommand>),
+
+    /// Clone alarms: resolve them, or dismiss those of a site
+    #[command(subcommand, after_help = alarm::EXAMPLES)]
+    Alarm(Box<alarm::AlarmCommand>),
+
+    /// What waits for somebody: goods under way, quarantined, condemned, returned or recalled
+    #[command(subcommand, after_help = status::EXAMPLES)]
+    Status(Box<status::StatusCommand>),
 
     /// The keys that open what partners seal for you
     #[command(subcommand, after_help = sealing_key::EXAMPLES)]
@@ -69,7 +84,7 @@ pub enum Command {
     #[command(subcommand, after_help = qr::EXAMPLES)]
     Qr(qr::QrCommand),
 
-    /// Verify a pack by its code: valid, or why not
+    /// Verify a pack by its code: genuine, and valid at a site, or why not
     #[command(after_help = verify::EXAMPLES)]
     Verify(verify::VerifyArgs),
 
@@ -116,7 +131,10 @@ impl Command {
             Self::Admin(command) => admin::run(command, global).await,
             Self::Batch(command) => batch::run(*command, global).await,
             Self::Logistic(command) => logistic::run(command, global).await,
+            Self::Packs(command) => packs::run(*command, global).await,
             Self::Quarantine(command) => quarantine::run(*command, global).await,
+            Self::Alarm(command) => alarm::run(*command, global).await,
+            Self::Status(command) => status::run(*command, global).await,
             Self::SealingKey(command) => sealing_key::run(command, global).await,
             Self::Terms(command) => terms::run(command, global).await,
             Self::Qr(command) => qr::run(command),

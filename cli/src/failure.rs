@@ -15,13 +15,13 @@ use crate::remedies;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Done; where a pack was judged: it is valid.
+    /// Done; where a pack was judged: it is valid at the site that was named, or genuine where none was.
     Success = 0,
     /// Another failure, such as a file that cannot be written.
     Failed = 1,
     /// Arguments, codes, keys or files that cannot be used. clap uses this number for arguments, too.
     BadInput = 2,
-    /// A pack was judged, and is not valid.
+    /// A pack was judged, and is not what exit code 0 stands for.
     NotValid = 3,
     /// A contract refused; nothing changed on chain.
     Refused = 4,
@@ -34,10 +34,10 @@ pub enum Exit {
 /// The table of exit codes, as `--help` shows it.
 pub const EXIT_CODES: &str = "\
 Exit codes:
-  0  done; where a pack was judged: it is valid
+  0  done; where a pack was judged: valid at the named site, or genuine
   1  another failure, such as a file that cannot be written
   2  bad input: arguments, codes, keys or files that cannot be used
-  3  a pack was judged, and is not valid
+  3  a pack was judged, and is not valid, or not genuine
   4  a contract refused, or would refuse; nothing changed on chain
   5  clone alarm: one of two packs is a copy, and the alarm is on chain
   6  the chain cannot be reached, or has no contracts";

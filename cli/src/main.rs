@@ -16,6 +16,7 @@ mod goods;
 mod input;
 mod keys;
 mod named;
+mod packs;
 mod proof;
 mod remedies;
 mod secrets;

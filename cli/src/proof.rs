@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gs1::Gtin;
-use primitives::{BatchId, Salt, SerialProof};
+use primitives::{BatchId, Salt, SerialProof, SerialTree};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -32,6 +32,37 @@ pub struct ProofArgs {
     proof: Option<PathBuf>,
 }
 
+/// Where the proof of several serials comes from.
+#[derive(Args, Clone, Debug)]
+pub struct ListArgs {
+    /// The manufacturer's list of serials, or a folder with a list for each batch (BATCH-ID.txt or GTIN-LOT.txt)
+    #[arg(long, value_name = "PATH")]
+    serials: PathBuf,
+
+    #[command(flatten)]
+    key: BatchKeyArgs,
+}
+
+impl ListArgs {
+    /// The tree of the batch's serials, and list and key in words.
+    pub fn tree(&self, gtin: Gtin, lot: &str) -> Result<(SerialTree, String), ProofError> {
+        tree(&self.serials, &self.key, gtin, lot).map(|(_, tree, source)| (tree, source))
+    }
+}
+
+/// The list of a batch's serials with its tree, and list and key in words.
+fn tree(
+    path: &Path,
+    key: &BatchKeyArgs,
+    gtin: Gtin,
+    lot: &str,
+) -> Result<(SerialList, SerialTree, String), ProofError> {
+    let list = SerialList::read_for(path, gtin, lot)?;
+    let tree = list.tree(BatchId::of(gtin.value(), lot.as_bytes()), &key.key(gtin, lot)?)?;
+    let source = format!("the list of serials {} with this batch key", list.path().display());
+    Ok((list, tree, source))
+}
+
 /// What is shown about one serial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -46,11 +77,16 @@ pub struct Evidence {
 impl Evidence {
     /// What to say where the root is not the registered one.
     pub fn not_registered(&self) -> String {
-        format!(
-            "{} does not belong to the serials that were registered for this batch; get the right one from the manufacturer",
-            self.source
-        )
+        not_registered(&self.source)
     }
+}
+
+/// What to say where a list or proof is not of the registered serials.
+pub fn not_registered(source: &str) -> String {
+    format!(
+        "{source} does not belong to the serials that were registered for this batch; get the right one from the \
+         manufacturer"
+    )
 }
 
 /// Why no proof can be given.
@@ -135,12 +171,10 @@ impl ProofArgs {
             return Ok(Some(Evidence { root, proof, source: format!("the proof {}", path.display()) }));
         }
         let Some(path) = &self.serials else { return Ok(None) };
-        let list = SerialList::read_for(path, gtin, lot)?;
-        let tree = list.tree(batch, &self.key.key(gtin, lot)?)?;
+        let (list, tree, source) = tree(path, &self.key, gtin, lot)?;
         // For a serial that is not there, the proof of another one: the contract finds that this one is not there.
         let proof = tree.prove(serial.as_bytes()).or_else(|| tree.prove(list.first().as_bytes()));
         let proof = proof.ok_or_else(|| SerialListError::Empty(path.clone()))?;
-        let source = format!("the list of serials {} with this batch key", list.path().display());
         Ok(Some(Evidence { root: tree.root(), proof, source }))
     }
 }

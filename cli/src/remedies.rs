@@ -144,7 +144,10 @@ pub const fn of_batches(error: Batches) -> &'static str {
         }
         Batches::CallerNotConsignee => "Sign with a key of the consignee, and name its site with --site.",
         Batches::SerialsNotRegistered => NO_SERIALS,
-        Batches::SerialRequired => "Dispense each pack by its code.",
+        Batches::SerialRequired => {
+            "Name the packs by their codes: `theriac batch dispense` or `decommission`, `theriac packs quarantine` or \
+             `condemn`; or take a numbered case as it is."
+        }
         Batches::ReturnNotToManufacturer => "Name the batch's manufacturer with --to.",
         Batches::NotInShipment => {
             "Look at the delivery note: loose packs are received by --quantity, logistic units by --sscc."
@@ -155,7 +158,9 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::LogisticUnitNotHeld => "See `theriac logistic show` for the site where it is.",
         Batches::LogisticUnitInside => "Unpack the logistic unit around it first.",
         Batches::LogisticUnitInTransit => "Wait until its shipment is received or rejected.",
-        Batches::LogisticUnitRecalled => "Return it to the manufacturer as it is, with --return.",
+        Batches::LogisticUnitRecalled => {
+            "Return it to the manufacturer as it is, with --return, or condemn it with `theriac quarantine condemn`."
+        }
         Batches::LogisticUnitQuarantined => "Wait until its quarantine is ended.",
         Batches::TooManyLogisticUnits => "Name 1 to 128 logistic units.",
         Batches::NestedTooDeep => "Nest at most four levels: bundle, case, layer, pallet.",
@@ -169,7 +174,18 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::DeadlineInPast => "Give holders at least until tomorrow.",
         Batches::NothingToAcknowledge => "Nothing to do: you acknowledged every recall.",
         Batches::AlreadyQuarantined => "Nothing to do: the goods are quarantined.",
-        Batches::NotQuarantined => "Nothing to do: the goods are not quarantined.",
+        Batches::NotQuarantined => "Nothing is to be ended; to condemn goods, quarantine them first with `theriac quarantine set`.",
+        Batches::GoodsCondemned => {
+            "Destroy the goods, or return them to the manufacturer with --return: nothing else is done with them."
+        }
+        Batches::GoodsUnderWay => "Receive or reject the shipment first.",
+        Batches::SiteActsItself => "The site ships its goods itself: leave --for away, or suspend its organisation first.",
+        Batches::DocumentMissing => "Give the SHA-256 of the report with --sha256.",
+        Batches::NothingToRevert => {
+            "See `theriac batch show` for what was booked: only the last booking of the site can be undone, for ten days."
+        }
+        Batches::ShipmentQuarantined => "Ask the regulator to end the quarantine of the shipment.",
+        Batches::NotCondemned => "Condemn it first with `theriac quarantine condemn`.",
         Batches::RegistrationFinal => {
             "Block or recall the batch instead: it is released, or units have moved."
         }
@@ -198,13 +214,33 @@ pub const fn of_units(error: Units) -> &'static str {
         Units::NotReleased => NOT_RELEASED,
         Units::BatchExpired => EXPIRED,
         Units::AlarmOpen => "Keep the pack, and ask the regulator to resolve the alarm.",
-        Units::QuantityNotHeld => "See `theriac batch reach` for what the site has: the packs may be quarantined.",
+        Units::QuantityNotHeld => {
+            "See `theriac batch reach` for what the site has; packs that are quarantined already are named with \
+             --already-quarantined."
+        }
         Units::NotUnitRegister => "Check with `theriac admin show` whether `units` has the role unit-register.",
-        Units::UnitNotDecommissioned => "Nothing to do: the pack was not decommissioned.",
-        Units::NotRevertible => "Keep the pack out of trade: its state is final.",
+        Units::UnitNotDecommissioned => "Nothing to do: the pack is not out of the supply chain.",
+        Units::NotRevertible => "Keep the pack out of trade: its state is final, or the ten days are over.",
         Units::UnknownAlarm => "Compare the serial with the print: there is no alarm about it.",
-        Units::InvalidProof => "Ask the manufacturer for the proof again: this one is cut, or of another batch.",
+        Units::InvalidProof => {
+            "Ask the manufacturer for the proof, or the list and key, again: this one is cut, or of another batch."
+        }
         Units::CounterfeitConfirmed => "Keep the pack as evidence: the finding is final.",
+        Units::UnitQuarantined => "Keep the pack apart: see `theriac status goods` for who ends its quarantine.",
+        Units::UnitCondemned => {
+            "Destroy the pack, or return it to the manufacturer. What came back to the manufacturer is destroyed by --quantity."
+        }
+        Units::UnitsQuarantined => {
+            "Name the packs in question with `theriac packs quarantine --already-quarantined`, and have the others released."
+        }
+        Units::UnitNotThere => {
+            "Verify the packs one by one: one is dispensed, quarantined or condemned already, or is at another site."
+        }
+        Units::TimeInFuture => "Give the time at which it was done, with --done-at; compare this computer's clock.",
+        Units::TimeTooOld => {
+            "What was done offline is sent within ten days: report it to the authority, and record it without --done-at."
+        }
+        Units::TooManySerials => "Name fewer packs in one call; where a record is wrong, one.",
     }
 }
 
@@ -220,6 +256,9 @@ pub const fn of_evidence(error: Evidence) -> &'static str {
         Evidence::NoPolicy => "Ask the regulator to set one with `theriac evidence policy set`.",
         Evidence::EvidenceInsufficient => {
             "Wait for a newer report, or one over the threshold: see `theriac evidence policy show`."
+        }
+        Evidence::AlreadyPresented => {
+            "Wait for a newer report about these goods: each counts once. `theriac status goods` shows what it did."
         }
         Evidence::UnknownGoods => "Check the batch, the shipment's number or the SSCC.",
         Evidence::NothingFree => "Nothing to do: nothing of it is free; it may be quarantined already.",

@@ -121,18 +121,15 @@ impl Context<'_> {
     pub async fn acting_site_unless_regulator(&self) -> Result<Option<SiteId>, Failure> {
         match self.acting_site().await {
             Ok(site) => Ok(Some(site)),
-            Err(failure) if self.named_site()?.is_none() => {
-                let question = Question::about(self.account()?.id(), None);
-                let standing = self.access().standing(&question);
-                let is_regulator = self.read(&standing).await?.roles.contains(Role::Regulator);
-                if is_regulator {
-                    Ok(None)
-                } else {
-                    Err(failure)
-                }
-            }
+            Err(_) if self.named_site()?.is_none() && self.is_regulator().await? => Ok(None),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Whether the account that signs acts as a regulator.
+    pub async fn is_regulator(&self) -> Result<bool, Failure> {
+        let question = Question::about(self.account()?.id(), None);
+        Ok(self.read(&self.access().standing(&question)).await?.roles.contains(Role::Regulator))
     }
 
     /// An account with the organisation and the site for which it acts now.

@@ -57,9 +57,16 @@ pub fn parse_end(text: &str) -> Result<u64, String> {
     if let Ok(day) = parse_day(text) {
         return Ok(day.end_of_day_ms());
     }
-    let moment = text.parse::<Timestamp>().map_err(|_| {
+    parse_moment(text).map_err(|_| {
         "write a day as YYYY-MM-DD, which means its end in UTC, or a moment such as 2027-12-31T12:00:00Z"
-    })?;
+            .to_owned()
+    })
+}
+
+/// Reads a moment in RFC 3339, in milliseconds since 1970.
+pub fn parse_moment(text: &str) -> Result<u64, String> {
+    let moment =
+        text.parse::<Timestamp>().map_err(|_| "write a moment such as 2027-12-31T12:00:00Z".to_owned())?;
     u64::try_from(moment.as_millisecond()).map_err(|_| "the moment lies before 1970".to_owned())
 }
 
@@ -108,6 +115,9 @@ mod tests {
         assert_eq!(parse_end("2027-12-31"), Ok(1_830_297_599_999));
         assert_eq!(parse_end("2027-12-31T12:00:00Z"), Ok(1_830_254_400_000));
         assert!(parse_end("tomorrow").unwrap_err().starts_with("write a day as YYYY-MM-DD"));
+        assert_eq!(parse_moment("2027-12-31T13:00:00+01:00"), Ok(1_830_254_400_000));
+        assert_eq!(parse_moment("2027-12-31").unwrap_err(), "write a moment such as 2027-12-31T12:00:00Z");
+        assert_eq!(parse_moment("1969-12-31T23:59:59Z").unwrap_err(), "the moment lies before 1970");
     }
 
     #[test]

@@ -19,6 +19,9 @@ fn the_help_names_all_commands_exit_codes_and_a_way_to_begin() {
         "org",
         "admin",
         "batch",
+        "packs",
+        "alarm",
+        "status",
         "qr",
         "verify",
         "model",
@@ -43,7 +46,10 @@ fn the_help_names_all_commands_exit_codes_and_a_way_to_begin() {
 
 #[test]
 fn every_command_shows_examples() {
-    for command in ["devnet", "deploy", "org", "admin", "batch", "qr", "verify", "model", "feed", "oracle"] {
+    for command in [
+        "devnet", "deploy", "org", "admin", "batch", "packs", "alarm", "status", "qr", "verify", "model",
+        "feed", "oracle",
+    ] {
         let help = help(&[command, "--help"]);
         assert!(help.contains("Examples:\n") && help.contains("\n  theriac "), "{command}");
     }

@@ -5,14 +5,14 @@
 use chain::batches::Batches;
 use chain::feeds::Feeds;
 use chain::governance::Governance;
-use chain::units::Units;
+use chain::units::{Named, Units};
 use chain::{Account, Bundles, Call, Chain, ContractError, Receipt, SecretString, Signer};
 use oracle::keys::{OperatorKey, Secret};
 use oracle::store::now;
 use primitives::access::Limits;
 use primitives::batches::{
-    Arrival, Attestation, ClearanceReason, Goods, NewBatch, Purpose, QuarantineReason, QuarantineTarget,
-    Recall, RecallAcknowledged, RecallClass, RecallReason, RecallScope, UnitsReceived, UnitsShipped,
+    Arrival, Attestation, ClearanceReason, Goods, NewBatch, Purpose, QuarantineReason, Recall,
+    RecallAcknowledged, RecallClass, RecallReason, RecallScope, UnitsReceived, UnitsShipped,
 };
 use primitives::feeds::{Feed, FeedKind, Observation, Report, ResultRequested};
 use primitives::governance::{Identifier, OrganisationRegistered, SiteRegistered};
@@ -169,7 +169,15 @@ impl World {
     }
 
     fn dispense(&self, serial: &[u8]) -> Call<units::UnitOutcome> {
-        self.units.dispense(self.pharmacy.site, self.batch, serial, &self.tree.prove(serial).unwrap())
+        let proof = self.tree.prove(serial).unwrap();
+        self.units.dispense(self.pharmacy.site, self.batch, serial, &proof, None)
+    }
+
+    /// Packs on the pharmacy's shelf.
+    fn named(&self, serials: &[&str]) -> Named {
+        let (order, proof) = self.tree.prove_all(serials).unwrap();
+        let serials = order.into_iter().map(|place| serials[place].into()).collect();
+        Named { at: self.pharmacy.site, batch: self.batch, serials, proof, from_quarantine: false }
     }
 
     async fn request(&self, by: &Account) -> u64 {
@@ -225,8 +233,9 @@ async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_busin
     let first = world.ship(4).await;
     does(&till, &world.receive(first, 4)).await;
     let on_the_way = world.ship(2).await;
-    let target = QuarantineTarget::Holding { batch: *batch, site: pharmacy.site, quantity: Some(1) };
-    does(&till, &batches.quarantine(Some(pharmacy.site), target, QuarantineReason::Damaged)).await;
+    let damaged = world.named(&["S1"]);
+    let quarantine = world.units.quarantine(Some(pharmacy.site), &damaged, QuarantineReason::Damaged);
+    does(&till, &quarantine).await;
     does(&till, &world.dispense(b"S0")).await;
     let recall = Recall {
         scope: RecallScope::SerialRange { first: 7, last: 7 },
@@ -254,9 +263,8 @@ async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_busin
     // The old keys open nothing.
     for old in [&steward, &till] {
         refused(old, &world.receive(on_the_way, 2), batches::Error::CallerNotAtSite).await;
-        refused(old, &world.dispense(b"S1"), units::Error::CallerNotAtSite).await;
-        refused(old, &world.units.revert(Some(pharmacy.site), *batch, b"S0"), units::Error::CallerNotAtSite)
-            .await;
+        refused(old, &world.dispense(b"S2"), units::Error::CallerNotAtSite).await;
+        refused(old, &world.units.revert(pharmacy.site, *batch, b"S0"), units::Error::CallerNotAtSite).await;
         let acknowledge = batches.acknowledge_recall(pharmacy.site, *batch);
         refused(old, &acknowledge, batches::Error::CallerNotAtSite).await;
         refused(old, &feeds.cancel_request(withdrawn), feeds::Error::CallerNotRequester).await;
@@ -268,14 +276,14 @@ async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_busin
     let received: UnitsReceived =
         does(&new_till, &world.receive(on_the_way, 2)).await.event(batches.0).unwrap();
     assert_eq!((received.by, received.still_in_transit), (by, 0));
-    let reverted = does(&new_till, &world.units.revert(Some(pharmacy.site), *batch, b"S0")).await;
+    let reverted = does(&new_till, &world.units.revert(pharmacy.site, *batch, b"S0")).await;
     assert_eq!(reverted.event::<UnitReverted>(world.units.0).unwrap().by, by);
     let acknowledged = does(&new_till, &batches.acknowledge_recall(pharmacy.site, *batch)).await;
     let acknowledged: RecallAcknowledged = acknowledged.event(batches.0).unwrap();
     assert_eq!((acknowledged.by, acknowledged.acknowledged), (by, 1));
     // The pharmacy quarantined: it is the manufacturer who clears.
-    let clear = batches.release_quarantine(target, ClearanceReason::NothingFound);
-    refused(&new_till, &clear, batches::Error::CallerNotAuthorised).await;
+    let clear = world.units.release(*batch, &damaged.serials, ClearanceReason::NothingFound);
+    refused(&new_till, &clear, units::Error::CallerNotAuthorised).await;
     does(&world.maker, &clear).await;
     world.answer(answered, 42).await;
     let reading = world.chain.read(&feeds.read(feed(), SUBJECT, HOUR)).await.unwrap();
@@ -288,7 +296,9 @@ async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_busin
     // And with what the site has: all of it can leave.
     let dispensed = does(&new_till, &world.dispense(b"S0")).await;
     assert_eq!(dispensed.event::<UnitDecommissioned>(world.units.0).unwrap().by, by);
-    let goods = Goods::Units { batch: *batch, quantity: 5 };
+    let rest = world.named(&["S1", "S2", "S3", "S4", "S5"]);
+    does(&new_till, &world.units.condemn(Some(pharmacy.site), &rest)).await;
+    let goods = Goods::Condemned { batch: *batch, quantity: 5 };
     let back = does(&new_till, &batches.ship(pharmacy.site, goods, world.works, Purpose::Return, None)).await;
     let back = back.event::<UnitsShipped>(batches.0).unwrap().shipment;
     does(&world.maker, &batches.receive(world.works, back, &Arrival::Units(5))).await;

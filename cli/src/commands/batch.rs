@@ -13,7 +13,7 @@ mod show;
 pub use args::{BatchCommand, DeliveryArgs};
 pub use history::{mention, BatchEvent};
 pub use run::{run, ship};
-pub use show::events;
+pub use show::{emitted, events};
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -36,6 +36,8 @@ Examples:
       --batch-key-file ABC123.key
   theriac batch prove --image pack.png --serials serials.txt \\
       --batch-key-file ABC123.key --out proof.json
+  theriac batch dispense --image pack.png --proof proof.json \\
+      --done-at 2027-06-01T09:30:00+02:00
   theriac batch decommission stolen --image pack.png \\
       --serials serials.txt --batch-key-file ABC123.key
   theriac batch recall --gtin 9506000134352 --lot ABC123 ii contamination \\

@@ -5,12 +5,13 @@ use std::fmt;
 use clap::{Args, Subcommand};
 use gs1::{Gtin, Sscc};
 use primitives::batches::{Arrival, Contents, Goods, LogisticUnit, UnitsReceived};
-use primitives::{BatchId, Quantity};
+use primitives::{BatchId, DocumentHash, Quantity};
 use serde::Serialize;
 use serde_json::json;
 
 use super::batch::{ship, DeliveryArgs};
 use crate::answer::Answer;
+use crate::choices::Choice;
 use crate::context::{changed, Context};
 use crate::directory::{Mentioned, Names, SiteView};
 use crate::failure::{Exit, Failure};
@@ -27,6 +28,7 @@ Examples:
   theriac logistic ship 106141412345678915 --to 6291041500237
   theriac logistic receive 1 106141412345678915
   theriac logistic unpack 106141412345678915
+  theriac logistic destroy 106141412345678908      where it is condemned
   theriac logistic show 106141412345678908
 
 A logistic unit holds one batch. Moving it costs the same whatever is in it.";
@@ -58,6 +60,14 @@ pub enum LogisticCommand {
         /// Their SSCCs
         #[arg(required = true)]
         sscc: Vec<Sscc>,
+    },
+    /// Record that a condemned logistic unit was destroyed with all that is in it
+    Destroy {
+        /// Its SSCC, 18 digits
+        sscc: Sscc,
+        /// The SHA-256 of the certificate of destruction
+        #[arg(long, value_name = "HASH")]
+        sha256: Option<DocumentHash>,
     },
     /// Show a logistic unit
     Show {
@@ -117,6 +127,13 @@ pub async fn run(command: LogisticCommand, global: &Global) -> Result<Answer, Fa
             ship(&context, Goods::LogisticUnit(sscc.value()), to, &terms).await
         }
         LogisticCommand::Receive { shipment, sscc } => receive(shipment, &sscc, global).await,
+        LogisticCommand::Destroy { sscc, sha256 } => {
+            let context = Context::open(global).await?;
+            let site = context.acting_site().await?;
+            let call = context.batches().destroy(site, sscc.value(), sha256);
+            let done = format!("Recorded that {sscc} was destroyed with all that was in it.");
+            context.change(&call, &done, json!({ "sscc": sscc.to_string() })).await
+        }
         LogisticCommand::Show { sscc } => show(sscc, global).await,
     }
 }
@@ -172,10 +189,13 @@ struct LogisticUnitView {
     site: SiteView,
     inside: Option<String>,
     case: Option<u32>,
+    /// The lowest and the highest number of the cases in it, where all is in numbered cases.
+    cases: Option<(u32, u32)>,
     shipment: Option<u64>,
     quarantined: bool,
     recalled: bool,
-    returned: bool,
+    /// Why nothing of it is supplied any more.
+    withdrawn: Option<&'static str>,
 }
 
 impl LogisticUnitView {
@@ -187,10 +207,11 @@ impl LogisticUnitView {
             site: names.site(unit.site),
             inside: unit.parent.map(|parent| format!("{parent:018}")),
             case: unit.case,
+            cases: unit.cases,
             shipment: unit.shipment,
             quarantined: unit.hold.quarantined,
             recalled: unit.recalled || unit.holds_recalled,
-            returned: unit.returned,
+            withdrawn: unit.withdrawn.map(Choice::name),
         }
     }
 }
@@ -206,18 +227,21 @@ impl fmt::Display for LogisticUnitView {
         }
         if let Some(case) = self.case {
             writeln!(f, "  Case        {case}")?;
+        } else if let Some((first, last)) = self.cases {
+            writeln!(f, "  Cases       {first} to {last}")?;
         }
         if let Some(shipment) = self.shipment {
             writeln!(f, "  In transit  shipment {shipment}")?;
         }
-        for (holds, text) in [
-            (self.quarantined, "  Quarantined"),
-            (self.recalled, "  Recalled, or contains recalled packs"),
-            (self.returned, "  Returned to its manufacturer"),
-        ] {
+        for (holds, text) in
+            [(self.quarantined, "  Quarantined"), (self.recalled, "  Recalled, or contains recalled packs")]
+        {
             if holds {
                 writeln!(f, "{text}")?;
             }
+        }
+        if let Some(withdrawn) = self.withdrawn {
+            writeln!(f, "  Withdrawn   {withdrawn}")?;
         }
         Ok(())
     }

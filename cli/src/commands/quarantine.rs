@@ -20,7 +20,11 @@ Examples:
   theriac quarantine set temperature-excursion --shipment 1
   theriac quarantine set suspected-counterfeit --sscc 106141412345678908
   theriac quarantine release nothing-found --sscc 106141412345678908
+  theriac quarantine condemn --sscc 106141412345678908
 
+A quarantine has two ways out: the goods are released, or condemned. What is condemned can only be
+destroyed, or returned to the manufacturer. Of a batch with serials, a part of the loose packs is
+named by serial: see `theriac packs`.
 Reports of oracles quarantine goods, too: see `theriac evidence`.";
 
 /// Commands of `theriac quarantine`.
@@ -31,6 +35,12 @@ pub enum QuarantineCommand {
         /// Why
         #[arg(value_parser = choice::<QuarantineReason>())]
         reason: QuarantineReason,
+        #[command(flatten)]
+        goods: GoodsArgs,
+    },
+    /// Condemn goods that are quarantined, or a recalled logistic unit (needs the site that has them, or the batch's
+    /// manufacturer; Regulator where one quarantined them)
+    Condemn {
         #[command(flatten)]
         goods: GoodsArgs,
     },
@@ -48,20 +58,26 @@ pub enum QuarantineCommand {
 pub async fn run(command: QuarantineCommand, global: &Global) -> Result<Answer, Failure> {
     let context = Context::open(global).await?;
     let register = context.batches();
-    let (goods, call, done, reason) = match command {
+    let (goods, call, done) = match command {
         QuarantineCommand::Set { reason, goods } => {
-            let goods = goods.goods(&context).await?;
+            let mut goods = goods.goods(&context).await?;
+            goods.data["reason"] = reason.name().into();
             let site = context.acting_site_unless_regulator().await?;
             let call = register.quarantine(site, goods.target, reason);
-            (goods, call, "quarantined", reason.name())
+            (goods, call, format!("quarantined, {}", reason.name()))
         }
         QuarantineCommand::Release { reason, goods } => {
-            let goods = goods.goods(&context).await?;
+            let mut goods = goods.goods(&context).await?;
+            goods.data["reason"] = reason.name().into();
             let call = register.release_quarantine(goods.target, reason);
-            (goods, call, "released from quarantine", reason.name())
+            (goods, call, format!("released from quarantine, {}", reason.name()))
+        }
+        QuarantineCommand::Condemn { goods } => {
+            let goods = goods.goods(&context).await?;
+            let site = context.acting_site_unless_regulator().await?;
+            let call = register.condemn(site, goods.target);
+            (goods, call, "condemned: only to be destroyed, or returned to the manufacturer".to_owned())
         }
     };
-    let mut data = goods.data;
-    data["reason"] = reason.into();
-    context.change(&call, &format!("{}: {done}, {reason}.", goods.text), data).await
+    context.change(&call, &format!("{}: {done}.", goods.text), goods.data).await
 }

@@ -27,9 +27,13 @@ Examples:
   theriac verify --image pack.png --serials lists/ \\
       --batch-key-file keys/ --json
   theriac verify --image pack.png --proof proof.json
+  theriac verify --image pack.png --proof proof.json --holder 6291041500237
 
-The exit code is 0 only where the pack is valid, and 3 where it is not: all reasons are named.
-Without a proof, or the list of serials and the batch key, a pack with a serial is never called valid.
+There are two readings. Genuine, for anybody: nothing speaks against the pack, and notes say what
+became of it. Valid, where a site is named with --holder: the pack may be dispensed there now.
+The exit code is 0 where the pack is valid at the site that is named, or genuine where none is, and
+3 otherwise: all reasons are named. Without a proof, or the list of serials and the batch key, a pack
+with a serial is neither.
 Where the scanner is at fault (Caps Lock, keyboard layout, lost or spelled-out separators, a prefix, a doubled or cut
 scan), that is reported instead of a verdict, with every code that can be on the pack; the exit code is 2. Another code
 of the pack, such as its linear barcode or a PPN, is named for what it is.";
@@ -43,7 +47,7 @@ pub struct VerifyArgs {
     #[command(flatten)]
     proof: ProofArgs,
 
-    /// The site where the pack is, by GLN or number: then its own stock and quarantine count, not those of all sites
+    /// The site where the pack is, by GLN or number: asks whether it may be dispensed there now
     #[arg(long, value_name = "SITE")]
     holder: Option<SiteRef>,
 }
@@ -58,7 +62,7 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
         Some(holder) => Some(context.find_site(holder).await?),
         None => None,
     };
-    let (mut verdict, note) = judge(&context, given, site).await?;
+    let (mut verdict, list_note) = judge(&context, given, site).await?;
     let batch = verdict.batch();
     expire(&mut verdict, batch.as_ref(), time::now_ms());
     if contradicts(&verdict) {
@@ -80,13 +84,14 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
     let mut mentioned = Mentioned::default();
     mentioned.organisations.extend(recalls.iter().map(|notice| notice.by));
     mentioned.organisations.extend(batch.map(|batch| batch.manufacturer));
+    mentioned.sites.extend(site);
     mentioned.sites.extend(verdict.unit().map(|unit| unit.site));
     mentioned
         .sites
         .extend(verdict.alarm().into_iter().flat_map(|alarm| [Some(alarm.site), alarm.other]).flatten());
     let names = context.names(&mentioned).await?;
-    let view = VerdictView::new(&verdict, &recalls, &pack, &names, note);
-    let exit = if view.valid { Exit::Success } else { Exit::NotValid };
+    let view = VerdictView::new(&verdict, site, &recalls, &pack, &names, list_note);
+    let exit = if view.is_good() { Exit::Success } else { Exit::NotValid };
     Ok(Answer::of(&view)?.with_exit(exit))
 }
 
@@ -177,8 +182,8 @@ mod tests {
             manufacturer: 1,
             registered_at: 0,
             released_at: None,
-            blocked: false,
-            recalled: false,
+            blocked_at: None,
+            recalled_at: None,
             recalls: 0,
         }
     }
@@ -190,7 +195,7 @@ mod tests {
             (Reason::BatchRecalled, Outcome::Recalled),
             (Reason::Expired, Outcome::Expired),
         ] {
-            let mut verdict = Verdict::new(Reasons::default().with(reason), 0);
+            let mut verdict = Verdict::new(Reasons::default().with(reason), false, 0);
             expire(&mut verdict, Some(&batch()), batch().expires_at + 1);
             assert_eq!(verdict.outcome, outcome);
             assert!(verdict.reasons.contains(reason) && verdict.reasons.contains(Reason::Expired));
@@ -200,9 +205,10 @@ mod tests {
     #[test]
     fn a_batch_that_is_not_registered_or_not_over_has_not_expired() {
         for batch in [None, Some(batch())] {
-            let mut verdict = Verdict::new(Reasons::default().with(Reason::BatchUnknown), 0);
+            let unknown = Verdict::new(Reasons::default().with(Reason::BatchUnknown), false, 0);
+            let mut verdict = unknown.clone();
             expire(&mut verdict, batch.as_ref(), 1_830_297_599_999);
-            assert_eq!(verdict, Verdict::new(Reasons::default().with(Reason::BatchUnknown), 0));
+            assert_eq!(verdict, unknown);
         }
     }
 }

@@ -58,14 +58,14 @@ pub const fn explain(reason: Reason) -> Explanation {
             "Packs with this serial were in places where they cannot both be: one of them is a copy.",
             "Keep the pack with its packaging and inform the authority and the manufacturer.",
         ),
-        Reason::UnitLocked => (
-            "The pack is locked while it is investigated.",
-            "Quarantine it until it is unlocked.",
+        Reason::UnitQuarantined => (
+            "The pack is quarantined.",
+            "Keep it apart until the quarantine ends or the pack is condemned: see `theriac status goods`.",
         ),
         Reason::UnitsQuarantined => (
-            "Units of this batch are in quarantine.",
-            "Wait until the quarantine ends. If the pack is at another place than the quarantined units, \
-             name its site with --holder.",
+            "Packs of this batch are quarantined at the site, and the register does not know which.",
+            "Keep the pack apart. Name the packs in question with `theriac packs quarantine --already-quarantined`, and have \
+             the others released.",
         ),
         Reason::NotReleased => (
             "The manufacturer's quality unit has not released the batch to the market.",
@@ -109,8 +109,45 @@ pub const fn explain(reason: Reason) -> Explanation {
             "No batch with this GTIN and lot is registered.",
             "Compare GTIN and lot with the print. If the scan was right, do not trust the pack: ask your supplier.",
         ),
+        Reason::UnitCondemned => (
+            "The pack is condemned.",
+            "It is never dispensed again: destroy it, or return it to the manufacturer.",
+        ),
+        Reason::LogisticUnitWithdrawn => (
+            "The case or pallet that this pack belongs to is condemned, or was returned to the manufacturer.",
+            "It is never dispensed again. If it is not closed any more, keep the pack and inform the authority.",
+        ),
+        Reason::UnitPacked => (
+            "The pack is in a closed case or pallet at the site.",
+            "Open it first with `theriac logistic unpack`, and verify again.",
+        ),
+        Reason::NoneLooseHere => (
+            "The site has packs of this batch, but none that is loose and free.",
+            "Receive what is on its way, or unpack a case: see `theriac batch reach` for what the site has.",
+        ),
+        Reason::SiteNotDispenser => (
+            "The site's organisation may not dispense now.",
+            "Compare the site that was named with --holder; `theriac org show` says what its organisation may do.",
+        ),
+        Reason::DispensingStopped => (
+            "Nothing can be dispensed now: the register is paused or in set-up.",
+            "Wait until the administrator runs `theriac admin unpause`; `theriac admin show` says what is paused.",
+        ),
     };
     Explanation { fact, advice }
+}
+
+/// What is to be said besides about a genuine pack, where no site is named: in whole sentences.
+pub const fn note(reason: Reason) -> &'static str {
+    match reason {
+        Reason::UnitDispensed => "This pack was dispensed: as expected if you received it there.",
+        Reason::UnitExported => "This pack was exported: as expected if it was bought abroad.",
+        Reason::NoUnitsLeft => "Every pack of this batch was dispensed, or left the supply chain otherwise.",
+        Reason::UnitsQuarantined => {
+            "Packs of this batch are quarantined somewhere; this one is not known to be one of them."
+        }
+        other => explain(other).fact,
+    }
 }
 
 /// An outcome in a few words, for the headline.
@@ -124,6 +161,7 @@ pub const fn headline(outcome: Outcome) -> &'static str {
         Outcome::Mismatch => "does not match the register",
         Outcome::Unknown => "not confirmed by the register",
         Outcome::Valid => "valid",
+        Outcome::Genuine => "genuine",
     }
 }
 
@@ -136,7 +174,7 @@ mod tests {
     fn every_reason_is_explained_in_whole_sentences() {
         for reason in Reason::ALL {
             let (name, Explanation { fact, advice }) = (reason.name(), explain(reason));
-            for text in [fact, advice] {
+            for text in [fact, advice, note(reason)] {
                 assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{name}: {text}");
             }
         }

@@ -3,23 +3,30 @@ use std::fmt;
 use anstyle::{AnsiColor, Style};
 use gs1::MedicinePack;
 use primitives::batches::RecallNotice;
-use primitives::units::{Alarm, DecommissionedUnit, Outcome, Reason, Verdict};
+use primitives::units::{Alarm, Outcome, Reason, UnitRecord, Verdict};
+use primitives::SiteId;
 use serde::Serialize;
 
-use super::reasons::{explain, headline, Explanation};
+use super::reasons::{explain, headline, note, Explanation};
 use crate::batch_view::BatchView;
-use crate::choices::Choice;
+use crate::choices::{place_name, Choice};
 use crate::directory::{Names, SiteView};
 use crate::time;
 
 /// A verdict with everything that it rests on.
 #[derive(Debug, Serialize)]
 pub struct VerdictView {
-    /// Whether the pack may be dispensed.
-    pub valid: bool,
+    /// Whether the pack may be dispensed now at the site that was named.
+    valid: bool,
+    /// Whether nothing speaks against the pack itself.
+    genuine: bool,
     outcome: &'static str,
-    /// The gravest first.
+    /// The site that was named.
+    site: Option<SiteView>,
+    /// What speaks against the pack, the gravest first.
     reasons: Vec<ReasonView>,
+    /// What is to be said besides, and decides nothing.
+    notes: Vec<NoteView>,
     /// How many reasons hold besides that this version does not know.
     unknown_reasons: u32,
     pack: PackView,
@@ -28,7 +35,7 @@ pub struct VerdictView {
     alarm: Option<AlarmView>,
     judged_at: String,
     /// Why the list of serials did not help, where it did not.
-    note: Option<String>,
+    list_note: Option<String>,
     #[serde(skip)]
     headline: String,
     #[serde(skip)]
@@ -45,6 +52,14 @@ struct ReasonView {
 }
 
 #[derive(Debug, Serialize)]
+struct NoteView {
+    code: &'static str,
+    fact: &'static str,
+    /// What the register says in particular.
+    detail: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
 struct PackView {
     gtin: String,
     lot: Option<String>,
@@ -52,12 +67,13 @@ struct PackView {
     serial: Option<String>,
 }
 
-/// What became of the pack.
+/// Where the pack is, where it is not free on a shelf.
 #[derive(Debug, Serialize)]
 struct UnitView {
     state: &'static str,
     site: SiteView,
     at: String,
+    by_regulator: bool,
 }
 
 /// What is known of a copy.
@@ -72,20 +88,22 @@ struct AlarmView {
 }
 
 impl VerdictView {
-    /// The verdict on a pack with the recalls of its batch, the names of organisations and sites, and a note on the list
-    /// of serials.
+    /// The verdict on a pack for the site that was named, with the recalls of its batch, the names of organisations and
+    /// sites, and a note on the list of serials.
     pub fn new(
         verdict: &Verdict,
+        site: Option<SiteId>,
         recalls: &[RecallNotice],
         pack: &MedicinePack,
         names: &Names,
-        note: Option<String>,
+        list_note: Option<String>,
     ) -> Self {
         let batch = verdict.batch().map(|batch| BatchView::new(&batch, recalls, names));
         let unit = verdict.unit().map(|unit| UnitView {
-            state: unit.state.name(),
+            state: place_name(unit.place),
             site: names.site(unit.site),
             at: time::rfc3339(unit.at),
+            by_regulator: unit.by_regulator,
         });
         let alarm = verdict.alarm().map(|alarm| AlarmView {
             code: alarm.code.name(),
@@ -100,9 +118,17 @@ impl VerdictView {
             let detail = detail(reason, batch.as_ref(), verdict, pack, names);
             ReasonView { code: reason.name(), fact, detail, advice }
         };
+        let noted = |reason: Reason| {
+            let detail = detail(reason, batch.as_ref(), verdict, pack, names);
+            NoteView { code: reason.name(), fact: note(reason), detail }
+        };
         let recall = batch.as_ref().and_then(|batch| batch.recalls.last());
         let headline = match (verdict.outcome, recall) {
             (Outcome::Valid, _) => "VALID".to_owned(),
+            (Outcome::Genuine, _) if site.is_none() => "GENUINE".to_owned(),
+            (Outcome::Genuine, _) => {
+                "NOT VALID HERE — genuine, and not to be dispensed at this site now".to_owned()
+            }
             (Outcome::Recalled, Some(recall)) => {
                 format!("DO NOT DISPENSE — {} ({})", headline(Outcome::Recalled), recall.summary())
             }
@@ -110,8 +136,11 @@ impl VerdictView {
         };
         Self {
             valid: verdict.outcome == Outcome::Valid,
+            genuine: matches!(verdict.outcome, Outcome::Valid | Outcome::Genuine),
             outcome: verdict.outcome.name(),
+            site: site.map(|site| names.site(site)),
             reasons: verdict.reasons.by_severity().into_iter().map(reason).collect(),
+            notes: verdict.notes.by_severity().into_iter().map(noted).collect(),
             unknown_reasons: verdict.reasons.unknown(),
             pack: PackView {
                 gtin: pack.gtin().to_string(),
@@ -123,10 +152,15 @@ impl VerdictView {
             unit,
             alarm,
             judged_at: time::rfc3339(verdict.judged_at),
-            note,
+            list_note,
             headline,
             judged_ms: verdict.judged_at,
         }
+    }
+
+    /// Whether the pack is what was asked for: valid at the site that was named, or genuine where none was.
+    pub const fn is_good(&self) -> bool {
+        self.valid || self.genuine && self.site.is_none()
     }
 }
 
@@ -146,10 +180,13 @@ fn detail(
         | Reason::UnitStolen
         | Reason::UnitSampled
         | Reason::UnitExported
-        | Reason::UnitLocked => {
-            let DecommissionedUnit { site, at, .. } = verdict.unit()?;
-            Some(format!("at {} on {}", names.site(site), time::readable(at)))
+        | Reason::UnitQuarantined
+        | Reason::UnitCondemned => {
+            let UnitRecord { site, at, by_regulator, .. } = verdict.unit()?;
+            let by = if by_regulator { ", by a regulator" } else { "" };
+            Some(format!("at {} on {}{by}", names.site(site), time::readable(at)))
         }
+        Reason::BlockedByRegulator => batch?.blocked_at.as_ref().map(|since| format!("since {since}")),
         Reason::AlarmOpen | Reason::CounterfeitConfirmed => {
             let Alarm { code, site, other, at, count, .. } = verdict.alarm()?;
             let (code, at) = (code.name().replace('-', " "), time::readable(at));
@@ -166,11 +203,21 @@ fn detail(
 
 impl fmt::Display for VerdictView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let color = if self.valid { AnsiColor::Green } else { AnsiColor::Red };
+        let color = match (self.is_good(), self.genuine) {
+            (true, _) => AnsiColor::Green,
+            (false, true) => AnsiColor::Yellow,
+            (false, false) => AnsiColor::Red,
+        };
         let style = Style::new().bold().fg_color(Some(color.into()));
         writeln!(f, "{style}{}{style:#}\n", self.headline)?;
-        if self.valid {
-            writeln!(f, "The register knows this pack, and nothing speaks against it.\n")?;
+        if let (true, Some(site)) = (self.valid, &self.site) {
+            writeln!(f, "Nothing speaks against this pack, and it may be dispensed now at {site}.\n")?;
+        } else if self.is_good() {
+            writeln!(
+                f,
+                "The register knows this pack, and nothing speaks against it. Name a site with --holder to ask whether it \
+                 may be dispensed there now.\n"
+            )?;
         }
         for (number, reason) in (1..).zip(&self.reasons) {
             writeln!(f, "{number}. {} [{}]", reason.fact, reason.code)?;
@@ -184,7 +231,14 @@ impl fmt::Display for VerdictView {
             1 => writeln!(f, "1 further reason that this version does not know: update theriac\n")?,
             more => writeln!(f, "{more} further reasons that this version does not know: update theriac\n")?,
         }
-        if let Some(note) = &self.note {
+        for note in &self.notes {
+            writeln!(f, "Note: {} [{}]", note.fact, note.code)?;
+            if let Some(detail) = &note.detail {
+                writeln!(f, "   {detail}")?;
+            }
+            writeln!(f)?;
+        }
+        if let Some(note) = &self.list_note {
             writeln!(f, "Note: {note}.\n")?;
         }
         writeln!(f, "Pack")?;

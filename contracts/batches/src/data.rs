@@ -15,15 +15,15 @@ use ink::prelude::vec::Vec;
 use kernel::{key, Call, Item, Map, Member};
 use primitives::batches::{
     Attestation, AttestationRecord, Batch, Error, Holding, LogisticUnit, Places, RecallNotice, Shipment,
-    MAX_PAGE, MAX_RECALLS,
+    UnitState, MAX_PAGE, MAX_RECALLS,
 };
-use primitives::{ensure, AccountId, BatchId, Quantity, Refused, Role, SiteId, Sscc, CUSTODIANS};
+use primitives::{ensure, AccountId, BatchId, Quantity, Refused, Role, SiteId, Sscc, Timestamp, CUSTODIANS};
 use scale::{Decode, Encode};
 
 use crate::place::Place;
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4241_0003;
+pub const LAYOUT: u32 = 0x4241_0004;
 
 /// What is stored once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -42,6 +42,15 @@ pub(crate) struct Balance {
     places: Places,
     sites: u32,
     number: u32,
+}
+
+/// What a site last booked by quantity, as far as it can be undone.
+#[derive(Clone, Copy, Debug, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub(crate) struct LastBooking {
+    state: UnitState,
+    quantity: Quantity,
+    at: Timestamp,
 }
 
 /// What the contract knows. Every field has its own storage key, which spells its name.
@@ -65,6 +74,7 @@ pub struct Data {
     logistic_units: Map<Sscc, LogisticUnit, { key(b"LOGI") }>,
     children: Map<Sscc, Vec<Sscc>, { key(b"CHIL") }>,
     cases: Map<(BatchId, u32), Sscc, { key(b"CASE") }>,
+    last_bookings: Map<(BatchId, SiteId), LastBooking, { key(b"BOOK") }>,
 }
 
 impl Data {
@@ -290,6 +300,6 @@ fn ensure_answers_for(call: &Call, batch: &Batch) -> Result<(), Error> {
 }
 
 fn ensure_not_stopped(batch: &Batch) -> Result<(), Error> {
-    ensure(!batch.recalled, Error::BatchRecalled)?;
-    ensure(!batch.blocked, Error::BatchBlocked)
+    ensure(batch.recalled_at.is_none(), Error::BatchRecalled)?;
+    ensure(batch.blocked_at.is_none(), Error::BatchBlocked)
 }

@@ -5,7 +5,8 @@
 //! appears or vanishes, which is what keeps copies out of the books.
 //!
 //! Every message that changes state first refuses with `AccessUnavailable`, `InSetUp`, `Paused` and, where it acts for a
-//! site, `CallerNotAtSite`, in this order. Its own errors follow in the order in which it names them.
+//! site, `CallerNotAtSite`, in this order. Its own errors follow in the order in which it names them. A pause does not stop
+//! what only restrains goods: `block`, `quarantine`, `condemn`, `recall`, `acknowledge_recall`.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
@@ -21,15 +22,15 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod batches {
     use ink::prelude::vec::Vec;
-    use kernel::{answer, caller, emit, Call, QuarantineBooks, Replaceable, UnitBooks};
+    use kernel::{answer, caller, emit, now, Call, QuarantineBooks, Replaceable, UnitBooks};
     use primitives::batches::{
         Arrival, Attestation, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRecalled,
         BatchRegistered, BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Booked, Booking,
-        BookingError, ClearanceReason, Contents, Error, Goods, Holding, LogisticUnit, LogisticUnitPacked,
-        LogisticUnitUnpacked, NewBatch, Places, Purpose, QuarantineError, QuarantineReason,
-        QuarantineReleased, QuarantineTarget, Recall, RecallAcknowledged, RecallNotice, RejectionReason,
-        Shipment, ShipmentRejected, UnitBooked, UnitState, UnitsDecommissioned, UnitsQuarantined,
-        UnitsReceived, UnitsShipped, Whereabouts,
+        BookingError, ClearanceReason, Contents, DecommissioningReverted, Error, Goods, GoodsCondemned,
+        Holding, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked, LogisticUnitUnpacked, NewBatch,
+        Places, Purpose, QuarantineError, QuarantineReason, QuarantineReleased, QuarantineTarget, Recall,
+        RecallAcknowledged, RecallNotice, RejectionReason, Shipment, ShipmentRejected, UnitPlace, UnitState,
+        UnitsBooked, UnitsDecommissioned, UnitsQuarantined, UnitsReceived, UnitsShipped, Whereabouts,
     };
     use primitives::{
         BatchId, CodeHash, DocumentHash, Extensible, Quantity, Question, Refused, SiteId, Sscc,
@@ -50,10 +51,13 @@ mod batches {
         ShipmentRejected,
         LogisticUnitPacked,
         LogisticUnitUnpacked,
-        UnitBooked,
+        LogisticUnitDestroyed,
+        UnitsBooked,
         UnitsDecommissioned,
+        DecommissioningReverted,
         UnitsQuarantined,
         QuarantineReleased,
+        GoodsCondemned,
         BatchRecalled,
         RecallAcknowledged,
     );
@@ -132,7 +136,7 @@ mod batches {
         /// Event: `BatchBlocked`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `BatchBlocked`.
         #[ink(message)]
         pub fn block(&mut self, batch: BatchId) -> Result<(), Error> {
-            let call = self.call()?;
+            let call = self.call_to_restrain(None)?;
             emit(&self.data.block(call, batch)?);
             Ok(())
         }
@@ -147,16 +151,17 @@ mod batches {
             Ok(())
         }
 
-        /// Puts goods of the site `from` in transit to the site `to`, and returns the shipment's number. Consignor and
-        /// consignee need a role that may hold drugs: Manufacturer, Wholesaler, Logistics, Pharmacy, Provider. `terms`
-        /// is the SHA-256 of the sealed terms of delivery, if there are any.
+        /// Puts goods of the site `from` in transit to the site `to`, and returns the shipment's number. The consignee, and to
+        /// supply the consignor, need a role that may hold drugs: Manufacturer, Wholesaler, Logistics, Pharmacy, Provider.
+        /// What goes back of a batch with serials is condemned before, in a numbered case, or recalled: so it is known
+        /// which packs came back. `terms` is the SHA-256 of the sealed terms of delivery, if there are any.
         ///
         /// Event: `UnitsShipped`. Errors, in this order: `CallerNotAuthorised`; for a logistic unit
         /// `UnknownLogisticUnit`, `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`,
         /// `LogisticUnitQuarantined`, `LogisticUnitNotHeld` (returned permanently); `UnknownBatch`; to supply
-        /// `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `LogisticUnitRecalled`, to return
-        /// `ReturnNotToManufacturer`; `ConsigneeIsConsignor`, `ConsigneeNotAuthorised`, `QuantityZero`,
-        /// `QuantityNotHeld`.
+        /// `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `GoodsCondemned`, `LogisticUnitRecalled`, to
+        /// return `ReturnNotToManufacturer`, `BatchBlocked`, `SerialRequired`; `ConsigneeIsConsignor`,
+        /// `ConsigneeNotAuthorised`, `QuantityZero`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn ship(
             &mut self,
@@ -169,16 +174,37 @@ mod batches {
             let question = Question { counterparty: Some(to), ..Question::about(caller(), Some(from)) };
             let (call, standing) = self.data.member.ask_to_run(question)?;
             let event = self.data.ship(call, goods, (to, standing.counterparty), purpose, terms)?;
-            let shipment = event.shipment;
             emit(&event);
-            Ok(shipment)
+            Ok(event.shipment)
+        }
+
+        /// Ships goods for a site whose organisation has no role any more that may hold drugs, so that nobody moves what it
+        /// has. Needs Regulator. `document` is the SHA-256 of the order.
+        ///
+        /// Event: `UnitsShipped`. Errors, in this order: `CallerNotAuthorised`, `SiteActsItself`, those of `ship`.
+        #[ink(message)]
+        pub fn ship_for(
+            &mut self,
+            from: SiteId,
+            goods: Goods,
+            to: SiteId,
+            purpose: Purpose,
+            document: DocumentHash,
+        ) -> Result<u64, Error> {
+            let question = |site| Question { counterparty: Some(site), ..Question::about(caller(), None) };
+            let (call, standing) = self.data.member.ask_to_run(question(to))?;
+            let consignor = self.data.member.ask(question(from))?.1.counterparty;
+            let (from, to) = ((from, consignor), (to, standing.counterparty));
+            let event = self.data.ship_for(call, from, goods, to, (purpose, document))?;
+            emit(&event);
+            Ok(event.shipment)
         }
 
         /// Takes goods of a shipment over at the site, its consignee: all or part of them, the others stay in transit.
         /// Needs a role that may hold drugs.
         ///
         /// Event: `UnitsReceived`. Errors, in this order: `UnknownShipment`, `CallerNotConsignee`,
-        /// `CallerNotAuthorised`, `NotInShipment`, `TooManyLogisticUnits`, `UnknownLogisticUnit`,
+        /// `CallerNotAuthorised`, `ShipmentQuarantined` (a return that a regulator withholds), `NotInShipment`, `TooManyLogisticUnits`, `UnknownLogisticUnit`,
         /// `QuantityNotInShipment`, `QuantityZero`.
         #[ink(message)]
         pub fn receive(&mut self, site: SiteId, shipment: u64, arrival: Arrival) -> Result<(), Error> {
@@ -190,7 +216,8 @@ mod batches {
         /// Gives what is still in transit of a shipment back to its consignor. Needs the consignee, whose site is named,
         /// or a Regulator.
         ///
-        /// Event: `ShipmentRejected`. Errors, in this order: `UnknownShipment`, `CallerNotConsignee`.
+        /// Event: `ShipmentRejected`. Errors, in this order: `UnknownShipment`, `CallerNotConsignee`,
+        /// `ShipmentQuarantined` (condemned goods that a regulator withholds).
         #[ink(message)]
         pub fn reject(
             &mut self,
@@ -210,7 +237,7 @@ mod batches {
         /// `LogisticUnitExists`; for units `UnknownBatch`; for a case `UnknownBatch`, `CallerNotAuthorised`,
         /// `CaseAlreadyPacked`, `UnknownCase`; for logistic units `TooManyLogisticUnits`, `UnknownLogisticUnit`,
         /// `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `LogisticUnitQuarantined`,
-        /// `LogisticUnitRecalled`, `NestedTooDeep`, `MixedBatches`; `QuantityZero`, `QuantityNotHeld`.
+        /// `LogisticUnitRecalled`, `GoodsCondemned`, `NestedTooDeep`, `MixedBatches`; `QuantityZero`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn pack(&mut self, site: SiteId, logistic_unit: Sscc, contents: Contents) -> Result<(), Error> {
             let call = self.call_at(site)?;
@@ -218,12 +245,13 @@ mod batches {
             Ok(())
         }
 
-        /// Opens a logistic unit at the site: its units are loose then, or the logistic units in it stand alone. Needs a
-        /// role that may hold drugs.
+        /// Opens a logistic unit at the site: its units are loose then, or the logistic units in it stand alone; quarantined
+        /// as before. Needs a role that may hold drugs.
         ///
         /// Event: `LogisticUnitUnpacked`. Errors, in this order: `CallerNotAuthorised`, `UnknownLogisticUnit`,
-        /// `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `LogisticUnitQuarantined`,
-        /// `LogisticUnitNotHeld` (a numbered case that was returned permanently), `LogisticUnitRecalled`.
+        /// `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `LogisticUnitNotHeld` (a numbered case
+        /// that was returned permanently), `GoodsCondemned` (a numbered case), `LogisticUnitQuarantined` (and recalled),
+        /// `LogisticUnitRecalled`.
         #[ink(message)]
         pub fn unpack(&mut self, site: SiteId, logistic_unit: Sscc) -> Result<(), Error> {
             let call = self.call_at(site)?;
@@ -231,12 +259,13 @@ mod batches {
             Ok(())
         }
 
-        /// Takes units of the site out of the supply chain that are counted only: of a batch without serials; or, to be
-        /// destroyed, of a batch that is recalled, or that were returned. Needs a role that may hold drugs; to dispense
-        /// them, Pharmacy or Provider.
+        /// Takes units of the site out of the supply chain that are counted only: of a batch without serials; to be
+        /// destroyed, those that were returned or are condemned, and of a batch that is recalled; or stolen and lost ones of
+        /// any batch, by a document. Needs a role that may hold drugs; to dispense them, Pharmacy or Provider; to destroy
+        /// them, none.
         ///
         /// Event: `UnitsDecommissioned`. Errors, in this order: `CallerNotAuthorised`, `UnknownBatch`,
-        /// `SerialRequired`, `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `QuantityZero`,
+        /// `DocumentMissing`, `SerialRequired`, `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `QuantityZero`,
         /// `QuantityNotHeld`.
         #[ink(message)]
         pub fn decommission_quantity(
@@ -252,12 +281,47 @@ mod batches {
             Ok(())
         }
 
-        /// Quarantines goods. Needs the site that has them (of a shipment the consignee), which is named, with a role that
+        /// Destroys a condemned logistic unit at the site, with all that is in it. Needs no role. `document` is the SHA-256 of
+        /// the certificate of destruction.
+        ///
+        /// Event: `LogisticUnitDestroyed`. Errors, in this order: `UnknownLogisticUnit`, `LogisticUnitInside`,
+        /// `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `NotCondemned`.
+        #[ink(message)]
+        pub fn destroy(
+            &mut self,
+            site: SiteId,
+            logistic_unit: Sscc,
+            document: Option<DocumentHash>,
+        ) -> Result<(), Error> {
+            let call = self.call_at(site)?;
+            emit(&self.data.destroy(call, logistic_unit, document)?);
+            Ok(())
+        }
+
+        /// Undoes the site's last booking by quantity, or a part of it, within ten days. Needs the role that the booking
+        /// needed.
+        ///
+        /// Event: `DecommissioningReverted`. Errors, in this order: `CallerNotAuthorised`, `UnknownBatch`,
+        /// `NothingToRevert`, `QuantityZero`.
+        #[ink(message)]
+        pub fn revert_quantity(
+            &mut self,
+            site: SiteId,
+            batch: BatchId,
+            quantity: Quantity,
+            state: UnitState,
+        ) -> Result<(), Error> {
+            let call = self.call_at(site)?;
+            emit(&self.data.revert_quantity(call, batch, quantity, state)?);
+            Ok(())
+        }
+
+        /// Quarantines goods. Of loose units of a batch with serials all, here; a part in `units`, by serial. Needs the site that has them (of a shipment the consignee), which is named, with a role that
         /// may hold drugs; or a Regulator.
         ///
         /// Event: `UnitsQuarantined`. Errors, in this order: `UnknownBatch`, `UnknownShipment`, `UnknownLogisticUnit`,
-        /// `LogisticUnitInside`, `LogisticUnitInTransit`, `LogisticUnitNotHeld` (returned permanently),
-        /// `CallerNotAuthorised`, `AlreadyQuarantined`, `QuantityZero`, `QuantityNotHeld`.
+        /// `LogisticUnitInside`, `LogisticUnitInTransit`, `LogisticUnitNotHeld` (returned permanently), `GoodsCondemned`,
+        /// `SerialRequired`, `CallerNotAuthorised`, `AlreadyQuarantined`, `QuantityZero`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn quarantine(
             &mut self,
@@ -265,15 +329,17 @@ mod batches {
             target: QuarantineTarget,
             reason: QuarantineReason,
         ) -> Result<(), Error> {
-            let call = self.call_for(site)?;
+            let call = self.call_to_restrain(site)?;
             emit(&self.data.quarantine(call, target, reason)?);
             Ok(())
         }
 
-        /// Ends a quarantine. Needs a Regulator, or the batch's manufacturer where no Regulator quarantined the goods.
+        /// Ends a quarantine: the goods are free again. Needs a Regulator, or the batch's manufacturer where no Regulator
+        /// quarantined the goods.
         ///
         /// Event: `QuarantineReleased`. Errors, in this order: those of `quarantine` about the goods,
-        /// `CallerNotAuthorised`, `NotQuarantined`, `QuantityZero`, `QuantityNotQuarantined`.
+        /// `CallerNotAuthorised`, `SerialRequired`, `CallerNotAuthorised`, `NotQuarantined`, `QuantityZero`,
+        /// `QuantityNotQuarantined`.
         #[ink(message)]
         pub fn release_quarantine(
             &mut self,
@@ -285,6 +351,21 @@ mod batches {
             Ok(())
         }
 
+        /// Condemns goods that are quarantined, or a logistic unit that is recalled: they can only be destroyed, or returned to
+        /// the manufacturer. Of a batch with serials it must be known which units these are: a numbered case; loose ones in
+        /// `units`, by serial. Needs a Regulator; or the site that has them, which is named, or the batch's manufacturer, where
+        /// no Regulator quarantined the goods. The site needs no role.
+        ///
+        /// Event: `GoodsCondemned`. Errors, in this order: those of `quarantine` about the goods, `CallerNotAuthorised`,
+        /// `SerialRequired`, `GoodsUnderWay`, `SerialRequired`, `NotQuarantined`, `QuantityZero`,
+        /// `QuantityNotQuarantined`.
+        #[ink(message)]
+        pub fn condemn(&mut self, site: Option<SiteId>, target: QuarantineTarget) -> Result<(), Error> {
+            let call = self.call_to_restrain(site)?;
+            emit(&self.data.condemn(call, target)?);
+            Ok(())
+        }
+
         /// Recalls a batch or a part of it, permanently. Needs a Regulator or the batch's manufacturer.
         ///
         /// Event: `BatchRecalled`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `BatchRecalled`,
@@ -292,7 +373,7 @@ mod batches {
         /// `UnknownLogisticUnit`, `MixedBatches`, `LogisticUnitRecalled`.
         #[ink(message)]
         pub fn recall(&mut self, batch: BatchId, recall: Recall) -> Result<(), Error> {
-            let call = self.call()?;
+            let call = self.call_to_restrain(None)?;
             emit(&self.data.recall(call, batch, recall)?);
             Ok(())
         }
@@ -303,7 +384,7 @@ mod batches {
         /// `NothingToAcknowledge`.
         #[ink(message)]
         pub fn acknowledge_recall(&mut self, site: SiteId, batch: BatchId) -> Result<(), Error> {
-            let call = self.call_at(site)?;
+            let call = self.call_to_restrain(Some(site))?;
             emit(&self.data.acknowledge_recall(call, batch)?);
             Ok(())
         }
@@ -383,6 +464,11 @@ mod batches {
         fn call_for(&self, site: Option<SiteId>) -> Result<Call, Refused> {
             self.data.member.call(site)
         }
+
+        #[inline(never)]
+        fn call_to_restrain(&self, site: Option<SiteId>) -> Result<Call, Refused> {
+            Ok(self.data.member.ask_to_restrain(Question::about(caller(), site))?.0)
+        }
     }
 
     impl UnitBooks for Batches {
@@ -390,22 +476,25 @@ mod batches {
         fn whereabouts(
             &self,
             batch: BatchId,
-            position: Option<u32>,
+            positions: Vec<u32>,
             site: Option<SiteId>,
         ) -> Option<Extensible<Whereabouts>> {
-            answer(self.data.whereabouts(batch, position, site).map(|known| extensible(&known)))
+            answer(self.data.whereabouts(batch, &positions, site, now()).map(|known| extensible(&known)))
         }
 
         #[ink(message)]
-        fn book_unit(&mut self, booking: Booking) -> Result<Booked, BookingError> {
+        fn book_units(&mut self, booking: Booking) -> Result<Booked, BookingError> {
             // Who called the register of units, and the roles of that.
             let question = Question::about(booking.account, booking.acts_at);
             let question = Question { through: Some(caller()), ..question };
-            let (call, standing) = self.data.member.ask_to_run(question)?;
-            let (booked, event) = self.data.book_unit(call, standing.through, booking)?;
-            if let Some(event) = event {
-                emit(&event);
-            }
+            let restrains = |to| matches!(to, UnitPlace::QuarantineBySerial | UnitPlace::Condemned);
+            let (call, standing) = if booking.moves.iter().all(|step| restrains(step.to)) {
+                self.data.member.ask_to_restrain(question)?
+            } else {
+                self.data.member.ask_to_run(question)?
+            };
+            let (booked, events) = self.data.book_units(call, standing.through, booking)?;
+            events.iter().for_each(emit);
             Ok(booked)
         }
     }
@@ -413,7 +502,7 @@ mod batches {
     impl QuarantineBooks for Batches {
         #[ink(message)]
         fn quarantine_on_evidence(&mut self, target: QuarantineTarget) -> Result<(), QuarantineError> {
-            let call = self.call().map_err(Error::from)?;
+            let call = self.call_to_restrain(None).map_err(Error::from)?;
             emit(&self.data.quarantine_on_evidence(call, target)?);
             Ok(())
         }

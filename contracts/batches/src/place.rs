@@ -1,4 +1,4 @@
-use primitives::batches::Places;
+use primitives::batches::{Places, UnitPlace, UnitState};
 use primitives::Quantity;
 
 /// One of the places of [`Places`].
@@ -8,7 +8,10 @@ pub(crate) enum Place {
     Packed,
     InTransit,
     Quarantined,
+    QuarantinedBySerial,
     QuarantinedClosed,
+    Condemned,
+    CondemnedClosed,
     Returned,
     Dispensed,
     Destroyed,
@@ -23,11 +26,36 @@ impl Place {
             Place::Packed => &mut places.packed,
             Place::InTransit => &mut places.in_transit,
             Place::Quarantined => &mut places.quarantined,
+            Place::QuarantinedBySerial => &mut places.quarantined_by_serial,
             Place::QuarantinedClosed => &mut places.quarantined_closed,
+            Place::Condemned => &mut places.condemned,
+            Place::CondemnedClosed => &mut places.condemned_closed,
             Place::Returned => &mut places.returned,
             Place::Dispensed => &mut places.dispensed,
             Place::Destroyed => &mut places.destroyed,
             Place::Decommissioned => &mut places.decommissioned,
+        }
+    }
+}
+
+impl From<UnitState> for Place {
+    fn from(state: UnitState) -> Self {
+        match state {
+            UnitState::Dispensed => Place::Dispensed,
+            UnitState::Destroyed => Place::Destroyed,
+            UnitState::Stolen | UnitState::Sample | UnitState::Exported => Place::Decommissioned,
+        }
+    }
+}
+
+impl From<UnitPlace> for Place {
+    fn from(place: UnitPlace) -> Self {
+        match place {
+            UnitPlace::Shelf => Place::Held,
+            UnitPlace::Quarantine => Place::Quarantined,
+            UnitPlace::QuarantineBySerial => Place::QuarantinedBySerial,
+            UnitPlace::Condemned => Place::Condemned,
+            UnitPlace::Left(state) => state.into(),
         }
     }
 }

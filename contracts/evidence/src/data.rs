@@ -3,10 +3,10 @@
 use kernel::{key, Call, Item, Map, Member};
 use primitives::batches::QuarantineTarget;
 use primitives::evidence::{Error, EvidencePolicy, EvidencePolicySet, EvidencePresented};
-use primitives::{AccountId, FeedId, Role, Timestamp};
+use primitives::{ensure, AccountId, FeedId, Role, Subject, Timestamp};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4556_0002;
+pub const LAYOUT: u32 = 0x4556_0003;
 
 /// What the contract knows. Every field has its own storage key, which spells its name.
 #[derive(Debug, Default)]
@@ -16,6 +16,7 @@ pub struct Data {
     pub member: Member,
     batches: Item<AccountId, { key(b"BATC") }>,
     policies: Map<FeedId, EvidencePolicy, { key(b"POLI") }>,
+    presented: Map<(FeedId, Subject), Timestamp, { key(b"PRES") }>,
 }
 
 impl Data {
@@ -38,6 +39,25 @@ impl Data {
     #[must_use]
     pub fn policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
         self.policies.get(feed)
+    }
+
+    /// When the inputs of the last report about a subject were observed that was presented.
+    #[must_use]
+    pub fn presented_at(&self, feed: FeedId, subject: Subject) -> Option<Timestamp> {
+        self.presented.get((feed, subject))
+    }
+
+    /// Notes that a report was presented: it counts once, and no earlier one counts any more.
+    pub fn note_presented(
+        &mut self,
+        feed: FeedId,
+        subject: Subject,
+        observed_at: Timestamp,
+    ) -> Result<(), Error> {
+        let newer = self.presented_at(feed, subject).is_none_or(|last| observed_at > last);
+        ensure(newer, Error::AlreadyPresented)?;
+        self.presented.insert((feed, subject), &observed_at);
+        Ok(())
     }
 
     /// Sets which reports of a feed are evidence. `None` removes the policy.

@@ -22,7 +22,7 @@ mod evidence {
     use kernel::{answer, ask_cleared_at, ask_feed_value, ask_to_quarantine, emit, Replaceable};
     use primitives::batches::QuarantineTarget;
     use primitives::evidence::{Error, EvidencePolicy, EvidencePolicySet, EvidencePresented};
-    use primitives::{CodeHash, FeedId};
+    use primitives::{CodeHash, FeedId, Subject};
 
     use crate::{judge, max_age_since, Data, LAYOUT};
 
@@ -54,11 +54,13 @@ mod evidence {
         }
 
         /// Quarantines goods by the report of `feed` about them (see [`QuarantineTarget::subject`]), which must be fresh
-        /// and at or over the threshold of the feed's policy. Needs no role.
+        /// and at or over the threshold of the feed's policy. A logistic unit that was put into another one, or shipped since,
+        /// is quarantined with what is around it. A report counts once: goods that come later are not touched. Needs no
+        /// role.
         ///
         /// Event: `EvidencePresented`, and `UnitsQuarantined` of `batches`. Errors, in this order: `BatchesUnavailable`,
         /// `NoPolicy`, `BatchesUnavailable` (it gives no answer), `UnknownGoods`, `EvidenceInsufficient`,
-        /// `QuarantineRefused`, `NothingFree`.
+        /// `AlreadyPresented`, `QuarantineRefused`, `NothingFree`.
         #[ink(message)]
         pub fn present(&mut self, target: QuarantineTarget, feed: FeedId) -> Result<(), Error> {
             let call = self.data.member.call(None)?;
@@ -68,9 +70,12 @@ mod evidence {
                 .ok_or(Error::BatchesUnavailable)?
                 .ok_or(Error::UnknownGoods)?;
             let max_age = max_age_since(&policy, cleared_at, call.now).ok_or(Error::EvidenceInsufficient)?;
-            let report = ask_feed_value(policy.feeds, feed, target.subject(batches), max_age).flatten();
-            let value = report.and_then(|report| report.get()).map(|report| report.value);
-            let event = judge(&policy, call, feed, target, value)?;
+            let subject = target.subject(batches);
+            let report = ask_feed_value(policy.feeds, feed, subject, max_age).flatten();
+            let report = report.and_then(|report| report.get());
+            let event = judge(&policy, call, feed, target, report.as_ref().map(|report| report.value))?;
+            let observed_at = report.map(|report| report.observed_at).ok_or(Error::EvidenceInsufficient)?;
+            self.data.note_presented(feed, subject, observed_at)?;
             ask_to_quarantine(batches, target).ok_or(Error::BatchesUnavailable)??;
             emit(&event);
             Ok(())
@@ -80,6 +85,12 @@ mod evidence {
         #[ink(message)]
         pub fn policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
             answer(self.data.policy(feed))
+        }
+
+        /// When the inputs of the last report of the feed about the subject were observed that was presented.
+        #[ink(message)]
+        pub fn presented_at(&self, feed: FeedId, subject: Subject) -> Option<Timestamp> {
+            answer(self.data.presented_at(feed, subject))
         }
 
         /// The contract `access`.

@@ -75,6 +75,20 @@ fn weak_or_missing_evidence_is_insufficient() {
     }
 }
 
+#[ink::test]
+fn a_report_is_presented_once_and_no_earlier_one_after_it() {
+    let mut data = register();
+    let (subject, other) = (primitives::Subject([1; 32]), primitives::Subject([2; 32]));
+    assert_eq!(data.note_presented(FEED, subject, NOW), Ok(()));
+    for earlier in [NOW, NOW - 1] {
+        assert_eq!(data.note_presented(FEED, subject, earlier), Err(Error::AlreadyPresented));
+    }
+    assert_eq!(data.note_presented(FEED, other, NOW - 1), Ok(()), "about other goods");
+    assert_eq!(data.note_presented(FeedId([8; 32]), subject, NOW - 1), Ok(()), "of another feed");
+    assert_eq!(data.note_presented(FEED, subject, NOW + 1), Ok(()));
+    assert_eq!(data.presented_at(FEED, subject), Some(NOW + 1));
+}
+
 #[test]
 fn a_report_is_evidence_about_one_target_in_one_contract() {
     let id = BatchId([1; 32]);

@@ -11,8 +11,8 @@ mod fixture_evidence_next {
     use primitives::{CodeHash, FeedId};
 
     /// The layout before, and the one of this code.
-    const BEFORE: u32 = 0x4556_0002;
-    const LAYOUT: u32 = 0x4556_0003;
+    const BEFORE: u32 = 0x4556_0003;
+    const LAYOUT: u32 = 0x4556_0004;
     /// The key of what changed, before and now.
     const BATCHES: u32 = key(b"BATC");
 

@@ -194,14 +194,14 @@ mod governance {
             Ok(())
         }
 
-        /// Stops an organisation's roles from counting, at once and everywhere. Needs Admin or Regulator; the
-        /// administrator where the organisation holds Admin.
+        /// Stops an organisation's roles from counting, at once and everywhere, in a pause too. Needs Admin or Regulator;
+        /// the administrator where the organisation holds Admin.
         ///
         /// Event: `OrganisationSuspended`. Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`,
         /// `OrganisationSuspended`.
         #[ink(message)]
         pub fn suspend_organisation(&mut self, organisation: OrganisationId) -> Result<(), Error> {
-            emit(&self.data.suspend(&mut self.caller()?, organisation)?);
+            emit(&self.data.suspend(&mut self.caller_in_pause()?, organisation)?);
             Ok(())
         }
 

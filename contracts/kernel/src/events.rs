@@ -111,7 +111,7 @@ macro_rules! events_of_contract {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use primitives::batches::{BatchReleased, UnitBooked, UnitState};
+    use primitives::batches::{BatchReleased, UnitPlace, UnitState, UnitsBooked};
     use primitives::units::UnitReverted;
     use primitives::{AccountId, Actor, BatchId, UnitId};
 
@@ -119,9 +119,10 @@ mod tests {
     fn an_events_topics_are_its_name_and_its_first_fields() {
         let (batch, unit, account) = (BatchId([1; 32]), UnitId([2; 32]), AccountId([3; 32]));
         let by = Actor { account, organisation: Some(4), site: Some(5) };
-        let state = UnitState::Locked;
+        let state = UnitState::Sample;
+        let (from, to) = (UnitPlace::Shelf, UnitPlace::Left(state));
         let reverted = UnitReverted { batch, unit, by, site: 5, state };
-        emit(&UnitBooked { batch, site: 5, state, taken_back: false });
+        emit(&UnitsBooked { batch, site: 5, from, to, quantity: 1 });
         emit(&BatchReleased { batch, by });
         emit(&reverted);
         let events: Vec<_> = ink::env::test::recorded_events().collect();
@@ -131,7 +132,7 @@ mod tests {
             topic.resize(32, 0);
             topic
         };
-        assert_eq!(topics[0], [name("UnitBooked"), batch.0.to_vec()]);
+        assert_eq!(topics[0], [name("UnitsBooked"), batch.0.to_vec()]);
         assert_eq!(topics[1], [name("BatchReleased"), batch.0.to_vec(), account.0.to_vec()]);
         let expected = [name("UnitReverted"), batch.0.to_vec(), unit.0.to_vec(), account.0.to_vec()];
         assert_eq!(topics[2], expected);

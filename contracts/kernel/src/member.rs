@@ -48,9 +48,21 @@ impl Member {
     /// The same, with what `access` answers. The question names who acts: an account that is not the caller must be
     /// believed for the roles of the contract that passes the call on.
     pub fn ask_to_run(&self, question: Question) -> Result<(Call, Standing), Refused> {
+        self.admit(question, false)
+    }
+
+    /// The same for what only restrains goods: a pause does not stop it.
+    ///
+    /// Errors, in this order: `AccessUnavailable`, `InSetUp`, `CallerNotAtSite`.
+    pub fn ask_to_restrain(&self, question: Question) -> Result<(Call, Standing), Refused> {
+        self.admit(question, true)
+    }
+
+    #[inline(never)]
+    fn admit(&self, question: Question, restrains: bool) -> Result<(Call, Standing), Refused> {
         let (call, standing) = self.ask(question)?;
         ensure(!standing.in_set_up, Refused::InSetUp)?;
-        ensure(!standing.paused, Refused::Paused)?;
+        ensure(restrains || !standing.paused, Refused::Paused)?;
         // The site that was asked about, or the account's own.
         ensure(question.site.is_none() || call.site == question.site, Refused::CallerNotAtSite)?;
         Ok((call, standing))

@@ -2,6 +2,7 @@
 
 use ink::codegen::TraitCallBuilder;
 use ink::env::DefaultEnvironment;
+use ink::prelude::vec::Vec;
 use primitives::access::{self, Account, Change, Deployment, Rights};
 use primitives::batches::{Booked, Booking, BookingError, QuarantineError, QuarantineTarget, Whereabouts};
 use primitives::feeds::FeedValue;
@@ -55,25 +56,27 @@ pub trait FeedReader {
 /// What the register of units, the contract `units`, asks of `batches`.
 #[ink::trait_definition]
 pub trait UnitBooks {
-    /// What is known of the unit at this position of the batch's serial tree, and of the site's units. `None` where the
+    /// What is known of the units at these positions of the batch's serial tree, and of the site's units. `None` where the
     /// batch is unknown.
     #[ink(message)]
     fn whereabouts(
         &self,
         batch: BatchId,
-        position: Option<u32>,
+        positions: Vec<u32>,
         site: Option<SiteId>,
     ) -> Option<Extensible<Whereabouts>>;
 
-    /// Books a unit, and says what was known of it: a loose one as decommissioned, where what its proof shows is the
-    /// batch's, it is in no closed logistic unit, and the site has a loose one; or one that was decommissioned as loose
-    /// again. The caller needs UnitRegister. The account that it names needs a role that may hold drugs, and to dispense
-    /// Pharmacy or Provider; a Regulator unlocks what others locked.
+    /// Books what becomes of units of a site, all of it or nothing, and says what was known of them: where what their proof
+    /// shows is the batch's, none is in a closed logistic unit, and the site has so many where they are taken from. The
+    /// caller needs UnitRegister.
     ///
-    /// Errors, in this order: those of every message, `NotUnitRegister`, `UnknownBatch`, `CallerNotAuthorised`,
-    /// `NothingThere`.
+    /// The account that it names acts for the site. To dispense, it needs Pharmacy or Provider; to destroy and to condemn, no
+    /// role; else one that may hold drugs. A Regulator quarantines, condemns and takes back for every site. Regulators and
+    /// the batch's manufacturer end a quarantine. A pause does not stop a quarantine or condemnation.
+    ///
+    /// Errors, in this order: those of every message, `NotUnitRegister`, `UnknownBatch`, `CallerNotAuthorised`.
     #[ink(message)]
-    fn book_unit(&mut self, booking: Booking) -> Result<Booked, BookingError>;
+    fn book_units(&mut self, booking: Booking) -> Result<Booked, BookingError>;
 }
 
 /// What the contract `evidence` asks of `batches`.
@@ -88,6 +91,27 @@ pub trait QuarantineBooks {
     /// When a quarantine of these goods was last ended: 0 if never. `None` if the goods are unknown.
     #[ink(message)]
     fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp>;
+}
+
+/// The computation that a feed's reader gives it, in picoseconds: ten times what `feeds` takes. The address is a policy's,
+/// so that it may be another contract, which must not burn all that the caller brought.
+const FEED_READ_LIMIT: u64 = 6_000_000_000;
+
+/// Asks `feeds` for a value that was observed at most `max_age` milliseconds ago.
+///
+/// `None` where the contract gives no answer within [`FEED_READ_LIMIT`], which must be treated as a refusal. It cannot call
+/// back.
+#[must_use]
+pub fn ask_feed_value(
+    feeds: AccountId,
+    feed: FeedId,
+    subject: Subject,
+    max_age: Timestamp,
+) -> Option<Option<Extensible<FeedValue>>> {
+    let contract: ink::contract_ref!(FeedReader, DefaultEnvironment) =
+        ink::primitives::AccountId::from(feeds.0).into();
+    let question = contract.call().fresh_value(feed, subject, max_age).call_v1();
+    question.gas_limit(FEED_READ_LIMIT).try_invoke().ok()?.ok()
 }
 
 /// Declares functions that ask another contract. `None` is no answer, which the caller must treat as a refusal: the
@@ -124,13 +148,11 @@ asks! {
     /// Has `access` write down a decision.
     ask_to_change_access of access: AccessControl, call_mut change(change: Change) -> Result<(), access::Error>;
     /// Asks `feeds` for a value that was observed at most `max_age` milliseconds ago.
-    ask_feed_value of feeds: FeedReader, call fresh_value(feed: FeedId, subject: Subject, max_age: Timestamp)
-        -> Option<Extensible<FeedValue>>;
     /// Asks `batches` about a unit.
-    ask_whereabouts of batches: UnitBooks, call whereabouts(batch: BatchId, position: Option<u32>, site: Option<SiteId>)
+    ask_whereabouts of batches: UnitBooks, call whereabouts(batch: BatchId, positions: Vec<u32>, site: Option<SiteId>)
         -> Option<Extensible<Whereabouts>>;
-    /// Has `batches` book a unit.
-    ask_to_book_unit of batches: UnitBooks, call_mut book_unit(booking: Booking) -> Result<Booked, BookingError>;
+    /// Has `batches` book what becomes of units.
+    ask_to_book_units of batches: UnitBooks, call_mut book_units(booking: Booking) -> Result<Booked, BookingError>;
     /// Has `batches` quarantine goods.
     ask_to_quarantine of batches: QuarantineBooks, call_mut quarantine_on_evidence(target: QuarantineTarget)
         -> Result<(), QuarantineError>;

@@ -11,11 +11,14 @@ mod unit_books;
 
 pub use batch::{Attestation, AttestationRecord, Batch, NewBatch, NotMarketable, MAX_PAGE, MAX_QUANTITY};
 pub use custody::{
-    Arrival, Contents, Goods, LogisticUnit, Purpose, RejectionReason, Shipment, MAX_CHILDREN, MAX_LEVEL,
+    Arrival, Contents, Goods, LogisticUnit, Purpose, RejectionReason, Shipment, Withdrawal, MAX_CHILDREN,
+    MAX_LEVEL,
 };
 pub use error::Error;
 pub use events::*;
 pub use goods::{Hold, Holding, Places};
 pub use quarantine::{ClearanceReason, QuarantineError, QuarantineReason, QuarantineTarget};
 pub use recall::{Recall, RecallClass, RecallNotice, RecallReason, RecallScope, MAX_RECALLS};
-pub use unit_books::{Booked, Booking, BookingError, Entry, Packed, UnitState, Whereabouts};
+pub use unit_books::{
+    Booked, Booking, BookingError, Move, Packed, PositionFacts, UnitPlace, UnitState, Whereabouts, Which,
+};

@@ -11,6 +11,7 @@
 //! - The key of a unit's state is `BLAKE2b-256(0x02 ‖ batch ‖ serial)`, which is not a leaf.
 #[cfg(feature = "std")]
 mod key;
+mod multi;
 #[cfg(feature = "std")]
 mod tree;
 
@@ -22,6 +23,7 @@ use crate::{blake2_256, BatchId, Quantity, UnitId};
 
 #[cfg(feature = "std")]
 pub use key::{BatchKey, ManufacturerSecret};
+pub use multi::{MultiProof, MAX_SERIALS, MAX_UNITS};
 #[cfg(feature = "std")]
 pub use tree::SerialTree;
 
@@ -47,22 +49,22 @@ pub struct SerialProof {
     pub siblings: Vec<[u8; 32]>,
 }
 
-/// What a proof shows of a serial: the root to which it leads, from which position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+/// What a proof shows of serials: the root to which it leads, from which positions.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
-pub struct ShownPosition {
+pub struct ShownPositions {
     /// The root.
     pub root: [u8; 32],
-    /// The leaf's position, from 0.
-    pub index: u32,
     /// How many levels the tree has above its leaves.
     pub depth: u32,
+    /// The leaves' positions, from 0, in ascending order. One at least.
+    pub positions: Vec<u32>,
 }
 
 impl SerialProof {
     /// What this proof shows of a serial of `batch`.
     #[must_use]
-    pub fn shown(&self, batch: BatchId, serial: &[u8]) -> ShownPosition {
+    pub fn shown(&self, batch: BatchId, serial: &[u8]) -> ShownPositions {
         let (mut index, mut depth) = (self.index, 0_u32);
         let mut root = leaf(batch, serial, &self.salt);
         for sibling in &self.siblings {
@@ -70,28 +72,29 @@ impl SerialProof {
             index >>= 1;
             depth = depth.saturating_add(1);
         }
-        ShownPosition { root, index: self.index, depth }
+        ShownPositions { root, depth, positions: Vec::from([self.index]) }
     }
 
     /// Whether `serial` is at this proof's index of the tree with this root, in a batch of `quantity` units.
     #[must_use]
     pub fn verifies(&self, batch: BatchId, serial: &[u8], root: [u8; 32], quantity: Quantity) -> bool {
-        self.shown(batch, serial).is_of(root, quantity)
+        self.shown(batch, serial).are_of(root, quantity)
     }
 }
 
-impl ShownPosition {
-    /// Whether a tree of `quantity` units has such a position. A proof of another one is not well made: of another batch,
-    /// of another form, or cut.
+impl ShownPositions {
+    /// Whether a tree of `quantity` units has such positions. A proof of others is not well made: of another batch, of
+    /// another form, or cut.
     #[must_use]
-    pub fn fits(&self, quantity: Quantity) -> bool {
-        Quantity::from(self.index) < quantity && self.depth == tree_depth(quantity)
+    pub fn fit(&self, quantity: Quantity) -> bool {
+        let inside = self.positions.iter().all(|position| Quantity::from(*position) < quantity);
+        inside && self.depth == tree_depth(quantity)
     }
 
-    /// Whether this is a position of the tree with this root, in a batch of `quantity` units.
+    /// Whether these are positions of the tree with this root, in a batch of `quantity` units.
     #[must_use]
-    pub fn is_of(&self, root: [u8; 32], quantity: Quantity) -> bool {
-        self.fits(quantity) && self.root == root
+    pub fn are_of(&self, root: [u8; 32], quantity: Quantity) -> bool {
+        self.fit(quantity) && self.root == root
     }
 }
 

@@ -11,5 +11,5 @@ pub use error::Error;
 pub use events::*;
 pub use outcome::{Outcome, Reason, Reasons};
 pub use scan::Scan;
-pub use unit::{Alarm, AlarmCode, DecommissionedUnit, Resolution, UnitOutcome, REVERT_WINDOW};
+pub use unit::{Alarm, AlarmCode, Resolution, UnitOutcome, UnitRecord, REVERT_WINDOW};
 pub use verdict::{Detail, Verdict};

@@ -2,7 +2,7 @@ use primitives::batches::{
     self, Attestation, AttestationRecord, Batch, Holding, LogisticUnit, Places, QuarantineError,
     RecallNotice, Shipment,
 };
-use primitives::units::{self, Alarm, DecommissionedUnit, Scan, UnitOutcome, Verdict};
+use primitives::units::{self, Alarm, Scan, UnitOutcome, UnitRecord, Verdict};
 use primitives::{access, AccountId, BatchId, SiteId, Timestamp};
 use scale::{Decode, Encode};
 use testing::backend::{Answer, AnyError, Backend, BatchBooks, Books, Done, Event, Scope};
@@ -88,7 +88,9 @@ impl Backend for Wasm {
             Message::RegisterBatch { .. } => {
                 self.answer::<_, batches::Error>(who, message).map(Answer::Batch)?
             }
-            Message::Ship { .. } => self.answer::<_, batches::Error>(who, message).map(Answer::Shipment)?,
+            Message::Ship { .. } | Message::ShipFor { .. } => {
+                self.answer::<_, batches::Error>(who, message).map(Answer::Shipment)?
+            }
             Message::Decommission { .. } => {
                 self.answer::<UnitOutcome, units::Error>(who, message).map(Answer::Unit)?
             }
@@ -103,6 +105,20 @@ impl Backend for Wasm {
         let events = self.world.emitted().into_iter().map(event).collect();
         self.world.commit();
         Ok(Done { answer, events })
+    }
+
+    fn would(
+        &mut self,
+        who: AccountId,
+        now: Timestamp,
+        message: &Message,
+    ) -> Result<UnitOutcome, units::Error> {
+        self.world.set_time(now);
+        let contract = self.world.units;
+        let receipt = self
+            .world
+            .rolled_back(|world| world.measure(who, contract, message.name(), Bytes(message.arguments())));
+        receipt.unwrap_or_else(|failure| panic!("{message:?}: {failure:?}")).returned
     }
 
     fn stored(&mut self, scope: &Scope) -> Books {
@@ -120,7 +136,7 @@ impl Backend for Wasm {
             books.logistic_units.extend(unit.map(|unit| (*sscc, unit)));
         }
         for unit in &scope.units {
-            let gone: Option<DecommissionedUnit> = self.read("units", "decommissioned_unit", unit);
+            let gone: Option<UnitRecord> = self.read("units", "unit", unit);
             books.units.extend(gone.map(|gone| (*unit, gone)));
             let alarm: Option<Alarm> = self.read("units", "alarm", unit);
             books.alarms.extend(alarm.map(|alarm| (*unit, alarm)));

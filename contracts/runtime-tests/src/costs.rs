@@ -4,16 +4,18 @@
 
 use primitives::access::{Account, Change, Contract, Limits, Rights};
 use primitives::batches::{
-    Arrival, Attestation, Booking, ClearanceReason, Contents, Entry, Goods, Purpose, QuarantineReason,
-    QuarantineTarget, RecallScope, RejectionReason, UnitState, UnitsShipped,
+    Arrival, Attestation, Booking, ClearanceReason, Contents, Goods, Move, Purpose, QuarantineReason,
+    QuarantineTarget, RecallScope, RejectionReason, UnitPlace, UnitState, UnitsShipped, Which,
 };
 use primitives::evidence::EvidencePolicy;
 use primitives::feeds::Report;
 use primitives::governance::{Action, Identifier, CHANGE_DELAY};
 use primitives::units::Resolution;
-use primitives::{AccountId, BatchId, DocumentHash, Grant, Question, Role, RoleSet, SiteId, UnitId};
+use primitives::{
+    AccountId, BatchId, DocumentHash, Grant, Question, Role, RoleSet, SiteId, UnitId, MAX_UNITS,
+};
 use scale::Encode;
-use testing::goods::sscc;
+use testing::goods::{loose, sscc, NOW};
 
 use crate::{
     bundle, definition, feed, gln, model, new_batch, plain_scan, recall, shipping, Anything, BatchInHand,
@@ -185,7 +187,7 @@ impl Meter {
         self.row(Party::Pharmacy, "batches", "reject", "", rejection);
         self.world.hand_over(id, wholesaler, Party::Pharmacy, 500);
         self.units(&large);
-        let apart = QuarantineTarget::Holding { batch: id, site: wholesaler.site(), quantity: Some(5) };
+        let apart = QuarantineTarget::Holding { batch: id, site: wholesaler.site(), quantity: None };
         let quarantine = (Some(wholesaler.site()), apart, QuarantineReason::Damaged);
         self.row(wholesaler, "batches", "quarantine", "", quarantine);
         self.row(maker, "batches", "release_quarantine", "", (apart, ClearanceReason::NothingFound));
@@ -201,19 +203,56 @@ impl Meter {
         let dispensed = (plain, 10_u64, UnitState::Dispensed, None::<DocumentHash>);
         let at_pharmacy = (Party::Pharmacy.site(), dispensed);
         self.row(Party::Pharmacy, "batches", "decommission_quantity", "", at_pharmacy);
+        let undone = (Party::Pharmacy.site(), plain, 4_u64, UnitState::Dispensed);
+        self.row(Party::Pharmacy, "batches", "revert_quantity", "", undone);
+        self.disposal(plain);
+    }
+
+    /// A case is condemned and destroyed, and a regulator ships for a site whose organisation lost its role.
+    fn disposal(&mut self, batch: BatchId) {
+        let here = Party::Pharmacy;
+        let case = sscc(90_000);
+        let contents = Contents::Units { batch, quantity: 5 };
+        self.world.done(here, "pack", (here.site(), case, contents));
+        let target = QuarantineTarget::LogisticUnit(case);
+        self.world.done(here, "quarantine", (Some(here.site()), target, QuarantineReason::Damaged));
+        self.row(here, "batches", "condemn", "", (Some(here.site()), target));
+        self.row(here, "batches", "destroy", "", (here.site(), case, None::<DocumentHash>));
+        self.world.administer("suspend_organisation", here.organisation());
+        let order = (here.site(), loose(batch, 1), Party::Wholesaler.site(), Purpose::Supply);
+        self.row(Party::Regulator, "batches", "ship_for", "", (order, DocumentHash([1; 32])));
+        self.world.administer("reinstate_organisation", here.organisation());
     }
 
     fn units(&mut self, batch: &BatchInHand) {
         let (here, elsewhere) = (Party::Pharmacy, Party::OtherPharmacy);
-        let sold = batch.unit(777_777);
-        let (id, serial, _) = sold.clone();
+        let sold = batch.pack(777_777);
+        let (id, serial, _, _) = sold.clone();
         self.row(here, "units", "dispense", "proof of depth 20", (here.site(), &sold));
+        self.row(here, "units", "dispense", "the same again", (here.site(), &sold));
         self.row(elsewhere, "units", "dispense", "clone alarm", (elsewhere.site(), &sold));
-        self.row(Party::Regulator, "units", "resolve_alarm", "", (id, serial, Resolution::FalseAlarm));
-        let taken = batch.unit(777_779);
-        let sample = (here.site(), &taken, UnitState::Sample);
+        let serials = vec![serial];
+        self.row(Party::Regulator, "units", "resolve_alarms", "", (id, &serials, Resolution::FalseAlarm));
+        self.row(elsewhere, "units", "dispense", "", (elsewhere.site(), &sold));
+        let wrong = (id, &serials, Resolution::RecordWrong);
+        self.row(Party::Regulator, "units", "resolve_alarms", "a wrong record", wrong);
+        self.row(Party::Regulator, "units", "dismiss_alarms", "", elsewhere.site());
+        let sample = (here.site(), batch.leaving(777_779, UnitState::Sample));
         self.row(here, "units", "decommission", "sample", sample);
-        self.row(here, "units", "revert", "", (Some(here.site()), id, &taken.1));
+        self.row(here, "units", "revert", "", (here.site(), id, batch.unit(777_779).1));
+        for (note, first, count) in [("1 unit", 1_000, 1), ("20 units", 2_000, MAX_UNITS)] {
+            let numbers: Vec<usize> = (0..count).map(|number| first + number * 17_003).collect();
+            let (serials, proof) = batch.units(&numbers);
+            let named = (Some(here.site()), here.site(), id, &serials, &proof, false);
+            self.row(here, "units", "quarantine", note, (&named, QuarantineReason::Damaged));
+            let release = (id, &serials, ClearanceReason::NothingFound);
+            self.row(Party::Manufacturer, "units", "release", note, release);
+            self.row(here, "units", "condemn", note, named);
+        }
+        let condemned = Goods::Condemned { batch: id, quantity: 1 };
+        let back =
+            (here.site(), condemned, Party::Manufacturer.site(), Purpose::Return, None::<DocumentHash>);
+        self.row(here, "batches", "ship", "condemned", back);
         self.row(Party::Stranger, "units", "verdict", "proof of depth 20", batch.scan(777_778));
         self.row(Party::Stranger, "units", "verdict", "unknown batch", plain_scan("NONE"));
     }
@@ -306,11 +345,21 @@ impl Meter {
         let in_hand = self.world.register("BOOKS", 1_000);
         let (batch, serial, proof) = in_hand.unit(7);
         let site = Party::Manufacturer.site();
-        let shown = proof.shown(batch, &serial);
-        let (account, acts_at, state) = (Party::Manufacturer.id(), Some(site), UnitState::Sample);
-        for (note, entry) in [("", Entry::Decommission(shown)), ("taken back", Entry::TakeBack)] {
-            let booking = Booking { account, acts_at, batch, site, state, entry };
-            self.row(units, "batches", "UnitBooks::book_unit", note, booking);
+        let (shelf, left) = (UnitPlace::Shelf, UnitPlace::Left(UnitState::Sample));
+        let shown = Which::Shown(proof.shown(batch, &serial));
+        let steps = [("", shown, shelf, left), ("taken back", Which::Noted(vec![7]), left, shelf)];
+        for (note, which, from, to) in steps {
+            let booking = Booking {
+                account: Party::Manufacturer.id(),
+                acts_at: Some(site),
+                batch,
+                site,
+                at: NOW,
+                which,
+                moves: vec![Move { from, to, quantity: 1 }],
+                only_ask: false,
+            };
+            self.row(units, "batches", "UnitBooks::book_units", note, booking);
         }
         let apart = QuarantineTarget::Holding { batch, site, quantity: None };
         self.row(evidence, "batches", "QuarantineBooks::quarantine_on_evidence", "", apart);
@@ -372,11 +421,13 @@ impl Meter {
         read("batches", "shipment", 0_u64.encode());
         read("batches", "logistic_unit", sscc(1).encode());
         read("batches", "attestation", (id, Attestation::MarketAuthorisation).encode());
-        read("batches", "UnitBooks::whereabouts", (id, Some(777_777_u32), Some(site)).encode());
+        read("batches", "UnitBooks::whereabouts", (id, vec![777_777_u32], Some(site)).encode());
         read("batches", "QuarantineBooks::cleared_at", holding.encode());
-        read("units", "decommissioned_unit", unit.encode());
+        read("units", "unit", unit.encode());
+        read("units", "alarms_dismissed_at", site.encode());
         read("units", "alarm", unit.encode());
         read("evidence", "policy", feed().encode());
+        read("evidence", "presented_at", (feed(), SUBJECT).encode());
         read("feeds", "round", (feed(), SUBJECT).encode());
         read("feeds", "request", 0_u64.encode());
         read("feeds", "configuration", Vec::new());

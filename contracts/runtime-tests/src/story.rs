@@ -1,11 +1,14 @@
 use primitives::batches::{
     Arrival, Attestation, Error, Goods, NewBatch, Purpose, Recall, RecallClass, RecallReason, RecallScope,
+    UnitState,
 };
 use primitives::feeds::{self, Feed, FeedKind, Report};
 use primitives::units::Scan;
 use primitives::{
-    AccountId, BatchId, DocumentHash, FeedId, InputCommitment, ModelId, SerialProof, SiteId, Subject,
+    AccountId, BatchId, DocumentHash, FeedId, InputCommitment, ModelId, MultiProof, SerialProof, SiteId,
+    Subject, Timestamp,
 };
+use scale::Encode;
 use testing::goods::{self, loose, serial, Serialised, EXPIRY, GTIN};
 
 use crate::{Agent, Operators, Party, World};
@@ -36,7 +39,26 @@ impl BatchInHand {
         Self { id: serialised.id, new, serialised }
     }
 
-    /// The arguments that dispense one of its units, behind the site.
+    /// The arguments that dispense one of its units now, behind the site.
+    #[must_use]
+    pub fn pack(&self, number: usize) -> (BatchId, Vec<u8>, SerialProof, Option<Timestamp>) {
+        let (batch, serial, proof) = self.unit(number);
+        (batch, serial, proof, None)
+    }
+
+    /// The arguments that take one of its units out of the supply chain now, behind the site.
+    #[must_use]
+    pub fn leaving(&self, number: usize, state: UnitState) -> impl Encode {
+        (self.unit(number), state, None::<Timestamp>)
+    }
+
+    /// Several of its units with one proof, in its order.
+    #[must_use]
+    pub fn units(&self, numbers: &[usize]) -> (Vec<Vec<u8>>, MultiProof) {
+        self.serialised.named(numbers)
+    }
+
+    /// One of its units, with its proof.
     #[must_use]
     pub fn unit(&self, number: usize) -> (BatchId, Vec<u8>, SerialProof) {
         (self.id, serial(number), self.serialised.proof(number))

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use contract_runtime_tests::{
-    feed, gln, model, new_batch, shipping, Agent, Operators, Party, World, NOW, SUBJECT,
+    feed, gln, model, new_batch, recall, shipping, Agent, Operators, Party, World, NOW, SUBJECT,
 };
 use primitives::access::{Limits, SiteStanding};
-use primitives::batches::{Arrival, Error, QuarantineReason, QuarantineTarget, RejectionReason};
+use primitives::batches::{
+    Arrival, ClearanceReason, Error, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason,
+};
 use primitives::governance::Identifier;
 use primitives::{feeds, governance, AccountId, BatchId, Question, Role, RoleSet, SiteId, Standing};
 
@@ -122,7 +124,17 @@ fn a_paused_contract_refuses_every_state_change_and_answers_reads() {
     assert_eq!(register(&mut world, contract, Party::Manufacturer), Err(Error::Paused));
     let target = QuarantineTarget::Holding { batch: id, site, quantity: Some(1) };
     let quarantine = (Some(site), target, QuarantineReason::Damaged);
-    let refused: Result<(), Error> = world.call(Party::Manufacturer, contract, "quarantine", quarantine);
+    // What only restrains goods goes on.
+    world.done(Party::Manufacturer, "quarantine", quarantine);
+    world.done(Party::Manufacturer, "condemn", (Some(site), target));
+    world.done(Party::Regulator, "block", id);
+    let now = world.now();
+    world.done(Party::Regulator, "recall", (id, recall(RecallScope::Batch, now)));
+    world.done(Party::Manufacturer, "acknowledge_recall", (site, id));
+    let cleared = (target, ClearanceReason::NothingFound);
+    let refused: Result<(), Error> = world.call(Party::Regulator, contract, "release_quarantine", cleared);
+    assert_eq!(refused, Err(Error::Paused));
+    let refused: Result<(), Error> = world.call(Party::Regulator, contract, "unblock", id);
     assert_eq!(refused, Err(Error::Paused));
     let known: Option<primitives::batches::Batch> = world.call(Party::Stranger, contract, "batch", id);
     assert!(known.is_some());

@@ -6,11 +6,12 @@ use contract_runtime_tests::{
 };
 use primitives::access::{Change, Deployment};
 use primitives::batches::{
-    Arrival, Contents, Error, Goods, Holding, Places, Purpose, QuarantineTarget, RejectionReason, UnitState,
+    Arrival, Contents, Error, Goods, Holding, Places, Purpose, QuarantineTarget, RejectionReason, UnitPlace,
+    UnitState,
 };
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::governance::{self, Action, CHANGE_DELAY};
-use primitives::units::{self, Alarm, AlarmCode, AlarmRaised, DecommissionedUnit, Resolution, UnitOutcome};
+use primitives::units::{self, Alarm, AlarmCode, AlarmRaised, Resolution, UnitOutcome, UnitRecord};
 use primitives::{access, feeds, AccountId, BatchId, DocumentHash, Role, RoleSet, SerialProof, UnitId};
 use scale::{Compact, Encode};
 
@@ -26,7 +27,7 @@ fn at_pharmacy(world: &mut World, quantity: usize, at_pharmacy: u64) -> BatchInH
 fn dispense(
     world: &mut World,
     by: Party,
-    unit: (BatchId, Vec<u8>, SerialProof),
+    unit: (BatchId, Vec<u8>, SerialProof, Option<u64>),
 ) -> Result<UnitOutcome, units::Error> {
     world.call(by, world.units, "dispense", (by.site(), unit))
 }
@@ -50,10 +51,14 @@ const NOT_IN_BATCH: AlarmCode = AlarmCode::SerialNotInBatch;
 fn replay_a_dispense_is_an_alarm_and_not_a_second_dispense() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 10, 5);
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(UnitOutcome::Done));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.pack(3)), Ok(UnitOutcome::Done));
+    // The same site is told what it did; another one has a copy.
+    let (place, at) = (UnitPlace::Left(UnitState::Dispensed), world.now());
+    let again = dispense(&mut world, Party::Pharmacy, batch.pack(3));
+    assert_eq!(again, Ok(UnitOutcome::Already { place, at }));
     let alarm =
         UnitOutcome::Alarm { code: AlarmCode::SecondDecommission, other: Some(Party::Pharmacy.site()) };
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(alarm));
+    assert_eq!(dispense(&mut world, Party::OtherPharmacy, batch.pack(3)), Ok(alarm));
     assert_eq!(balance(&mut world, batch.id).dispensed, 1);
 }
 
@@ -147,7 +152,7 @@ fn a_proof_for_another_batch_is_an_alarm() {
     let other = world.register("OTHER", 10);
     let (_, serial, proof) = other.unit(3);
     let alarm = UnitOutcome::Alarm { code: NOT_IN_BATCH, other: None };
-    assert_eq!(dispense(&mut world, Party::Pharmacy, (batch.id, serial, proof)), Ok(alarm));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, (batch.id, serial, proof, None)), Ok(alarm));
     assert_eq!(balance(&mut world, batch.id).dispensed, 0);
 }
 
@@ -164,12 +169,12 @@ fn a_second_preimage_of_an_inner_node_is_not_a_leaf() {
     };
     let salt = *leaf(1).last_chunk().unwrap();
     let forged = SerialProof { index: 0, salt, siblings: proof.siblings[1..].to_vec() };
-    let refused = dispense(&mut world, Party::Pharmacy, (id, inner.to_vec(), forged.clone()));
+    let refused = dispense(&mut world, Party::Pharmacy, (id, inner.to_vec(), forged.clone(), None));
     assert_eq!(refused, Err(units::Error::InvalidSerial), "it is not even a serial");
     assert!(!forged.verifies(id, inner, batch.new.serial_root.unwrap(), 4));
     // And as a real serial, with the inner node's siblings as its own.
     let forged = SerialProof { salt: proof.salt, ..forged };
-    let refused = dispense(&mut world, Party::Pharmacy, (id, serial, forged));
+    let refused = dispense(&mut world, Party::Pharmacy, (id, serial, forged, None));
     assert_eq!(refused, Err(units::Error::InvalidProof));
 }
 
@@ -182,7 +187,7 @@ fn a_leaf_beyond_the_batch_is_not_a_unit() {
     let id = world.register_by(Party::Manufacturer, batch.new.clone());
     world.attest_and_release(id);
     world.hand_over(id, Party::Manufacturer, Party::Pharmacy, 5);
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(7)), Err(units::Error::InvalidProof));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.pack(7)), Err(units::Error::InvalidProof));
 }
 
 #[test]
@@ -252,10 +257,10 @@ fn a_proof_that_is_too_deep_is_refused_and_one_that_is_far_too_deep_stops() {
     let batch = at_pharmacy(&mut world, 4, 4);
     let deep = |depth| SerialProof { index: 0, salt: [0; 16], siblings: vec![[0; 32]; depth] };
     let (id, serial, _) = batch.unit(1);
-    let refused = dispense(&mut world, Party::Pharmacy, (id, serial.clone(), deep(400)));
+    let refused = dispense(&mut world, Party::Pharmacy, (id, serial.clone(), deep(400), None));
     assert_eq!(refused, Err(units::Error::InvalidProof));
     // ink! gives a message 16 KiB of input; the chain stops a longer one.
-    let arguments = (Party::Pharmacy.site(), id, serial, deep(1_000));
+    let arguments = (Party::Pharmacy.site(), id, serial, deep(1_000), None::<u64>);
     let stopped = world.changing_nothing(|world| {
         world.measure::<Anything>(Party::Pharmacy, world.units, "dispense", arguments)
     });
@@ -317,7 +322,7 @@ fn reentrancy_through_a_hostile_register_of_roles_books_nothing() {
     let hostile = world.instantiate("fixture_hostile", ());
     let (victim, site) = (world.instantiate("units", (hostile, world.batches)), Party::Pharmacy.site());
     let dispense = |world: &mut World| -> Result<UnitOutcome, units::Error> {
-        world.call(Party::Pharmacy, victim, "dispense", (site, batch.unit(3)))
+        world.call(Party::Pharmacy, victim, "dispense", (site, batch.pack(3)))
     };
     assert_eq!(
         dispense(&mut world),
@@ -328,11 +333,11 @@ fn reentrancy_through_a_hostile_register_of_roles_books_nothing() {
     world.decide(Action::ContractRoles { contract: victim, roles });
     // With the role it books for whom the deployment's own register of roles lets, and for nobody else.
     let by_stranger: Result<UnitOutcome, units::Error> =
-        world.call(Party::Stranger, victim, "dispense", (site, batch.unit(3)));
+        world.call(Party::Stranger, victim, "dispense", (site, batch.pack(3)));
     assert_eq!(by_stranger, Err(units::Error::CallerNotAtSite));
-    arm(&mut world, hostile, victim, ("units", "dispense"), (site, batch.unit(3)));
-    let resolve = (batch.id, batch.unit(3).1, Resolution::FalseAlarm);
-    let resolved: Result<(), units::Error> = world.call(Party::Pharmacy, victim, "resolve_alarm", resolve);
+    arm(&mut world, hostile, victim, ("units", "dispense"), (site, batch.pack(3)));
+    let resolve = (batch.id, vec![batch.unit(3).1], Resolution::FalseAlarm);
+    let resolved: Result<(), units::Error> = world.call(Party::Pharmacy, victim, "resolve_alarms", resolve);
     assert_eq!(resolved, Err(units::Error::AccessUnavailable));
     assert_eq!(balance(&mut world, batch.id).dispensed, 0);
 }
@@ -365,35 +370,35 @@ fn a_front_run_dispense_is_attributed_and_resolved() {
     let batch = at_pharmacy(&mut world, 10, 5);
     // Somebody sees the pharmacy's dispense in the pool, and sends the same serial and proof first.
     let alarm = UnitOutcome::Alarm { code: AlarmCode::UnitNeverReceived, other: None };
-    assert_eq!(dispense(&mut world, Party::OtherPharmacy, batch.unit(3)), Ok(alarm));
+    assert_eq!(dispense(&mut world, Party::OtherPharmacy, batch.pack(3)), Ok(alarm));
     let [event] = &world.events::<AlarmRaised>(world.units)[..] else { panic!("one alarm") };
     assert_eq!(event.by.account, Party::OtherPharmacy.id(), "who did it is on record");
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Err(units::Error::AlarmOpen));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.pack(3)), Err(units::Error::AlarmOpen));
     let unit = UnitId::of(batch.id, &batch.unit(3).1);
     let raised: Option<Alarm> = world.call(Party::Stranger, world.units, "alarm", unit);
     assert_eq!(raised.unwrap().site, Party::OtherPharmacy.site());
-    let finding = (batch.id, batch.unit(3).1, Resolution::FalseAlarm);
+    let finding = (batch.id, vec![batch.unit(3).1], Resolution::FalseAlarm);
     let resolved: Result<(), units::Error> =
-        world.call(Party::Regulator, world.units, "resolve_alarm", finding);
+        world.call(Party::Regulator, world.units, "resolve_alarms", finding);
     assert_eq!(resolved, Ok(()));
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(UnitOutcome::Done));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.pack(3)), Ok(UnitOutcome::Done));
 }
 
 #[test]
 fn a_front_runner_without_the_role_does_nothing() {
     let mut world = World::new();
     let batch = at_pharmacy(&mut world, 10, 5);
-    let unit = (Party::Pharmacy.site(), batch.unit(3));
+    let unit = (Party::Pharmacy.site(), batch.pack(3));
     for party in Party::ALL.into_iter().filter(|party| *party != Party::Pharmacy) {
         let refused: Result<UnitOutcome, units::Error> =
             world.changing_nothing(|world| world.call(party, world.units, "dispense", &unit));
         assert_eq!(refused, Err(units::Error::CallerNotAtSite), "{party:?}");
     }
     for party in [Party::Wholesaler, Party::Auditor, Party::Manufacturer] {
-        let refused = world.changing_nothing(|world| dispense(world, party, batch.unit(3)));
+        let refused = world.changing_nothing(|world| dispense(world, party, batch.pack(3)));
         assert_eq!(refused, Err(units::Error::CallerNotAuthorised), "{party:?}");
     }
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(UnitOutcome::Done));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.pack(3)), Ok(UnitOutcome::Done));
 }
 
 #[test]
@@ -430,20 +435,16 @@ fn a_pause_is_not_bypassed_through_another_contract() {
     let (batches, units) = (world.batches, world.units);
     world.administer("pause", batches);
     // `units` is not paused itself.
-    let refused = dispense(&mut world, Party::Pharmacy, batch.unit(3));
+    let refused = dispense(&mut world, Party::Pharmacy, batch.pack(3));
     assert_eq!(refused, Err(units::Error::Paused));
-    let gone: Option<DecommissionedUnit> = world.call(
-        Party::Stranger,
-        world.units,
-        "decommissioned_unit",
-        UnitId::of(batch.id, &batch.unit(3).1),
-    );
+    let gone: Option<UnitRecord> =
+        world.call(Party::Stranger, world.units, "unit", UnitId::of(batch.id, &batch.unit(3).1));
     assert_eq!((gone, balance(&mut world, batch.id)), (None, before));
     world.administer("unpause", batches);
     world.administer("pause", units);
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Err(units::Error::Paused));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.pack(3)), Err(units::Error::Paused));
     world.administer("unpause", units);
-    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.unit(3)), Ok(UnitOutcome::Done));
+    assert_eq!(dispense(&mut world, Party::Pharmacy, batch.pack(3)), Ok(UnitOutcome::Done));
 }
 
 #[test]
@@ -467,7 +468,7 @@ fn a_foreign_register_of_units_books_nothing() {
     let batch = at_pharmacy(&mut world, 10, 5);
     let foreign = world.instantiate("units", (world.access, world.batches));
     let refused: Result<UnitOutcome, units::Error> =
-        world.call(Party::Pharmacy, foreign, "dispense", (Party::Pharmacy.site(), batch.unit(3)));
+        world.call(Party::Pharmacy, foreign, "dispense", (Party::Pharmacy.site(), batch.pack(3)));
     assert_eq!(refused, Err(units::Error::NotUnitRegister));
     assert_eq!(balance(&mut world, batch.id).dispensed, 0);
 }
@@ -509,6 +510,11 @@ fn evidence_that_is_stale_weak_or_about_other_goods_does_nothing() {
     assert_eq!(present(&mut world, unknown), Err(evidence::Error::UnknownGoods));
     assert_eq!(present(&mut world, warm), Ok(()));
     assert_eq!(balance(&mut world, warm).quarantined, 10);
+    assert_eq!(present(&mut world, warm), Err(evidence::Error::AlreadyPresented));
+    report(&mut world, 4, 500_000);
+    assert_eq!(present(&mut world, warm), Err(evidence::Error::AlreadyPresented), "observed no later");
+    world.pass(1);
+    report(&mut world, 5, 500_000);
     assert_eq!(present(&mut world, warm), Err(evidence::Error::NothingFree));
     assert_eq!(balance(&mut world, other).quarantined, 0);
     assert!(world.now() > NOW);

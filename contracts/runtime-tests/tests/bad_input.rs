@@ -31,7 +31,7 @@ fn dispense_with(
     unit: (BatchId, Vec<u8>),
     proof: Vec<u8>,
 ) -> Result<Result<UnitOutcome, units::Error>, Failure> {
-    let arguments = (Party::Pharmacy.site(), unit, Bytes(proof));
+    let arguments = (Party::Pharmacy.site(), unit, Bytes(proof), None::<u64>);
     let receipt = world.measure(Party::Pharmacy, world.units, "dispense", arguments);
     receipt.map(|receipt| receipt.returned)
 }
@@ -76,13 +76,13 @@ fn a_proof_with_another_salt_is_an_alarm_about_the_serial() {
     let batch = at_pharmacy(&mut world);
     let (id, serial, mut proof) = batch.unit(3);
     proof.salt[0] ^= 1;
-    let arguments = (Party::Pharmacy.site(), id, &serial, proof);
+    let arguments = (Party::Pharmacy.site(), id, &serial, proof, None::<u64>);
     let outcome: Result<UnitOutcome, units::Error> =
         world.call(Party::Pharmacy, world.units, "dispense", arguments);
     let alarm = UnitOutcome::Alarm { code: AlarmCode::SerialNotInBatch, other: None };
     assert_eq!(outcome, Ok(alarm));
     // Which keeps the genuine pack from nobody.
-    let arguments = (Party::Pharmacy.site(), batch.unit(3));
+    let arguments = (Party::Pharmacy.site(), batch.pack(3));
     let outcome: Result<UnitOutcome, units::Error> =
         world.call(Party::Pharmacy, world.units, "dispense", arguments);
     assert_eq!(outcome, Ok(UnitOutcome::Done));

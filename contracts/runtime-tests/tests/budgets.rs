@@ -200,7 +200,7 @@ fn the_deposit_of_a_logistic_unit_and_of_a_reverted_unit_comes_back() {
     assert!(packed > 0 && (packed + unpacked).abs() < ROUNDING, "{packed} {unpacked}");
 
     let unit = batch.unit(3);
-    let taken = deposit(&mut world, maker, "decommission", (site, &unit, UnitState::Sample));
-    let back = deposit(&mut world, maker, "revert", (Some(site), unit.0, unit.1));
+    let taken = deposit(&mut world, maker, "decommission", (site, batch.leaving(3, UnitState::Sample)));
+    let back = deposit(&mut world, maker, "revert", (site, unit.0, unit.1));
     assert!(taken > 0 && (taken + back).abs() < ROUNDING, "{taken} {back}");
 }

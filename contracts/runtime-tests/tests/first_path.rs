@@ -4,7 +4,7 @@
 use contract_runtime_tests::{recall, shipping, BatchInHand, Party, World, NOW};
 use primitives::batches::{
     Arrival, Attestation, Batch, BatchRecalled, BatchRegistered, BatchReleased, Error, Holding, NewBatch,
-    Places, RecallScope, RejectionReason, Shipment, ShipmentRejected, UnitBooked, UnitsReceived,
+    Places, RecallScope, RejectionReason, Shipment, ShipmentRejected, UnitsBooked, UnitsReceived,
     UnitsShipped,
 };
 use primitives::units::{
@@ -42,7 +42,7 @@ fn dispense(
     batch: &BatchInHand,
     number: usize,
 ) -> Result<UnitOutcome, units::Error> {
-    world.call(by, world.units, "dispense", (by.site(), batch.unit(number)))
+    world.call(by, world.units, "dispense", (by.site(), batch.pack(number)))
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_batch_goes_from_its_manufacturer_to_a_patient_and_is_recalled() {
     world.attest_and_release(batch.id);
     let released = BatchReleased { batch: batch.id, by: author(Party::Manufacturer) };
     assert_eq!(world.events::<BatchReleased>(contract), [released]);
-    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Valid, vec![]));
+    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Genuine, vec![]));
 
     // The wholesaler counts 5,990 of 6,000 units, and sends the rest back.
     let shipment = world.ship(batch.id, Party::Manufacturer, Party::Wholesaler, 6_000);
@@ -84,18 +84,25 @@ fn a_batch_goes_from_its_manufacturer_to_a_patient_and_is_recalled() {
     let at_pharmacy: Holding =
         world.call(Party::Stranger, contract, "holding", (batch.id, Party::Pharmacy.site()));
     assert_eq!(at_pharmacy.places, Places { held: 100, ..Places::default() });
+    let here = Some(Party::Pharmacy.site());
+    let at_pharmacy = Scan { site: here, ..batch.scan(7) };
+    assert_eq!(verdict(&mut world, at_pharmacy.clone()), (Outcome::Valid, vec![]));
     assert_eq!(dispense(&mut world, Party::Pharmacy, &batch, 7), Ok(UnitOutcome::Done));
     assert_eq!(world.events::<UnitDecommissioned>(world.units)[0].by, actor(Party::Pharmacy));
-    assert_eq!(world.events::<UnitBooked>(contract)[0].site, Party::Pharmacy.site());
+    assert_eq!(world.events::<UnitsBooked>(contract)[0].site, Party::Pharmacy.site());
+    // The patient has it rightly; at a counter it is not a pack to be dispensed.
+    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Genuine, vec![]));
+    let sold = (Outcome::Decommissioned, vec![Reason::UnitDispensed]);
+    assert_eq!(verdict(&mut world, at_pharmacy), sold);
     world.pass(60_000);
     let first = Some(Party::Pharmacy.site());
     let alarm = UnitOutcome::Alarm { code: AlarmCode::SecondDecommission, other: first };
     assert_eq!(dispense(&mut world, Party::OtherPharmacy, &batch, 7), Ok(alarm));
     let [raised] = &world.events::<AlarmRaised>(world.units)[..] else { panic!("one alarm") };
     assert_eq!((raised.by, raised.other), (actor(Party::OtherPharmacy), first));
-    let copied = (Outcome::Decommissioned, vec![Reason::UnitDispensed, Reason::AlarmOpen]);
+    let copied = (Outcome::Decommissioned, vec![Reason::AlarmOpen]);
     assert_eq!(verdict(&mut world, batch.scan(7)), copied);
-    assert_eq!(verdict(&mut world, batch.scan(8)), (Outcome::Valid, vec![]));
+    assert_eq!(verdict(&mut world, batch.scan(8)), (Outcome::Genuine, vec![]));
     assert_eq!(balance(&mut world, batch.id).dispensed, 1);
 
     // Recalled: the same packs now say so, and none moves.
@@ -117,7 +124,7 @@ fn a_pack_expires_with_the_chains_time() {
     let record: Option<Batch> = world.call(Party::Stranger, world.batches, "batch", batch.id);
     let last = record.unwrap().expires_at;
     world.pass(last - NOW);
-    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Valid, vec![]));
+    assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Genuine, vec![]));
     world.pass(1);
     assert_eq!(verdict(&mut world, batch.scan(7)), (Outcome::Expired, vec![Reason::Expired]));
 }
@@ -158,7 +165,7 @@ fn a_unit_of_another_batch_proves_nothing() {
     let (_, serial, proof) = other.unit(3);
     let here = Party::Pharmacy.site();
     let refused: Result<UnitOutcome, units::Error> =
-        world.call(Party::Pharmacy, world.units, "dispense", (here, batch.id, serial, proof));
+        world.call(Party::Pharmacy, world.units, "dispense", (here, batch.id, serial, proof, None::<u64>));
     let alarm = UnitOutcome::Alarm { code: AlarmCode::SerialNotInBatch, other: None };
     assert_eq!(refused, Ok(alarm));
 }

@@ -20,6 +20,6 @@ proptest! {
 
     #[test]
     fn every_call_does_what_the_reference_model_says(sequence in sequences(LENGTH)) {
-        sequence.play(&Catalogue::default(), &mut Wasm::new(), OFTEN);
+        println!("{:?}", sequence.play(&Catalogue::default(), &mut Wasm::new(), OFTEN));
     }
 }

@@ -77,7 +77,7 @@ fn likely_bytes(batch: &BatchInHand) -> impl Strategy<Value = Vec<u8>> {
         pharmacy.id().encode(),
         pharmacy.site().encode(),
         Some(pharmacy.site()).encode(),
-        (pharmacy.site(), batch.unit(3)).encode(),
+        (pharmacy.site(), batch.pack(3)).encode(),
     ];
     let piece = prop_oneof![
         3 => prop::collection::vec(0_u8..4, 1..9),
@@ -130,11 +130,15 @@ fn right_messages(batch: &BatchInHand) -> Vec<(Party, &'static str, &'static str
     let registration = (maker.site(), new_batch("NEW", 10, Some([1; 32]))).encode();
     let account = (own, Party::Stranger.id(), Limits { site: Some(pharmacy.site()), ..Limits::default() });
     let organisation = ("New".to_owned(), Identifier::Gln(gln(1_000)), Party::Stranger.id());
-    let target = QuarantineTarget::Holding { batch: batch.id, site: pharmacy.site(), quantity: Some(1) };
+    let target = QuarantineTarget::Holding { batch: batch.id, site: pharmacy.site(), quantity: None };
     let quarantine = (Some(pharmacy.site()), target, QuarantineReason::Damaged);
+    let here = pharmacy.site();
+    let restrained = &(Some(here), here, batch.id, batch.units(&[2, 5, 6]));
     let upgrade = Action::Upgrade { contract: steward, code: [9; 32] };
     vec![
-        (pharmacy, "units", "dispense", (pharmacy.site(), batch.unit(3)).encode()),
+        (pharmacy, "units", "dispense", (pharmacy.site(), batch.pack(3)).encode()),
+        (pharmacy, "units", "quarantine", (restrained, false, QuarantineReason::Damaged).encode()),
+        (pharmacy, "units", "condemn", (restrained, false).encode()),
         (maker, "batches", "ship", shipping),
         (maker, "batches", "register_batch", registration),
         (pharmacy, "batches", "quarantine", quarantine.encode()),
@@ -203,7 +207,7 @@ proptest! {
     #[test]
     fn a_cut_message_never_changes_the_state(cut in any::<prop::sample::Index>()) {
         let (mut world, batch) = world();
-        let whole = (bundle("units").selector("dispense"), Party::Pharmacy.site(), batch.unit(3)).encode();
+        let whole = (bundle("units").selector("dispense"), Party::Pharmacy.site(), batch.pack(3)).encode();
         let before = world.storage_root();
         let input = whole[..cut.index(whole.len())].to_vec();
         let result = world.call_bytes::<Anything>(Party::Pharmacy, world.units, input);

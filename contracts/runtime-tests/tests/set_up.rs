@@ -7,8 +7,9 @@ use contract_runtime_tests::{
     Party, World, NOW, SUBJECT,
 };
 use primitives::batches::{
-    Arrival, Attestation, Booked, Booking, BookingError, ClearanceReason, Contents, Entry, Error,
-    QuarantineError, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason, UnitState,
+    Arrival, Attestation, Booked, Booking, BookingError, ClearanceReason, Contents, Error, Move,
+    QuarantineError, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason, UnitPlace, UnitState,
+    Which,
 };
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::governance::{Action, Error as GovernanceError, SetUpEnded, CHANGE_DELAY};
@@ -42,7 +43,7 @@ fn no_business_is_done_in_set_up() {
     let packed = Contents::Units { batch: id, quantity: 1 };
     let gone = (site, id, 1_u64, UnitState::Destroyed, none);
     let rejection = (None::<SiteId>, 0_u64, RejectionReason::Other);
-    let messages: [(Party, &str, Vec<u8>); 17] = [
+    let messages: [(Party, &str, Vec<u8>); 20] = [
         (maker, "register_batch", (site, new_batch("ABC-123", 10, None)).encode()),
         (maker, "cancel_registration", id.encode()),
         (maker, "attest", attestation.encode()),
@@ -55,6 +56,9 @@ fn no_business_is_done_in_set_up() {
         (maker, "pack", (site, sscc(1), packed).encode()),
         (maker, "unpack", (site, sscc(1)).encode()),
         (maker, "decommission_quantity", gone.encode()),
+        (maker, "revert_quantity", (site, id, 1_u64, UnitState::Sample).encode()),
+        (maker, "destroy", (site, sscc(1), None::<DocumentHash>).encode()),
+        (maker, "condemn", (Some(site), target).encode()),
         (maker, "quarantine", (Some(site), target, QuarantineReason::Other).encode()),
         (Party::Regulator, "release_quarantine", (target, ClearanceReason::Mistake).encode()),
         (Party::Regulator, "recall", (id, recall(RecallScope::Batch, NOW)).encode()),
@@ -67,16 +71,20 @@ fn no_business_is_done_in_set_up() {
         assert_eq!(error, Error::InSetUp, "{message}");
     }
     let (unit, pharmacy) = (batch.unit(3), Party::Pharmacy);
-    let messages: [(Party, &str, Vec<u8>); 3] = [
-        (pharmacy, "dispense", (pharmacy.site(), &unit).encode()),
-        (pharmacy, "decommission", (pharmacy.site(), &unit, UnitState::Sample).encode()),
-        (Party::Regulator, "resolve_alarm", (id, &unit.1, Resolution::FalseAlarm).encode()),
+    let here = pharmacy.site();
+    let restrained = (Some(here), here, id, batch.units(&[3]), false, QuarantineReason::Other);
+    let messages: [(Party, &str, Vec<u8>); 5] = [
+        (pharmacy, "dispense", (pharmacy.site(), batch.pack(3)).encode()),
+        (pharmacy, "decommission", (pharmacy.site(), batch.leaving(3, UnitState::Sample)).encode()),
+        (pharmacy, "quarantine", restrained.encode()),
+        (Party::Regulator, "resolve_alarms", (id, vec![&unit.1], Resolution::FalseAlarm).encode()),
+        (Party::Regulator, "dismiss_alarms", pharmacy.site().encode()),
     ];
     for (by, message, arguments) in messages {
         let error: units::Error = refused(&mut world, by, "units", message, Bytes(arguments));
         assert_eq!(error, units::Error::InSetUp, "{message}");
     }
-    let reverted = (Some(pharmacy.site()), id, &unit.1);
+    let reverted = (pharmacy.site(), id, &unit.1);
     let error: units::Error = refused(&mut world, pharmacy, "units", "revert", reverted);
     assert_eq!(error, units::Error::UnitNotDecommissioned, "nothing can be");
     let policy = EvidencePolicy { feeds: world.feeds, threshold: 0, max_age: 1 };
@@ -110,10 +118,19 @@ fn not_even_the_contracts_with_roles_move_goods_in_set_up() {
     let quarantined: Result<(), QuarantineError> =
         world.call(world.evidence, world.batches, "QuarantineBooks::quarantine_on_evidence", target);
     assert_eq!(quarantined, Err(QuarantineError::Refused));
-    let (account, acts_at, state) = (Party::Manufacturer.id(), Some(site), UnitState::Sample);
-    let booking = Booking { account, acts_at, batch, site, state, entry: Entry::TakeBack };
+    let (from, to) = (UnitPlace::Left(UnitState::Sample), UnitPlace::Shelf);
+    let booking = Booking {
+        account: Party::Manufacturer.id(),
+        acts_at: Some(site),
+        batch,
+        site,
+        at: NOW,
+        which: Which::Noted(vec![0]),
+        moves: vec![Move { from, to, quantity: 1 }],
+        only_ask: false,
+    };
     let booked: Result<Booked, BookingError> =
-        world.call(world.units, world.batches, "UnitBooks::book_unit", booking);
+        world.call(world.units, world.batches, "UnitBooks::book_units", booking);
     assert_eq!(booked, Err(BookingError::InSetUp));
 }
 

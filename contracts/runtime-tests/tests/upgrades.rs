@@ -109,7 +109,7 @@ fn every_contract_takes_its_own_code_and_keeps_its_data() {
         assert_eq!(upgrade(&mut world, contract, own), Ok(()), "{name}");
     }
     world.hand_over(batch.id, Party::Manufacturer, Party::Pharmacy, 10);
-    let arguments = (Party::Pharmacy.site(), batch.unit(3));
+    let arguments = (Party::Pharmacy.site(), batch.pack(3));
     let dispensed: Result<UnitOutcome, units::Error> =
         world.call(Party::Pharmacy, world.units, "dispense", arguments);
     assert_eq!(dispensed, Ok(UnitOutcome::Done));

@@ -7,7 +7,7 @@ use primitives::batches::{
     self, Attestation, AttestationRecord, Batch, Holding, LogisticUnit, Places, QuarantineError,
     RecallNotice, Shipment,
 };
-use primitives::units::{self, Alarm, DecommissionedUnit, Scan, UnitOutcome, Verdict};
+use primitives::units::{self, Alarm, Scan, UnitOutcome, UnitRecord, Verdict};
 use primitives::{AccountId, BatchId, SiteId, Sscc, Timestamp, UnitId};
 
 use crate::cast::Contracts;
@@ -24,6 +24,14 @@ pub trait Backend {
 
     /// Sends a message at the time `now`.
     fn send(&mut self, who: AccountId, now: Timestamp, message: &Message) -> Result<Done, AnyError>;
+
+    /// What would come of decommissioning a unit at the time `now`: nothing is changed.
+    fn would(
+        &mut self,
+        who: AccountId,
+        now: Timestamp,
+        message: &Message,
+    ) -> Result<UnitOutcome, units::Error>;
 
     /// What the contracts say about everything in `scope`.
     fn stored(&mut self, scope: &Scope) -> Books;
@@ -114,7 +122,7 @@ pub struct Books {
     pub batches: BTreeMap<BatchId, BatchBooks>,
     pub shipments: BTreeMap<u64, Shipment>,
     pub logistic_units: BTreeMap<Sscc, LogisticUnit>,
-    pub units: BTreeMap<UnitId, DecommissionedUnit>,
+    pub units: BTreeMap<UnitId, UnitRecord>,
     pub alarms: BTreeMap<UnitId, Alarm>,
 }
 

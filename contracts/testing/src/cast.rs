@@ -1,7 +1,7 @@
 //! The cast of random sequences: organisations with sites, and accounts with and without limits.
 
 use primitives::access::{Account, Limits, Rights};
-use primitives::{blake2_256, AccountId, Grant, OrganisationId, Role, RoleSet, SiteId};
+use primitives::{AccountId, Grant, OrganisationId, Role, RoleSet, SiteId};
 
 use crate::goods::NOW;
 use crate::organisations::Administration;
@@ -39,25 +39,30 @@ pub const ORGANISATIONS: [Played; 10] = [
     Played { roles: &[Role::Regulator, Role::Manufacturer, Role::QualityUnit, Role::Auditor], sites: &[10] },
 ];
 
+/// The sites that dispense at first.
+pub const DISPENSERS: [SiteId; 4] = [5, 6, 7, 8];
+
 /// How many sites there are.
 pub const SITES: SiteId = 11;
 
 pub fn account(organisation: OrganisationId, number: u8) -> AccountId {
-    AccountId(blake2_256(format!("organisation {organisation}, account {number}").as_bytes()))
+    let mut bytes = [0x5A; 32];
+    (bytes[0], bytes[1]) = (u8::try_from(organisation).unwrap(), number);
+    AccountId(bytes)
 }
 
 pub fn administrator() -> AccountId {
-    AccountId(blake2_256(b"administrator"))
+    AccountId([0xAD; 32])
 }
 
 /// The contract that quarantines on evidence; here an account plays it.
 pub fn sentinel() -> AccountId {
-    AccountId(blake2_256(b"sentinel"))
+    AccountId([0x5E; 32])
 }
 
 /// Has no organisation.
 pub fn stranger() -> AccountId {
-    AccountId(blake2_256(b"stranger"))
+    AccountId([0xFF; 32])
 }
 
 fn limited(site: Option<SiteId>, roles: Option<&[Role]>) -> Limits {

@@ -5,7 +5,7 @@ use primitives::batches::{
     QuarantineTarget, Recall, RejectionReason, UnitState,
 };
 use primitives::units::Resolution;
-use primitives::{BatchId, DocumentHash, Quantity, SerialProof, SiteId, Sscc};
+use primitives::{BatchId, DocumentHash, MultiProof, Quantity, SerialProof, SiteId, Sscc, Timestamp};
 use scale::Encode;
 
 #[derive(Clone, Debug)]
@@ -38,6 +38,13 @@ pub enum Message {
         purpose: Purpose,
         terms: Option<DocumentHash>,
     },
+    ShipFor {
+        from: SiteId,
+        goods: Goods,
+        to: SiteId,
+        purpose: Purpose,
+        document: DocumentHash,
+    },
     Receive {
         site: SiteId,
         shipment: u64,
@@ -57,12 +64,23 @@ pub enum Message {
         site: SiteId,
         logistic_unit: Sscc,
     },
+    Destroy {
+        site: SiteId,
+        logistic_unit: Sscc,
+        document: Option<DocumentHash>,
+    },
     DecommissionQuantity {
         site: SiteId,
         batch: BatchId,
         quantity: Quantity,
         state: UnitState,
         document: Option<DocumentHash>,
+    },
+    RevertQuantity {
+        site: SiteId,
+        batch: BatchId,
+        quantity: Quantity,
+        state: UnitState,
     },
     Quarantine {
         site: Option<SiteId>,
@@ -75,6 +93,10 @@ pub enum Message {
     ReleaseQuarantine {
         target: QuarantineTarget,
         reason: ClearanceReason,
+    },
+    Condemn {
+        site: Option<SiteId>,
+        target: QuarantineTarget,
     },
     Recall {
         batch: BatchId,
@@ -90,23 +112,73 @@ pub enum Message {
         serial: Vec<u8>,
         proof: SerialProof,
         state: UnitState,
+        done_at: Option<Timestamp>,
     },
     Revert {
-        site: Option<SiteId>,
+        site: SiteId,
         batch: BatchId,
         serial: Vec<u8>,
     },
-    ResolveAlarm {
+    QuarantineUnits {
+        site: Option<SiteId>,
+        at: SiteId,
         batch: BatchId,
-        serial: Vec<u8>,
+        serials: Vec<Vec<u8>>,
+        proof: MultiProof,
+        from_quarantine: bool,
+        reason: QuarantineReason,
+    },
+    CondemnUnits {
+        site: Option<SiteId>,
+        at: SiteId,
+        batch: BatchId,
+        serials: Vec<Vec<u8>>,
+        proof: MultiProof,
+        from_quarantine: bool,
+    },
+    ReleaseUnits {
+        batch: BatchId,
+        serials: Vec<Vec<u8>>,
+        reason: ClearanceReason,
+    },
+    ResolveAlarms {
+        batch: BatchId,
+        serials: Vec<Vec<u8>>,
         resolution: Resolution,
+    },
+    DismissAlarms {
+        of: SiteId,
     },
 }
 
 impl Message {
     /// Whether it is a message of `units`, and not of `batches`.
     pub fn is_for_units(&self) -> bool {
-        matches!(self, Message::Decommission { .. } | Message::Revert { .. } | Message::ResolveAlarm { .. })
+        matches!(
+            self,
+            Message::Decommission { .. }
+                | Message::Revert { .. }
+                | Message::QuarantineUnits { .. }
+                | Message::CondemnUnits { .. }
+                | Message::ReleaseUnits { .. }
+                | Message::ResolveAlarms { .. }
+                | Message::DismissAlarms { .. }
+        )
+    }
+
+    /// Whether it only restrains goods: a pause does not stop that.
+    pub fn restrains(&self) -> bool {
+        matches!(
+            self,
+            Message::Block { .. }
+                | Message::Quarantine { .. }
+                | Message::QuarantineOnEvidence { .. }
+                | Message::Condemn { .. }
+                | Message::Recall { .. }
+                | Message::AcknowledgeRecall { .. }
+                | Message::QuarantineUnits { .. }
+                | Message::CondemnUnits { .. }
+        )
     }
 
     /// Its name in the contract.
@@ -119,19 +191,25 @@ impl Message {
             Message::Block { .. } => "block",
             Message::Unblock { .. } => "unblock",
             Message::Ship { .. } => "ship",
+            Message::ShipFor { .. } => "ship_for",
             Message::Receive { .. } => "receive",
             Message::Reject { .. } => "reject",
             Message::Pack { .. } => "pack",
             Message::Unpack { .. } => "unpack",
+            Message::Destroy { .. } => "destroy",
             Message::DecommissionQuantity { .. } => "decommission_quantity",
-            Message::Quarantine { .. } => "quarantine",
+            Message::RevertQuantity { .. } => "revert_quantity",
+            Message::Quarantine { .. } | Message::QuarantineUnits { .. } => "quarantine",
+            Message::Condemn { .. } | Message::CondemnUnits { .. } => "condemn",
             Message::QuarantineOnEvidence { .. } => "QuarantineBooks::quarantine_on_evidence",
             Message::ReleaseQuarantine { .. } => "release_quarantine",
             Message::Recall { .. } => "recall",
             Message::AcknowledgeRecall { .. } => "acknowledge_recall",
             Message::Decommission { .. } => "decommission",
             Message::Revert { .. } => "revert",
-            Message::ResolveAlarm { .. } => "resolve_alarm",
+            Message::ReleaseUnits { .. } => "release",
+            Message::ResolveAlarms { .. } => "resolve_alarms",
+            Message::DismissAlarms { .. } => "dismiss_alarms",
         }
     }
 
@@ -145,23 +223,39 @@ impl Message {
             | Message::Unblock { batch } => batch.encode(),
             Message::Attest { batch, attestation, document } => (batch, attestation, document).encode(),
             Message::Ship { from, goods, to, purpose, terms } => (from, goods, to, purpose, terms).encode(),
+            Message::ShipFor { from, goods, to, purpose, document } => {
+                (from, goods, to, purpose, document).encode()
+            }
             Message::Receive { site, shipment, arrival } => (site, shipment, arrival).encode(),
             Message::Reject { site, shipment, reason } => (site, shipment, reason).encode(),
             Message::Pack { site, logistic_unit, contents } => (site, logistic_unit, contents).encode(),
             Message::Unpack { site, logistic_unit } => (site, logistic_unit).encode(),
+            Message::Destroy { site, logistic_unit, document } => (site, logistic_unit, document).encode(),
             Message::DecommissionQuantity { site, batch, quantity, state, document } => {
                 (site, batch, quantity, state, document).encode()
             }
+            Message::RevertQuantity { site, batch, quantity, state } => {
+                (site, batch, quantity, state).encode()
+            }
             Message::Quarantine { site, target, reason } => (site, target, reason).encode(),
+            Message::Condemn { site, target } => (site, target).encode(),
             Message::QuarantineOnEvidence { target } => target.encode(),
             Message::ReleaseQuarantine { target, reason } => (target, reason).encode(),
             Message::Recall { batch, recall } => (batch, recall).encode(),
             Message::AcknowledgeRecall { site, batch } => (site, batch).encode(),
-            Message::Decommission { site, batch, serial, proof, state } => {
-                (site, batch, serial, proof, state).encode()
+            Message::Decommission { site, batch, serial, proof, state, done_at } => {
+                (site, batch, serial, proof, state, done_at).encode()
             }
+            Message::QuarantineUnits { site, at, batch, serials, proof, from_quarantine, reason } => {
+                (site, at, batch, serials, proof, from_quarantine, reason).encode()
+            }
+            Message::CondemnUnits { site, at, batch, serials, proof, from_quarantine } => {
+                (site, at, batch, serials, proof, from_quarantine).encode()
+            }
+            Message::ReleaseUnits { batch, serials, reason } => (batch, serials, reason).encode(),
             Message::Revert { site, batch, serial } => (site, batch, serial).encode(),
-            Message::ResolveAlarm { batch, serial, resolution } => (batch, serial, resolution).encode(),
+            Message::ResolveAlarms { batch, serials, resolution } => (batch, serials, resolution).encode(),
+            Message::DismissAlarms { of } => of.encode(),
         }
     }
 
@@ -173,12 +267,17 @@ impl Message {
             | Message::Receive { site, .. }
             | Message::Pack { site, .. }
             | Message::Unpack { site, .. }
+            | Message::Destroy { site, .. }
             | Message::DecommissionQuantity { site, .. }
+            | Message::RevertQuantity { site, .. }
             | Message::AcknowledgeRecall { site, .. }
+            | Message::Revert { site, .. }
             | Message::Decommission { site, .. } => Some(*site),
             Message::Reject { site, .. }
             | Message::Quarantine { site, .. }
-            | Message::Revert { site, .. } => *site,
+            | Message::Condemn { site, .. }
+            | Message::QuarantineUnits { site, .. }
+            | Message::CondemnUnits { site, .. } => *site,
             _ => None,
         }
     }

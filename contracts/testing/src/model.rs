@@ -23,9 +23,9 @@ use std::sync::Arc;
 
 use kernel::Call;
 use primitives::batches::{Attestation, Error, LogisticUnit, Shipment};
-use primitives::units::{Alarm, DecommissionedUnit};
+use primitives::units::{Alarm, UnitRecord};
 use primitives::{
-    ensure, AccountId, BatchId, Refused, Role, SerialProof, SiteId, Sscc, Timestamp, UnitId, CUSTODIANS,
+    ensure, AccountId, BatchId, Role, SerialProof, SiteId, Sscc, Timestamp, UnitId, CUSTODIANS,
 };
 
 use crate::backend::{Answer, AnyError, BatchBooks, Books, Done, Event, Scope};
@@ -33,10 +33,9 @@ use crate::cast::Contracts;
 use crate::goods::NOW;
 use crate::message::Message;
 use crate::organisations::{Administration, Organisations};
-use crate::rules::ensure_serial;
 
 pub use logistics::Container;
-pub use packs::{BatchFacts, Pack};
+pub use packs::{BatchFacts, Pack, Quarantined};
 
 /// What the manufacturers know of their serials: proof by batch and serial.
 #[derive(Debug, Default)]
@@ -59,8 +58,10 @@ pub struct Model {
     pub shipments: BTreeMap<u64, Shipment>,
     pub shipped: u64,
     pub containers: BTreeMap<Sscc, Container>,
-    pub units: BTreeMap<UnitId, DecommissionedUnit>,
+    pub units: BTreeMap<UnitId, UnitRecord>,
     pub alarms: BTreeMap<UnitId, Alarm>,
+    /// Until when the alarms of sites are dismissed.
+    pub dismissed: BTreeMap<SiteId, Timestamp>,
 }
 
 /// An outcome in one of the two contracts.
@@ -85,6 +86,7 @@ impl Model {
             containers: BTreeMap::new(),
             units: BTreeMap::new(),
             alarms: BTreeMap::new(),
+            dismissed: BTreeMap::new(),
         }
     }
 
@@ -102,22 +104,17 @@ impl Model {
 
     fn judge(&mut self, who: AccountId, message: &Message) -> Result<Done, AnyError> {
         // What `units` looks at before it asks `batches`, and so `access`.
-        match message {
-            Message::Decommission { serial, .. } => ensure_serial(serial)?,
-            Message::Revert { batch, serial, .. } => {
-                let known = self.units.contains_key(&UnitId::of(*batch, serial));
-                ensure(known, primitives::units::Error::UnitNotDecommissioned)?;
-            }
-            _ => {}
-        }
+        self.ensure_named(message)?;
         let site = message.site();
-        let call = match message {
-            Message::Decommission { .. } | Message::Revert { .. } => {
-                self.call(who, site, &[self.contracts.units, self.contracts.batches])
-            }
-            Message::ResolveAlarm { .. } => self.call(who, site, &[self.contracts.units]),
-            _ => self.call(who, site, &[self.contracts.batches]),
+        let Contracts { units, batches } = self.contracts;
+        let contracts: &[AccountId] = match message {
+            // A pause does not stop what only restrains goods.
+            _ if message.restrains() => &[],
+            Message::ResolveAlarms { .. } | Message::DismissAlarms { .. } => &[units],
+            _ if message.is_for_units() => &[units, batches],
+            _ => &[batches],
         };
+        let call = self.organisations.call(who, site, self.now, contracts);
         if message.is_for_units() {
             Ok(self.judge_unit(call.map_err(primitives::units::Error::from)?, message)?)
         } else if let Message::QuarantineOnEvidence { target } = message {
@@ -126,11 +123,6 @@ impl Model {
         } else {
             Ok(self.judge_batch(call.map_err(Error::from)?, message.clone())?)
         }
-    }
-
-    fn call(&self, who: AccountId, site: Option<SiteId>, contracts: &[AccountId]) -> Result<Call, Refused> {
-        // A pause stops everything, also what only restrains goods.
-        self.organisations.call(who, site, self.now, contracts)
     }
 
     fn judge_batch(&mut self, call: Call, message: Message) -> Outcome<Error> {
@@ -144,15 +136,23 @@ impl Model {
             Message::Block { batch } => self.block(call, batch),
             Message::Unblock { batch } => self.unblock(call, batch),
             Message::Ship { goods, to, purpose, terms, .. } => self.ship(call, goods, to, purpose, terms),
+            Message::ShipFor { from, goods, to, purpose, document } => {
+                self.ship_for(call, (from, goods), to, purpose, document)
+            }
             Message::Receive { shipment, arrival, .. } => self.receive(call, shipment, arrival),
             Message::Reject { shipment, reason, .. } => self.reject(call, shipment, reason),
             Message::Pack { logistic_unit, contents, .. } => self.pack(call, logistic_unit, contents),
             Message::Unpack { logistic_unit, .. } => self.unpack(call, logistic_unit),
+            Message::Destroy { logistic_unit, document, .. } => self.destroy(call, logistic_unit, document),
             Message::DecommissionQuantity { batch, quantity, state, document, .. } => {
                 self.decommission_quantity(call, batch, quantity, state, document)
             }
+            Message::RevertQuantity { batch, quantity, state, .. } => {
+                self.revert_quantity(call, batch, quantity, state)
+            }
             Message::Quarantine { target, reason, .. } => self.quarantine(call, target, reason),
             Message::ReleaseQuarantine { target, reason } => self.release_quarantine(call, target, reason),
+            Message::Condemn { target, .. } => self.condemn(call, target),
             Message::Recall { batch, recall } => self.recall(call, batch, recall),
             Message::AcknowledgeRecall { batch, .. } => self.acknowledge_recall(call, batch),
             other => panic!("{} is not a message of batches", other.name()),
@@ -228,9 +228,10 @@ impl Model {
             parent: container.parent,
             shipment: container.shipment,
             case: container.case,
+            cases: container.cases,
             recalled: container.recalled,
             holds_recalled: self.holds_recalled(sscc),
-            returned: container.returned,
+            withdrawn: container.withdrawn,
             hold: container.hold,
         })
     }

@@ -1,10 +1,10 @@
 //! The rules of `access`, `batches` and `units`, natively: fast enough for thousands of sequences.
 
-use ::units::Decommissioning;
+use ::units::{Decommissioning, Dispensing};
 use ink::env::DefaultEnvironment;
 use kernel::{key, Call};
-use primitives::batches::{Attestation, Error, QuarantineError};
-use primitives::units::{self, Scan, UnitOutcome, Verdict};
+use primitives::batches::{Attestation, Error, QuarantineError, QuarantineTarget, UnitPlace};
+use primitives::units::{self, Scan, UnitOutcome, UnitRecord, Verdict};
 use primitives::{ensure, AccountId, BatchId, Question, Refused, Standing, Timestamp, UnitId};
 use scale::Encode;
 
@@ -44,15 +44,27 @@ impl Native {
         fresh.unwrap();
     }
 
-    /// What `kernel` makes of what `access` answers the contract that asks.
-    fn ask(&self, asker: AccountId, question: Question, now: Timestamp) -> Result<(Call, Standing), Refused> {
+    /// What `access` answers the contract that asks.
+    fn answer(&self, asker: AccountId, question: Question, now: Timestamp) -> (Call, Standing) {
         let answer = || self.access.standing(asker, question, now);
         let standing = self.registers.in_storage(self.access_storage, answer);
-        ensure(!standing.in_set_up, Refused::InSetUp)?;
-        ensure(!standing.paused, Refused::Paused)?;
         let Standing { organisation, site, roles, .. } = standing;
-        ensure(question.site.is_none() || site == question.site, Refused::CallerNotAtSite)?;
-        Ok((Call { account: question.account, organisation, site, roles, now }, standing))
+        (Call { account: question.account, organisation, site, roles, now }, standing)
+    }
+
+    /// What `kernel` makes of it.
+    fn ask(
+        &self,
+        asker: AccountId,
+        question: Question,
+        now: Timestamp,
+        restrains: bool,
+    ) -> Result<(Call, Standing), Refused> {
+        let (call, standing) = self.answer(asker, question, now);
+        ensure(!standing.in_set_up, Refused::InSetUp)?;
+        ensure(restrains || !standing.paused, Refused::Paused)?;
+        ensure(question.site.is_none() || call.site == question.site, Refused::CallerNotAtSite)?;
+        Ok((call, standing))
     }
 
     fn send_to_units(
@@ -62,23 +74,34 @@ impl Native {
         message: &Message,
     ) -> Result<Done, units::Error> {
         let Contracts { batches, units } = self.contracts();
+        let restrains = message.restrains();
         // `batches` asks for both where `units` has it book.
         let ask = |native: &Self, site| {
             let question = Question { through: Some(units), ..Question::about(who, site) };
-            native.ask(batches, question, now).map(|(call, standing)| (call, standing.through))
+            let answer = native.ask(batches, question, now, restrains);
+            answer.map(|(call, standing)| (call, standing.through))
+        };
+        // What is refused before anybody asks who calls.
+        let site = message.site();
+        let unknown = self.answer(batches, Question::about(who, site), now).0;
+        let of = |booked: Vec<primitives::batches::UnitsBooked>, event: Event| {
+            let events = booked.iter().map(Event::of).chain([event]).collect();
+            Ok(Done { answer: Answer::Nothing, events })
         };
         match message {
-            Message::Decommission { site, batch, serial, proof, state } => {
+            Message::Decommission { batch, serial, proof, state, done_at, .. } => {
                 ensure_serial(serial)?;
-                let (call, through) = ask(self, Some(*site))?;
-                let unit = (*batch, &serial[..], proof);
-                let (outcome, booked) = self.registers.decommission_by(call, through, unit, *state)?;
+                ::units::time_of_act(*done_at, now)?;
+                let (call, through) = ask(self, site)?;
+                let (unit, how) = ((*batch, &serial[..], proof), (*state, *done_at));
+                let (outcome, booked) = self.registers.decommission_by(call, through, unit, how)?;
                 let mut events: Vec<Event> = booked.iter().map(Event::of).collect();
                 let answer = match outcome {
                     Decommissioning::Done(event) => {
                         events.push(Event::of(&event));
                         UnitOutcome::Done
                     }
+                    Decommissioning::Already { place, at } => UnitOutcome::Already { place, at },
                     Decommissioning::Alarm(event) => {
                         events.push(Event::of(&event));
                         UnitOutcome::Alarm { code: event.code, other: event.other }
@@ -86,16 +109,55 @@ impl Native {
                 };
                 Ok(Done { answer: Answer::Unit(answer), events })
             }
-            Message::Revert { site, batch, serial } => {
-                let known = self.registers.decommissioned_unit(UnitId::of(*batch, serial));
-                ensure(known.is_some(), units::Error::UnitNotDecommissioned)?;
-                let (call, through) = ask(self, *site)?;
+            Message::Revert { batch, serial, .. } => {
+                let left = |unit: UnitRecord| matches!(unit.place, UnitPlace::Left(_));
+                let known = self.registers.unit(UnitId::of(*batch, serial)).is_some_and(left);
+                ensure(known, units::Error::UnitNotDecommissioned)?;
+                let (call, through) = ask(self, site)?;
                 let (event, booked) = self.registers.revert_by(call, through, *batch, serial)?;
-                Ok(Done { answer: Answer::Nothing, events: vec![Event::of(&booked), Event::of(&event)] })
+                of(booked, Event::of(&event))
             }
-            Message::ResolveAlarm { batch, serial, resolution } => {
-                let (call, _) = self.ask(units, Question::about(who, None), now)?;
-                Ok(happened(&self.registers.resolve_alarm(call, *batch, serial, *resolution)?))
+            Message::QuarantineUnits { at, batch, serials, proof, from_quarantine, reason, .. } => {
+                let named = Registers::named((*batch, *at), serials, proof)?;
+                let place = (*from_quarantine, UnitPlace::QuarantineBySerial);
+                self.registers.booking_to_restrain(unknown, &named, place)?;
+                let (call, through) = ask(self, site)?;
+                let how = (*from_quarantine, *reason);
+                let (event, booked) = self.registers.quarantine_by(call, through, named, how)?;
+                of(booked, Event::of(&event))
+            }
+            Message::CondemnUnits { at, batch, serials, proof, from_quarantine, .. } => {
+                let named = Registers::named((*batch, *at), serials, proof)?;
+                let place = (*from_quarantine, UnitPlace::Condemned);
+                self.registers.booking_to_restrain(unknown, &named, place)?;
+                let (call, through) = ask(self, site)?;
+                let (event, booked) = self.registers.condemn_by(call, through, named, *from_quarantine)?;
+                of(booked, Event::of(&event))
+            }
+            Message::ReleaseUnits { batch, serials, reason } => {
+                let named = self.registers.quarantined(*batch, serials)?;
+                let (call, through) = ask(self, None)?;
+                let (event, booked) = self.registers.release_by(call, through, named, *reason)?;
+                of(booked, Event::of(&event))
+            }
+            Message::ResolveAlarms { batch, serials, resolution } => {
+                let (call, _) = self.ask(units, Question::about(who, None), now, false)?;
+                let books = ask(self, None);
+                let books = |_: &Registers| Ok(books?);
+                let which = (*batch, &serials[..]);
+                let resolved = self.registers.resolve_alarms_by(call, books, which, *resolution)?;
+                let mut events = Vec::new();
+                for (event, corrected) in resolved {
+                    events.push(Event::of(&event));
+                    if let Some((booked, reverted)) = corrected {
+                        events.extend([Event::of(&booked), Event::of(&reverted)]);
+                    }
+                }
+                Ok(Done { answer: Answer::Nothing, events })
+            }
+            Message::DismissAlarms { of } => {
+                let (call, _) = self.ask(units, Question::about(who, None), now, false)?;
+                Ok(happened(&self.registers.dismiss_alarms(call, *of)?))
             }
             other => panic!("{} is not a message of units", other.name()),
         }
@@ -103,11 +165,19 @@ impl Native {
 
     fn send_to_batches(&mut self, who: AccountId, now: Timestamp, message: Message) -> Result<Done, Error> {
         let counterparty = match &message {
-            Message::Ship { to, .. } => Some(*to),
+            Message::Ship { to, .. } | Message::ShipFor { to, .. } => Some(*to),
             _ => None,
         };
+        let batches = self.contracts().batches;
         let question = Question { counterparty, ..Question::about(who, message.site()) };
-        let (call, standing) = self.ask(self.contracts().batches, question, now)?;
+        let (call, standing) = self.ask(batches, question, now, message.restrains())?;
+        let consignor = match &message {
+            Message::ShipFor { from, .. } => {
+                let question = Question { counterparty: Some(*from), ..question };
+                self.answer(batches, question, now).1.counterparty
+            }
+            _ => None,
+        };
         let data = &mut *self.registers;
         Ok(match message {
             Message::RegisterBatch { batch, .. } => {
@@ -125,12 +195,23 @@ impl Native {
                 let event = data.ship(call, goods, (to, standing.counterparty), purpose, terms)?;
                 Done { answer: Answer::Shipment(event.shipment), ..happened(&event) }
             }
+            Message::ShipFor { from, goods, to, purpose, document } => {
+                let (from, to) = ((from, consignor), (to, standing.counterparty));
+                let event = data.ship_for(call, from, goods, to, (purpose, document))?;
+                Done { answer: Answer::Shipment(event.shipment), ..happened(&event) }
+            }
             Message::Receive { shipment, arrival, .. } => happened(&data.receive(call, shipment, arrival)?),
             Message::Reject { shipment, reason, .. } => happened(&data.reject(call, shipment, reason)?),
             Message::Pack { logistic_unit, contents, .. } => {
                 happened(&data.pack(call, logistic_unit, contents)?)
             }
             Message::Unpack { logistic_unit, .. } => happened(&data.unpack(call, logistic_unit)?),
+            Message::Destroy { logistic_unit, document, .. } => {
+                happened(&data.destroy(call, logistic_unit, document)?)
+            }
+            Message::RevertQuantity { batch, quantity, state, .. } => {
+                happened(&data.revert_quantity(call, batch, quantity, state)?)
+            }
             Message::DecommissionQuantity { batch, quantity, state, document, .. } => {
                 happened(&data.decommission_quantity(call, batch, quantity, state, document)?)
             }
@@ -139,6 +220,7 @@ impl Native {
             Message::ReleaseQuarantine { target, reason } => {
                 happened(&data.release_quarantine(call, target, reason)?)
             }
+            Message::Condemn { target, .. } => happened(&data.condemn(call, target)?),
             Message::Recall { batch, recall } => happened(&data.recall(call, batch, recall)?),
             Message::AcknowledgeRecall { batch, .. } => happened(&data.acknowledge_recall(call, batch)?),
             other => panic!("{} is not a message of batches", other.name()),
@@ -157,8 +239,18 @@ impl Native {
                 (batches, vec![(key(b"CASE"), batch, number).encode()])
             }
             Message::Pack { .. } | Message::Receive { .. } => (batches, sscc_keys()),
-            Message::Decommission { site, batch, .. } => {
+            Message::DecommissionQuantity { site, batch, .. } => {
                 (batches, vec![(key(b"HOLD"), batch, site).encode(), (key(b"BALA"), batch).encode()])
+            }
+            Message::Condemn { target: QuarantineTarget::LogisticUnit(_), .. } => (batches, sscc_keys()),
+            Message::ReleaseUnits { .. } | Message::ResolveAlarms { .. } => {
+                let units = self.registers.units_storage();
+                let of = |unit: &UnitId| [(key(b"UNIT"), unit).encode(), (key(b"ALAR"), unit).encode()];
+                (units, self.scope.units.iter().flat_map(of).collect())
+            }
+            Message::QuarantineUnits { .. } | Message::CondemnUnits { .. } => {
+                let of = |unit: &UnitId| (key(b"UNIT"), unit).encode();
+                (self.registers.units_storage(), self.scope.units.iter().map(of).collect())
             }
             _ => (batches, Vec::new()),
         };
@@ -214,6 +306,35 @@ impl Backend for Native {
         result
     }
 
+    fn would(
+        &mut self,
+        who: AccountId,
+        now: Timestamp,
+        message: &Message,
+    ) -> Result<UnitOutcome, units::Error> {
+        let Message::Decommission { site, batch, serial, .. } = message else {
+            panic!("{} is not tried", message.name())
+        };
+        let unit = UnitId::of(*batch, serial);
+        let (batches, register) = (self.registers.batches_storage(), self.registers.units_storage());
+        let touched = [
+            (batches, Raw((key(b"HOLD"), batch, site).encode())),
+            (batches, Raw((key(b"BALA"), batch).encode())),
+            (register, Raw((key(b"UNIT"), unit).encode())),
+            (register, Raw((key(b"ALAR"), unit).encode())),
+        ];
+        let before = touched
+            .map(|(contract, key)| (contract, self.registers.in_storage(contract, || key.stored()), key));
+        let result = self.send_to_units(who, now, message);
+        for (contract, value, key) in before {
+            self.registers.in_storage(contract, || key.restore(value));
+        }
+        match result?.answer {
+            Answer::Unit(outcome) => Ok(outcome),
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn stored(&mut self, scope: &Scope) -> Books {
         let data = &*self.registers;
         let registers = &self.registers;
@@ -226,17 +347,17 @@ impl Backend for Native {
                 .iter()
                 .filter_map(|sscc| Some((*sscc, data.logistic_unit(*sscc)?)))
                 .collect(),
-            units: scope
-                .units
-                .iter()
-                .filter_map(|unit| Some((*unit, registers.decommissioned_unit(*unit)?)))
-                .collect(),
+            units: scope.units.iter().filter_map(|unit| Some((*unit, registers.unit(*unit)?))).collect(),
             alarms: scope.units.iter().filter_map(|unit| Some((*unit, registers.alarm(*unit)?))).collect(),
         }
     }
 
     fn verdict(&mut self, now: Timestamp, scan: &Scan) -> Verdict {
-        self.registers.verdict(scan, now)
+        let Contracts { batches, units } = self.contracts();
+        let question =
+            Question { through: Some(batches), counterparty: scan.site, ..Question::about(units, None) };
+        let answer = self.answer(units, question, now);
+        self.registers.verdict_where(scan, Dispensing::of(Some(answer), scan.site.is_some()), now)
     }
 }
 

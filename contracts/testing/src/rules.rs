@@ -6,15 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ink::env::DefaultEnvironment;
 use kernel::{key, Call};
 use primitives::batches::{
-    Arrival, Attestation, Booking, Contents, Entry, Error, Goods, Places, Purpose, RecallScope, UnitBooked,
-    UnitState, UnitsShipped,
+    Arrival, Attestation, Booked, Booking, ClearanceReason, Contents, Error, Goods, Move, Places, Purpose,
+    QuarantineReason, RecallScope, UnitPlace, UnitState, UnitsBooked, UnitsShipped, Whereabouts, Which,
 };
 use primitives::units::{
-    Alarm, AlarmResolved, DecommissionedUnit, Error as UnitError, Resolution, Scan, UnitReverted, Verdict,
+    Alarm, AlarmResolved, AlarmsDismissed, Error as UnitError, Resolution, Scan, UnitRecord, UnitReverted,
+    UnitsCondemned, UnitsQuarantinedBySerial, UnitsReleased, Verdict,
 };
-use primitives::{AccountId, BatchId, Quantity, Role, RoleSet, SerialProof, Timestamp, UnitId};
+use primitives::{
+    ensure, AccountId, BatchId, MultiProof, Quantity, Role, RoleSet, SerialProof, SiteId, Timestamp, UnitId,
+    MAX_SERIALS,
+};
 use scale::{Decode, Encode, Input, Output};
-use units::Decommissioning;
+use units::{Act, Decommissioning, Dispensing, Named};
 
 use crate::goods::{loose, new_batch, recall_of, serial, sscc, Serialised, DOCUMENT};
 use crate::parties::{account, auditor, consignee, manufacturer, pharmacy, quality_unit, regulator, site_of};
@@ -145,6 +149,37 @@ impl Serialised {
     ) -> Result<Decommissioning, UnitError> {
         self.decommission(registers, call, number, UnitState::Dispensed)
     }
+
+    /// These units with one proof, in its order.
+    pub fn named(&self, numbers: &[usize]) -> (Vec<Vec<u8>>, MultiProof) {
+        let serials: Vec<Vec<u8>> = numbers.iter().copied().map(serial).collect();
+        let (order, proof) = self.tree.prove_all(&serials).unwrap();
+        (order.into_iter().map(|place| serials[place].clone()).collect(), proof)
+    }
+
+    /// These units at the site, as a message names them.
+    pub fn at(&self, site: SiteId, numbers: &[usize]) -> Named {
+        let (serials, proof) = self.named(numbers);
+        Registers::named((self.id, site), &serials, &proof).unwrap()
+    }
+
+    /// Quarantines units of the caller's shelf by their serials.
+    pub fn quarantine(&self, registers: &mut Registers, call: Call, numbers: &[usize]) {
+        let how = (false, QuarantineReason::Damaged);
+        registers.quarantine_by(call, UNIT_REGISTER, self.at(site_of(call), numbers), how).unwrap();
+    }
+
+    /// Says by their serials which units are quarantined at the caller's site.
+    pub fn name_quarantined(&self, registers: &mut Registers, call: Call, numbers: &[usize]) {
+        let how = (true, QuarantineReason::Damaged);
+        registers.quarantine_by(call, UNIT_REGISTER, self.at(site_of(call), numbers), how).unwrap();
+    }
+
+    /// Condemns units of the caller's shelf.
+    pub fn condemn(&self, registers: &mut Registers, call: Call, numbers: &[usize]) {
+        let named = self.at(site_of(call), numbers);
+        registers.condemn_by(call, UNIT_REGISTER, named, false).unwrap();
+    }
 }
 
 pub fn sum(places: impl IntoIterator<Item = Places>) -> Places {
@@ -153,7 +188,10 @@ pub fn sum(places: impl IntoIterator<Item = Places>) -> Places {
         packed: sum.packed + places.packed,
         in_transit: sum.in_transit + places.in_transit,
         quarantined: sum.quarantined + places.quarantined,
+        quarantined_by_serial: sum.quarantined_by_serial + places.quarantined_by_serial,
         quarantined_closed: sum.quarantined_closed + places.quarantined_closed,
+        condemned: sum.condemned + places.condemned,
+        condemned_closed: sum.condemned_closed + places.condemned_closed,
         returned: sum.returned + places.returned,
         dispensed: sum.dispensed + places.dispensed,
         destroyed: sum.destroyed + places.destroyed,
@@ -247,6 +285,35 @@ impl Registers {
         self.in_storage(self.units_storage, || read(&self.units))
     }
 
+    /// Has `batches` book where the contract `units` has these roles; what it says, and the events.
+    fn book(
+        &mut self,
+        call: Call,
+        through: RoleSet,
+        booking: Booking,
+    ) -> Result<(Booked, Whereabouts, Vec<UnitsBooked>), UnitError> {
+        let (booked, events) = self.batches.book_units(call, through, booking)?;
+        let whereabouts = booked.whereabouts.get().unwrap();
+        Ok((booked, whereabouts, events))
+    }
+
+    /// What is done, with all that `batches` booked taken back where it is refused, as on chain.
+    fn all_or_nothing<T>(
+        &mut self,
+        (batch, site): (BatchId, SiteId),
+        act: impl FnOnce(&mut Self) -> Result<T, UnitError>,
+    ) -> Result<T, UnitError> {
+        let booked_at = [(key(b"HOLD"), batch, site).encode(), (key(b"BALA"), batch).encode()];
+        let before = booked_at.map(Raw).map(|key| (key.stored(), key));
+        let result = act(self);
+        if result.is_err() {
+            for (value, key) in before {
+                key.restore(value);
+            }
+        }
+        result
+    }
+
     /// Decommissions a unit, as the message does.
     pub fn decommission(
         &mut self,
@@ -257,7 +324,8 @@ impl Registers {
         state: UnitState,
     ) -> Result<Decommissioning, UnitError> {
         ensure_serial(serial)?;
-        self.decommission_by(call, UNIT_REGISTER, (id, serial, proof), state).map(|(done, _)| done)
+        let unit = (id, serial, proof);
+        self.decommission_by(call, UNIT_REGISTER, unit, (state, None)).map(|(done, _)| done)
     }
 
     /// The same with a serial that is one, where the contract `units` has these roles; with what `batches` booked.
@@ -266,19 +334,20 @@ impl Registers {
         call: Call,
         through: RoleSet,
         (batch, serial, proof): (BatchId, &[u8], &SerialProof),
-        state: UnitState,
-    ) -> Result<(Decommissioning, Option<UnitBooked>), UnitError> {
+        (state, done_at): (UnitState, Option<Timestamp>),
+    ) -> Result<(Decommissioning, Vec<UnitsBooked>), UnitError> {
+        let at = units::time_of_act(done_at, call.now)?;
         let (unit, shown) = (UnitId::of(batch, serial), proof.shown(batch, serial));
-        let first = self.decommissioned_unit(unit);
-        let entry = if first.is_some() { Entry::Nothing(shown) } else { Entry::Decommission(shown) };
         // A site is named, even by who acts for none.
         let site = call.site.unwrap_or_default();
-        let booking = Booking { account: call.account, acts_at: call.site, batch, site, state, entry };
-        let (booked, event) = self.batches.book_unit(call, through, booking)?;
-        let known = (first, booked.done, &booked.whereabouts.get().unwrap());
-        let by = (booked.by, site, call.now);
-        let outcome = self.in_units(|units| units.decommission(by, (batch, unit), &shown, state, known))?;
-        Ok((outcome, event))
+        let act = Act { batch, unit, shown, site, state, at };
+        self.all_or_nothing((batch, site), |registers| {
+            let booking = registers.read_units(|units| units.booking(call.account, &act));
+            let (booked, known, events) = registers.book(call, through, booking)?;
+            let outcome =
+                registers.in_units(|units| units.decommission(&act, (&booked, &known), call.now))?;
+            Ok((outcome, events))
+        })
     }
 
     /// Undoes a decommissioning, as the message does.
@@ -293,27 +362,154 @@ impl Registers {
         through: RoleSet,
         batch: BatchId,
         serial: &[u8],
-    ) -> Result<(UnitReverted, UnitBooked), UnitError> {
+    ) -> Result<(UnitReverted, Vec<UnitsBooked>), UnitError> {
         let unit = UnitId::of(batch, serial);
-        let known = self.decommissioned_unit(unit).ok_or(UnitError::UnitNotDecommissioned)?;
-        let (account, acts_at) = (call.account, call.site);
-        let (site, state, entry) = (known.site, known.state, Entry::TakeBack);
-        let booking = Booking { account, acts_at, batch, site, state, entry };
-        // What `batches` books is taken back where `units` refuses.
-        let booked_at = [(key(b"HOLD"), batch, site).encode(), (key(b"BALA"), batch).encode()];
-        let before = booked_at.map(Raw).map(|key| (key.stored(), key));
-        let (booked, event) = self.batches.book_unit(call, through, booking)?;
-        let record = booked.whereabouts.get().unwrap().batch;
-        let by = (booked.by, call.now);
-        let reverted = self.in_units(|units| units.revert(by, (batch, unit), known, &record));
-        if reverted.is_err() {
-            for (value, key) in before {
-                key.restore(value);
-            }
-        }
-        Ok((reverted?, event.expect("what is taken back is booked")))
+        let (known, state) = self.read_units(|units| units.wrong_record(unit))?;
+        self.all_or_nothing((batch, known.site), |registers| {
+            let (booked, whereabouts, events) =
+                registers.take_back(call, through, call.site, (batch, &known, state))?;
+            let by = (booked.by, call.now);
+            let event =
+                registers.in_units(|units| units.revert(by, (batch, unit), known.clone(), &whereabouts))?;
+            Ok((event, events))
+        })
     }
 
+    fn take_back(
+        &mut self,
+        call: Call,
+        through: RoleSet,
+        acts_at: Option<SiteId>,
+        (batch, known, state): (BatchId, &UnitRecord, UnitState),
+    ) -> Result<(Booked, Whereabouts, Vec<UnitsBooked>), UnitError> {
+        let booking = Booking {
+            account: call.account,
+            acts_at,
+            batch,
+            site: known.site,
+            at: call.now,
+            which: Which::Noted(vec![known.position]),
+            moves: vec![Move { from: UnitPlace::Left(state), to: UnitPlace::Shelf, quantity: 1 }],
+            only_ask: false,
+        };
+        let (booked, whereabouts, events) = self.book(call, through, booking)?;
+        ensure(booked.done, UnitError::QuantityNotHeld)?;
+        Ok((booked, whereabouts, events))
+    }
+
+    /// Units that a message names by their serials.
+    pub fn named(
+        (batch, site): (BatchId, SiteId),
+        serials: &[Vec<u8>],
+        proof: &MultiProof,
+    ) -> Result<Named, UnitError> {
+        let shown = proof.shown(batch, serials).ok_or(UnitError::InvalidProof)?;
+        let units = serials.iter().map(|serial| UnitId::of(batch, serial)).collect();
+        Ok(Named { batch, site, units, which: Which::Shown(shown) })
+    }
+
+    /// What `batches` is to book where these units are restrained: refused before anybody asks who calls.
+    pub fn booking_to_restrain(
+        &self,
+        call: Call,
+        named: &Named,
+        place: (bool, UnitPlace),
+    ) -> Result<Booking, UnitError> {
+        let by = (call.account, call.site, call.now);
+        self.read_units(|units| units.booking_to_restrain(by, named, place))
+    }
+
+    /// Quarantines units by their serials, as the message does, where the contract `units` has these roles.
+    pub fn quarantine_by(
+        &mut self,
+        call: Call,
+        through: RoleSet,
+        named: Named,
+        (from_quarantine, reason): (bool, QuarantineReason),
+    ) -> Result<(UnitsQuarantinedBySerial, Vec<UnitsBooked>), UnitError> {
+        let place = (from_quarantine, UnitPlace::QuarantineBySerial);
+        let booking = self.booking_to_restrain(call, &named, place)?;
+        self.all_or_nothing((named.batch, named.site), |registers| {
+            let (booked, known, events) = registers.book(call, through, booking)?;
+            let how = (from_quarantine, reason);
+            let event =
+                registers.in_units(|units| units.quarantine(named, (&booked, &known), how, call.now))?;
+            Ok((event, events))
+        })
+    }
+
+    /// Condemns units, as the message does, where the contract `units` has these roles.
+    pub fn condemn_by(
+        &mut self,
+        call: Call,
+        through: RoleSet,
+        named: Named,
+        from_quarantine: bool,
+    ) -> Result<(UnitsCondemned, Vec<UnitsBooked>), UnitError> {
+        let booking = self.booking_to_restrain(call, &named, (from_quarantine, UnitPlace::Condemned))?;
+        self.all_or_nothing((named.batch, named.site), |registers| {
+            let (booked, known, events) = registers.book(call, through, booking)?;
+            let event = registers
+                .in_units(|units| units.condemn(named, (&booked, &known), from_quarantine, call.now))?;
+            Ok((event, events))
+        })
+    }
+
+    /// The units with these serials, which are quarantined at one site.
+    pub fn quarantined(&self, batch: BatchId, serials: &[Vec<u8>]) -> Result<Named, UnitError> {
+        self.read_units(|units| units.quarantined(batch, serials))
+    }
+
+    /// Ends the quarantine of units, as the message does, where the contract `units` has these roles.
+    pub fn release_by(
+        &mut self,
+        call: Call,
+        through: RoleSet,
+        named: Named,
+        reason: ClearanceReason,
+    ) -> Result<(UnitsReleased, Vec<UnitsBooked>), UnitError> {
+        self.all_or_nothing((named.batch, named.site), |registers| {
+            let booking =
+                registers.read_units(|units| units.booking_to_release(call.account, &named, call.now));
+            let (booked, _, events) = registers.book(call, through, booking)?;
+            let event = registers.in_units(|units| units.release(named, &booked, reason))?;
+            Ok((event, events))
+        })
+    }
+
+    /// Resolves alarms, as the message does, where the contract `units` has these roles. `books` is who calls as `batches`
+    /// sees it.
+    #[allow(clippy::type_complexity)]
+    pub fn resolve_alarms_by(
+        &mut self,
+        call: Call,
+        books: impl Fn(&Self) -> Result<(Call, RoleSet), UnitError>,
+        (batch, serials): (BatchId, &[Vec<u8>]),
+        resolution: Resolution,
+    ) -> Result<Vec<(AlarmResolved, Option<(UnitsBooked, UnitReverted)>)>, UnitError> {
+        call.ensure_role(Role::Regulator)?;
+        let corrects = resolution == Resolution::RecordWrong;
+        let most = if corrects { 1 } else { MAX_SERIALS };
+        ensure((1..=most).contains(&serials.len()), UnitError::TooManySerials)?;
+        let mut events = Vec::new();
+        for serial in serials {
+            let unit = UnitId::of(batch, serial);
+            let resolved = self.in_units(|units| units.resolve_alarm(&call, batch, serial, resolution))?;
+            let mut corrected = None;
+            if corrects {
+                let (known, state) = self.read_units(|units| units.wrong_record(unit))?;
+                let (call, through) = books(self)?;
+                let (booked, _, mut moved) = self.take_back(call, through, None, (batch, &known, state))?;
+                let event =
+                    self.in_units(|units| units.correct(booked.by, (batch, unit), (known.site, state)));
+                corrected = moved.pop().map(|moved| (moved, event));
+            }
+            events.push((resolved, corrected));
+        }
+        Ok(events)
+    }
+
+    /// Resolves the alarm about a serial, as the message does.
     pub fn resolve_alarm(
         &mut self,
         call: Call,
@@ -321,21 +517,34 @@ impl Registers {
         serial: &[u8],
         resolution: Resolution,
     ) -> Result<AlarmResolved, UnitError> {
-        self.in_units(|units| units.resolve_alarm(call, id, serial, resolution))
+        let books = |_: &Self| Ok((call, UNIT_REGISTER));
+        let mut events = self.resolve_alarms_by(call, books, (id, &[serial.to_vec()]), resolution)?;
+        Ok(events.remove(0).0)
     }
 
+    pub fn dismiss_alarms(&mut self, call: Call, site: SiteId) -> Result<AlarmsDismissed, UnitError> {
+        self.in_units(|units| units.dismiss_alarms(call, site))
+    }
+
+    /// Judges a scan where nothing is paused, and its site dispenses.
     pub fn verdict(&self, scan: &Scan, now: Timestamp) -> Verdict {
-        let position = scan.proof.as_ref().map(|proof| proof.index);
-        let whereabouts = self.whereabouts(BatchId::of(scan.gtin, &scan.lot), position, scan.site);
-        self.read_units(|units| units.verdict(scan, whereabouts, now))
+        let dispensing = Dispensing { runs: true, by_site: scan.site.map(|_| true) };
+        self.verdict_where(scan, dispensing, now)
+    }
+
+    pub fn verdict_where(&self, scan: &Scan, dispensing: Dispensing, now: Timestamp) -> Verdict {
+        let positions: Vec<u32> = scan.proof.iter().map(|proof| proof.index).collect();
+        let batch = BatchId::of(scan.gtin, &scan.lot);
+        let whereabouts = self.whereabouts(batch, &positions, scan.site, now);
+        self.read_units(|units| units.verdict(scan, whereabouts, dispensing, now))
     }
 
     pub fn alarm(&self, unit: UnitId) -> Option<Alarm> {
         self.read_units(|units| units.alarm(unit))
     }
 
-    pub fn decommissioned_unit(&self, unit: UnitId) -> Option<DecommissionedUnit> {
-        self.read_units(|units| units.decommissioned_unit(unit))
+    pub fn unit(&self, unit: UnitId) -> Option<UnitRecord> {
+        self.read_units(|units| units.unit(unit))
     }
 }
 

@@ -8,8 +8,9 @@ mod twist;
 
 use std::collections::BTreeMap;
 
-use primitives::units::{Scan, UnitOutcome};
-use primitives::SiteId;
+use primitives::batches::UnitState;
+use primitives::units::{Outcome, Scan, UnitOutcome};
+use primitives::{AccountId, SiteId, CUSTODIANS, DISPENSERS};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FailurePersistence, FileFailurePersistence};
 
@@ -86,8 +87,9 @@ impl Sequence {
     }
 
     /// Plays the sequence on the model and the backend, and compares: the result of each call, and all books and verdicts
-    /// after every `often` calls and at the end.
-    pub fn play(&self, catalogue: &Catalogue, backend: &mut impl Backend, often: usize) {
+    /// after every `often` calls and at the end. There the promise is held as well: see [`Promise`].
+    pub fn play(&self, catalogue: &Catalogue, backend: &mut impl Backend, often: usize) -> Promise {
+        let mut promise = Promise::default();
         let mut model = beginning(catalogue, backend.contracts());
         cast::set_up(backend.contracts()).iter().for_each(|change| backend.administer(change));
         self.walk(catalogue, &mut model, |model, turn, action| {
@@ -105,9 +107,12 @@ impl Sequence {
             }
             if turn % often == often - 1 {
                 ensure_agree(catalogue, model, backend, turn);
+                promise.hold(catalogue, model, backend, turn);
             }
         });
         ensure_agree(catalogue, &model, backend, 0);
+        promise.hold(catalogue, &model, backend, 0);
+        promise
     }
 }
 
@@ -115,6 +120,16 @@ impl Sequence {
 fn ensure_agree(catalogue: &Catalogue, model: &Model, backend: &mut impl Backend, turn: usize) {
     let scope = catalogue.scope(model.shipped + 1);
     let (books, stored) = (model.books(&scope), backend.stored(&scope));
+    // Piece by piece, so that a failure shows what differs.
+    assert_eq!(stored.listed, books.listed, "turn {turn}");
+    for id in &scope.batches {
+        let (ours, theirs) = (stored.batches.get(id), books.batches.get(id));
+        assert_eq!(ours.map(|it| it.places), theirs.map(|it| it.places), "turn {turn}: {id}");
+        assert_eq!(ours.map(|it| &it.holdings), theirs.map(|it| &it.holdings), "turn {turn}: {id}");
+    }
+    assert_eq!(stored.units, books.units, "turn {turn}");
+    assert_eq!(stored.alarms, books.alarms, "turn {turn}");
+    assert_eq!(stored.logistic_units, books.logistic_units, "turn {turn}");
     assert_eq!(stored, books, "turn {turn}");
     for (id, batch) in &stored.batches {
         assert_eq!(batch.places.total(), Some(batch.batch.quantity), "mass balance of {id}");
@@ -124,12 +139,78 @@ fn ensure_agree(catalogue: &Catalogue, model: &Model, backend: &mut impl Backend
             let facts = model.batches.get(&catalogue.id(batch));
             let own = facts.and_then(|facts| facts.packs.get(number)).map_or(0, |pack| pack.site);
             let other = SiteId::try_from(turn + number).unwrap() % cast::SITES;
-            for site in [None, Some(own), Some(other)] {
+            // By turns. At the end, all.
+            let sites = [None, Some(own), Some(other)];
+            let (first, some) = if turn == 0 { (0, 3) } else { ((turn / 10 + number) % 3, 1) };
+            for site in sites.into_iter().skip(first).take(some) {
                 let scan = spoilt(catalogue.scan(batch, number, site), turn + number);
                 assert_eq!(backend.verdict(model.now, &scan), model.verdict(&scan), "turn {turn}: {scan:?}");
             }
         }
     }
+}
+
+/// The register's promise: a pack with a serial is valid at a site if and only if a dispense of that pack there would be done.
+/// Here is how often that was asked.
+///
+/// A loose pack is valid wherever a loose pack of its batch is: the books do not know which loose pack is where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Promise {
+    pub asked: usize,
+    pub valid: usize,
+    /// How often a pack was valid, and another pack of the batch was at the site.
+    pub elsewhere: usize,
+}
+
+impl Promise {
+    pub fn add(&mut self, other: Self) {
+        self.asked += other.asked;
+        self.valid += other.valid;
+        self.elsewhere += other.elsewhere;
+    }
+
+    /// Asks for every pack at its site, and at another one where somebody dispenses.
+    fn hold(&mut self, catalogue: &Catalogue, model: &Model, backend: &mut impl Backend, turn: usize) {
+        let dispensers = dispensers(model);
+        let batches = (0..catalogue.batches.len()).filter(|it| catalogue.batches[*it].serial_root.is_some());
+        for index in batches {
+            let batch = catalogue.id(index);
+            let Some(facts) = model.batches.get(&batch) else { continue };
+            for number in 0..catalogue.serials(index) {
+                let own = facts.packs.get(number).map(|pack| pack.site);
+                let at_home = dispensers.iter().find(|(site, _)| Some(*site) == own);
+                let other = (turn / 7 + number).checked_rem(dispensers.len()).map(|place| &dispensers[place]);
+                for (site, who) in at_home.into_iter().chain(other) {
+                    let scan = catalogue.scan(index, number, Some(*site));
+                    let verdict = backend.verdict(model.now, &scan);
+                    let (site, serial) = (*site, serial(number));
+                    let (proof, state) = (catalogue.proof(index, number), UnitState::Dispensed);
+                    let dispense = Message::Decommission { site, batch, serial, proof, state, done_at: None };
+                    let result = backend.would(*who, model.now, &dispense);
+                    let is_valid = verdict.outcome == Outcome::Valid;
+                    let is_done = result == Ok(UnitOutcome::Done);
+                    let reasons = verdict.reasons.by_severity();
+                    assert_eq!(is_valid, is_done, "turn {turn}: {reasons:?} {result:?} {dispense:?}");
+                    let is_here = facts.packs.get(number).is_some_and(|pack| pack.is_free_at(site));
+                    self.asked += 1;
+                    self.valid += usize::from(is_valid);
+                    self.elsewhere += usize::from(is_valid && !is_here);
+                }
+            }
+        }
+    }
+}
+
+/// The sites whose organisation dispenses, each with an account that may do it there.
+fn dispensers(model: &Model) -> Vec<(SiteId, AccountId)> {
+    let dispenser = |site: SiteId| {
+        let dispenses = |who: &AccountId| {
+            let call = model.organisations.caller(*who, Some(site), model.now);
+            call.site == Some(site) && call.roles.intersects(DISPENSERS) && call.roles.intersects(CUSTODIANS)
+        };
+        cast::senders().into_iter().find(dispenses).map(|who| (site, who))
+    };
+    (0..cast::SITES).filter_map(dispenser).collect()
 }
 
 /// Mostly the scan itself; by turns one that lacks something, or says something wrong.

@@ -11,5 +11,5 @@ fn a_new_register_is_empty_and_knows_its_contracts() {
     let units = Units::new(access, batches);
     assert_eq!((units.access(), units.batches()), (Some(access), Some(batches)));
     let unit = UnitId::of(BatchId([7; 32]), b"S1");
-    assert_eq!((units.decommissioned_unit(unit), units.alarm(unit)), (None, None));
+    assert_eq!((units.unit(unit), units.alarm(unit)), (None, None));
 }

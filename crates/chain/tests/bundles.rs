@@ -10,7 +10,7 @@ use chain::batches::Batches;
 use chain::evidence::Evidence;
 use chain::feeds::Feeds;
 use chain::governance::Governance;
-use chain::units::Units;
+use chain::units::{Named, Units};
 use chain::{
     access, batches, evidence, feeds, governance, units, AccountId, Bundles, Call, Constructor, ContractEvent,
 };
@@ -24,8 +24,8 @@ use primitives::feeds::{Feed, FeedKind, Observation, Report};
 use primitives::governance::{Action, Identifier};
 use primitives::units::{Resolution, Scan};
 use primitives::{
-    BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Question, Role, RoleSet, SerialProof, Subject,
-    UnitId,
+    BatchId, DocumentHash, FeedId, InputCommitment, ModelId, MultiProof, Question, Role, RoleSet,
+    SerialProof, Subject, UnitId,
 };
 use scale_info::form::PortableForm;
 use scale_info::{meta_type, Field, PortableRegistry, Registry, TypeDef, TypeInfo};
@@ -255,13 +255,17 @@ fn every_message_of_batches_is_known() {
         built(&it.block(BATCH)),
         built(&it.unblock(BATCH)),
         built(&it.ship(SITE, goods, 8, Purpose::Supply, Some(document))),
+        built(&it.ship_for(SITE, goods, 8, Purpose::Return, document)),
         built(&it.receive(SITE, 1, &Arrival::Units(3))),
         built(&it.reject(Some(SITE), 1, RejectionReason::Other)),
         built(&it.pack(SITE, 1, &Contents::LogisticUnits(vec![2, 3]))),
         built(&it.unpack(SITE, 1)),
         built(&it.decommission_quantity(SITE, BATCH, 3, UnitState::Sample, Some(document))),
+        built(&it.destroy(SITE, 1, Some(document))),
+        built(&it.revert_quantity(SITE, BATCH, 3, UnitState::Sample)),
         built(&it.quarantine(Some(SITE), target, QuarantineReason::Other)),
         built(&it.release_quarantine(target, ClearanceReason::Mistake)),
+        built(&it.condemn(Some(SITE), target)),
         built(&it.recall(BATCH, &recall)),
         built(&it.acknowledge_recall(SITE, BATCH)),
         built(&it.batch(BATCH)),
@@ -289,14 +293,26 @@ fn every_message_of_units_is_known() {
         ..Scan::default()
     };
     let unit = UnitId([8; 32]);
+    let named = Named {
+        at: SITE,
+        batch: BATCH,
+        serials: vec![b"S1".to_vec()],
+        proof: MultiProof { leaves: vec![(1, [6; 16])], siblings: vec![[7; 32]], depth: 1 },
+        from_quarantine: true,
+    };
     Metadata::of("units").assert_messages([
-        built(&it.dispense(SITE, BATCH, b"S1", &proof)),
-        built(&it.decommission(SITE, BATCH, b"S1", &proof, UnitState::Sample)),
-        built(&it.revert(Some(SITE), BATCH, b"S1")),
-        built(&it.resolve_alarm(BATCH, b"S1", Resolution::FalseAlarm)),
+        built(&it.dispense(SITE, BATCH, b"S1", &proof, Some(9))),
+        built(&it.decommission(SITE, BATCH, b"S1", &proof, UnitState::Sample, None)),
+        built(&it.revert(SITE, BATCH, b"S1")),
+        built(&it.quarantine(Some(SITE), &named, QuarantineReason::Other)),
+        built(&it.condemn(None, &named)),
+        built(&it.release(BATCH, &named.serials, ClearanceReason::Mistake)),
+        built(&it.resolve_alarms(BATCH, &named.serials, Resolution::RecordWrong)),
+        built(&it.dismiss_alarms(SITE)),
         built(&it.verdict(&scan)),
-        built(&it.decommissioned_unit(unit)),
+        built(&it.unit(unit)),
         built(&it.alarm(unit)),
+        built(&it.alarms_dismissed_at(SITE)),
         built(&it.access()),
         built(&it.batches()),
     ]);
@@ -310,6 +326,7 @@ fn every_message_of_evidence_is_known() {
         built(&it.set_policy(FEED, Some(policy))),
         built(&it.present(QuarantineTarget::Shipment(1), FEED)),
         built(&it.policy(FEED)),
+        built(&it.presented_at(FEED, Subject([9; 32]))),
         built(&it.access()),
         built(&it.batches()),
     ]);

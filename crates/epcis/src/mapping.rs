@@ -37,7 +37,7 @@ pub enum Goods {
 }
 
 /// The state of units that left the supply chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fate {
     /// Handed to a patient.
     Dispensed,
@@ -49,8 +49,6 @@ pub enum Fate {
     Sample,
     /// Left the territory of the register.
     Exported,
-    /// Locked during an investigation.
-    Locked,
 }
 
 /// A document that a release requires.
@@ -134,6 +132,8 @@ pub enum Change {
     Quarantined,
     /// Goods were cleared from quarantine.
     QuarantineReleased,
+    /// Goods were condemned: they can only be destroyed, or returned to the manufacturer.
+    Condemned,
     /// Goods were recalled.
     Recalled,
     /// A holder acknowledged a recall.
@@ -156,7 +156,7 @@ pub struct StateChange {
 }
 
 impl Change {
-    /// The message of the contract `batches` that makes this change; `None` for an alarm, which the contract raises
+    /// The message of the contract `batches`, or for units by their serials of `units`, that makes this change; `None` for an alarm, which the contract raises
     /// itself.
     #[must_use]
     pub const fn message(&self) -> Option<&'static str> {
@@ -176,9 +176,10 @@ impl Change {
             Change::Decommissioned(_) => "decommission",
             Change::Reverted { .. } => "revert",
             Change::AlarmRaised => return None,
-            Change::AlarmResolved { .. } => "resolve_alarm",
+            Change::AlarmResolved { .. } => "resolve_alarms",
             Change::Quarantined => "quarantine",
             Change::QuarantineReleased => "release_quarantine",
+            Change::Condemned => "condemn",
             Change::Recalled => "recall",
             Change::RecallAcknowledged => "acknowledge_recall",
         })
@@ -205,6 +206,7 @@ impl Change {
             Change::AlarmResolved { counterfeit: true } => ("inspecting", "non_conformant"),
             Change::AlarmResolved { counterfeit: false } => ("inspecting", "sellable_accessible"),
             Change::Quarantined => ("holding", "non_sellable_other"),
+            Change::Condemned => ("inspecting", "non_sellable_other"),
             Change::Recalled | Change::RecallAcknowledged => ("holding", "recalled"),
         }
     }
@@ -212,8 +214,8 @@ impl Change {
 
 impl Fate {
     /// All states.
-    pub(crate) const ALL: [Fate; 6] =
-        [Fate::Dispensed, Fate::Destroyed, Fate::Stolen, Fate::Sample, Fate::Exported, Fate::Locked];
+    pub(crate) const ALL: [Fate; 5] =
+        [Fate::Dispensed, Fate::Destroyed, Fate::Stolen, Fate::Sample, Fate::Exported];
 
     pub(crate) const fn step(self) -> (&'static str, &'static str) {
         match self {
@@ -222,7 +224,6 @@ impl Fate {
             Fate::Stolen => ("stock_taking", "stolen"),
             Fate::Sample => ("sampling", "non_sellable_other"),
             Fate::Exported => ("departing", "in_transit"),
-            Fate::Locked => ("holding", "reserved"),
         }
     }
 }

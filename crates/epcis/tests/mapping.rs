@@ -52,10 +52,18 @@ fn all() -> Vec<StateChange> {
         for moved in [Change::Shipped, Change::Returned, Change::Received, Change::Rejected] {
             all.push(change(goods.clone(), moved(delivery())));
         }
-        all.push(change(goods.clone(), Change::Quarantined));
-        all.push(change(goods, Change::QuarantineReleased));
     }
-    for fate in [Fate::Dispensed, Fate::Destroyed, Fate::Stolen, Fate::Sample, Fate::Exported, Fate::Locked] {
+    for goods in [Goods::Quantity(7), units(), serials()] {
+        for kind in [Change::Quarantined, Change::QuarantineReleased, Change::Condemned] {
+            all.push(change(goods.clone(), kind));
+        }
+    }
+    all.push(change(units(), Change::Decommissioned(Fate::Destroyed)));
+    all.push(change(
+        Goods::Quantity(3),
+        Change::Reverted { fate: Fate::Sample, decommissioned_at: AT - 60_000 },
+    ));
+    for fate in [Fate::Dispensed, Fate::Destroyed, Fate::Stolen, Fate::Sample, Fate::Exported] {
         all.push(change(serials(), Change::Decommissioned(fate)));
         all.push(change(Goods::Quantity(3), Change::Decommissioned(fate)));
         all.push(change(serials(), Change::Reverted { fate, decommissioned_at: AT - 60_000 }));

@@ -163,7 +163,8 @@ fn verify_by_qr(stage: &mut Stage, folder: &Path, lists: Lists) -> Result<PackCo
     stage.does(None, &["qr", "read", &image])?;
     let code = PackCode { image, lists };
     stage.does(None, &code.proven(&["verify", "--holder", PHARMACY.gln]))?;
-    stage.check("the pack is valid, by its picture");
+    stage.does(None, &code.proven(&["verify"]))?;
+    stage.check("the pack is genuine for everybody, and valid at the pharmacy, by its picture");
     stage.fails(None, &["verify", "--image", &code.image], NOT_VALID, "proof")?;
     stage.check("a serial without its proof is not called valid");
     for (pack, because) in [
@@ -181,9 +182,13 @@ fn verify_by_qr(stage: &mut Stage, folder: &Path, lists: Lists) -> Result<PackCo
 fn dispense_once(stage: &mut Stage, code: &PackCode) -> Result<(), Failure> {
     stage.step("A unit is dispensed, and its copy is caught");
     let (dispense, verify) = (code.proven(&["batch", "dispense"]), code.proven(&["verify"]));
+    let here = code.proven(&["verify", "--holder", PHARMACY.gln]);
     stage.does(Some(PHARMACY.who), &dispense)?;
-    stage.fails(None, &verify, NOT_VALID, "dispensed")?;
-    stage.check("a dispensed pack is not valid any more");
+    stage.fails(None, &here, NOT_VALID, "dispensed")?;
+    ensure_says(&stage.does(None, &verify)?, "GENUINE")?;
+    stage.check("a dispensed pack is not valid any more, and genuine for the patient who has it");
+    ensure_says(&stage.does(Some(PHARMACY.who), &dispense)?, "already")?;
+    stage.check("the same dispense again, after an answer that was lost, is no alarm");
     stage.fails(Some(CLINIC.who), &dispense, CLONE_ALARM, PHARMACY.gln)?;
     stage.check("the second dispense of a serial raises an alarm that names the first place");
     stage.fails(None, &verify, NOT_VALID, "alarm-open")?;
@@ -215,6 +220,13 @@ pub(super) fn recall(stage: &mut Stage, code: &PackCode) -> Result<(), Failure> 
     }
     stage.check("the recall reaches every holder, and what comes back is counted");
     Ok(())
+}
+
+fn ensure_says(said: &str, wanted: &str) -> Result<(), Failure> {
+    match said.contains(wanted) {
+        true => Ok(()),
+        false => Err(format!("{wanted:?} was expected:\n{said}").into()),
+    }
 }
 
 fn batch<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use gs1::{Gtin, Sscc};
 use primitives::batches::{Attestation, Purpose, RecallClass, RecallReason, RejectionReason, UnitState};
-use primitives::units::Resolution;
 use primitives::{BatchId, DocumentHash, Quantity};
 
 use crate::choices::choice;
@@ -39,10 +38,10 @@ pub enum BatchCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Hand a pack to a patient (needs Pharmacy or Provider); a serial's second time is a clone alarm
+    /// Hand a pack to a patient (needs Pharmacy or Provider); a serial's second time at another site is a clone alarm
     Dispense(GoneArgs),
-    /// Record that a pack was destroyed, stolen, taken as a sample, exported or locked; packs of a recalled batch can be
-    /// destroyed
+    /// Record that a pack was destroyed, stolen, taken as a sample or exported; with --quantity, packs that are condemned,
+    /// returned or recalled are destroyed
     Decommission {
         /// What became of it
         #[arg(value_parser = choice::<UnitState>())]
@@ -53,18 +52,16 @@ pub enum BatchCommand {
         #[arg(long, value_name = "HASH", requires = "quantity")]
         sha256: Option<DocumentHash>,
     },
-    /// Undo a decommissioning (needs the site that did it, within ten days; a Regulator unlocks)
+    /// Undo a decommissioning (needs the site that did it, within ten days)
     Revert {
         #[command(flatten)]
         code: CodeArgs,
-    },
-    /// Resolve a clone alarm (needs Regulator)
-    ResolveAlarm {
-        /// The finding
-        #[arg(value_parser = choice::<Resolution>())]
-        resolution: Resolution,
-        #[command(flatten)]
-        code: CodeArgs,
+        /// Undo the site's last booking by quantity, or a part of it: how many packs
+        #[arg(long, value_parser = quantity(), requires = "state")]
+        quantity: Option<Quantity>,
+        /// What the packs were recorded as; with --quantity
+        #[arg(long, value_parser = choice::<UnitState>(), requires = "quantity")]
+        state: Option<UnitState>,
     },
     /// What happens to a registered batch.
     #[command(flatten)]
@@ -115,6 +112,9 @@ pub enum Step {
         /// How many packs
         #[arg(long, value_parser = quantity())]
         quantity: Quantity,
+        /// The packs are condemned: they only go back to the manufacturer
+        #[arg(long, requires = "returned")]
+        condemned: bool,
         #[command(flatten)]
         terms: DeliveryArgs,
     },
@@ -263,12 +263,19 @@ pub struct DocumentArgs {
 /// How goods are delivered.
 #[derive(Args, Debug)]
 pub struct DeliveryArgs {
-    /// Return them to the batch's manufacturer permanently, also where the batch is recalled or expired
+    /// Return them to the batch's manufacturer permanently, also where the batch is recalled or expired: where packs have
+    /// serials, it must be known which these are (condemned by serial, a numbered case, or all recalled)
     #[arg(long = "return")]
     pub returned: bool,
     /// The SHA-256 of the sealed terms of delivery
     #[arg(long, value_name = "HASH")]
     pub terms: Option<DocumentHash>,
+    /// Ship for another site, whose organisation may not hold drugs any more (needs Regulator): its GLN or number
+    #[arg(long = "for", value_name = "SITE", requires = "order", conflicts_with = "terms")]
+    pub consignor: Option<SiteRef>,
+    /// The SHA-256 of the order to do so; with --for
+    #[arg(long, value_name = "HASH", requires = "consignor")]
+    pub order: Option<DocumentHash>,
 }
 
 impl DeliveryArgs {
@@ -292,6 +299,9 @@ pub struct GoneArgs {
     /// How many packs, where they have no serials
     #[arg(long, conflicts_with_all = ["serials", "proof"], value_parser = quantity())]
     pub(super) quantity: Option<Quantity>,
+    /// When it was done, where that was offline and is sent later: a moment such as 2027-12-31T12:00:00Z, within ten days
+    #[arg(long, value_name = "TIME", conflicts_with = "quantity", value_parser = time::parse_moment)]
+    pub(super) done_at: Option<u64>,
 }
 
 fn serial_range(text: &str) -> Result<(u32, u32), String> {

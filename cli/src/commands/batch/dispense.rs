@@ -1,13 +1,13 @@
 use chain::Receipt;
 use gs1::MedicinePack;
-use primitives::batches::UnitState;
-use primitives::units::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned};
-use primitives::{BatchId, DocumentHash, Quantity, SerialProof};
+use primitives::batches::{UnitPlace, UnitState};
+use primitives::units::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned, UnitOutcome};
+use primitives::{BatchId, DocumentHash, Quantity, SerialProof, SiteId, Timestamp, UnitId};
 use serde_json::json;
 
 use super::args::GoneArgs;
 use crate::answer::Answer;
-use crate::choices::Choice;
+use crate::choices::{place_name, Choice};
 use crate::code::lot_of;
 use crate::context::{changed, Context};
 use crate::directory::Mentioned;
@@ -35,7 +35,7 @@ pub async fn run(
     let evidence = evidence.ok_or_else(|| Failure::bad_input("give --serials, --proof or --quantity"))?;
     let context = &Context::open(global).await?;
     let proof = registered(context, batch, evidence).await?;
-    serialised(context, batch, &pack, (serial, &proof), state).await
+    serialised(context, batch, &pack, (serial, &proof), (state, packs.done_at)).await
 }
 
 async fn unserialised(
@@ -56,26 +56,61 @@ async fn serialised(
     batch: BatchId,
     pack: &MedicinePack,
     (serial, proof): (&str, &SerialProof),
-    state: UnitState,
+    (state, done_at): (UnitState, Option<Timestamp>),
 ) -> Result<Answer, Failure> {
     let register = context.units();
     let site = context.acting_site().await?;
-    let call = register.decommission(site, batch, serial.as_bytes(), proof, state);
-    let receipt = context.submit(&call).await?;
-    match receipt.event::<AlarmRaised>(register.0) {
-        Ok(alarm) => Err(clone_alarm(context, pack, &alarm, &receipt).await?),
-        Err(_) => {
-            let UnitDecommissioned { unit, .. } = receipt.event(register.0)?;
-            let data = json!({
-                "batch": batch.to_string(), "serial": serial, "unit": unit.to_string(), "state": state.name(),
-            });
-            changed(
-                &receipt,
-                &format!("Recorded the pack with the serial {serial} as {}.", state.name()),
-                data,
-            )
-        }
+    let call = register.decommission(site, batch, serial.as_bytes(), proof, state, done_at);
+    // What was done before costs no transaction.
+    let run = context.chain.dry_run(&call, context.account()?.id()).await?;
+    if let UnitOutcome::Already { place, at } = run.output {
+        return already(context, (batch, serial), (site, state), (place, at)).await;
     }
+    let receipt = context.submit(&call).await?;
+    if let Ok(alarm) = receipt.event::<AlarmRaised>(register.0) {
+        return Err(clone_alarm(context, pack, &alarm, &receipt).await?);
+    }
+    if let Ok(UnitDecommissioned { unit, at, .. }) = receipt.event(register.0) {
+        let data = json!({
+            "batch": batch.to_string(), "serial": serial, "unit": unit.to_string(), "state": state.name(),
+            "at": time::rfc3339(at), "already": false,
+        });
+        let done = format!("Recorded the pack with the serial {serial} as {}.", state.name());
+        return changed(&receipt, &done, data);
+    }
+    // Another till of the site was faster.
+    let unit = UnitId::of(batch, serial.as_bytes());
+    match context.chain.read_at(&register.unit(unit), receipt.block.hash).await? {
+        Some(record) => already(context, (batch, serial), (site, state), (record.place, record.at)).await,
+        None => Err(Failure::failed(format!(
+            "the chain answered to the serial {serial} with neither an event nor a record; verify the pack"
+        ))),
+    }
+}
+
+/// The answer where the site had recorded the pack before: a failure where it was as something else.
+async fn already(
+    context: &Context<'_>,
+    (batch, serial): (BatchId, &str),
+    (site, wanted): (SiteId, UnitState),
+    (place, at): (UnitPlace, Timestamp),
+) -> Result<Answer, Failure> {
+    let names = context.names(&Mentioned { sites: [site].into(), ..Mentioned::default() }).await?;
+    let (state, site) = (place_name(place), names.site(site));
+    let text = format!(
+        "The pack with the serial {serial} was recorded as {state} already at {site} on {}; nothing was booked.",
+        time::readable(at)
+    );
+    let data = json!({
+        "batch": batch.to_string(), "serial": serial, "unit": UnitId::of(batch, serial.as_bytes()).to_string(),
+        "state": state, "at": time::rfc3339(at), "already": true, "site": site,
+    });
+    if place != UnitPlace::Left(wanted) {
+        let failure =
+            Failure::new(Exit::Refused, text).with_code("units/already-otherwise").with_details(data);
+        return Err(failure.with_hint("Where that is a mistake, undo it first with `theriac batch revert`."));
+    }
+    Answer::new(text, &data)
 }
 
 /// The serial on a pack.

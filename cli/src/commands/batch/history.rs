@@ -3,7 +3,7 @@ use primitives::{Actor, BatchId};
 use serde::Serialize;
 
 use crate::batch_view::scope;
-use crate::choices::Choice;
+use crate::choices::{place_name, Choice};
 use crate::directory::{ActorView, Mentioned, Names, SiteView};
 
 /// What happened to a batch, as it is on chain: one event.
@@ -50,22 +50,26 @@ impl BatchEvent {
         }
     }
 
-    /// The batch that it is about.
-    pub const fn batch(&self) -> BatchId {
-        match self {
+    /// The batch that it is about. Alarms are dismissed by their site, and so of no batch in particular.
+    pub const fn batch(&self) -> Option<BatchId> {
+        Some(match self {
             BatchEvent::Batches(event) => batch_of(event),
             BatchEvent::Units(event) => match event {
                 by_units::Event::UnitDecommissioned(event) => event.batch,
                 by_units::Event::UnitReverted(event) => event.batch,
+                by_units::Event::UnitsQuarantinedBySerial(event) => event.batch,
+                by_units::Event::UnitsReleased(event) => event.batch,
+                by_units::Event::UnitsCondemned(event) => event.batch,
                 by_units::Event::AlarmRaised(event) => event.batch,
                 by_units::Event::AlarmResolved(event) => event.batch,
+                by_units::Event::AlarmsDismissed(_) => return None,
             },
-        }
+        })
     }
 
-    /// Whether `batches` booked a pack here for the register of units.
+    /// Whether `batches` booked packs here for the register of units.
     pub const fn is_booking(&self) -> bool {
-        matches!(self, BatchEvent::Batches(by_batches::Event::UnitBooked(_)))
+        matches!(self, BatchEvent::Batches(by_batches::Event::UnitsBooked(_)))
     }
 }
 
@@ -83,10 +87,13 @@ const fn batch_of(event: &by_batches::Event) -> BatchId {
         Event::ShipmentRejected(event) => event.batch,
         Event::LogisticUnitPacked(event) => event.batch,
         Event::LogisticUnitUnpacked(event) => event.batch,
-        Event::UnitBooked(event) => event.batch,
+        Event::LogisticUnitDestroyed(event) => event.batch,
+        Event::UnitsBooked(event) => event.batch,
         Event::UnitsDecommissioned(event) => event.batch,
+        Event::DecommissioningReverted(event) => event.batch,
         Event::UnitsQuarantined(event) => event.batch,
         Event::QuarantineReleased(event) => event.batch,
+        Event::GoodsCondemned(event) => event.batch,
         Event::BatchRecalled(event) => event.batch,
         Event::RecallAcknowledged(event) => event.batch,
     }
@@ -102,10 +109,16 @@ pub fn mention(event: &BatchEvent, mentioned: &mut Mentioned) {
         BatchEvent::Batches(Event::UnitsShipped(event)) => mentioned.sites.extend([event.from, event.to]),
         BatchEvent::Batches(Event::UnitsReceived(event)) => mentioned.sites.extend([event.from, event.to]),
         BatchEvent::Batches(Event::ShipmentRejected(event)) => mentioned.sites.extend([event.from, event.to]),
-        BatchEvent::Batches(Event::UnitBooked(event)) => mentioned.sites.extend([event.site]),
+        BatchEvent::Batches(Event::UnitsBooked(event)) => mentioned.sites.extend([event.site]),
         BatchEvent::Batches(Event::UnitsQuarantined(event)) => mentioned.sites.extend([event.site]),
         BatchEvent::Batches(Event::QuarantineReleased(event)) => mentioned.sites.extend([event.site]),
+        BatchEvent::Batches(Event::GoodsCondemned(event)) => mentioned.sites.extend([event.site]),
         BatchEvent::Units(by_units::Event::UnitReverted(event)) => mentioned.sites.extend([event.site]),
+        BatchEvent::Units(by_units::Event::UnitsQuarantinedBySerial(event)) => {
+            mentioned.sites.extend([event.site]);
+        }
+        BatchEvent::Units(by_units::Event::UnitsReleased(event)) => mentioned.sites.extend([event.site]),
+        BatchEvent::Units(by_units::Event::UnitsCondemned(event)) => mentioned.sites.extend([event.site]),
         BatchEvent::Units(by_units::Event::AlarmRaised(event)) => mentioned.sites.extend(event.other),
         _ => {}
     }
@@ -126,16 +139,23 @@ pub const fn actor_of(event: &BatchEvent) -> Option<&Actor> {
         BatchEvent::Batches(Event::ShipmentRejected(event)) => &event.by,
         BatchEvent::Batches(Event::LogisticUnitPacked(event)) => &event.by,
         BatchEvent::Batches(Event::LogisticUnitUnpacked(event)) => &event.by,
-        BatchEvent::Batches(Event::UnitBooked(_)) => return None,
+        BatchEvent::Batches(Event::LogisticUnitDestroyed(event)) => &event.by,
+        BatchEvent::Batches(Event::UnitsBooked(_)) => return None,
         BatchEvent::Batches(Event::UnitsDecommissioned(event)) => &event.by,
+        BatchEvent::Batches(Event::DecommissioningReverted(event)) => &event.by,
         BatchEvent::Batches(Event::UnitsQuarantined(event)) => &event.by,
         BatchEvent::Batches(Event::QuarantineReleased(event)) => &event.by,
+        BatchEvent::Batches(Event::GoodsCondemned(event)) => &event.by,
         BatchEvent::Batches(Event::BatchRecalled(event)) => &event.by,
         BatchEvent::Batches(Event::RecallAcknowledged(event)) => &event.by,
         BatchEvent::Units(by_units::Event::UnitDecommissioned(event)) => &event.by,
         BatchEvent::Units(by_units::Event::UnitReverted(event)) => &event.by,
+        BatchEvent::Units(by_units::Event::UnitsQuarantinedBySerial(event)) => &event.by,
+        BatchEvent::Units(by_units::Event::UnitsReleased(event)) => &event.by,
+        BatchEvent::Units(by_units::Event::UnitsCondemned(event)) => &event.by,
         BatchEvent::Units(by_units::Event::AlarmRaised(event)) => &event.by,
         BatchEvent::Units(by_units::Event::AlarmResolved(event)) => &event.by,
+        BatchEvent::Units(by_units::Event::AlarmsDismissed(event)) => &event.by,
     })
 }
 
@@ -237,19 +257,34 @@ fn of_batches(event: &by_batches::Event, names: &Names) -> HistoryLine {
                 format!("{} unpacked {:018} with {} packs", by(&it.by), it.logistic_unit, it.quantity),
             )
         },
-        Event::UnitBooked(it) => {
-            let text = match it.taken_back {
-                true => format!("1 pack at {} is not {} any more", at(it.site), it.state.name()),
-                false => format!("1 pack at {} was recorded as {}", at(it.site), it.state.name()),
-            };
-            let event = if it.taken_back { "reverted" } else { it.state.name() };
-            HistoryLine { quantity: Some(1), from: Some(names.site(it.site)), ..line(event, text) }
+        Event::LogisticUnitDestroyed(it) => HistoryLine {
+            quantity: Some(it.quantity),
+            ..line(
+                "destroyed",
+                format!("{} destroyed {:018} with {} packs", by(&it.by), it.logistic_unit, it.quantity),
+            )
+        },
+        Event::UnitsBooked(it) => {
+            let (from, to) = (place_name(it.from), place_name(it.to));
+            let text = format!("packs at {} that were {from} are {to}: {}", at(it.site), it.quantity);
+            HistoryLine {
+                quantity: Some(it.quantity),
+                from: Some(names.site(it.site)),
+                ..line("booked", text)
+            }
         }
         Event::UnitsDecommissioned(it) => HistoryLine {
             quantity: Some(it.quantity),
             ..line(
                 it.state.name(),
                 format!("{} recorded {} packs as {}", by(&it.by), it.quantity, it.state.name()),
+            )
+        },
+        Event::DecommissioningReverted(it) => HistoryLine {
+            quantity: Some(it.quantity),
+            ..line(
+                "reverted",
+                format!("{} reverted that {} packs were {}", by(&it.by), it.quantity, it.state.name()),
             )
         },
         Event::UnitsQuarantined(it) => HistoryLine {
@@ -274,6 +309,11 @@ fn of_batches(event: &by_batches::Event, names: &Names) -> HistoryLine {
                 format!("{} ended the quarantine of {} packs at {}", by(&it.by), it.quantity, at(it.site)),
             )
         },
+        Event::GoodsCondemned(it) => HistoryLine {
+            from: Some(names.site(it.site)),
+            quantity: Some(it.quantity),
+            ..line("condemned", format!("{} condemned {} packs at {}", by(&it.by), it.quantity, at(it.site)))
+        },
         Event::BatchRecalled(it) => line(
             "recalled",
             format!(
@@ -293,6 +333,11 @@ fn of_batches(event: &by_batches::Event, names: &Names) -> HistoryLine {
 fn of_units(event: &by_units::Event, names: &Names) -> HistoryLine {
     use by_units::Event;
     let by = |actor: &Actor| names.actor(actor).short();
+    let packs = |event, did: &str, count: usize, site| HistoryLine {
+        from: Some(names.site(site)),
+        quantity: u64::try_from(count).ok(),
+        ..line(event, format!("{did} {count} packs at {}", names.site(site).short()))
+    };
     match event {
         Event::UnitDecommissioned(it) => HistoryLine {
             quantity: Some(1),
@@ -303,6 +348,17 @@ fn of_units(event: &by_units::Event, names: &Names) -> HistoryLine {
             quantity: Some(1),
             ..line("reverted", format!("{} reverted that 1 pack was {}", by(&it.by), it.state.name()))
         },
+        Event::UnitsQuarantinedBySerial(it) => {
+            let did = format!("{} quarantined by serial, {},", by(&it.by), it.reason.name());
+            packs("quarantined-by-serial", &did, it.units.len(), it.site)
+        }
+        Event::UnitsReleased(it) => {
+            let did = format!("{} ended the quarantine by serial, {}, of", by(&it.by), it.reason.name());
+            packs("quarantine-released", &did, it.units.len(), it.site)
+        }
+        Event::UnitsCondemned(it) => {
+            packs("condemned", &format!("{} condemned", by(&it.by)), it.units.len(), it.site)
+        }
         Event::AlarmRaised(it) => {
             let other = it.other.map(|other| format!(", against {}", names.site(other).short()));
             let code = it.code.name().replace('-', " ");
@@ -312,6 +368,10 @@ fn of_units(event: &by_units::Event, names: &Names) -> HistoryLine {
             "alarm-resolved",
             format!("{} resolved an alarm: {}", by(&it.by), it.resolution.name().replace('-', " ")),
         ),
+        Event::AlarmsDismissed(it) => line(
+            "alarms-dismissed",
+            format!("{} dismissed the alarms of {}", by(&it.by), names.site(it.site).short()),
+        ),
     }
 }
 
@@ -319,8 +379,10 @@ fn of_units(event: &by_units::Event, names: &Names) -> HistoryLine {
 mod tests {
     use super::*;
     use crate::directory::tests::{organisation, site};
-    use primitives::batches::{Arrival, Purpose, UnitBooked, UnitState, UnitsReceived, UnitsShipped};
-    use primitives::units::UnitDecommissioned;
+    use primitives::batches::{
+        Arrival, Purpose, QuarantineReason, UnitPlace, UnitState, UnitsBooked, UnitsReceived, UnitsShipped,
+    };
+    use primitives::units::{UnitDecommissioned, UnitsQuarantinedBySerial};
     use primitives::{AccountId, UnitId};
 
     const BATCH: BatchId = BatchId([7; 32]);
@@ -348,6 +410,7 @@ mod tests {
             shipment: 3,
             quantity: 500,
             logistic_unit: None,
+            condemned: false,
             purpose: Purpose::Supply,
             terms: None,
         }));
@@ -360,7 +423,7 @@ mod tests {
         assert_eq!(line.by.unwrap().to_string(), "Alpha Pharma, Plant 1 (GLN 6291041500213)");
         let mut mentioned = Mentioned::default();
         mention(&shipped, &mut mentioned);
-        assert_eq!(shipped.batch(), BATCH);
+        assert_eq!(shipped.batch(), Some(BATCH));
         assert_eq!(mentioned, Mentioned { organisations: [1].into(), sites: [10, 20].into() });
 
         let received = BatchEvent::Batches(by_batches::Event::UnitsReceived(UnitsReceived {
@@ -382,7 +445,7 @@ mod tests {
     #[test]
     fn a_unit_is_described_by_its_register_and_by_its_booking() {
         let (batch, state, unit) = (BATCH, UnitState::Dispensed, UnitId([8; 32]));
-        let dispensed = UnitDecommissioned { batch, unit, by: by(2, 20), state };
+        let dispensed = UnitDecommissioned { batch, unit, by: by(2, 20), state, at: 9, position: 3 };
         let dispensed = BatchEvent::Units(by_units::Event::UnitDecommissioned(dispensed));
         let line = describe(&dispensed, 14, &names());
         assert_eq!(
@@ -390,17 +453,27 @@ mod tests {
             ("dispensed", "Beta Trade recorded 1 pack as dispensed")
         );
 
-        let booked = |taken_back| {
-            let booked = UnitBooked { batch, site: 20, state, taken_back };
-            BatchEvent::Batches(by_batches::Event::UnitBooked(booked))
+        let (from, to) = (UnitPlace::Shelf, UnitPlace::Left(state));
+        let booked = UnitsBooked { batch, site: 20, from, to, quantity: 1 };
+        let booked = BatchEvent::Batches(by_batches::Event::UnitsBooked(booked));
+        assert!(booked.is_booking() && !dispensed.is_booking());
+        let line = describe(&booked, 14, &names());
+        assert_eq!((line.text.as_str(), line.by), ("packs at Depot that were loose are dispensed: 1", None));
+    }
+
+    #[test]
+    fn packs_that_are_named_by_serial_are_counted() {
+        let quarantined = UnitsQuarantinedBySerial {
+            batch: BATCH,
+            by: by(2, 20),
+            site: 20,
+            units: vec![(UnitId([8; 32]), 0), (UnitId([9; 32]), 1)],
+            by_regulator: false,
+            reason: QuarantineReason::Damaged,
         };
-        assert!(booked(false).is_booking() && !dispensed.is_booking());
-        let line = describe(&booked(false), 14, &names());
-        assert_eq!((line.text.as_str(), line.by), ("1 pack at Depot was recorded as dispensed", None));
-        let line = describe(&booked(true), 15, &names());
-        assert_eq!(
-            (line.event, line.text.as_str()),
-            ("reverted", "1 pack at Depot is not dispensed any more")
-        );
+        let event = BatchEvent::Units(by_units::Event::UnitsQuarantinedBySerial(quarantined));
+        let line = describe(&event, 15, &names());
+        assert_eq!(line.text, "Beta Trade quarantined by serial, damaged, 2 packs at Depot");
+        assert_eq!((line.event, line.quantity), ("quarantined-by-serial", Some(2)));
     }
 }

@@ -30,24 +30,23 @@ pub async fn run(command: BatchCommand, global: &Global) -> Result<Answer, Failu
         BatchCommand::Decommission { state, packs, sha256 } => {
             dispense::run(&packs, state, sha256, global).await
         }
-        BatchCommand::Revert { code } => {
-            let pack = code.read()?;
-            let (batch, serial) = unit_of(&pack)?;
+        BatchCommand::Revert { code, quantity: Some(quantity), state: Some(state) } => {
+            let batch = batch_of(&code.read()?)?;
             let context = Context::open(global).await?;
-            let site = context.acting_site_unless_regulator().await?;
+            let site = context.acting_site().await?;
+            let call = context.batches().revert_quantity(site, batch, quantity, state);
+            let done = format!("{quantity} packs are loose again, and not {} any more.", state.name());
+            let data = json!({ "batch": batch.to_string(), "quantity": quantity, "state": state.name() });
+            context.change(&call, &done, data).await
+        }
+        BatchCommand::Revert { code, .. } => {
+            let pack = code.read()?;
+            let (batch, serial) = (batch_of(&pack)?, dispense::serial_of(&pack)?);
+            let context = Context::open(global).await?;
+            let site = context.acting_site().await?;
             let call = context.units().revert(site, batch, serial.as_bytes());
             let done = format!("The pack with the serial {serial} is in the books again.");
             context.change(&call, &done, json!({ "batch": batch.to_string(), "serial": serial })).await
-        }
-        BatchCommand::ResolveAlarm { resolution, code } => {
-            let pack = code.read()?;
-            let (batch, serial) = unit_of(&pack)?;
-            let context = Context::open(global).await?;
-            let call = context.units().resolve_alarm(batch, serial.as_bytes(), resolution);
-            let done = format!("The alarm about the serial {serial} is resolved: {}.", resolution.name());
-            let data =
-                json!({ "batch": batch.to_string(), "serial": serial, "resolution": resolution.name() });
-            context.change(&call, &done, data).await
         }
         BatchCommand::Step(step) => run_step(&Context::open(global).await?, step).await,
     }
@@ -58,8 +57,13 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
     let named = |batch: BatchId| json!({ "batch": batch.to_string() });
     match step {
         Step::Show { batch, from_block } => show::run(context, batch.id()?, from_block).await,
-        Step::Ship { batch, to, quantity, terms } => {
-            ship(context, Goods::Units { batch: batch.id()?, quantity }, to, &terms).await
+        Step::Ship { batch, to, quantity, condemned, terms } => {
+            let batch = batch.id()?;
+            let goods = match condemned {
+                true => Goods::Condemned { batch, quantity },
+                false => Goods::Units { batch, quantity },
+            };
+            ship(context, goods, to, &terms).await
         }
         Step::Reach { batch } => reach::run(context, batch.id()?).await,
         Step::Cancel { batch } => {
@@ -130,13 +134,12 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
     }
 }
 
-/// The batch and the serial of a pack.
-fn unit_of(pack: &MedicinePack) -> Result<(BatchId, &str), Failure> {
-    let batch = BatchId::of(pack.gtin().value(), lot_of(pack)?.as_bytes());
-    Ok((batch, dispense::serial_of(pack)?))
+/// The batch of a pack.
+fn batch_of(pack: &MedicinePack) -> Result<BatchId, Failure> {
+    Ok(BatchId::of(pack.gtin().value(), lot_of(pack)?.as_bytes()))
 }
 
-/// Ships goods from the site for which the command acts.
+/// Ships goods from the site for which the command acts; or as a regulator from another one.
 pub async fn ship(
     context: &Context<'_>,
     goods: Goods,
@@ -144,9 +147,19 @@ pub async fn ship(
     terms: &DeliveryArgs,
 ) -> Result<Answer, Failure> {
     let register = context.batches();
-    let (from, to) = (context.acting_site().await?, context.find_site(to).await?);
+    let to = context.find_site(to).await?;
+    let (from, call) = match (terms.consignor, terms.order) {
+        (Some(consignor), Some(order)) => {
+            let from = context.find_site(consignor).await?;
+            (from, register.ship_for(from, goods, to, terms.purpose(), order))
+        }
+        _ => {
+            let from = context.acting_site().await?;
+            (from, register.ship(from, goods, to, terms.purpose(), terms.terms))
+        }
+    };
     let names = context.names(&Mentioned { sites: [from, to].into(), ..Mentioned::default() }).await?;
-    let receipt = context.submit(&register.ship(from, goods, to, terms.purpose(), terms.terms)).await?;
+    let receipt = context.submit(&call).await?;
     let UnitsShipped { batch, shipment, quantity, .. } = receipt.event(register.0)?;
     let (from, to) = (names.site(from), names.site(to));
     let done = format!(

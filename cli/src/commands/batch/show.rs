@@ -59,6 +59,20 @@ pub async fn events(
     id: BatchId,
     from: Option<u64>,
 ) -> Result<Vec<(u64, BatchEvent)>, Failure> {
+    let mut found = emitted(context, from).await?;
+    found.retain(|(_, event)| event.batch() == Some(id));
+    let by_units: BTreeSet<_> =
+        found.iter().filter(|(_, event)| matches!(event, BatchEvent::Units(_))).map(|(at, _)| *at).collect();
+    // `batches` books what `units` says of a pack: one line is enough for both.
+    found.retain(|(at, event)| !(event.is_booking() && by_units.contains(at)));
+    Ok(found.into_iter().map(|((block, _), event)| (block, event)).collect())
+}
+
+/// The block of an event, and the place of its transaction there.
+type Place = (u64, Option<u32>);
+
+/// The events of both registers, `batches` and `units`, in the chain's order.
+pub async fn emitted(context: &Context<'_>, from: Option<u64>) -> Result<Vec<(Place, BatchEvent)>, Failure> {
     let head = context.chain.finalised_head().await?.number;
     let from = from.unwrap_or(context.deployment.block);
     if head.saturating_sub(from) > MAX_BLOCKS {
@@ -69,21 +83,13 @@ pub async fn events(
     }
     let contracts = &context.deployment.contracts;
     let mut found = Vec::new();
-    let mut by_units = BTreeSet::new();
     let mut emitted = context.chain.events_in(from..=head, vec![context.batches().0, context.units().0]);
     while let Some(emitted) = emitted.try_next().await? {
-        let Some(event) = BatchEvent::of(&emitted, contracts).filter(|event| event.batch() == id) else {
-            continue;
-        };
-        let transaction = (emitted.block.number, emitted.extrinsic);
-        if matches!(event, BatchEvent::Units(_)) {
-            by_units.insert(transaction);
+        if let Some(event) = BatchEvent::of(&emitted, contracts) {
+            found.push(((emitted.block.number, emitted.extrinsic), event));
         }
-        found.push((transaction, event));
     }
-    // `batches` books what `units` says of a pack: one line is enough for both.
-    found.retain(|(transaction, event)| !(event.is_booking() && by_units.contains(transaction)));
-    Ok(found.into_iter().map(|((block, _), event)| (block, event)).collect())
+    Ok(found)
 }
 
 #[derive(Serialize)]
@@ -123,7 +129,10 @@ pub struct BalanceView {
     held: u64,
     packed: u64,
     in_transit: u64,
+    /// Counted only, or in closed shipments and logistic units.
     quarantined: u64,
+    quarantined_by_serial: u64,
+    condemned: u64,
     returned: u64,
     dispensed: u64,
     destroyed: u64,
@@ -132,9 +141,18 @@ pub struct BalanceView {
 
 impl From<Places> for BalanceView {
     fn from(places: Places) -> Self {
-        let Places { held, packed, in_transit, returned, dispensed, destroyed, decommissioned, .. } = places;
-        let quarantined = places.quarantined.saturating_add(places.quarantined_closed);
-        Self { held, packed, in_transit, quarantined, returned, dispensed, destroyed, decommissioned }
+        Self {
+            held: places.held,
+            packed: places.packed,
+            in_transit: places.in_transit,
+            quarantined: places.quarantined.saturating_add(places.quarantined_closed),
+            quarantined_by_serial: places.quarantined_by_serial,
+            condemned: places.all_condemned(),
+            returned: places.returned,
+            dispensed: places.dispensed,
+            destroyed: places.destroyed,
+            decommissioned: places.decommissioned,
+        }
     }
 }
 
@@ -145,6 +163,8 @@ impl fmt::Display for BalanceView {
             ("packed", self.packed),
             ("in transit", self.in_transit),
             ("quarantined", self.quarantined),
+            ("… by serial", self.quarantined_by_serial),
+            ("condemned", self.condemned),
             ("returned", self.returned),
             ("dispensed", self.dispensed),
             ("destroyed", self.destroyed),

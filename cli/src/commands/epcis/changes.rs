@@ -58,6 +58,8 @@ pub struct History<'l> {
     serials: &'l [String],
     /// When the units of the history so far were decommissioned.
     decommissioned: HashMap<UnitId, i64>,
+    /// When units that are counted only were decommissioned last, by their site.
+    counted: HashMap<(Option<SiteId>, Fate), i64>,
 }
 
 impl<'l> History<'l> {
@@ -72,19 +74,27 @@ impl<'l> History<'l> {
         let lot = String::from_utf8(batch.lot.clone()).map_err(Failure::failed)?;
         let serials = serials.map_or(&[][..], SerialList::serials);
         let units = serials.iter().map(|serial| (UnitId::of(id, serial.as_bytes()), serial)).collect();
-        Ok(Self { batch: Batch { gtin, lot }, parties, units, serials, decommissioned: HashMap::new() })
+        let (decommissioned, counted) = (HashMap::new(), HashMap::new());
+        Ok(Self { batch: Batch { gtin, lot }, parties, units, serials, decommissioned, counted })
     }
 
     /// The change that an event stands for.
-    pub fn change(&mut self, event: &BatchEvent, at: i64) -> Result<StateChange, Failure> {
+    pub fn change(&mut self, event: &BatchEvent, block_at: i64) -> Result<StateChange, Failure> {
+        let at = match event {
+            // What was done offline was sent later.
+            BatchEvent::Units(by_units::Event::UnitDecommissioned(it)) => {
+                i64::try_from(it.at).map_err(Failure::failed)?
+            }
+            _ => block_at,
+        };
         let (by, goods, change) = match event {
-            BatchEvent::Batches(event) => self.of_batches(event)?,
+            BatchEvent::Batches(event) => self.of_batches(event, at)?,
             BatchEvent::Units(event) => self.of_units(event, at)?,
         };
         Ok(StateChange { at, by, batch: self.batch.clone(), goods, change })
     }
 
-    fn of_batches(&self, event: &by_batches::Event) -> Result<(Gln, Goods, Change), Failure> {
+    fn of_batches(&mut self, event: &by_batches::Event, at: i64) -> Result<(Gln, Goods, Change), Failure> {
         use by_batches::Event;
         Ok(match event {
             Event::BatchRegistered(it) => (
@@ -149,11 +159,25 @@ impl<'l> History<'l> {
                 Goods::Quantity(it.quantity),
                 Change::Unpacked { from: sscc(it.logistic_unit)? },
             ),
-            Event::UnitsDecommissioned(it) => (
+            Event::UnitsDecommissioned(it) => {
+                let fate = fate(it.state);
+                self.counted.insert((it.by.site, fate), at);
+                (self.parties.actor(&it.by)?, Goods::Quantity(it.quantity), Change::Decommissioned(fate))
+            }
+            Event::DecommissioningReverted(it) => {
+                let fate = fate(it.state);
+                let decommissioned_at = self.counted.get(&(it.by.site, fate)).copied().ok_or_else(early)?;
+                let change = Change::Reverted { fate, decommissioned_at };
+                (self.parties.actor(&it.by)?, Goods::Quantity(it.quantity), change)
+            }
+            Event::LogisticUnitDestroyed(it) => (
                 self.parties.actor(&it.by)?,
-                Goods::Quantity(it.quantity),
-                Change::Decommissioned(fate(it.state)),
+                logistic_units(&[it.logistic_unit])?,
+                Change::Decommissioned(Fate::Destroyed),
             ),
+            Event::GoodsCondemned(it) => {
+                (self.parties.site(it.site)?, Goods::Quantity(it.quantity), Change::Condemned)
+            }
             Event::UnitsQuarantined(it) => {
                 (self.parties.site(it.site)?, Goods::Quantity(it.quantity), Change::Quarantined)
             }
@@ -166,9 +190,9 @@ impl<'l> History<'l> {
             Event::RecallAcknowledged(it) => {
                 (self.parties.actor(&it.by)?, Goods::Batch, Change::RecallAcknowledged)
             }
-            Event::UnitBooked(_) => {
+            Event::UnitsBooked(_) => {
                 return Err(Failure::failed(
-                    "a pack was booked by another register of units than the deployment file's; use the \
+                    "packs were booked by another register of units than the deployment file's; use the \
                      file that names it",
                 ))
             }
@@ -184,18 +208,31 @@ impl<'l> History<'l> {
             }
             Event::UnitReverted(it) => {
                 let decommissioned_at = self.decommissioned.get(&it.unit).copied();
-                let decommissioned_at = decommissioned_at.ok_or_else(|| {
-                    Failure::failed(
-                        "a reverted unit's decommissioning is not in the history; begin at an earlier block",
-                    )
-                })?;
+                let decommissioned_at = decommissioned_at.ok_or_else(early)?;
                 let change = Change::Reverted { fate: fate(it.state), decommissioned_at };
                 (self.parties.site(it.site)?, self.unit(it.unit), change)
+            }
+            Event::UnitsQuarantinedBySerial(it) => {
+                let units = it.units.iter().map(|(unit, _)| *unit);
+                (self.parties.site(it.site)?, self.units(units), Change::Quarantined)
+            }
+            Event::UnitsReleased(it) => {
+                let units = it.units.iter().copied();
+                (self.parties.site(it.site)?, self.units(units), Change::QuarantineReleased)
+            }
+            Event::UnitsCondemned(it) => {
+                let units = it.units.iter().map(|(unit, _)| *unit);
+                (self.parties.site(it.site)?, self.units(units), Change::Condemned)
             }
             Event::AlarmRaised(it) => (self.parties.actor(&it.by)?, self.unit(it.unit), Change::AlarmRaised),
             Event::AlarmResolved(it) => {
                 let counterfeit = it.resolution == Resolution::CounterfeitConfirmed;
                 (self.parties.actor(&it.by)?, self.unit(it.unit), Change::AlarmResolved { counterfeit })
+            }
+            Event::AlarmsDismissed(_) => {
+                return Err(Failure::failed(
+                    "alarms are dismissed by their site, and are in no batch's history",
+                ))
             }
         })
     }
@@ -220,8 +257,19 @@ impl<'l> History<'l> {
 
     /// A unit by its serial, or as one of its batch.
     fn unit(&self, unit: UnitId) -> Goods {
-        self.units.get(&unit).map_or(Goods::Quantity(1), |serial| Goods::Serials(vec![(*serial).clone()]))
+        self.units(std::iter::once(unit))
     }
+
+    /// Units by their serials, or as so many of their batch.
+    fn units(&self, units: impl ExactSizeIterator<Item = UnitId>) -> Goods {
+        let count = u64::try_from(units.len()).unwrap_or(u64::MAX);
+        let serials = units.map(|unit| self.units.get(&unit).map(|serial| (*serial).clone())).collect();
+        Option::map_or(serials, Goods::Quantity(count), Goods::Serials)
+    }
+}
+
+fn early() -> Failure {
+    Failure::failed("the decommissioning that was reverted is not in the history; begin at an earlier block")
 }
 
 fn sscc(number: u64) -> Result<Sscc, Failure> {
@@ -239,6 +287,5 @@ const fn fate(state: UnitState) -> Fate {
         UnitState::Stolen => Fate::Stolen,
         UnitState::Sample => Fate::Sample,
         UnitState::Exported => Fate::Exported,
-        UnitState::Locked => Fate::Locked,
     }
 }

@@ -1,4 +1,4 @@
-use primitives::batches::{Batch, Recall, RecallClass, RecallReason, RecallScope, UnitState};
+use primitives::batches::{Batch, Recall, RecallClass, RecallReason, RecallScope, UnitPlace, UnitState};
 use primitives::units::{AlarmCode, Reasons};
 use primitives::{DocumentHash, OrganisationId, SiteId};
 use scale::Decode;
@@ -34,19 +34,25 @@ fn batch() -> Batch {
         registered_at: T0,
         released_at: Some(T0),
         units_per_case: None,
-        blocked: false,
-        recalled: false,
+        blocked_at: None,
+        recalled_at: None,
         recalls: 0,
     }
 }
 
 fn verdict(batch: Option<Batch>, reasons: &[Reason]) -> Verdict {
     let reasons = reasons.iter().fold(Reasons::default(), |reasons, reason| reasons.with(*reason));
-    Verdict::new(reasons, T0).with(batch.as_ref())
+    Verdict::new(reasons, true, T0).with(batch.as_ref())
 }
 
+/// At the pharmacy.
 fn view(batch: Option<Batch>, reasons: &[Reason]) -> VerdictView {
-    VerdictView::new(&verdict(batch, reasons), &[], &pack(), &names(), None)
+    VerdictView::new(&verdict(batch, reasons), Some(PHARMACY), &[], &pack(), &names(), None)
+}
+
+fn dispensed() -> UnitRecord {
+    let place = UnitPlace::Left(UnitState::Dispensed);
+    UnitRecord { place, site: PHARMACY, at: T0, position: 3, by_regulator: false }
 }
 
 fn text(view: &VerdictView) -> String {
@@ -79,13 +85,38 @@ fn batch_lines() -> String {
 }
 
 #[test]
-fn a_valid_pack_is_called_valid() {
+fn a_pack_is_valid_at_a_site() {
     let expected = format!(
-        "VALID\n\nThe register knows this pack, and nothing speaks against it.\n\n{PACK}{}\
-         Judged        2026-09-21 14:13:20 UTC by the chain's time\n",
+        "VALID\n\nNothing speaks against this pack, and it may be dispensed now at Corner Pharmacy (GLN \
+         6291041500237).\n\n{PACK}{}Judged        2026-09-21 14:13:20 UTC by the chain's time\n",
         batch_lines()
     );
-    assert_eq!(text(&view(Some(batch()), &[])), expected);
+    let view = view(Some(batch()), &[]);
+    assert_eq!(text(&view), expected);
+    assert!(view.is_good());
+}
+
+#[test]
+fn a_patients_pack_is_genuine_with_a_note() {
+    let reasons = Reasons::default().with(Reason::UnitDispensed).with(Reason::UnitsQuarantined);
+    let verdict = Verdict::new(reasons, false, T0).with(Some(&batch())).with(Some(&dispensed()));
+    let view = VerdictView::new(&verdict, None, &[], &pack(), &names(), None);
+    let expected = format!(
+        "GENUINE\n\nThe register knows this pack, and nothing speaks against it. Name a site with --holder to ask whether it \
+         may be dispensed there now.\n\nNote: This pack was dispensed: as expected if you received it there. \
+         [unit-dispensed]\n   at Corner Pharmacy (GLN 6291041500237) on 2026-09-21 14:13:20 UTC\n\nNote: Packs of this \
+         batch are quarantined somewhere; this one is not known to be one of them. [units-quarantined]\n\n{PACK}"
+    );
+    assert!(text(&view).starts_with(&expected), "{}", text(&view));
+    assert!(view.is_good() && !view.valid);
+}
+
+#[test]
+fn a_genuine_pack_that_may_not_be_dispensed_at_the_site_is_not_valid_there() {
+    let view = view(Some(batch()), &[Reason::UnitPacked]);
+    let expected = "NOT VALID HERE — genuine, and not to be dispensed at this site now\n\n1. The pack is in a closed case";
+    assert!(text(&view).starts_with(expected), "{}", text(&view));
+    assert!(view.genuine && !view.is_good());
 }
 
 #[test]
@@ -98,19 +129,20 @@ fn a_recalled_pack_says_why_and_what_to_do_with_all_reasons() {
         acknowledge_by: T0,
     };
     let notice = RecallNotice { recall, by: MAKER, at: T0 };
-    let batch = Batch { recalled: true, recalls: 1, ..batch() };
-    let unit = DecommissionedUnit { state: UnitState::Dispensed, site: PHARMACY, at: T0 };
+    let batch = Batch { recalled_at: Some(T0), recalls: 1, ..batch() };
+    let unit = dispensed();
     let alarm = Alarm {
         code: AlarmCode::SecondDecommission,
         site: 9,
         other: Some(PHARMACY),
         at: T0,
         count: 1,
+        by_others: false,
         confirmed: false,
     };
     let reasons = [Reason::AlarmOpen, Reason::UnitDispensed, Reason::BatchRecalled];
     let verdict = verdict(Some(batch), &reasons).with(Some(&unit)).with(Some(&alarm));
-    let text = text(&VerdictView::new(&verdict, &[notice], &pack(), &names(), None));
+    let text = text(&VerdictView::new(&verdict, Some(PHARMACY), &[notice], &pack(), &names(), None));
     let expected = "\
 DO NOT DISPENSE — recalled (class II, wrong strength)
 
@@ -153,16 +185,17 @@ fn another_expiry_on_the_pack_is_shown_beside_the_registered_one() {
 
 #[test]
 fn reasons_of_a_later_version_are_counted() {
-    // As a later contract encodes them: outcome, reasons, time, details.
+    // As a later contract encodes them: outcome, reasons, notes, time, details.
     let newer = |bits: u64| {
-        let encoded = [&[Outcome::Recalled as u8][..], &bits.to_le_bytes(), &T0.to_le_bytes(), &[0]].concat();
+        let encoded =
+            [&[Outcome::Recalled as u8][..], &bits.to_le_bytes(), &[0; 8], &T0.to_le_bytes(), &[0]].concat();
         Verdict::decode(&mut &encoded[..]).unwrap()
     };
     for (bits, line) in [
         (1 << 63, "1 further reason that this version does not know: update theriac"),
         ((0b11 << 60) | 1, "2 further reasons that this version does not know: update theriac"),
     ] {
-        let view = VerdictView::new(&newer(bits), &[], &pack(), &names(), None);
+        let view = VerdictView::new(&newer(bits), None, &[], &pack(), &names(), None);
         assert!(text(&view).contains(&format!("\n{line}\n")), "{}", text(&view));
         assert!(!view.valid);
     }
@@ -175,7 +208,9 @@ fn machines_get_codes_and_moments() {
         json,
         serde_json::json!({
             "valid": false,
+            "genuine": false,
             "outcome": "unknown",
+            "site": { "site": 4, "name": "Corner Pharmacy", "gln": "6291041500237", "organisation": 2 },
             "reasons": [{
                 "code": "batch-unknown",
                 "fact": "No batch with this GTIN and lot is registered.",
@@ -183,13 +218,14 @@ fn machines_get_codes_and_moments() {
                 "advice": "Compare GTIN and lot with the print. If the scan was right, do not trust the pack: ask \
                            your supplier.",
             }],
+            "notes": [],
             "unknown_reasons": 0,
             "pack": { "gtin": "09506000134352", "lot": "ABC123", "expiry": "2027-12-31", "serial": "S1" },
             "batch": null,
             "unit": null,
             "alarm": null,
             "judged_at": "2026-09-21T14:13:20Z",
-            "note": null,
+            "list_note": null,
         })
     );
 }

@@ -3,8 +3,8 @@
 use kernel::Call;
 use primitives::access::SiteStanding;
 use primitives::batches::{
-    Arrival, Error, Goods, Hold, Purpose, RejectionReason, Shipment, ShipmentRejected, UnitsReceived,
-    UnitsShipped, MAX_CHILDREN,
+    Arrival, Batch, Error, Goods, Hold, LogisticUnit, Purpose, RejectionReason, Shipment, ShipmentRejected,
+    UnitsReceived, UnitsShipped, Withdrawal, MAX_CHILDREN,
 };
 use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc, CUSTODIANS};
 
@@ -12,36 +12,77 @@ use super::{ensure_custodian, Data};
 use crate::place::Place;
 
 impl Data {
-    /// Puts goods of the caller's site in transit to the site `to`, of which `access` says `consignee`.
+    /// Puts goods of the caller's site in transit to the site `to`, of which `access` says `consignee`. What goes back to
+    /// its manufacturer needs no role: an organisation that lost its own still has to get rid of it.
     pub fn ship(
         &mut self,
         call: Call,
         goods: Goods,
+        to: (SiteId, Option<SiteStanding>),
+        purpose: Purpose,
+        terms: Option<DocumentHash>,
+    ) -> Result<UnitsShipped, Error> {
+        let from = match purpose {
+            Purpose::Supply => ensure_custodian(&call)?,
+            Purpose::Return => call.site()?,
+        };
+        self.send(call, (from, goods), to, purpose, terms)
+    }
+
+    /// The same by a regulator, for a site of which `access` says `consignor`: its organisation may not hold drugs any more,
+    /// so that nobody moves what it has.
+    pub fn ship_for(
+        &mut self,
+        call: Call,
+        (from, consignor): (SiteId, Option<SiteStanding>),
+        goods: Goods,
+        to: (SiteId, Option<SiteStanding>),
+        (purpose, document): (Purpose, DocumentHash),
+    ) -> Result<UnitsShipped, Error> {
+        call.ensure_role(Role::Regulator)?;
+        let acts = consignor.is_some_and(|site| site.roles.intersects(CUSTODIANS));
+        ensure(!acts, Error::SiteActsItself)?;
+        self.send(call, (from, goods), to, purpose, Some(document))
+    }
+
+    fn send(
+        &mut self,
+        call: Call,
+        (from, goods): (SiteId, Goods),
         (to, consignee): (SiteId, Option<SiteStanding>),
         purpose: Purpose,
         terms: Option<DocumentHash>,
     ) -> Result<UnitsShipped, Error> {
-        let from = ensure_custodian(&call)?;
-        let packed = match goods {
-            Goods::Units { .. } => None,
-            Goods::LogisticUnit(sscc) => Some((sscc, self.outermost_at(from, sscc)?)),
-        };
-        let (batch, quantity, source) = match (&packed, goods) {
-            (Some((_, unit)), _) => (unit.batch, unit.quantity, Place::Packed),
-            (None, Goods::Units { batch, quantity }) => (batch, quantity, Place::Held),
-            (None, Goods::LogisticUnit(_)) => return Err(Error::UnknownLogisticUnit),
+        let (batch, quantity, source, packed) = match goods {
+            Goods::Units { batch, quantity } => (batch, quantity, Place::Held, None),
+            Goods::Condemned { batch, quantity } => (batch, quantity, Place::Condemned, None),
+            Goods::LogisticUnit(sscc) => {
+                let unit = self.outermost_at(from, sscc)?;
+                (unit.batch, unit.quantity, free_place(&unit), Some((sscc, unit)))
+            }
         };
         let record = self.known(&batch)?;
+        let condemned = matches!(source, Place::Condemned | Place::CondemnedClosed);
         match purpose {
             Purpose::Supply => {
                 record.ensure_marketable(call.now)?;
+                ensure(!condemned, Error::GoodsCondemned)?;
                 if let Some((_, unit)) = &packed {
-                    ensure(!unit.recalled && !unit.holds_recalled, Error::LogisticUnitRecalled)?;
+                    let recalled = unit.recalled || unit.holds_recalled;
+                    ensure(!recalled && !self.has_recalled_case(&record, unit), Error::LogisticUnitRecalled)?;
                 }
             }
             Purpose::Return => {
                 let to_manufacturer = consignee.is_some_and(|site| site.organisation == record.manufacturer);
                 ensure(to_manufacturer, Error::ReturnNotToManufacturer)?;
+                ensure(record.blocked_at.is_none(), Error::BatchBlocked)?;
+                // Afterwards nobody could tell a pack that came back from one that did not: so it is known which they are.
+                let known = match &packed {
+                    _ if condemned => true,
+                    Some((_, unit)) => counts_do(&record) || unit.recalled || unit.cases.is_some(),
+                    None => counts_do(&record),
+                };
+                ensure(known, Error::SerialRequired)?;
             }
         }
         ensure(to != from, Error::ConsigneeIsConsignor)?;
@@ -64,6 +105,7 @@ impl Data {
             to,
             quantity,
             logistic_unit,
+            condemned,
             purpose,
             terms,
             shipped_at: call.now,
@@ -71,7 +113,7 @@ impl Data {
         };
         self.save_shipment(shipment, &record);
         let by = call.actor();
-        Ok(UnitsShipped { batch, by, shipment, from, to, quantity, logistic_unit, purpose, terms })
+        Ok(UnitsShipped { batch, by, shipment, from, to, quantity, logistic_unit, condemned, purpose, terms })
     }
 
     /// Takes goods of a shipment over.
@@ -82,6 +124,8 @@ impl Data {
         let mut record = self.shipment_under_way(shipment)?;
         ensure(call.site == Some(record.to), Error::CallerNotConsignee)?;
         ensure_custodian(&call)?;
+        let back = record.purpose == Purpose::Return;
+        ensure(!back || !is_withheld(&record), Error::ShipmentQuarantined)?;
         let quantity = match (&arrival, record.logistic_unit) {
             (Arrival::Units(quantity), None) => *quantity,
             (Arrival::LogisticUnits(units), Some(shipped)) => {
@@ -124,8 +168,11 @@ impl Data {
         let record = self.shipment_under_way(shipment)?;
         let entitled = call.site == Some(record.to) || call.roles.contains(Role::Regulator);
         ensure(entitled, Error::CallerNotConsignee)?;
+        ensure(!record.condemned || !is_withheld(&record), Error::ShipmentQuarantined)?;
         let (source, free, apart) = transit_places(&record);
-        let Shipment { batch, from, to, quantity, hold, .. } = record;
+        let Shipment { batch, from, to, quantity, mut hold, .. } = record;
+        // What is condemned needs no other hold.
+        hold.quarantined &= !record.condemned;
         let target = if hold.quarantined { apart } else { free };
         self.transfer(&batch, (to, source), (from, target), quantity, Error::BalanceBroken)?;
         if target == Place::Quarantined {
@@ -159,22 +206,23 @@ impl Data {
                 unit.recalled |= self.take_out(*sscc, &unit, shipped)?;
             }
             quantity = quantity.checked_add(unit.quantity).ok_or(Error::BalanceBroken)?;
-            unit.returned = record.purpose == Purpose::Return;
+            let returned = record.purpose == Purpose::Return;
+            unit.withdrawn = returned.then_some(Withdrawal::Returned);
             unit.parent = None;
             unit.shipment = None;
             unit.site = record.to;
             unit.hold = record.hold;
             // What came back permanently is counted as returned, and not as quarantined.
-            unit.hold.quarantined &= !unit.returned;
-            unit.hold.by_regulator &= !unit.returned;
+            unit.hold.quarantined &= !returned;
+            unit.hold.by_regulator &= !returned;
             self.save_unit(*sscc, &unit);
         }
         Ok(quantity)
     }
 
     /// A regulator's hold on goods goes with them.
-    fn keep_regulator_hold(&mut self, batch: &BatchId, site: SiteId, hold: Hold) {
-        if hold.by_regulator {
+    pub(super) fn keep_regulator_hold(&mut self, batch: &BatchId, site: SiteId, hold: Hold) {
+        if hold.quarantined && hold.by_regulator {
             let mut holding = self.holding_of(batch, site);
             holding.hold.by_regulator = true;
             self.save_holding(batch, site, &holding);
@@ -186,7 +234,28 @@ impl Data {
 fn transit_places(record: &Shipment) -> (Place, Place, Place) {
     let source = if record.hold.quarantined { Place::QuarantinedClosed } else { Place::InTransit };
     match record.logistic_unit {
+        Some(_) if record.condemned => (source, Place::CondemnedClosed, Place::CondemnedClosed),
+        None if record.condemned => (source, Place::Condemned, Place::Condemned),
         Some(_) => (source, Place::Packed, Place::QuarantinedClosed),
         None => (source, Place::Held, Place::Quarantined),
     }
+}
+
+/// Whether a regulator quarantined the shipment.
+fn is_withheld(record: &Shipment) -> bool {
+    record.hold.quarantined && record.hold.by_regulator
+}
+
+/// Where the units of a logistic unit are counted that is not quarantined.
+pub(super) fn free_place(unit: &LogisticUnit) -> Place {
+    if unit.withdrawn == Some(Withdrawal::Condemned) {
+        Place::CondemnedClosed
+    } else {
+        Place::Packed
+    }
+}
+
+/// Whether it does not matter which units of the batch these are: they have no serials, or all are recalled.
+pub(super) fn counts_do(batch: &Batch) -> bool {
+    batch.serial_root.is_none() || batch.recalled_at.is_some()
 }

@@ -6,11 +6,13 @@
 use ink::prelude::vec::Vec;
 use kernel::Call;
 use primitives::batches::{
-    Batch, Contents, Error, Hold, LogisticUnit, LogisticUnitPacked, LogisticUnitUnpacked, Packed,
-    MAX_CHILDREN, MAX_LEVEL,
+    Batch, Contents, Error, Hold, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
+    LogisticUnitUnpacked, Packed, Purpose, Withdrawal, MAX_CHILDREN, MAX_LEVEL,
 };
-use primitives::{ensure, BatchId, Quantity, Role, SiteId, Sscc};
+use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc};
 
+use super::custody::free_place;
+use super::recall::reaches;
 use super::{ensure_custodian, is_manufacturer, Data};
 use crate::place::Place;
 
@@ -18,12 +20,12 @@ impl Data {
     /// Packs and closes a logistic unit.
     pub fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Result<LogisticUnitPacked, Error> {
         let site = ensure_custodian(&call)?;
-        gs1::Sscc::new(sscc).map_err(|_| Error::InvalidSscc)?;
+        ensure(sscc > 0 && gs1::Sscc::new(sscc).is_ok(), Error::InvalidSscc)?;
         ensure(!self.logistic_units.contains(sscc), Error::LogisticUnitExists)?;
-        let (batch, quantity, level, case) = match &contents {
+        let (batch, quantity, level, case, cases) = match &contents {
             Contents::Units { batch, quantity } => {
                 self.known(batch)?;
-                (*batch, *quantity, 0, None)
+                (*batch, *quantity, 0, None, None)
             }
             Contents::Case { batch, number } => {
                 let record = self.known(batch)?;
@@ -31,11 +33,11 @@ impl Data {
                 ensure(!self.cases.contains((batch, *number)), Error::CaseAlreadyPacked)?;
                 let quantity = units_in_case(&record, *number).ok_or(Error::UnknownCase)?;
                 self.cases.insert((batch, *number), &sscc);
-                (*batch, quantity, 0, Some(*number))
+                (*batch, quantity, 0, Some(*number), Some((*number, *number)))
             }
             Contents::LogisticUnits(children) => {
-                let (batch, quantity, level) = self.put_inside(site, sscc, children)?;
-                (batch, quantity, level, None)
+                let (batch, quantity, level, cases) = self.put_inside(site, sscc, children)?;
+                (batch, quantity, level, None, cases)
             }
         };
         if level == 0 {
@@ -55,48 +57,61 @@ impl Data {
             parent: None,
             shipment: None,
             case,
+            cases,
             recalled: false,
             holds_recalled: false,
-            returned: false,
+            withdrawn: None,
             hold: Hold::default(),
         };
         self.save_unit(sscc, &unit);
         Ok(LogisticUnitPacked { batch, by: call.actor(), logistic_unit: sscc, quantity, contents })
     }
 
-    /// Opens a logistic unit: its units are loose then, or the logistic units inside stand alone.
+    /// Opens a logistic unit: its units are loose then, or the logistic units inside stand alone. What was quarantined
+    /// stays so.
     ///
     /// A recalled one stays closed, because its units could not be distinguished from others any more. Only the manufacturer
     /// opens it: its units count as returned then, as do those of one that came back as a return. A numbered case
-    /// that came back stays in the books, which know by it where its units are.
+    /// that came back, or is condemned, stays in the books, which know by it where its units are.
     pub fn unpack(&mut self, call: Call, sscc: Sscc) -> Result<LogisticUnitUnpacked, Error> {
         let site = ensure_custodian(&call)?;
         let mut unit = self.standing_alone(site, sscc)?;
-        let LogisticUnit { batch, quantity, level, case, recalled, .. } = unit;
-        ensure(!unit.returned || case.is_none(), Error::LogisticUnitNotHeld)?;
-        if recalled && !unit.returned {
+        let LogisticUnit { batch, quantity, level, case, recalled, hold, .. } = unit;
+        match unit.withdrawn {
+            Some(Withdrawal::Destroyed) => return Err(Error::LogisticUnitNotHeld),
+            Some(Withdrawal::Returned) => ensure(case.is_none(), Error::LogisticUnitNotHeld)?,
+            Some(Withdrawal::Condemned) => ensure(case.is_none(), Error::GoodsCondemned)?,
+            None => ensure(!hold.quarantined || !recalled, Error::LogisticUnitQuarantined)?,
+        }
+        if recalled && unit.withdrawn != Some(Withdrawal::Returned) {
             let record = self.known(&batch)?;
             ensure(is_manufacturer(&call, &record, Role::Manufacturer), Error::LogisticUnitRecalled)?;
-            let (from, to) = ((site, Place::Packed), (site, Place::Returned));
+            let (from, to) = ((site, free_place(&unit)), (site, Place::Returned));
             self.transfer(&batch, from, to, quantity, Error::BalanceBroken)?;
-            unit.returned = true;
+            unit.withdrawn = Some(Withdrawal::Returned);
         }
-        let returned = unit.returned;
+        let withdrawn = unit.withdrawn;
         if level > 0 {
             for child in self.children.take(sscc).unwrap_or_default() {
                 let mut inside = self.packed_unit(child)?;
                 inside.parent = None;
                 inside.site = site;
-                inside.returned = returned;
+                inside.withdrawn = withdrawn;
                 inside.recalled |= recalled;
+                inside.hold = Hold { cleared_at: hold.cleared_at.max(inside.hold.cleared_at), ..hold };
                 self.save_unit(child, &inside);
             }
-        } else if !returned {
-            let (from, to) = ((site, Place::Packed), (site, Place::Held));
-            self.transfer(&batch, from, to, quantity, Error::BalanceBroken)?;
+        } else if withdrawn != Some(Withdrawal::Returned) {
+            let (from, to) = match withdrawn {
+                Some(_) => (Place::CondemnedClosed, Place::Condemned),
+                None if hold.quarantined => (Place::QuarantinedClosed, Place::Quarantined),
+                None => (Place::Packed, Place::Held),
+            };
+            self.transfer(&batch, (site, from), (site, to), quantity, Error::BalanceBroken)?;
+            self.keep_regulator_hold(&batch, site, hold);
         }
         match case {
-            Some(_) if returned => self.save_unit(sscc, &unit),
+            Some(_) if withdrawn.is_some() => self.save_unit(sscc, &unit),
             Some(number) => {
                 // Opened elsewhere, its units are loose there: its number would name others, were it packed again.
                 if call.is_of(self.known(&batch)?.manufacturer) {
@@ -109,6 +124,25 @@ impl Data {
         Ok(LogisticUnitUnpacked { batch, by: call.actor(), logistic_unit: sscc, quantity })
     }
 
+    /// Destroys a condemned logistic unit at the caller's site with all that is in it. It stays in the books, which know by
+    /// it which units were destroyed.
+    pub fn destroy(
+        &mut self,
+        call: Call,
+        sscc: Sscc,
+        document: Option<DocumentHash>,
+    ) -> Result<LogisticUnitDestroyed, Error> {
+        let site = call.site()?;
+        let mut unit = self.standing_alone(site, sscc)?;
+        ensure(unit.withdrawn == Some(Withdrawal::Condemned), Error::NotCondemned)?;
+        let LogisticUnit { batch, quantity, .. } = unit;
+        let (from, to) = ((site, Place::CondemnedClosed), (site, Place::Destroyed));
+        self.transfer(&batch, from, to, quantity, Error::BalanceBroken)?;
+        unit.withdrawn = Some(Withdrawal::Destroyed);
+        self.save_unit(sscc, &unit);
+        Ok(LogisticUnitDestroyed { batch, by: call.actor(), logistic_unit: sscc, quantity, document })
+    }
+
     /// The logistic unit in which the unit at this position of the batch's serial tree is packed, from the numbered
     /// case outwards.
     pub(super) fn packed_position(&self, id: &BatchId, batch: &Batch, position: u32) -> Option<Packed> {
@@ -118,13 +152,21 @@ impl Data {
         if unit.case != Some(case) || unit.batch != *id {
             return None;
         }
-        let mut recalled = unit.recalled;
+        let (mut recalled, mut withdrawn) = (unit.recalled, unit.withdrawn.is_some());
         while let Some(outer) = unit.parent.and_then(|parent| self.packed_unit(parent).ok()) {
             recalled |= outer.recalled;
+            withdrawn |= outer.withdrawn.is_some();
             unit = outer;
         }
         let shipment = unit.shipment.and_then(|shipment| self.shipment(shipment));
-        Some(Packed { recalled, site: shipment.map_or(unit.site, |shipment| shipment.to) })
+        let (quarantined, site) = match shipment {
+            Some(shipment) => {
+                withdrawn |= shipment.purpose == Purpose::Return;
+                (shipment.hold.quarantined, shipment.to)
+            }
+            None => (unit.hold.quarantined, unit.site),
+        };
+        Some(Packed { recalled, quarantined, withdrawn, site })
     }
 
     /// Where the outermost logistic unit around `unit` is; that is `unit` itself, where it stands alone.
@@ -136,44 +178,61 @@ impl Data {
         site
     }
 
+    /// Whether a recall of a range of serials reaches a numbered case between the lowest and the highest in the logistic
+    /// unit: it may be inside.
+    pub(super) fn has_recalled_case(&self, batch: &Batch, unit: &LogisticUnit) -> bool {
+        let (Some((lowest, highest)), Some(size), true) =
+            (unit.cases, batch.units_per_case, batch.recalls > 0)
+        else {
+            return false;
+        };
+        let first = lowest.saturating_mul(size);
+        let last = highest.saturating_mul(size).saturating_add(size).saturating_sub(1);
+        self.recalls(unit.batch).iter().any(|notice| reaches(notice.recall.scope, (first, last)))
+    }
+
     /// A logistic unit at the site that may be shipped.
     pub(super) fn outermost_at(&self, site: SiteId, sscc: Sscc) -> Result<LogisticUnit, Error> {
         let unit = self.standing_alone(site, sscc)?;
-        ensure(!unit.returned, Error::LogisticUnitNotHeld)?;
+        ensure(!unit.hold.quarantined, Error::LogisticUnitQuarantined)?;
+        let there = matches!(unit.withdrawn, None | Some(Withdrawal::Condemned));
+        ensure(there, Error::LogisticUnitNotHeld)?;
         Ok(unit)
     }
 
-    /// A logistic unit at the site that is in no other one, is not under way, and is not quarantined.
+    /// A logistic unit at the site that is in no other one, and is not under way.
     fn standing_alone(&self, site: SiteId, sscc: Sscc) -> Result<LogisticUnit, Error> {
         let unit = self.packed_unit(sscc)?;
         ensure(unit.parent.is_none(), Error::LogisticUnitInside)?;
         ensure(unit.site == site, Error::LogisticUnitNotHeld)?;
         ensure(unit.shipment.is_none(), Error::LogisticUnitInTransit)?;
-        ensure(!unit.hold.quarantined, Error::LogisticUnitQuarantined)?;
         Ok(unit)
     }
 
-    /// Puts logistic units of the site into a new one: its batch, quantity and level.
+    /// Puts logistic units of the site into a new one: its batch, quantity, level and numbered cases.
+    #[allow(clippy::type_complexity)]
     fn put_inside(
         &mut self,
         site: SiteId,
         parent: Sscc,
         children: &Vec<Sscc>,
-    ) -> Result<(BatchId, Quantity, u8), Error> {
+    ) -> Result<(BatchId, Quantity, u8, Option<(u32, u32)>), Error> {
         ensure((1..=MAX_CHILDREN).contains(&children.len()), Error::TooManyLogisticUnits)?;
-        let mut whole: Option<(BatchId, Quantity, u8)> = None;
+        let mut whole: Option<(BatchId, Quantity, u8, Option<(u32, u32)>)> = None;
         for child in children {
             // One that is named twice is inside already the second time.
             let mut unit = self.outermost_at(site, *child)?;
             ensure(!unit.recalled && !unit.holds_recalled, Error::LogisticUnitRecalled)?;
+            ensure(unit.withdrawn.is_none(), Error::GoodsCondemned)?;
             let level = unit.level.saturating_add(1);
             ensure(level < MAX_LEVEL, Error::NestedTooDeep)?;
             whole = Some(match whole {
-                None => (unit.batch, unit.quantity, level),
-                Some((batch, quantity, highest)) => {
+                None => (unit.batch, unit.quantity, level, unit.cases),
+                Some((batch, quantity, highest, cases)) => {
                     ensure(batch == unit.batch, Error::MixedBatches)?;
                     let quantity = quantity.checked_add(unit.quantity).ok_or(Error::BalanceBroken)?;
-                    (batch, quantity, highest.max(level))
+                    let cases = cases.zip(unit.cases).map(|(all, own)| (all.0.min(own.0), all.1.max(own.1)));
+                    (batch, quantity, highest.max(level), cases)
                 }
             });
             unit.parent = Some(parent);

@@ -2,10 +2,12 @@
 
 use kernel::Call;
 use primitives::batches::{
-    ClearanceReason, Error, Hold, QuarantineReason, QuarantineReleased, QuarantineTarget, UnitsQuarantined,
+    ClearanceReason, Error, GoodsCondemned, Hold, QuarantineReason, QuarantineReleased, QuarantineTarget,
+    UnitsQuarantined, Withdrawal,
 };
 use primitives::{ensure, BatchId, Quantity, Role, SiteId, Timestamp};
 
+use super::custody::counts_do;
 use super::{ensure_answers_for, ensure_custodian, Data};
 use crate::place::Place;
 
@@ -31,6 +33,7 @@ impl Data {
         reason: QuarantineReason,
     ) -> Result<UnitsQuarantined, Error> {
         let goods = self.goods(target)?;
+        self.ensure_known(&goods, target)?;
         let by_regulator = call.site != Some(goods.site);
         if by_regulator {
             call.ensure_role(Role::Regulator)?;
@@ -47,14 +50,28 @@ impl Data {
         target: QuarantineTarget,
     ) -> Result<UnitsQuarantined, Error> {
         call.ensure_role(Role::Sentinel)?;
+        let target = self.where_it_is(target)?;
         let goods = self.goods(target)?;
+        self.ensure_known(&goods, target)?;
         self.isolate(call, target, &goods, QuarantineReason::OracleEvidence, false)
     }
 
     /// When a quarantine of these goods was last ended: 0 if never. `None` if the goods are unknown.
     #[must_use]
     pub fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
+        let target = self.where_it_is(target).ok()?;
         self.goods(target).ok().map(|goods| goods.hold.cleared_at)
+    }
+
+    /// What evidence about these goods strikes: a logistic unit that was put into another one since is where that one is, and
+    /// one that was shipped is in its shipment. So evidence is not dodged by packing or shipping.
+    fn where_it_is(&self, target: QuarantineTarget) -> Result<QuarantineTarget, Error> {
+        let QuarantineTarget::LogisticUnit(mut sscc) = target else { return Ok(target) };
+        let mut unit = self.packed_unit(sscc)?;
+        while let Some(parent) = unit.parent {
+            (sscc, unit) = (parent, self.packed_unit(parent)?);
+        }
+        Ok(unit.shipment.map_or(QuarantineTarget::LogisticUnit(sscc), QuarantineTarget::Shipment))
     }
 
     /// Ends a quarantine: by a regulator, or by the batch's manufacturer where no regulator quarantined the goods.
@@ -67,6 +84,7 @@ impl Data {
         let goods = self.goods(target)?;
         let batch = goods.batch;
         ensure_answers_for(&call, &self.known(&batch)?)?;
+        self.ensure_known(&goods, target)?;
         let is_regulator = call.roles.contains(Role::Regulator);
         ensure(is_regulator || !goods.hold.by_regulator, Error::CallerNotAuthorised)?;
         let quantity = match target {
@@ -77,9 +95,55 @@ impl Data {
         ensure(goods.quantity_apart > 0, Error::NotQuarantined)?;
         let (from, to) = ((site, goods.apart), (site, goods.free));
         self.transfer(&batch, from, to, quantity, Error::QuantityNotQuarantined)?;
-        let by_regulator = goods.hold.by_regulator && quantity < goods.quantity_apart;
-        self.mark(target, Hold { quarantined: false, by_regulator, cleared_at: call.now });
+        self.mark(target, rest_of_hold(&goods, quantity, Some(call.now)));
         Ok(QuarantineReleased { batch, by: call.actor(), site, target, quantity, reason })
+    }
+
+    /// Condemns goods that are quarantined, or a logistic unit that is recalled: by a regulator; or by their site or the
+    /// batch's manufacturer, where no regulator quarantined them. The site needs no role.
+    pub fn condemn(&mut self, call: Call, target: QuarantineTarget) -> Result<GoodsCondemned, Error> {
+        let goods = self.goods(target)?;
+        let &Targeted { batch, site, .. } = &goods;
+        let record = self.known(&batch)?;
+        let answers = call.site == Some(site) || ensure_answers_for(&call, &record).is_ok();
+        let entitled = answers && !goods.hold.by_regulator;
+        ensure(entitled || call.roles.contains(Role::Regulator), Error::CallerNotAuthorised)?;
+        self.ensure_known(&goods, target)?;
+        let (mut from, mut to, mut quantity) = (goods.apart, Place::Condemned, goods.quantity_apart);
+        match target {
+            QuarantineTarget::Shipment(_) => return Err(Error::GoodsUnderWay),
+            QuarantineTarget::Holding { quantity: some, .. } => {
+                ensure(counts_do(&record), Error::SerialRequired)?;
+                quantity = some.unwrap_or(quantity);
+            }
+            QuarantineTarget::LogisticUnit(sscc) => {
+                let mut unit = self.packed_unit(sscc)?;
+                let known = counts_do(&record) || unit.cases.is_some() || unit.recalled;
+                ensure(known, Error::SerialRequired)?;
+                if unit.recalled && !unit.hold.quarantined {
+                    (from, quantity) = (goods.free, goods.quantity_free);
+                }
+                unit.withdrawn = Some(Withdrawal::Condemned);
+                self.save_unit(sscc, &unit);
+                to = Place::CondemnedClosed;
+            }
+        }
+        ensure(goods.quantity_apart > 0 || from == goods.free, Error::NotQuarantined)?;
+        let (from, to) = ((site, from), (site, to));
+        self.transfer(&batch, from, to, quantity, Error::QuantityNotQuarantined)?;
+        self.mark(target, rest_of_hold(&goods, quantity, None));
+        Ok(GoodsCondemned { batch, by: call.actor(), site, target, quantity })
+    }
+
+    /// Refuses a part of what a site has of a batch with serials: which units these are is for the register of units to
+    /// say.
+    fn ensure_known(&self, goods: &Targeted, target: QuarantineTarget) -> Result<(), Error> {
+        match target {
+            QuarantineTarget::Holding { quantity: Some(_), .. } => {
+                ensure(counts_do(&self.known(&goods.batch)?), Error::SerialRequired)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn isolate(
@@ -123,7 +187,11 @@ impl Data {
                 let unit = self.packed_unit(sscc)?;
                 ensure(unit.parent.is_none(), Error::LogisticUnitInside)?;
                 ensure(unit.shipment.is_none(), Error::LogisticUnitInTransit)?;
-                ensure(!unit.returned, Error::LogisticUnitNotHeld)?;
+                match unit.withdrawn {
+                    None => {}
+                    Some(Withdrawal::Condemned) => return Err(Error::GoodsCondemned),
+                    Some(_) => return Err(Error::LogisticUnitNotHeld),
+                }
                 let places = (Place::Packed, Place::QuarantinedClosed);
                 (unit.batch, unit.site, places, whole(unit.quantity, unit.hold), unit.hold)
             }
@@ -153,4 +221,12 @@ impl Data {
             }
         }
     }
+}
+
+/// The hold on what is left of the goods, after so many of them were cleared at this time, or condemned.
+fn rest_of_hold(goods: &Targeted, quantity: Quantity, cleared_at: Option<Timestamp>) -> Hold {
+    let rest = quantity < goods.quantity_apart;
+    // What was known when all were cleared does not count again. A part says nothing about the rest.
+    let cleared_at = cleared_at.filter(|_| !rest).unwrap_or(goods.hold.cleared_at);
+    Hold { quarantined: false, by_regulator: rest && goods.hold.by_regulator, cleared_at }
 }

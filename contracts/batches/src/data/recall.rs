@@ -13,7 +13,7 @@ impl Data {
     pub fn recall(&mut self, call: Call, id: BatchId, recall: Recall) -> Result<BatchRecalled, Error> {
         let mut batch = self.known(&id)?;
         ensure_answers_for(&call, &batch)?;
-        ensure(!batch.recalled, Error::BatchRecalled)?;
+        ensure(batch.recalled_at.is_none(), Error::BatchRecalled)?;
         ensure(recall.acknowledge_by >= call.now, Error::DeadlineInPast)?;
         // The last place of the list is kept for the whole batch.
         let places = match recall.scope {
@@ -23,7 +23,7 @@ impl Data {
         let number = batch.recalls;
         ensure(number < places, Error::TooManyRecalls)?;
         match recall.scope {
-            RecallScope::Batch => batch.recalled = true,
+            RecallScope::Batch => batch.recalled_at = Some(call.now),
             RecallScope::SerialRange { first, last } => {
                 ensure(batch.serial_root.is_some(), Error::SerialsNotRegistered)?;
                 ensure(first <= last && Quantity::from(last) < batch.quantity, Error::InvalidRange)?;
@@ -67,8 +67,8 @@ impl Data {
     }
 }
 
-/// Whether this is a recall of a range with this position of the serial tree. The batch says itself that it is recalled,
-/// and a logistic unit's units are found through it.
-pub(super) fn covers(scope: RecallScope, position: u32) -> bool {
-    matches!(scope, RecallScope::SerialRange { first, last } if (first..=last).contains(&position))
+/// Whether this is a recall of a range that has one of these positions of the serial tree, from first to last. The batch
+/// says itself that it is recalled, and a logistic unit's units are found through it.
+pub(super) fn reaches(scope: RecallScope, (from, to): (u32, u32)) -> bool {
+    matches!(scope, RecallScope::SerialRange { first, last } if first <= to && from <= last)
 }

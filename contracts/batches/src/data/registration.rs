@@ -6,7 +6,7 @@ use primitives::batches::{
     BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Error, Holding, NewBatch, Places,
     MAX_QUANTITY,
 };
-use primitives::{ensure, BatchId, DocumentHash, Role, RoleSet};
+use primitives::{ensure, BatchId, DocumentHash, Role, RoleSet, Timestamp};
 
 use super::{ensure_answers_for, ensure_not_stopped, is_manufacturer, Balance, Data};
 
@@ -18,7 +18,8 @@ impl Data {
     pub fn register(&mut self, call: Call, new: NewBatch) -> Result<BatchRegistered, Error> {
         call.ensure_role(Role::Manufacturer)?;
         let (manufacturer, site) = (call.author()?, call.site()?);
-        gs1::Gtin::new(new.gtin).map_err(|_| Error::InvalidGtin)?;
+        // Zeros have a right check digit, and are the number of nothing.
+        ensure(new.gtin > 0 && gs1::Gtin::new(new.gtin).is_ok(), Error::InvalidGtin)?;
         gs1::validate_lot(&new.lot).map_err(|_| Error::InvalidLot)?;
         let date = gs1::Date::from_yymmdd(new.expiry, gs1::year_of_ms(call.now))
             .map_err(|_| Error::InvalidExpiry)?;
@@ -46,8 +47,8 @@ impl Data {
             manufacturer,
             registered_at: call.now,
             released_at: None,
-            blocked: false,
-            recalled: false,
+            blocked_at: None,
+            recalled_at: None,
             recalls: 0,
         };
         let places = Places { held: quantity, ..Places::default() };
@@ -86,7 +87,7 @@ impl Data {
         // What was on its way to a second site of the manufacturer left a holding there, which a recall must reach.
         let unmoved = balance.places.held == batch.quantity && balance.sites == 1;
         let untouched = unmoved && batch.released_at.is_none() && batch.recalls == 0;
-        ensure(untouched && !batch.blocked, Error::RegistrationFinal)?;
+        ensure(untouched && batch.blocked_at.is_none(), Error::RegistrationFinal)?;
         self.batch_ids.remove(balance.number);
         self.batches.remove(&id);
         self.balances.remove(&id);
@@ -140,21 +141,27 @@ impl Data {
 
     /// Stops a batch from moving.
     pub fn block(&mut self, call: Call, id: BatchId) -> Result<BatchBlocked, Error> {
-        self.set_blocked(call, id, true, Error::BatchBlocked)?;
+        self.set_blocked(call, id, Some(call.now), Error::BatchBlocked)?;
         Ok(BatchBlocked { batch: id, by: call.actor() })
     }
 
     /// Lets a blocked batch move again.
     pub fn unblock(&mut self, call: Call, id: BatchId) -> Result<BatchUnblocked, Error> {
-        self.set_blocked(call, id, false, Error::BatchNotBlocked)?;
+        self.set_blocked(call, id, None, Error::BatchNotBlocked)?;
         Ok(BatchUnblocked { batch: id, by: call.actor() })
     }
 
-    fn set_blocked(&mut self, call: Call, id: BatchId, blocked: bool, already: Error) -> Result<(), Error> {
+    fn set_blocked(
+        &mut self,
+        call: Call,
+        id: BatchId,
+        since: Option<Timestamp>,
+        already: Error,
+    ) -> Result<(), Error> {
         let mut batch = self.known(&id)?;
         call.ensure_role(Role::Regulator)?;
-        ensure(batch.blocked != blocked, already)?;
-        batch.blocked = blocked;
+        ensure(batch.blocked_at.is_some() != since.is_some(), already)?;
+        batch.blocked_at = since;
         self.save_batch(&id, &batch);
         Ok(())
     }

@@ -17,6 +17,7 @@ fn shipped_units_are_in_transit_to_their_consignee() {
         to: site(2),
         quantity: 60,
         logistic_unit: None,
+        condemned: false,
         purpose: Purpose::Supply,
         terms: Some(DOCUMENT),
     };
@@ -32,6 +33,7 @@ fn shipped_units_are_in_transit_to_their_consignee() {
         to: site(2),
         quantity: 60,
         logistic_unit: None,
+        condemned: false,
         purpose: Purpose::Supply,
         terms,
         shipped_at: NOW,
@@ -229,7 +231,6 @@ fn returned_goods_are_with_the_manufacturer_permanently() {
     let id = released(&mut data, 100);
     hand_over(&mut data, id, manufacturer(), pharmacy(), 30);
     recall_batch(&mut data, id);
-    data.block(regulator(), id).unwrap();
     let late = at(pharmacy(), EXPIRES_AT + 1);
     let shipment = send_back(&mut data, late, loose(id, 20)).unwrap().shipment;
     data.receive(manufacturer(), shipment, Arrival::Units(20)).unwrap();

@@ -51,9 +51,10 @@ fn units_are_packed_and_unpacked_where_they_are() {
         parent: None,
         shipment: None,
         case: None,
+        cases: None,
         recalled: false,
         holds_recalled: false,
-        returned: false,
+        withdrawn: None,
         hold: Hold::default(),
     };
     assert_eq!(data.logistic_unit(logistic_unit), Some(record));
@@ -299,7 +300,8 @@ fn the_manufacturer_opens_a_recalled_pallet_of_its_own_as_returned() {
     data.unpack(manufacturer(), sscc(10)).unwrap();
     assert_eq!(places(&data, id, manufacturer()), Places { held: 70, returned: 30, ..Places::default() });
     let case = data.logistic_unit(sscc(1)).unwrap();
-    assert!(case.returned && case.recalled);
+    assert!(case.recalled);
+    assert_eq!(case.withdrawn, Some(primitives::batches::Withdrawal::Returned));
     let refused = data.pack(manufacturer(), sscc(20), pallet_of(&[1]));
     assert_eq!(refused, Err(Error::LogisticUnitNotHeld), "it is not supplied again");
     data.unpack(manufacturer(), sscc(1)).unwrap();
@@ -331,7 +333,10 @@ fn a_numbered_case_that_came_back_stays_in_the_books() {
     data.unpack(manufacturer(), sscc(1)).unwrap();
     let expected = Places { held: 6, returned: 4, ..Places::default() };
     assert_eq!(places(&data, batch.id, manufacturer()), expected);
-    assert!(data.logistic_unit(sscc(1)).unwrap().returned);
+    assert_eq!(
+        data.logistic_unit(sscc(1)).unwrap().withdrawn,
+        Some(primitives::batches::Withdrawal::Returned)
+    );
     assert_eq!(data.unpack(manufacturer(), sscc(1)), Err(Error::LogisticUnitNotHeld));
     let again = Contents::Case { batch: batch.id, number: 0 };
     assert_eq!(data.pack(manufacturer(), sscc(2), again), Err(Error::CaseAlreadyPacked));
@@ -347,7 +352,7 @@ fn the_number_of_a_case_that_was_opened_elsewhere_is_not_packed_again() {
     data.unpack(manufacturer(), sscc(1)).unwrap();
     pack_case(&mut data, batch.id, 0, 1);
     hand_over_packed(&mut data, manufacturer(), wholesaler(), 1);
-    let packed = |data: &Data| data.whereabouts(batch.id, Some(0), None).unwrap().packed;
+    let packed = |data: &Data| data.whereabouts(batch.id, &[0], None, NOW).unwrap().positions[0].packed;
     assert_eq!(packed(&data).unwrap().site, site(2));
     data.unpack(wholesaler(), sscc(1)).unwrap();
     assert_eq!(packed(&data), None);
@@ -390,7 +395,7 @@ fn a_return_that_was_quarantined_on_its_way_can_be_opened() {
     hand_over_packed(&mut data, manufacturer(), wholesaler(), 10);
     let shipped = send_back(&mut data, wholesaler(), Goods::LogisticUnit(sscc(10))).unwrap().shipment;
     let target = QuarantineTarget::Shipment(shipped);
-    data.quarantine(regulator(), target, QuarantineReason::SuspectedCounterfeit).unwrap();
+    data.quarantine(manufacturer(), target, QuarantineReason::SuspectedCounterfeit).unwrap();
     data.receive(manufacturer(), shipped, arrival_of(&[10])).unwrap();
     assert_eq!(places(&data, id, manufacturer()), Places { held: 70, returned: 30, ..Places::default() });
     assert!(data.unpack(manufacturer(), sscc(10)).is_ok());

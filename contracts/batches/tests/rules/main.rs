@@ -13,6 +13,7 @@ use testing::parties::*;
 use testing::rules::*;
 
 mod custody;
+mod disposal;
 mod logistic_units;
 mod quarantine;
 mod recall;

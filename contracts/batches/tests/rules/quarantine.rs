@@ -85,7 +85,9 @@ fn quarantined_goods_do_not_move() {
                 assert_eq!(again, Err(Error::AlreadyQuarantined));
                 let refused = ship(&mut data, wholesaler(), Goods::LogisticUnit(unit), pharmacy());
                 assert_eq!(refused, Err(Error::LogisticUnitQuarantined));
-                assert_eq!(data.unpack(wholesaler(), unit), Err(Error::LogisticUnitQuarantined));
+                data.unpack(wholesaler(), unit).unwrap();
+                let here = places(&data, id, wholesaler());
+                assert_eq!((here.held, here.quarantined), (50, 30), "opened, it is quarantined still");
             }
             QuarantineTarget::Shipment(shipment) => {
                 assert_eq!(again, Err(Error::AlreadyQuarantined));
@@ -201,7 +203,9 @@ fn only_goods_that_are_there_are_quarantined() {
     for (target, error) in cases {
         assert_eq!(data.quarantine(regulator(), target, REASON), Err(error));
         assert_eq!(data.release_quarantine(regulator(), target, NOTHING_FOUND), Err(error));
-        assert_eq!(data.quarantine_on_evidence(sentinel(), target), Err(error));
+    }
+    for (target, error) in &cases[..3] {
+        assert_eq!(data.quarantine_on_evidence(sentinel(), *target), Err(*error));
     }
     data.reject(pharmacy(), shipment, RejectionReason::WrongGoods).unwrap();
     let shipment = send_back(&mut data, wholesaler(), Goods::LogisticUnit(sscc(2))).unwrap().shipment;
@@ -225,6 +229,26 @@ fn only_the_sentinel_quarantines_on_evidence_and_it_does_nothing_else() {
     }
     let unknown = QuarantineTarget::Shipment(99);
     assert_eq!(data.quarantine_on_evidence(sentinel(), unknown), Err(Error::UnknownShipment));
+    ensure_mass_balance(&data, id);
+}
+
+/// The holder reads the report, packs the case into a pallet, and ships that.
+#[test]
+fn evidence_about_a_case_strikes_it_in_a_pallet_and_under_way() {
+    let (mut data, id) = spread();
+    let case = QuarantineTarget::LogisticUnit(sscc(1));
+    pack_pallet(&mut data, wholesaler(), &[1], 2);
+    let event = data.quarantine_on_evidence(sentinel(), case).unwrap();
+    assert_eq!((event.target, event.quantity), (QuarantineTarget::LogisticUnit(sscc(2)), 30));
+    let pallet = QuarantineTarget::LogisticUnit(sscc(2));
+    data.release_quarantine(regulator(), pallet, NOTHING_FOUND).unwrap();
+    assert_eq!(data.cleared_at(case), Some(NOW), "what was cleared is cleared with it");
+    let shipment = ship(&mut data, wholesaler(), Goods::LogisticUnit(sscc(2)), pharmacy()).unwrap().shipment;
+    let event = data.quarantine_on_evidence(sentinel(), case).unwrap();
+    assert_eq!(event.target, QuarantineTarget::Shipment(shipment));
+    data.receive(pharmacy(), shipment, Arrival::LogisticUnits(vec![sscc(2)])).unwrap();
+    assert_eq!(places(&data, id, pharmacy()).quarantined_closed, 50 - 20, "it arrives quarantined");
+    assert_eq!(data.quarantine_on_evidence(sentinel(), case), Err(Error::AlreadyQuarantined));
     ensure_mass_balance(&data, id);
 }
 

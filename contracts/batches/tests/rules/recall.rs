@@ -14,7 +14,7 @@ fn a_regulator_or_the_manufacturer_recalls_permanently() {
     let event = BatchRecalled { batch: id, by: by(manufacturer()), number: 0, recall };
     assert_eq!(data.recall(manufacturer(), id, recall), Ok(event));
     let record = data.batch(id).unwrap();
-    assert_eq!((record.recalled, record.recalls), (true, 1));
+    assert_eq!((record.recalled_at, record.recalls), (Some(NOW), 1));
     assert_eq!(data.recalls(id), [RecallNotice { recall, by: organisation(1), at: NOW }]);
     assert_eq!(data.recall(regulator(), id, recall), Err(Error::BatchRecalled));
     assert_eq!(data.recall(regulator(), BatchId([9; 32]), recall), Err(Error::UnknownBatch));
@@ -30,7 +30,7 @@ fn a_range_of_serials_is_within_the_batch() {
         assert_eq!(data.recall(regulator(), batch.id, range), Err(Error::InvalidRange), "{first} to {last}");
     }
     assert!(data.recall(regulator(), batch.id, recall_of(RANGE)).is_ok());
-    assert!(!data.batch(batch.id).unwrap().recalled, "the others are not");
+    assert_eq!(data.batch(batch.id).unwrap().recalled_at, None, "the others are not");
     let plain = NewBatch { lot: b"PLAIN".to_vec(), ..new_batch(10) };
     let plain = data.register(manufacturer(), plain).unwrap().batch;
     assert_eq!(data.recall(regulator(), plain, recall_of(RANGE)), Err(Error::SerialsNotRegistered));

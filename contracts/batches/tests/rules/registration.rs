@@ -39,8 +39,8 @@ fn a_registered_batch_is_all_with_its_manufacturer_and_not_released() {
         manufacturer: organisation(1),
         registered_at: NOW,
         released_at: None,
-        blocked: false,
-        recalled: false,
+        blocked_at: None,
+        recalled_at: None,
         recalls: 0,
     };
     assert_eq!(data.batch(id), Some(batch));

@@ -119,7 +119,7 @@ fn a_regulator_alone_blocks_and_unblocks() {
     assert_eq!(data.block(regulator(), id), Ok(BatchBlocked { batch: id, by: by(regulator()) }));
     assert_eq!(data.block(regulator(), id), Err(Error::BatchBlocked));
     assert_eq!(data.unblock(regulator(), id), Ok(BatchUnblocked { batch: id, by: by(regulator()) }));
-    assert!(!data.batch(id).unwrap().blocked);
+    assert_eq!(data.batch(id).unwrap().blocked_at, None);
 }
 
 #[test]

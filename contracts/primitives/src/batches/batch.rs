@@ -52,10 +52,10 @@ pub struct Batch {
     pub registered_at: Timestamp,
     /// When quality released it.
     pub released_at: Option<Timestamp>,
-    /// Whether a regulator blocks it.
-    pub blocked: bool,
-    /// Whether the whole batch is recalled.
-    pub recalled: bool,
+    /// Since when a regulator blocks it. `None` where none does.
+    pub blocked_at: Option<Timestamp>,
+    /// Since when the whole batch is recalled.
+    pub recalled_at: Option<Timestamp>,
     /// How many recalls there are of it or of a part of it: see [`super::RecallNotice`].
     pub recalls: u8,
 }
@@ -74,13 +74,14 @@ pub enum NotMarketable {
 }
 
 impl Batch {
-    /// Refuses a batch that may not be supplied or dispensed at `now`: it must be released, and neither recalled,
-    /// blocked nor expired.
-    pub fn ensure_marketable(&self, now: Timestamp) -> Result<(), NotMarketable> {
-        ensure(!self.recalled, NotMarketable::Recalled)?;
-        ensure(!self.blocked, NotMarketable::Blocked)?;
-        ensure(self.released_at.is_some(), NotMarketable::NotReleased)?;
-        ensure(now <= self.expires_at, NotMarketable::Expired)
+    /// Refuses a batch that might not be supplied or dispensed at the time `at`: it must have been released, and neither
+    /// recalled, blocked nor expired. A block that was lifted since does not count.
+    pub fn ensure_marketable(&self, at: Timestamp) -> Result<(), NotMarketable> {
+        let since = |event: Option<Timestamp>| event.is_some_and(|since| since <= at);
+        ensure(!since(self.recalled_at), NotMarketable::Recalled)?;
+        ensure(!since(self.blocked_at), NotMarketable::Blocked)?;
+        ensure(since(self.released_at), NotMarketable::NotReleased)?;
+        ensure(at <= self.expires_at, NotMarketable::Expired)
     }
 }
 

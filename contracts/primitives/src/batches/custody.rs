@@ -25,6 +25,14 @@ pub enum Goods {
     /// A closed logistic unit with all that is in it.
     #[codec(index = 1)]
     LogisticUnit(Sscc),
+    /// Loose units of a batch that are condemned: they go back to the manufacturer only.
+    #[codec(index = 2)]
+    Condemned {
+        /// The batch.
+        batch: BatchId,
+        /// How many.
+        quantity: Quantity,
+    },
 }
 
 /// Why goods move.
@@ -51,6 +59,8 @@ pub struct Shipment {
     pub quantity: Quantity,
     /// The logistic unit that is shipped as one. `None` for loose units.
     pub logistic_unit: Option<Sscc>,
+    /// Whether the goods are condemned: rejected, they are so again.
+    pub condemned: bool,
     /// Why.
     pub purpose: Purpose,
     /// The SHA-256 of the sealed terms of delivery.
@@ -110,14 +120,29 @@ pub struct LogisticUnit {
     pub shipment: Option<u64>,
     /// The number of the case, where it is a numbered one.
     pub case: Option<u32>,
+    /// The lowest and the highest number of the cases in it, where all that is in it is in numbered cases: the books know
+    /// then which units these are.
+    pub cases: Option<(u32, u32)>,
     /// Whether it is recalled.
     pub recalled: bool,
     /// Whether a logistic unit inside is recalled.
     pub holds_recalled: bool,
-    /// Whether it came back to the manufacturer permanently.
-    pub returned: bool,
+    /// Why nothing of it is supplied any more.
+    pub withdrawn: Option<Withdrawal>,
     /// Its quarantine.
     pub hold: Hold,
+}
+
+/// Why nothing of a logistic unit is supplied any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum Withdrawal {
+    /// It is condemned: it can only be destroyed, or returned to the manufacturer.
+    Condemned = 0,
+    /// It came back to the manufacturer permanently.
+    Returned = 1,
+    /// It was destroyed as it was. It stays in the books, which know by it which units were destroyed.
+    Destroyed = 2,
 }
 
 /// What goes into a logistic unit.

@@ -97,6 +97,20 @@ errors! {
     NotQuarantined = 55,
     /// Units of the batch have left its manufacturer, or it is released: its registration stays.
     RegistrationFinal = 56,
+    /// The goods are condemned: they can only be destroyed, or returned to the manufacturer.
+    GoodsCondemned = 57,
+    /// The goods are under way: receive or reject them first.
+    GoodsUnderWay = 58,
+    /// The organisation of the site may hold drugs: it acts itself.
+    SiteActsItself = 59,
+    /// Units of a batch with serials are written off by quantity with a document only.
+    DocumentMissing = 60,
+    /// Nothing of this kind was booked by quantity at the site within the time in which that can be taken back, or less.
+    NothingToRevert = 61,
+    /// A regulator withholds goods that go back to their manufacturer: they arrive when that ends.
+    ShipmentQuarantined = 62,
+    /// The logistic unit is not condemned.
+    NotCondemned = 63,
 }
 
 impl From<NotMarketable> for Error {
@@ -118,8 +132,8 @@ impl From<Error> for BookingError {
             Error::AccessUnavailable => BookingError::AccessUnavailable,
             Error::CallerNotAuthorised => BookingError::CallerNotAuthorised,
             Error::CallerNotAtSite => BookingError::CallerNotAtSite,
-            Error::UnknownBatch => BookingError::UnknownBatch,
-            _ => BookingError::NothingThere,
+            // What else there is, no booking comes to.
+            _ => BookingError::UnknownBatch,
         }
     }
 }

@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 
 use super::{
     Arrival, Attestation, ClearanceReason, Contents, Purpose, QuarantineReason, QuarantineTarget, Recall,
-    RejectionReason, UnitState,
+    RejectionReason, UnitPlace, UnitState,
 };
 use crate::event::events;
 use crate::{Actor, BatchId, DocumentHash, Quantity, SiteId, Sscc};
@@ -88,6 +88,8 @@ events! {
         quantity: Quantity,
         /// The logistic unit that is shipped as one.
         logistic_unit: Option<Sscc>,
+        /// Whether they are condemned.
+        condemned: bool,
         /// Why they move.
         purpose: Purpose,
         /// The SHA-256 of the sealed terms of delivery.
@@ -158,17 +160,18 @@ events! {
         quantity: Quantity,
     }
 
-    /// The register of units booked that a unit was decommissioned, or that this was undone. Which unit it is, is in
-    /// the register's own event.
-    UnitBooked [1] {
+    /// The register of units booked what becomes of units. Which units these are, is in the register's own event.
+    UnitsBooked [1] {
         /// The batch.
         batch: BatchId,
-        /// Where it is, or was.
+        /// The site in whose books they are.
         site: SiteId,
-        /// What became of it.
-        state: UnitState,
-        /// Whether this was undone: the unit is loose again.
-        taken_back: bool,
+        /// Where they were.
+        from: UnitPlace,
+        /// Where they are now.
+        to: UnitPlace,
+        /// How many.
+        quantity: Quantity,
     }
 
     /// Units that are counted only were dispensed, destroyed, or left the supply chain otherwise.
@@ -181,10 +184,38 @@ events! {
         quantity: Quantity,
         /// How many of them had been returned.
         of_returned: Quantity,
+        /// How many of them had been condemned.
+        of_condemned: Quantity,
         /// What became of them.
         state: UnitState,
         /// The SHA-256 of a document about it, such as the certificate of destruction.
         document: Option<DocumentHash>,
+    }
+
+    /// A condemned logistic unit was destroyed with all that was in it.
+    LogisticUnitDestroyed [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who did it.
+        by: Actor,
+        /// The logistic unit.
+        logistic_unit: Sscc,
+        /// How many units were in it.
+        quantity: Quantity,
+        /// The SHA-256 of the certificate of destruction.
+        document: Option<DocumentHash>,
+    }
+
+    /// A booking by quantity was undone: the units are loose again.
+    DecommissioningReverted [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who did it.
+        by: Actor,
+        /// How many units.
+        quantity: Quantity,
+        /// What had become of them.
+        state: UnitState,
     }
 
     /// Units were quarantined.
@@ -217,6 +248,20 @@ events! {
         quantity: Quantity,
         /// Why.
         reason: ClearanceReason,
+    }
+
+    /// Goods were condemned: they can only be destroyed, or returned to the manufacturer.
+    GoodsCondemned [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who condemned them.
+        by: Actor,
+        /// Where they are.
+        site: SiteId,
+        /// What exactly.
+        target: QuarantineTarget,
+        /// How many units.
+        quantity: Quantity,
     }
 
     /// A batch or a part of it was recalled.

@@ -15,17 +15,23 @@ pub struct Places {
     pub packed: Quantity,
     /// Shipped, and not yet received or rejected: counted with the consignee.
     pub in_transit: Quantity,
-    /// Quarantined, loose.
+    /// Quarantined, loose, and counted only: the books do not know which units these are.
     pub quarantined: Quantity,
+    /// Quarantined, loose, and known by their serials in the register of units.
+    pub quarantined_by_serial: Quantity,
     /// Quarantined in a shipment (counted with the consignee) or in a closed logistic unit.
     pub quarantined_closed: Quantity,
+    /// Condemned, loose: only to be destroyed, or returned to the manufacturer.
+    pub condemned: Quantity,
+    /// Condemned in closed logistic units.
+    pub condemned_closed: Quantity,
     /// Permanently back with the manufacturer.
     pub returned: Quantity,
     /// Handed to patients: counted where that was.
     pub dispensed: Quantity,
     /// Destroyed.
     pub destroyed: Quantity,
-    /// Stolen, taken as samples, exported, or locked.
+    /// Stolen, taken as samples, or exported.
     pub decommissioned: Quantity,
 }
 
@@ -40,14 +46,17 @@ impl EncodeLike for Places {}
 
 impl Decode for Places {
     fn decode<I: Input>(input: &mut I) -> Result<Self, scale::Error> {
-        let [held, packed, in_transit, quarantined, quarantined_closed, returned, dispensed, destroyed, decommissioned] =
-            <[Quantity; 9]>::decode(input)?;
+        let [held, packed, in_transit, quarantined, quarantined_by_serial, quarantined_closed, condemned, condemned_closed, returned, dispensed, destroyed, decommissioned] =
+            <[Quantity; 12]>::decode(input)?;
         Ok(Self {
             held,
             packed,
             in_transit,
             quarantined,
+            quarantined_by_serial,
             quarantined_closed,
+            condemned,
+            condemned_closed,
             returned,
             dispensed,
             destroyed,
@@ -58,13 +67,16 @@ impl Decode for Places {
 
 impl Places {
     /// The counts in the order of the fields.
-    const fn counts(&self) -> [Quantity; 9] {
+    const fn counts(&self) -> [Quantity; 12] {
         [
             self.held,
             self.packed,
             self.in_transit,
             self.quarantined,
+            self.quarantined_by_serial,
             self.quarantined_closed,
+            self.condemned,
+            self.condemned_closed,
             self.returned,
             self.dispensed,
             self.destroyed,
@@ -84,10 +96,22 @@ impl Places {
         self.dispensed.saturating_add(self.destroyed).saturating_add(self.decommissioned)
     }
 
+    /// What is quarantined.
+    #[must_use]
+    pub fn all_quarantined(&self) -> Quantity {
+        self.quarantined.saturating_add(self.quarantined_by_serial).saturating_add(self.quarantined_closed)
+    }
+
+    /// What is condemned.
+    #[must_use]
+    pub fn all_condemned(&self) -> Quantity {
+        self.condemned.saturating_add(self.condemned_closed)
+    }
+
     /// The units that are here in body, or under way to here.
     #[must_use]
     pub fn present(&self) -> Quantity {
-        [self.packed, self.in_transit, self.quarantined, self.quarantined_closed, self.returned]
+        [self.packed, self.in_transit, self.all_quarantined(), self.all_condemned(), self.returned]
             .into_iter()
             .fold(self.held, Quantity::saturating_add)
     }
@@ -130,14 +154,17 @@ mod tests {
             packed: 2,
             in_transit: 3,
             quarantined: 4,
-            quarantined_closed: 5,
-            returned: 6,
-            dispensed: 7,
-            destroyed: 8,
+            quarantined_by_serial: 5,
+            quarantined_closed: 6,
+            condemned: 7,
+            condemned_closed: 8,
+            returned: 9,
+            dispensed: 10,
+            destroyed: 11,
             decommissioned: Quantity::MAX,
         };
-        let derived = (1_u64, 2_u64, 3_u64, 4_u64, 5_u64, 6_u64, 7_u64, 8_u64, u64::MAX);
-        assert_eq!(places.encode(), derived.encode());
+        let counts: [Quantity; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, Quantity::MAX];
+        assert_eq!(places.encode(), counts.encode());
         assert_eq!(Places::decode(&mut &places.encode()[..]), Ok(places));
         assert!(Places::decode(&mut &places.encode()[1..]).is_err());
     }

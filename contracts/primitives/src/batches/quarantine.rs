@@ -13,7 +13,7 @@ pub enum QuarantineTarget {
         batch: BatchId,
         /// Where they are.
         site: SiteId,
-        /// How many. `None` for all.
+        /// How many. `None` for all that are counted only: units that are quarantined by serial stay so.
         quantity: Option<Quantity>,
     },
     /// A shipment under way, with all that is still in it.
@@ -67,8 +67,6 @@ pub enum ClearanceReason {
     WithinStabilityLimits = 1,
     /// They were quarantined by mistake.
     Mistake = 2,
-    /// They are to be returned or destroyed.
-    ForDisposal = 3,
 }
 
 /// Why `batches` does not quarantine goods on evidence.

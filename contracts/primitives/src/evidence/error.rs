@@ -15,6 +15,8 @@ errors! {
     NothingFree = 14,
     /// The contract `batches` takes nothing from this one: it is paused, or this one lacks the role Sentinel.
     QuarantineRefused = 15,
+    /// This report, or a later one about the same goods, was presented already: goods that came since are not touched by it.
+    AlreadyPresented = 16,
 }
 
 impl From<QuarantineError> for Error {

@@ -1,4 +1,6 @@
-use super::{leaf, node, tree_depth, BatchKey, SerialProof, MAX_PROOF_DEPTH};
+use std::collections::HashMap;
+
+use super::{leaf, node, tree_depth, BatchKey, MultiProof, SerialProof, MAX_PROOF_DEPTH};
 use crate::{BatchId, Quantity};
 
 /// The whole tree of a batch's serials, as its manufacturer holds it.
@@ -66,10 +68,49 @@ impl SerialTree {
             .map(|level| {
                 // A level has at most 64 above it, so the shift does not leave the index's width.
                 let beside = position.checked_shr(u32::try_from(level).ok()?)? ^ 1;
-                self.levels.get(level)?.get(beside).or_else(|| self.padding.get(level)).copied()
+                self.hash_at(level, beside)
             })
             .collect::<Option<_>>()?;
         Some(SerialProof { index: u32::try_from(position).ok()?, salt, siblings })
+    }
+
+    /// One proof of all of these serials, and their order in it: the places in `serials`. `None` where there are none, the
+    /// tree does not have one of them, or one is named twice.
+    #[must_use]
+    pub fn prove_all<S: AsRef<[u8]>>(&self, serials: &[S]) -> Option<(Vec<usize>, MultiProof)> {
+        let positions: HashMap<&[u8; 32], usize> = self.levels.first()?.iter().zip(0..).collect();
+        let mut named = Vec::with_capacity(serials.len());
+        for (place, serial) in serials.iter().enumerate() {
+            let salt = self.key.salt(serial.as_ref());
+            let position = *positions.get(&leaf(self.batch, serial.as_ref(), &salt))?;
+            named.push((position, salt, place));
+        }
+        named.sort_unstable();
+        let mut on_path: Vec<usize> = named.iter().map(|(position, ..)| *position).collect();
+        if on_path.is_empty() || on_path.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return None;
+        }
+        let depth = self.levels.len().checked_sub(1)?;
+        let mut siblings = Vec::new();
+        for level in 0..depth {
+            for position in &on_path {
+                let beside = position ^ 1;
+                if on_path.binary_search(&beside).is_err() {
+                    siblings.push(self.hash_at(level, beside)?);
+                }
+            }
+            on_path.iter_mut().for_each(|position| *position >>= 1);
+            on_path.dedup();
+        }
+        let leaf = |(position, salt, _): &(usize, _, usize)| Some((u32::try_from(*position).ok()?, *salt));
+        let leaves = named.iter().map(leaf).collect::<Option<_>>()?;
+        let order = named.into_iter().map(|(.., place)| place).collect();
+        Some((order, MultiProof { leaves, siblings, depth: u8::try_from(depth).ok()? }))
+    }
+
+    /// What stands at a position of a level, from the leaves up.
+    fn hash_at(&self, level: usize, position: usize) -> Option<[u8; 32]> {
+        self.levels.get(level)?.get(position).or_else(|| self.padding.get(level)).copied()
     }
 }
 

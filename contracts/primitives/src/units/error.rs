@@ -38,8 +38,24 @@ errors! {
     /// A regulator confirmed that there is a copy of the pack, which is final.
     CounterfeitConfirmed = 26,
     /// The proof is not one of a batch of this size: another number of hashes, a position behind the last unit, or another
-    /// form.
+    /// form; or, of several serials, it does not show that all are the batch's.
     InvalidProof = 27,
+    /// The unit is quarantined at the site.
+    UnitQuarantined = 28,
+    /// The unit is condemned: it can only be destroyed, or returned to the manufacturer.
+    UnitCondemned = 29,
+    /// Units of the batch are quarantined at the site, and the books do not know which: quarantine those by their serials,
+    /// and the others are free.
+    UnitsQuarantined = 30,
+    /// A unit is not where the call says that it is: it left the supply chain, is quarantined or condemned already, or is
+    /// at another site.
+    UnitNotThere = 31,
+    /// The time lies in the future.
+    TimeInFuture = 32,
+    /// The time lies further back than [`super::REVERT_WINDOW`], or before the batch was registered.
+    TimeTooOld = 33,
+    /// Not 1 to [`crate::MAX_SERIALS`] serials; where a record is wrong, one.
+    TooManySerials = 34,
 }
 
 impl From<NotMarketable> for Error {
@@ -63,7 +79,6 @@ impl From<BookingError> for Error {
             BookingError::CallerNotAtSite => Error::CallerNotAtSite,
             BookingError::NotUnitRegister => Error::NotUnitRegister,
             BookingError::UnknownBatch => Error::UnknownBatch,
-            BookingError::NothingThere => Error::QuantityNotHeld,
         }
     }
 }

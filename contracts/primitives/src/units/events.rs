@@ -1,7 +1,9 @@
+use alloc::vec::Vec;
+
 use super::{AlarmCode, Resolution};
-use crate::batches::UnitState;
+use crate::batches::{ClearanceReason, QuarantineReason, UnitState};
 use crate::event::events;
-use crate::{Actor, BatchId, SiteId, UnitId};
+use crate::{Actor, BatchId, SiteId, Timestamp, UnitId};
 
 events! {
     /// A unit was dispensed, destroyed, or left the supply chain otherwise.
@@ -14,6 +16,54 @@ events! {
         by: Actor,
         /// What became of it.
         state: UnitState,
+        /// When that was: earlier than the block where it was done offline.
+        at: Timestamp,
+        /// Its position in the batch's serial tree.
+        position: u32,
+    }
+
+    /// Units were quarantined by their serials.
+    UnitsQuarantinedBySerial [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who quarantined them.
+        by: Actor,
+        /// Where they are.
+        site: SiteId,
+        /// Which units, with their positions in the batch's serial tree.
+        units: Vec<(UnitId, u32)>,
+        /// Whether only a regulator ends it: a regulator quarantined them.
+        by_regulator: bool,
+        /// Why.
+        reason: QuarantineReason,
+    }
+
+    /// The quarantine of units ended: they are back on the shelf.
+    UnitsReleased [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who cleared them.
+        by: Actor,
+        /// Where they are.
+        site: SiteId,
+        /// Which units.
+        units: Vec<UnitId>,
+        /// Why.
+        reason: ClearanceReason,
+    }
+
+    /// Units were condemned: they can only be destroyed, or returned to the manufacturer.
+    UnitsCondemned [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who condemned them.
+        by: Actor,
+        /// Where they are.
+        site: SiteId,
+        /// Which units, with their positions in the batch's serial tree.
+        units: Vec<(UnitId, u32)>,
+        /// Whether a regulator had quarantined them, or condemned them.
+        by_regulator: bool,
     }
 
     /// A decommissioning was undone: the unit is back in the supply chain.
@@ -22,7 +72,7 @@ events! {
         batch: BatchId,
         /// The unit.
         unit: UnitId,
-        /// Who did it: for the site that had decommissioned it, or a regulator who unlocked it.
+        /// Who did it: for the site that had decommissioned it, or a regulator who found the record wrong.
         by: Actor,
         /// Where the unit is again.
         site: SiteId,
@@ -54,5 +104,13 @@ events! {
         by: Actor,
         /// The finding.
         resolution: Resolution,
+    }
+
+    /// A regulator dismissed the alarms that one site raised alone, all of them until now.
+    AlarmsDismissed [1] {
+        /// The regulator.
+        by: Actor,
+        /// The site.
+        site: SiteId,
     }
 }

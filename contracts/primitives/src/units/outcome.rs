@@ -2,9 +2,10 @@ use alloc::vec::Vec;
 
 use scale::{Decode, Encode};
 
-use crate::batches::UnitState;
+use crate::batches::{UnitPlace, UnitState};
 
-/// The answer to a scan: of all reasons that hold, the outcome of the most severe one.
+/// The answer to a scan: of all reasons that hold, the outcome of the most severe one; where none holds, valid at the site
+/// that the scan names, or genuine without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(Hash, scale_info::TypeInfo))]
 pub enum Outcome {
@@ -12,7 +13,7 @@ pub enum Outcome {
     Recalled = 0,
     /// The unit was handed to a patient, or left the supply chain otherwise.
     Decommissioned = 1,
-    /// The goods are quarantined.
+    /// The pack is quarantined, or may be.
     Quarantined = 2,
     /// The batch is not, or not any more, released to the market.
     NotReleased = 3,
@@ -22,8 +23,10 @@ pub enum Outcome {
     Mismatch = 5,
     /// The register does not know the pack, or cannot tell.
     Unknown = 6,
-    /// Nothing speaks against the pack.
+    /// The pack may be dispensed now at the site that the scan names.
     Valid = 7,
+    /// Nothing speaks against the pack. Whether it may be dispensed at a site was not asked, or it may not be there now.
+    Genuine = 8,
 }
 
 /// One fact that speaks against a pack. Its index is its bit in [`Reasons`] and says nothing about its severity.
@@ -52,9 +55,9 @@ pub enum Reason {
     CounterfeitConfirmed = 9,
     /// Packs with this serial were in places where they cannot both be.
     AlarmOpen = 10,
-    /// The unit is kept back while somebody looks into it.
-    UnitLocked = 11,
-    /// Units of the batch are quarantined where the pack is; anywhere, where the place is not known.
+    /// The unit is quarantined: by its serial, or with the closed logistic unit around it.
+    UnitQuarantined = 11,
+    /// Units of the batch are quarantined at the site, and the books do not know which.
     UnitsQuarantined = 12,
     /// The release gate has not been passed.
     NotReleased = 13,
@@ -78,11 +81,24 @@ pub enum Reason {
     SerialsNotRegistered = 22,
     /// No such GTIN and lot is registered.
     BatchUnknown = 23,
+    /// The unit is condemned: it can only be destroyed, or returned to the manufacturer.
+    UnitCondemned = 24,
+    /// The unit is in a closed logistic unit that is condemned, came back to the manufacturer permanently, or is on its way
+    /// back.
+    LogisticUnitWithdrawn = 25,
+    /// The unit is in a closed logistic unit at the site: it is unpacked before it is dispensed.
+    UnitPacked = 26,
+    /// The site has units of the batch, and none of them is loose and free.
+    NoneLooseHere = 27,
+    /// The site is not registered, or its organisation may not dispense now.
+    SiteNotDispenser = 28,
+    /// Nothing can be dispensed now: a contract is paused, in set-up, or without its role.
+    DispensingStopped = 29,
 }
 
 impl Reason {
     /// Every reason, in the order of the indices.
-    pub const ALL: [Reason; 24] = [
+    pub const ALL: [Reason; 30] = [
         Reason::BatchRecalled,
         Reason::UnitRecalled,
         Reason::LogisticUnitRecalled,
@@ -94,7 +110,7 @@ impl Reason {
         Reason::NoUnitsLeft,
         Reason::CounterfeitConfirmed,
         Reason::AlarmOpen,
-        Reason::UnitLocked,
+        Reason::UnitQuarantined,
         Reason::UnitsQuarantined,
         Reason::NotReleased,
         Reason::BlockedByRegulator,
@@ -107,6 +123,12 @@ impl Reason {
         Reason::SerialUnproven,
         Reason::SerialsNotRegistered,
         Reason::BatchUnknown,
+        Reason::UnitCondemned,
+        Reason::LogisticUnitWithdrawn,
+        Reason::UnitPacked,
+        Reason::NoneLooseHere,
+        Reason::SiteNotDispenser,
+        Reason::DispensingStopped,
     ];
 
     /// The outcome that this fact alone leads to.
@@ -120,9 +142,11 @@ impl Reason {
             | Reason::UnitSampled
             | Reason::UnitExported
             | Reason::NoUnitsLeft
+            | Reason::UnitCondemned
+            | Reason::LogisticUnitWithdrawn
             | Reason::CounterfeitConfirmed
             | Reason::AlarmOpen => Outcome::Decommissioned,
-            Reason::UnitLocked | Reason::UnitsQuarantined => Outcome::Quarantined,
+            Reason::UnitQuarantined | Reason::UnitsQuarantined => Outcome::Quarantined,
             Reason::NotReleased | Reason::BlockedByRegulator => Outcome::NotReleased,
             Reason::Expired => Outcome::Expired,
             Reason::ExpiryMismatch
@@ -131,7 +155,25 @@ impl Reason {
             | Reason::NotHeldHere
             | Reason::UnitElsewhere => Outcome::Mismatch,
             Reason::SerialUnproven | Reason::SerialsNotRegistered | Reason::BatchUnknown => Outcome::Unknown,
+            Reason::UnitPacked
+            | Reason::NoneLooseHere
+            | Reason::SiteNotDispenser
+            | Reason::DispensingStopped => Outcome::Genuine,
         }
+    }
+
+    /// Whether the fact only says what became of a pack that its user has rightly, or about other packs: at a site it
+    /// speaks against the pack; where none is named, it is a note.
+    #[must_use]
+    pub const fn is_note_without_site(self) -> bool {
+        matches!(
+            self,
+            Reason::UnitDispensed
+                | Reason::UnitExported
+                | Reason::NoUnitsLeft
+                | Reason::UnitsQuarantined
+                | Reason::DispensingStopped
+        )
     }
 }
 
@@ -142,6 +184,7 @@ impl Outcome {
     pub const fn severity(self) -> u8 {
         match self {
             Outcome::Valid => 0,
+            Outcome::Genuine => 5,
             Outcome::Unknown => 10,
             Outcome::Mismatch => 20,
             Outcome::Expired => 30,
@@ -173,6 +216,19 @@ impl Reasons {
         self.0 & Self(0).with(reason).0 != 0
     }
 
+    /// Those of these reasons that are only a note where no site is named.
+    #[must_use]
+    pub fn notes_without_site(self) -> Self {
+        let notes = Reason::ALL.into_iter().filter(|reason| reason.is_note_without_site());
+        Self(notes.fold(Self(0), Self::with).0 & self.0)
+    }
+
+    /// These reasons without those.
+    #[must_use]
+    pub const fn without(self, those: Self) -> Self {
+        Self(self.0 & !those.0)
+    }
+
     /// Whether none holds.
     #[must_use]
     pub const fn is_empty(self) -> bool {
@@ -194,10 +250,10 @@ impl Reasons {
         list
     }
 
-    /// The outcome of the gravest.
+    /// The outcome of the gravest, or `best` where none is graver.
     #[must_use]
-    pub fn outcome(self) -> Outcome {
-        let mut gravest = Outcome::Valid;
+    pub fn outcome(self, best: Outcome) -> Outcome {
+        let mut gravest = best;
         for reason in Reason::ALL {
             let outcome = reason.outcome();
             if self.contains(reason) && outcome.severity() > gravest.severity() {
@@ -208,16 +264,20 @@ impl Reasons {
     }
 }
 
-impl From<UnitState> for Reason {
-    fn from(state: UnitState) -> Self {
-        match state {
-            UnitState::Dispensed => Reason::UnitDispensed,
-            UnitState::Destroyed => Reason::UnitDestroyed,
-            UnitState::Stolen => Reason::UnitStolen,
-            UnitState::Sample => Reason::UnitSampled,
-            UnitState::Exported => Reason::UnitExported,
-            UnitState::Locked => Reason::UnitLocked,
-        }
+impl Reason {
+    /// What the place of a unit says against its pack.
+    #[must_use]
+    pub const fn of(place: UnitPlace) -> Option<Self> {
+        Some(match place {
+            UnitPlace::Shelf => return None,
+            UnitPlace::Quarantine | UnitPlace::QuarantineBySerial => Reason::UnitQuarantined,
+            UnitPlace::Condemned => Reason::UnitCondemned,
+            UnitPlace::Left(UnitState::Dispensed) => Reason::UnitDispensed,
+            UnitPlace::Left(UnitState::Destroyed) => Reason::UnitDestroyed,
+            UnitPlace::Left(UnitState::Stolen) => Reason::UnitStolen,
+            UnitPlace::Left(UnitState::Sample) => Reason::UnitSampled,
+            UnitPlace::Left(UnitState::Exported) => Reason::UnitExported,
+        })
     }
 }
 
@@ -232,7 +292,7 @@ mod tests {
             assert!((reason as u32) < u64::BITS);
             let alone = Reasons::default().with(reason);
             assert_eq!(alone.by_severity(), [reason]);
-            assert_eq!(alone.outcome(), reason.outcome());
+            assert_eq!(alone.outcome(Outcome::Valid), reason.outcome());
         }
     }
 
@@ -240,9 +300,11 @@ mod tests {
     fn the_gravest_reason_decides_whatever_its_index() {
         let reasons =
             Reasons::default().with(Reason::BatchUnknown).with(Reason::Expired).with(Reason::UnitStolen);
-        assert_eq!(reasons.outcome(), Outcome::Decommissioned);
+        assert_eq!(reasons.outcome(Outcome::Genuine), Outcome::Decommissioned);
         assert_eq!(reasons.by_severity(), [Reason::UnitStolen, Reason::Expired, Reason::BatchUnknown]);
-        assert_eq!(Reasons::default().outcome(), Outcome::Valid);
+        assert_eq!(Reasons::default().outcome(Outcome::Valid), Outcome::Valid);
+        let packed = Reasons::default().with(Reason::UnitPacked);
+        assert_eq!(packed.outcome(Outcome::Valid), Outcome::Genuine, "not valid there, and genuine");
     }
 
     #[test]

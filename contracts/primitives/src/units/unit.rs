@@ -1,22 +1,26 @@
 use scale::{Decode, Encode};
 
-use crate::batches::UnitState;
+use crate::batches::UnitPlace;
 use crate::{SiteId, Timestamp};
 
 /// How long the site that decommissioned a unit may take that back, in milliseconds: ten days, as in article 13 of Commission
-/// Delegated Regulation (EU) 2016/161.
+/// Delegated Regulation (EU) 2016/161. What was done offline is to be sent within the same time.
 pub const REVERT_WINDOW: Timestamp = 864_000_000;
 
-/// A unit that was decommissioned.
+/// What the register knows of a unit that is not, or not known to be, free on a shelf.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
-pub struct DecommissionedUnit {
-    /// What became of it.
-    pub state: UnitState,
-    /// The site that decommissioned it.
+pub struct UnitRecord {
+    /// Where it is: quarantined by its serial, condemned, or out of the supply chain.
+    pub place: UnitPlace,
+    /// The site in whose books it is there.
     pub site: SiteId,
-    /// When.
+    /// Since when.
     pub at: Timestamp,
+    /// Its position in the batch's serial tree.
+    pub position: u32,
+    /// Whether a regulator put it there, and not the site: then only a regulator ends its quarantine.
+    pub by_regulator: bool,
 }
 
 /// What gave a pack away as a possible copy.
@@ -41,6 +45,9 @@ pub enum Resolution {
     FalseAlarm = 0,
     /// There is a copy of the pack: the serial is never valid again, and this finding stays.
     CounterfeitConfirmed = 1,
+    /// The record of the unit is wrong, not the later attempt: the alarm and the record are removed, and the site that
+    /// made the record has the unit that it booked loose again.
+    RecordWrong = 2,
 }
 
 /// Packs with the same serial in places where they cannot both be.
@@ -57,6 +64,8 @@ pub struct Alarm {
     pub at: Timestamp,
     /// How often an alarm was raised.
     pub count: u32,
+    /// Whether another site than this one raised one, too.
+    pub by_others: bool,
     /// Whether a regulator confirmed that there is a copy.
     pub confirmed: bool,
 }
@@ -80,6 +89,14 @@ pub enum UnitOutcome {
     /// It is done.
     #[codec(index = 0)]
     Done,
+    /// Nothing was done: the same site had done it before, within [`REVERT_WINDOW`]. The answer may have been lost.
+    #[codec(index = 2)]
+    Already {
+        /// Where the unit is since then.
+        place: UnitPlace,
+        /// When that was.
+        at: Timestamp,
+    },
     /// Nothing was done: one of two packs is a copy.
     #[codec(index = 1)]
     Alarm {

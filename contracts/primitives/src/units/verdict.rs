@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 
 use scale::{Decode, Encode};
 
-use super::{Alarm, DecommissionedUnit, Outcome, Reasons};
+use super::{Alarm, Outcome, Reasons, UnitRecord};
 use crate::batches::Batch;
 use crate::Timestamp;
 
@@ -13,10 +13,13 @@ use crate::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Verdict {
-    /// The outcome of the gravest reason; valid where there is none.
+    /// The outcome of the gravest reason. Where there is none: valid for a scan at a site, genuine for one without.
     pub outcome: Outcome,
     /// Everything that speaks against the pack.
     pub reasons: Reasons,
+    /// What is to be said besides, and decides nothing: that the pack was dispensed, where no site is named, or that other
+    /// packs of the batch are quarantined.
+    pub notes: Reasons,
     /// The chain's time to which all of this applies.
     pub judged_at: Timestamp,
     /// What the register knows besides: kind and encoded value. A reader skips a kind that it does not know.
@@ -33,7 +36,7 @@ impl Detail for Batch {
     const KIND: u8 = 0;
 }
 
-impl Detail for DecommissionedUnit {
+impl Detail for UnitRecord {
     const KIND: u8 = 1;
 }
 
@@ -42,10 +45,16 @@ impl Detail for Alarm {
 }
 
 impl Verdict {
-    /// The verdict by these reasons, without details.
+    /// The verdict by these facts, without details: for a scan at a site, or without one.
     #[must_use]
-    pub fn new(reasons: Reasons, judged_at: Timestamp) -> Self {
-        Self { outcome: reasons.outcome(), reasons, judged_at, details: Vec::new() }
+    pub fn new(facts: Reasons, at_site: bool, judged_at: Timestamp) -> Self {
+        let (best, notes) = if at_site {
+            (Outcome::Valid, Reasons::default())
+        } else {
+            (Outcome::Genuine, facts.notes_without_site())
+        };
+        let reasons = facts.without(notes);
+        Self { outcome: reasons.outcome(best), reasons, notes, judged_at, details: Vec::new() }
     }
 
     /// The same verdict with a detail, where there is one.
@@ -63,9 +72,9 @@ impl Verdict {
         self.detail()
     }
 
-    /// What became of the unit.
+    /// What the register knows of the unit, where it is not free on a shelf.
     #[must_use]
-    pub fn unit(&self) -> Option<DecommissionedUnit> {
+    pub fn unit(&self) -> Option<UnitRecord> {
         self.detail()
     }
 
@@ -85,12 +94,33 @@ impl Verdict {
 mod tests {
     use super::super::{AlarmCode, Reason};
     use super::*;
-    use crate::batches::UnitState;
+    use crate::batches::{UnitPlace, UnitState};
+
+    fn dispensed() -> UnitRecord {
+        let place = UnitPlace::Left(UnitState::Dispensed);
+        UnitRecord { place, site: 7, at: 9, position: 3, by_regulator: false }
+    }
+
+    #[test]
+    fn what_a_patient_has_rightly_is_genuine_and_not_valid_at_a_site() {
+        let facts = Reasons::default().with(Reason::UnitDispensed).with(Reason::UnitsQuarantined);
+        let anywhere = Verdict::new(facts, false, 0);
+        assert_eq!(
+            (anywhere.outcome, anywhere.reasons, anywhere.notes),
+            (Outcome::Genuine, Reasons::default(), facts)
+        );
+        let at_site = Verdict::new(facts, true, 0);
+        assert_eq!((at_site.outcome, at_site.reasons), (Outcome::Decommissioned, facts));
+        assert!(at_site.notes.is_empty());
+        let recalled = Verdict::new(facts.with(Reason::BatchRecalled), false, 0);
+        assert_eq!((recalled.outcome, recalled.notes), (Outcome::Recalled, facts));
+    }
 
     #[test]
     fn a_reader_skips_details_and_fields_that_it_does_not_know() {
-        let unit = DecommissionedUnit { state: UnitState::Dispensed, site: 7, at: 9 };
-        let mut newer = Verdict::new(Reasons::default().with(Reason::UnitDispensed), 11).with(Some(&unit));
+        let unit = dispensed();
+        let facts = Reasons::default().with(Reason::UnitDispensed);
+        let mut newer = Verdict::new(facts, true, 11).with(Some(&unit));
         newer.details[0].1.extend([1, 2, 3]);
         newer.details.push((250, vec![9; 40]));
         let read = Verdict::decode(&mut &newer.encode()[..]).unwrap();
@@ -106,9 +136,10 @@ mod tests {
             other: Some(2),
             at: 3,
             count: 4,
+            by_others: false,
             confirmed: false,
         };
-        let verdict = Verdict::new(Reasons::default(), 0).with::<Batch>(None).with(Some(&alarm));
+        let verdict = Verdict::new(Reasons::default(), true, 0).with::<Batch>(None).with(Some(&alarm));
         assert_eq!((verdict.alarm(), verdict.unit()), (Some(alarm), None));
     }
 }

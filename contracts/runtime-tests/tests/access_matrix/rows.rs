@@ -5,14 +5,15 @@ use contract_runtime_tests::{
 };
 use primitives::access::{Change, Contract, Deployment, Limits};
 use primitives::batches::{
-    self, Attestation, Booking, BookingError, ClearanceReason, Contents, Entry, QuarantineError,
-    QuarantineReason, QuarantineTarget, RecallScope, UnitState,
+    self, Attestation, Booking, BookingError, ClearanceReason, Contents, Move, Purpose, QuarantineError,
+    QuarantineReason, QuarantineTarget, RecallScope, UnitPlace, UnitState, Which,
 };
 use primitives::governance::{Action, Identifier};
 use primitives::units::Resolution;
 use primitives::{access, evidence, feeds, governance, units};
-use primitives::{DocumentHash, FeedId, Grant, ModelId, Question, Role, RoleSet, SiteId, UnitId};
+use primitives::{DocumentHash, FeedId, Grant, ModelId, Question, Role, RoleSet, SiteId, Subject, UnitId};
 use scale::{Decode, Encode};
+use testing::goods::loose;
 
 use crate::scene::{Scene, DUE, EARLY};
 
@@ -256,6 +257,12 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("unblock", "", scene.blocked);
     rows.at_site("ship", "", scene.shipping());
     rows.at_site("receive", "", scene.arrival());
+    let home = (Party::Manufacturer.site(), Purpose::Supply, DocumentHash([1; 32]));
+    let stuck = loose(scene.plain, 1);
+    let by_order = (Party::Provider.site(), stuck, home.0, home.1, home.2);
+    rows.row("ship_for", "a site that may not hold drugs", by_order);
+    let acts = (Party::Wholesaler.site(), stuck, home.0, home.1, home.2);
+    rows.row("ship_for", "a site that acts itself", acts);
     rows.maybe_at_site("reject", "", scene.rejection());
     rows.without_site("reject", "by a regulator", scene.rejection());
     rows.at_site("pack", "units", (sscc(2), Contents::Units { batch: plain, quantity: 1 }));
@@ -265,6 +272,8 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     let none = None::<DocumentHash>;
     rows.at_site("decommission_quantity", "dispensed", (plain, 1_u64, UnitState::Dispensed, none));
     rows.at_site("decommission_quantity", "destroyed", (plain, 1_u64, UnitState::Destroyed, none));
+    rows.at_site("revert_quantity", "", (plain, 1_u64, UnitState::Sample));
+    rows.at_site("destroy", "", (scene.condemned, none));
     let at = |site: SiteId| QuarantineTarget::Holding { batch: plain, site, quantity: None };
     let (own, others) = (at(scene.actor.site), at(Party::Wholesaler.site()));
     rows.maybe_at_site("quarantine", "its own goods", (own, QuarantineReason::Damaged));
@@ -273,20 +282,33 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     let found = ClearanceReason::NothingFound;
     rows.row("release_quarantine", "quarantined by its site", (scene.apart[0], found));
     rows.row("release_quarantine", "quarantined by a regulator", (scene.apart[1], found));
+    rows.maybe_at_site("condemn", "quarantined by its site", scene.apart[0]);
+    rows.maybe_at_site("condemn", "quarantined by a regulator", scene.apart[1]);
+    rows.without_site("condemn", "by a regulator", scene.apart[1]);
     rows.row("recall", "", (id, recall(RecallScope::Batch, now)));
     rows.at_site("acknowledge_recall", "", scene.recalled);
     let (batch, serial, proof) = scene.released.unit(9);
     let (site, state) = (scene.actor.site, UnitState::Sample);
     // `units` names the account for which it asks; whoever else names one is refused.
-    let (account, acts_at) = (scene.actor.account, Some(site));
-    let entries = [("", Entry::Decommission(proof.shown(batch, &serial))), ("taken back", Entry::TakeBack)];
-    for (note, entry) in entries {
-        let booking = Booking { account, acts_at, batch, site, state, entry };
-        rows.push("UnitBooks::book_unit", note, Names::Nothing, result::<BookingError>, booking);
+    let (shelf, left) = (UnitPlace::Shelf, UnitPlace::Left(state));
+    let shown = Which::Shown(proof.shown(batch, &serial));
+    let steps = [("", shown, shelf, left), ("taken back", Which::Noted(vec![9]), left, shelf)];
+    for (note, which, from, to) in steps {
+        let booking = Booking {
+            account: scene.actor.account,
+            acts_at: Some(site),
+            batch,
+            site,
+            at: now,
+            which,
+            moves: vec![Move { from, to, quantity: 1 }],
+            only_ask: false,
+        };
+        rows.push("UnitBooks::book_units", note, Names::Nothing, result::<BookingError>, booking);
     }
     let on_evidence = "QuarantineBooks::quarantine_on_evidence";
     rows.push(on_evidence, "", Names::Nothing, result::<QuarantineError>, own);
-    rows.read("UnitBooks::whereabouts", (id, Some(1_u32), Some(site)));
+    rows.read("UnitBooks::whereabouts", (id, vec![1_u32], Some(site)));
     rows.read("QuarantineBooks::cleared_at", own);
     rows.read("batch", id);
     rows.read("batches", (0_u32, 50_u32));
@@ -306,16 +328,30 @@ fn of_units(scene: &Scene, rows: &mut Vec<Row>) {
         let (id, serial, _) = scene.released.unit(number);
         (id, serial)
     };
-    let unit = || scene.released.unit(9);
-    rows.push("dispense", "", Names::Site, unit_outcome, unit());
-    rows.push("decommission", "as a sample", Names::Site, unit_outcome, (unit(), UnitState::Sample));
-    rows.push("decommission", "dispensed", Names::Site, unit_outcome, (unit(), UnitState::Dispensed));
-    rows.maybe_at_site("revert", "its own", serial(1));
-    rows.maybe_at_site("revert", "what another one locked", serial(2));
-    rows.without_site("revert", "by a regulator", serial(2));
-    rows.row("resolve_alarm", "", (serial(3), Resolution::FalseAlarm));
+    let leaving = |state| scene.released.leaving(9, state);
+    rows.push("dispense", "", Names::Site, unit_outcome, scene.released.pack(9));
+    rows.push("decommission", "as a sample", Names::Site, unit_outcome, leaving(UnitState::Sample));
+    rows.push("decommission", "dispensed", Names::Site, unit_outcome, leaving(UnitState::Dispensed));
+    rows.push("decommission", "destroyed", Names::Site, unit_outcome, leaving(UnitState::Destroyed));
+    rows.at_site("revert", "its own", serial(1));
+    rows.at_site("revert", "another one's", serial(2));
+    let (own, id, damaged) = (scene.actor.site, scene.released.id, QuarantineReason::Damaged);
+    let named = || (own, id, scene.released.units(&[8, 9]), false);
+    let quarantined = || (own, id, scene.released.units(&[6]), true);
+    rows.maybe_at_site("quarantine", "its own shelf", (named(), damaged));
+    rows.without_site("quarantine", "by a regulator", (named(), damaged));
+    rows.maybe_at_site("condemn", "its own shelf", named());
+    rows.maybe_at_site("condemn", "quarantined by its site", quarantined());
+    rows.without_site("condemn", "by a regulator", named());
+    let serials = |number: usize| (id, vec![serial(number).1]);
+    rows.row("release", "quarantined by its site", (serials(6), ClearanceReason::NothingFound));
+    rows.row("release", "quarantined by a regulator", (serials(7), ClearanceReason::NothingFound));
+    rows.row("resolve_alarms", "", (serials(3), Resolution::FalseAlarm));
+    rows.row("resolve_alarms", "a wrong record", (serials(3), Resolution::RecordWrong));
+    rows.row("dismiss_alarms", "", scene.foreigner.site);
     rows.push("verdict", "", Names::Nothing, result::<units::Error>, scene.released.scan(9));
-    rows.read("decommissioned_unit", UnitId([0; 32]));
+    rows.read("unit", UnitId([0; 32]));
+    rows.read("alarms_dismissed_at", own);
     rows.read("alarm", UnitId([0; 32]));
     rows.read("batches", ());
     rows.common();
@@ -326,6 +362,7 @@ fn of_evidence(scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("set_policy", "", (feed(), None::<evidence::EvidencePolicy>));
     rows.row("present", "", (scene.warm, feed()));
     rows.read("policy", feed());
+    rows.read("presented_at", (feed(), Subject([0; 32])));
     rows.read("batches", ());
     rows.common();
 }

@@ -10,7 +10,7 @@ use primitives::batches::{
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::feeds::{self, Report, Signature};
 use primitives::governance::{Action, CHANGE_DELAY};
-use primitives::{AccountId, BatchId, OrganisationId, Role, RoleSet, CUSTODIANS};
+use primitives::{AccountId, BatchId, DocumentHash, OrganisationId, Role, RoleSet, CUSTODIANS};
 use scale::Encode;
 
 /// The roles of organisations.
@@ -72,6 +72,8 @@ pub struct Scene {
     pub shipment: u64,
     /// Closed, with the actor.
     pub case: u64,
+    /// Condemned, with the actor.
+    pub condemned: u64,
     /// Quarantined, by the actor itself and by a regulator.
     pub apart: [QuarantineTarget; 2],
     /// Goods of the actor about which there is a report over the policy's threshold.
@@ -154,22 +156,36 @@ impl Scene {
 
         // Goods on their way to the actor, and in a closed case with it.
         world.hand_over(plain, actor, Party::Wholesaler, 20);
+        // The provider is suspended below, and has these.
+        world.hand_over(plain, actor, Party::Provider, 5);
         let shipment = world.ship(plain, Party::Wholesaler, actor, 10);
         let case = sscc(1);
         world.done(actor, "pack", (site, case, Contents::Units { batch: plain, quantity: 5 }));
         let holding = |batch, quantity| QuarantineTarget::Holding { batch, site, quantity };
-        let apart = [holding(released.id, Some(2)), holding(attested, Some(2))];
+        let apart = [holding(plain, Some(2)), holding(attested, Some(2))];
         world.done(actor, "quarantine", (Some(site), apart[0], QuarantineReason::Damaged));
         world.done(Party::Regulator, "quarantine", (None::<u32>, apart[1], QuarantineReason::Damaged));
 
-        // Units that the actor took out of the supply chain, one that another one locked, and an alarm.
+        // Units that the actor took out of the supply chain, one that another one did, some that are quarantined, and an alarm.
         world.hand_over(released.id, actor, Party::Pharmacy, 10);
         let pharmacy = Agent::from(Party::Pharmacy);
-        for (by, number, state) in [(actor, 1, UnitState::Sample), (pharmacy, 2, UnitState::Locked)] {
-            of_units(&mut world, by, "decommission", (by.site, released.unit(number), state));
+        for (by, number) in [(actor, 1), (pharmacy, 2)] {
+            of_units(&mut world, by, "decommission", (by.site, released.leaving(number, UnitState::Sample)));
         }
-        of_units(&mut world, pharmacy, "dispense", (pharmacy.site, released.unit(3)));
-        of_units(&mut world, foreigner, "dispense", (foreigner.site, released.unit(3)));
+        for (by, number, own) in [(actor, 6, Some(site)), (Agent::from(Party::Regulator), 7, None::<u32>)] {
+            let named = (own, site, released.id, released.units(&[number]), false);
+            of_units(&mut world, by, "quarantine", (named, QuarantineReason::Damaged));
+        }
+        // A case to be destroyed, and what was booked by number.
+        let condemned = sscc(3);
+        world.done(actor, "pack", (site, condemned, Contents::Units { batch: plain, quantity: 5 }));
+        let target = QuarantineTarget::LogisticUnit(condemned);
+        world.done(actor, "quarantine", (Some(site), target, QuarantineReason::Damaged));
+        world.done(actor, "condemn", (Some(site), target));
+        let sample = (site, plain, 1_u64, UnitState::Sample, None::<DocumentHash>);
+        world.done(actor, "decommission_quantity", sample);
+        of_units(&mut world, pharmacy, "dispense", (pharmacy.site, released.pack(3)));
+        of_units(&mut world, foreigner, "dispense", (foreigner.site, released.pack(3)));
 
         let warm = holding(fresh, None);
         let report = reports(&mut world, actor, warm);
@@ -202,6 +218,7 @@ impl Scene {
             of_another,
             shipment,
             case,
+            condemned,
             apart,
             warm,
             report,

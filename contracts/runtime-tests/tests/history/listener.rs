@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use primitives::batches::{
     Arrival, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRecalled, BatchRegistered,
-    BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Contents, Hold, Holding, LogisticUnit,
-    LogisticUnitPacked, LogisticUnitUnpacked, Places, Purpose, QuarantineReason, QuarantineReleased,
-    QuarantineTarget, RecallAcknowledged, RecallNotice, RecallScope, Shipment, ShipmentRejected, UnitBooked,
-    UnitState, UnitsDecommissioned, UnitsQuarantined, UnitsReceived, UnitsShipped,
+    BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Contents, DecommissioningReverted,
+    GoodsCondemned, Hold, Holding, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
+    LogisticUnitUnpacked, Places, Purpose, QuarantineReason, QuarantineReleased, QuarantineTarget,
+    RecallAcknowledged, RecallNotice, RecallScope, Shipment, ShipmentRejected, UnitPlace, UnitState,
+    UnitsBooked, UnitsDecommissioned, UnitsQuarantined, UnitsReceived, UnitsShipped, Withdrawal,
 };
 use primitives::units::{
-    Alarm, AlarmRaised, AlarmResolved, DecommissionedUnit, Resolution, UnitDecommissioned, UnitReverted,
+    Alarm, AlarmRaised, AlarmResolved, AlarmsDismissed, Resolution, UnitDecommissioned, UnitRecord,
+    UnitReverted, UnitsCondemned, UnitsQuarantinedBySerial, UnitsReleased,
 };
-use primitives::{BatchId, Event as _, Quantity, SiteId, Sscc, Timestamp};
+use primitives::{BatchId, Event as _, Quantity, SiteId, Sscc, Timestamp, UnitId};
 use scale::Decode;
 use testing::backend::{BatchBooks, Books, Event, Scope};
 use testing::rules::sum;
@@ -24,6 +26,8 @@ const PACKED: Place = |places| &mut places.packed;
 const IN_TRANSIT: Place = |places| &mut places.in_transit;
 const APART: Place = |places| &mut places.quarantined;
 const APART_CLOSED: Place = |places| &mut places.quarantined_closed;
+const CONDEMNED: Place = |places| &mut places.condemned;
+const CONDEMNED_CLOSED: Place = |places| &mut places.condemned_closed;
 const RETURNED: Place = |places| &mut places.returned;
 
 /// Where units of this state are counted.
@@ -32,6 +36,17 @@ fn place_of(state: UnitState) -> Place {
         UnitState::Dispensed => |places| &mut places.dispensed,
         UnitState::Destroyed => |places| &mut places.destroyed,
         _ => |places| &mut places.decommissioned,
+    }
+}
+
+/// Where units are counted of which the register of units has a say.
+fn place_in_books(place: UnitPlace) -> Place {
+    match place {
+        UnitPlace::Shelf => HELD,
+        UnitPlace::Quarantine => APART,
+        UnitPlace::QuarantineBySerial => |places| &mut places.quarantined_by_serial,
+        UnitPlace::Condemned => CONDEMNED,
+        UnitPlace::Left(state) => place_of(state),
     }
 }
 
@@ -46,7 +61,10 @@ fn places_of(target: QuarantineTarget) -> (Place, Place) {
 
 /// Where a shipment's units are under way, and where they are counted at its end.
 fn transit(shipment: &Shipment) -> (Place, Place) {
+    let under_way = if shipment.hold.quarantined { APART_CLOSED } else { IN_TRANSIT };
     match (shipment.hold.quarantined, shipment.logistic_unit.is_some()) {
+        (_, true) if shipment.condemned => (under_way, CONDEMNED_CLOSED),
+        (_, false) if shipment.condemned => (under_way, CONDEMNED),
         (true, true) => (APART_CLOSED, APART_CLOSED),
         (true, false) => (APART_CLOSED, APART),
         (false, true) => (IN_TRANSIT, PACKED),
@@ -60,6 +78,7 @@ pub struct Listener {
     /// A logistic unit inside of another one has the site at which it was put there.
     books: Books,
     children: BTreeMap<Sscc, Vec<Sscc>>,
+    dismissed: BTreeMap<SiteId, Timestamp>,
 }
 
 impl Listener {
@@ -106,16 +125,23 @@ impl Listener {
             ShipmentRejected => rejected,
             LogisticUnitPacked => packed,
             LogisticUnitUnpacked => unpacked,
-            UnitBooked => booked,
+            LogisticUnitDestroyed => destroyed,
+            UnitsBooked => booked,
             UnitsDecommissioned => decommissioned,
+            DecommissioningReverted => taken_back,
             UnitsQuarantined => quarantined,
             QuarantineReleased => cleared,
+            GoodsCondemned => condemned,
             BatchRecalled => recalled,
             RecallAcknowledged => acknowledged,
             UnitDecommissioned => unit_decommissioned,
             UnitReverted => unit_reverted,
+            UnitsQuarantinedBySerial => units_quarantined,
+            UnitsReleased => units_released,
+            UnitsCondemned => units_condemned,
             AlarmRaised => alarm_raised,
             AlarmResolved => alarm_resolved,
+            AlarmsDismissed => alarms_dismissed,
         }
     }
 
@@ -164,8 +190,8 @@ impl Listener {
             manufacturer: event.by.organisation.expect("an organisation makes it"),
             registered_at: now,
             released_at: None,
-            blocked: false,
-            recalled: false,
+            blocked_at: None,
+            recalled_at: None,
             recalls: 0,
         };
         let holdings = vec![(site, Holding { places, ..Holding::default() })];
@@ -191,23 +217,50 @@ impl Listener {
         self.batch(event.batch).batch.released_at = Some(now);
     }
 
-    fn blocked(&mut self, event: BatchBlocked, _: Timestamp) {
-        self.batch(event.batch).batch.blocked = true;
+    fn blocked(&mut self, event: BatchBlocked, now: Timestamp) {
+        self.batch(event.batch).batch.blocked_at = Some(now);
     }
 
     fn unblocked(&mut self, event: BatchUnblocked, _: Timestamp) {
-        self.batch(event.batch).batch.blocked = false;
+        self.batch(event.batch).batch.blocked_at = None;
     }
 
     fn shipped(&mut self, event: UnitsShipped, now: Timestamp) {
-        let UnitsShipped { batch, from, to, shipment, quantity, logistic_unit, purpose, terms, .. } = event;
-        let source = if logistic_unit.is_some() { PACKED } else { HELD };
+        let UnitsShipped {
+            batch,
+            from,
+            to,
+            shipment,
+            quantity,
+            logistic_unit,
+            condemned,
+            purpose,
+            terms,
+            ..
+        } = event;
+        let source = match (logistic_unit.is_some(), condemned) {
+            (true, true) => CONDEMNED_CLOSED,
+            (true, false) => PACKED,
+            (false, true) => CONDEMNED,
+            (false, false) => HELD,
+        };
         self.move_units(batch, (from, source), (to, IN_TRANSIT), quantity);
         if let Some(sscc) = logistic_unit {
             self.logistic_unit(sscc).shipment = Some(shipment);
         }
         let (shipped_at, hold) = (now, Hold::default());
-        let record = Shipment { batch, from, to, quantity, logistic_unit, purpose, terms, shipped_at, hold };
+        let record = Shipment {
+            batch,
+            from,
+            to,
+            quantity,
+            logistic_unit,
+            condemned,
+            purpose,
+            terms,
+            shipped_at,
+            hold,
+        };
         self.books.shipments.insert(shipment, record);
     }
 
@@ -238,7 +291,7 @@ impl Listener {
         let recalled = self.logistic_unit(sscc).parent.is_some_and(|parent| self.take_out(sscc, parent));
         let unit = self.logistic_unit(sscc);
         unit.recalled |= recalled;
-        unit.returned = back;
+        unit.withdrawn = back.then_some(Withdrawal::Returned);
         unit.parent = None;
         unit.shipment = None;
         unit.site = shipment.to;
@@ -268,8 +321,10 @@ impl Listener {
 
     fn rejected(&mut self, event: ShipmentRejected, _: Timestamp) {
         let ShipmentRejected { batch, from, to, quantity, .. } = event;
-        let shipment = self.books.shipments.remove(&event.shipment).expect("an open shipment is rejected");
+        let mut shipment =
+            self.books.shipments.remove(&event.shipment).expect("an open shipment is rejected");
         let (source, target) = transit(&shipment);
+        shipment.hold.quarantined &= !shipment.condemned;
         self.move_units(batch, (to, source), (from, target), quantity);
         if let Some(sscc) = shipment.logistic_unit {
             let unit = self.logistic_unit(sscc);
@@ -283,9 +338,15 @@ impl Listener {
     fn packed(&mut self, event: LogisticUnitPacked, _: Timestamp) {
         let LogisticUnitPacked { batch, by, logistic_unit: sscc, quantity, contents } = event;
         let site = by.site.expect("it is packed at a site");
-        let (mut level, mut case) = (0, None);
+        let (mut level, mut case, mut cases) = (0, None, None);
         match contents {
             Contents::LogisticUnits(inside) => {
+                let numbered: Option<Vec<(u32, u32)>> =
+                    inside.iter().map(|child| self.logistic_unit(*child).cases).collect();
+                cases = numbered.map(|all| {
+                    let lowest = all.iter().map(|(lowest, _)| *lowest).min().expect("one at least");
+                    (lowest, all.iter().map(|(_, highest)| *highest).max().expect("one at least"))
+                });
                 for child in &inside {
                     let unit = self.logistic_unit(*child);
                     unit.parent = Some(sscc);
@@ -293,7 +354,7 @@ impl Listener {
                 }
                 self.children.insert(sscc, inside);
             }
-            Contents::Case { number, .. } => case = Some(number),
+            Contents::Case { number, .. } => (case, cases) = (Some(number), Some((number, number))),
             Contents::Units { .. } => {}
         }
         if level == 0 {
@@ -307,9 +368,10 @@ impl Listener {
             parent: None,
             shipment: None,
             case,
+            cases,
             recalled: false,
             holds_recalled: false,
-            returned: false,
+            withdrawn: None,
             hold: Hold::default(),
         };
         self.books.logistic_units.insert(sscc, unit);
@@ -318,39 +380,67 @@ impl Listener {
     fn unpacked(&mut self, event: LogisticUnitUnpacked, _: Timestamp) {
         let sscc = event.logistic_unit;
         let mut unit = self.logistic_unit(sscc).clone();
-        let LogisticUnit { batch, quantity, site, .. } = unit;
-        if unit.recalled && !unit.returned {
-            self.move_units(batch, (site, PACKED), (site, RETURNED), quantity);
-            unit.returned = true;
+        let LogisticUnit { batch, quantity, site, hold, .. } = unit;
+        let condemned = unit.withdrawn == Some(Withdrawal::Condemned);
+        if unit.recalled && unit.withdrawn != Some(Withdrawal::Returned) {
+            let closed = if condemned { CONDEMNED_CLOSED } else { PACKED };
+            self.move_units(batch, (site, closed), (site, RETURNED), quantity);
+            unit.withdrawn = Some(Withdrawal::Returned);
         }
         for child in self.children.remove(&sscc).unwrap_or_default() {
             let inside = self.logistic_unit(child);
             inside.parent = None;
             inside.site = site;
-            inside.returned = unit.returned;
+            inside.withdrawn = unit.withdrawn;
             inside.recalled |= unit.recalled;
+            inside.hold = Hold { cleared_at: hold.cleared_at.max(inside.hold.cleared_at), ..hold };
         }
-        if unit.level == 0 && !unit.returned {
-            self.move_units(batch, (site, PACKED), (site, HELD), quantity);
+        if unit.level == 0 && unit.withdrawn != Some(Withdrawal::Returned) {
+            let (closed, loose) = match unit.withdrawn {
+                Some(_) => (CONDEMNED_CLOSED, CONDEMNED),
+                None if hold.quarantined => (APART_CLOSED, APART),
+                None => (PACKED, HELD),
+            };
+            self.move_units(batch, (site, closed), (site, loose), quantity);
+            if hold.quarantined {
+                self.holding(batch, site).hold.by_regulator |= hold.by_regulator;
+            }
         }
-        if unit.case.is_some() && unit.returned {
+        if unit.case.is_some() && unit.withdrawn.is_some() {
             self.books.logistic_units.insert(sscc, unit);
         } else {
             self.books.logistic_units.remove(&sscc);
         }
     }
 
-    fn booked(&mut self, event: UnitBooked, _: Timestamp) {
-        let UnitBooked { batch, site, state, taken_back } = event;
-        let (from, to) = if taken_back { (place_of(state), HELD) } else { (HELD, place_of(state)) };
-        self.move_units(batch, (site, from), (site, to), 1);
+    fn destroyed(&mut self, event: LogisticUnitDestroyed, _: Timestamp) {
+        let LogisticUnitDestroyed { batch, by, logistic_unit, quantity, .. } = event;
+        let site = by.site.expect("goods are at a site");
+        let gone = place_of(UnitState::Destroyed);
+        self.move_units(batch, (site, CONDEMNED_CLOSED), (site, gone), quantity);
+        self.logistic_unit(logistic_unit).withdrawn = Some(Withdrawal::Destroyed);
+    }
+
+    fn booked(&mut self, event: UnitsBooked, _: Timestamp) {
+        let UnitsBooked { batch, site, from, to, quantity } = event;
+        self.move_units(batch, (site, place_in_books(from)), (site, place_in_books(to)), quantity);
+        let holding = self.holding(batch, site);
+        holding.hold.by_regulator &= holding.places.quarantined > 0;
     }
 
     fn decommissioned(&mut self, event: UnitsDecommissioned, _: Timestamp) {
-        let UnitsDecommissioned { batch, by, quantity, of_returned, state, .. } = event;
+        let UnitsDecommissioned { batch, by, quantity, of_returned, of_condemned, state, .. } = event;
         let site = by.site.expect("units are at a site");
-        self.move_units(batch, (site, RETURNED), (site, place_of(state)), of_returned);
-        self.move_units(batch, (site, HELD), (site, place_of(state)), quantity - of_returned);
+        let others = quantity - of_returned - of_condemned;
+        for (place, quantity) in [(RETURNED, of_returned), (CONDEMNED, of_condemned), (HELD, others)] {
+            self.move_units(batch, (site, place), (site, place_of(state)), quantity);
+        }
+    }
+
+    fn taken_back(&mut self, event: DecommissioningReverted, _: Timestamp) {
+        let DecommissioningReverted { batch, by, quantity, state } = event;
+        let site = by.site.expect("units are at a site");
+        self.move_units(batch, (site, place_of(state)), (site, HELD), quantity);
     }
 
     fn quarantined(&mut self, event: UnitsQuarantined, _: Timestamp) {
@@ -367,11 +457,36 @@ impl Listener {
         let QuarantineReleased { batch, site, target, quantity, .. } = event;
         let (free, apart) = places_of(target);
         self.move_units(batch, (site, apart), (site, free), quantity);
-        let left = *apart(&mut self.holding(batch, site).places) > 0;
-        let by_regulator = left && matches!(target, QuarantineTarget::Holding { .. });
+        self.hold_what_is_left(target, Some(now));
+    }
+
+    fn condemned(&mut self, event: GoodsCondemned, _: Timestamp) {
+        let GoodsCondemned { batch, site, target, quantity, .. } = event;
+        let (free, apart) = places_of(target);
+        let (from, to) = match target {
+            QuarantineTarget::LogisticUnit(sscc) => {
+                let unit = self.logistic_unit(sscc);
+                unit.withdrawn = Some(Withdrawal::Condemned);
+                (if unit.hold.quarantined { apart } else { free }, CONDEMNED_CLOSED)
+            }
+            _ => (apart, CONDEMNED),
+        };
+        self.move_units(batch, (site, from), (site, to), quantity);
+        self.hold_what_is_left(target, None);
+    }
+
+    /// What is left of a holding stays quarantined; that is cleared which is cleared as a whole.
+    fn hold_what_is_left(&mut self, target: QuarantineTarget, cleared_at: Option<Timestamp>) {
+        let left = match target {
+            QuarantineTarget::Holding { batch, site, .. } => self.holding(batch, site).places.quarantined > 0,
+            _ => false,
+        };
         let hold = self.hold(target);
-        let by_regulator = hold.by_regulator && by_regulator;
-        *hold = Hold { quarantined: false, by_regulator, cleared_at: now };
+        hold.quarantined = false;
+        hold.by_regulator &= left;
+        if let Some(now) = cleared_at.filter(|_| !left) {
+            hold.cleared_at = now;
+        }
     }
 
     fn hold(&mut self, target: QuarantineTarget) -> &mut Hold {
@@ -397,7 +512,9 @@ impl Listener {
         assert_eq!(batch.recalls.len(), usize::from(number));
         batch.recalls.push(RecallNotice { recall, by: by.organisation.expect("an organisation"), at: now });
         batch.batch.recalls += 1;
-        batch.batch.recalled |= recall.scope == RecallScope::Batch;
+        if recall.scope == RecallScope::Batch {
+            batch.batch.recalled_at = Some(now);
+        }
     }
 
     fn acknowledged(&mut self, event: RecallAcknowledged, now: Timestamp) {
@@ -406,10 +523,37 @@ impl Listener {
         holding.acknowledged_at = now;
     }
 
-    fn unit_decommissioned(&mut self, event: UnitDecommissioned, now: Timestamp) {
-        let site = event.by.site.expect("units are at a site");
-        let unit = DecommissionedUnit { state: event.state, site, at: now };
-        self.books.units.insert(event.unit, unit);
+    fn unit_decommissioned(&mut self, event: UnitDecommissioned, _: Timestamp) {
+        let UnitDecommissioned { unit, by, state, at, position, .. } = event;
+        let site = by.site.expect("units are at a site");
+        let place = UnitPlace::Left(state);
+        self.books.units.insert(unit, UnitRecord { place, site, at, position, by_regulator: false });
+    }
+
+    fn units_quarantined(&mut self, event: UnitsQuarantinedBySerial, now: Timestamp) {
+        let UnitsQuarantinedBySerial { site, units, by_regulator, .. } = event;
+        self.restrained(
+            units,
+            UnitRecord { place: UnitPlace::QuarantineBySerial, site, at: now, position: 0, by_regulator },
+        );
+    }
+
+    fn units_condemned(&mut self, event: UnitsCondemned, now: Timestamp) {
+        let UnitsCondemned { site, units, by_regulator, .. } = event;
+        let place = UnitPlace::Condemned;
+        self.restrained(units, UnitRecord { place, site, at: now, position: 0, by_regulator });
+    }
+
+    fn restrained(&mut self, units: Vec<(UnitId, u32)>, record: UnitRecord) {
+        for (unit, position) in units {
+            self.books.units.insert(unit, UnitRecord { position, ..record.clone() });
+        }
+    }
+
+    fn units_released(&mut self, event: UnitsReleased, _: Timestamp) {
+        for unit in event.units {
+            self.books.units.remove(&unit);
+        }
     }
 
     fn unit_reverted(&mut self, event: UnitReverted, _: Timestamp) {
@@ -419,10 +563,17 @@ impl Listener {
     fn alarm_raised(&mut self, event: AlarmRaised, now: Timestamp) {
         let AlarmRaised { unit, by, code, other, .. } = event;
         let site = by.site.expect("units are at a site");
-        let new = Alarm { code, site, other, at: now, count: 1, confirmed: false };
-        let alarm = match self.books.alarms.get(&unit) {
-            Some(first) if first.concerns_proven() => Alarm { count: first.count + 1, ..first.clone() },
-            Some(first) => Alarm { count: first.count + 1, ..new },
+        let new = Alarm { code, site, other, at: now, count: 1, by_others: false, confirmed: false };
+        let dismissed = |alarm: &Alarm| {
+            let until = self.dismissed.get(&alarm.site);
+            !alarm.confirmed && !alarm.by_others && until.is_some_and(|until| alarm.at <= *until)
+        };
+        let alarm = match self.books.alarms.get(&unit).filter(|first| !dismissed(first)) {
+            Some(first) => {
+                let (count, by_others) = (first.count + 1, first.by_others || first.site != site);
+                let kept = if first.concerns_proven() { first.clone() } else { new };
+                Alarm { count, by_others, ..kept }
+            }
             None => new,
         };
         self.books.alarms.insert(unit, alarm);
@@ -430,10 +581,16 @@ impl Listener {
 
     fn alarm_resolved(&mut self, event: AlarmResolved, _: Timestamp) {
         match event.resolution {
-            Resolution::FalseAlarm => drop(self.books.alarms.remove(&event.unit)),
+            Resolution::FalseAlarm | Resolution::RecordWrong => {
+                self.books.alarms.remove(&event.unit);
+            }
             Resolution::CounterfeitConfirmed => {
                 self.books.alarms.get_mut(&event.unit).expect("an alarm is resolved").confirmed = true;
             }
         }
+    }
+
+    fn alarms_dismissed(&mut self, event: AlarmsDismissed, now: Timestamp) {
+        self.dismissed.insert(event.site, now);
     }
 }

@@ -1,10 +1,11 @@
 use kernel::Call;
 use primitives::batches::{
     Arrival, Error, Goods, Hold, Purpose, RejectionReason, Shipment, ShipmentRejected, UnitsReceived,
-    UnitsShipped, MAX_CHILDREN,
+    UnitsShipped, Withdrawal, MAX_CHILDREN,
 };
 use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc, CUSTODIANS};
 
+use super::packs::Quarantined;
 use super::{done, ensure_custodian, today, Answer, Model, Outcome};
 use crate::backend::{Done, Event};
 
@@ -17,23 +18,61 @@ impl Model {
         purpose: Purpose,
         terms: Option<DocumentHash>,
     ) -> Outcome<Error> {
-        let from = ensure_custodian(&call)?;
+        // What goes back needs no role.
+        let from = if purpose == Purpose::Supply { ensure_custodian(&call)? } else { call.site()? };
+        self.send_off(call, (from, goods), to, purpose, terms)
+    }
+
+    /// A regulator moves what a site has that may not hold drugs.
+    pub(super) fn ship_for(
+        &mut self,
+        call: Call,
+        (from, goods): (SiteId, Goods),
+        to: SiteId,
+        purpose: Purpose,
+        document: DocumentHash,
+    ) -> Outcome<Error> {
+        call.ensure_role(Role::Regulator)?;
+        let consignor = self.organisations.site_standing(from, self.now);
+        let acts = consignor.is_some_and(|site| site.roles.intersects(CUSTODIANS));
+        ensure(!acts, Error::SiteActsItself)?;
+        self.send_off(call, (from, goods), to, purpose, Some(document))
+    }
+
+    fn send_off(
+        &mut self,
+        call: Call,
+        (from, goods): (SiteId, Goods),
+        to: SiteId,
+        purpose: Purpose,
+        terms: Option<DocumentHash>,
+    ) -> Outcome<Error> {
         let (batch, logistic_unit) = match goods {
-            Goods::Units { batch, .. } => (batch, None),
+            Goods::Units { batch, .. } | Goods::Condemned { batch, .. } => (batch, None),
             Goods::LogisticUnit(sscc) => (self.free_to_go(from, sscc)?.batch, Some(sscc)),
+        };
+        let container = logistic_unit.map(|sscc| &self.containers[&sscc]);
+        let condemned = match goods {
+            Goods::Condemned { .. } => true,
+            _ => container.is_some_and(|container| container.withdrawn.is_some()),
         };
         let facts = self.known(batch)?;
         let consignee = self.organisations.site_standing(to, self.now);
         match purpose {
             Purpose::Supply => {
                 facts.hindrance(self.now)?;
+                ensure(!condemned, Error::GoodsCondemned)?;
                 let recalled = logistic_unit.is_some_and(|sscc| today::is_known_as_recalled(self, sscc));
                 ensure(!recalled, Error::LogisticUnitRecalled)?;
             }
             Purpose::Return => {
-                // A recalled, blocked or expired batch goes back as well.
+                // A recalled or expired batch goes back as well.
                 let home = consignee.is_some_and(|site| site.organisation == facts.manufacturer);
                 ensure(home, Error::ReturnNotToManufacturer)?;
+                ensure(facts.blocked_at.is_none(), Error::BatchBlocked)?;
+                // Afterwards it is known which packs went back, where that matters.
+                let known = container.is_some_and(|it| it.recalled || it.cases.is_some());
+                ensure(condemned || known || facts.counts_do(), Error::SerialRequired)?;
             }
         }
         ensure(to != from, Error::ConsigneeIsConsignor)?;
@@ -42,6 +81,10 @@ impl Model {
         let going = match (goods, logistic_unit) {
             (_, Some(sscc)) => self.positions_inside(sscc),
             (Goods::Units { quantity, .. }, _) => self.some_free(batch, from, quantity)?,
+            (Goods::Condemned { quantity, .. }, _) => {
+                let there = self.batches[&batch].positions(|pack| pack.is_condemned_at(from));
+                first_of(there, quantity, Error::QuantityNotHeld)?
+            }
             (Goods::LogisticUnit(_), None) => unreachable!("it has an SSCC"),
         };
         let quantity = u64::try_from(going.len()).unwrap();
@@ -64,6 +107,7 @@ impl Model {
             to,
             quantity: quantity_of_record,
             logistic_unit,
+            condemned,
             purpose,
             terms,
             shipped_at,
@@ -71,7 +115,18 @@ impl Model {
         };
         self.shipments.insert(shipment, record);
         let by = call.actor();
-        let event = UnitsShipped { batch, by, shipment, from, to, quantity, logistic_unit, purpose, terms };
+        let event = UnitsShipped {
+            batch,
+            by,
+            shipment,
+            from,
+            to,
+            quantity,
+            logistic_unit,
+            condemned,
+            purpose,
+            terms,
+        };
         Ok(Done { answer: Answer::Shipment(shipment), events: vec![Event::of(&event)] })
     }
 
@@ -91,6 +146,8 @@ impl Model {
         let Shipment { batch, from, to, logistic_unit, purpose, hold, .. } = record;
         ensure(call.site == Some(to), Error::CallerNotConsignee)?;
         ensure_custodian(&call)?;
+        let withheld = hold.quarantined && hold.by_regulator;
+        ensure(purpose == Purpose::Supply || !withheld, Error::ShipmentQuarantined)?;
         let under_way = self.batches[&batch].positions(|pack| pack.shipment == Some(number));
         let arrived = match (&arrival, logistic_unit) {
             (Arrival::Units(quantity), None) => {
@@ -116,7 +173,7 @@ impl Model {
             let pack = &mut self.facts(batch).packs[position];
             pack.shipment = None;
             pack.returned |= back;
-            pack.quarantined = hold.quarantined && logistic_unit.is_none() && !back;
+            pack.quarantined = counted(hold.quarantined && logistic_unit.is_none() && !back);
         }
         if logistic_unit.is_none() && !back {
             self.bring_hold(batch, to, hold);
@@ -148,13 +205,13 @@ impl Model {
         let container = self.containers.get_mut(&sscc).unwrap();
         // What was in a recalled one is recalled.
         container.recalled |= around == Some(true);
-        container.returned = back;
+        container.withdrawn = back.then_some(Withdrawal::Returned);
         container.parent = None;
         container.shipment = None;
         container.site = record.to;
         container.hold = Hold {
             quarantined: record.hold.quarantined && !back,
-            by_regulator: record.hold.by_regulator && today::keeps_hold_on(record.purpose),
+            by_regulator: record.hold.by_regulator && !back,
             cleared_at: record.hold.cleared_at,
         };
         if let Some(parent) = parent {
@@ -165,12 +222,15 @@ impl Model {
 
     pub(super) fn reject(&mut self, call: Call, number: u64, reason: RejectionReason) -> Outcome<Error> {
         let record = self.shipment(number).ok_or(Error::UnknownShipment)?;
-        let Shipment { batch, from, to, quantity, logistic_unit, hold, .. } = record;
+        let Shipment { batch, from, to, quantity, logistic_unit, condemned, mut hold, .. } = record;
         let entitled = call.site == Some(to) || call.roles.contains(Role::Regulator);
         ensure(entitled, Error::CallerNotConsignee)?;
+        let withheld = hold.quarantined && hold.by_regulator;
+        ensure(!condemned || !withheld, Error::ShipmentQuarantined)?;
+        hold.quarantined &= !condemned;
         for pack in self.facts(batch).packs.iter_mut().filter(|pack| pack.shipment == Some(number)) {
             (pack.site, pack.shipment) = (from, None);
-            pack.quarantined = hold.quarantined && logistic_unit.is_none();
+            pack.quarantined = counted(hold.quarantined && logistic_unit.is_none());
         }
         match logistic_unit {
             Some(sscc) => {
@@ -185,11 +245,16 @@ impl Model {
     }
 
     /// A regulator's hold goes with loose goods.
-    fn bring_hold(&mut self, batch: BatchId, site: SiteId, hold: Hold) {
+    pub(super) fn bring_hold(&mut self, batch: BatchId, site: SiteId, hold: Hold) {
         if hold.quarantined && hold.by_regulator {
             self.facts(batch).holds.entry(site).or_default().by_regulator = true;
         }
     }
+}
+
+/// How loose packs are quarantined that nobody named.
+pub(super) fn counted(quarantined: bool) -> Option<Quarantined> {
+    quarantined.then_some(Quarantined::Counted)
 }
 
 /// The first so many of these.

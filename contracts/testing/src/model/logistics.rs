@@ -1,9 +1,11 @@
 use kernel::Call;
 use primitives::batches::{
-    Contents, Error, Hold, LogisticUnitPacked, LogisticUnitUnpacked, MAX_CHILDREN, MAX_LEVEL,
+    Contents, Error, Hold, LogisticUnitDestroyed, LogisticUnitPacked, LogisticUnitUnpacked, UnitState,
+    Withdrawal, MAX_CHILDREN, MAX_LEVEL,
 };
-use primitives::{ensure, BatchId, Role, SiteId, Sscc};
+use primitives::{ensure, BatchId, DocumentHash, Role, SiteId, Sscc};
 
+use super::custody::counted;
 use super::{done, ensure_custodian, today, Model, Outcome};
 
 /// A closed logistic unit. What is in it is known by the packs and containers that name it.
@@ -16,8 +18,10 @@ pub struct Container {
     pub parent: Option<Sscc>,
     pub shipment: Option<u64>,
     pub case: Option<u32>,
+    /// The lowest and the highest number of the cases in it, where all in it are numbered.
+    pub cases: Option<(u32, u32)>,
     pub recalled: bool,
-    pub returned: bool,
+    pub withdrawn: Option<Withdrawal>,
     pub hold: Hold,
 }
 
@@ -66,27 +70,47 @@ impl Model {
         ensure(container.parent.is_none(), Error::LogisticUnitInside)?;
         ensure(container.site == site, Error::LogisticUnitNotHeld)?;
         ensure(container.shipment.is_none(), Error::LogisticUnitInTransit)?;
-        ensure(!container.hold.quarantined, Error::LogisticUnitQuarantined)?;
         Ok(container)
     }
 
-    /// The same, where it may be moved: it did not come back permanently.
+    /// The same, where it may be moved: it is not quarantined, did not come back permanently, and is not destroyed.
     pub(super) fn free_to_go(&self, site: SiteId, sscc: Sscc) -> Result<&Container, Error> {
         let container = self.standing_alone(site, sscc)?;
-        ensure(!container.returned, Error::LogisticUnitNotHeld)?;
+        ensure(!container.hold.quarantined, Error::LogisticUnitQuarantined)?;
+        let out_of_it = matches!(container.withdrawn, Some(Withdrawal::Returned | Withdrawal::Destroyed));
+        ensure(!out_of_it, Error::LogisticUnitNotHeld)?;
         Ok(container)
+    }
+
+    /// A condemned container is destroyed as it is.
+    pub(super) fn destroy(
+        &mut self,
+        call: Call,
+        sscc: Sscc,
+        document: Option<DocumentHash>,
+    ) -> Outcome<Error> {
+        let container = self.standing_alone(call.site()?, sscc)?;
+        ensure(container.withdrawn == Some(Withdrawal::Condemned), Error::NotCondemned)?;
+        let batch = container.batch;
+        let inside = self.positions_inside(sscc);
+        for position in &inside {
+            self.facts(batch).packs[*position].gone = Some(UnitState::Destroyed);
+        }
+        self.containers.get_mut(&sscc).unwrap().withdrawn = Some(Withdrawal::Destroyed);
+        let (by, quantity) = (call.actor(), self.packs_inside(sscc));
+        Ok(done(&LogisticUnitDestroyed { batch, by, logistic_unit: sscc, quantity, document }))
     }
 
     pub(super) fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Outcome<Error> {
         let site = ensure_custodian(&call)?;
-        gs1::Sscc::new(sscc).map_err(|_| Error::InvalidSscc)?;
+        ensure(sscc != 0 && gs1::Sscc::new(sscc).is_ok(), Error::InvalidSscc)?;
         ensure(!self.containers.contains_key(&sscc), Error::LogisticUnitExists)?;
-        let (batch, level, case) = match &contents {
+        let (batch, level, case, cases) = match &contents {
             Contents::Units { batch, quantity } => {
                 self.known(*batch)?;
                 let packed = self.some_free(*batch, site, *quantity)?;
                 self.put_in(*batch, packed, sscc);
-                (*batch, 0, None)
+                (*batch, 0, None, None)
             }
             Contents::Case { batch, number } => {
                 self.known(*batch)?;
@@ -97,11 +121,15 @@ impl Model {
                 self.some_free(*batch, site, quantity)?;
                 let packed = today::fill_case(self, *batch, positions, site);
                 self.put_in(*batch, packed, sscc);
-                (*batch, 0, Some(*number))
+                (*batch, 0, Some(*number), Some((*number, *number)))
             }
             Contents::LogisticUnits(children) => {
                 let (batch, level) = self.put_inside(site, sscc, children)?;
-                (batch, level, None)
+                let cases: Option<Vec<(u32, u32)>> =
+                    children.iter().map(|child| self.containers[child].cases).collect();
+                let lowest = cases.iter().flatten().map(|(lowest, _)| *lowest).min();
+                let highest = cases.iter().flatten().map(|(_, highest)| *highest).max();
+                (batch, level, None, lowest.zip(highest))
             }
         };
         let container = Container {
@@ -111,8 +139,9 @@ impl Model {
             parent: None,
             shipment: None,
             case,
+            cases,
             recalled: false,
-            returned: false,
+            withdrawn: None,
             hold: Hold::default(),
         };
         self.containers.insert(sscc, container);
@@ -133,6 +162,7 @@ impl Model {
             let container = self.free_to_go(site, *child)?;
             let recalled = container.recalled || self.holds_recalled(*child);
             ensure(!recalled, Error::LogisticUnitRecalled)?;
+            ensure(container.withdrawn.is_none(), Error::GoodsCondemned)?;
             let (batch, level) = (container.batch, container.level + 1);
             ensure(level < MAX_LEVEL, Error::NestedTooDeep)?;
             ensure(whole.is_none_or(|(first, _)| first == batch), Error::MixedBatches)?;
@@ -145,24 +175,40 @@ impl Model {
     pub(super) fn unpack(&mut self, call: Call, sscc: Sscc) -> Outcome<Error> {
         let site = ensure_custodian(&call)?;
         let container = self.standing_alone(site, sscc)?.clone();
-        let Container { batch, case, recalled, returned: came_back, .. } = container;
-        ensure(!came_back || case.is_none(), Error::LogisticUnitNotHeld)?;
+        let Container { batch, case, recalled, withdrawn, hold, .. } = container;
+        match withdrawn {
+            Some(Withdrawal::Destroyed) => return Err(Error::LogisticUnitNotHeld),
+            Some(Withdrawal::Returned) => ensure(case.is_none(), Error::LogisticUnitNotHeld)?,
+            Some(Withdrawal::Condemned) => ensure(case.is_none(), Error::GoodsCondemned)?,
+            None => ensure(!hold.quarantined || !recalled, Error::LogisticUnitQuarantined)?,
+        }
+        let came_back = withdrawn == Some(Withdrawal::Returned);
         // The packs of a recalled one could not be distinguished from others any more.
         let maker = self.is_maker(&call, batch, Role::Manufacturer);
         ensure(!recalled || came_back || maker, Error::LogisticUnitRecalled)?;
-        let returned = came_back || recalled;
+        let withdrawn = if recalled { Some(Withdrawal::Returned) } else { withdrawn };
         let (positions, quantity) = (self.positions_inside(sscc), self.packs_inside(sscc));
+        let loose = container.level == 0 && withdrawn.is_none();
         for position in positions {
-            self.facts(batch).packs[position].returned = returned;
+            let pack = &mut self.facts(batch).packs[position];
+            pack.returned = withdrawn == Some(Withdrawal::Returned);
+            if container.level == 0 {
+                pack.condemned = withdrawn == Some(Withdrawal::Condemned);
+                pack.quarantined = counted(hold.quarantined && loose);
+            }
+        }
+        if container.level == 0 {
+            self.bring_hold(batch, site, hold);
         }
         for child in self.children(sscc) {
             let inside = self.containers.get_mut(&child).unwrap();
-            (inside.parent, inside.site, inside.returned) = (None, site, returned);
+            (inside.parent, inside.site, inside.withdrawn) = (None, site, withdrawn);
             inside.recalled |= recalled;
+            inside.hold = Hold { cleared_at: hold.cleared_at.max(inside.hold.cleared_at), ..hold };
         }
-        if case.is_some() && returned {
+        if case.is_some() && withdrawn.is_some() {
             // The books know by it where its packs are.
-            self.containers.get_mut(&sscc).unwrap().returned = true;
+            self.containers.get_mut(&sscc).unwrap().withdrawn = withdrawn;
         } else {
             self.containers.remove(&sscc);
             let packs = &mut self.facts(batch).packs;

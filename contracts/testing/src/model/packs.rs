@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use primitives::batches::{
     Attestation, AttestationRecord, Batch, Hold, Holding, NewBatch, NotMarketable, Places, RecallNotice,
-    RecallScope, UnitState,
+    RecallScope, UnitState, Withdrawal,
 };
 use primitives::{BatchId, OrganisationId, Quantity, SerialProof, SiteId, Sscc, Timestamp, UnitId};
 
@@ -19,12 +19,22 @@ pub struct Pack {
     pub inside: Option<Sscc>,
     /// The shipment in which it is under way.
     pub shipment: Option<u64>,
-    /// Whether it is quarantined by itself, and not with what is around it.
-    pub quarantined: bool,
+    /// Whether it is quarantined by itself, and not with what is around it: among packs that are counted only, or by its
+    /// serial.
+    pub quarantined: Option<Quarantined>,
+    /// Whether it is condemned by itself.
+    pub condemned: bool,
     /// Whether it came back to its manufacturer permanently.
     pub returned: bool,
     /// How it left the supply chain.
     pub gone: Option<UnitState>,
+}
+
+/// How the books know a loose pack that is quarantined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quarantined {
+    Counted,
+    BySerial,
 }
 
 /// A batch: what was registered, what became of it, and its packs by position.
@@ -35,13 +45,15 @@ pub struct BatchFacts {
     pub expires_at: Timestamp,
     pub registered_at: Timestamp,
     pub released_at: Option<Timestamp>,
-    pub blocked: bool,
+    pub blocked_at: Option<Timestamp>,
     pub attested: BTreeMap<Attestation, AttestationRecord>,
     pub recalls: Vec<RecallNotice>,
     /// Where packs of it are or were, in the order in which it came there.
     pub sites: Vec<SiteId>,
     /// How many recalls a site acknowledged, and when it last did.
     pub acknowledged: BTreeMap<SiteId, (u8, Timestamp)>,
+    /// What a site last booked by quantity, and when.
+    pub last_bookings: BTreeMap<SiteId, (UnitState, Quantity, Timestamp)>,
     /// The quarantine of loose packs at a site, besides which packs those are.
     pub holds: BTreeMap<SiteId, Hold>,
     /// The numbered cases that another organisation than the manufacturer opened.
@@ -50,14 +62,24 @@ pub struct BatchFacts {
 }
 
 impl BatchFacts {
-    pub fn is_recalled(&self) -> bool {
-        self.recalls.iter().any(|notice| notice.recall.scope == RecallScope::Batch)
+    pub fn recalled_at(&self) -> Option<Timestamp> {
+        let whole = |notice: &&RecallNotice| notice.recall.scope == RecallScope::Batch;
+        self.recalls.iter().find(whole).map(|notice| notice.at)
     }
 
-    /// Whether a recall names the position.
-    pub fn in_recalled_range(&self, position: u32) -> bool {
+    pub fn is_recalled(&self) -> bool {
+        self.recalled_at().is_some()
+    }
+
+    /// Whether a recall until the time `at` names the position.
+    pub fn in_recalled_range(&self, position: u32, at: Timestamp) -> bool {
         let names = |scope| matches!(scope, RecallScope::SerialRange { first, last } if first <= position && position <= last);
-        self.recalls.iter().any(|notice| names(notice.recall.scope))
+        self.recalls.iter().any(|notice| notice.at <= at && names(notice.recall.scope))
+    }
+
+    /// Whether it does not matter which packs these are.
+    pub fn counts_do(&self) -> bool {
+        !self.is_serialised() || self.is_recalled()
     }
 
     pub fn is_serialised(&self) -> bool {
@@ -83,21 +105,21 @@ impl BatchFacts {
             manufacturer: self.manufacturer,
             registered_at: self.registered_at,
             released_at: self.released_at,
-            blocked: self.blocked,
-            recalled: self.is_recalled(),
+            blocked_at: self.blocked_at,
+            recalled_at: self.recalled_at(),
             recalls: u8::try_from(self.recalls.len()).unwrap(),
         }
     }
 
-    /// Why packs of it may not be supplied or dispensed.
-    pub fn hindrance(&self, now: Timestamp) -> Result<(), NotMarketable> {
-        if self.is_recalled() {
+    /// Why packs of it might not be supplied or dispensed at a time.
+    pub fn hindrance(&self, at: Timestamp) -> Result<(), NotMarketable> {
+        if self.recalled_at().is_some_and(|since| since <= at) {
             Err(NotMarketable::Recalled)
-        } else if self.blocked {
+        } else if self.blocked_at.is_some_and(|since| since <= at) {
             Err(NotMarketable::Blocked)
-        } else if self.released_at.is_none() {
+        } else if self.released_at.is_none_or(|since| since > at) {
             Err(NotMarketable::NotReleased)
-        } else if now > self.expires_at {
+        } else if at > self.expires_at {
             Err(NotMarketable::Expired)
         } else {
             Ok(())
@@ -124,12 +146,22 @@ impl BatchFacts {
 impl Pack {
     /// Whether it is free at the site: in nothing, on no way, and fit to be moved.
     pub fn is_free_at(&self, site: SiteId) -> bool {
-        self.is_loose_at(site) && !self.quarantined
+        self.is_loose_at(site) && self.quarantined.is_none()
     }
 
     /// Whether it is in nothing and on no way there, quarantined or not.
     pub fn is_loose_at(&self, site: SiteId) -> bool {
-        self.site == site && self.is_open() && !self.returned
+        self.site == site && self.is_open() && !self.returned && !self.condemned
+    }
+
+    /// Whether it is loose there, and quarantined as the books know it.
+    pub fn is_quarantined_at(&self, site: SiteId, how: Quarantined) -> bool {
+        self.is_loose_at(site) && self.quarantined == Some(how)
+    }
+
+    /// Whether it is loose there, and condemned by itself.
+    pub fn is_condemned_at(&self, site: SiteId) -> bool {
+        self.site == site && self.is_open() && !self.returned && self.condemned
     }
 
     fn is_open(&self) -> bool {
@@ -165,13 +197,19 @@ impl Model {
             return &mut places.returned;
         }
         let shipment = pack.shipment.map(|number| self.shipments[&number].hold.quarantined);
-        let container = pack.inside.map(|sscc| self.outermost(sscc).1.hold.quarantined);
+        let container = pack.inside.map(|sscc| self.outermost(sscc).1);
         match (shipment, container) {
-            (Some(true), _) | (None, Some(true)) => &mut places.quarantined_closed,
+            (Some(true), _) => &mut places.quarantined_closed,
             (Some(false), _) => &mut places.in_transit,
-            (None, Some(false)) => &mut places.packed,
-            (None, None) if pack.quarantined => &mut places.quarantined,
-            (None, None) => &mut places.held,
+            (None, Some(it)) if it.withdrawn == Some(Withdrawal::Condemned) => &mut places.condemned_closed,
+            (None, Some(it)) if it.hold.quarantined => &mut places.quarantined_closed,
+            (None, Some(_)) => &mut places.packed,
+            (None, None) if pack.condemned => &mut places.condemned,
+            (None, None) => match pack.quarantined {
+                Some(Quarantined::Counted) => &mut places.quarantined,
+                Some(Quarantined::BySerial) => &mut places.quarantined_by_serial,
+                None => &mut places.held,
+            },
         }
     }
 
@@ -196,15 +234,23 @@ impl Model {
         self.unit_at(batch, position).is_some_and(|unit| self.units.contains_key(&unit))
     }
 
-    /// A pack shows up loose at a site. If it should be elsewhere, then it was this one that came here, and one that
+    /// Packs show up among those that fit. If one should be elsewhere, then it was this one that came here, and one that
     /// should be here is where it was thought to be.
-    pub fn show_up(&mut self, batch: BatchId, position: usize, site: SiteId) {
-        let facts = &self.batches[&batch];
-        if facts.packs[position].is_free_at(site) {
-            return;
+    pub fn show_up(&mut self, batch: BatchId, positions: &[usize], fits: impl Fn(&Pack) -> bool) {
+        for position in positions {
+            let facts = &self.batches[&batch];
+            if fits(&facts.packs[*position]) {
+                continue;
+            }
+            let others = facts.positions(&fits).into_iter().rfind(|other| !positions.contains(other));
+            let other = others.expect("so many packs are there");
+            self.facts(batch).packs.swap(*position, other);
         }
-        let here = facts.positions(|pack| pack.is_free_at(site));
-        let other = *here.last().expect("the site has a loose pack");
-        self.facts(batch).packs.swap(position, other);
+    }
+
+    /// Packs that are counted only: the books know none of them by its serial.
+    pub fn nameless(&self, batch: BatchId, fits: impl Fn(&Pack) -> bool) -> Vec<usize> {
+        let positions = self.batches[&batch].positions(fits);
+        positions.into_iter().filter(|position| !self.is_booked_by_name(batch, *position)).collect()
     }
 }

@@ -1,11 +1,13 @@
 use kernel::Call;
 use primitives::batches::{
-    ClearanceReason, Error, Hold, QuarantineReason, QuarantineReleased, QuarantineTarget, UnitsQuarantined,
+    ClearanceReason, Error, GoodsCondemned, Hold, QuarantineReason, QuarantineReleased, QuarantineTarget,
+    UnitsQuarantined, Withdrawal,
 };
 use primitives::{ensure, BatchId, Quantity, Role, SiteId};
 
 use super::custody::first_of;
-use super::{done, ensure_custodian, today, Model, Outcome};
+use super::packs::Quarantined;
+use super::{done, ensure_custodian, Model, Outcome};
 
 /// Goods that are to be quarantined, or cleared.
 struct Targeted {
@@ -24,6 +26,7 @@ impl Model {
         reason: QuarantineReason,
     ) -> Outcome<Error> {
         let goods = self.targeted(target)?;
+        self.ensure_not_a_part(&goods, target)?;
         let at_home = call.site == Some(goods.site);
         if at_home {
             ensure_custodian(&call)?;
@@ -35,7 +38,17 @@ impl Model {
 
     pub(super) fn quarantine_on_evidence(&mut self, call: Call, target: QuarantineTarget) -> Outcome<Error> {
         call.ensure_role(Role::Sentinel)?;
+        // It strikes a container where it is now: in another one, or under way.
+        let target = match target {
+            QuarantineTarget::LogisticUnit(sscc) if self.containers.contains_key(&sscc) => {
+                let (outermost, container) = self.outermost(sscc);
+                let way = container.shipment.map(QuarantineTarget::Shipment);
+                way.unwrap_or(QuarantineTarget::LogisticUnit(outermost))
+            }
+            other => other,
+        };
         let goods = self.targeted(target)?;
+        self.ensure_not_a_part(&goods, target)?;
         self.set_apart(call, target, &goods, QuarantineReason::OracleEvidence, false)
     }
 
@@ -53,7 +66,7 @@ impl Model {
             QuarantineTarget::Holding { quantity, .. } => {
                 let quantity = quantity.unwrap_or(free);
                 let chosen = self.some_free(batch, site, quantity)?;
-                self.mark_packs(batch, chosen, true);
+                self.mark_packs(batch, chosen, Some(Quarantined::Counted));
                 quantity
             }
             QuarantineTarget::Shipment(_) | QuarantineTarget::LogisticUnit(_) => {
@@ -71,29 +84,78 @@ impl Model {
         target: QuarantineTarget,
         reason: ClearanceReason,
     ) -> Outcome<Error> {
-        let Targeted { batch, site, quarantined, hold, .. } = self.targeted(target)?;
+        let goods = self.targeted(target)?;
+        let Targeted { batch, site, quarantined, hold, .. } = goods;
         self.answers_for(&call, batch)?;
+        self.ensure_not_a_part(&goods, target)?;
         let entitled = call.roles.contains(Role::Regulator) || !hold.by_regulator;
         ensure(entitled, Error::CallerNotAuthorised)?;
         ensure(quarantined > 0, Error::NotQuarantined)?;
         let quantity = match target {
             QuarantineTarget::Holding { quantity, .. } => {
                 let quantity = quantity.unwrap_or(quarantined);
-                let facts = &self.batches[&batch];
-                let there = facts.positions(|pack| pack.is_loose_at(site) && pack.quarantined);
-                let chosen = first_of(there, quantity, Error::QuantityNotQuarantined)?;
-                self.mark_packs(batch, chosen, today::stays_quarantined(reason));
+                let chosen = self.some_quarantined(batch, site, quantity)?;
+                self.mark_packs(batch, chosen, None);
                 quantity
             }
             QuarantineTarget::Shipment(_) | QuarantineTarget::LogisticUnit(_) => quarantined,
         };
-        // A regulator's hold lasts as long as anything of the goods is quarantined.
-        let by_regulator = hold.by_regulator && quantity < quarantined;
-        self.set_hold(target, Hold { quarantined: false, by_regulator, cleared_at: self.now });
+        self.set_hold(target, rest_of_hold(hold, quantity < quarantined, Some(self.now)));
         Ok(done(&QuarantineReleased { batch, by: call.actor(), site, target, quantity, reason }))
     }
 
-    fn mark_packs(&mut self, batch: BatchId, positions: Vec<usize>, quarantined: bool) {
+    /// Goods that will never be supplied: what is quarantined, or a recalled container.
+    pub(super) fn condemn(&mut self, call: Call, target: QuarantineTarget) -> Outcome<Error> {
+        let goods = self.targeted(target)?;
+        let Targeted { batch, site, free, quarantined, hold } = goods;
+        let at_home = call.site == Some(site);
+        let own = (at_home || self.answers_for(&call, batch).is_ok()) && !hold.by_regulator;
+        ensure(own || call.roles.contains(Role::Regulator), Error::CallerNotAuthorised)?;
+        self.ensure_not_a_part(&goods, target)?;
+        let counts_do = self.batches[&batch].counts_do();
+        let quantity = match target {
+            QuarantineTarget::Shipment(_) => return Err(Error::GoodsUnderWay),
+            QuarantineTarget::Holding { quantity, .. } => {
+                ensure(counts_do, Error::SerialRequired)?;
+                ensure(quarantined > 0, Error::NotQuarantined)?;
+                let quantity = quantity.unwrap_or(quarantined);
+                for position in self.some_quarantined(batch, site, quantity)? {
+                    let pack = &mut self.facts(batch).packs[position];
+                    (pack.quarantined, pack.condemned) = (None, true);
+                }
+                quantity
+            }
+            QuarantineTarget::LogisticUnit(sscc) => {
+                let container = &self.containers[&sscc];
+                let known = counts_do || container.recalled || container.cases.is_some();
+                ensure(known, Error::SerialRequired)?;
+                ensure(quarantined > 0 || container.recalled, Error::NotQuarantined)?;
+                self.containers.get_mut(&sscc).unwrap().withdrawn = Some(Withdrawal::Condemned);
+                free + quarantined
+            }
+        };
+        self.set_hold(target, rest_of_hold(hold, quantity < quarantined, None));
+        Ok(done(&GoodsCondemned { batch, by: call.actor(), site, target, quantity }))
+    }
+
+    /// So many of the loose packs that are quarantined there and counted only.
+    fn some_quarantined(
+        &self,
+        batch: BatchId,
+        site: SiteId,
+        quantity: Quantity,
+    ) -> Result<Vec<usize>, Error> {
+        let there = self.batches[&batch].positions(|pack| pack.is_quarantined_at(site, Quarantined::Counted));
+        first_of(there, quantity, Error::QuantityNotQuarantined)
+    }
+
+    /// Which packs a part of a holding is, must be said where that matters.
+    fn ensure_not_a_part(&self, goods: &Targeted, target: QuarantineTarget) -> Result<(), Error> {
+        let is_part = matches!(target, QuarantineTarget::Holding { quantity: Some(_), .. });
+        ensure(!is_part || self.batches[&goods.batch].counts_do(), Error::SerialRequired)
+    }
+
+    fn mark_packs(&mut self, batch: BatchId, positions: Vec<usize>, quarantined: Option<Quarantined>) {
         for position in positions {
             self.facts(batch).packs[position].quarantined = quarantined;
         }
@@ -123,7 +185,7 @@ impl Model {
                     batch,
                     site,
                     free: facts.count(|pack| pack.is_free_at(site)),
-                    quarantined: facts.count(|pack| pack.is_loose_at(site) && pack.quarantined),
+                    quarantined: facts.count(|pack| pack.is_quarantined_at(site, Quarantined::Counted)),
                     hold: facts.holds.get(&site).copied().unwrap_or_default(),
                 })
             }
@@ -135,9 +197,20 @@ impl Model {
                 let container = self.containers.get(&sscc).ok_or(Error::UnknownLogisticUnit)?;
                 ensure(container.parent.is_none(), Error::LogisticUnitInside)?;
                 ensure(container.shipment.is_none(), Error::LogisticUnitInTransit)?;
-                ensure(!container.returned, Error::LogisticUnitNotHeld)?;
+                let free = container.withdrawn.is_none();
+                let condemned = container.withdrawn == Some(Withdrawal::Condemned);
+                ensure(free || condemned, Error::LogisticUnitNotHeld)?;
+                ensure(free, Error::GoodsCondemned)?;
                 Ok(all(container.batch, container.site, self.packs_inside(sscc), container.hold))
             }
         }
     }
+}
+
+/// The hold on what is left: a regulator's lasts as long as anything is quarantined; what is cleared as a whole is cleared of
+/// what was known.
+fn rest_of_hold(hold: Hold, rest: bool, cleared_at: Option<u64>) -> Hold {
+    let cleared_at = if rest { None } else { cleared_at };
+    let cleared_at = cleared_at.unwrap_or(hold.cleared_at);
+    Hold { quarantined: false, by_regulator: rest && hold.by_regulator, cleared_at }
 }

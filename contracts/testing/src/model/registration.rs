@@ -14,7 +14,7 @@ impl Model {
     pub(super) fn register(&mut self, call: Call, new: NewBatch) -> Outcome<Error> {
         call.ensure_role(Role::Manufacturer)?;
         let (manufacturer, site) = (call.author()?, call.site()?);
-        gs1::Gtin::new(new.gtin).map_err(|_| Error::InvalidGtin)?;
+        ensure(new.gtin != 0 && gs1::Gtin::new(new.gtin).is_ok(), Error::InvalidGtin)?;
         gs1::validate_lot(&new.lot).map_err(|_| Error::InvalidLot)?;
         let date = gs1::Date::from_yymmdd(new.expiry, gs1::year_of_ms(self.now));
         let date = date.map_err(|_| Error::InvalidExpiry)?;
@@ -27,8 +27,15 @@ impl Model {
         ensure(!self.batches.contains_key(&id), Error::BatchExists)?;
 
         let new = NewBatch { expiry: date.to_yymmdd(), ..new };
-        let pack =
-            Pack { site, inside: None, shipment: None, quarantined: false, returned: false, gone: None };
+        let pack = Pack {
+            site,
+            inside: None,
+            shipment: None,
+            quarantined: None,
+            condemned: false,
+            returned: false,
+            gone: None,
+        };
         let event = BatchRegistered {
             batch: id,
             by: call.actor(),
@@ -44,11 +51,12 @@ impl Model {
             expires_at: date.end_of_day_ms(),
             registered_at: self.now,
             released_at: None,
-            blocked: false,
+            blocked_at: None,
             attested: BTreeMap::new(),
             recalls: Vec::new(),
             sites: vec![site],
             acknowledged: BTreeMap::new(),
+            last_bookings: BTreeMap::new(),
             holds: BTreeMap::new(),
             opened_elsewhere: BTreeSet::new(),
             packs: vec![pack; usize::try_from(new.quantity).unwrap()],
@@ -66,7 +74,7 @@ impl Model {
         let facts = &self.batches[&batch];
         let made_at = facts.sites[0];
         let untouched = facts.sites.len() == 1 && facts.packs.iter().all(|pack| pack.is_free_at(made_at));
-        let nothing = facts.released_at.is_none() && !facts.blocked && facts.recalls.is_empty();
+        let nothing = facts.released_at.is_none() && facts.blocked_at.is_none() && facts.recalls.is_empty();
         ensure(untouched && nothing, Error::RegistrationFinal)?;
         self.batches.remove(&batch);
         self.listed.retain(|id| *id != batch);
@@ -102,7 +110,7 @@ impl Model {
         let facts = self.facts(batch);
         ensure(facts.released_at.is_none(), Error::AlreadyReleased)?;
         ensure(!facts.is_recalled(), Error::BatchRecalled)?;
-        ensure(!facts.blocked, Error::BatchBlocked)?;
+        ensure(facts.blocked_at.is_none(), Error::BatchBlocked)?;
         ensure(facts.attested.len() == Attestation::REQUIRED.len(), Error::AttestationMissing)?;
         facts.released_at = Some(now);
         Ok(done(&BatchReleased { batch, by: call.actor() }))
@@ -111,16 +119,17 @@ impl Model {
     pub(super) fn block(&mut self, call: Call, batch: BatchId) -> Outcome<Error> {
         self.known(batch)?;
         call.ensure_role(Role::Regulator)?;
-        let before = std::mem::replace(&mut self.facts(batch).blocked, true);
-        ensure(!before, Error::BatchBlocked)?;
+        let now = self.now;
+        let before = self.facts(batch).blocked_at.replace(now);
+        ensure(before.is_none(), Error::BatchBlocked)?;
         Ok(done(&BatchBlocked { batch, by: call.actor() }))
     }
 
     pub(super) fn unblock(&mut self, call: Call, batch: BatchId) -> Outcome<Error> {
         self.known(batch)?;
         call.ensure_role(Role::Regulator)?;
-        let before = std::mem::replace(&mut self.facts(batch).blocked, false);
-        ensure(before, Error::BatchNotBlocked)?;
+        let before = self.facts(batch).blocked_at.take();
+        ensure(before.is_some(), Error::BatchNotBlocked)?;
         Ok(done(&BatchUnblocked { batch, by: call.actor() }))
     }
 }

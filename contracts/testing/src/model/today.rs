@@ -1,10 +1,9 @@
 //! Where the contracts know less than the model, or decide otherwise than they should. Each function is what they do
 //! today. When a rule is mended, its function changes with it, and the model demands the mended rule from then on.
 
-use primitives::batches::{ClearanceReason, Purpose};
 use primitives::{BatchId, SiteId, Sscc};
 
-use super::{BatchFacts, Model};
+use super::Model;
 
 /// Whether a named pack can be loose at a site: any can, where any pack of the batch is. So a site with one pack can
 /// decommission any other one that is loose, returned, or in a case without a number.
@@ -35,31 +34,13 @@ pub fn fill_case(model: &mut Model, batch: BatchId, positions: Vec<usize>, site:
     packed
 }
 
-/// Whether the books know that a logistic unit has recalled packs: by a recall of it or of one inside, and not by one of
-/// their range of serials.
+/// Whether the books know that a logistic unit may have recalled packs: by a recall of it or of one inside, or by one of a
+/// range of serials that reaches a case between the first and the last of those in it.
 pub fn is_known_as_recalled(model: &Model, sscc: Sscc) -> bool {
-    model.containers[&sscc].recalled || model.holds_recalled(sscc)
-}
-
-/// Whether a recall stops that a decommissioning is undone: one of the whole batch does, one of the unit's range of
-/// serials does not.
-pub fn recall_stops_revert(facts: &BatchFacts) -> bool {
-    facts.is_recalled()
-}
-
-/// Whether packs stay quarantined when their quarantine ends for this reason: never, not even if they are to be destroyed.
-pub fn stays_quarantined(_: ClearanceReason) -> bool {
-    false
-}
-
-/// Whether a regulator's hold on a closed logistic unit outlasts its way: it ends with a return.
-pub fn keeps_hold_on(purpose: Purpose) -> bool {
-    purpose == Purpose::Supply
-}
-
-/// Whether a verdict names quarantine: where any pack of the batch is quarantined at the site, or at any site where none
-/// is named; whichever pack is scanned.
-pub fn sees_quarantine(model: &Model, batch: BatchId, site: Option<SiteId>) -> bool {
-    let places = model.places(batch, site);
-    places.quarantined + places.quarantined_closed > 0
+    let container = &model.containers[&sscc];
+    let facts = &model.batches[&container.batch];
+    let in_range = container.cases.zip(facts.new.units_per_case).is_some_and(|((lowest, highest), size)| {
+        (lowest * size..(highest + 1) * size).any(|position| facts.in_recalled_range(position, model.now))
+    });
+    container.recalled || model.holds_recalled(sscc) || in_range
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use primitives::batches::{Attestation, NewBatch};
 use primitives::units::Scan;
-use primitives::{BatchId, DocumentHash, SerialProof, SiteId, UnitId};
+use primitives::{BatchId, DocumentHash, MultiProof, SerialProof, SerialTree, SiteId, UnitId};
 
 use super::Action;
 use crate::backend::Scope;
@@ -20,6 +20,7 @@ pub(super) const SSCCS: u64 = 12;
 pub struct Catalogue {
     pub batches: [NewBatch; 3],
     pub proofs: Arc<Proofs>,
+    trees: [SerialTree; 2],
 }
 
 impl Default for Catalogue {
@@ -36,7 +37,8 @@ impl Default for Catalogue {
                 proofs.by_serial.insert((batch.id, serial(number)), batch.proof(number));
             }
         }
-        Self { batches, proofs: Arc::new(proofs) }
+        let trees = serialised.map(|batch| batch.tree);
+        Self { batches, proofs: Arc::new(proofs), trees }
     }
 }
 
@@ -53,6 +55,13 @@ impl Catalogue {
 
     pub(super) fn proof(&self, batch: usize, number: usize) -> SerialProof {
         self.proofs.by_serial[&(self.id(batch.min(1)), serial(number))].clone()
+    }
+
+    /// Some of the serials with one proof, in its order.
+    pub(super) fn proof_of_all(&self, batch: usize, numbers: &[usize]) -> (Vec<Vec<u8>>, MultiProof) {
+        let serials: Vec<Vec<u8>> = numbers.iter().copied().map(serial).collect();
+        let (order, proof) = self.trees[batch.min(1)].prove_all(&serials).expect("serials of the batch");
+        (order.into_iter().map(|place| serials[place].clone()).collect(), proof)
     }
 
     /// Everything that the sequences can touch.

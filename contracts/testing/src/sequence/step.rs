@@ -1,6 +1,7 @@
 use primitives::batches::{
     Arrival, Attestation, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget,
-    Recall, RecallClass, RecallReason, RecallScope, RejectionReason, Shipment, UnitState,
+    Recall, RecallClass, RecallReason, RecallScope, RejectionReason, Shipment, UnitPlace, UnitState,
+    Withdrawal,
 };
 use primitives::units::Resolution;
 use primitives::{
@@ -13,11 +14,11 @@ use super::catalogue::{Catalogue, SSCCS};
 use crate::cast;
 use crate::goods::{serial, sscc};
 use crate::message::Message;
-use crate::model::{Container, Model, Pack};
+use crate::model::{BatchFacts, Container, Model, Pack, Quarantined};
 use crate::organisations::Administration;
 
 /// How many kinds of steps there are, the frequent ones several times.
-const KINDS: u8 = 110;
+const KINDS: u8 = 140;
 pub(super) const DAY: Timestamp = 86_400_000;
 
 const STATES: [UnitState; 6] = [
@@ -26,7 +27,7 @@ const STATES: [UnitState; 6] = [
     UnitState::Stolen,
     UnitState::Sample,
     UnitState::Exported,
-    UnitState::Locked,
+    UnitState::Destroyed,
 ];
 
 /// Numbers that become a call.
@@ -148,12 +149,17 @@ impl Step {
                 (QuarantineTarget::LogisticUnit(sscc), site)
             }
             _ => {
-                let fits = |pack: &Pack| pack.is_loose_at(pack.site) && pack.quarantined == quarantined;
+                let how = quarantined.then_some(Quarantined::Counted);
+                let fits = |pack: &Pack| pack.is_loose_at(pack.site) && pack.quarantined == how;
                 let site = self.site_with(model, batch, fits);
-                let there = model.batches.get(&batch).map_or(1, |facts| {
-                    facts.count(|pack| pack.is_loose_at(site) && pack.quarantined == quarantined)
-                });
-                let quantity = if self.a.is_multiple_of(4) { None } else { Some(self.some_of(there)) };
+                let there = model
+                    .batches
+                    .get(&batch)
+                    .map_or(1, |facts| facts.count(|pack| pack.is_loose_at(site) && pack.quarantined == how));
+                let by_count = model.batches.get(&batch).is_none_or(BatchFacts::counts_do);
+                let whole = if by_count { self.a.is_multiple_of(4) } else { !self.a.is_multiple_of(8) };
+                let some = if self.a % 16 == 5 { there + 1 } else { self.some_of(there) };
+                let quantity = if whole { None } else { Some(some) };
                 (QuarantineTarget::Holding { batch, site, quantity }, site)
             }
         }
@@ -165,7 +171,7 @@ impl Step {
             103..=106 => Action::Administer(self.mending(model)),
             107..=109 => {
                 let long =
-                    if self.wild < WILD / 4 { 1_200 * DAY } else { Timestamp::from(self.c % 64) * DAY / 4 };
+                    if self.wild < WILD / 16 { 1_200 * DAY } else { Timestamp::from(self.c % 64) * DAY / 4 };
                 Action::Pass(long)
             }
             kind => {
@@ -188,19 +194,24 @@ impl Step {
             (model.containers.values(), model.batches.values().any(|it| !it.recalls.is_empty()));
         let quarantined = model.shipments.values().any(|it| it.hold.quarantined)
             || alone.clone().any(|it| it.hold.quarantined)
-            || model.batches.values().any(|it| it.packs.iter().any(|pack| pack.quarantined));
+            || model.batches.values().any(|it| it.packs.iter().any(|pack| pack.quarantined.is_some()));
+        let condemned = model.batches.values().any(|it| it.packs.iter().any(|pack| pack.condemned))
+            || alone.clone().any(|it| it.withdrawn.is_some());
         match self.kind {
             // Now and then it is tried again.
             0..=3 if facts.is_some() && !self.a.is_multiple_of(3) => 19,
             5..=10 if attested && !self.c.is_multiple_of(8) => 23,
             11..=14 if facts.is_some_and(|it| it.released_at.is_some()) && !self.c.is_multiple_of(8) => 27,
-            16..=18 if !facts.is_some_and(|it| it.blocked) && !self.c.is_multiple_of(8) => 40,
+            16..=18 if !facts.is_some_and(|it| it.blocked_at.is_some()) && !self.c.is_multiple_of(8) => 40,
             37..=52 if model.shipments.is_empty() => 19,
             31..=36 | 62..=69 if !alone.clone().any(|it| it.parent.is_none() && it.shipment.is_none()) => 53,
             82..=84 if model.units.is_empty() => 70,
             85..=86 if model.alarms.is_empty() => 70,
             91..=94 if !quarantined => 87,
             97..=99 if !recalled => 19,
+            110..=113 | 120..=121 if !quarantined => 87,
+            114..=116 | 118..=119 if !condemned => 122,
+            128..=129 if model.batches.values().all(|it| it.last_bookings.is_empty()) => 79,
             kind => kind,
         }
     }
@@ -244,7 +255,7 @@ impl Step {
                 self.ship(model, from, goods, maker)
             }
             31..=36 => {
-                let (sscc, from) = self.outermost(model, |it| is_free(it) && !it.returned);
+                let (sscc, from) = self.outermost(model, |it| is_free(it) && it.withdrawn.is_none());
                 let batch = model.containers.get(&sscc).map(|it| model.batches[&it.batch].manufacturer);
                 self.ship(model, from, Goods::LogisticUnit(sscc), batch)
             }
@@ -297,7 +308,7 @@ impl Step {
                 let (logistic_unit, site) = self.outermost(model, is_free);
                 (self.at(model, site), Message::Unpack { site, logistic_unit })
             }
-            70..=78 => {
+            70..=78 | 131..=139 => {
                 let index = index.min(1);
                 let batch = catalogue.id(index);
                 let dispenses = |site: SiteId| {
@@ -332,7 +343,9 @@ impl Step {
                 let number =
                     pick(&packs, self.c / 16).unwrap_or(usize::from(self.c)) % catalogue.serials(index);
                 let (serial, proof) = (serial(number), catalogue.proof(index, number));
-                (self.at(model, site), Message::Decommission { site, batch, serial, proof, state })
+                let ago = [0, 1, 8, 11][usize::from(self.b % 4)] * DAY;
+                let done_at = self.a.is_multiple_of(7).then_some(model.now.saturating_sub(ago));
+                (self.at(model, site), Message::Decommission { site, batch, serial, proof, state, done_at })
             }
             79..=81 => {
                 let site = self.site_with(model, batch, |pack| free(pack) || pack.is_returned_at(pack.site));
@@ -366,15 +379,138 @@ impl Step {
                 } else {
                     regulator
                 };
-                let reasons = [ClearanceReason::NothingFound, ClearanceReason::ForDisposal];
-                (who, Message::ReleaseQuarantine { target, reason: reasons[usize::from(self.b % 2)] })
+                (who, Message::ReleaseQuarantine { target, reason: ClearanceReason::NothingFound })
             }
             95..=96 => self.recall(model, catalogue, batch, maker),
+            110..=113 => {
+                let (target, site) = self.target(model, batch, true);
+                let own = !self.a.is_multiple_of(3);
+                let who = if own { self.at(model, site) } else { regulator };
+                (who, Message::Condemn { site: own.then_some(site), target })
+            }
+            114..=116 => {
+                let from = self.site_with(model, batch, |pack| pack.is_condemned_at(pack.site));
+                let there = facts.map_or(1, |facts| facts.count(|pack| pack.is_condemned_at(from)));
+                let (who, message) =
+                    self.ship(model, from, Goods::Condemned { batch, quantity: self.some_of(there) }, maker);
+                (who, self.back_home(model, message, maker))
+            }
+            117 => {
+                let (logistic_unit, from) = self.outermost(model, |it| is_free(it) && it.withdrawn.is_some());
+                let maker =
+                    model.containers.get(&logistic_unit).map(|it| model.batches[&it.batch].manufacturer);
+                let (who, message) = self.ship(model, from, Goods::LogisticUnit(logistic_unit), maker);
+                (who, self.back_home(model, message, maker))
+            }
+            118..=119 => {
+                let fits = |it: &Container| is_free(it) && it.withdrawn == Some(Withdrawal::Condemned);
+                let (logistic_unit, site) = self.outermost(model, fits);
+                let document = self.c.is_multiple_of(2).then_some(document);
+                (self.at(model, site), Message::Destroy { site, logistic_unit, document })
+            }
+            120..=121 => {
+                let quarantined = |serial: &Vec<u8>| {
+                    let record = model.units.get(&UnitId::of(batch, serial))?;
+                    (record.place == UnitPlace::QuarantineBySerial).then_some(record.site)
+                };
+                let serials: Vec<Vec<u8>> = (0..catalogue.serials(index)).map(serial).collect();
+                let at = serials.iter().find_map(quarantined);
+                let mut serials: Vec<Vec<u8>> =
+                    serials.into_iter().filter(|serial| quarantined(serial) == at && at.is_some()).collect();
+                serials.truncate(usize::from(self.c % 3) + 1);
+                let who = if self.a.is_multiple_of(2) {
+                    regulator
+                } else {
+                    self.with(model, Role::Manufacturer, maker)
+                };
+                (who, Message::ReleaseUnits { batch, serials, reason: ClearanceReason::Mistake })
+            }
+            122..=125 => self.restrain(model, catalogue, index),
+            126 => (regulator, Message::DismissAlarms { of: self.alarmed(model) }),
+            127 => {
+                let from = self.site_with(model, batch, free);
+                let goods = Goods::Units { batch, quantity: self.some_of(free_at(from)) };
+                let (who, message) = self.ship(model, from, goods, maker);
+                let Message::Ship { from, goods, to, purpose, .. } = message else { return (who, message) };
+                (regulator, Message::ShipFor { from, goods, to, purpose, document })
+            }
+            128..=129 => {
+                let mut booked = model.batches.iter().flat_map(|(batch, it)| {
+                    it.last_bookings.iter().map(|(site, booking)| (*batch, *site, *booking))
+                });
+                let (batch, site, (state, quantity, _)) =
+                    booked.next().unwrap_or((batch, self.any_site(), (UnitState::Sample, 1, 0)));
+                let quantity = if self.c.is_multiple_of(2) { quantity } else { self.some_of(quantity) };
+                (self.at(model, site), Message::RevertQuantity { site, batch, quantity, state })
+            }
+            130 => {
+                let site = self.site_with(model, batch, free);
+                let quantity = self.some_of(free_at(site).div_ceil(4));
+                let document = (!self.c.is_multiple_of(4)).then_some(document);
+                let state = UnitState::Stolen;
+                (
+                    self.at(model, site),
+                    Message::DecommissionQuantity { site, batch, quantity, state, document },
+                )
+            }
             _ => {
                 let site = self.site_with(model, batch, |_| true);
                 (self.at(model, site), Message::AcknowledgeRecall { site, batch })
             }
         }
+    }
+
+    /// The same goods, mostly back to their manufacturer.
+    fn back_home(self, model: &Model, mut message: Message, maker: Option<OrganisationId>) -> Message {
+        if let Message::Ship { to, purpose, from, .. } = &mut message {
+            let homes = model.organisations.sites.iter().filter(|(_, whose)| Some(**whose) == maker);
+            let homes: Vec<SiteId> = homes.map(|(site, _)| *site).filter(|site| site != from).collect();
+            if let (Some(home), false) = (pick(&homes, self.c), self.a.is_multiple_of(8)) {
+                (*to, *purpose) = (home, Purpose::Return);
+            }
+        }
+        message
+    }
+
+    /// Some packs are quarantined or condemned by their serials, at the site where they are.
+    fn restrain(self, model: &Model, catalogue: &Catalogue, index: usize) -> (AccountId, Message) {
+        let index = index.min(1);
+        let batch = catalogue.id(index);
+        let from_quarantine = self.a.is_multiple_of(3);
+        let fits = |pack: &Pack| {
+            if from_quarantine {
+                pack.is_loose_at(pack.site) && pack.quarantined.is_some()
+            } else {
+                pack.is_free_at(pack.site)
+            }
+        };
+        let at = self.site_with(model, batch, fits);
+        let there = |pack: &Pack| fits(pack) && pack.site == at;
+        let mut numbers = model.batches.get(&batch).map(|facts| facts.positions(there)).unwrap_or_default();
+        numbers.retain(|number| *number < catalogue.serials(index));
+        let first = usize::from(self.c).checked_rem(numbers.len()).unwrap_or(0);
+        numbers.rotate_left(first);
+        numbers.truncate(usize::from(self.c % 3) + 1);
+        if numbers.is_empty() || self.c.is_multiple_of(11) {
+            numbers = vec![usize::from(self.c) % catalogue.serials(index)];
+        }
+        let (serials, proof) = catalogue.proof_of_all(index, &numbers);
+        let own = !self.b.is_multiple_of(4);
+        let who = if own { self.at(model, at) } else { self.with(model, Role::Regulator, None) };
+        let site = own.then_some(at);
+        let message = if self.b.is_multiple_of(2) {
+            let reason = QuarantineReason::Damaged;
+            Message::QuarantineUnits { site, at, batch, serials, proof, from_quarantine, reason }
+        } else {
+            Message::CondemnUnits { site, at, batch, serials, proof, from_quarantine }
+        };
+        (who, message)
+    }
+
+    /// A site that raised an alarm.
+    fn alarmed(self, model: &Model) -> SiteId {
+        let sites: Vec<SiteId> = model.alarms.values().map(|alarm| alarm.site).collect();
+        pick(&sites, self.c).unwrap_or_else(|| self.any_site())
     }
 
     fn ship(
@@ -388,7 +524,8 @@ impl Step {
         let homes: Vec<SiteId> = homes.map(|(site, _)| *site).filter(|site| *site != from).collect();
         let (to, purpose) = match pick(&homes, self.c) {
             Some(home) if self.a.is_multiple_of(5) => (home, Purpose::Return),
-            _ => (SiteId::from(self.c / 3) % cast::SITES, Purpose::Supply),
+            _ if self.a.is_multiple_of(2) => (SiteId::from(self.c / 3) % cast::SITES, Purpose::Supply),
+            _ => (cast::DISPENSERS[usize::from(self.c / 3) % cast::DISPENSERS.len()], Purpose::Supply),
         };
         let terms = self.c.is_multiple_of(7).then_some(DocumentHash([7; 32]));
         (self.at(model, from), Message::Ship { from, goods, to, purpose, terms })
@@ -418,10 +555,7 @@ impl Step {
         });
         let gone: Vec<(SiteId, Vec<u8>)> = gone.collect();
         let (site, serial) = pick(&gone, self.c).unwrap_or_else(|| (self.any_site(), serial(0)));
-        if self.a.is_multiple_of(5) {
-            return (self.with(model, Role::Regulator, None), Message::Revert { site: None, batch, serial });
-        }
-        (self.at(model, site), Message::Revert { site: Some(site), batch, serial })
+        (self.at(model, site), Message::Revert { site, batch, serial })
     }
 
     fn resolve(self, model: &Model, catalogue: &Catalogue, index: usize) -> (AccountId, Message) {
@@ -429,10 +563,20 @@ impl Step {
         let serials = (0..catalogue.serials(index)).map(serial);
         let open = serials.filter(|serial| model.alarms.contains_key(&UnitId::of(batch, serial)));
         let open: Vec<Vec<u8>> = open.collect();
-        let serial = pick(&open, self.c).unwrap_or_else(|| serial(0));
-        let confirmed = self.b.is_multiple_of(3);
-        let resolution = if confirmed { Resolution::CounterfeitConfirmed } else { Resolution::FalseAlarm };
-        (self.with(model, Role::Regulator, None), Message::ResolveAlarm { batch, serial, resolution })
+        let resolution = [
+            Resolution::CounterfeitConfirmed,
+            Resolution::FalseAlarm,
+            Resolution::FalseAlarm,
+            Resolution::RecordWrong,
+            Resolution::RecordWrong,
+        ][usize::from(self.b % 5)];
+        let serials = if resolution == Resolution::FalseAlarm && self.a.is_multiple_of(2) && !open.is_empty()
+        {
+            open
+        } else {
+            vec![pick(&open, self.c).unwrap_or_else(|| serial(0))]
+        };
+        (self.with(model, Role::Regulator, None), Message::ResolveAlarms { batch, serials, resolution })
     }
 
     fn recall(

@@ -1,5 +1,5 @@
 use primitives::batches::{Arrival, Contents, Goods, Purpose, QuarantineTarget, RecallScope};
-use primitives::{AccountId, BatchId, Quantity, Sscc};
+use primitives::{AccountId, BatchId, Quantity, Sscc, Timestamp};
 
 use super::step::Step;
 use crate::goods::GTIN;
@@ -36,8 +36,15 @@ impl Step {
                 (1, _) => *to = [*from, 99][usize::from(self.a % 2)],
                 (2, _) => *purpose = Purpose::Return,
                 (3, Goods::Units { batch, .. }) => *batch = unknown,
-                (_, Goods::Units { quantity, .. }) => *quantity = wrong_quantity,
+                (_, Goods::Units { quantity, .. } | Goods::Condemned { quantity, .. }) => {
+                    *quantity = wrong_quantity;
+                }
                 (_, Goods::LogisticUnit(sscc)) => *sscc = wrong_sscc,
+            },
+            Message::ShipFor { from, to, purpose, .. } => match self.c % 3 {
+                0 => *from = self.any_site(),
+                1 => *to = *from,
+                _ => *purpose = Purpose::Return,
             },
             Message::Receive { site, shipment, arrival } => match (self.c % 5, arrival) {
                 (0, _) => *site = self.any_site(),
@@ -65,20 +72,25 @@ impl Step {
                 (4, Contents::LogisticUnits(units)) => units.extend(units.clone()),
                 (_, Contents::LogisticUnits(units)) => units.clear(),
             },
-            Message::Unpack { site, logistic_unit } => match self.c % 2 {
-                0 => *site = self.any_site(),
-                _ => *logistic_unit = wrong_sscc,
-            },
-            Message::DecommissionQuantity { site, batch, quantity, .. } => match self.c % 3 {
+            Message::Unpack { site, logistic_unit } | Message::Destroy { site, logistic_unit, .. } => {
+                match self.c % 2 {
+                    0 => *site = self.any_site(),
+                    _ => *logistic_unit = wrong_sscc,
+                }
+            }
+            Message::DecommissionQuantity { site, batch, quantity, .. }
+            | Message::RevertQuantity { site, batch, quantity, .. } => match self.c % 3 {
                 0 => *site = self.any_site(),
                 1 => *batch = unknown,
                 _ => *quantity = wrong_quantity,
             },
-            Message::Quarantine { site, target, .. } => match self.c % 3 {
-                0 => *site = Some(self.any_site()),
-                1 => *site = None,
-                _ => self.change_target(target, wrong_quantity, wrong_sscc),
-            },
+            Message::Quarantine { site, target, .. } | Message::Condemn { site, target } => {
+                match self.c % 3 {
+                    0 => *site = Some(self.any_site()),
+                    1 => *site = None,
+                    _ => self.change_target(target, wrong_quantity, wrong_sscc),
+                }
+            }
             Message::QuarantineOnEvidence { target } | Message::ReleaseQuarantine { target, .. } => {
                 self.change_target(target, wrong_quantity, wrong_sscc);
             }
@@ -92,6 +104,30 @@ impl Step {
                 0 => *site = self.any_site(),
                 _ => *batch = unknown,
             },
+            Message::QuarantineUnits { site, at, batch, serials, proof, from_quarantine, .. }
+            | Message::CondemnUnits { site, at, batch, serials, proof, from_quarantine } => {
+                match self.c % 9 {
+                    0 => *site = Some(self.any_site()),
+                    1 => *site = None,
+                    2 => *at = self.any_site(),
+                    3 => *batch = unknown,
+                    4 => *batch = BatchId::of(GTIN, b"PLAIN"),
+                    5 => *from_quarantine = !*from_quarantine,
+                    6 => serials[0] = b"COPY".to_vec(),
+                    7 => drop(proof.siblings.pop()),
+                    _ => serials.push(b"COPY".to_vec()),
+                }
+            }
+            Message::ReleaseUnits { batch, serials, .. } => match self.c % 4 {
+                0 => *batch = unknown,
+                1 => serials.push(b"COPY".to_vec()),
+                2 => serials.clear(),
+                _ => serials.extend(serials.clone()),
+            },
+            Message::DismissAlarms { of } => *of = self.any_site(),
+            Message::Decommission { done_at, .. } if self.a.is_multiple_of(9) => {
+                *done_at = Some([0, Timestamp::MAX][usize::from(self.c % 2)]);
+            }
             Message::Decommission { site, batch, serial, proof, .. } => match self.c % 8 {
                 0..=1 => *site = self.any_site(),
                 2 => *batch = unknown,
@@ -101,14 +137,15 @@ impl Step {
                 6 => drop(proof.siblings.pop()),
                 _ => *batch = BatchId::of(GTIN, b"PLAIN"),
             },
-            Message::Revert { site, batch, .. } => match self.c % 3 {
-                0 => *site = Some(self.any_site()),
-                1 => *site = None,
+            Message::Revert { site, batch, .. } => match self.c % 2 {
+                0 => *site = self.any_site(),
                 _ => *batch = unknown,
             },
-            Message::ResolveAlarm { batch, serial, .. } => match self.c % 2 {
+            Message::ResolveAlarms { batch, serials, .. } => match self.c % 4 {
                 0 => *batch = unknown,
-                _ => *serial = b"COPY".to_vec(),
+                1 => serials.clear(),
+                2 => serials.push(b"COPY".to_vec()),
+                _ => serials[0] = b"COPY".to_vec(),
             },
         }
     }

@@ -3,15 +3,18 @@
 
 use kernel::Call;
 use primitives::batches::{
-    Arrival, Goods, Places, QuarantineReason, QuarantineTarget, RecallScope, UnitState,
+    Arrival, ClearanceReason, Goods, Places, QuarantineReason, QuarantineTarget, RecallScope, UnitPlace,
+    UnitState,
 };
 use primitives::units::{Alarm, AlarmCode, Outcome, Reason, Reasons, Resolution, Scan};
-use primitives::{BatchId, SerialProof, UnitId};
+use primitives::{BatchId, MultiProof, SerialProof, UnitId};
 use testing::goods::*;
 use testing::parties::*;
 use testing::rules::*;
-use units::Decommissioning;
+use units::{Decommissioning, Dispensing};
 
+mod alarms;
 mod model;
+mod packs_by_serial;
 mod units_of_a_batch;
 mod verdict;

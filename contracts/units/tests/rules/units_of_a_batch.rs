@@ -1,21 +1,21 @@
 use primitives::batches::Error as BatchError;
 use primitives::units::{
-    AlarmRaised, AlarmResolved, DecommissionedUnit, Error, UnitDecommissioned, UnitReverted, REVERT_WINDOW,
+    AlarmRaised, AlarmResolved, Error, UnitDecommissioned, UnitRecord, UnitReverted, REVERT_WINDOW,
 };
 
 use super::*;
 
-const STATES: [UnitState; 6] = [
-    UnitState::Dispensed,
-    UnitState::Destroyed,
-    UnitState::Stolen,
-    UnitState::Sample,
-    UnitState::Exported,
-    UnitState::Locked,
-];
+pub const STATES: [UnitState; 5] =
+    [UnitState::Dispensed, UnitState::Destroyed, UnitState::Stolen, UnitState::Sample, UnitState::Exported];
+
+/// What is known of a unit that left the supply chain at a site.
+pub fn left(state: UnitState, by: Call, position: u32) -> UnitRecord {
+    let place = UnitPlace::Left(state);
+    UnitRecord { place, site: site_of(by), at: by.now, position, by_regulator: false }
+}
 
 /// The alarm that a call raises about a unit, which is or was with another party.
-fn alarm_by(
+pub fn alarm_by(
     batch: &Serialised,
     unit: usize,
     by: Call,
@@ -31,10 +31,9 @@ fn a_unit_is_dispensed_with_its_proof() {
     let mut data = Registers::default();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
     let (unit, state) = (batch.unit(3), UnitState::Dispensed);
-    let event = UnitDecommissioned { batch: batch.id, unit, by: by(pharmacy()), state };
+    let event = UnitDecommissioned { batch: batch.id, unit, by: by(pharmacy()), state, at: NOW, position: 3 };
     assert_eq!(batch.dispense(&mut data, pharmacy(), 3), Ok(Decommissioning::Done(event)));
-    let record = DecommissionedUnit { state, site: site(3), at: NOW };
-    assert_eq!(data.decommissioned_unit(unit), Some(record));
+    assert_eq!(data.unit(unit), Some(left(state, pharmacy(), 3)));
     let expected = Places { held: 9, dispensed: 1, ..Places::default() };
     assert_eq!(places(&data, batch.id, pharmacy()), expected);
     ensure_mass_balance(&data, batch.id);
@@ -51,7 +50,7 @@ fn each_state_has_its_place() {
         ));
         ensure_mass_balance(&data, batch.id);
     }
-    let expected = Places { held: 4, dispensed: 1, destroyed: 1, decommissioned: 4, ..Places::default() };
+    let expected = Places { held: 5, dispensed: 1, destroyed: 1, decommissioned: 3, ..Places::default() };
     assert_eq!(places(&data, batch.id, pharmacy()), expected);
 }
 
@@ -64,8 +63,15 @@ fn only_pharmacies_and_providers_dispense_and_only_custodians_decommission() {
         let refused = data.decommission_quantity(caller, batch.id, 1, UnitState::Dispensed, None);
         assert_eq!(refused, Err(BatchError::CallerNotAuthorised));
     }
+    // An organisation without a role still destroys what it has; who acts for no site does not.
+    let gets_rid = batch.decommission(&mut data, without_roles(pharmacy()), 9, UnitState::Destroyed);
+    assert!(matches!(gets_rid, Ok(Decommissioning::Done(_))));
+    for caller in [regulator(), auditor()] {
+        let refused = batch.decommission(&mut data, caller, 3, UnitState::Destroyed);
+        assert_eq!(refused, Err(Error::CallerNotAuthorised));
+    }
     for caller in [regulator(), auditor(), bystander(), without_roles(pharmacy())] {
-        for state in STATES {
+        for state in STATES.into_iter().filter(|state| *state != UnitState::Destroyed) {
             let refused = batch.decommission(&mut data, caller, 3, state);
             assert_eq!(refused, Err(Error::CallerNotAuthorised), "{state:?}");
             let refused = data.decommission_quantity(caller, batch.id, 1, state, None);
@@ -85,18 +91,19 @@ fn a_second_dispense_of_a_serial_is_an_alarm_that_names_both_parties() {
     let later = at(other_pharmacy(), NOW + 5);
     let alarm = alarm_by(&batch, 3, later, AlarmCode::SecondDecommission, Some(pharmacy()));
     assert_eq!(batch.dispense(&mut data, later, 3), Ok(alarm));
-    let again = alarm_by(&batch, 3, pharmacy(), AlarmCode::SecondDecommission, Some(pharmacy()));
-    assert_eq!(batch.decommission(&mut data, pharmacy(), 3, UnitState::Stolen), Ok(again));
+    let again = alarm_by(&batch, 3, later, AlarmCode::SecondDecommission, Some(pharmacy()));
+    assert_eq!(batch.decommission(&mut data, later, 3, UnitState::Stolen), Ok(again));
     let record = Alarm {
         code: AlarmCode::SecondDecommission,
         site: site(4),
         other: Some(site(3)),
         at: NOW + 5,
         count: 2,
+        by_others: false,
         confirmed: false,
     };
     assert_eq!(data.alarm(batch.unit(3)), Some(record), "the first one is kept, and counted");
-    assert_eq!(data.decommissioned_unit(batch.unit(3)).unwrap().site, site(3));
+    assert_eq!(data.unit(batch.unit(3)).unwrap().site, site(3));
     assert_eq!(data.mass_balance(batch.id).unwrap().dispensed, 1, "nothing more is dispensed");
     ensure_mass_balance(&data, batch.id);
 }
@@ -107,9 +114,9 @@ fn a_dispense_where_no_unit_of_the_batch_ever_was_raises_the_alarm() {
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
     let alarm = alarm_by(&batch, 3, other_pharmacy(), AlarmCode::UnitNeverReceived, None);
     assert_eq!(batch.dispense(&mut data, other_pharmacy(), 3), Ok(alarm));
-    assert_eq!(data.decommissioned_unit(batch.unit(3)), None);
+    assert_eq!(data.unit(batch.unit(3)), None);
     assert_eq!(batch.dispense(&mut data, pharmacy(), 3), Err(Error::AlarmOpen));
-    assert!(batch.decommission(&mut data, pharmacy(), 3, UnitState::Locked).is_ok());
+    assert!(batch.decommission(&mut data, pharmacy(), 3, UnitState::Sample).is_ok());
     ensure_mass_balance(&data, batch.id);
 }
 
@@ -212,8 +219,10 @@ fn nobody_dispenses_units_that_are_quarantined() {
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
     let all = QuarantineTarget::Holding { batch: batch.id, site: site(3), quantity: None };
     data.quarantine(pharmacy(), all, QuarantineReason::Damaged).unwrap();
-    assert_eq!(batch.dispense(&mut data, pharmacy(), 3), Err(Error::QuantityNotHeld));
-    assert_eq!(data.decommissioned_unit(batch.unit(3)), None);
+    assert_eq!(batch.dispense(&mut data, pharmacy(), 3), Err(Error::UnitsQuarantined));
+    let refused = batch.decommission(&mut data, pharmacy(), 3, UnitState::Sample);
+    assert_eq!(refused, Err(Error::QuantityNotHeld));
+    assert_eq!(data.unit(batch.unit(3)), None);
     ensure_mass_balance(&data, batch.id);
 }
 
@@ -282,7 +291,7 @@ fn a_regulator_resolves_an_alarm() {
 
 #[test]
 fn a_site_that_decommissioned_a_unit_reverts_that_within_ten_days() {
-    for state in [UnitState::Dispensed, UnitState::Sample, UnitState::Exported, UnitState::Locked] {
+    for state in [UnitState::Dispensed, UnitState::Sample, UnitState::Exported] {
         let mut data = Registers::default();
         let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
         batch.decommission(&mut data, pharmacy(), 3, state).unwrap();
@@ -296,7 +305,7 @@ fn a_site_that_decommissioned_a_unit_reverts_that_within_ten_days() {
         let (unit, site) = (batch.unit(3), site(3));
         let event = UnitReverted { batch: batch.id, unit, by: by(last), site, state };
         assert_eq!(data.revert(last, batch.id, &serial(3)), Ok(event));
-        assert_eq!(data.decommissioned_unit(batch.unit(3)), None);
+        assert_eq!(data.unit(batch.unit(3)), None);
         assert_eq!(places(&data, batch.id, pharmacy()), Places { held: 10, ..Places::default() });
         assert_eq!(data.revert(last, batch.id, &serial(3)), Err(Error::UnitNotDecommissioned));
         ensure_mass_balance(&data, batch.id);
@@ -319,13 +328,21 @@ fn what_is_final_is_not_reverted() {
         recall_batch(data, id);
         NOW
     };
+    let in_range = |data: &mut Registers, id| {
+        data.recall(regulator(), id, recall_of(RecallScope::SerialRange { first: 3, last: 3 })).unwrap();
+        NOW
+    };
+    let beside_range = |data: &mut Registers, id| {
+        data.recall(regulator(), id, recall_of(RecallScope::SerialRange { first: 4, last: 9 })).unwrap();
+        NOW
+    };
     for state in [UnitState::Dispensed, UnitState::Sample, UnitState::Exported] {
         assert_eq!(refused(state, |_, _| NOW + REVERT_WINDOW + 1), Err(Error::NotRevertible), "{state:?}");
         assert_eq!(refused(state, |_, _| EXPIRES_AT + 1), Err(Error::NotRevertible), "{state:?}");
         assert_eq!(refused(state, recalled), Err(Error::NotRevertible), "{state:?}");
+        assert_eq!(refused(state, in_range), Err(Error::NotRevertible), "{state:?}");
+        assert_eq!(refused(state, beside_range), Ok(()), "{state:?}");
     }
-    assert_eq!(refused(UnitState::Locked, |_, _| EXPIRES_AT + 1), Ok(()), "a lock is not final");
-    assert_eq!(refused(UnitState::Locked, recalled), Ok(()));
 }
 
 #[test]
@@ -364,7 +381,7 @@ fn units_are_booked_by_the_register_of_units_alone() {
     let former = primitives::RoleSet::EMPTY;
     let (serial, proof) = (serial(3), batch.proof(3));
     let unit = (batch.id, &serial[..], &proof);
-    let refused = data.decommission_by(pharmacy(), former, unit, UnitState::Dispensed);
+    let refused = data.decommission_by(pharmacy(), former, unit, (UnitState::Dispensed, None));
     assert_eq!(refused, Err(Error::NotUnitRegister));
     batch.dispense(&mut data, pharmacy(), 3).unwrap();
     let refused = data.revert_by(pharmacy(), former, batch.id, &serial);
@@ -381,19 +398,6 @@ fn nothing_is_reverted_while_an_alarm_is_open() {
     assert_eq!(data.revert(pharmacy(), batch.id, &serial(3)), Err(Error::AlarmOpen));
     data.resolve_alarm(regulator(), batch.id, &serial(3), Resolution::FalseAlarm).unwrap();
     assert!(data.revert(pharmacy(), batch.id, &serial(3)).is_ok());
-}
-
-#[test]
-fn a_regulator_unlocks_what_others_locked_and_nothing_else() {
-    let mut data = Registers::default();
-    let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
-    batch.decommission(&mut data, pharmacy(), 3, UnitState::Locked).unwrap();
-    batch.decommission(&mut data, pharmacy(), 4, UnitState::Sample).unwrap();
-    let event = data.revert(regulator(), batch.id, &serial(3)).unwrap();
-    assert_eq!((event.site, event.by), (site(3), by(regulator())));
-    assert_eq!(data.revert(regulator(), batch.id, &serial(4)), Err(Error::CallerNotAuthorised));
-    assert_eq!(places(&data, batch.id, pharmacy()).held, 9);
-    ensure_mass_balance(&data, batch.id);
 }
 
 #[test]

@@ -13,8 +13,9 @@ use crate::node::constructor::Constructor;
 
 contract_events!(batches:
     BatchRegistered, BatchRegistrationCancelled, BatchAttested, BatchReleased, BatchBlocked, BatchUnblocked,
-    UnitsShipped, UnitsReceived, ShipmentRejected, LogisticUnitPacked, LogisticUnitUnpacked, UnitBooked,
-    UnitsDecommissioned, UnitsQuarantined, QuarantineReleased, BatchRecalled, RecallAcknowledged,
+    UnitsShipped, UnitsReceived, ShipmentRejected, LogisticUnitPacked, LogisticUnitUnpacked,
+    LogisticUnitDestroyed, UnitsBooked, UnitsDecommissioned, DecommissioningReverted, UnitsQuarantined,
+    QuarantineReleased, GoodsCondemned, BatchRecalled, RecallAcknowledged,
 );
 
 /// An empty register in the deployment of the contract `access`.
@@ -77,6 +78,19 @@ impl Batches {
         Call::fallible::<Error>(self.0, "ship", (from, goods, to, purpose, terms))
     }
 
+    /// Ships goods for a site whose organisation may not hold drugs, as a regulator. The document is the order.
+    #[must_use]
+    pub fn ship_for(
+        &self,
+        from: SiteId,
+        goods: Goods,
+        to: SiteId,
+        purpose: Purpose,
+        document: DocumentHash,
+    ) -> Call<u64> {
+        Call::fallible::<Error>(self.0, "ship_for", (from, goods, to, purpose, document))
+    }
+
     /// Takes goods of a shipment over at the consignee's site.
     #[must_use]
     pub fn receive(&self, site: SiteId, shipment: u64, arrival: &Arrival) -> Call<()> {
@@ -114,6 +128,24 @@ impl Batches {
         Call::fallible::<Error>(self.0, "decommission_quantity", (site, batch, quantity, state, document))
     }
 
+    /// Destroys a condemned logistic unit with all that is in it.
+    #[must_use]
+    pub fn destroy(&self, site: SiteId, logistic_unit: Sscc, document: Option<DocumentHash>) -> Call<()> {
+        Call::fallible::<Error>(self.0, "destroy", (site, logistic_unit, document))
+    }
+
+    /// Undoes a site's last booking by quantity, or a part of it.
+    #[must_use]
+    pub fn revert_quantity(
+        &self,
+        site: SiteId,
+        batch: BatchId,
+        quantity: Quantity,
+        state: UnitState,
+    ) -> Call<()> {
+        Call::fallible::<Error>(self.0, "revert_quantity", (site, batch, quantity, state))
+    }
+
     /// Quarantines goods: for the site that has them, or as a regulator.
     #[must_use]
     pub fn quarantine(
@@ -129,6 +161,13 @@ impl Batches {
     #[must_use]
     pub fn release_quarantine(&self, target: QuarantineTarget, reason: ClearanceReason) -> Call<()> {
         Call::fallible::<Error>(self.0, "release_quarantine", (target, reason))
+    }
+
+    /// Condemns goods that are quarantined, or a logistic unit that is recalled: for the site that has them, as a
+    /// regulator, or as the batch's manufacturer.
+    #[must_use]
+    pub fn condemn(&self, site: Option<SiteId>, target: QuarantineTarget) -> Call<()> {
+        Call::fallible::<Error>(self.0, "condemn", (site, target))
     }
 
     /// Recalls a batch or a part of it, permanently.

@@ -2,7 +2,7 @@
 
 use primitives::batches::QuarantineTarget;
 use primitives::evidence::{Error, EvidencePolicy};
-use primitives::{AccountId, FeedId};
+use primitives::{AccountId, FeedId, Subject, Timestamp};
 
 use crate::contracts::event_enum::contract_events;
 use crate::node::call::Call;
@@ -37,6 +37,12 @@ impl Evidence {
     #[must_use]
     pub fn policy(&self, feed: FeedId) -> Call<Option<EvidencePolicy>> {
         Call::infallible(self.0, "policy", feed)
+    }
+
+    /// When the inputs of the last report of the feed about the subject were observed that was presented.
+    #[must_use]
+    pub fn presented_at(&self, feed: FeedId, subject: Subject) -> Call<Option<Timestamp>> {
+        Call::infallible(self.0, "presented_at", (feed, subject))
     }
 
     /// The contract `access`.

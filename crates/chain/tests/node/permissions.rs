@@ -58,7 +58,7 @@ async fn no_business_is_done_in_set_up_and_no_set_up_afterwards() {
     refuses(&alice, &batches.receive(site, 0, &Arrival::Units(1)), too_early).await;
     refuses(&alice, &batches.quarantine(Some(site), target, QuarantineReason::Other), too_early).await;
     refuses(&alice, &batches.block(batch), too_early).await;
-    refuses(&alice, &units.dispense(site, batch, b"S1", &proof), units::Error::InSetUp).await;
+    refuses(&alice, &units.dispense(site, batch, b"S1", &proof, None), units::Error::InSetUp).await;
     refuses(&alice, &evidence.set_policy(feed, None), evidence::Error::InSetUp).await;
     refuses(&alice, &evidence.present(target, feed), evidence::Error::InSetUp).await;
     let approve = feeds.approve_model(model, DocumentHash([2; 32]), "1.0.0", u64::MAX);

@@ -109,6 +109,7 @@ fn change(event: &Event<'_>, step: (&str, &str), goods: &Goods, by: Gln) -> Resu
         ("holding", "available") if whole => Change::Unblocked,
         ("holding", "available") => Change::QuarantineReleased,
         ("holding", "non_sellable_other") => Change::Quarantined,
+        ("inspecting", "non_sellable_other") => Change::Condemned,
         ("holding", "recalled") if event.event_type() == EventType::Transaction => Change::RecallAcknowledged,
         ("holding", "recalled") => Change::Recalled,
         ("shipping", "in_transit") => Change::Shipped(delivery(event, by, true)?),

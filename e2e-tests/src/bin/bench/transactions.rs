@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use chain::batches::Batches;
-use primitives::batches::{QuarantineReason, QuarantineTarget};
-use primitives::BatchId;
+use primitives::batches::UnitState;
+use primitives::{BatchId, DocumentHash};
 use testkit::Failure;
 
 use crate::spread::{ms, Spread};
@@ -13,8 +13,7 @@ use crate::{Load, GTIN, LOT, SITE};
 /// Transactions of one account, one after the other.
 pub async fn measure(account: &chain::Account, register: &Batches, load: Load) -> Result<(), Failure> {
     let id = BatchId::of(GTIN, LOT);
-    let target = QuarantineTarget::Holding { batch: id, site: SITE, quantity: Some(1) };
-    let call = register.quarantine(Some(SITE), target, QuarantineReason::QualityInvestigation);
+    let call = register.decommission_quantity(SITE, id, 1, UnitState::Stolen, Some(DocumentHash([1; 32])));
     let mut alone = Vec::new();
     for _ in 0..load.transactions {
         let started = Instant::now();
