@@ -175,10 +175,11 @@ fn code_32(data: &str) -> Option<OtherCode> {
     Aic::from_code_32(data.as_bytes()).map(OtherCode::Aic)
 }
 
-/// The check character can be a space, which is cut with what scanners add.
+/// The check character can be a space, which is cut with what scanners add. A space behind the code counts as that: with
+/// either reading, a misread code would pass twice as often.
 fn hibc(data: &str, after: &str) -> Option<OtherCode> {
-    let with_space = || after.starts_with(' ').then(|| Hibc::read(&alloc::format!("{data} "))).flatten();
-    Hibc::read(data).or_else(with_space).map(OtherCode::Hibc)
+    let code = if after.starts_with(' ') { Hibc::read(&alloc::format!("{data} ")) } else { Hibc::read(data) };
+    code.map(OtherCode::Hibc)
 }
 
 fn linear(data: &str) -> Option<OtherCode> {

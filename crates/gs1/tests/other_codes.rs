@@ -181,6 +181,7 @@ fn a_code_of_the_health_industry_bar_code_standard_is_named() {
     assert!(secondary.contains("a secondary one without the item"), "{secondary}");
     // A check character that is a space.
     assert_eq!(recognise("+A123N1 \r\n").unwrap().name(), "hibc");
+    assert_eq!(recognise("+A123BJC5D6E71G "), None);
     for text in [
         "+A123BJC5D6E71H",
         "A123BJC5D6E71G",
