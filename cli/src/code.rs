@@ -108,17 +108,24 @@ fn other_code(code: &OtherCode) -> Failure {
         OtherCode::Linear { gtin, .. } => (Some(*gtin), None),
         OtherCode::Pzn(pzn) => (pzn.ntin(), Some(*pzn)),
         OtherCode::Ppn(pack) => (pack.pzn.ntin(), Some(pack.pzn)),
-        OtherCode::Message { .. } | OtherCode::WithoutFnc1(_) => (None, None),
+        OtherCode::Aic(_) | OtherCode::Hibc(_) | OtherCode::Message { .. } | OtherCode::WithoutFnc1(_) => {
+            (None, None)
+        }
     };
     let elements = match code {
         OtherCode::Ppn(pack) => pack.by_ntin(),
         OtherCode::WithoutFnc1(elements) => Some(elements.clone()),
         _ => None,
     };
+    let aic = match code {
+        OtherCode::Aic(aic) => Some(aic.to_string()),
+        _ => None,
+    };
     Failure::bad_input(code).with_code("other-code").with_details(json!({
         "kind": code.name(),
         "gtin": gtin.map(|gtin| gtin.to_string()),
         "pzn": pzn.map(|pzn| pzn.to_string()),
+        "aic": aic,
         "elements": elements.map(|elements| elements.to_bracketed()),
     }))
 }

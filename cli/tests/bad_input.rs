@@ -439,6 +439,9 @@ fn other_codes_of_a_pack_are_named_for_what_they_are() {
         ("9506000134352", "linear", None, "EAN-13"),
         (ppn, "ppn", Some("12345678"), "PPN of the IFA"),
         ("-12345678", "pzn", Some("12345678"), "Code 39"),
+        ("04252614", "linear", None, "UPC-E"),
+        ("A026089019", "aic", None, "Code 32"),
+        ("+A123BJC5D6E71G", "hibc", None, "labeler A123, item BJC5D6E7"),
         ("[)>\u{1e}06\u{1d}1PX\u{1e}\u{4}", "iso_15434", None, "ISO/IEC 15434, format 06"),
         ("]d1010950600013435210A", "without_fnc1", None, "no FNC1 in first position"),
     ] {

@@ -24,10 +24,12 @@
 
 mod answer;
 mod assertion;
+mod boxes;
 mod compound;
 mod finder;
 mod fuzzy;
 mod lexicon;
+mod marks;
 mod phrase;
 mod token;
 mod triggers;

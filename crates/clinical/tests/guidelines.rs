@@ -16,14 +16,18 @@ struct Labelled {
     mentions: Vec<(core::ops::Range<usize>, Assertion)>,
 }
 
-/// Reads `Denies [chest pain|A].`
+/// Reads `Denies [chest pain|A].` A box (`[x]`) stays as it is, `\n` is a new line.
 fn labelled(line: &str) -> Labelled {
     let (mut text, mut mentions) = (String::new(), Vec::new());
+    let line = line.replace("\\n", "\n");
     let mut parts = line.split('[');
     text.push_str(parts.next().unwrap());
     for part in parts {
         let (mention, after) = part.split_once(']').unwrap();
-        let (words, assertion) = mention.split_once('|').unwrap();
+        let Some((words, assertion)) = mention.split_once('|') else {
+            text.extend(["[", part]);
+            continue;
+        };
         let assertion = match assertion {
             "A" => Assertion::Absent,
             "F" => Assertion::Family,
@@ -122,6 +126,11 @@ fn the_document_shows_the_scores_by_the_guidelines() {
 #[test]
 fn the_document_shows_the_scores_on_more_kinds_of_sentences() {
     assert_documented(&table("kinds.txt", 120));
+}
+
+#[test]
+fn the_document_shows_the_scores_on_notes_with_signs_and_boxes() {
+    assert_documented(&table("signs.txt", 65));
 }
 
 #[test]

@@ -92,6 +92,13 @@ fn notes() -> impl Strategy<Value = String> {
         "\u{0}",
         "Dr.",
         "no relief from",
+        "+",
+        "(-)",
+        "∅",
+        "[x]",
+        "[ ]",
+        "☐",
+        "yes",
     ]);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.join(" "))
 }
@@ -143,7 +150,11 @@ fn a_note_of_ten_megabytes_is_refused_unread() {
 #[test]
 fn a_note_of_marks_and_light_words_takes_linear_time() {
     let started = std::time::Instant::now();
-    for word in ["gout: no ", "not be ", "if he ", "? ", "gout ", "no no ", "lives with "] {
+    let signs = ["+ gout, - ", "- gout\n+ ", "(-) gout ", "+-", "- - ", "∅", "- \n"];
+    let boxes =
+        ["[x]", "[x]\n", "[ ]", "[", "☐", "[ ] yes ", "[ ] no [x] yes ", "gout [ ] ", "[ ] gout\n", "x]"];
+    let words = ["gout: no ", "not be ", "if he ", "? ", "gout ", "no no ", "lives with "];
+    for word in words.into_iter().chain(signs).chain(boxes) {
         let note = word.repeat(MAX_TEXT_BYTES / word.len());
         assert!(FINDER.find(&note).is_ok(), "{word}");
     }
@@ -195,6 +206,82 @@ fn what_is_said_about_one_thing_is_not_said_about_the_next() {
     }
 }
 
+#[test]
+fn a_minus_is_told_from_a_dash_and_a_bullet() {
+    use Assertion::{Absent, Past, Possible, Present};
+    let said = |text: &str| found(text).into_iter().map(|(_, said)| said).collect::<Vec<_>>();
+    for (text, expected) in [
+        // Signs.
+        ("+ fever, - cough", vec![Present, Absent]),
+        ("- fever, + cough", vec![Absent, Present]),
+        ("ROS: +fever -chills -cough", vec![Present, Absent, Absent]),
+        ("+ fever\n- cough\n- chest pain", vec![Present, Absent, Absent]),
+        ("(-) hematuria (+) abdominal pain", vec![Absent, Present]),
+        ("Hematuria (-) abdominal pain (+)", vec![Absent, Present]),
+        ("(+) cough, fever (-)", vec![Present, Absent]),
+        ("PMH: + gout, - diabetes", vec![Past, Absent]),
+        ("No fever, + cough, chills", vec![Absent, Present, Present]),
+        ("No fever, ± cough", vec![Absent, Possible]),
+        ("∅ fever or chills, cough", vec![Absent, Absent, Present]),
+        ("Ø edema", vec![Absent]),
+        ("Pertinent neg.: fever, cough", vec![Absent, Absent]),
+        ("+ve for gout", vec![Present]),
+        ("-ve for gout", vec![Absent]),
+        // Bullets and dashes.
+        ("- fever", vec![Present]),
+        ("- fever\n- cough", vec![Present, Present]),
+        ("-fever\n-cough", vec![Present, Present]),
+        ("+ fever\n+ cough", vec![Present, Present]),
+        ("- gout\n  + on allopurinol\n- asthma", vec![Present, Present, Present]),
+        ("- Hypertension, well controlled on lisinopril 10 mg\n+ Add amlodipine", vec![Present; 3]),
+        ("- gout, + fever, - cough\n- asthma", vec![Present, Present, Absent, Present]),
+        ("Meds: - aspirin - metformin", vec![Present, Present]),
+        ("+ cough - pneumonia", vec![Present, Present]),
+        ("+ gout: - allopurinol, - colchicine", vec![Present, Present, Present]),
+        ("+ gout, - asthma is stable", vec![Present, Present]),
+        ("CT abdomen + pelvis, - appendicitis", vec![Present]),
+        ("Fever for 3-4 days, + cough, 2 - 3 nausea", vec![Present, Present, Present]),
+        ("Na+ 140, K+ 5.9 - hyperkalemia", vec![Present]),
+        ("anxiety-related insomnia + fatigue", vec![Present, Present, Present]),
+        ("HIV neg: cough", vec![Present, Present]),
+        ("Ø 3 cm cancer", vec![Present]),
+    ] {
+        assert_eq!(said(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_box_says_something_only_if_it_is_checked() {
+    use Assertion::{Absent, Allergy, Family, Possible, Present};
+    let said = |text: &str| found(text).into_iter().map(|(_, said)| said).collect::<Vec<_>>();
+    for (text, expected) in [
+        ("[x] gout [ ] asthma", vec![Present, Possible]),
+        ("gout [x] asthma [ ]", vec![Present, Possible]),
+        ("[X]gout, []asthma", vec![Present, Possible]),
+        ("☒ gout ☐ asthma ☑ angina", vec![Present, Possible, Present]),
+        ("- [ ] gout\n- [x] asthma", vec![Possible, Present]),
+        ("( ) gout (x) asthma", vec![Possible, Present]),
+        ("[ ] no fever, cough [x] no chills [x] rash", vec![Possible, Possible, Absent, Present]),
+        ("Denies: [x] fever [ ] cough [x] chills", vec![Absent, Possible, Absent]),
+        ("Allergies: [x] penicillin [ ] aspirin", vec![Allergy, Possible]),
+        ("Family history: ☐ gout ☒ diabetes", vec![Possible, Family]),
+        ("Gout: [ ] yes [x] no, asthma: [x] yes [ ] no", vec![Absent, Present]),
+        ("Gout: [ ] no [x] yes", vec![Present]),
+        ("Gout ☐ Yes ☒ No Asthma ☐ Yes ☐ No", vec![Absent, Possible]),
+        ("Gout: [x] yes [x] no", vec![Possible]),
+        ("Gout: [x] no", vec![Absent]),
+        ("Gout: [ ] no", vec![Possible]),
+        ("[x] no gout", vec![Absent]),
+        ("[ ] gout. Has asthma.", vec![Possible, Present]),
+        ("[ ] gout\nasthma", vec![Possible, Present]),
+        // No boxes.
+        ("gout (x2), asthma [1]", vec![Present, Present]),
+        ("fever x 3 days", vec![Present]),
+    ] {
+        assert_eq!(said(text), expected, "{text}");
+    }
+}
+
 /// A sentence in which each of two problems may have a cue of its own, before or after it.
 fn sentence(cues: [&str; 2], problems: [&str; 2]) -> String {
     let part = |cue: &str, problem: &str| match cue.strip_prefix('<') {
@@ -220,6 +307,14 @@ proptest! {
             ("History of", Assertion::Past),
             ("<two years ago", Assertion::Past),
             ("Mother has", Assertion::Family),
+            ("(-)", Assertion::Absent),
+            ("∅", Assertion::Absent),
+            ("neg.:", Assertion::Absent),
+            ("±", Assertion::Possible),
+            ("[ ]", Assertion::Possible),
+            ("☐", Assertion::Possible),
+            ("[ ] No", Assertion::Possible),
+            ("[x] No", Assertion::Absent),
         ]),
         one in prop::sample::select(vec!["gout", "asthma", "pneumonia", "angina"]),
         other in prop::sample::select(vec!["anemia", "migraine", "sepsis", "epilepsy"]),
@@ -242,6 +337,48 @@ proptest! {
             let said: Vec<bool> =
                 found(&form).into_iter().map(|(_, said)| said == Assertion::Present).collect();
             prop_assert_eq!(&said, &answers, "{}", form);
+        }
+    }
+
+    #[test]
+    fn each_sign_of_a_list_says_something_about_its_own_item(pluses in prop::collection::vec(any::<bool>(), 1..8)) {
+        let names = ["gout", "asthma", "pneumonia", "angina", "anemia", "migraine", "sepsis", "epilepsy"];
+        let said = |text: &str| -> Vec<bool> {
+            found(text).into_iter().map(|(_, said)| said == Assertion::Present).collect()
+        };
+        let is_pair = pluses.contains(&true) && pluses.contains(&false);
+        for (blank, between, brackets) in [
+            (" ", ", ", false), ("", ", ", false), ("", " ", false), (" ", "\n", false), ("", "\n", false),
+            (" ", "; ", false), (" ", ", ", true), (" ", " ", true), ("", "\n", true),
+        ] {
+            let item = |(name, plus): (&&str, &bool)| {
+                let sign = if *plus { "+" } else { "-" };
+                if brackets { format!("({sign}){blank}{name}") } else { format!("{sign}{blank}{name}") }
+            };
+            let list = names.iter().zip(&pluses).map(item).collect::<Vec<_>>().join(between);
+            // Without a plus, dashes may be bullets.
+            let expected: Vec<bool> = pluses.iter().map(|plus| *plus || !(is_pair || brackets)).collect();
+            prop_assert_eq!(said(&list), expected, "{}", list);
+        }
+    }
+
+    #[test]
+    fn each_box_of_a_form_says_something_about_its_own_label(checked in prop::collection::vec(any::<bool>(), 1..8)) {
+        let names = ["gout", "asthma", "pneumonia", "angina", "anemia", "migraine", "sepsis", "epilepsy"];
+        for (open, full) in [("[ ]", "[x]"), ("☐", "☒"), ("[]", "[✓]"), ("( )", "(X)")] {
+            for (is_before, between) in [(true, " "), (true, "\n"), (true, ", "), (false, "  "), (false, "\n")] {
+                let field = |(name, checked): (&&str, &bool)| {
+                    let drawn = if *checked { full } else { open };
+                    if is_before { format!("{drawn} {name}") } else { format!("{name} {drawn}") }
+                };
+                let form = names.iter().zip(&checked).map(field).collect::<Vec<_>>().join(between);
+                let said: Vec<Assertion> = found(&form).into_iter().map(|(_, said)| said).collect();
+                let expected: Vec<Assertion> = checked
+                    .iter()
+                    .map(|checked| if *checked { Assertion::Present } else { Assertion::Possible })
+                    .collect();
+                prop_assert_eq!(said, expected, "{}", form);
+            }
         }
     }
 }

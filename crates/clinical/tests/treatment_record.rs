@@ -321,7 +321,7 @@ proptest! {
     #[test]
     fn a_latest_value_that_is_made_unusable_never_makes_room_for_an_older_one(
         place in VALUES,
-        how in 0_usize..6,
+        how in 0_usize..9,
         older in "2026-(09|10)-0[1-9]",
     ) {
         let mut entries = full();
@@ -331,6 +331,7 @@ proptest! {
             0 => latest["dataAbsentReason"] = json!({ "text": "not done" }),
             1 => latest["modifierExtension"] = modifier(),
             5 => latest["effectiveDateTime"] = json!(null),
+            6..=8 => latest["status"] = json!(["registered", "preliminary", "unknown"][how - 6]),
             2..=4 if is_coded => latest["valueCodeableConcept"] = json!(null),
             2 => latest["valueQuantity"]["comparator"] = json!("<"),
             3 => latest["valueQuantity"]["code"] = json!("furlong"),

@@ -8,7 +8,7 @@ use crate::read::{ensure_at_most, ensure_entries, readable, typed};
 use crate::reference::Target;
 use crate::{
     AllergyIntolerance, Condition, Medication, MedicationRequest, MedicationStatement, Observation,
-    OperationOutcome, Patient, Present, ReadError, Readable, Reference, MAX_ITEMS,
+    OperationOutcome, Patient, Present, ReadError, Readable, Reference, Status, MAX_ITEMS,
 };
 
 /// Maximum number of entries on a page of results.
@@ -98,15 +98,24 @@ pub enum Resource {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DiagnosticReport {
-    /// `final`, `amended`, `corrected`, `appended`; others are not verified.
+    /// A code of <https://hl7.org/fhir/R4/valueset-diagnostic-report-status.html>.
     pub status: String,
 }
 
 impl DiagnosticReport {
-    /// Whether its results may be used.
+    /// What its status says about the results inside it.
     #[must_use]
-    pub fn is_verified(&self) -> bool {
-        matches!(self.status.as_str(), "final" | "amended" | "corrected" | "appended")
+    pub fn status_of_results(&self) -> Status {
+        match self.status.as_str() {
+            "registered" => Status::Registered,
+            "partial" | "preliminary" => Status::Preliminary,
+            "final" => Status::Final,
+            "amended" | "appended" => Status::Amended,
+            "corrected" => Status::Corrected,
+            "cancelled" => Status::Cancelled,
+            "entered-in-error" => Status::EnteredInError,
+            _ => Status::Unknown,
+        }
     }
 }
 
@@ -247,6 +256,8 @@ impl RawEntry<'_> {
             if let Resource::Observation(observation) = &mut resource {
                 let around = raw.modifier_extension.or(raw.implicit_rules);
                 observation.modifier_extension = observation.modifier_extension.or(around);
+                let around = entry.resource.as_ref().and_then(Resource::status_of_results);
+                observation.status = around.map_or(observation.status, |it| observation.status.within(it));
             }
             entry.contained.push((own.id, resource));
         }
@@ -255,6 +266,15 @@ impl RawEntry<'_> {
 }
 
 impl Resource {
+    /// What the status of a report or a panel says about the results inside it.
+    pub(crate) fn status_of_results(&self) -> Option<Status> {
+        match self {
+            Self::Observation(observation) => Some(observation.status),
+            Self::DiagnosticReport(report) => Some(report.status_of_results()),
+            _ => None,
+        }
+    }
+
     fn read(kind: &str, json: &str) -> Result<Self, ReadError> {
         fn bounded<R: Readable>(json: &str) -> Result<R, ReadError> {
             let resource = R::from_json(json)?;

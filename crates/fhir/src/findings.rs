@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use crate::{CodeableConcept, Measurement, Observation, Quantity};
 
+const LOINC: &str = "http://loinc.org";
+
 /// A code to look for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code<'a> {
@@ -28,6 +30,9 @@ pub enum Unusable {
     /// A modifier element that is not understood.
     #[error("the latest finding has {0}, which may change its meaning and is not understood")]
     Modified(&'static str),
+    /// Its status, which is one of results that nobody has verified.
+    #[error("the latest finding is not verified (status {0})")]
+    NotVerified(&'static str),
     /// It has a `comparator`.
     #[error("the latest finding is only a bound (Quantity.comparator)")]
     Bound,
@@ -94,6 +99,10 @@ impl<'a> Finding<'a> {
         if let Some(element) = self.part.doubt {
             return Err(Unusable::Modified(element));
         }
+        let status = self.observation.status;
+        if !status.is_verified() {
+            return Err(Unusable::NotVerified(status.code()));
+        }
         if !self.has_time {
             return Err(Unusable::NoTime);
         }
@@ -127,9 +136,12 @@ fn absent_code(reason: &CodeableConcept) -> &'static str {
 /// The latest finding with any of the codes, whether it has a usable value or not: a finding without one never makes
 /// room for an older one.
 ///
-/// Only verified observations count (final, amended, corrected) whose time lies in the window. One without a time can be
-/// of any age up to the moment when it was issued: it hides what is older than that, and has no usable value. Of several at the same moment the one issued last counts, and then the one with the greatest id, so that all readers
-/// of the same resources choose the same one, in whatever order the server gives them.
+/// Only observations count whose time lies in the window. What was cancelled or entered in error was never found, and is
+/// passed over. A result that is not verified (registered, preliminary, unknown) hides what is older, and has no usable
+/// value. So does one without a time: it can be of any age up to the moment when it was issued.
+///
+/// Of several at the same moment the one issued last counts, then a verified one, and then the one with the greatest id,
+/// so that all readers of the same resources choose the same one, in whatever order the server gives them.
 pub fn latest<'a>(
     observations: impl IntoIterator<Item = &'a Observation>,
     codes: &[Code<'_>],
@@ -137,19 +149,31 @@ pub fn latest<'a>(
 ) -> Option<Finding<'a>> {
     observations
         .into_iter()
-        .filter(|observation| observation.status.is_verified())
+        .filter(|observation| !observation.status.is_void())
         .filter_map(|observation| {
             let issued = observation.issued.map(crate::DateTime::earliest);
             let known = observation.effective();
             let effective = known.or(issued).unwrap_or(window.until);
             let observation = (window.from..=window.until).contains(&effective).then_some(observation)?;
             let part = parts(observation)
-                .find(|part| codes.iter().any(|code| part.code.has(code.system, code.code)))?;
+                .find(|part| codes.iter().any(|code| part.code.has(code.system, code.code)))
+                .or_else(|| panel_without_values(observation, codes))?;
             let finding = Finding { effective, observation, has_time: known.is_some(), part };
-            Some(((effective, issued, observation.id.as_deref()), finding))
+            let is_verified = observation.status.is_verified();
+            Some(((effective, issued, is_verified, observation.id.as_deref()), finding))
         })
         .max_by(|(one, _), (other, _)| one.cmp(other))
         .map(|(_, finding)| finding)
+}
+
+/// A panel that would have the code as a component, and says why it has none: the part is missing for the same reason.
+fn panel_without_values<'a>(observation: &'a Observation, codes: &[Code<'_>]) -> Option<Part<'a>> {
+    let is_panel = codes.iter().any(|code| {
+        let mut panels = crate::panels_with(code.code).iter();
+        code.system == LOINC && panels.any(|panel| observation.code.has(LOINC, panel))
+    });
+    let says_why = !observation.status.is_verified() || observation.data_absent_reason.is_some();
+    parts(observation).next().filter(|_| is_panel && says_why)
 }
 
 /// The observation itself, and its components. A modifier of the observation is one of its components, too.

@@ -34,6 +34,36 @@ impl Status {
     pub fn is_verified(self) -> bool {
         matches!(self, Self::Final | Self::Amended | Self::Corrected)
     }
+
+    /// Whether nothing was ever found: cancelled, or entered in error. Such an entry hides nothing that is older.
+    #[must_use]
+    pub fn is_void(self) -> bool {
+        matches!(self, Self::Cancelled | Self::EnteredInError)
+    }
+
+    /// Its code in R4.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Preliminary => "preliminary",
+            Self::Final => "final",
+            Self::Amended => "amended",
+            Self::Corrected => "corrected",
+            Self::Cancelled => "cancelled",
+            Self::EnteredInError => "entered-in-error",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The status of a result inside a resource of another status: it stands no better than what is around it.
+    pub(crate) fn within(self, around: Self) -> Self {
+        if !self.is_void() && (around.is_void() || (self.is_verified() && !around.is_verified())) {
+            around
+        } else {
+            self
+        }
+    }
 }
 
 /// A measurement or finding on a patient.

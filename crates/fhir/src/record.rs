@@ -91,14 +91,15 @@ impl Medicine<'_> {
 
 /// The record of one patient: the resources of a bundle that are about the patient and that count.
 ///
-/// Left out are resources that were entered in error or refuted, results that are not verified, requests *not* to give
-/// a medicine, mere plans, and observations whose focus is somebody else. What has a modifier that is not understood
-/// stays in its list and is marked, because it may be the one that decides.
+/// Left out are resources that were entered in error, cancelled or refuted, requests *not* to give a medicine, mere plans,
+/// and observations whose focus is somebody else. What has a modifier that is not understood stays in its list and is
+/// marked, because it may be the one that decides. For the same reason results stay that are not verified: they have no
+/// usable value, and hide what is older.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record<'b> {
     /// The patient.
     pub patient: &'b Patient,
-    /// Verified observations.
+    /// Observations; those that are not verified have no usable value.
     pub observations: Vec<Listed<'b, Observation>>,
     /// Conditions.
     pub conditions: Vec<Listed<'b, Condition>>,
@@ -169,9 +170,9 @@ impl<'b> Adding<'b, '_> {
         match &self.entry.resource {
             Some(Resource::Observation(observation)) => {
                 self.observation(observation)?;
-                self.contained(observation.status.is_verified())
+                self.contained()
             }
-            Some(Resource::DiagnosticReport(report)) => self.contained(report.is_verified()),
+            Some(Resource::DiagnosticReport(_)) => self.contained(),
             Some(Resource::Condition(condition)) => self.condition(condition),
             Some(Resource::MedicationRequest(request)) => self.request(request),
             Some(Resource::MedicationStatement(statement)) => self.statement(statement),
@@ -208,9 +209,17 @@ impl<'b> Adding<'b, '_> {
         self.ensure_own(observation.subject.as_ref(), "Observation.subject")?;
         if observation.is_of_another(self.identity, self.entry.full_url.as_deref()) {
             self.leave_out("Observation.focus", "it is not about the patient");
-        } else if !observation.status.is_verified() {
-            self.leave_out("Observation.status", "it is not final, amended or corrected");
+        } else if observation.status.is_void() {
+            self.leave_out(
+                "Observation.status",
+                "it was cancelled or entered in error, or what it is a part of was",
+            );
         } else {
+            if !observation.status.is_verified() {
+                let reason =
+                    "it is not verified, or what it is a part of is not; nothing older counts for it";
+                self.leave_out("Observation.status", reason);
+            }
             if observation.effective().is_none() {
                 self.leave_out("Observation.effective[x]", "it is missing, or of a type that is not read");
             }
@@ -223,15 +232,11 @@ impl<'b> Adding<'b, '_> {
         Ok(())
     }
 
-    /// The observations inside a report or a panel.
-    fn contained(&mut self, is_verified: bool) -> Result<(), RecordError> {
+    /// The observations inside a report or a panel, whose status is theirs.
+    fn contained(&mut self) -> Result<(), RecordError> {
         for (_, resource) in &self.entry.contained {
             let Resource::Observation(observation) = resource else { continue };
-            if is_verified {
-                self.observation(observation)?;
-            } else {
-                self.leave_out("status", "the resource around the observation is not verified");
-            }
+            self.observation(observation)?;
         }
         Ok(())
     }

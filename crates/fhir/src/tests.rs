@@ -68,15 +68,81 @@ fn of_two_at_the_same_moment_the_one_issued_last_counts_and_then_the_greater_id(
 }
 
 #[test]
-fn unverified_observations_do_not_count() {
-    for status in ["registered", "preliminary", "cancelled", "entered-in-error", "unknown"] {
-        let observation = cholesterol("a", status, "2026-01-01", 200.0);
-        assert_eq!(latest_value(&[observation], &CHOLESTEROL, always()), None, "{status}");
-    }
+fn a_result_that_is_not_verified_has_no_value_and_hides_what_is_older() {
+    let old = cholesterol("a", "final", "2025-01-01", 180.0);
+    let measured = |status: &str| {
+        let both = [cholesterol("b", status, "2026-01-01", 200.0), old.clone()];
+        latest(&both, &CHOLESTEROL, always()).unwrap().measurement().map(|measured| measured.value)
+    };
     for status in ["final", "amended", "corrected"] {
-        let observation = cholesterol("a", status, "2026-01-01", 200.0);
-        assert_eq!(latest_value(&[observation], &CHOLESTEROL, always()), Some(200.0), "{status}");
+        assert_eq!(measured(status), Ok(200.0), "{status}");
     }
+    for status in ["registered", "preliminary", "unknown"] {
+        assert_eq!(measured(status), Err(Unusable::NotVerified(status)));
+    }
+    // These were never found.
+    for status in ["cancelled", "entered-in-error"] {
+        assert_eq!(measured(status), Ok(180.0), "{status}");
+        let alone = [cholesterol("a", status, "2026-01-01", 200.0)];
+        assert_eq!(latest(&alone, &CHOLESTEROL, always()), None, "{status}");
+    }
+}
+
+#[test]
+fn a_verified_result_replaces_the_preliminary_one_of_its_moment_or_before() {
+    let measured = |preliminary: (&str, Option<&str>), issued: Option<&str>| {
+        let mut early = cholesterol("z", "preliminary", preliminary.0, 200.0);
+        let mut verified = cholesterol("a", "final", "2026-02-01", 180.0);
+        early.issued = preliminary.1.map(|issued| issued.parse().unwrap());
+        verified.issued = issued.map(|issued| issued.parse().unwrap());
+        let both = [early, verified];
+        latest(&both, &CHOLESTEROL, always()).unwrap().measurement().map(|measured| measured.value)
+    };
+    let (first, then) = (Some("2026-02-02T00:00:00Z"), Some("2026-02-03T00:00:00Z"));
+    let hidden = Err(Unusable::NotVerified("preliminary"));
+    assert_eq!(measured(("2026-01-31", None), None), Ok(180.0));
+    assert_eq!(measured(("2026-02-01", None), None), Ok(180.0));
+    assert_eq!(measured(("2026-02-01", first), then), Ok(180.0));
+    assert_eq!(measured(("2026-02-01", first), first), Ok(180.0));
+    assert_eq!(measured(("2026-02-01", then), first), hidden);
+    assert_eq!(measured(("2026-02-02", None), None), hidden);
+}
+
+#[test]
+fn a_panel_that_says_why_it_has_no_part_hides_the_older_part() {
+    let panel = |status: &str, day: &str, rest: serde_json::Value| -> Observation {
+        let mut panel = serde_json::json!({"resourceType": "Observation", "status": status,
+            "code": {"coding": [{"system": "http://loinc.org", "code": "85354-9"}]}, "effectiveDateTime": day});
+        panel.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        read(panel.to_string().as_bytes()).unwrap()
+    };
+    let parts = serde_json::json!({"component": [{"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]},
+        "valueQuantity": {"value": 132, "system": UCUM, "code": "mm[Hg]"}}]});
+    let old = panel("final", "2026-01-01", parts.clone());
+    let measured = |new: Observation| {
+        let both = [old.clone(), new];
+        latest(&both, &[SYSTOLIC], always()).unwrap().measurement().map(|measured| measured.value)
+    };
+    let nothing = serde_json::json!({});
+    let absent = serde_json::json!({"dataAbsentReason": {"text": "refused"}});
+    assert_eq!(
+        measured(panel("registered", "2026-02-01", nothing.clone())),
+        Err(Unusable::NotVerified("registered"))
+    );
+    assert_eq!(
+        measured(panel("preliminary", "2026-02-01", parts)),
+        Err(Unusable::NotVerified("preliminary"))
+    );
+    assert_eq!(
+        measured(panel("final", "2026-02-01", absent.clone())),
+        Err(Unusable::Absent("in another code system"))
+    );
+    // The systolic pressure was not a part of these.
+    assert_eq!(measured(panel("final", "2026-02-01", nothing.clone())), Ok(132.0));
+    assert_eq!(measured(panel("cancelled", "2026-02-01", nothing)), Ok(132.0));
+    let mut other = panel("registered", "2026-02-01", absent);
+    other.code.coding[0].system = Some("urn:local".into());
+    assert_eq!(measured(other), Ok(132.0));
 }
 
 #[test]
@@ -341,5 +407,41 @@ proptest! {
             .collect();
         let found = latest_value(&observations, &CHOLESTEROL, always()).unwrap();
         prop_assert_eq!(found, f64::from(*days.iter().max().unwrap()));
+    }
+
+    #[test]
+    fn no_latest_finding_without_a_usable_value_makes_room_for_an_older_one(
+        days in prop::collection::vec(1_u32..=27, 1..8),
+        how in 0_usize..10,
+        order in any::<prop::sample::Index>(),
+    ) {
+        let mut all: Vec<_> = days
+            .iter()
+            .map(|day| cholesterol(&format!("{day}"), "final", &format!("2026-02-{day:02}"), f64::from(*day)))
+            .collect();
+        let before = latest_value(&all, &CHOLESTEROL, always());
+        let mut new = cholesterol("new", "final", "2026-02-28", 300.0);
+        let quantity = new.value_quantity.as_mut().unwrap();
+        match how {
+            0 => new.status = Status::Registered,
+            1 => new.status = Status::Preliminary,
+            2 => new.status = Status::Unknown,
+            3 => new.modifier_extension = Some(Present),
+            4 => new.implicit_rules = Some(Present),
+            5 => new.data_absent_reason = Some(serde_json::from_str(r#"{"text": "spilt"}"#).unwrap()),
+            6 => new.value_quantity = None,
+            7 => quantity.comparator = Some("<".into()),
+            8 => quantity.code = None,
+            _ => new.effective_date_time = None,
+        }
+        all.insert(order.index(days.len() + 1), new.clone());
+        prop_assert!(latest(&all, &CHOLESTEROL, always()).unwrap().measurement().is_err());
+        // What was never found does not change the answer.
+        for status in [Status::Cancelled, Status::EnteredInError] {
+            let never = |given: &Observation| Observation { status, ..given.clone() };
+            let with: Vec<_> =
+                all.iter().map(|it| if it.id == new.id { never(it) } else { it.clone() }).collect();
+            prop_assert_eq!(latest_value(&with, &CHOLESTEROL, always()), before);
+        }
     }
 }

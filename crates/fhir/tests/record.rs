@@ -237,12 +237,40 @@ fn the_results_inside_a_report_are_read() {
         let record = Record::of(&bundle).unwrap();
         (record.observations.len(), record.left_out.len())
     };
-    assert_eq!(count(report("final")), (1, 0));
-    assert_eq!(count(report("preliminary")), (0, 1));
+    for status in ["final", "amended", "corrected", "appended"] {
+        assert_eq!(count(report(status)), (1, 0), "{status}");
+    }
+    // They stay, because they may be the latest, and have no usable value.
+    for status in ["registered", "partial", "preliminary", "unknown", "done"] {
+        assert_eq!(count(report(status)), (1, 1), "{status}");
+    }
+    for status in ["cancelled", "entered-in-error"] {
+        assert_eq!(count(report(status)), (0, 1), "{status}");
+    }
     let mut modified = report("final");
     modified["modifierExtension"] = json!([{"url": "urn:x"}]);
     // It stays, because it may be the latest, and has no usable value.
     assert_eq!(count(modified), (1, 1));
+}
+
+#[test]
+fn a_result_is_verified_only_if_what_it_is_inside_of_is() {
+    let inside = |around: &str, own: &str| {
+        let mut result = pulse(json!({"reference": "Patient/anna"}));
+        result["status"] = json!(own);
+        let report =
+            json!({"resourceType": "DiagnosticReport", "status": around, "code": {}, "contained": [result]});
+        let bundle = bundle(vec![alone(patient()), alone(report)]);
+        let record = Record::of(&bundle).unwrap();
+        record.observations.first().map(|listed| listed.resource.status.code())
+    };
+    assert_eq!(inside("final", "amended"), Some("amended"));
+    assert_eq!(inside("final", "preliminary"), Some("preliminary"));
+    assert_eq!(inside("partial", "final"), Some("preliminary"));
+    assert_eq!(inside("registered", "unknown"), Some("unknown"));
+    assert_eq!(inside("cancelled", "final"), None);
+    assert_eq!(inside("preliminary", "cancelled"), None);
+    assert_eq!(inside("final", "entered-in-error"), None);
 }
 
 #[test]

@@ -60,6 +60,8 @@ mod table;
 mod text;
 
 #[cfg(feature = "alloc")]
+mod aic;
+#[cfg(feature = "alloc")]
 mod bracketed;
 #[cfg(feature = "alloc")]
 mod digital_link;
@@ -69,6 +71,8 @@ mod element_string;
 mod elements;
 #[cfg(feature = "alloc")]
 mod error;
+#[cfg(feature = "alloc")]
+mod hibc;
 #[cfg(feature = "alloc")]
 mod limits;
 #[cfg(feature = "alloc")]
@@ -101,11 +105,15 @@ pub use lint::{Fault, LintError, Linter, PrefixStatus, Register, Rules};
 pub use text::{is_cset82, validate_lot, validate_serial, TextError, MAX_TEXT};
 
 #[cfg(feature = "alloc")]
+pub use aic::Aic;
+#[cfg(feature = "alloc")]
 pub use digital_link::CANONICAL_STEM;
 #[cfg(feature = "alloc")]
 pub use elements::{Element, Elements, Iter};
 #[cfg(feature = "alloc")]
 pub use error::{LinkError, PairError, ParseError, ParseErrorKind};
+#[cfg(feature = "alloc")]
+pub use hibc::Hibc;
 #[cfg(feature = "alloc")]
 pub use limits::{MAX_ELEMENTS, MAX_INPUT};
 #[cfg(feature = "alloc")]

@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::ifa::PPN_DIGITS;
 use crate::scan::{unframed, IDENTIFIER};
-use crate::{Ai, Date, Elements, Gtin, Parser, Pzn, MAX_INPUT};
+use crate::{Ai, Aic, Date, Elements, Gtin, Hibc, Parser, Pzn, MAX_INPUT};
 
 /// A code that is not GS1 data with the fields of a pack, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub enum OtherCode {
     },
     /// A linear barcode (Code 39) with nothing but a PZN.
     Pzn(Pzn),
+    /// A linear barcode (Code 32) with nothing but the AIC of a medicine in Italy.
+    Aic(Aic),
+    /// A code of the Health Industry Bar Code standard.
+    Hibc(Hibc),
     /// A message of ISO/IEC 15434, format 06, with a PPN of the IFA coding system.
     Ppn(PpnPack),
     /// Another message of ISO/IEC 15434.
@@ -38,6 +42,8 @@ pub enum LinearName {
     Ean8,
     /// 12 digits.
     UpcA,
+    /// 8 digits, which stand for the 12 of a UPC-A with zeros.
+    UpcE,
     /// 13 digits.
     Ean13,
     /// 14 digits.
@@ -49,6 +55,7 @@ impl fmt::Display for LinearName {
         f.write_str(match self {
             Self::Ean8 => "EAN-8",
             Self::UpcA => "UPC-A",
+            Self::UpcE => "UPC-E",
             Self::Ean13 => "EAN-13",
             Self::Itf14 => "ITF-14",
         })
@@ -93,6 +100,8 @@ impl OtherCode {
         match self {
             Self::Linear { .. } => "linear",
             Self::Pzn(_) => "pzn",
+            Self::Aic(_) => "aic",
+            Self::Hibc(_) => "hibc",
             Self::Ppn(_) => "ppn",
             Self::Message { .. } => "iso_15434",
             Self::WithoutFnc1(_) => "without_fnc1",
@@ -107,21 +116,70 @@ impl OtherCode {
         }
         // The frame of a serial line ends with EOT, and so does the message.
         let (start, bytes) = unframed(text.as_bytes());
-        let text = text.get(start..start.saturating_add(bytes.len()))?;
+        let (text, after) = text.get(start..)?.split_at_checked(bytes.len())?;
         let (identifier, data) = match text.get(..IDENTIFIER) {
             Some(identifier) if text.starts_with(']') => (identifier, text.get(IDENTIFIER..)?),
             _ => ("", text),
         };
         match identifier {
-            "" => linear(data).or_else(|| pzn(data)).or_else(|| message(data, parser)),
-            "]A0" | "]A1" | "]A2" => pzn(data),
-            // EAN/UPC are read as such; these say nothing but a GTIN either.
-            "]I0" | "]I1" | "]I2" | "]C0" => linear(data),
-            "]d1" | "]Q1" | "]J0" => message(data, parser).or_else(|| without_fnc1(data, parser)),
+            "" => upc_e(data)
+                .or_else(|| linear(data))
+                .or_else(|| pzn(data))
+                .or_else(|| aic(data))
+                .or_else(|| message(data, parser))
+                // A scanner for another keyboard layout sends a plus for the bracket of a GS1 symbol.
+                .or_else(|| hibc(data, after).filter(|_| crate::scanner::diagnose(text, parser).is_none())),
+            "]A0" | "]A1" | "]A2" => {
+                pzn(data).or_else(|| aic(data)).or_else(|| code_32(data)).or_else(|| hibc(data, after))
+            }
+            // EAN/UPC are read as such, if they are not shortened; these say nothing but a GTIN either.
+            "]E0" => upc_e(data),
+            "]I0" | "]I1" | "]I2" => linear(data),
+            "]C0" => linear(data).or_else(|| hibc(data, after)),
+            "]d1" | "]Q1" | "]J0" => {
+                message(data, parser).or_else(|| hibc(data, after)).or_else(|| without_fnc1(data, parser))
+            }
             "]d2" => message(data, parser),
             _ => None,
         }
     }
+}
+
+/// The eight digits of a UPC-E. An EAN-8 that begins with 0 is for use within a shop and on no pack; one that begins
+/// with 1 is a GTIN of its own, if its check digit is right.
+fn upc_e(data: &str) -> Option<OtherCode> {
+    let digits = data.as_bytes();
+    let [system @ (b'0' | b'1'), a, b, c, d, e, last, check] = *digits else { return None };
+    if system == b'1' && linear(data).is_some() {
+        return None;
+    }
+    const NIL: u8 = b'0';
+    let long = match last {
+        b'0'..=b'2' => [system, a, b, last, NIL, NIL, NIL, NIL, c, d, e, check],
+        b'3' => [system, a, b, c, NIL, NIL, NIL, NIL, NIL, d, e, check],
+        b'4' => [system, a, b, c, d, NIL, NIL, NIL, NIL, NIL, e, check],
+        _ => [system, a, b, c, d, e, NIL, NIL, NIL, NIL, last, check],
+    };
+    Some(OtherCode::Linear { name: LinearName::UpcE, gtin: Gtin::from_digits(&long).ok()? })
+}
+
+/// Scanners that know Code 32 send the number as it is printed.
+fn aic(data: &str) -> Option<OtherCode> {
+    let printed = data.strip_prefix('A').and_then(|digits| Aic::from_digits(digits.as_bytes()));
+    // Six digits alone could be anything.
+    let is_symbol = || data.bytes().any(|byte| byte.is_ascii_uppercase());
+    printed.map(OtherCode::Aic).or_else(|| code_32(data).filter(|_| is_symbol()))
+}
+
+fn code_32(data: &str) -> Option<OtherCode> {
+    Aic::from_code_32(data.as_bytes()).map(OtherCode::Aic)
+}
+
+/// The check character can be a space, which is cut with what scanners add. A space behind the code counts as that: with
+/// either reading, a misread code would pass twice as often.
+fn hibc(data: &str, after: &str) -> Option<OtherCode> {
+    let code = if after.starts_with(' ') { Hibc::read(&alloc::format!("{data} ")) } else { Hibc::read(data) };
+    code.map(OtherCode::Hibc)
 }
 
 fn linear(data: &str) -> Option<OtherCode> {
@@ -191,6 +249,17 @@ impl fmt::Display for OtherCode {
                 write!(f, "this is a linear barcode ({name}), which has only the GTIN {gtin}; {SCAN}")
             }
             Self::Pzn(pzn) => write!(f, "this is a linear barcode (Code 39), which has only the PZN {pzn}; {SCAN}"),
+            Self::Aic(number) => write!(
+                f,
+                "this is a linear barcode (Code 32), which has only the number of a medicine in Italy, AIC {number}; {SCAN}"
+            ),
+            Self::Hibc(code) => {
+                f.write_str("this is not GS1 data but a code of the Health Industry Bar Code standard (HIBC)")?;
+                match code {
+                    Hibc::Item { labeler, item } => write!(f, ": labeler {labeler}, item {item}; {SCAN}"),
+                    Hibc::Secondary => write!(f, ", a secondary one without the item; {SCAN}"),
+                }
+            }
             Self::Ppn(pack) => {
                 write!(
                     f,

@@ -161,11 +161,14 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
     let text = unframed(text);
     let resolved = resolved(text);
     let sent = unframed(resolved.as_deref().unwrap_or(text));
-    if let Some(reading) = once(sent).and_then(|once| identified(once, parser)) {
+    let doubled = || once(text).and_then(|once| identified(once, parser)).filter(spells_nothing);
+    if let Some(reading) = once(sent).and_then(|once| identified(once, parser)).or_else(doubled) {
         return Some(Diagnosis::one(ScannerFault::DoubledScan, reading));
     }
     let result = parser.parse(text);
-    if let Some(meant) = resolved {
+    // In `10X1D` the zero is the identifier's.
+    let is_value = result.as_ref().is_ok_and(spells_nothing);
+    if let Some(meant) = resolved.filter(|_| !is_value) {
         let separators = |text: &str| text.matches(GS).count();
         let spells_gs = separators(&meant) > separators(text);
         let fault = if spells_gs { ScannerFault::LostSeparator } else { ScannerFault::SpelledKey };
@@ -272,6 +275,11 @@ pub fn alternatives(text: &str, parser: &Parser) -> Vec<Diagnosis> {
 /// The text with its control characters that are spelled out; `None` if there are none.
 pub(crate) fn resolved(text: &str) -> Option<String> {
     spelled::resolved(text, digital_link::is_uri(text.as_bytes()))
+}
+
+/// Whether no value has a control character that is spelled out.
+fn spells_nothing(elements: &Elements) -> bool {
+    elements.iter().all(|element| spelled::resolved(element.value(), false).is_none())
 }
 
 /// The text without what scanners add before and after each scan.

@@ -48,6 +48,19 @@ fn a_correct_code_has_no_diagnosis() {
 }
 
 #[test]
+fn a_zero_of_an_identifier_does_not_spell_a_separator() {
+    // The lots `X1D` and `x1d7`: the 0 of `0X1D` belongs to (10) and (240).
+    for code in ["010950600013435210X1D", "]d2010950600013435210x1d7\u{1d}21S", "0109506000134352240X1D"] {
+        assert_eq!(found(code), None, "{code}");
+        let twice = [code, code].concat();
+        assert_eq!(fault_of(&twice), (ScannerFault::DoubledScan, corrected(&elements(code).to_bracketed())));
+    }
+    let spelled = "010950600013435210A0x1D21S";
+    assert_eq!(fault_of(spelled), (ScannerFault::LostSeparator, corrected("(01)09506000134352(10)A(21)S")));
+    assert_eq!(fault_of("010950600013435210A00x1D").0, ScannerFault::LostSeparator);
+}
+
+#[test]
 fn faults_that_no_scanner_causes_have_no_diagnosis() {
     for code in ["", "hello", "(01)09506000134353(10)A", "0109506000134353", "https://a.example/shop"] {
         assert_eq!(found(code), None, "{code}");

@@ -15,6 +15,10 @@ use crate::world::{mean, mean_after, World};
 
 /// Maximum number of stops for which [`exact`] finds the proven optimum.
 pub const MAX_EXACT: usize = 10;
+/// Maximum number of orders of stops, over all vehicles, for which [`plan`] tries all of them: eight stops with one vehicle,
+/// seven with eight, six with fifty, at most some seconds. It does not depend on windows and shifts: a search that takes
+/// over when a window gets wider could make the plan dearer.
+const MAX_PROVEN: usize = 110_000;
 /// Draws for the search, and for the expected results of the plan: these differ, because a search overfits its own.
 const DRAWS: usize = 32;
 const REPORTED: usize = 512;
@@ -111,7 +115,8 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Plans by search: serves as many stops as possible, then minimises the cost.
+/// Plans: serves as many stops as possible, then minimises the cost. Small problems are solved as by [`exact`], the others
+/// by search.
 ///
 /// # Errors
 /// When the problem does not pass [`Problem::check`], or there are too many iterations.
@@ -119,7 +124,17 @@ pub fn plan(problem: &Problem, delays: &Delays, how: Search) -> Result<Plan, Pro
     if how.iterations > MAX_ITERATIONS {
         return Err(ProblemError::TooManyIterations(how.iterations));
     }
-    planned_by(problem, delays, |world| search(world, how))
+    let is_small = orders(problem.stops.len()).saturating_mul(problem.vehicles.len()) <= MAX_PROVEN;
+    planned_by(
+        problem,
+        delays,
+        |world| if is_small { crate::exact::solve(world) } else { search(world, how) },
+    )
+}
+
+/// The number of orders of all subsets of so many stops.
+fn orders(stops: usize) -> usize {
+    (1..=stops).fold(0, |orders: usize, stop| orders.saturating_add(1).saturating_mul(stop))
 }
 
 /// Plans by the nearest-neighbour rule: each vehicle drives to the nearest stop that it can still serve.
@@ -213,4 +228,62 @@ fn unserved<const K: usize>(world: &World<'_, K>, node: usize) -> Unserved {
         Reason::NoVehicleLeft
     };
     Unserved { stop: world.problem.stops[node.saturating_sub(1)].name.clone(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+    use crate::{Costs, Depot, Stop, Vehicle, Weather, Weekday};
+
+    fn problem(random: &mut ChaCha8Rng) -> Problem {
+        let mut minutes = |from: i32, to: i32| f64::from(random.random_range(from..to));
+        let stop = |number: usize| {
+            let opens = minutes(360, 900);
+            Stop {
+                name: format!("stop {number}"),
+                latitude: 48.0 + minutes(0, 400) / 1000.0,
+                longitude: 11.2 + minutes(0, 700) / 1000.0,
+                demand: 5,
+                opens,
+                closes: opens + minutes(60, 300),
+                service: minutes(0, 30),
+            }
+        };
+        let stops = (0..5).map(stop).collect();
+        let van = |name: &str| Vehicle { name: name.to_owned(), capacity: 15, from: 420.0, to: 1080.0 };
+        Problem {
+            weekday: Weekday::Tuesday,
+            weather: Weather::Dry,
+            depot: Depot { name: "Munich".to_owned(), latitude: 48.13743, longitude: 11.57549 },
+            vehicles: vec![van("one"), van("two")],
+            stops,
+            costs: Costs::default(),
+        }
+    }
+
+    #[test]
+    fn the_search_never_beats_the_proven_optimum_and_mostly_finds_it() {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        let mut found = 0;
+        for _ in 0..20 {
+            let problem = problem(&mut random);
+            let world = World::<DRAWS>::new(&problem, &Delays::none(), DRAW_SEED);
+            let best = crate::exact::solve(&world);
+            let searched = search(&world, Search { seed: 7, iterations: 300 });
+            assert!(searched.unserved.len() >= best.unserved.len());
+            let more = searched.cost() - best.cost();
+            assert!(searched.unserved.len() > best.unserved.len() || more > -1e-6, "{more}");
+            found += usize::from(searched.unserved.len() == best.unserved.len() && more < 1e-6);
+        }
+        assert!(found >= 15, "{found} of 20");
+    }
+
+    #[test]
+    fn small_problems_are_those_with_few_orders_whatever_their_windows() {
+        assert_eq!([0, 1, 2, 3, 8].map(orders), [0, 1, 4, 15, 109_600]);
+        assert!(orders(MAX_EXACT) > MAX_PROVEN && orders(200) > MAX_PROVEN);
+    }
 }

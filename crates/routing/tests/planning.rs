@@ -126,8 +126,10 @@ fn the_search_finds_the_optimum_of_small_problems_and_beats_nearest_neighbour() 
     let mut problem = towns();
     problem.stops.push(stop("Pfaffenhofen", 48.53053, 11.50500));
     problem.stops.push(stop("Ebersberg", 48.07710, 11.97063));
+    problem.stops.push(stop("Miesbach", 47.78903, 11.83382));
     problem.stops[4].closes = 700.0;
-    problem.vehicles = vec![van("one", 20), van("two", 20)];
+    // With fewer vehicles it is solved exactly.
+    problem.vehicles = (1..=9).map(|number| van(&format!("van {number}"), 20)).collect();
     let best = exact(&problem, &delays).unwrap();
     let found = plan(&problem, &delays, how(200)).unwrap();
     let rule = nearest(&problem, &delays).unwrap();

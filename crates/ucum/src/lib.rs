@@ -59,19 +59,19 @@ pub fn is_known(unit: &str) -> bool {
 ///
 /// Errors, the first that holds: `TooLong`, `Unknown`, `Incompatible`.
 pub fn convert(value: f64, from: &str, to: &str, analyte: Option<Analyte>) -> Result<f64, UnitError> {
-    if from == DOLLAR && to == DOLLAR {
-        return Ok(value);
-    }
-    let (source, target) = (Unit::parse(from)?, Unit::parse(to)?);
-    source
-        .steps_to(&target, analyte)
-        .and_then(|steps| {
+    let converted = if from == DOLLAR && to == DOLLAR {
+        Some(value)
+    } else {
+        let (source, target) = (Unit::parse(from)?, Unit::parse(to)?);
+        source.steps_to(&target, analyte).and_then(|steps| {
             if source.code == target.code {
                 return Some(value);
             }
             let Steps { factor, from } = steps;
             octofhir_ucum::convert(value * factor, &from, target.code).ok()
         })
+    };
+    converted
         .filter(|value| value.is_finite())
         .ok_or_else(|| UnitError::Incompatible { from: from.to_owned(), to: to.to_owned() })
 }

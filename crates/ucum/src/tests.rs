@@ -118,6 +118,17 @@ fn a_unit_of_a_million_characters_is_refused_unread() {
 }
 
 #[test]
+fn what_is_no_number_is_not_converted_to_its_own_unit_either() {
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for unit in ["$", "mg/dL"] {
+            let error = UnitError::Incompatible { from: unit.into(), to: unit.into() };
+            assert_eq!(convert(value, unit, unit, None), Err(error));
+        }
+    }
+    assert_eq!(convert(2.5, "$", "$", None), Ok(2.5));
+}
+
+#[test]
 fn names_in_manifests_are_those_of_the_table() {
     let named = |name: &str| serde_json::from_value::<Analyte>(name.into());
     assert_eq!(named("urea-nitrogen").unwrap(), Analyte::UreaNitrogen);

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::boxes;
 use super::phrase::Place;
 use super::token::{Gap, Sign, Token};
 use super::Assertion;
@@ -27,6 +28,8 @@ pub(crate) enum Says {
     Yes,
     Unknown,
     Over,
+    /// Asked, and not answered: not even what the words of the label say.
+    Unsaid,
 }
 
 impl Says {
@@ -38,6 +41,7 @@ impl Says {
             (Self::Yes, label) => label,
             (Self::Unknown, label) => label.min(Assertion::Possible),
             (Self::Over, label) => label.min(Assertion::Past),
+            (Self::Unsaid, _) => Assertion::Possible,
         }
     }
 }
@@ -45,7 +49,13 @@ impl Says {
 /// The answers of a text, in their order.
 pub(crate) fn answers(tokens: &[Token], places: &[Place]) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
+    let boxes = boxes::answers(tokens);
+    let mut next_boxes = boxes.iter().peekable();
     for (index, place) in places.iter().enumerate() {
+        while next_boxes.next_if(|choice| choice.label.end <= place.first).is_some() {}
+        if next_boxes.peek().is_some_and(|choice| choice.label.contains(&place.first)) {
+            continue;
+        }
         let after = place.first.saturating_add(place.words);
         let next_place = places.get(index.saturating_add(1)).map(|place| place.first);
         let Some(answer) = answer(tokens, after, next_place) else { continue };
@@ -53,6 +63,8 @@ pub(crate) fn answers(tokens: &[Token], places: &[Place]) -> Vec<Answer> {
             .max(answers.last().map_or(0, |last| last.first.saturating_add(last.words)));
         answers.push(Answer { label: start..answer.first, ..answer });
     }
+    answers.extend(boxes);
+    answers.sort_by_key(|answer| answer.label.start);
     answers
 }
 

@@ -2,6 +2,7 @@
 
 use super::answer::{answers, Answer};
 use super::compound::compound;
+use super::marks::Lead;
 use super::phrase::{Phrase, Place};
 use super::token::{Gap, Token};
 use super::triggers::{effects, Effect, ABSENT, LONGEST_PHRASE};
@@ -57,12 +58,13 @@ fn phrases(tokens: &[Token], places: &[Place], answers: &[Answer]) -> Vec<Phrase
             continue;
         }
         // An answer ends what was said before, and says nothing about what follows.
+        while answers.next_if(|answer| answer.first < at).is_some() {}
         if let Some(answer) = answers.next_if(|answer| answer.first == at) {
             phrases.push(Phrase { first: at, words: answer.words, effects: &[Effect::Stop] });
             at = at.saturating_add(answer.words);
             continue;
         }
-        if let Some(heading) = heading(tokens, at) {
+        if let Some(heading) = heading(tokens, at).or_else(|| sign(tokens, at)) {
             at = at.saturating_add(heading.words);
             phrases.push(heading);
             continue;
@@ -96,8 +98,33 @@ fn heading(tokens: &[Token], at: usize) -> Option<Phrase> {
     match ends(at)?.lower.as_str() {
         "negative" | "negatives" | "absent" | "denies" | "denied" => phrase(1, &[ABSENT]),
         "positive" | "positives" | "present" | "endorses" => phrase(1, &[Effect::Affirm]),
+        // "HIV neg: cough" is an answer.
+        "neg" if begins_heading(tokens, at) => phrase(1, &[ABSENT]),
+        "pos" if begins_heading(tokens, at) => phrase(1, &[Effect::Affirm]),
         _ => None,
     }
+}
+
+/// Whether an abbreviated heading begins here, or goes on from words that only headings have.
+fn begins_heading(tokens: &[Token], at: usize) -> bool {
+    let is_first = tokens.get(at).is_some_and(|token| token.gap != Gap::Joint);
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    is_first
+        || before.is_some_and(|before| matches!(before.lower.as_str(), "pertinent" | "ros" | "otherwise"))
+}
+
+/// Signs that are words here: "+ve for gout", "Ø fever".
+fn sign(tokens: &[Token], at: usize) -> Option<Phrase> {
+    let token = tokens.get(at)?;
+    let next = tokens.get(at.saturating_add(1)).filter(|next| next.gap == Gap::Joint);
+    let effects: &'static [Effect] = match token.lower.as_str() {
+        "ve" if token.lead == Some(Lead::Plus) => &[Effect::Affirm],
+        "ø" if next.is_some_and(|next| next.lower.starts_with(char::is_alphabetic)) => {
+            &[Effect::Near(Assertion::Absent)]
+        }
+        _ => return None,
+    };
+    Some(Phrase { first: at, words: 1, effects })
 }
 
 fn joined(run: &[Token]) -> String {
@@ -117,6 +144,8 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
     let mut open: Option<Denied> = None;
     // The last mention's kind, and whether a comma or the like followed it; cleared when a phrase follows.
     let mut last: Option<(Kind, bool)> = None;
+    // What was said before the first box of a line.
+    let mut heading: Option<Until> = None;
     let mut phrases = phrases.iter().peekable();
     let mut places = places.iter().zip(found).peekable();
     for (at, token) in tokens.iter().enumerate() {
@@ -140,6 +169,26 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
             open = open.filter(|_| token.gap != Gap::Sentence);
         }
         last = last.map(|(kind, apart)| (kind, apart || token.gap == Gap::Apart));
+        if token.begins_line {
+            heading = None;
+        }
+        if token.tick.is_some() {
+            // What the heading of the boxes says is said of each; what one label says is not said of the next.
+            until = *heading.get_or_insert(if follows_colon(tokens, at) { until } else { [0; 5] });
+            (near, open, last) = (None, None, None);
+        }
+        match token.lead {
+            Some(Lead::Plus) => {
+                until = only(&[Assertion::Family, Assertion::Past], until);
+                (near, open) = (None, None);
+            }
+            Some(Lead::Minus) => near = Some((at.saturating_add(NEAR_REACH), Assertion::Absent)),
+            Some(Lead::Either) => {
+                until = until_without_absent(until);
+                near = Some((at.saturating_add(NEAR_REACH), Assertion::Possible));
+            }
+            None => {}
+        }
         if let Some(phrase) = phrases.next_if(|phrase| phrase.first == at) {
             last = None;
             for effect in phrase.effects {
@@ -177,6 +226,10 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
             if begins_clause(tokens, *place) {
                 until = until_without_absent(until);
             }
+            // In "+ gout, - asthma is stable" the minus is a dash.
+            if is_subject(tokens, *place) {
+                near = None;
+            }
             open = None;
             *assertion = (*assertion)
                 .min(strongest(place.kind, |index| until.get(index).is_some_and(|end| *end > at)));
@@ -185,6 +238,12 @@ fn forward(tokens: &[Token], places: &[Place], phrases: &[Phrase], found: &mut [
             }
         }
     }
+}
+
+/// Whether a colon stands before the box of this word.
+fn follows_colon(tokens: &[Token], at: usize) -> bool {
+    let mut before = tokens.get(..at).unwrap_or_default().iter().rev().take(2);
+    before.find(|token| !token.is_tick).is_some_and(|before| before.mark == Some(':'))
 }
 
 fn until_without_absent(until: Until) -> Until {
@@ -226,13 +285,20 @@ fn is_clause(tokens: &[Token], at: usize, place: Place) -> bool {
             .is_some_and(|token| token.gap == Gap::Joint && !matches!(token.lower.as_str(), "and"))
 }
 
-/// Whether a mention is the subject of a verb: "no fever and cough is mild", "without rest his asthma gets worse".
+/// Whether a mention is the subject of a verb in a clause of its own: "no fever and cough is mild", "without rest his
+/// asthma gets worse".
 fn begins_clause(tokens: &[Token], place: Place) -> bool {
-    let word = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or("", |token| token.lower.as_str());
-    let begins = matches!(word(place.first.checked_sub(1)), "and" | "his" | "her" | "their" | "the");
-    begins
-        && matches!(
-            word(place.first.checked_add(place.words)),
+    let before = place.first.checked_sub(1).and_then(|before| tokens.get(before));
+    let begins = |word: &Token| matches!(word.lower.as_str(), "and" | "his" | "her" | "their" | "the");
+    before.is_some_and(begins) && is_subject(tokens, place)
+}
+
+/// Whether a verb follows a mention, as in "asthma is stable".
+fn is_subject(tokens: &[Token], place: Place) -> bool {
+    let after = tokens.get(place.first.saturating_add(place.words));
+    after.is_some_and(|after| {
+        matches!(
+            after.lower.as_str(),
             "is" | "are"
                 | "gets"
                 | "flares"
@@ -247,6 +313,7 @@ fn begins_clause(tokens: &[Token], place: Place) -> bool {
                 | "improves"
                 | "improved"
         )
+    })
 }
 
 /// Whether the list that goes on here is one of alternatives: an "or" follows in the sentence.

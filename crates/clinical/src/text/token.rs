@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use super::marks::{self, Lead, Tick};
+
 /// A run of letters and digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -23,6 +25,14 @@ pub(crate) struct Token {
     pub asks: bool,
     /// Whether a line begins with it.
     pub begins_line: bool,
+    /// A sign before it, as in "+ fever, - cough".
+    pub lead: Option<Lead>,
+    /// A box before it, as in "[x] fever".
+    pub tick: Option<Tick>,
+    /// A box after it, at the end of its line.
+    pub tick_after: Option<Tick>,
+    /// Whether it is the x in a box.
+    pub is_tick: bool,
 }
 
 /// A sign in place of an answer.
@@ -75,6 +85,10 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                     sign: None,
                     asks: before.trim_end().ends_with('?') && (gap_from == 0 || !before.starts_with('?')),
                     begins_line: before.contains('\n'),
+                    lead: None,
+                    tick: None,
+                    tick_after: None,
+                    is_tick: false,
                 });
                 (open, gap_from) = (None, at);
             }
@@ -87,6 +101,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         last.mark = mark(rest);
         last.sign = sign(rest, true);
     }
+    marks::read(text, &mut tokens);
     tokens
 }
 
@@ -108,8 +123,13 @@ fn sign(gap: &str, is_last: bool) -> Option<Sign> {
     ends.then_some(sign)
 }
 
+/// The full stop of an abbreviation is none: "neg.: fever".
 fn mark(gap: &str) -> Option<char> {
-    gap.chars().find(|character| !character.is_whitespace())
+    gap.strip_prefix('.')
+        .filter(|rest| rest.starts_with(':'))
+        .unwrap_or(gap)
+        .chars()
+        .find(|character| !character.is_whitespace())
 }
 
 /// Words whose full stop does not end a sentence.
@@ -138,7 +158,9 @@ fn gap(previous: Option<&Token>, between: &str, capital: bool) -> Gap {
     }
     // A line that ends without punctuation may continue; one that ends with a list's dash or a stop does not.
     let trimmed = between.trim_start_matches([')', ']', '"', '”', '’', '\'']).trim_start();
-    let stops = trimmed.starts_with('.') && (trimmed.len() > 1 || between.len() != trimmed.len());
+    let stops = trimmed.starts_with('.')
+        && !trimmed.starts_with(".:")
+        && (trimmed.len() > 1 || between.len() != trimmed.len());
     let abbreviated = ABBREVIATED.contains(&previous.lower.as_str()) || previous.chars.len() == 1;
     if (stops && (!abbreviated || lines > 0)) || (lines > 0 && !trimmed.is_empty()) {
         return Gap::Sentence;
