@@ -8,7 +8,7 @@
 mod fixture_evidence_next {
     use kernel::{key, Item, Map, Member, Replaceable};
     use primitives::evidence::EvidencePolicy;
-    use primitives::{CodeHash, FeedId};
+    use primitives::{CodeHash, FeedId, Subject};
 
     /// The layout before, and the one of this code.
     const BEFORE: u32 = 0x4556_0003;
@@ -35,6 +35,7 @@ mod fixture_evidence_next {
         member: Member,
         batches: Item<Batches, BATCHES>,
         policies: Map<FeedId, EvidencePolicy, { key(b"POLI") }>,
+        last_presented: Map<(FeedId, Subject), Timestamp, { key(b"PRES") }>,
     }
 
     impl FixtureEvidenceNext {
@@ -57,6 +58,12 @@ mod fixture_evidence_next {
         #[ink(message)]
         pub fn policy(&self, feed: FeedId) -> Option<EvidencePolicy> {
             self.policies.get(feed)
+        }
+
+        /// When the inputs of the last report of the feed about the subject were observed that was presented.
+        #[ink(message)]
+        pub fn presented_at(&self, feed: FeedId, subject: Subject) -> Option<Timestamp> {
+            self.last_presented.get((feed, subject))
         }
 
         /// The contract `access`.

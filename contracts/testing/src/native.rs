@@ -1,6 +1,6 @@
 //! The rules of `access`, `batches` and `units`, natively: fast enough for thousands of sequences.
 
-use ::units::{Decommissioning, Dispensing};
+use ::units::{Corrected, Decommissioning, Dispensing};
 use ink::env::DefaultEnvironment;
 use kernel::{key, Call};
 use primitives::batches::{Attestation, Error, QuarantineError, QuarantineTarget, UnitPlace};
@@ -149,8 +149,12 @@ impl Native {
                 let mut events = Vec::new();
                 for (event, corrected) in resolved {
                     events.push(Event::of(&event));
-                    if let Some((booked, reverted)) = corrected {
-                        events.extend([Event::of(&booked), Event::of(&reverted)]);
+                    if let Some((booked, corrected)) = corrected {
+                        events.push(Event::of(&booked));
+                        events.push(match corrected {
+                            Corrected::Reverted(event) => Event::of(&event),
+                            Corrected::Released(event) => Event::of(&event),
+                        });
                     }
                 }
                 Ok(Done { answer: Answer::Nothing, events })

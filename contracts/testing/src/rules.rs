@@ -18,7 +18,7 @@ use primitives::{
     MAX_SERIALS,
 };
 use scale::{Decode, Encode, Input, Output};
-use units::{Act, Decommissioning, Dispensing, Named};
+use units::{Act, Corrected, Decommissioning, Dispensing, Named};
 
 use crate::goods::{loose, new_batch, recall_of, serial, sscc, Serialised, DOCUMENT};
 use crate::parties::{account, auditor, consignee, manufacturer, pharmacy, quality_unit, regulator, site_of};
@@ -364,10 +364,10 @@ impl Registers {
         serial: &[u8],
     ) -> Result<(UnitReverted, Vec<UnitsBooked>), UnitError> {
         let unit = UnitId::of(batch, serial);
-        let (known, state) = self.read_units(|units| units.wrong_record(unit))?;
+        let known = self.read_units(|units| units.record_of_leaving(unit))?;
         self.all_or_nothing((batch, known.site), |registers| {
             let (booked, whereabouts, events) =
-                registers.take_back(call, through, call.site, (batch, &known, state))?;
+                registers.take_back(call, through, call.site, (batch, &known))?;
             let by = (booked.by, call.now);
             let event =
                 registers.in_units(|units| units.revert(by, (batch, unit), known.clone(), &whereabouts))?;
@@ -380,7 +380,7 @@ impl Registers {
         call: Call,
         through: RoleSet,
         acts_at: Option<SiteId>,
-        (batch, known, state): (BatchId, &UnitRecord, UnitState),
+        (batch, known): (BatchId, &UnitRecord),
     ) -> Result<(Booked, Whereabouts, Vec<UnitsBooked>), UnitError> {
         let booking = Booking {
             account: call.account,
@@ -389,7 +389,7 @@ impl Registers {
             site: known.site,
             at: call.now,
             which: Which::Noted(vec![known.position]),
-            moves: vec![Move { from: UnitPlace::Left(state), to: UnitPlace::Shelf, quantity: 1 }],
+            moves: vec![Move { from: known.place, to: UnitPlace::Shelf, quantity: 1 }],
             only_ask: false,
         };
         let (booked, whereabouts, events) = self.book(call, through, booking)?;
@@ -486,7 +486,7 @@ impl Registers {
         books: impl Fn(&Self) -> Result<(Call, RoleSet), UnitError>,
         (batch, serials): (BatchId, &[Vec<u8>]),
         resolution: Resolution,
-    ) -> Result<Vec<(AlarmResolved, Option<(UnitsBooked, UnitReverted)>)>, UnitError> {
+    ) -> Result<Vec<(AlarmResolved, Option<(UnitsBooked, Corrected)>)>, UnitError> {
         call.ensure_role(Role::Regulator)?;
         let corrects = resolution == Resolution::RecordWrong;
         let most = if corrects { 1 } else { MAX_SERIALS };
@@ -497,11 +497,10 @@ impl Registers {
             let resolved = self.in_units(|units| units.resolve_alarm(&call, batch, serial, resolution))?;
             let mut corrected = None;
             if corrects {
-                let (known, state) = self.read_units(|units| units.wrong_record(unit))?;
+                let known = self.read_units(|units| units.record(unit))?;
                 let (call, through) = books(self)?;
-                let (booked, _, mut moved) = self.take_back(call, through, None, (batch, &known, state))?;
-                let event =
-                    self.in_units(|units| units.correct(booked.by, (batch, unit), (known.site, state)));
+                let (booked, _, mut moved) = self.take_back(call, through, None, (batch, &known))?;
+                let event = self.in_units(|units| units.correct(booked.by, (batch, unit), &known));
                 corrected = moved.pop().map(|moved| (moved, event));
             }
             events.push((resolved, corrected));

@@ -32,6 +32,16 @@ pub enum Decommissioning {
     Alarm(AlarmRaised),
 }
 
+/// What a wrong record had said, which is removed: that the unit left the supply chain, or that it is quarantined or
+/// condemned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Corrected {
+    /// It had left.
+    Reverted(UnitReverted),
+    /// It was restrained.
+    Released(UnitsReleased),
+}
+
 /// What is done to one unit: which one, at which site, what becomes of it, and when that was.
 #[derive(Clone, Debug)]
 pub struct Act {
@@ -368,11 +378,16 @@ impl Data {
         Ok(AlarmResolved { batch: id, unit, by: call.actor(), resolution })
     }
 
-    /// The record of a unit that can be wrong: it left the supply chain.
-    pub fn wrong_record(&self, unit: UnitId) -> Result<(UnitRecord, UnitState), Error> {
-        let record = self.unit(unit).ok_or(Error::UnitNotDecommissioned)?;
-        let UnitPlace::Left(state) = record.place else { return Err(Error::UnitNotDecommissioned) };
-        Ok((record, state))
+    /// The record of a unit that left the supply chain.
+    pub fn record_of_leaving(&self, unit: UnitId) -> Result<UnitRecord, Error> {
+        let left = |record: &UnitRecord| matches!(record.place, UnitPlace::Left(_));
+        self.unit(unit).filter(left).ok_or(Error::UnitNotDecommissioned)
+    }
+
+    /// The record of a unit, which can be wrong whatever it says: a site that holds other packs of the batch may have
+    /// quarantined or condemned one that it never had.
+    pub fn record(&self, unit: UnitId) -> Result<UnitRecord, Error> {
+        self.unit(unit).ok_or(Error::UnitNotDecommissioned)
     }
 
     /// Removes a wrong record, which `batches` took back.
@@ -380,10 +395,19 @@ impl Data {
         &mut self,
         by: Actor,
         (batch, unit): (BatchId, UnitId),
-        (site, state): (SiteId, UnitState),
-    ) -> UnitReverted {
+        UnitRecord { place, site, .. }: &UnitRecord,
+    ) -> Corrected {
         self.units.remove(unit);
-        UnitReverted { batch, unit, by, site, state }
+        let site = *site;
+        match place {
+            UnitPlace::Left(state) => {
+                Corrected::Reverted(UnitReverted { batch, unit, by, site, state: *state })
+            }
+            _ => {
+                let (units, reason) = (Vec::from([unit]), ClearanceReason::Mistake);
+                Corrected::Released(UnitsReleased { batch, by, site, units, reason })
+            }
+        }
     }
 
     /// Dismisses all alarms that a site raised alone until now.

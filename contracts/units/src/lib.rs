@@ -14,7 +14,7 @@
 mod data;
 mod verdict;
 
-pub use data::{time_of_act, Act, Data, Decommissioning, Named, LAYOUT};
+pub use data::{time_of_act, Act, Corrected, Data, Decommissioning, Named, LAYOUT};
 pub use verdict::Dispensing;
 
 #[cfg(test)]
@@ -37,7 +37,7 @@ mod units {
         ensure, BatchId, CodeHash, MultiProof, Question, Role, SerialProof, SiteId, UnitId, MAX_SERIALS,
     };
 
-    use crate::{time_of_act, Act, Data, Decommissioning, Dispensing, Named, LAYOUT};
+    use crate::{time_of_act, Act, Corrected, Data, Decommissioning, Dispensing, Named, LAYOUT};
 
     kernel::events_of_contract!(
         UnitDecommissioned,
@@ -126,8 +126,8 @@ mod units {
         #[ink(message)]
         pub fn revert(&mut self, site: SiteId, batch: BatchId, serial: Vec<u8>) -> Result<(), Error> {
             let unit = UnitId::of(batch, &serial);
-            let (known, state) = self.data.wrong_record(unit)?;
-            let (booked, whereabouts) = self.take_back(Some(site), batch, &known, state)?;
+            let known = self.data.record_of_leaving(unit)?;
+            let (booked, whereabouts) = self.take_back(Some(site), batch, &known)?;
             emit(&self.data.revert((booked.by, now()), (batch, unit), known, &whereabouts)?);
             Ok(())
         }
@@ -205,7 +205,8 @@ mod units {
         /// Notes the finding about the alarms on serials of a batch, at most 50; where the record of a unit is wrong, one.
         /// Needs Regulator.
         ///
-        /// Events: `AlarmResolved` for each; where the record is wrong, `UnitReverted`. Errors, in this order:
+        /// Events: `AlarmResolved` for each; where the record is wrong, `UnitReverted` or, of a unit that was quarantined or
+        /// condemned, `UnitsReleased`. Errors, in this order:
         /// `CallerNotAuthorised`, `TooManySerials`, `UnknownAlarm`, `CounterfeitConfirmed`; where the record is wrong
         /// `UnitNotDecommissioned` and those of `revert`.
         #[ink(message)]
@@ -224,9 +225,12 @@ mod units {
                 emit(&self.data.resolve_alarm(&call, batch, serial, resolution)?);
                 if corrects {
                     let unit = UnitId::of(batch, serial);
-                    let (known, state) = self.data.wrong_record(unit)?;
-                    let (booked, _) = self.take_back(None, batch, &known, state)?;
-                    emit(&self.data.correct(booked.by, (batch, unit), (known.site, state)));
+                    let known = self.data.record(unit)?;
+                    let (booked, _) = self.take_back(None, batch, &known)?;
+                    match self.data.correct(booked.by, (batch, unit), &known) {
+                        Corrected::Reverted(event) => emit(&event),
+                        Corrected::Released(event) => emit(&event),
+                    }
                 }
             }
             Ok(())
@@ -301,15 +305,14 @@ mod units {
             Ok((booked, whereabouts))
         }
 
-        /// Has `batches` book a unit that left the supply chain as loose again.
+        /// Has `batches` book a unit as loose again.
         fn take_back(
             &self,
             acts_at: Option<SiteId>,
             batch: BatchId,
             known: &UnitRecord,
-            state: UnitState,
         ) -> Result<(Booked, Whereabouts), Error> {
-            let step = Move { from: UnitPlace::Left(state), to: UnitPlace::Shelf, quantity: 1 };
+            let step = Move { from: known.place, to: UnitPlace::Shelf, quantity: 1 };
             let booking = Booking {
                 account: caller(),
                 acts_at,

@@ -226,6 +226,8 @@ fn may_move(
             is_regulator || holds_drugs && call.roles.intersects(DISPENSERS)
         }
         (UnitPlace::Left(_), UnitPlace::Shelf) => is_regulator || holds_drugs,
+        // The register of units lets it do so where its own record of a unit was wrong.
+        (UnitPlace::Condemned, UnitPlace::Shelf) => is_regulator,
         (UnitPlace::Shelf | UnitPlace::Quarantine, UnitPlace::QuarantineBySerial) => {
             is_regulator || holds_drugs
         }

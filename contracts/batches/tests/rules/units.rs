@@ -140,7 +140,7 @@ fn the_register_of_units_books_only_for_who_may() {
     let none = without_roles(pharmacy());
     let (maker, authority) = (quality_unit(), regulator());
     let everybody = [pharmacy(), warehouse, none, maker, authority, branch(), auditor()];
-    let cases: [(UnitPlace, UnitPlace, &[Call]); 13] = [
+    let cases: [(UnitPlace, UnitPlace, &[Call]); 14] = [
         (Shelf, Left(UnitState::Dispensed), &[pharmacy()]),
         (Shelf, Left(UnitState::Sample), &[pharmacy(), warehouse]),
         (Shelf, Left(UnitState::Destroyed), &[pharmacy(), warehouse, none]),
@@ -153,7 +153,8 @@ fn the_register_of_units_books_only_for_who_may() {
         (Shelf, Condemned, &[pharmacy(), warehouse, none, authority]),
         (Quarantine, Condemned, &[pharmacy(), warehouse, none, authority]),
         (QuarantineBySerial, Condemned, &[pharmacy(), warehouse, none, authority]),
-        (Condemned, Shelf, &[]),
+        (Condemned, Shelf, &[authority]),
+        (Quarantine, Shelf, &[]),
     ];
     for (from, to, entitled) in cases {
         for caller in everybody {

@@ -45,8 +45,8 @@ pub enum Resolution {
     FalseAlarm = 0,
     /// There is a copy of the pack: the serial is never valid again, and this finding stays.
     CounterfeitConfirmed = 1,
-    /// The record of the unit is wrong, not the later attempt: the alarm and the record are removed, and the site that
-    /// made the record has the unit that it booked loose again.
+    /// The record of the unit is wrong, not the later attempt, whatever it says: the alarm and the record are removed, and the
+    /// site that made the record has the unit that it booked loose again.
     RecordWrong = 2,
 }
 

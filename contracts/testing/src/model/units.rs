@@ -290,7 +290,7 @@ impl Model {
     fn put_back(&mut self, batch: BatchId, unit: UnitId) -> Event {
         let UnitRecord { place, site, position, .. } = self.units.remove(&unit).expect("it is booked");
         let pack = &mut self.facts(batch).packs[usize::try_from(position).unwrap()];
-        (pack.gone, pack.site, pack.condemned) = (None, site, false);
+        (pack.gone, pack.site, pack.condemned, pack.quarantined) = (None, site, false, None);
         Event::of(&UnitsBooked { batch, site, from: place, to: UnitPlace::Shelf, quantity: 1 })
     }
 
@@ -440,14 +440,27 @@ impl Model {
             }
             events.push(Event::of(&AlarmResolved { batch, unit, by: call.actor(), resolution }));
             if corrects {
-                let state = self.left_as(unit).ok_or(Error::UnitNotDecommissioned)?;
+                let record = self.units.get(&unit).cloned().ok_or(Error::UnitNotDecommissioned)?;
                 // It books in `batches`, too.
                 let batches = [self.contracts.units, self.contracts.batches];
                 let call = self.organisations.call(call.account, None, self.now, &batches)?;
                 ensure(self.may_book(), Error::NotUnitRegister)?;
-                let site = self.units[&unit].site;
+                let UnitRecord { place, site, position, .. } = record;
+                if place == UnitPlace::Condemned {
+                    // It may have been shipped or destroyed since, which is only counted.
+                    let is_there = |pack: &Pack| pack.is_condemned_at(site);
+                    ensure(!self.batches[&batch].positions(is_there).is_empty(), Error::QuantityNotHeld)?;
+                    self.show_up(batch, &[usize::try_from(position).unwrap()], is_there);
+                }
                 events.push(self.put_back(batch, unit));
-                events.push(Event::of(&UnitReverted { batch, unit, by: call.actor(), site, state }));
+                let by = call.actor();
+                events.push(match place {
+                    UnitPlace::Left(state) => Event::of(&UnitReverted { batch, unit, by, site, state }),
+                    _ => {
+                        let (units, reason) = (vec![unit], ClearanceReason::Mistake);
+                        Event::of(&UnitsReleased { batch, by, site, units, reason })
+                    }
+                });
             }
         }
         Ok(Done { answer: Answer::Nothing, events })

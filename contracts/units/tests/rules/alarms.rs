@@ -54,6 +54,27 @@ fn a_regulator_puts_a_wrong_first_record_right() {
     ensure_mass_balance(&data, batch.id);
 }
 
+/// A site that holds other packs of the batch condemns or quarantines one that lies elsewhere: that is put right, too.
+#[test]
+fn a_pack_that_was_restrained_where_it_never_was_is_put_right() {
+    for condemned in [false, true] {
+        let mut data = Registers::default();
+        let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
+        hand_over(&mut data, batch.id, pharmacy(), other_pharmacy(), 1);
+        if condemned {
+            batch.condemn(&mut data, other_pharmacy(), &[3]);
+        } else {
+            batch.quarantine(&mut data, other_pharmacy(), &[3]);
+        }
+        let alarm = alarm_by(&batch, 3, pharmacy(), AlarmCode::UnitElsewhere, Some(other_pharmacy()));
+        assert_eq!(batch.dispense(&mut data, pharmacy(), 3), Ok(alarm));
+        data.resolve_alarm(regulator(), batch.id, &serial(3), Resolution::RecordWrong).unwrap();
+        assert_eq!(places(&data, batch.id, other_pharmacy()).held, 1);
+        assert!(matches!(batch.dispense(&mut data, pharmacy(), 3), Ok(Decommissioning::Done(_))));
+        ensure_mass_balance(&data, batch.id);
+    }
+}
+
 #[test]
 fn a_record_is_put_right_only_where_there_is_one_and_an_alarm_about_it() {
     let mut data = Registers::default();
