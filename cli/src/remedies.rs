@@ -234,7 +234,8 @@ pub const fn of_units(error: Units) -> &'static str {
             "Name the packs in question with `theriac packs quarantine --already-quarantined`, and have the others released."
         }
         Units::UnitNotThere => {
-            "Verify the packs one by one: one is dispensed, quarantined or condemned already, or is at another site."
+            "Verify the packs one by one: one is out of the supply chain, condemned, or at another site already. Quarantined ones \
+             are condemned with --already-quarantined."
         }
         Units::TimeInFuture => "Give the time at which it was done, with --done-at; compare this computer's clock.",
         Units::TimeTooOld => {

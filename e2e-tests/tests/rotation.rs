@@ -201,6 +201,11 @@ impl World {
         does(&self.maker, &self.feeds.report(&report, &[signature])).await;
     }
 
+    /// Lets an account act for the pharmacy.
+    fn add(&self, account: &Account, limits: &Limits) -> Call<()> {
+        self.governance.add_account(self.pharmacy.organisation, account.id(), limits)
+    }
+
     fn limits_of_a_till(&self) -> Limits {
         let roles = Some(RoleSet::of(&[Role::Pharmacy]));
         Limits { site: Some(self.pharmacy.site), roles, ..Limits::default() }
@@ -217,26 +222,25 @@ fn account(chain: &Chain, name: &str) -> Account {
     chain.account(Signer::from_secret(&SecretString::from(name)).unwrap()).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_business() {
-    let world = World::new("//Charlie").await;
-    let World { batches, governance, feeds, batch, pharmacy, .. } = &world;
-    let [steward, till] = ["//Charlie", "//Dave"].map(|name| account(&world.chain, name));
-    let [new_steward, new_till] = ["//Eve", "//Ferdie"].map(|name| account(&world.chain, name));
-    let add = |account: &Account, limits: &Limits| {
-        governance.add_account(pharmacy.organisation, account.id(), limits)
-    };
-    does(&steward, &add(&till, &world.limits_of_a_till())).await;
+/// What the old accounts of the pharmacy began.
+struct Begun {
+    on_the_way: u64,
+    damaged: Named,
+    answered: u64,
+    withdrawn: u64,
+}
 
-    // Four packs are there, one of them quarantined and one dispensed; two are on the way; one of the manufacturer's is
-    // recalled, which the pharmacy is to acknowledge; and two requests are open.
+/// Four packs are there, one of them quarantined and one dispensed; two are on the way; one of the manufacturer's is
+/// recalled, which the pharmacy is to acknowledge; and two requests are open.
+async fn business_begins(world: &World, till: &Account) -> Begun {
+    let pharmacy = world.pharmacy;
     let first = world.ship(4).await;
-    does(&till, &world.receive(first, 4)).await;
+    does(till, &world.receive(first, 4)).await;
     let on_the_way = world.ship(2).await;
     let damaged = world.named(&["S1"]);
     let quarantine = world.units.quarantine(Some(pharmacy.site), &damaged, QuarantineReason::Damaged);
-    does(&till, &quarantine).await;
-    does(&till, &world.dispense(b"S0")).await;
+    does(till, &quarantine).await;
+    does(till, &world.dispense(b"S0")).await;
     let recall = Recall {
         scope: RecallScope::SerialRange { first: 7, last: 7 },
         class: RecallClass::III,
@@ -244,62 +248,73 @@ async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_busin
         instructions: DOCUMENT,
         acknowledge_by: now() + HOUR,
     };
-    does(&world.maker, &batches.recall(*batch, &recall)).await;
-    let (answered, withdrawn) = (world.request(&till).await, world.request(&till).await);
+    does(&world.maker, &world.batches.recall(world.batch, &recall)).await;
+    let (answered, withdrawn) = (world.request(till).await, world.request(till).await);
+    Begun { on_the_way, damaged, answered, withdrawn }
+}
 
-    // The old steward lets the new one in, who removes everybody else.
-    does(&steward, &add(&new_steward, &Limits::STEWARD)).await;
-    does(&new_steward, &governance.remove_account(steward.id())).await;
-    does(&new_steward, &add(&new_till, &world.limits_of_a_till())).await;
-    does(&new_steward, &governance.remove_account(till.id())).await;
-    let accounts = world.chain.read(&governance.accounts(pharmacy.organisation, 0, 10)).await.unwrap();
+/// The old steward lets the new one in, who removes everybody else.
+async fn accounts_are_replaced(world: &World, [steward, till, new_steward, new_till]: [&Account; 4]) {
+    let governance = world.governance;
+    does(steward, &world.add(new_steward, &Limits::STEWARD)).await;
+    does(new_steward, &governance.remove_account(steward.id())).await;
+    does(new_steward, &world.add(new_till, &world.limits_of_a_till())).await;
+    does(new_steward, &governance.remove_account(till.id())).await;
+    let accounts = world.chain.read(&governance.accounts(world.pharmacy.organisation, 0, 10)).await.unwrap();
     let mut accounts: Vec<_> = accounts.into_iter().map(|(account, _)| account).collect();
     let mut expected = [new_steward.id(), new_till.id()];
     accounts.sort();
     expected.sort();
     assert_eq!(accounts, expected);
-    refused(&new_steward, &governance.remove_account(new_steward.id()), governance::Error::LastSteward).await;
+    refused(new_steward, &governance.remove_account(new_steward.id()), governance::Error::LastSteward).await;
+}
 
-    // The old keys open nothing.
-    for old in [&steward, &till] {
-        refused(old, &world.receive(on_the_way, 2), batches::Error::CallerNotAtSite).await;
-        refused(old, &world.dispense(b"S2"), units::Error::CallerNotAtSite).await;
-        refused(old, &world.units.revert(pharmacy.site, *batch, b"S0"), units::Error::CallerNotAtSite).await;
-        let acknowledge = batches.acknowledge_recall(pharmacy.site, *batch);
-        refused(old, &acknowledge, batches::Error::CallerNotAtSite).await;
-        refused(old, &feeds.cancel_request(withdrawn), feeds::Error::CallerNotRequester).await;
-        refused(old, &add(old, &Limits::STEWARD), governance::Error::CallerNotAuthorised).await;
-    }
+async fn the_old_key_opens_nothing(world: &World, begun: &Begun, old: &Account) {
+    let World { batches, feeds, batch, pharmacy, .. } = world;
+    refused(old, &world.receive(begun.on_the_way, 2), batches::Error::CallerNotAtSite).await;
+    refused(old, &world.dispense(b"S2"), units::Error::CallerNotAtSite).await;
+    refused(old, &world.units.revert(pharmacy.site, *batch, b"S0"), units::Error::CallerNotAtSite).await;
+    let acknowledge = batches.acknowledge_recall(pharmacy.site, *batch);
+    refused(old, &acknowledge, batches::Error::CallerNotAtSite).await;
+    refused(old, &feeds.cancel_request(begun.withdrawn), feeds::Error::CallerNotRequester).await;
+    refused(old, &world.add(old, &Limits::STEWARD), governance::Error::CallerNotAuthorised).await;
+}
 
-    // The new ones go on with all that the old ones began.
-    let by = world.at_the_pharmacy(&new_till);
+/// The new key goes on with all that the old ones began.
+async fn the_new_key_goes_on(world: &World, begun: &Begun, new_till: &Account) {
+    let World { batches, feeds, batch, pharmacy, .. } = world;
+    let by = world.at_the_pharmacy(new_till);
     let received: UnitsReceived =
-        does(&new_till, &world.receive(on_the_way, 2)).await.event(batches.0).unwrap();
+        does(new_till, &world.receive(begun.on_the_way, 2)).await.event(batches.0).unwrap();
     assert_eq!((received.by, received.still_in_transit), (by, 0));
-    let reverted = does(&new_till, &world.units.revert(pharmacy.site, *batch, b"S0")).await;
+    let reverted = does(new_till, &world.units.revert(pharmacy.site, *batch, b"S0")).await;
     assert_eq!(reverted.event::<UnitReverted>(world.units.0).unwrap().by, by);
-    let acknowledged = does(&new_till, &batches.acknowledge_recall(pharmacy.site, *batch)).await;
+    let acknowledged = does(new_till, &batches.acknowledge_recall(pharmacy.site, *batch)).await;
     let acknowledged: RecallAcknowledged = acknowledged.event(batches.0).unwrap();
     assert_eq!((acknowledged.by, acknowledged.acknowledged), (by, 1));
     // The pharmacy quarantined: it is the manufacturer who clears.
-    let clear = world.units.release(*batch, &damaged.serials, ClearanceReason::NothingFound);
-    refused(&new_till, &clear, units::Error::CallerNotAuthorised).await;
+    let clear = world.units.release(*batch, &begun.damaged.serials, ClearanceReason::NothingFound);
+    refused(new_till, &clear, units::Error::CallerNotAuthorised).await;
     does(&world.maker, &clear).await;
-    world.answer(answered, 42).await;
+    world.answer(begun.answered, 42).await;
     let reading = world.chain.read(&feeds.read(feed(), SUBJECT, HOUR)).await.unwrap();
     assert_eq!((reading.value, reading.spread), (42, 0));
-    does(&new_till, &feeds.cancel_request(withdrawn)).await;
-    for request in [answered, withdrawn] {
+    does(new_till, &feeds.cancel_request(begun.withdrawn)).await;
+    for request in [begun.answered, begun.withdrawn] {
         assert_eq!(world.chain.read(&feeds.request(request)).await.unwrap(), None);
     }
+}
 
-    // And with what the site has: all of it can leave.
-    let dispensed = does(&new_till, &world.dispense(b"S0")).await;
-    assert_eq!(dispensed.event::<UnitDecommissioned>(world.units.0).unwrap().by, by);
+/// And with what the site has: all of it can leave.
+async fn all_goods_leave(world: &World, new_till: &Account) {
+    let World { batches, batch, pharmacy, .. } = world;
+    let dispensed = does(new_till, &world.dispense(b"S0")).await;
+    let dispensed = dispensed.event::<UnitDecommissioned>(world.units.0).unwrap();
+    assert_eq!(dispensed.by, world.at_the_pharmacy(new_till));
     let rest = world.named(&["S1", "S2", "S3", "S4", "S5"]);
-    does(&new_till, &world.units.condemn(Some(pharmacy.site), &rest)).await;
+    does(new_till, &world.units.condemn(Some(pharmacy.site), &rest)).await;
     let goods = Goods::Condemned { batch: *batch, quantity: 5 };
-    let back = does(&new_till, &batches.ship(pharmacy.site, goods, world.works, Purpose::Return, None)).await;
+    let back = does(new_till, &batches.ship(pharmacy.site, goods, world.works, Purpose::Return, None)).await;
     let back = back.event::<UnitsShipped>(batches.0).unwrap().shipment;
     does(&world.maker, &batches.receive(world.works, back, &Arrival::Units(5))).await;
     let holding = world.chain.read(&batches.holding(*batch, pharmacy.site)).await.unwrap();
@@ -307,4 +322,20 @@ async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_busin
     let balance = world.chain.read(&batches.mass_balance(*batch)).await.unwrap().unwrap();
     assert_eq!((balance.held, balance.returned, balance.dispensed, balance.in_transit), (2, 5, 1, 0));
     assert_eq!(balance.total(), Some(PACKS));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_replaces_all_of_its_accounts_in_the_middle_of_its_business() {
+    let world = World::new("//Charlie").await;
+    let [steward, till] = ["//Charlie", "//Dave"].map(|name| account(&world.chain, name));
+    let [new_steward, new_till] = ["//Eve", "//Ferdie"].map(|name| account(&world.chain, name));
+    does(&steward, &world.add(&till, &world.limits_of_a_till())).await;
+    // In boxes: without them, all that these await lies on the test's stack.
+    let begun = Box::pin(business_begins(&world, &till)).await;
+    Box::pin(accounts_are_replaced(&world, [&steward, &till, &new_steward, &new_till])).await;
+    for old in [&steward, &till] {
+        Box::pin(the_old_key_opens_nothing(&world, &begun, old)).await;
+    }
+    Box::pin(the_new_key_goes_on(&world, &begun, &new_till)).await;
+    Box::pin(all_goods_leave(&world, &new_till)).await;
 }

@@ -27,8 +27,8 @@ Examples:
   theriac alarm dismiss 6291041500237
 
 `record-wrong` means that the first record is a mistake and the later attempt is not: the pack is
-loose again at the site that made the record. A dismissal sets aside what one site alone raised
-until now; what others raised, too, stays.";
+loose again at the site that made the record, also where that condemned it. A dismissal sets aside
+what one site alone raised until now; what others raised, too, stays.";
 
 /// Commands of `theriac alarm`.
 #[derive(Subcommand, Debug)]

@@ -88,7 +88,7 @@ pub async fn run(command: PacksCommand, global: &Global) -> Result<Answer, Failu
         }
         PacksCommand::Condemn { packs } => {
             let call = |context: &Context<'_>, site, named: &Named| context.units().condemn(site, named);
-            let done = "condemned: only to be destroyed, or returned to the manufacturer";
+            let done = "condemned (only to be destroyed, or returned to the manufacturer)";
             at_site(&packs, call, done, global).await
         }
         PacksCommand::Release { reason, packs } => {

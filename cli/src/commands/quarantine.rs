@@ -76,7 +76,7 @@ pub async fn run(command: QuarantineCommand, global: &Global) -> Result<Answer, 
             let goods = goods.goods(&context).await?;
             let site = context.acting_site_unless_regulator().await?;
             let call = register.condemn(site, goods.target);
-            (goods, call, "condemned: only to be destroyed, or returned to the manufacturer".to_owned())
+            (goods, call, "condemned (only to be destroyed, or returned to the manufacturer)".to_owned())
         }
     };
     context.change(&call, &format!("{}: {done}.", goods.text), goods.data).await

@@ -64,8 +64,8 @@ pub const fn explain(reason: Reason) -> Explanation {
         ),
         Reason::UnitsQuarantined => (
             "Packs of this batch are quarantined at the site, and the register does not know which.",
-            "Keep the pack apart. Name the packs in question with `theriac packs quarantine --already-quarantined`, and have \
-             the others released.",
+            "Keep the pack apart until the quarantine ends. Packs with serials can be named with `theriac packs quarantine \
+             --already-quarantined`: then the others are released.",
         ),
         Reason::NotReleased => (
             "The manufacturer's quality unit has not released the batch to the market.",

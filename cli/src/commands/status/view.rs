@@ -80,17 +80,17 @@ impl StatusView {
 impl Kind {
     const fn text(self) -> &'static str {
         match self {
-            Self::HolderWithoutRole => "with a site whose organisation may not hold drugs",
-            Self::RecallNotAcknowledged => "a recall that is not acknowledged",
-            Self::Recalled => "recalled, and still on the shelf",
-            Self::InTransit => "under way",
-            Self::QuarantinedInTransit => "under way, and quarantined",
-            Self::Quarantined => "quarantined, and counted only",
-            Self::QuarantinedBySerial => "quarantined by serial",
-            Self::QuarantinedClosed => "quarantined in logistic units",
-            Self::Condemned => "condemned",
-            Self::CondemnedClosed => "condemned in logistic units",
-            Self::Returned => "returned to the manufacturer",
+            Self::HolderWithoutRole => "With a site whose organisation may not hold drugs",
+            Self::RecallNotAcknowledged => "Recall not acknowledged",
+            Self::Recalled => "Recalled, and still on the shelf",
+            Self::InTransit => "Under way",
+            Self::QuarantinedInTransit => "Under way, and quarantined",
+            Self::Quarantined => "Quarantined, and counted only",
+            Self::QuarantinedBySerial => "Quarantined by serial",
+            Self::QuarantinedClosed => "Quarantined in logistic units",
+            Self::Condemned => "Condemned",
+            Self::CondemnedClosed => "Condemned in logistic units",
+            Self::Returned => "Returned to the manufacturer",
         }
     }
 }
@@ -104,7 +104,8 @@ impl fmt::Display for StatusView {
             (None, false) => writeln!(f, "What waits\n")?,
         }
         for it in &self.waiting {
-            writeln!(f, "{} packs {} (GTIN {}, lot {})", it.quantity, it.kind.text(), it.gtin, it.lot)?;
+            let packs = if it.quantity == 1 { "pack" } else { "packs" };
+            writeln!(f, "{}: {} {packs} of GTIN {}, lot {}", it.kind.text(), it.quantity, it.gtin, it.lot)?;
             match &it.from {
                 Some(from) => writeln!(f, "  From        {from}\n  To          {}", it.site)?,
                 None => writeln!(f, "  At          {}", it.site)?,

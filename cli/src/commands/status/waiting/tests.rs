@@ -183,7 +183,7 @@ fn what_waits_is_said_with_place_and_remedy() {
     let view = StatusView::new(Some(PHARMACY), found, &names, None);
     let text = view.to_string();
     let expected = "What waits at Corner Pharmacy (GLN 6291041500237)\n\n\
-                    4 packs condemned (GTIN 09506000134352, lot ABC123)\n  \
+                    Condemned: 4 packs of GTIN 09506000134352, lot ABC123\n  \
                     At          Corner Pharmacy (GLN 6291041500237)\n  \
                     What to do  the site destroys them";
     assert!(text.starts_with(expected), "{text}");
