@@ -51,7 +51,9 @@ pub use roles::{Grant, Role, RoleSet, CUSTODIANS, DISPENSERS};
 pub use rule::ensure;
 #[cfg(feature = "std")]
 pub use serials::{BatchKey, ManufacturerSecret, SerialTree};
-pub use serials::{MultiProof, Salt, SerialProof, ShownPositions, MAX_PROOF_DEPTH, MAX_SERIALS, MAX_UNITS};
+pub use serials::{
+    MultiProof, ProvenSerials, Salt, SerialProof, ShownPositions, MAX_PROOF_DEPTH, MAX_SERIALS, MAX_UNITS,
+};
 pub use standing::{Question, Standing};
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` gives it to contracts.

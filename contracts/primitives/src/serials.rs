@@ -23,7 +23,7 @@ use crate::{blake2_256, BatchId, Quantity, UnitId};
 
 #[cfg(feature = "std")]
 pub use key::{BatchKey, ManufacturerSecret};
-pub use multi::{MultiProof, MAX_SERIALS, MAX_UNITS};
+pub use multi::{MultiProof, ProvenSerials, MAX_SERIALS, MAX_UNITS};
 #[cfg(feature = "std")]
 pub use tree::SerialTree;
 

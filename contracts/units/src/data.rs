@@ -268,9 +268,9 @@ impl Data {
         let root = batch.serial_root.ok_or(Error::SerialsNotRegistered)?;
         let Which::Shown(shown) = &named.which else { return Err(Error::InvalidProof) };
         ensure(shown.are_of(root, batch.quantity), Error::InvalidProof)?;
-        for around in positions.iter().filter_map(|facts| facts.packed) {
-            let error = if around.site == named.site { Error::UnitPacked } else { Error::UnitNotThere };
-            return Err(error);
+        if let Some(around) = positions.iter().find_map(|facts| facts.packed) {
+            let here = around.site == named.site;
+            return Err(if here { Error::UnitPacked } else { Error::UnitNotThere });
         }
         ensure(booked.done, Error::QuantityNotHeld)?;
         let by_site = booked.by.site == Some(named.site);

@@ -34,7 +34,7 @@ mod units {
         Verdict,
     };
     use primitives::{
-        ensure, BatchId, CodeHash, MultiProof, Question, Role, SerialProof, SiteId, UnitId, MAX_SERIALS,
+        ensure, BatchId, CodeHash, ProvenSerials, Question, Role, SerialProof, SiteId, UnitId, MAX_SERIALS,
     };
 
     use crate::{time_of_act, Act, Corrected, Data, Decommissioning, Dispensing, Named, LAYOUT};
@@ -146,12 +146,11 @@ mod units {
             site: Option<SiteId>,
             at: SiteId,
             batch: BatchId,
-            serials: Vec<Vec<u8>>,
-            proof: MultiProof,
+            units: ProvenSerials,
             from_quarantine: bool,
             reason: QuarantineReason,
         ) -> Result<(), Error> {
-            let named = named((batch, at), &serials, &proof)?;
+            let named = named((batch, at), &units)?;
             let place = (from_quarantine, UnitPlace::QuarantineBySerial);
             let booking = self.data.booking_to_restrain((caller(), site, now()), &named, place)?;
             let (booked, known) = self.book(booking)?;
@@ -171,11 +170,10 @@ mod units {
             site: Option<SiteId>,
             at: SiteId,
             batch: BatchId,
-            serials: Vec<Vec<u8>>,
-            proof: MultiProof,
+            units: ProvenSerials,
             from_quarantine: bool,
         ) -> Result<(), Error> {
-            let named = named((batch, at), &serials, &proof)?;
+            let named = named((batch, at), &units)?;
             let place = (from_quarantine, UnitPlace::Condemned);
             let booking = self.data.booking_to_restrain((caller(), site, now()), &named, place)?;
             let (booked, known) = self.book(booking)?;
@@ -329,11 +327,8 @@ mod units {
         }
     }
 
-    fn named(
-        (batch, site): (BatchId, SiteId),
-        serials: &[Vec<u8>],
-        proof: &MultiProof,
-    ) -> Result<Named, Error> {
+    fn named((batch, site): (BatchId, SiteId), proven: &ProvenSerials) -> Result<Named, Error> {
+        let ProvenSerials { serials, proof } = proven;
         let shown = proof.shown(batch, serials).ok_or(Error::InvalidProof)?;
         let units = serials.iter().map(|serial| UnitId::of(batch, serial)).collect();
         Ok(Named { batch, site, units, which: Which::Shown(shown) })

@@ -23,6 +23,16 @@ pub struct MultiProof {
     pub depth: u8,
 }
 
+/// Serials of a batch with their proof, as a message names units.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct ProvenSerials {
+    /// The serials (AI 21), in the order of their positions: 1 to [`MAX_UNITS`].
+    pub serials: Vec<Vec<u8>>,
+    /// The proof of all of them.
+    pub proof: MultiProof,
+}
+
 impl MultiProof {
     /// What this proof shows of these serials of `batch`. `None` where it is not well made: no serial, more than
     /// [`MAX_UNITS`], another number of positions, positions that do not ascend (so that none is named twice), or a hash too

@@ -202,7 +202,7 @@ impl Step {
             0..=3 if facts.is_some() && !self.a.is_multiple_of(3) => 19,
             5..=10 if attested && !self.c.is_multiple_of(8) => 23,
             11..=14 if facts.is_some_and(|it| it.released_at.is_some()) && !self.c.is_multiple_of(8) => 27,
-            16..=18 if !facts.is_some_and(|it| it.blocked_at.is_some()) && !self.c.is_multiple_of(8) => 40,
+            16..=18 if facts.is_none_or(|it| it.blocked_at.is_none()) && !self.c.is_multiple_of(8) => 40,
             37..=52 if model.shipments.is_empty() => 19,
             31..=36 | 62..=69 if !alone.clone().any(|it| it.parent.is_none() && it.shipment.is_none()) => 53,
             82..=84 if model.units.is_empty() => 70,
