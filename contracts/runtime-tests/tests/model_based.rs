@@ -17,7 +17,7 @@ const LENGTH: usize = 100;
 const OFTEN: usize = 100;
 
 proptest! {
-    #![proptest_config(config(20, SEEDS))]
+    #![proptest_config(config(20, 1, SEEDS))]
 
     #[test]
     fn every_call_does_what_the_reference_model_says(sequence in sequences(LENGTH)) {

@@ -12,7 +12,7 @@ use primitives::batches::UnitState;
 use primitives::units::{Outcome, Scan, UnitOutcome};
 use primitives::{AccountId, SiteId, CUSTODIANS, DISPENSERS};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, FailurePersistence, FileFailurePersistence};
+use proptest::test_runner::{Config, FailurePersistence, FileFailurePersistence, RngSeed};
 
 use crate::backend::{Answer, AnyError, Backend, Done};
 use crate::cast::{self, Contracts};
@@ -39,14 +39,16 @@ pub fn sequences(length: usize) -> impl Strategy<Value = Sequence> {
     (left_out, steps).prop_map(|(left_out, steps)| Sequence { left_out, steps })
 }
 
-/// How many sequences a test runs: `THERIAC_SEQUENCES`, or `few` where that is not set. A sequence that fails is
-/// kept in `seeds` and runs first from then on.
-pub fn config(few: u32, seeds: &'static str) -> Config {
+/// How many sequences a test runs: `THERIAC_SEQUENCES`, which are others each time; or `few` where that is not set, which
+/// are the same in every run and others for each `number`. A sequence that fails is kept in `seeds` and runs first from then
+/// on.
+pub fn config(few: u32, number: u64, seeds: &'static str) -> Config {
     let set = std::env::var("THERIAC_SEQUENCES").ok();
-    let cases = set.map_or(few, |count| count.parse().expect("THERIAC_SEQUENCES is a number"));
+    let cases = set.as_ref().map_or(few, |count| count.parse().expect("THERIAC_SEQUENCES is a number"));
+    let rng_seed = if set.is_some() { RngSeed::Random } else { RngSeed::Fixed(number) };
     let failure_persistence: Option<Box<dyn FailurePersistence>> =
         Some(Box::new(FileFailurePersistence::Direct(seeds)));
-    Config { cases, max_shrink_iters: 2_000, failure_persistence, ..Config::default() }
+    Config { cases, max_shrink_iters: 2_000, failure_persistence, rng_seed, ..Config::default() }
 }
 
 /// A model at the start of a sequence: in set-up, with everybody in their roles.

@@ -64,7 +64,7 @@ fn overhear<B>(backend: B) -> Overheard<B> {
 }
 
 proptest! {
-    #![proptest_config(config(3, ON_CHAIN))]
+    #![proptest_config(config(3, 1, ON_CHAIN))]
 
     #[test]
     fn what_events_say_is_what_is_stored_on_chain(sequence in sequences(LENGTH)) {
@@ -73,7 +73,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(50, NATIVELY))]
+    #![proptest_config(config(50, 1, NATIVELY))]
 
     #[test]
     fn what_events_say_is_what_the_rules_store(sequence in sequences(LENGTH)) {

@@ -36,8 +36,13 @@ pub async fn measure(chain: &Chain, url: &str, register: &Units, load: Load) -> 
         let started = Instant::now();
         let verdict = chain.read(&call).await?;
         let client = started.elapsed();
-        if verdict.outcome != Outcome::Valid {
-            return Err(format!("the verdict is {:?}", verdict.reasons.by_severity()).into());
+        if verdict.outcome != Outcome::Genuine {
+            return Err(format!(
+                "the verdict is {:?} by {:?}",
+                verdict.outcome,
+                verdict.reasons.by_severity()
+            )
+            .into());
         }
         let started = Instant::now();
         let _: String = raw.request("state_call", ("ContractsApi_call", &arguments)).await?;
