@@ -91,6 +91,15 @@ impl GoodsArgs {
     }
 }
 
+/// What a target is, in words, without its place.
+pub fn name_of(target: QuarantineTarget) -> String {
+    match target {
+        QuarantineTarget::Holding { .. } => "loose".to_owned(),
+        QuarantineTarget::Shipment(number) => format!("shipment {number}"),
+        QuarantineTarget::LogisticUnit(sscc) => format!("logistic unit {sscc:018}"),
+    }
+}
+
 /// Reads a lot: 1 to 20 characters of GS1's character set 82.
 pub fn lot(text: &str) -> Result<String, String> {
     validate_lot(text.as_bytes()).map_err(|error| error.to_string())?;

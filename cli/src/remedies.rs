@@ -153,7 +153,9 @@ pub const fn of_batches(error: Batches) -> &'static str {
             "Look at the delivery note: loose packs are received by --quantity, logistic units by --sscc."
         }
         Batches::InvalidSscc => "Compare the SSCC with the label: it has 18 digits.",
-        Batches::LogisticUnitExists => "Give the new logistic unit an SSCC of its own.",
+        Batches::LogisticUnitExists => {
+            "Give the new logistic unit an SSCC of its own: one that was used is free 30 days after its unit was opened."
+        }
         Batches::UnknownLogisticUnit => "Compare the SSCC with the label; it may be unpacked already.",
         Batches::LogisticUnitNotHeld => "See `theriac logistic show` for the site where it is.",
         Batches::LogisticUnitInside => "Unpack the logistic unit around it first.",
@@ -183,6 +185,12 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::DocumentMissing => "Give the SHA-256 of the report with --sha256.",
         Batches::NothingToRevert => {
             "See `theriac batch show` for what was booked: only the last booking of the site can be undone, for ten days."
+        }
+        Batches::NotSuspect => {
+            "Nothing to do: no evidence is known against these goods, they left before it, or were released since."
+        }
+        Batches::TrailBroken => {
+            "Let `theriac evidence follow` find where the goods went: from one station to the next, at most 8, within 30 days."
         }
         Batches::ShipmentQuarantined => "Ask the regulator to end the quarantine of the shipment.",
         Batches::NotCondemned => "Condemn it first with `theriac quarantine condemn`.",
@@ -262,7 +270,6 @@ pub const fn of_evidence(error: Evidence) -> &'static str {
             "Wait for a newer report about these goods: each counts once. `theriac status goods` shows what it did."
         }
         Evidence::UnknownGoods => "Check the batch, the shipment's number or the SSCC.",
-        Evidence::NothingFree => "Nothing to do: nothing of it is free; it may be quarantined already.",
         Evidence::QuarantineRefused => {
             "Check with `theriac admin show` whether `batches` is paused, and whether `evidence` has the role sentinel."
         }

@@ -6,6 +6,11 @@ mod support;
 #[path = "support/world.rs"]
 mod world;
 
+use chain::feeds::Feeds;
+use chain::{Chain, Deployment, SecretString, Signer};
+use oracle::keys::{OperatorKey, Secret};
+use primitives::feeds::{Observation, Report};
+use primitives::{FeedId, InputCommitment};
 use serde_json::{json, Value};
 use world::{codes, World, BATCH, CLINIC, CODE, MAKER, PHARMACY, PROVEN, WHOLESALER};
 
@@ -252,4 +257,80 @@ fn nothing_is_stuck_with_a_site_that_may_not_act_and_counts_are_taken_back() {
         })
     );
     world.devnet.stop().unwrap();
+}
+
+const EXCURSION: &str = "excursion";
+
+/// Opens a feed whose reports from 0.9 on are evidence, and enters an operator: the file of its key.
+fn open_feed(world: &World) -> String {
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/heart-disease");
+    world.run("eve", &["model", "register", model], 0);
+    world.run("alice", &["feed", "create", EXCURSION, "--model", model, "--max-report-age", "1h"], 0);
+    let key = world.folder.path().join("operator.key").to_str().unwrap().to_owned();
+    let public = world.json("", &["oracle", "key", &key])["public_key"].as_str().unwrap().to_owned();
+    world.run("alice", &["feed", "operators", "--f", "0", &public], 0);
+    world.run("eve", &["evidence", "policy", "set", EXCURSION, "--threshold", "0.9", "--max-age", "24h"], 0);
+    key
+}
+
+/// Reports the highest value of the feed about a subject, observed at this time.
+async fn report(world: &World, key: &str, subject: &str, observed_at: u64) {
+    let key = OperatorKey::from_hex(&Secret::from_file(key.as_ref()).unwrap()).unwrap();
+    let deployment = Deployment::load(&world.folder.path().join("deployment.json")).unwrap();
+    let chain = Chain::connect(&world.url).await.unwrap();
+    let (feeds, feed) = (Feeds(deployment.contracts.feeds.address), FeedId::named(EXCURSION).unwrap());
+    let definition = chain.read(&feeds.feed(feed)).await.unwrap().unwrap();
+    let report = Report {
+        configuration: chain.read(&feeds.configuration_digest()).await.unwrap(),
+        feed,
+        subject: subject.parse().unwrap(),
+        round: 1,
+        request: None,
+        model: definition.model,
+        inputs: InputCommitment([7; 32]),
+        observed_at,
+        observations: vec![Observation { operator: 0, value: definition.max }],
+    };
+    let signature = key.sign(&report.hash()).unwrap();
+    let payer = Signer::from_secret(&SecretString::from("//Dave".to_owned())).unwrap();
+    chain.account(payer).unwrap().submit(&feeds.report(&report, &[signature])).await.unwrap();
+}
+
+fn now() -> u64 {
+    u64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap()
+}
+
+/// The lorry was too warm. Its logger is read when the goods are received, and some have gone on by the time of the report.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logger_that_is_read_on_arrival_strikes_what_arrived_and_what_went_on() {
+    let world = world();
+    let key = open_feed(&world);
+    let lorry = world.ship("bob", PHARMACY, "100");
+    let observed_at = now();
+    world.run("dave", &["batch", "receive", &lorry], 0);
+    let next = world.ship("dave", CLINIC, "40");
+    let goods = ["--shipment", lorry.as_str()];
+    let command = |name| [&["evidence", name, EXCURSION][..], &goods].concat();
+    let early = world.run("", &[&command("follow")[..], &["--json"]].concat(), 4).error_json();
+    assert!(early["error"]["message"].as_str().unwrap().contains("evidence present"), "{early}");
+
+    let subject = world.json("", &[&["evidence", "subject"][..], &goods].concat())["subject"].clone();
+    report(&world, &key, subject.as_str().unwrap(), observed_at).await;
+    let presented = world.json("dave", &command("present"));
+    let followed = presented["followed"].as_array().unwrap();
+    assert_eq!(followed.len(), 1, "{presented}");
+    assert_eq!(
+        (&followed[0]["goods"], &followed[0]["quantity"]),
+        (&json!(format!("shipment {next}")), &json!(40))
+    );
+    assert_eq!(world.json("dave", &command("follow"))["followed"], json!([]), "all of it is known");
+
+    world.run("ferdie", &["batch", "receive", &next], 0);
+    let verdict = at(&world, CLINIC, CODE, 3);
+    assert!(codes(&verdict).contains(&"units-quarantined"), "{verdict}");
+    let shown = world.batch("", "show", &["--json"], 0).json();
+    let history: Vec<&str> =
+        shown["history"].as_array().unwrap().iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert!(history.contains(&"evidence-followed"), "{history:?}");
+    world.run("", &[&["epcis", "export"][..], &BATCH, &["--out", "history.json"]].concat(), 0);
 }

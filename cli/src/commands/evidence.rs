@@ -1,22 +1,26 @@
 //! `theriac evidence`: goods that are quarantined because of what oracles report about them.
 
+mod trail;
+
 use std::fmt;
 
 use clap::{Args, Subcommand};
 use inference::FixedPoint;
 use primitives::evidence::EvidencePolicy;
 use primitives::feeds::{Error, Feed};
-use primitives::FeedId;
+use primitives::{FeedId, Subject};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{json, Value};
 
+use self::trail::Quarantined;
 use super::feed::feed_name;
 use crate::accounts;
 use crate::answer::Answer;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::context::{changed, Context};
+use crate::directory::{Mentioned, SiteView};
+use crate::failure::{Exit, Failure};
 use crate::global::Global;
-use crate::goods::GoodsArgs;
+use crate::goods::{name_of, Goods, GoodsArgs};
 use crate::time;
 
 /// Shown below the help.
@@ -28,9 +32,11 @@ Examples:
   theriac evidence policy show cold-chain
   theriac evidence subject --shipment 1      ask operators about this one
   theriac evidence present cold-chain --shipment 1
+  theriac evidence follow cold-chain --shipment 1
 
 A policy says from which value on a report of a feed is evidence. Anybody can present such a report, which quarantines the
-goods; only a regulator or the batch's manufacturer ends that.";
+goods where they are now, and what left them since the observation; only a regulator or the batch's manufacturer ends
+that. `follow` does the second part again, where it was interrupted.";
 
 /// Commands of `theriac evidence`.
 #[derive(Subcommand, Debug)]
@@ -40,14 +46,23 @@ pub enum EvidenceCommand {
     Policy(PolicyCommand),
     /// Print the subject that a report must be about to be evidence against goods
     Subject(GoodsArgs),
-    /// Quarantine goods by the report of a feed about them
-    Present {
-        /// The feed's name
-        #[arg(value_parser = feed_name)]
-        feed: FeedId,
-        #[command(flatten)]
-        goods: GoodsArgs,
-    },
+    /// Quarantine goods by the report of a feed about them, and what left them since its observation
+    Present(EvidenceArgs),
+    /// Quarantine what left goods between the observation of a report that was presented and its presentation
+    Follow(EvidenceArgs),
+}
+
+/// Options of `theriac evidence present` and `follow`.
+#[derive(Args, Debug)]
+pub struct EvidenceArgs {
+    /// The feed's name
+    #[arg(value_parser = feed_name)]
+    feed: FeedId,
+    #[command(flatten)]
+    goods: GoodsArgs,
+    /// Search for where the goods went from this block on; without it, from the deployment's
+    #[arg(long, value_name = "BLOCK")]
+    from_block: Option<u64>,
 }
 
 /// Commands of `theriac evidence policy`.
@@ -92,14 +107,80 @@ pub async fn run(command: EvidenceCommand, global: &Global) -> Result<Answer, Fa
             let subject = goods.goods(&context).await?.target.subject(context.batches().0).to_string();
             Answer::new(subject.clone(), &json!({ "subject": subject }))
         }
-        EvidenceCommand::Present { feed, goods } => {
-            let goods = goods.goods(&context).await?;
-            let done = format!("{}: quarantined by the report of {}.", goods.text, feed.name());
-            let mut data = goods.data;
-            data["feed"] = feed.name().into();
-            context.change(&context.evidence().present(goods.target, feed), &done, data).await
+        EvidenceCommand::Present(args) => present(args, &context).await,
+        EvidenceCommand::Follow(args) => {
+            let goods = args.goods.goods(&context).await?;
+            let followed = follow(&context, &args, &goods).await?;
+            Answer::new(followed.text(&goods), &followed.data(goods.data))
         }
     }
+}
+
+/// Presents the report, and follows it.
+async fn present(args: EvidenceArgs, context: &Context<'_>) -> Result<Answer, Failure> {
+    let feed = args.feed;
+    let goods = args.goods.goods(context).await?;
+    let receipt = context.submit(&context.evidence().present(goods.target, feed)).await?;
+    let done = format!("{}: quarantined by the report of {}.", goods.text, feed.name());
+    let followed = follow(context, &args, &goods).await.map_err(|failure| {
+        failure.with_hint(
+            "The report was presented: only run `theriac evidence follow` again, with the same options.",
+        )
+    })?;
+    let text = format!("{done}\n{}", followed.text(&goods));
+    let mut data = followed.data(goods.data);
+    data["feed"] = feed.name().into();
+    changed(&receipt, &text, data)
+}
+
+async fn follow(context: &Context<'_>, args: &EvidenceArgs, goods: &Goods) -> Result<Followed, Failure> {
+    let subject = goods.target.subject(context.batches().0);
+    let observed_at = presented_at(context, args.feed, subject).await?;
+    let quarantined = trail::follow(context, goods.target, observed_at, args.from_block).await?;
+    let sites = quarantined.iter().map(|one| one.site).collect();
+    let names = context.names(&Mentioned { sites, ..Mentioned::default() }).await?;
+    let view = |one: &Quarantined| (name_of(one.target), one.quantity, names.site(one.site));
+    Ok(Followed { quarantined: quarantined.iter().map(view).collect() })
+}
+
+/// When the inputs of the last report about the subject that was presented were observed.
+async fn presented_at(context: &Context<'_>, feed: FeedId, subject: Subject) -> Result<u64, Failure> {
+    let presented = context.read(&context.evidence().presented_at(feed, subject)).await?;
+    presented.ok_or_else(|| {
+        let message = format!(
+            "no report of {} about these goods was presented; present one with `theriac evidence present`",
+            feed.name()
+        );
+        Failure::new(Exit::Refused, message)
+    })
+}
+
+/// What was quarantined besides the goods that a report is about: what, how many packs, and where.
+struct Followed {
+    quarantined: Vec<(String, u64, SiteView)>,
+}
+
+impl Followed {
+    fn text(&self, goods: &Goods) -> String {
+        if self.quarantined.is_empty() {
+            return format!("Nothing that is free left {}.", lower_first(&goods.text));
+        }
+        let line = |(what, quantity, site): &(String, u64, SiteView)| {
+            format!("Followed to {quantity} packs at {site}, {what}: quarantined.")
+        };
+        self.quarantined.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn data(&self, mut data: Value) -> Value {
+        let one = |(what, quantity, site): &(String, u64, SiteView)| json!({ "goods": what, "quantity": quantity, "site": site });
+        data["followed"] = self.quarantined.iter().map(one).collect();
+        data
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
 async fn policy(command: PolicyCommand, context: &Context<'_>) -> Result<Answer, Failure> {

@@ -27,7 +27,7 @@ pub const CODE: &str = "(01)09506000134352(17)281231(10)ABC123(21)S0000007";
 pub struct World {
     pub folder: TempDir,
     pub devnet: Service,
-    url: String,
+    pub url: String,
 }
 
 impl World {

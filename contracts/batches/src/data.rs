@@ -7,6 +7,7 @@ mod logistics;
 mod quarantine;
 mod recall;
 mod registration;
+mod trail;
 mod units;
 
 pub(crate) use units::extensible;
@@ -14,16 +15,17 @@ pub(crate) use units::extensible;
 use ink::prelude::vec::Vec;
 use kernel::{key, Call, Item, Map, Member};
 use primitives::batches::{
-    Attestation, AttestationRecord, Batch, Error, Holding, LogisticUnit, Places, RecallNotice, Shipment,
-    UnitState, MAX_PAGE, MAX_RECALLS,
+    Attestation, AttestationRecord, Batch, Error, Holding, LogisticUnit, Places, QuarantineTarget,
+    RecallNotice, Shipment, UnitState, MAX_PAGE, MAX_RECALLS,
 };
 use primitives::{ensure, AccountId, BatchId, Quantity, Refused, Role, SiteId, Sscc, Timestamp, CUSTODIANS};
 use scale::{Decode, Encode};
 
 use crate::place::Place;
+use trail::{ArrivalNumber, ArrivalsKept, Arrived, End, Suspicion};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4241_0004;
+pub const LAYOUT: u32 = 0x4241_0005;
 
 /// What is stored once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -75,6 +77,10 @@ pub struct Data {
     children: Map<Sscc, Vec<Sscc>, { key(b"CHIL") }>,
     cases: Map<(BatchId, u32), Sscc, { key(b"CASE") }>,
     last_bookings: Map<(BatchId, SiteId), LastBooking, { key(b"BOOK") }>,
+    ends: Map<QuarantineTarget, End, { key(b"ENDS") }>,
+    arrivals: Map<ArrivalNumber, Arrived, { key(b"ARRI") }>,
+    arrivals_kept: Map<(BatchId, SiteId), ArrivalsKept, { key(b"KEPT") }>,
+    suspicions: Map<QuarantineTarget, Suspicion, { key(b"SUSP") }>,
 }
 
 impl Data {

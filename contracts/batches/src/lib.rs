@@ -6,7 +6,7 @@
 //!
 //! Every message that changes state first refuses with `AccessUnavailable`, `InSetUp`, `Paused` and, where it acts for a
 //! site, `CallerNotAtSite`, in this order. Its own errors follow in the order in which it names them. A pause does not stop
-//! what only restrains goods: `block`, `quarantine`, `condemn`, `recall`, `acknowledge_recall`.
+//! what only restrains goods: `block`, `quarantine`, `follow_evidence`, `condemn`, `recall`, `acknowledge_recall`.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
@@ -26,11 +26,12 @@ mod batches {
     use primitives::batches::{
         Arrival, Attestation, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRecalled,
         BatchRegistered, BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Booked, Booking,
-        BookingError, ClearanceReason, Contents, DecommissioningReverted, Error, Goods, GoodsCondemned,
-        Holding, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked, LogisticUnitUnpacked, NewBatch,
-        Places, Purpose, QuarantineError, QuarantineReason, QuarantineReleased, QuarantineTarget, Recall,
-        RecallAcknowledged, RecallNotice, RejectionReason, Shipment, ShipmentRejected, UnitPlace, UnitState,
-        UnitsBooked, UnitsDecommissioned, UnitsQuarantined, UnitsReceived, UnitsShipped, Whereabouts,
+        BookingError, ClearanceReason, Contents, DecommissioningReverted, Error, EvidenceFollowed, Goods,
+        GoodsCondemned, Holding, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
+        LogisticUnitUnpacked, NewBatch, Places, Purpose, QuarantineError, QuarantineReason,
+        QuarantineReleased, QuarantineTarget, Recall, RecallAcknowledged, RecallNotice, RejectionReason,
+        Shipment, ShipmentRejected, UnitPlace, UnitState, UnitsBooked, UnitsDecommissioned, UnitsQuarantined,
+        UnitsReceived, UnitsShipped, Whereabouts,
     };
     use primitives::{
         BatchId, CodeHash, DocumentHash, Extensible, Quantity, Question, Refused, SiteId, Sscc,
@@ -56,6 +57,7 @@ mod batches {
         UnitsDecommissioned,
         DecommissioningReverted,
         UnitsQuarantined,
+        EvidenceFollowed,
         QuarantineReleased,
         GoodsCondemned,
         BatchRecalled,
@@ -234,7 +236,7 @@ mod batches {
         /// numbered case needs Manufacturer of the batch's manufacturer.
         ///
         /// Event: `LogisticUnitPacked`. Errors, in this order: `CallerNotAuthorised`, `InvalidSscc`,
-        /// `LogisticUnitExists`; for units `UnknownBatch`; for a case `UnknownBatch`, `CallerNotAuthorised`,
+        /// `LogisticUnitExists` (or was opened in the last 30 days); for units `UnknownBatch`; for a case `UnknownBatch`, `CallerNotAuthorised`,
         /// `CaseAlreadyPacked`, `UnknownCase`; for logistic units `TooManyLogisticUnits`, `UnknownLogisticUnit`,
         /// `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `LogisticUnitQuarantined`,
         /// `LogisticUnitRecalled`, `GoodsCondemned`, `NestedTooDeep`, `MixedBatches`; `QuantityZero`, `QuantityNotHeld`.
@@ -331,6 +333,23 @@ mod batches {
         ) -> Result<(), Error> {
             let call = self.call_to_restrain(site)?;
             emit(&self.data.quarantine(call, target, reason)?);
+            Ok(())
+        }
+
+        /// Follows evidence to goods that left suspect ones between its observation and its presentation, and quarantines what is
+        /// free of them. The first of 2 to 8 stations is suspect: evidence about it was presented, or followed to it. Each next
+        /// one is where the same goods were after that: a logistic unit that was packed of a site's loose units, a shipment of
+        /// them, the loose units of the site where it ended, the logistic unit that was shipped, one that was inside. What
+        /// ended is known for 30 days. Needs no role.
+        ///
+        /// Event: `EvidenceFollowed` for each step, and `UnitsQuarantined`. Errors, in this order: `TrailBroken`; for each step
+        /// `NotSuspect`, `TrailBroken`, `NotSuspect`.
+        #[ink(message)]
+        pub fn follow_evidence(&mut self, trail: Vec<QuarantineTarget>) -> Result<(), Error> {
+            let call = self.call_to_restrain(None)?;
+            let (steps, quarantined) = self.data.follow_evidence(call, &trail)?;
+            steps.iter().for_each(emit);
+            quarantined.iter().for_each(emit);
             Ok(())
         }
 
@@ -501,15 +520,19 @@ mod batches {
 
     impl QuarantineBooks for Batches {
         #[ink(message)]
-        fn quarantine_on_evidence(&mut self, target: QuarantineTarget) -> Result<(), QuarantineError> {
+        fn quarantine_on_evidence(
+            &mut self,
+            target: QuarantineTarget,
+            observed_at: Timestamp,
+        ) -> Result<(), QuarantineError> {
             let call = self.call_to_restrain(None).map_err(Error::from)?;
-            emit(&self.data.quarantine_on_evidence(call, target)?);
+            self.data.quarantine_on_evidence(call, target, observed_at)?.iter().for_each(emit);
             Ok(())
         }
 
         #[ink(message)]
         fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
-            answer(self.data.cleared_at(target))
+            answer(self.data.cleared_at(target, now()))
         }
     }
 

@@ -54,13 +54,14 @@ mod evidence {
         }
 
         /// Quarantines goods by the report of `feed` about them (see [`QuarantineTarget::subject`]), which must be fresh
-        /// and at or over the threshold of the feed's policy. A logistic unit that was put into another one, or shipped since,
-        /// is quarantined with what is around it. A report counts once: goods that come later are not touched. Needs no
-        /// role.
+        /// and at or over the threshold of the feed's policy. They are quarantined where they are now: around a logistic unit
+        /// what it was put into, of a shipment that was received what came of it. Of loose units no more are than were there
+        /// when the report's inputs were observed; what left them since is followed by `follow_evidence` of `batches`. A report
+        /// counts once: goods that come later are not touched. Needs no role.
         ///
-        /// Event: `EvidencePresented`, and `UnitsQuarantined` of `batches`. Errors, in this order: `BatchesUnavailable`,
-        /// `NoPolicy`, `BatchesUnavailable` (it gives no answer), `UnknownGoods`, `EvidenceInsufficient`,
-        /// `AlreadyPresented`, `QuarantineRefused`, `NothingFree`.
+        /// Event: `EvidencePresented`, and `UnitsQuarantined` of `batches` where anything was free. Errors, in this order:
+        /// `BatchesUnavailable`, `NoPolicy`, `BatchesUnavailable` (it gives no answer), `UnknownGoods`,
+        /// `EvidenceInsufficient`, `AlreadyPresented`, `QuarantineRefused`.
         #[ink(message)]
         pub fn present(&mut self, target: QuarantineTarget, feed: FeedId) -> Result<(), Error> {
             let call = self.data.member.call(None)?;
@@ -76,7 +77,7 @@ mod evidence {
             let event = judge(&policy, call, feed, target, report.as_ref().map(|report| report.value))?;
             let observed_at = report.map(|report| report.observed_at).ok_or(Error::EvidenceInsufficient)?;
             self.data.note_presented(feed, subject, observed_at)?;
-            ask_to_quarantine(batches, target).ok_or(Error::BatchesUnavailable)??;
+            ask_to_quarantine(batches, target, observed_at).ok_or(Error::BatchesUnavailable)??;
             emit(&event);
             Ok(())
         }

@@ -82,11 +82,17 @@ pub trait UnitBooks {
 /// What the contract `evidence` asks of `batches`.
 #[ink::trait_definition]
 pub trait QuarantineBooks {
-    /// Quarantines goods because of an oracle's report about them. Needs Sentinel.
+    /// Quarantines what is free of goods, because of an oracle's report about them whose inputs were observed at this time:
+    /// where they are now, and of loose units no more than were there then. They are suspect from then on until now, so
+    /// that what left them in between can be followed. Needs Sentinel.
     ///
-    /// Errors, in this order: `Refused`, `UnknownGoods`, `NothingFree`.
+    /// Errors, in this order: `Refused`, `UnknownGoods`.
     #[ink(message)]
-    fn quarantine_on_evidence(&mut self, target: QuarantineTarget) -> Result<(), QuarantineError>;
+    fn quarantine_on_evidence(
+        &mut self,
+        target: QuarantineTarget,
+        observed_at: Timestamp,
+    ) -> Result<(), QuarantineError>;
 
     /// When a quarantine of these goods was last ended: 0 if never. `None` if the goods are unknown.
     #[ink(message)]
@@ -154,8 +160,8 @@ asks! {
     /// Has `batches` book what becomes of units.
     ask_to_book_units of batches: UnitBooks, call_mut book_units(booking: Booking) -> Result<Booked, BookingError>;
     /// Has `batches` quarantine goods.
-    ask_to_quarantine of batches: QuarantineBooks, call_mut quarantine_on_evidence(target: QuarantineTarget)
-        -> Result<(), QuarantineError>;
+    ask_to_quarantine of batches: QuarantineBooks, call_mut quarantine_on_evidence(
+        target: QuarantineTarget, observed_at: Timestamp) -> Result<(), QuarantineError>;
     /// Asks `batches` when a quarantine of these goods was last ended.
     ask_cleared_at of batches: QuarantineBooks, call cleared_at(target: QuarantineTarget) -> Option<Timestamp>;
 }

@@ -17,7 +17,9 @@ pub use custody::{
 pub use error::Error;
 pub use events::*;
 pub use goods::{Hold, Holding, Places};
-pub use quarantine::{ClearanceReason, QuarantineError, QuarantineReason, QuarantineTarget};
+pub use quarantine::{
+    ClearanceReason, QuarantineError, QuarantineReason, QuarantineTarget, MAX_TRAIL, TRAIL,
+};
 pub use recall::{Recall, RecallClass, RecallNotice, RecallReason, RecallScope, MAX_RECALLS};
 pub use unit_books::{
     Booked, Booking, BookingError, Move, Packed, PositionFacts, UnitPlace, UnitState, Whereabouts, Which,

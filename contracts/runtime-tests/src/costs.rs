@@ -335,7 +335,12 @@ impl Meter {
         let signatures = operators.sign(&report, &[0]);
         let feeds = self.world.feeds;
         self.world.call::<Anything>(Party::Stranger, feeds, "report", (&report, signatures));
+        let maker = Party::Manufacturer;
+        let contents = Contents::Units { batch, quantity: 4 };
+        self.world.done(maker, "pack", (site, sscc(0xE0), contents));
         self.row(Party::Stranger, "evidence", "present", "", (target, feed()));
+        let trail = vec![target, QuarantineTarget::LogisticUnit(sscc(0xE0))];
+        self.row(Party::Stranger, "batches", "follow_evidence", "one step", trail);
     }
 
     /// What only contracts of the deployment may ask of each other, asked by them.
@@ -362,7 +367,7 @@ impl Meter {
             self.row(units, "batches", "UnitBooks::book_units", note, booking);
         }
         let apart = QuarantineTarget::Holding { batch, site, quantity: None };
-        self.row(evidence, "batches", "QuarantineBooks::quarantine_on_evidence", "", apart);
+        self.row(evidence, "batches", "QuarantineBooks::quarantine_on_evidence", "", (apart, NOW));
 
         let organisation = Party::Manufacturer.organisation();
         let account = Party::Manufacturer.account("till");

@@ -5,7 +5,7 @@ use contract_runtime_tests::{
     bundle, feed, new_batch, plain_scan, shipping, Anything, BatchInHand, Operators, Party, Receipt, World,
     CONTRACTS, MODEL, SUBJECT,
 };
-use primitives::batches::{Attestation, Error, NewBatch, RejectionReason};
+use primitives::batches::{Attestation, Error, NewBatch, RejectionReason, TRAIL};
 use primitives::units::{self, UnitOutcome};
 use primitives::{feeds, BatchId, Question, Role};
 use scale::Encode;
@@ -19,9 +19,9 @@ fn register(world: &mut World, batch: NewBatch) -> Receipt<Result<BatchId, Error
 }
 
 /// Each call loads `access`, and a dispense or a report besides it `batches` and one more contract: what that costs together
-/// is held below, to 340 kB of proof. `governance` is loaded by its own messages alone.
+/// is held below, to 350 kB of proof. `governance` is loaded by its own messages alone.
 const MOST_KIB: [(&str, usize); 6] =
-    [("access", 12), ("batches", 60), ("evidence", 32), ("feeds", 32), ("governance", 52), ("units", 40)];
+    [("access", 12), ("batches", 68), ("evidence", 32), ("feeds", 32), ("governance", 52), ("units", 40)];
 
 #[test]
 fn no_contract_outgrows_its_size() {
@@ -57,7 +57,7 @@ fn a_unit_of_a_million_is_dispensed_with_a_proof_of_depth_20() {
         world.measure(Party::Pharmacy, world.units, "dispense", arguments).unwrap();
     assert_eq!(dispensed.returned, Ok(UnitOutcome::Done));
     let weight = dispensed.weight;
-    assert!(weight.ref_time() <= 5_000_000_000 && weight.proof_size() <= 340_000, "{weight:?}");
+    assert!(weight.ref_time() <= 5_000_000_000 && weight.proof_size() <= 350_000, "{weight:?}");
 }
 
 /// The pallet gives deposits back in proportion, and rounds down.
@@ -70,17 +70,26 @@ fn the_storage_of_a_finished_shipment_comes_back_to_who_finishes_it() {
     world.attest_and_release(id);
     // The record of a holder stays, for a recall; the next shipment to it needs no new one.
     world.hand_over(id, Party::Manufacturer, Party::Wholesaler, 1);
-    let before = world.balance(Party::Wholesaler);
-    let arguments = shipping(id, Party::Manufacturer, Party::Wholesaler, 9);
-    let shipped: Receipt<Result<u64, Error>> =
-        world.measure(Party::Manufacturer, world.batches, "ship", arguments).unwrap();
-    let arguments = (Some(Party::Wholesaler.site()), 1_u64, RejectionReason::Other);
-    let rejected: Receipt<Result<(), Error>> =
-        world.measure(Party::Wholesaler, world.batches, "reject", arguments).unwrap();
-    assert_eq!((shipped.returned, rejected.returned), (Ok(1), Ok(())));
-    assert!(rejected.deposit < 0);
-    assert!((shipped.deposit + rejected.deposit).abs() < ROUNDING, "{shipped:?} {rejected:?}");
-    assert!(world.balance(Party::Wholesaler) > before);
+    // Where the goods went is known for a while after the end: that is kept, and no more of it.
+    let sums: Vec<i128> = (1..4_u64)
+        .map(|number| {
+            let before = world.balance(Party::Wholesaler);
+            let arguments = shipping(id, Party::Manufacturer, Party::Wholesaler, 9);
+            let shipped: Receipt<Result<u64, Error>> =
+                world.measure(Party::Manufacturer, world.batches, "ship", arguments).unwrap();
+            let arguments = (Some(Party::Wholesaler.site()), number, RejectionReason::Other);
+            let rejected: Receipt<Result<(), Error>> =
+                world.measure(Party::Wholesaler, world.batches, "reject", arguments).unwrap();
+            assert_eq!((shipped.returned, rejected.returned), (Ok(number), Ok(())));
+            // The first one begins the list of what came back to the consignor, which stays.
+            let gains = rejected.deposit < 0 && world.balance(Party::Wholesaler) > before;
+            assert!(gains || number == 1, "{rejected:?}");
+            let later = world.now() + TRAIL + 1;
+            world.set_time(later);
+            shipped.deposit + rejected.deposit
+        })
+        .collect();
+    assert!(sums[0] > 0 && sums[1..].iter().all(|sum| sum.abs() < ROUNDING), "{sums:?}");
 }
 
 #[test]

@@ -324,39 +324,104 @@ fn a_recalled_range_reaches_closed_cases_and_what_was_taken_as_a_sample() {
     assert_eq!(refused, Err(units::Error::NotRevertible));
 }
 
-#[test]
-fn evidence_strikes_a_case_in_a_pallet_and_counts_once() {
-    let mut world = World::new();
+/// Operators, and a policy by which reports of their feed are evidence.
+fn with_evidence(world: &mut World) -> Operators {
     let operators = Operators::new(1);
     world.with_feed(&operators, 0);
-    let batch = case_at_pharmacy(&mut world);
-    let target = QuarantineTarget::LogisticUnit(sscc(1));
-    let subject = target.subject(world.batches);
     let policy = EvidencePolicy { feeds: world.feeds, threshold: 500_000, max_age: 3_600_000 };
     let set: Result<(), evidence::Error> =
         world.call(Party::Regulator, world.evidence, "set_policy", (feed(), Some(policy)));
     assert_eq!(set, Ok(()));
+    operators
+}
+
+/// The operators report that something is wrong with the goods, as observed now.
+fn report_on(world: &mut World, operators: &Operators, target: QuarantineTarget) {
+    let subject = target.subject(world.batches);
     let report = Report { subject, ..world.report(1, &[612_500]) };
     let signatures = operators.sign(&report, &[0]);
     let sent: Result<(), feeds::Error> =
         world.call(Party::Stranger, world.feeds, "report", (report, signatures));
     assert_eq!(sent, Ok(()));
+}
+
+fn present(world: &mut World, target: QuarantineTarget) -> Result<(), evidence::Error> {
+    world.call(Party::Stranger, world.evidence, "present", (target, feed()))
+}
+
+#[test]
+fn evidence_strikes_a_case_in_a_pallet_and_counts_once() {
+    let mut world = World::new();
+    let operators = with_evidence(&mut world);
+    let batch = case_at_pharmacy(&mut world);
+    let target = QuarantineTarget::LogisticUnit(sscc(1));
+    report_on(&mut world, &operators, target);
     // The holder reads the report, and packs the case into a pallet, which it ships.
     let here = Party::Pharmacy;
     world.done(here, "pack", (here.site(), sscc(2), Contents::LogisticUnits(vec![sscc(1)])));
     let pallet =
         (here.site(), Goods::LogisticUnit(sscc(2)), Party::Wholesaler.site(), Purpose::Supply, NO_DOCUMENT);
     let shipment: Result<u64, Error> = world.call(here, world.batches, "ship", pallet);
-    let present = |world: &mut World| -> Result<(), evidence::Error> {
-        world.call(Party::Stranger, world.evidence, "present", (target, feed()))
-    };
-    assert_eq!(present(&mut world), Ok(()));
+    assert_eq!(present(&mut world, target), Ok(()));
     assert_eq!(balance(&mut world, batch.id).quarantined_closed, 10);
     // The same report again is no new evidence, whatever lies there now.
-    assert_eq!(present(&mut world), Err(evidence::Error::AlreadyPresented));
+    assert_eq!(present(&mut world, target), Err(evidence::Error::AlreadyPresented));
     let arrival = (Party::Wholesaler.site(), shipment.unwrap(), Arrival::LogisticUnits(vec![sscc(2)]));
     world.done(Party::Wholesaler, "receive", arrival);
     assert_eq!(balance(&mut world, batch.id).quarantined_closed, 10, "it arrives quarantined");
+}
+
+/// The logger is read when the lorry is there; or the consignee reads the report, and receives first.
+#[test]
+fn evidence_about_a_shipment_that_was_received_strikes_what_came_of_it() {
+    let mut world = World::new();
+    let operators = with_evidence(&mut world);
+    let batch = at_pharmacy(&mut world, 100, 10);
+    let (maker, here) = (Party::Manufacturer, Party::Pharmacy);
+    let goods = Goods::Units { batch: batch.id, quantity: 40 };
+    let shipping = (maker.site(), goods, here.site(), Purpose::Supply, NO_DOCUMENT);
+    let shipment: Result<u64, Error> = world.call(maker, world.batches, "ship", shipping);
+    let shipment = shipment.unwrap();
+    report_on(&mut world, &operators, QuarantineTarget::Shipment(shipment));
+    world.done(here, "receive", (here.site(), shipment, Arrival::Units(40)));
+    assert_eq!(present(&mut world, QuarantineTarget::Shipment(shipment)), Ok(()));
+    let places = balance(&mut world, batch.id);
+    assert_eq!((places.quarantined, places.held), (40, 60), "and not the ten that were there");
+    assert_reads(&at_counter(&mut world, here, &batch, 3), Outcome::Quarantined, Reason::UnitsQuarantined);
+}
+
+/// The holder reads the report, packs everything, ships it, and the consignee opens it.
+#[test]
+fn evidence_is_followed_to_what_left_the_shelf_before_it_was_presented() {
+    let mut world = World::new();
+    let operators = with_evidence(&mut world);
+    let batch = at_pharmacy(&mut world, 100, 60);
+    let (here, there) = (Party::Pharmacy, Party::Wholesaler);
+    let shelf = QuarantineTarget::holding(batch.id, here.site());
+    let case = QuarantineTarget::LogisticUnit(sscc(1));
+    report_on(&mut world, &operators, shelf);
+    world.pass(1);
+    let all = Contents::Units { batch: batch.id, quantity: 60 };
+    world.done(here, "pack", (here.site(), sscc(1), all));
+    move_case(&mut world, here, there, Purpose::Supply);
+    world.done(there, "unpack", (there.site(), sscc(1)));
+    let follow = |world: &mut World, trail: Vec<QuarantineTarget>| -> Result<(), Error> {
+        world.call(Party::Stranger, world.batches, "follow_evidence", trail)
+    };
+    assert_eq!(follow(&mut world, vec![shelf, case]), Err(Error::NotSuspect), "nothing was presented");
+    assert_eq!(present(&mut world, shelf), Ok(()));
+    assert_eq!(balance(&mut world, batch.id).all_quarantined(), 0, "nothing is on the shelf");
+    // What is taken in later is not touched.
+    world.hand_over(batch.id, Party::Manufacturer, here, 5);
+    assert_eq!(follow(&mut world, vec![shelf, case]), Ok(()));
+    let places = balance(&mut world, batch.id);
+    assert_eq!((places.quarantined, places.held), (60, 40));
+    let onward = QuarantineTarget::holding(batch.id, there.site());
+    assert_eq!(follow(&mut world, vec![shelf, onward]), Err(Error::TrailBroken));
+    world.pass(1);
+    world.done(here, "pack", (here.site(), sscc(3), Contents::Units { batch: batch.id, quantity: 5 }));
+    let later = vec![shelf, QuarantineTarget::LogisticUnit(sscc(3))];
+    assert_eq!(follow(&mut world, later), Err(Error::NotSuspect));
 }
 
 #[test]

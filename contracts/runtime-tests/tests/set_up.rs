@@ -116,7 +116,7 @@ fn not_even_the_contracts_with_roles_move_goods_in_set_up() {
     let (batch, site) = (BatchId([1; 32]), Party::Manufacturer.site());
     let target = QuarantineTarget::Holding { batch, site, quantity: None };
     let quarantined: Result<(), QuarantineError> =
-        world.call(world.evidence, world.batches, "QuarantineBooks::quarantine_on_evidence", target);
+        world.call(world.evidence, world.batches, "QuarantineBooks::quarantine_on_evidence", (target, NOW));
     assert_eq!(quarantined, Err(QuarantineError::Refused));
     let (from, to) = (UnitPlace::Left(UnitState::Sample), UnitPlace::Shelf);
     let booking = Booking {

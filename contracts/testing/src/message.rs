@@ -89,6 +89,7 @@ pub enum Message {
     },
     QuarantineOnEvidence {
         target: QuarantineTarget,
+        observed_at: Timestamp,
     },
     ReleaseQuarantine {
         target: QuarantineTarget,
@@ -239,7 +240,7 @@ impl Message {
             }
             Message::Quarantine { site, target, reason } => (site, target, reason).encode(),
             Message::Condemn { site, target } => (site, target).encode(),
-            Message::QuarantineOnEvidence { target } => target.encode(),
+            Message::QuarantineOnEvidence { target, observed_at } => (target, observed_at).encode(),
             Message::ReleaseQuarantine { target, reason } => (target, reason).encode(),
             Message::Recall { batch, recall } => (batch, recall).encode(),
             Message::AcknowledgeRecall { site, batch } => (site, batch).encode(),

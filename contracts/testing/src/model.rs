@@ -15,6 +15,7 @@ mod quarantine;
 mod recall;
 mod registration;
 pub mod today;
+mod trail;
 mod units;
 mod verdict;
 
@@ -36,6 +37,7 @@ use crate::organisations::{Administration, Organisations};
 
 pub use logistics::Container;
 pub use packs::{BatchFacts, Pack, Quarantined};
+pub use trail::{Around, CameOut};
 
 /// What the manufacturers know of their serials: proof by batch and serial.
 #[derive(Debug, Default)]
@@ -58,6 +60,8 @@ pub struct Model {
     pub shipments: BTreeMap<u64, Shipment>,
     pub shipped: u64,
     pub containers: BTreeMap<Sscc, Container>,
+    /// What came out of shipments and containers, in this order.
+    pub came_out: Vec<CameOut>,
     pub units: BTreeMap<UnitId, UnitRecord>,
     pub alarms: BTreeMap<UnitId, Alarm>,
     /// Until when the alarms of sites are dismissed.
@@ -84,6 +88,7 @@ impl Model {
             shipments: BTreeMap::new(),
             shipped: 0,
             containers: BTreeMap::new(),
+            came_out: Vec::new(),
             units: BTreeMap::new(),
             alarms: BTreeMap::new(),
             dismissed: BTreeMap::new(),
@@ -117,8 +122,10 @@ impl Model {
         let call = self.organisations.call(who, site, self.now, contracts);
         if message.is_for_units() {
             Ok(self.judge_unit(call.map_err(primitives::units::Error::from)?, message)?)
-        } else if let Message::QuarantineOnEvidence { target } = message {
-            let done = call.map_err(Error::from).and_then(|call| self.quarantine_on_evidence(call, *target));
+        } else if let Message::QuarantineOnEvidence { target, observed_at } = message {
+            let done = call
+                .map_err(Error::from)
+                .and_then(|call| self.quarantine_on_evidence(call, *target, *observed_at));
             Ok(done.map_err(primitives::batches::QuarantineError::from)?)
         } else {
             Ok(self.judge_batch(call.map_err(Error::from)?, message.clone())?)
@@ -225,6 +232,9 @@ impl Model {
             quantity: self.packs_inside(sscc),
             site: self.outermost(sscc).1.site,
             level: container.level,
+            packed_by: container.packed_by,
+            packed_at: container.packed_at,
+            taken_out_at: container.taken_out_at,
             parent: container.parent,
             shipment: container.shipment,
             case: container.case,

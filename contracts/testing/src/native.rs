@@ -5,7 +5,7 @@ use ink::env::DefaultEnvironment;
 use kernel::{key, Call};
 use primitives::batches::{Attestation, Error, QuarantineError, QuarantineTarget, UnitPlace};
 use primitives::units::{self, Scan, UnitOutcome, UnitRecord, Verdict};
-use primitives::{ensure, AccountId, BatchId, Question, Refused, Standing, Timestamp, UnitId};
+use primitives::{ensure, AccountId, BatchId, Question, Refused, Sscc, Standing, Timestamp, UnitId};
 use scale::Encode;
 
 use crate::backend::{Answer, AnyError, Backend, BatchBooks, Books, Done, Event, Scope};
@@ -220,7 +220,10 @@ impl Native {
                 happened(&data.decommission_quantity(call, batch, quantity, state, document)?)
             }
             Message::Quarantine { target, reason, .. } => happened(&data.quarantine(call, target, reason)?),
-            Message::QuarantineOnEvidence { target } => happened(&data.quarantine_on_evidence(call, target)?),
+            Message::QuarantineOnEvidence { target, observed_at } => {
+                let events = data.quarantine_on_evidence(call, target, observed_at)?;
+                Done { answer: Answer::Nothing, events: events.iter().map(Event::of).collect() }
+            }
             Message::ReleaseQuarantine { target, reason } => {
                 happened(&data.release_quarantine(call, target, reason)?)
             }
@@ -235,14 +238,20 @@ impl Native {
     fn at_stake(&self, message: &Message) -> Vec<(AccountId, Raw)> {
         let batches = self.registers.batches_storage();
         let sscc_keys = || {
-            let of = |sscc| [(key(b"LOGI"), sscc).encode(), (key(b"CHIL"), sscc).encode()];
+            let ended = |sscc: &Sscc| (key(b"ENDS"), QuarantineTarget::LogisticUnit(*sscc)).encode();
+            let of = |sscc| [(key(b"LOGI"), sscc).encode(), (key(b"CHIL"), sscc).encode(), ended(sscc)];
             self.scope.logistic_units.iter().flat_map(of).collect::<Vec<_>>()
         };
         let (contract, keys) = match message {
             Message::Pack { contents: primitives::batches::Contents::Case { batch, number }, .. } => {
                 (batches, vec![(key(b"CASE"), batch, number).encode()])
             }
-            Message::Pack { .. } | Message::Receive { .. } => (batches, sscc_keys()),
+            Message::Receive { site, .. } => {
+                let kept = |batch| (key(b"KEPT"), batch, site).encode();
+                let kept = self.scope.batches.iter().map(kept);
+                (batches, sscc_keys().into_iter().chain(kept).collect())
+            }
+            Message::Pack { .. } => (batches, sscc_keys()),
             Message::DecommissionQuantity { site, batch, .. } => {
                 (batches, vec![(key(b"HOLD"), batch, site).encode(), (key(b"BALA"), batch).encode()])
             }

@@ -39,6 +39,11 @@ pub fn ensure_serial(serial: &[u8]) -> Result<(), UnitError> {
     gs1::validate_serial(serial).map_err(|_| UnitError::InvalidSerial)
 }
 
+/// Whether the contract that runs stores something under this key.
+pub fn is_stored(key: &impl Encode) -> bool {
+    ink::env::contains_contract_storage(key).is_some()
+}
+
 fn run_as(contract: AccountId) {
     ink::env::test::set_callee::<DefaultEnvironment>(contract.0.into());
 }

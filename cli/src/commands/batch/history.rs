@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::batch_view::scope;
 use crate::choices::{place_name, Choice};
 use crate::directory::{ActorView, Mentioned, Names, SiteView};
+use crate::goods::name_of;
 
 /// What happened to a batch, as it is on chain: one event.
 #[derive(Debug, Default, Serialize)]
@@ -67,6 +68,11 @@ impl BatchEvent {
         })
     }
 
+    /// Whether it changes nothing about goods, and only explains another event.
+    pub const fn only_explains(&self) -> bool {
+        matches!(self, BatchEvent::Batches(by_batches::Event::EvidenceFollowed(_)))
+    }
+
     /// Whether `batches` booked packs here for the register of units.
     pub const fn is_booking(&self) -> bool {
         matches!(self, BatchEvent::Batches(by_batches::Event::UnitsBooked(_)))
@@ -92,6 +98,7 @@ const fn batch_of(event: &by_batches::Event) -> BatchId {
         Event::UnitsDecommissioned(event) => event.batch,
         Event::DecommissioningReverted(event) => event.batch,
         Event::UnitsQuarantined(event) => event.batch,
+        Event::EvidenceFollowed(event) => event.batch,
         Event::QuarantineReleased(event) => event.batch,
         Event::GoodsCondemned(event) => event.batch,
         Event::BatchRecalled(event) => event.batch,
@@ -144,6 +151,7 @@ pub const fn actor_of(event: &BatchEvent) -> Option<&Actor> {
         BatchEvent::Batches(Event::UnitsDecommissioned(event)) => &event.by,
         BatchEvent::Batches(Event::DecommissioningReverted(event)) => &event.by,
         BatchEvent::Batches(Event::UnitsQuarantined(event)) => &event.by,
+        BatchEvent::Batches(Event::EvidenceFollowed(event)) => &event.by,
         BatchEvent::Batches(Event::QuarantineReleased(event)) => &event.by,
         BatchEvent::Batches(Event::GoodsCondemned(event)) => &event.by,
         BatchEvent::Batches(Event::BatchRecalled(event)) => &event.by,
@@ -301,6 +309,15 @@ fn of_batches(event: &by_batches::Event, names: &Names) -> HistoryLine {
                 ),
             )
         },
+        Event::EvidenceFollowed(it) => line(
+            "evidence-followed",
+            format!(
+                "{} followed evidence from goods {} to goods {}",
+                by(&it.by),
+                name_of(it.from),
+                name_of(it.to)
+            ),
+        ),
         Event::QuarantineReleased(it) => HistoryLine {
             from: Some(names.site(it.site)),
             quantity: Some(it.quantity),

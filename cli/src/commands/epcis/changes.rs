@@ -190,6 +190,9 @@ impl<'l> History<'l> {
             Event::RecallAcknowledged(it) => {
                 (self.parties.actor(&it.by)?, Goods::Batch, Change::RecallAcknowledged)
             }
+            Event::EvidenceFollowed(_) => {
+                return Err(Failure::failed("evidence that is followed only explains another event"));
+            }
             Event::UnitsBooked(_) => {
                 return Err(Failure::failed(
                     "packs were booked by another register of units than the deployment file's; use the \

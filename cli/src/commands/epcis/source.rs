@@ -79,7 +79,8 @@ impl SourceArgs {
         let parties = parties(context, &mentioned).await?;
         let mut history = History::new(id, &batch, parties, serials.as_ref())?;
         let mut changes = Vec::new();
-        for (block, event) in &emitted {
+        // Following evidence is no change of goods: where it quarantines any, another event says so.
+        for (block, event) in emitted.iter().filter(|(_, event)| !event.only_explains()) {
             let at = i64::try_from(context.chain.time_at(*block).await?).map_err(Failure::failed)?;
             let change = history.change(event, at)?;
             changes.push(change.to_event().map_err(Failure::failed)?);

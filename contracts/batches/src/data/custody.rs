@@ -3,11 +3,12 @@
 use kernel::Call;
 use primitives::access::SiteStanding;
 use primitives::batches::{
-    Arrival, Batch, Error, Goods, Hold, LogisticUnit, Purpose, RejectionReason, Shipment, ShipmentRejected,
-    UnitsReceived, UnitsShipped, Withdrawal, MAX_CHILDREN,
+    Arrival, Batch, Error, Goods, Hold, LogisticUnit, Purpose, QuarantineTarget, RejectionReason, Shipment,
+    ShipmentRejected, UnitsReceived, UnitsShipped, Withdrawal, MAX_CHILDREN,
 };
 use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc, CUSTODIANS};
 
+use super::trail::End;
 use super::{ensure_custodian, Data};
 use crate::place::Place;
 
@@ -112,6 +113,10 @@ impl Data {
             hold: Hold::default(),
         };
         self.save_shipment(shipment, &record);
+        if !condemned {
+            // The consignor pays for what is kept of it afterwards: unwanted goods cost their consignee nothing.
+            self.ends.insert(QuarantineTarget::Shipment(shipment), &End::of_shipment(&record));
+        }
         let by = call.actor();
         Ok(UnitsShipped { batch, by, shipment, from, to, quantity, logistic_unit, condemned, purpose, terms })
     }
@@ -130,7 +135,7 @@ impl Data {
             (Arrival::Units(quantity), None) => *quantity,
             (Arrival::LogisticUnits(units), Some(shipped)) => {
                 ensure((1..=MAX_CHILDREN).contains(&units.len()), Error::TooManyLogisticUnits)?;
-                self.take_out_of_transit(&record, shipped, units)?
+                self.take_out_of_transit(call, &record, shipped, units)?
             }
             _ => return Err(Error::NotInShipment),
         };
@@ -146,6 +151,15 @@ impl Data {
         self.transfer(&batch, (to, source), (to, target), quantity, Error::QuantityNotInShipment)?;
         if target == Place::Quarantined {
             self.keep_regulator_hold(&batch, to, hold);
+        }
+        let loose = if record.logistic_unit.is_none() { quantity } else { 0 };
+        let in_what = QuarantineTarget::Shipment(shipment);
+        if back && still_in_transit == 0 {
+            // What came back permanently is not supplied again: nothing is to be followed.
+            self.ends.remove(in_what);
+        } else if !back && (loose > 0 || still_in_transit == 0) {
+            let end = End::of_shipment(&record);
+            self.note_end(in_what, end, (to, call.now), (loose, target == Place::Held));
         }
         if still_in_transit == 0 {
             self.shipments.remove(shipment);
@@ -184,6 +198,12 @@ impl Data {
             unit.hold = hold;
             self.save_unit(sscc, &unit);
         }
+        if !record.condemned {
+            let loose = if record.logistic_unit.is_none() { quantity } else { 0 };
+            let in_what = QuarantineTarget::Shipment(shipment);
+            let end = End::of_shipment(&record);
+            self.note_end(in_what, end, (from, call.now), (loose, target == Place::Held));
+        }
         self.shipments.remove(shipment);
         Ok(ShipmentRejected { batch, by: call.actor(), shipment, from, to, quantity, reason })
     }
@@ -191,6 +211,7 @@ impl Data {
     /// Gives logistic units of a shipment to its consignee, and returns how many units are in them.
     fn take_out_of_transit(
         &mut self,
+        call: Call,
         record: &Shipment,
         shipped: Sscc,
         arrived: &[Sscc],
@@ -203,7 +224,8 @@ impl Data {
                 ensure(arrived.len() == 1, Error::NotInShipment)?;
             } else {
                 ensure(unit.parent == Some(shipped), Error::NotInShipment)?;
-                unit.recalled |= self.take_out(*sscc, &unit, shipped)?;
+                unit.recalled |= self.take_out(call, &unit, (shipped, record.to))?;
+                unit.taken_out_at = Some(call.now);
             }
             quantity = quantity.checked_add(unit.quantity).ok_or(Error::BalanceBroken)?;
             let returned = record.purpose == Purpose::Return;

@@ -7,12 +7,13 @@ use ink::prelude::vec::Vec;
 use kernel::Call;
 use primitives::batches::{
     Batch, Contents, Error, Hold, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
-    LogisticUnitUnpacked, Packed, Purpose, Withdrawal, MAX_CHILDREN, MAX_LEVEL,
+    LogisticUnitUnpacked, Packed, Purpose, QuarantineTarget, Withdrawal, MAX_CHILDREN, MAX_LEVEL,
 };
 use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc};
 
 use super::custody::free_place;
 use super::recall::reaches;
+use super::trail::End;
 use super::{ensure_custodian, is_manufacturer, Data};
 use crate::place::Place;
 
@@ -21,7 +22,8 @@ impl Data {
     pub fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Result<LogisticUnitPacked, Error> {
         let site = ensure_custodian(&call)?;
         ensure(sscc > 0 && gs1::Sscc::new(sscc).is_ok(), Error::InvalidSscc)?;
-        ensure(!self.logistic_units.contains(sscc), Error::LogisticUnitExists)?;
+        let taken = self.logistic_units.contains(sscc) || self.is_lately_ended(sscc, call.now);
+        ensure(!taken, Error::LogisticUnitExists)?;
         let (batch, quantity, level, case, cases) = match &contents {
             Contents::Units { batch, quantity } => {
                 self.known(batch)?;
@@ -54,6 +56,9 @@ impl Data {
             quantity,
             site,
             level,
+            packed_by: site,
+            packed_at: call.now,
+            taken_out_at: None,
             parent: None,
             shipment: None,
             case,
@@ -92,9 +97,9 @@ impl Data {
         }
         let withdrawn = unit.withdrawn;
         if level > 0 {
-            for child in self.children.take(sscc).unwrap_or_default() {
-                let mut inside = self.packed_unit(child)?;
+            for (child, mut inside) in self.still_inside(sscc) {
                 inside.parent = None;
+                inside.taken_out_at = Some(call.now);
                 inside.site = site;
                 inside.withdrawn = withdrawn;
                 inside.recalled |= recalled;
@@ -109,6 +114,11 @@ impl Data {
             };
             self.transfer(&batch, (site, from), (site, to), quantity, Error::BalanceBroken)?;
             self.keep_regulator_hold(&batch, site, hold);
+        }
+        if withdrawn.is_none() {
+            let (in_what, end) = (QuarantineTarget::LogisticUnit(sscc), End::of_unit(&unit, site));
+            let loose = if level == 0 { quantity } else { 0 };
+            self.note_end(in_what, end, (site, call.now), (loose, !hold.quarantined));
         }
         match case {
             Some(_) if withdrawn.is_some() => self.save_unit(sscc, &unit),
@@ -242,26 +252,43 @@ impl Data {
         whole.ok_or(Error::TooManyLogisticUnits)
     }
 
-    /// Takes a logistic unit out of the one around it, which is removed when it is empty. Returns whether that one is
-    /// recalled, and so what was in it.
-    pub(super) fn take_out(&mut self, sscc: Sscc, unit: &LogisticUnit, parent: Sscc) -> Result<bool, Error> {
+    /// Takes a logistic unit out of the one around it at the site, which is removed when it is empty. Returns whether that
+    /// one is recalled, and so what was in it.
+    pub(super) fn take_out(
+        &mut self,
+        call: Call,
+        unit: &LogisticUnit,
+        (parent, site): (Sscc, SiteId),
+    ) -> Result<bool, Error> {
         let mut outer = self.packed_unit(parent)?;
-        let mut children = self.children.get(parent).unwrap_or_default();
-        children.retain(|child| *child != sscc);
-        if children.is_empty() {
-            self.children.remove(parent);
+        outer.quantity = outer.quantity.checked_sub(unit.quantity).ok_or(Error::BalanceBroken)?;
+        if outer.quantity == 0 {
+            let (in_what, end) = (QuarantineTarget::LogisticUnit(parent), End::of_unit(&outer, site));
+            self.note_end(in_what, end, (site, call.now), (0, false));
             self.logistic_units.remove(parent);
             return Ok(outer.recalled);
         }
-        self.children.insert(parent, &children);
-        outer.quantity = outer.quantity.checked_sub(unit.quantity).ok_or(Error::BalanceBroken)?;
-        if outer.holds_recalled {
-            outer.holds_recalled = children.iter().any(|child| {
-                self.packed_unit(*child).map_or(true, |unit| unit.recalled || unit.holds_recalled)
-            });
+        if outer.holds_recalled && (unit.recalled || unit.holds_recalled) {
+            // This one is still counted as inside.
+            let recalled = |inside: &LogisticUnit| inside.recalled || inside.holds_recalled;
+            let inside = self.still_inside(parent);
+            outer.holds_recalled = inside.iter().filter(|(_, inside)| recalled(inside)).count() > 1;
         }
         self.save_unit(parent, &outer);
         Ok(outer.recalled)
+    }
+
+    /// The logistic units that were put into one and are still in it.
+    fn still_inside(&self, parent: Sscc) -> Vec<(Sscc, LogisticUnit)> {
+        let mut all = Vec::new();
+        for child in self.children.get(parent).unwrap_or_default() {
+            if let Ok(unit) = self.packed_unit(child) {
+                if unit.parent == Some(parent) {
+                    all.push((child, unit));
+                }
+            }
+        }
+        all
     }
 }
 

@@ -12,16 +12,16 @@ use super::{ensure_answers_for, ensure_custodian, Data};
 use crate::place::Place;
 
 /// What both directions need to know of a target.
-struct Targeted {
+pub(super) struct Targeted {
     batch: BatchId,
     site: SiteId,
     /// Where its units are while they are free, and while they are quarantined.
     free: Place,
     apart: Place,
     /// How many are free, and how many are quarantined.
-    quantity_free: Quantity,
+    pub(super) quantity_free: Quantity,
     quantity_apart: Quantity,
-    hold: Hold,
+    pub(super) hold: Hold,
 }
 
 impl Data {
@@ -41,37 +41,6 @@ impl Data {
             ensure_custodian(&call)?;
         }
         self.isolate(call, target, &goods, reason, by_regulator)
-    }
-
-    /// Quarantines goods, because the deployment's sentinel saw evidence against them.
-    pub fn quarantine_on_evidence(
-        &mut self,
-        call: Call,
-        target: QuarantineTarget,
-    ) -> Result<UnitsQuarantined, Error> {
-        call.ensure_role(Role::Sentinel)?;
-        let target = self.where_it_is(target)?;
-        let goods = self.goods(target)?;
-        self.ensure_known(&goods, target)?;
-        self.isolate(call, target, &goods, QuarantineReason::OracleEvidence, false)
-    }
-
-    /// When a quarantine of these goods was last ended: 0 if never. `None` if the goods are unknown.
-    #[must_use]
-    pub fn cleared_at(&self, target: QuarantineTarget) -> Option<Timestamp> {
-        let target = self.where_it_is(target).ok()?;
-        self.goods(target).ok().map(|goods| goods.hold.cleared_at)
-    }
-
-    /// What evidence about these goods strikes: a logistic unit that was put into another one since is where that one is, and
-    /// one that was shipped is in its shipment. So evidence is not dodged by packing or shipping.
-    fn where_it_is(&self, target: QuarantineTarget) -> Result<QuarantineTarget, Error> {
-        let QuarantineTarget::LogisticUnit(mut sscc) = target else { return Ok(target) };
-        let mut unit = self.packed_unit(sscc)?;
-        while let Some(parent) = unit.parent {
-            (sscc, unit) = (parent, self.packed_unit(parent)?);
-        }
-        Ok(unit.shipment.map_or(QuarantineTarget::LogisticUnit(sscc), QuarantineTarget::Shipment))
     }
 
     /// Ends a quarantine: by a regulator, or by the batch's manufacturer where no regulator quarantined the goods.
@@ -96,6 +65,9 @@ impl Data {
         let (from, to) = ((site, goods.apart), (site, goods.free));
         self.transfer(&batch, from, to, quantity, Error::QuantityNotQuarantined)?;
         self.mark(target, rest_of_hold(&goods, quantity, Some(call.now)));
+        if quantity == goods.quantity_apart {
+            self.suspicions.remove(target.whole());
+        }
         Ok(QuarantineReleased { batch, by: call.actor(), site, target, quantity, reason })
     }
 
@@ -146,7 +118,7 @@ impl Data {
         }
     }
 
-    fn isolate(
+    pub(super) fn isolate(
         &mut self,
         call: Call,
         target: QuarantineTarget,
@@ -169,7 +141,7 @@ impl Data {
         Ok(UnitsQuarantined { batch, by: call.actor(), site, target, quantity, reason })
     }
 
-    fn goods(&self, target: QuarantineTarget) -> Result<Targeted, Error> {
+    pub(super) fn goods(&self, target: QuarantineTarget) -> Result<Targeted, Error> {
         let whole = |quantity, hold: Hold| if hold.quarantined { (0, quantity) } else { (quantity, 0) };
         let (batch, site, (free, apart), (quantity_free, quantity_apart), hold) = match target {
             QuarantineTarget::Holding { batch, site, .. } => {

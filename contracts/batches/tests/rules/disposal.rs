@@ -76,7 +76,6 @@ fn packs_with_serials_are_restrained_as_a_whole_by_serial_or_in_numbered_cases()
     let id = batch.id;
     let (some, all) = (some_of(id, manufacturer(), Some(2)), some_of(id, manufacturer(), None));
     assert_eq!(data.quarantine(manufacturer(), some, DAMAGED), Err(Error::SerialRequired));
-    assert_eq!(data.quarantine_on_evidence(sentinel(), some), Err(Error::SerialRequired));
     pack_case(&mut data, id, 0, 1);
     pack_case(&mut data, id, 1, 2);
     pack_pallet(&mut data, manufacturer(), &[1, 2], 10);

@@ -1,7 +1,7 @@
 use super::*;
 use primitives::batches::{
     LogisticUnit, LogisticUnitPacked, LogisticUnitUnpacked, QuarantineReason, QuarantineTarget,
-    RejectionReason, MAX_CHILDREN,
+    RejectionReason, MAX_CHILDREN, TRAIL,
 };
 
 fn units(batch: BatchId, quantity: Quantity) -> Contents {
@@ -48,6 +48,9 @@ fn units_are_packed_and_unpacked_where_they_are() {
         quantity: 30,
         site: site(1),
         level: 0,
+        packed_by: site(1),
+        packed_at: NOW,
+        taken_out_at: None,
         parent: None,
         shipment: None,
         case: None,
@@ -348,8 +351,8 @@ fn the_number_of_a_case_that_was_opened_elsewhere_is_not_packed_again() {
     let mut data = empty_batches();
     let batch = Serialised::released(&mut data, LOT, 10);
     let case = |number| Contents::Case { batch: batch.id, number };
-    pack_case(&mut data, batch.id, 0, 1);
-    data.unpack(manufacturer(), sscc(1)).unwrap();
+    pack_case(&mut data, batch.id, 0, 3);
+    data.unpack(manufacturer(), sscc(3)).unwrap();
     pack_case(&mut data, batch.id, 0, 1);
     hand_over_packed(&mut data, manufacturer(), wholesaler(), 1);
     let packed = |data: &Data| data.whereabouts(batch.id, &[0], None, NOW).unwrap().positions[0].packed;
@@ -357,7 +360,8 @@ fn the_number_of_a_case_that_was_opened_elsewhere_is_not_packed_again() {
     data.unpack(wholesaler(), sscc(1)).unwrap();
     assert_eq!(packed(&data), None);
     assert_eq!(data.pack(manufacturer(), sscc(2), case(0)), Err(Error::CaseAlreadyPacked));
-    pack_units(&mut data, wholesaler(), batch.id, 4, 1);
+    let long_after = Call { now: NOW + TRAIL + 1, ..wholesaler() };
+    pack_units(&mut data, long_after, batch.id, 4, 1);
     assert_eq!(packed(&data), None, "the SSCC names something else now");
     ensure_mass_balance(&data, batch.id);
 }

@@ -19,4 +19,5 @@ mod quarantine;
 mod recall;
 mod registration;
 mod release_gate;
+mod trail;
 mod units;

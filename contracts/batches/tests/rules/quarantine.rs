@@ -40,7 +40,8 @@ fn goods_are_quarantined_by_their_site_a_regulator_or_the_sentinel() {
             let (mut data, id) = spread();
             let quantity = apart.total().unwrap();
             let (result, reason) = if by.account == sentinel().account {
-                (data.quarantine_on_evidence(by, target), QuarantineReason::OracleEvidence)
+                let all = data.quarantine_on_evidence(by, target, NOW);
+                (all.map(|mut all| all.remove(0)), QuarantineReason::OracleEvidence)
             } else {
                 (data.quarantine(by, target, REASON), REASON)
             };
@@ -205,7 +206,7 @@ fn only_goods_that_are_there_are_quarantined() {
         assert_eq!(data.release_quarantine(regulator(), target, NOTHING_FOUND), Err(error));
     }
     for (target, error) in &cases[..3] {
-        assert_eq!(data.quarantine_on_evidence(sentinel(), *target), Err(*error));
+        assert_eq!(data.quarantine_on_evidence(sentinel(), *target, NOW), Err(*error));
     }
     data.reject(pharmacy(), shipment, RejectionReason::WrongGoods).unwrap();
     let shipment = send_back(&mut data, wholesaler(), Goods::LogisticUnit(sscc(2))).unwrap().shipment;
@@ -220,15 +221,15 @@ fn only_the_sentinel_quarantines_on_evidence_and_it_does_nothing_else() {
     let (mut data, id) = spread();
     for (target, holder, _) in targets(id) {
         for caller in [holder, regulator(), bystander(), without_roles(sentinel())] {
-            assert_eq!(data.quarantine_on_evidence(caller, target), Err(Error::CallerNotAuthorised));
+            assert_eq!(data.quarantine_on_evidence(caller, target, NOW), Err(Error::CallerNotAuthorised));
         }
         assert_eq!(data.quarantine(sentinel(), target, REASON), Err(Error::CallerNotAuthorised));
-        data.quarantine_on_evidence(sentinel(), target).unwrap();
+        data.quarantine_on_evidence(sentinel(), target, NOW).unwrap();
         let released = data.release_quarantine(sentinel(), target, NOTHING_FOUND);
         assert_eq!(released, Err(Error::CallerNotAuthorised));
     }
     let unknown = QuarantineTarget::Shipment(99);
-    assert_eq!(data.quarantine_on_evidence(sentinel(), unknown), Err(Error::UnknownShipment));
+    assert_eq!(data.quarantine_on_evidence(sentinel(), unknown, NOW), Err(Error::UnknownShipment));
     ensure_mass_balance(&data, id);
 }
 
@@ -238,17 +239,19 @@ fn evidence_about_a_case_strikes_it_in_a_pallet_and_under_way() {
     let (mut data, id) = spread();
     let case = QuarantineTarget::LogisticUnit(sscc(1));
     pack_pallet(&mut data, wholesaler(), &[1], 2);
-    let event = data.quarantine_on_evidence(sentinel(), case).unwrap();
-    assert_eq!((event.target, event.quantity), (QuarantineTarget::LogisticUnit(sscc(2)), 30));
+    let struck = |data: &mut Data| -> Vec<(QuarantineTarget, u64)> {
+        let events = data.quarantine_on_evidence(sentinel(), case, NOW).unwrap();
+        events.iter().map(|event| (event.target, event.quantity)).collect()
+    };
+    assert_eq!(struck(&mut data), [(QuarantineTarget::LogisticUnit(sscc(2)), 30)]);
     let pallet = QuarantineTarget::LogisticUnit(sscc(2));
     data.release_quarantine(regulator(), pallet, NOTHING_FOUND).unwrap();
-    assert_eq!(data.cleared_at(case), Some(NOW), "what was cleared is cleared with it");
+    assert_eq!(data.cleared_at(case, NOW), Some(NOW), "what was cleared is cleared with it");
     let shipment = ship(&mut data, wholesaler(), Goods::LogisticUnit(sscc(2)), pharmacy()).unwrap().shipment;
-    let event = data.quarantine_on_evidence(sentinel(), case).unwrap();
-    assert_eq!(event.target, QuarantineTarget::Shipment(shipment));
+    assert_eq!(struck(&mut data), [(QuarantineTarget::Shipment(shipment), 30)]);
     data.receive(pharmacy(), shipment, Arrival::LogisticUnits(vec![sscc(2)])).unwrap();
     assert_eq!(places(&data, id, pharmacy()).quarantined_closed, 50 - 20, "it arrives quarantined");
-    assert_eq!(data.quarantine_on_evidence(sentinel(), case), Err(Error::AlreadyQuarantined));
+    assert_eq!(struck(&mut data), [], "it is quarantined already");
     ensure_mass_balance(&data, id);
 }
 
@@ -256,12 +259,12 @@ fn evidence_about_a_case_strikes_it_in_a_pallet_and_under_way() {
 fn the_end_of_a_quarantine_is_kept() {
     for (target, holder, _) in targets(spread().1) {
         let (mut data, _) = spread();
-        assert_eq!(data.cleared_at(target), Some(0));
+        assert_eq!(data.cleared_at(target, NOW), Some(0));
         data.quarantine(holder, target, REASON).unwrap();
-        assert_eq!(data.cleared_at(target), Some(0));
+        assert_eq!(data.cleared_at(target, NOW), Some(0));
         data.release_quarantine(manufacturer(), target, ClearanceReason::WithinStabilityLimits).unwrap();
-        assert_eq!(data.cleared_at(target), Some(NOW));
-        assert_eq!(data.cleared_at(QuarantineTarget::Shipment(99)), None);
+        assert_eq!(data.cleared_at(target, NOW), Some(NOW));
+        assert_eq!(data.cleared_at(QuarantineTarget::Shipment(99), NOW), None);
     }
 }
 

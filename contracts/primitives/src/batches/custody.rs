@@ -114,6 +114,12 @@ pub struct LogisticUnit {
     pub site: SiteId,
     /// 0 where it holds units, else one more than the logistic units in it: below [`MAX_LEVEL`].
     pub level: u8,
+    /// Where it was packed.
+    pub packed_by: SiteId,
+    /// When it was packed.
+    pub packed_at: Timestamp,
+    /// When it was last taken out of another logistic unit.
+    pub taken_out_at: Option<Timestamp>,
     /// The logistic unit in which it is.
     pub parent: Option<Sscc>,
     /// The shipment in which it is under way.

@@ -111,6 +111,12 @@ errors! {
     ShipmentQuarantined = 62,
     /// The logistic unit is not condemned.
     NotCondemned = 63,
+    /// No evidence was presented about the goods, or these left them before it was observed or after it was presented, or
+    /// were cleared since.
+    NotSuspect = 64,
+    /// The trail has fewer than 2 or more than [`super::MAX_TRAIL`] stations, or two of them in which the same goods were not one
+    /// after the other.
+    TrailBroken = 65,
 }
 
 impl From<NotMarketable> for Error {
@@ -144,12 +150,7 @@ impl From<Error> for QuarantineError {
             Error::UnknownBatch | Error::UnknownShipment | Error::UnknownLogisticUnit => {
                 QuarantineError::UnknownGoods
             }
-            Error::InSetUp
-            | Error::Paused
-            | Error::AccessUnavailable
-            | Error::CallerNotAuthorised
-            | Error::CallerNotAtSite => QuarantineError::Refused,
-            _ => QuarantineError::NothingFree,
+            _ => QuarantineError::Refused,
         }
     }
 }

@@ -234,6 +234,18 @@ events! {
         reason: QuarantineReason,
     }
 
+    /// Evidence about goods was followed to what left them between its observation and its presentation.
+    EvidenceFollowed [2] {
+        /// The batch.
+        batch: BatchId,
+        /// Who followed it.
+        by: Actor,
+        /// What the goods were in.
+        from: QuarantineTarget,
+        /// What they were in after that, and are now; or their trail goes on.
+        to: QuarantineTarget,
+    }
+
     /// The quarantine of units ended.
     QuarantineReleased [2] {
         /// The batch.

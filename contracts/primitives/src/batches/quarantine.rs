@@ -1,6 +1,12 @@
 use scale::{Decode, Encode};
 
-use crate::{blake2_256, AccountId, BatchId, Quantity, SiteId, Sscc, Subject};
+use crate::{blake2_256, AccountId, BatchId, Quantity, SiteId, Sscc, Subject, Timestamp};
+
+/// How long it is known where the content of a shipment or logistic unit went after that ended, in milliseconds: 30 days.
+/// So long evidence about it finds that, and its SSCC names nothing else.
+pub const TRAIL: Timestamp = 30 * 24 * 60 * 60 * 1_000;
+/// The most stations of a trail that one message follows.
+pub const MAX_TRAIL: usize = 8;
 
 /// What is quarantined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -29,13 +35,33 @@ impl QuarantineTarget {
     /// over both, whatever the quantity. So a report about other goods, or for another contract, is not evidence.
     #[must_use]
     pub fn subject(&self, batches: AccountId) -> Subject {
-        let target = match *self {
+        Subject(blake2_256(&(b"theriac/evidence/2", batches, self.whole()).encode()))
+    }
+
+    /// All loose units of the batch at the site.
+    #[must_use]
+    pub fn holding(batch: BatchId, site: SiteId) -> Self {
+        QuarantineTarget::Holding { batch, site, quantity: None }
+    }
+
+    /// The same goods, and of loose units all.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        match self {
+            QuarantineTarget::Holding { batch, site, .. } => Self::holding(batch, site),
+            other => other,
+        }
+    }
+
+    /// The same goods, and of loose units so many.
+    #[must_use]
+    pub fn part(self, quantity: Quantity) -> Self {
+        match self {
             QuarantineTarget::Holding { batch, site, .. } => {
-                QuarantineTarget::Holding { batch, site, quantity: None }
+                QuarantineTarget::Holding { batch, site, quantity: Some(quantity) }
             }
             other => other,
-        };
-        Subject(blake2_256(&(b"theriac/evidence/2", batches, target).encode()))
+        }
     }
 }
 
@@ -75,8 +101,6 @@ pub enum ClearanceReason {
 pub enum QuarantineError {
     /// There are no such goods.
     UnknownGoods = 0,
-    /// Nothing of them is free to be quarantined.
-    NothingFree = 1,
-    /// The caller is not the deployment's sentinel, or the contract is paused or in set-up.
-    Refused = 2,
+    /// The caller is not the deployment's sentinel, or the contract is in set-up.
+    Refused = 1,
 }

@@ -11,19 +11,16 @@ errors! {
     EvidenceInsufficient = 12,
     /// There are no such goods.
     UnknownGoods = 13,
-    /// Nothing of the goods is free to be quarantined.
-    NothingFree = 14,
-    /// The contract `batches` takes nothing from this one: it is paused, or this one lacks the role Sentinel.
-    QuarantineRefused = 15,
+    /// The contract `batches` takes nothing from this one, which lacks the role Sentinel.
+    QuarantineRefused = 14,
     /// This report, or a later one about the same goods, was presented already: goods that came since are not touched by it.
-    AlreadyPresented = 16,
+    AlreadyPresented = 15,
 }
 
 impl From<QuarantineError> for Error {
     fn from(error: QuarantineError) -> Self {
         match error {
             QuarantineError::UnknownGoods => Error::UnknownGoods,
-            QuarantineError::NothingFree => Error::NothingFree,
             QuarantineError::Refused => Error::QuarantineRefused,
         }
     }

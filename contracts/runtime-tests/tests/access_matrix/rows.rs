@@ -285,6 +285,7 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.maybe_at_site("condemn", "quarantined by its site", scene.apart[0]);
     rows.maybe_at_site("condemn", "quarantined by a regulator", scene.apart[1]);
     rows.without_site("condemn", "by a regulator", scene.apart[1]);
+    rows.row("follow_evidence", "", scene.trail.to_vec());
     rows.row("recall", "", (id, recall(RecallScope::Batch, now)));
     rows.at_site("acknowledge_recall", "", scene.recalled);
     let (batch, serial, proof) = scene.released.unit(9);
@@ -307,7 +308,7 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
         rows.push("UnitBooks::book_units", note, Names::Nothing, result::<BookingError>, booking);
     }
     let on_evidence = "QuarantineBooks::quarantine_on_evidence";
-    rows.push(on_evidence, "", Names::Nothing, result::<QuarantineError>, own);
+    rows.push(on_evidence, "", Names::Nothing, result::<QuarantineError>, (own, now));
     rows.read("UnitBooks::whereabouts", (id, vec![1_u32], Some(site)));
     rows.read("QuarantineBooks::cleared_at", own);
     rows.read("batch", id);

@@ -78,6 +78,8 @@ pub struct Scene {
     pub apart: [QuarantineTarget; 2],
     /// Goods of the actor about which there is a report over the policy's threshold.
     pub warm: QuarantineTarget,
+    /// Goods that evidence was presented about, and what left them before.
+    pub trail: [QuarantineTarget; 2],
     /// A report that is signed and was not sent.
     pub report: (Report, Vec<Signature>),
     /// A contract whose state changes are stopped.
@@ -188,7 +190,15 @@ impl Scene {
         of_units(&mut world, foreigner, "dispense", (foreigner.site, released.pack(3)));
 
         let warm = holding(fresh, None);
-        let report = reports(&mut world, actor, warm);
+        // What left these goods meanwhile is suspect.
+        let suspect = QuarantineTarget::holding(of_another, Party::Manufacturer.site());
+        let report = reports(&mut world, actor, [warm, suspect]);
+        let left = (Party::Manufacturer.site(), sscc(5), Contents::Units { batch: of_another, quantity: 5 });
+        world.done(Party::Manufacturer, "pack", left);
+        let presented: Result<(), evidence::Error> =
+            world.call(Party::Stranger, world.evidence, "present", (suspect, feed()));
+        assert_eq!(presented, Ok(()));
+        let trail = [suspect, QuarantineTarget::LogisticUnit(sscc(5))];
 
         // What the messages of `governance` name.
         world.administer("suspend_organisation", Party::Provider.organisation());
@@ -221,6 +231,7 @@ impl Scene {
             condemned,
             apart,
             warm,
+            trail,
             report,
             paused,
         };
@@ -250,18 +261,20 @@ fn of_units(world: &mut World, by: Agent, message: &str, arguments: impl Encode)
     assert!(!receipt.reverted, "{message}");
 }
 
-/// A feed, a report over the threshold about `warm`, a request of the actor; and a report that is not sent yet.
-fn reports(world: &mut World, actor: Agent, warm: QuarantineTarget) -> (Report, Vec<Signature>) {
+/// A feed, reports over the threshold about `warm` goods, a request of the actor; and a report that is not sent yet.
+fn reports(world: &mut World, actor: Agent, warm: [QuarantineTarget; 2]) -> (Report, Vec<Signature>) {
     let operators = Operators::new(1);
     world.with_feed(&operators, 0);
     let policy = EvidencePolicy { feeds: world.feeds, threshold: 500_000, max_age: 60_000 };
     let set: Result<(), evidence::Error> =
         world.call(Party::Regulator, world.evidence, "set_policy", (feed(), Some(policy)));
     assert_eq!(set, Ok(()));
-    let first = Report { subject: warm.subject(world.batches), ..world.report(1, &[612_500]) };
-    let sent: Result<(), feeds::Error> =
-        world.call(Party::Provider, world.feeds, "report", (&first, operators.sign(&first, &[0])));
-    assert_eq!(sent, Ok(()));
+    for target in warm {
+        let first = Report { subject: target.subject(world.batches), ..world.report(1, &[612_500]) };
+        let sent: Result<(), feeds::Error> =
+            world.call(Party::Provider, world.feeds, "report", (&first, operators.sign(&first, &[0])));
+        assert_eq!(sent, Ok(()));
+    }
     let next = world.report(1, &[612_500]);
     let deadline = world.now() + 60_000;
     let asked: Result<u64, feeds::Error> =

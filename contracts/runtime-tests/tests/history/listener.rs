@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use primitives::batches::{
     Arrival, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRecalled, BatchRegistered,
     BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Contents, DecommissioningReverted,
-    GoodsCondemned, Hold, Holding, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
+    EvidenceFollowed, GoodsCondemned, Hold, Holding, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
     LogisticUnitUnpacked, Places, Purpose, QuarantineReason, QuarantineReleased, QuarantineTarget,
     RecallAcknowledged, RecallNotice, RecallScope, Shipment, ShipmentRejected, UnitPlace, UnitState,
     UnitsBooked, UnitsDecommissioned, UnitsQuarantined, UnitsReceived, UnitsShipped, Withdrawal,
@@ -130,6 +130,7 @@ impl Listener {
             UnitsDecommissioned => decommissioned,
             DecommissioningReverted => taken_back,
             UnitsQuarantined => quarantined,
+            EvidenceFollowed => followed,
             QuarantineReleased => cleared,
             GoodsCondemned => condemned,
             BatchRecalled => recalled,
@@ -264,7 +265,7 @@ impl Listener {
         self.books.shipments.insert(shipment, record);
     }
 
-    fn received(&mut self, event: UnitsReceived, _: Timestamp) {
+    fn received(&mut self, event: UnitsReceived, now: Timestamp) {
         let UnitsReceived { batch, to, quantity, .. } = event;
         let shipment = self.shipment(event.shipment).clone();
         let back = shipment.purpose == Purpose::Return;
@@ -275,7 +276,7 @@ impl Listener {
             self.holding(batch, to).hold.by_regulator |= shipment.hold.by_regulator;
         }
         if let Arrival::LogisticUnits(arrived) = event.arrival {
-            arrived.into_iter().for_each(|sscc| self.arrived(sscc, &shipment, back));
+            arrived.into_iter().for_each(|sscc| self.arrived(sscc, &shipment, back, now));
         }
         if event.still_in_transit == 0 {
             self.books.shipments.remove(&event.shipment);
@@ -287,9 +288,11 @@ impl Listener {
     }
 
     /// A logistic unit leaves the shipment, and the one around it.
-    fn arrived(&mut self, sscc: Sscc, shipment: &Shipment, back: bool) {
-        let recalled = self.logistic_unit(sscc).parent.is_some_and(|parent| self.take_out(sscc, parent));
+    fn arrived(&mut self, sscc: Sscc, shipment: &Shipment, back: bool, now: Timestamp) {
+        let parent = self.logistic_unit(sscc).parent;
+        let recalled = parent.is_some_and(|parent| self.take_out(sscc, parent));
         let unit = self.logistic_unit(sscc);
+        unit.taken_out_at = parent.map(|_| now).or(unit.taken_out_at);
         unit.recalled |= recalled;
         unit.withdrawn = back.then_some(Withdrawal::Returned);
         unit.parent = None;
@@ -335,7 +338,7 @@ impl Listener {
         }
     }
 
-    fn packed(&mut self, event: LogisticUnitPacked, _: Timestamp) {
+    fn packed(&mut self, event: LogisticUnitPacked, now: Timestamp) {
         let LogisticUnitPacked { batch, by, logistic_unit: sscc, quantity, contents } = event;
         let site = by.site.expect("it is packed at a site");
         let (mut level, mut case, mut cases) = (0, None, None);
@@ -365,6 +368,9 @@ impl Listener {
             quantity,
             site,
             level,
+            packed_by: site,
+            packed_at: now,
+            taken_out_at: None,
             parent: None,
             shipment: None,
             case,
@@ -377,7 +383,7 @@ impl Listener {
         self.books.logistic_units.insert(sscc, unit);
     }
 
-    fn unpacked(&mut self, event: LogisticUnitUnpacked, _: Timestamp) {
+    fn unpacked(&mut self, event: LogisticUnitUnpacked, now: Timestamp) {
         let sscc = event.logistic_unit;
         let mut unit = self.logistic_unit(sscc).clone();
         let LogisticUnit { batch, quantity, site, hold, .. } = unit;
@@ -390,6 +396,7 @@ impl Listener {
         for child in self.children.remove(&sscc).unwrap_or_default() {
             let inside = self.logistic_unit(child);
             inside.parent = None;
+            inside.taken_out_at = Some(now);
             inside.site = site;
             inside.withdrawn = unit.withdrawn;
             inside.recalled |= unit.recalled;
@@ -451,6 +458,11 @@ impl Listener {
         let hold = self.hold(target);
         hold.by_regulator |= by_regulator;
         hold.quarantined = !matches!(target, QuarantineTarget::Holding { .. });
+    }
+
+    /// It says why goods are quarantined, which other events do.
+    fn followed(&mut self, event: EvidenceFollowed, _: Timestamp) {
+        self.batch(event.batch);
     }
 
     fn cleared(&mut self, event: QuarantineReleased, now: Timestamp) {

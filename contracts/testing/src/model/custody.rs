@@ -178,6 +178,10 @@ impl Model {
         if logistic_unit.is_none() && !back {
             self.bring_hold(batch, to, hold);
         }
+        let loose = if logistic_unit.is_none() { quantity } else { 0 };
+        if !back && (loose > 0 || still_in_transit == 0) {
+            self.note_end_of_shipment(number, &record, to, loose);
+        }
         if still_in_transit == 0 {
             self.shipments.remove(&number);
         }
@@ -202,10 +206,14 @@ impl Model {
         let positions = self.positions_inside(sscc);
         let around = parent.map(|parent| self.containers[&parent].recalled);
         let back = record.purpose == Purpose::Return;
+        let now = self.now;
         let container = self.containers.get_mut(&sscc).unwrap();
         // What was in a recalled one is recalled.
         container.recalled |= around == Some(true);
         container.withdrawn = back.then_some(Withdrawal::Returned);
+        if sscc != shipped {
+            container.taken_out_at = Some(now);
+        }
         container.parent = None;
         container.shipment = None;
         container.site = record.to;
@@ -215,7 +223,7 @@ impl Model {
             cleared_at: record.hold.cleared_at,
         };
         if let Some(parent) = parent {
-            self.forget_if_empty(parent);
+            self.forget_if_empty(parent, record.to);
         }
         Ok(positions)
     }
@@ -238,6 +246,10 @@ impl Model {
                 (container.shipment, container.hold) = (None, hold);
             }
             None => self.bring_hold(batch, from, hold),
+        }
+        if !condemned {
+            let loose = if logistic_unit.is_none() { quantity } else { 0 };
+            self.note_end_of_shipment(number, &record, from, loose);
         }
         self.shipments.remove(&number);
         let (by, shipment) = (call.actor(), number);

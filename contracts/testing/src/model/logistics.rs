@@ -3,7 +3,7 @@ use primitives::batches::{
     Contents, Error, Hold, LogisticUnitDestroyed, LogisticUnitPacked, LogisticUnitUnpacked, UnitState,
     Withdrawal, MAX_CHILDREN, MAX_LEVEL,
 };
-use primitives::{ensure, BatchId, DocumentHash, Role, SiteId, Sscc};
+use primitives::{ensure, BatchId, DocumentHash, Role, SiteId, Sscc, Timestamp};
 
 use super::custody::counted;
 use super::{done, ensure_custodian, today, Model, Outcome};
@@ -15,6 +15,9 @@ pub struct Container {
     /// Right for an outermost one only.
     pub site: SiteId,
     pub level: u8,
+    pub packed_by: SiteId,
+    pub packed_at: Timestamp,
+    pub taken_out_at: Option<Timestamp>,
     pub parent: Option<Sscc>,
     pub shipment: Option<u64>,
     pub case: Option<u32>,
@@ -58,8 +61,9 @@ impl Model {
             .any(|child| self.containers[&child].recalled || self.holds_recalled(child))
     }
 
-    pub(super) fn forget_if_empty(&mut self, sscc: Sscc) {
+    pub(super) fn forget_if_empty(&mut self, sscc: Sscc, site: SiteId) {
         if self.children(sscc).is_empty() {
+            self.note_end_of_container(sscc, site, (0, false));
             self.containers.remove(&sscc);
         }
     }
@@ -104,7 +108,8 @@ impl Model {
     pub(super) fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Outcome<Error> {
         let site = ensure_custodian(&call)?;
         ensure(sscc != 0 && gs1::Sscc::new(sscc).is_ok(), Error::InvalidSscc)?;
-        ensure(!self.containers.contains_key(&sscc), Error::LogisticUnitExists)?;
+        let taken = self.containers.contains_key(&sscc) || self.ended_lately(sscc);
+        ensure(!taken, Error::LogisticUnitExists)?;
         let (batch, level, case, cases) = match &contents {
             Contents::Units { batch, quantity } => {
                 self.known(*batch)?;
@@ -136,6 +141,9 @@ impl Model {
             batch,
             site,
             level,
+            packed_by: site,
+            packed_at: self.now,
+            taken_out_at: None,
             parent: None,
             shipment: None,
             case,
@@ -200,9 +208,15 @@ impl Model {
         if container.level == 0 {
             self.bring_hold(batch, site, hold);
         }
+        if withdrawn.is_none() {
+            let loose = if container.level == 0 { quantity } else { 0 };
+            self.note_end_of_container(sscc, site, (loose, !hold.quarantined));
+        }
+        let now = self.now;
         for child in self.children(sscc) {
             let inside = self.containers.get_mut(&child).unwrap();
             (inside.parent, inside.site, inside.withdrawn) = (None, site, withdrawn);
+            inside.taken_out_at = Some(now);
             inside.recalled |= recalled;
             inside.hold = Hold { cleared_at: hold.cleared_at.max(inside.hold.cleared_at), ..hold };
         }

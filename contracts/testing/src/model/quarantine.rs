@@ -10,10 +10,10 @@ use super::packs::Quarantined;
 use super::{done, ensure_custodian, Model, Outcome};
 
 /// Goods that are to be quarantined, or cleared.
-struct Targeted {
+pub(super) struct Targeted {
     batch: BatchId,
     site: SiteId,
-    free: Quantity,
+    pub(super) free: Quantity,
     quarantined: Quantity,
     hold: Hold,
 }
@@ -36,23 +36,7 @@ impl Model {
         self.set_apart(call, target, &goods, reason, !at_home)
     }
 
-    pub(super) fn quarantine_on_evidence(&mut self, call: Call, target: QuarantineTarget) -> Outcome<Error> {
-        call.ensure_role(Role::Sentinel)?;
-        // It strikes a container where it is now: in another one, or under way.
-        let target = match target {
-            QuarantineTarget::LogisticUnit(sscc) if self.containers.contains_key(&sscc) => {
-                let (outermost, container) = self.outermost(sscc);
-                let way = container.shipment.map(QuarantineTarget::Shipment);
-                way.unwrap_or(QuarantineTarget::LogisticUnit(outermost))
-            }
-            other => other,
-        };
-        let goods = self.targeted(target)?;
-        self.ensure_not_a_part(&goods, target)?;
-        self.set_apart(call, target, &goods, QuarantineReason::OracleEvidence, false)
-    }
-
-    fn set_apart(
+    pub(super) fn set_apart(
         &mut self,
         call: Call,
         target: QuarantineTarget,
@@ -173,7 +157,7 @@ impl Model {
         }
     }
 
-    fn targeted(&self, target: QuarantineTarget) -> Result<Targeted, Error> {
+    pub(super) fn targeted(&self, target: QuarantineTarget) -> Result<Targeted, Error> {
         let all = |batch, site, quantity, hold: Hold| {
             let (free, quarantined) = if hold.quarantined { (0, quantity) } else { (quantity, 0) };
             Targeted { batch, site, free, quarantined, hold }

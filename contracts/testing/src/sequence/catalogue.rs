@@ -13,7 +13,7 @@ use crate::model::Proofs;
 use crate::organisations::Administration;
 
 /// How many SSCCs are in use.
-pub(super) const SSCCS: u64 = 12;
+pub(super) const SSCCS: u64 = 32;
 
 /// The batches that there can be: with serials and numbered cases, with serials only, and without serials.
 #[derive(Clone, Debug)]

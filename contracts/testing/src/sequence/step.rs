@@ -14,7 +14,7 @@ use super::catalogue::{Catalogue, SSCCS};
 use crate::cast;
 use crate::goods::{serial, sscc};
 use crate::message::Message;
-use crate::model::{BatchFacts, Container, Model, Pack, Quarantined};
+use crate::model::{Around, BatchFacts, Container, Model, Pack, Quarantined};
 use crate::organisations::Administration;
 
 /// How many kinds of steps there are, the frequent ones several times.
@@ -116,7 +116,8 @@ impl Step {
     }
 
     fn unused_sscc(self, model: &Model) -> Sscc {
-        let unused = (0..SSCCS).map(sscc).find(|sscc| !model.containers.contains_key(sscc));
+        let is_used = |sscc: &Sscc| model.containers.contains_key(sscc) || model.ended_lately(*sscc);
+        let unused = (0..SSCCS).map(sscc).find(|sscc| !is_used(sscc));
         unused.unwrap_or_else(|| self.any_sscc())
     }
 
@@ -162,6 +163,16 @@ impl Step {
                 let quantity = if whole { None } else { Some(some) };
                 (QuarantineTarget::Holding { batch, site, quantity }, site)
             }
+        }
+    }
+
+    /// Goods where they are, or what they were in.
+    fn evidence_target(self, model: &Model, batch: BatchId) -> QuarantineTarget {
+        let ended: Vec<Around> = model.came_out.iter().map(|it| it.of).collect();
+        match pick(&ended, self.c).filter(|_| self.a.is_multiple_of(2)) {
+            Some(Around::Shipment(number)) => QuarantineTarget::Shipment(number),
+            Some(Around::LogisticUnit(sscc)) => QuarantineTarget::LogisticUnit(sscc),
+            None => self.target(model, batch, false).0,
         }
     }
 
@@ -370,7 +381,10 @@ impl Step {
             }
             90 => (
                 cast::sentinel(),
-                Message::QuarantineOnEvidence { target: self.target(model, batch, false).0 },
+                Message::QuarantineOnEvidence {
+                    target: self.evidence_target(model, batch),
+                    observed_at: model.now.saturating_sub(Timestamp::from(self.b % 16) * DAY / 2),
+                },
             ),
             91..=94 => {
                 let (target, _) = self.target(model, batch, true);

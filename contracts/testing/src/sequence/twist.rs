@@ -91,7 +91,7 @@ impl Step {
                     _ => self.change_target(target, wrong_quantity, wrong_sscc),
                 }
             }
-            Message::QuarantineOnEvidence { target } | Message::ReleaseQuarantine { target, .. } => {
+            Message::QuarantineOnEvidence { target, .. } | Message::ReleaseQuarantine { target, .. } => {
                 self.change_target(target, wrong_quantity, wrong_sscc);
             }
             Message::Recall { batch, recall } => match (self.c % 3, &mut recall.scope) {

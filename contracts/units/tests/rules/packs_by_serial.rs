@@ -162,7 +162,7 @@ fn packs_that_came_later_are_free_when_those_in_quarantine_are_named() {
     let mut data = Registers::default();
     let batch = Serialised::released(&mut data, LOT, 10);
     hand_over(&mut data, batch.id, manufacturer(), pharmacy(), 3);
-    data.quarantine_on_evidence(sentinel(), whole(&batch)).unwrap();
+    data.quarantine_on_evidence(sentinel(), whole(&batch), NOW).unwrap();
     hand_over(&mut data, batch.id, manufacturer(), pharmacy(), 4);
     assert_eq!(batch.dispense(&mut data, pharmacy(), 6), Err(Error::UnitsQuarantined));
     batch.name_quarantined(&mut data, pharmacy(), &[0, 1]);

@@ -14,7 +14,7 @@ use crate::node::constructor::Constructor;
 contract_events!(batches:
     BatchRegistered, BatchRegistrationCancelled, BatchAttested, BatchReleased, BatchBlocked, BatchUnblocked,
     UnitsShipped, UnitsReceived, ShipmentRejected, LogisticUnitPacked, LogisticUnitUnpacked,
-    LogisticUnitDestroyed, UnitsBooked, UnitsDecommissioned, DecommissioningReverted, UnitsQuarantined,
+    LogisticUnitDestroyed, UnitsBooked, UnitsDecommissioned, DecommissioningReverted, UnitsQuarantined, EvidenceFollowed,
     QuarantineReleased, GoodsCondemned, BatchRecalled, RecallAcknowledged,
 );
 
@@ -155,6 +155,13 @@ impl Batches {
         reason: QuarantineReason,
     ) -> Call<()> {
         Call::fallible::<Error>(self.0, "quarantine", (site, target, reason))
+    }
+
+    /// Follows evidence from the first of 2 to [`primitives::batches::MAX_TRAIL`] stations, which is suspect, to where goods
+    /// went from there.
+    #[must_use]
+    pub fn follow_evidence(&self, trail: &[QuarantineTarget]) -> Call<()> {
+        Call::fallible::<Error>(self.0, "follow_evidence", trail)
     }
 
     /// Ends a quarantine.

@@ -1,0 +1,155 @@
+use kernel::Call;
+use primitives::batches::{Error, Shipment};
+use primitives::batches::{QuarantineReason, QuarantineTarget, TRAIL};
+use primitives::{ensure, BatchId, Quantity, Role, SiteId, Sscc, Timestamp};
+
+use super::{Done, Model, Outcome};
+use crate::backend::Answer;
+
+/// What goods are in, other than a site's shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Around {
+    Shipment(u64),
+    LogisticUnit(Sscc),
+}
+
+/// Something came out of a shipment or container: so many packs were loose then.
+#[derive(Clone, Copy, Debug)]
+pub struct CameOut {
+    pub of: Around,
+    pub batch: BatchId,
+    pub site: SiteId,
+    /// Whether it came back to where it had begun.
+    pub given_back: bool,
+    pub at: Timestamp,
+    pub loose: Quantity,
+    /// Whether they were free then, and not quarantined.
+    pub free: bool,
+    /// The container that was shipped.
+    pub inside: Option<Sscc>,
+}
+
+impl Model {
+    pub(super) fn quarantine_on_evidence(
+        &mut self,
+        call: Call,
+        target: QuarantineTarget,
+        observed_at: Timestamp,
+    ) -> Outcome<Error> {
+        call.ensure_role(Role::Sentinel)?;
+        let mut places = self.places_now(target.whole())?;
+        if let (QuarantineTarget::Holding { batch, site, .. }, [(_, most)]) = (target, &mut places[..]) {
+            let free = self.free_at(batch, site);
+            *most = Some(free.saturating_sub(self.came_since(batch, site, observed_at)));
+        }
+        let mut events = Vec::new();
+        for (place, most) in places {
+            // What is condemned or came back permanently is not supplied again.
+            let Ok(goods) = self.targeted(place) else { continue };
+            let quantity = most.unwrap_or(goods.free).min(goods.free);
+            if quantity > 0 {
+                let place = if quantity < goods.free { place.part(quantity) } else { place };
+                let reason = QuarantineReason::OracleEvidence;
+                events.extend(self.set_apart(call, place, &goods, reason, false)?.events);
+            }
+        }
+        Ok(Done { answer: Answer::Nothing, events })
+    }
+
+    fn free_at(&self, batch: BatchId, site: SiteId) -> Quantity {
+        self.batches[&batch].count(|pack| pack.is_free_at(site))
+    }
+
+    /// How many loose packs came to the site after this time, in the last sixteen arrivals.
+    fn came_since(&self, batch: BatchId, site: SiteId, since: Timestamp) -> Quantity {
+        let here = self.came_out.iter().rev().filter(|it| (it.batch, it.site) == (batch, site));
+        let lately = here.take(16).filter(|it| it.at > since && self.is_lately(it));
+        lately.filter(|it| it.free).map(|it| it.loose).sum()
+    }
+
+    fn is_lately(&self, it: &CameOut) -> bool {
+        self.now <= it.at + TRAIL
+    }
+
+    /// What came out of this lately, without a longer interruption.
+    fn ends_of(&self, around: Around) -> Vec<CameOut> {
+        let all: Vec<CameOut> = self.came_out.iter().filter(|it| it.of == around).copied().collect();
+        let interrupted = all.windows(2).rposition(|pair| pair[0].at + TRAIL < pair[1].at);
+        let lately = all.into_iter().skip(interrupted.map_or(0, |place| place + 1));
+        let lately: Vec<CameOut> = lately.collect();
+        if lately.last().is_some_and(|it| self.is_lately(it)) {
+            lately
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Whether the SSCC still means a container that ended.
+    pub fn ended_lately(&self, sscc: Sscc) -> bool {
+        !self.ends_of(Around::LogisticUnit(sscc)).is_empty()
+    }
+
+    /// Where goods are now, and how many of them at most.
+    fn places_now(
+        &self,
+        target: QuarantineTarget,
+    ) -> Result<Vec<(QuarantineTarget, Option<Quantity>)>, Error> {
+        let (around, unknown) = match target {
+            QuarantineTarget::Holding { batch, site, .. } => {
+                let came = self.batches.get(&batch).is_some_and(|facts| facts.sites.contains(&site));
+                ensure(came, Error::UnknownBatch)?;
+                return Ok(vec![(target, None)]);
+            }
+            QuarantineTarget::Shipment(number) => (Around::Shipment(number), Error::UnknownShipment),
+            QuarantineTarget::LogisticUnit(sscc) => {
+                if self.containers.contains_key(&sscc) {
+                    let (outermost, container) = self.outermost(sscc);
+                    let way = container.shipment.map(QuarantineTarget::Shipment);
+                    return Ok(vec![(way.unwrap_or(QuarantineTarget::LogisticUnit(outermost)), None)]);
+                }
+                (Around::LogisticUnit(sscc), Error::UnknownLogisticUnit)
+            }
+        };
+        let mut places = Vec::new();
+        if matches!(around, Around::Shipment(number) if self.shipments.contains_key(&number)) {
+            places.push((target, None));
+        }
+        let ends = self.ends_of(around);
+        ensure(!places.is_empty() || !ends.is_empty(), unknown)?;
+        for given_back in [false, true] {
+            let there: Vec<&CameOut> = ends.iter().filter(|it| it.given_back == given_back).collect();
+            let quantity: Quantity = there.iter().map(|it| it.loose).sum();
+            if let Some(it) = there.first().filter(|_| quantity > 0) {
+                places.push((QuarantineTarget::holding(it.batch, it.site), Some(quantity)));
+            }
+        }
+        if let Some(sscc) = ends.first().and_then(|it| it.inside) {
+            places.extend(self.places_now(QuarantineTarget::LogisticUnit(sscc)).unwrap_or_default());
+        }
+        Ok(places)
+    }
+
+    /// Packs, or the container that was shipped, came out of a shipment at a site.
+    pub(super) fn note_end_of_shipment(
+        &mut self,
+        number: u64,
+        record: &Shipment,
+        site: SiteId,
+        loose: Quantity,
+    ) {
+        let (batch, inside, free) = (record.batch, record.logistic_unit, !record.hold.quarantined);
+        let (of, given_back, at) = (Around::Shipment(number), site == record.from, self.now);
+        self.came_out.push(CameOut { of, batch, site, given_back, at, loose, free, inside });
+    }
+
+    /// A container ended at a site.
+    pub(super) fn note_end_of_container(
+        &mut self,
+        sscc: Sscc,
+        site: SiteId,
+        (loose, free): (Quantity, bool),
+    ) {
+        let (of, batch, at) = (Around::LogisticUnit(sscc), self.containers[&sscc].batch, self.now);
+        self.came_out.push(CameOut { of, batch, site, given_back: false, at, loose, free, inside: None });
+    }
+}
