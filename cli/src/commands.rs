@@ -1,5 +1,6 @@
 //! The commands: each reads its arguments, asks or changes the chain, and answers.
 
+mod account;
 mod admin;
 mod alarm;
 mod batch;
@@ -40,6 +41,10 @@ pub enum Command {
     #[command(after_help = deploy::EXAMPLES)]
     Deploy(deploy::DeployArgs),
 
+    /// Keys and their accounts: make one, import one, show what it has
+    #[command(subcommand, after_help = account::EXAMPLES)]
+    Account(account::AccountCommand),
+
     /// Organisations with their sites, accounts and roles
     #[command(subcommand, after_help = org::EXAMPLES)]
     Org(org::OrgCommand),
@@ -68,9 +73,9 @@ pub enum Command {
     #[command(subcommand, after_help = alarm::EXAMPLES)]
     Alarm(Box<alarm::AlarmCommand>),
 
-    /// What waits for somebody: goods under way, quarantined, condemned, returned or recalled
-    #[command(subcommand, after_help = status::EXAMPLES)]
-    Status(Box<status::StatusCommand>),
+    /// The chain, the deployment and the account that signs; or the goods that wait for somebody
+    #[command(after_help = status::EXAMPLES)]
+    Status(Box<status::StatusArgs>),
 
     /// The keys that open what partners seal for you
     #[command(subcommand, after_help = sealing_key::EXAMPLES)]
@@ -122,11 +127,17 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether the command writes a log of its own: the oracle's service does.
+    pub const fn has_its_own_log(&self) -> bool {
+        matches!(self, Self::Oracle(command) if command.is_service())
+    }
+
     /// Runs the command.
     pub async fn run(self, global: &Global) -> Result<Answer, Failure> {
         match self {
             Self::Devnet(args) => devnet::run(args, global.json).await,
             Self::Deploy(args) => deploy::run(&args, global).await,
+            Self::Account(command) => account::run(command, global).await,
             Self::Org(command) => org::run(command, global).await,
             Self::Admin(command) => admin::run(command, global).await,
             Self::Batch(command) => batch::run(*command, global).await,
@@ -134,7 +145,7 @@ impl Command {
             Self::Packs(command) => packs::run(*command, global).await,
             Self::Quarantine(command) => quarantine::run(*command, global).await,
             Self::Alarm(command) => alarm::run(*command, global).await,
-            Self::Status(command) => status::run(*command, global).await,
+            Self::Status(args) => status::run(*args, global).await,
             Self::SealingKey(command) => sealing_key::run(command, global).await,
             Self::Terms(command) => terms::run(command, global).await,
             Self::Qr(command) => qr::run(command),

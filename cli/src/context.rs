@@ -1,6 +1,7 @@
 //! What a command works with: the chain, the deployment's contracts on it, and the key that signs.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use chain::access::Access;
 use chain::batches::Batches;
@@ -8,16 +9,18 @@ use chain::evidence::Evidence;
 use chain::feeds::Feeds;
 use chain::governance::Governance;
 use chain::units::Units;
-use chain::{Account, Call, Chain, Deployment, Hash, Receipt, Signer};
+use chain::{Account, Call, Chain, Deployment, Deposit, Estimate, Hash, Receipt, Signer};
 use primitives::governance::SiteEntry;
 use primitives::AccountId;
 use serde_json::{json, Value};
 
 use crate::answer::Answer;
 use crate::directory::{Mentioned, Names};
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::global::{Global, DEFAULT_DEPLOYMENT};
 use crate::keys::{self, KEY_VARIABLE};
+use crate::money::Token;
+use crate::{confirm, progress};
 
 /// How many entries of a list are asked for at once: the contracts give no more.
 const PAGE: u32 = 50;
@@ -29,13 +32,20 @@ fn deployment_file(global: &Global) -> &Path {
 
 /// The key that the options name.
 pub fn signer(global: &Global) -> Result<Signer, Failure> {
-    let secret = keys::find(global)?.ok_or_else(|| {
+    keys::find(global)?.ok_or_else(|| {
         Failure::bad_input(format!(
-            "this needs a key to sign with; give --key-file, or set {KEY_VARIABLE}, or give --dev-account on a \
-             development chain"
+            "this needs a key to sign with; give --key-file (`theriac account new` makes one), or set {KEY_VARIABLE}, or \
+             give --dev-account on a development chain"
         ))
-    })?;
-    Ok(Signer::from_secret(&secret)?)
+    })
+}
+
+/// The chain at an address.
+pub async fn connect(global: &Global, url: &str) -> Result<Chain, Failure> {
+    Ok(match global.insecure {
+        true => Chain::connect_unencrypted(url).await?,
+        false => Chain::connect(url).await?,
+    })
 }
 
 /// A deployment on a chain.
@@ -45,15 +55,24 @@ pub struct Context<'g> {
     pub chain: Chain,
     /// Where the contracts are, and since which block.
     pub deployment: Deployment,
+    account: OnceLock<Account>,
 }
 
 impl<'g> Context<'g> {
     /// Reads the deployment file, connects, and checks that both belong together.
     pub async fn open(global: &'g Global) -> Result<Self, Failure> {
-        let deployment = Deployment::load(deployment_file(global))?;
-        let chain = Chain::connect(global.url.as_deref().unwrap_or(&deployment.chain.url)).await?;
+        let file = deployment_file(global);
+        let deployment = Deployment::load(file)?;
+        let url = global.url.as_deref().or(deployment.chain.url.as_deref()).ok_or_else(|| {
+            Failure::bad_input(format!(
+                "{} names no node of the chain {}; give its address with --url, or set THERIAC_URL",
+                file.display(),
+                deployment.chain.name
+            ))
+        })?;
+        let chain = connect(global, url).await?;
         deployment.check(&chain).await?;
-        Ok(Self { global, chain, deployment })
+        Ok(Self { global, chain, deployment, account: OnceLock::new() })
     }
 
     /// Organisations, sites, accounts, roles, and the changes that wait.
@@ -95,9 +114,13 @@ impl<'g> Context<'g> {
         Ok(path.display().to_string())
     }
 
-    /// The account that signs.
+    /// The account that signs. Its password is asked for once.
     pub fn account(&self) -> Result<Account, Failure> {
-        Ok(self.chain.account(signer(self.global)?)?)
+        if let Some(account) = self.account.get() {
+            return Ok(account.clone());
+        }
+        let account = self.chain.account(signer(self.global)?)?;
+        Ok(self.account.get_or_init(|| account).clone())
     }
 
     /// What a contract answers now.
@@ -105,9 +128,28 @@ impl<'g> Context<'g> {
         Ok(self.chain.read(call).await?)
     }
 
-    /// Signs a call, sends it, and waits until it is final.
+    /// Signs a call, sends it, and waits until it is final. In a dry run it ends the command with what it would cost.
     pub async fn submit<R>(&self, call: &Call<R>) -> Result<Receipt, Failure> {
-        Ok(self.account()?.submit(call).await?)
+        let account = self.account()?;
+        if self.global.dry_run {
+            let estimate = account.estimate(call).await?;
+            return Err(dry_run(call.message(), &estimate, &self.token().await?));
+        }
+        let text = || format!("{} is sent; waiting until it is final", call.message());
+        Ok(progress::show(self.global.json, text, account.submit(call)).await?)
+    }
+
+    /// Asks before something that cannot be taken back. In a dry run nothing is done.
+    pub fn ask_before(&self, what: &str) -> Result<(), Failure> {
+        if self.global.dry_run {
+            return Ok(());
+        }
+        confirm::ask(self.global, what)
+    }
+
+    /// The chain's token.
+    pub async fn token(&self) -> Result<Token, Failure> {
+        Ok(Token::new(self.chain.token().await?))
     }
 
     /// Submits a call that is done when it is final, and says so.
@@ -145,6 +187,35 @@ impl<'g> Context<'g> {
         }
         Ok(names)
     }
+}
+
+/// What ends a dry run: what the transaction would cost.
+fn dry_run(message: &str, estimate: &Estimate, token: &Token) -> Failure {
+    let Estimate { gas, deposit, fee } = estimate;
+    let (kind, amount) = match deposit {
+        Deposit::Charge(amount) => ("taken", amount),
+        Deposit::Refund(amount) => ("given back", amount),
+    };
+    let text = format!(
+        "Dry run: {message} would be accepted now. Nothing was sent.\n  Fee      at most {}\n  Deposit  {} {kind}\n  Gas      {} \
+         ps of computation, {} bytes of proof",
+        token.text(*fee),
+        token.text(*amount),
+        gas.ref_time,
+        gas.proof_size,
+    );
+    let data = json!({
+        "dry_run": true,
+        "message": message,
+        "fee": fee.to_string(),
+        "deposit": match deposit {
+            Deposit::Charge(amount) => amount.to_string(),
+            Deposit::Refund(amount) => format!("-{amount}"),
+        },
+        "gas": { "ref_time": gas.ref_time, "proof_size": gas.proof_size },
+        "token": token.data(),
+    });
+    Failure::new(Exit::Success, text).with_details(data)
 }
 
 /// The answer after a change: what was done, and in which block that is.

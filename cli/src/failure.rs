@@ -9,6 +9,7 @@ use chain::ContractError;
 use heck::ToKebabCase;
 use serde_json::{json, Value};
 
+use crate::answer::Answer;
 use crate::remedies;
 
 /// How the program ends. The numbers are part of the interface: scripts branch on them.
@@ -101,6 +102,11 @@ impl Failure {
         self
     }
 
+    /// What is to be said instead of doing it, where that is no failure.
+    pub fn into_answer(self) -> Result<Answer, Self> {
+        Answer::new(self.message, &self.details)
+    }
+
     /// How the program ends because of it.
     pub const fn exit(&self) -> Exit {
         self.exit
@@ -139,6 +145,7 @@ impl From<chain::Error> for Failure {
         let exit = match &error {
             Chain::Contract(refusal) => return refused(refusal),
             Chain::BadUrl { .. }
+            | Chain::Unencrypted { .. }
             | Chain::BadBundle { .. }
             | Chain::BadSecret { .. }
             | Chain::BadDeployment { .. }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, ValueEnum};
 
 use crate::named::SiteRef;
 
@@ -23,9 +24,14 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE", env = "THERIAC_DEPLOYMENT")]
     pub deployment: Option<PathBuf>,
 
-    /// Sign with the secret URI in this file (a mnemonic, or 0x and a seed), which only you may read
+    /// Sign with the key in this file, which only you may read: an encrypted one (`theriac account new`), or a secret
+    /// URI (a mnemonic, or 0x and a seed)
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "dev_account")]
     pub key_file: Option<PathBuf>,
+
+    /// The file with the password of an encrypted key file; without it, the variable THERIAC_KEY_PASSWORD, or a question
+    #[arg(long, global = true, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
 
     /// Sign with a well-known key: works on development chains only
     #[arg(long, global = true, value_name = "NAME")]
@@ -37,9 +43,25 @@ pub struct Global {
     #[arg(long, global = true, value_name = "SITE")]
     pub site: Option<SiteRef>,
 
-    /// Print JSON for programs, errors too
+    /// Allow a ws:// address beyond this machine: whoever sits between can change what the node answers
+    #[arg(long, global = true, env = "THERIAC_INSECURE", value_parser = BoolishValueParser::new())]
+    pub insecure: bool,
+
+    /// Send nothing: show what the first transaction of the command would cost, or why it would be refused
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+
+    /// Do not ask before what cannot be taken back; needed where nobody can be asked
+    #[arg(short, long, global = true, env = "THERIAC_YES", value_parser = BoolishValueParser::new())]
+    pub yes: bool,
+
+    /// Print JSON for programs; errors and warnings too, on standard error
     #[arg(long, global = true)]
     pub json: bool,
+
+    /// Say more about what is done: -v for progress, -vv for details
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// The well-known accounts of development chains.

@@ -1,6 +1,7 @@
 //! `theriac`: the one program of Theriac, for manufacturers, traders, pharmacies, regulators and operators.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
+mod account_view;
 mod accounts;
 mod answer;
 mod args;
@@ -8,6 +9,7 @@ mod batch_view;
 mod choices;
 mod code;
 mod commands;
+mod confirm;
 mod context;
 mod directory;
 mod failure;
@@ -15,8 +17,11 @@ mod global;
 mod goods;
 mod input;
 mod keys;
+mod log;
+mod money;
 mod named;
 mod packs;
+mod progress;
 mod proof;
 mod remedies;
 mod secrets;
@@ -38,20 +43,46 @@ use crate::global::Global;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Cli { global, command } = Cli::parse();
+    let Cli { global, command } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
+    if !command.has_its_own_log() {
+        log::init(&global);
+    }
     match run(command, &global).await {
         Ok(exit) => exit.into(),
-        Err(failure) => {
-            if global.json {
-                eprintln!("{:#}", failure.to_json());
-            } else {
-                anstream::eprintln!("{}", failure.for_people());
-            }
-            failure.exit().into()
-        }
+        Err(failure) => report(&failure, global.json),
     }
 }
 
 async fn run(command: Command, global: &Global) -> Result<Exit, Failure> {
-    command.run(global).await?.print(global.json)
+    match command.run(global).await {
+        Ok(answer) => answer.print(global.json),
+        // A dry run ends before anything is sent, and that is no failure.
+        Err(failure) if failure.exit() == Exit::Success => failure.into_answer()?.print(global.json),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn report(failure: &Failure, json: bool) -> ExitCode {
+    if json {
+        eprintln!("{:#}", failure.to_json());
+    } else {
+        anstream::eprintln!("{}", failure.for_people());
+    }
+    failure.exit().into()
+}
+
+/// Help and version, or what is wrong with the arguments: as JSON where that was asked for.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if json && error.use_stderr() {
+        let message = error.to_string();
+        let message = message.strip_prefix("error: ").unwrap_or(&message).trim();
+        return report(&Failure::bad_input(message).with_code("usage"), true);
+    }
+    // Nobody reads it any more where the pipe is closed.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(Exit::BadInput.number()).into()
 }

@@ -308,7 +308,13 @@ fn a_key_is_needed_and_never_shown() {
         &with_key,
         "key can be read or written by others (mode 644); run `chmod 600` on it",
     );
-    refused(folder.path(), &deploy, "this needs a key to sign with; give --key-file, or set THERIAC_KEY");
+    refused(
+        folder.path(),
+        &deploy,
+        "this needs a key to sign with; give --key-file (`theriac account new` makes one)",
+    );
+    let dry = [&deploy[..], &["--dev-account", "bob", "--dry-run"]].concat();
+    refused(folder.path(), &dry, "leave --dry-run away");
     let said = Said::by(command(folder.path()).unwrap().args(deploy).env("THERIAC_KEY", "no such secret"))
         .unwrap()
         .ends_with(2);
@@ -323,7 +329,67 @@ fn a_chain_that_is_away_has_an_exit_code_of_its_own() {
     let deploy = ["deploy", "--dev-account", "alice"];
     let said = theriac(folder.path(), &[&deploy[..], &["--url", "ws://127.0.0.1:1"]].concat()).ends_with(6);
     assert!(said.err.contains("no node answers at ws://127.0.0.1:1"), "{}", said.err);
-    refused(folder.path(), &[&deploy[..], &["--url", "nonsense"]].concat(), "is no WebSocket address");
+    refused(folder.path(), &[&deploy[..], &["--url", "nonsense"]].concat(), "is not a WebSocket address");
+}
+
+#[test]
+fn an_unencrypted_address_needs_leave_and_no_key_in_an_address_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let deploy = |url: &'static str| vec!["deploy", "--dev-account", "alice", "--url", url];
+    refused(folder.path(), &deploy("ws://node.invalid:9944"), "ws://node.invalid:9944 is not encrypted");
+    let allowed = [&deploy("ws://node.invalid:9944")[..], &["--insecure"]].concat();
+    theriac(folder.path(), &allowed).ends_with(6);
+    let by_variable = Said::by(
+        command(folder.path())
+            .unwrap()
+            .args(deploy("ws://node.invalid:9944"))
+            .env("THERIAC_INSECURE", "true"),
+    );
+    by_variable.unwrap().ends_with(6);
+    for url in ["wss://node.invalid/v2/SECRET", "wss://SECRET@node.invalid", "ws://node.invalid/?key=SECRET"]
+    {
+        for more in [&[][..], &["--json"], &["-vv"]] {
+            let said = theriac(folder.path(), &[&deploy(url)[..], more].concat());
+            assert!(said.err.contains("node.invalid/…"), "{}", said.err);
+            assert!(!said.all().contains("SECRET"), "{}", said.all());
+        }
+    }
+}
+
+#[test]
+fn a_key_file_is_closed_with_a_password_and_its_phrase_is_shown_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], password: &str, code: i32| {
+        let mut command = command(folder.path()).unwrap();
+        Said::by(command.args(arguments).env("THERIAC_KEY_PASSWORD", password)).unwrap().ends_with(code)
+    };
+    refused(folder.path(), &["account", "new", "my.key"], "nobody can be asked; give --password-file");
+    assert!(run(&["account", "new", "my.key"], "short", 2).err.contains("use 8 characters or more"));
+    let made = run(&["account", "new", "my.key", "--json"], "correct horse", 0).json();
+    let (phrase, address) = (made["phrase"].as_str().unwrap(), made["address"].as_str().unwrap());
+    assert_eq!(phrase.split(' ').count(), 12);
+    let file = std::fs::read_to_string(folder.path().join("my.key")).unwrap();
+    assert!(file.contains(address) && !file.contains(phrase));
+    let mode = std::fs::metadata(folder.path().join("my.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "only its owner reads it");
+    assert!(run(&["account", "new", "my.key"], "correct horse", 2)
+        .err
+        .contains("a key is never overwritten"));
+
+    // What signs is the key: the chain is asked after it is open.
+    let deploy = ["deploy", "--key-file", "my.key", "--url", "ws://127.0.0.1:1"];
+    assert!(run(&deploy, "another one", 2)
+        .err
+        .contains("the password is another one, or the file was changed"));
+    run(&deploy, "correct horse", 6);
+
+    private(&folder.path().join("phrase"), phrase);
+    let mut import = command(folder.path()).unwrap();
+    let phrase_file = std::fs::File::open(folder.path().join("phrase")).unwrap();
+    import.args(["account", "import", "again.key", "--json"]).stdin(phrase_file);
+    let imported =
+        Said::by(import.env("THERIAC_KEY_PASSWORD", "other password")).unwrap().ends_with(0).json();
+    assert_eq!(imported["address"], address);
 }
 
 #[test]
@@ -361,6 +427,12 @@ fn machines_get_errors_as_json() {
     let error = &said.error_json()["error"];
     assert_eq!(error["exit_code"], 2);
     assert!(error["message"].as_str().unwrap().starts_with("the code cannot be used: at position 0"));
+    for unknown in [&["--json"][..], &["batch", "--json"], &["verify", "--json", "--no-such-option"]] {
+        let error = &theriac(folder.path(), unknown).ends_with(2).error_json()["error"];
+        assert_eq!((&error["code"], &error["exit_code"]), (&"usage".into(), &2.into()), "{unknown:?}");
+    }
+    let help = theriac(folder.path(), &["--help", "--json"]).ends_with(0);
+    assert!(help.out.contains("Usage: theriac"), "{}", help.out);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::Path;
 use chain::Bundles;
 use serde_json::Value;
 use support::theriac;
-use testkit::theriac::start_devnet;
+use testkit::theriac::{start_devnet, Said};
 use world::{codes, World, BATCH, BOB, CLINIC, CODE, EVE, FERDIE, MAKER, PHARMACY, PROVEN, WHOLESALER};
 
 /// An account that acts for nobody.
@@ -518,4 +518,36 @@ fn a_deployment_that_was_interrupted_is_completed() {
     write(&partial);
     let again = deploy("ferdie", &["--out", "third.json", "--resume"], 0);
     assert_eq!(again.err.matches("(already done)").count(), 9, "{}", again.err);
+}
+
+#[test]
+fn a_dry_run_says_what_it_costs_and_a_question_is_asked_before_what_cannot_be_taken_back() {
+    let world = World::new();
+    world.register();
+    let status = world.json("bob", &["status"]);
+    assert_eq!(
+        (&status["in_set_up"], &status["account"]["organisation"]["name"]),
+        (&false.into(), &"Alpha Pharma".into())
+    );
+    assert!(status["contracts"].as_array().unwrap().iter().all(|contract| contract["code"] == "as deployed"));
+    let before = status["account"]["balance"].clone();
+    assert_eq!(world.json("", &["account", "show", BOB])["balance"], before);
+
+    let hash = "12".repeat(32);
+    let recall = [&["batch", "recall", "ii", "contamination"], &BATCH[..], &["--sha256", &hash]].concat();
+    let cost = world.json("bob", &[&recall[..], &["--dry-run"]].concat());
+    assert_eq!((&cost["dry_run"], &cost["message"]), (&true.into(), &"recall".into()));
+    assert!(cost["fee"].as_str().unwrap().parse::<u128>().unwrap() > 0, "{cost}");
+    assert!(cost["deposit"].as_str().unwrap().parse::<i128>().unwrap() > 0, "{cost}");
+    let text = world.run("bob", &[&recall[..], &["--dry-run"]].concat(), 0).out;
+    assert!(text.contains("Nothing was sent") && text.contains("UNIT"), "{text}");
+    let refused = world.run("dave", &[&recall[..], &["--dry-run", "--json"]].concat(), 4).error_json();
+    assert_eq!(refused["error"]["code"], "batches/caller-not-authorised");
+    assert_eq!(world.json("bob", &["status"])["account"]["balance"], before, "nothing was paid");
+
+    let unasked = [&recall[..], &["--json", "--dev-account", "bob", "--url", &world.url]].concat();
+    let mut command = testkit::theriac::command(world.folder.path()).unwrap();
+    let said = Said::by(command.args(unasked).env_remove("THERIAC_YES")).unwrap().ends_with(2);
+    assert_eq!(said.error_json()["error"]["code"], "confirmation/missing");
+    world.run("bob", &[&recall[..], &["--yes"]].concat(), 0);
 }

@@ -36,6 +36,8 @@ fn a_day_is_planned_with_what_to_expect_and_what_is_left_behind() {
     assert_eq!(plan["unserved"][0]["stop"], "Garching, vaccination centre");
     assert_eq!(plan["unserved"][0]["reason"], "too-large");
     assert_eq!(route(folder.path(), day, &["--json"]).json(), plan, "the same question, the same plan");
+    let shipped = theriac(folder.path(), &["route", day, "--iterations", "20", "--json"]).ends_with(0);
+    assert_eq!(shipped.json(), plan, "by the model in the program");
 
     let said = route(folder.path(), day, &[]).ends_with(0);
     for text in [
@@ -66,8 +68,8 @@ fn a_day_that_cannot_be_planned_is_refused_with_the_cause() {
         assert!(said.err.contains(because), "{because:?} is not in: {}", said.err);
     }
     std::fs::write(folder.path().join("day.json"), day).unwrap();
-    let said = theriac(folder.path(), &["route", "day.json"]).ends_with(2);
-    assert!(said.err.contains("models/delay cannot be read"), "{}", said.err);
+    let said = theriac(folder.path(), &["route", "day.json", "--model", "nowhere"]).ends_with(2);
+    assert!(said.err.contains("nowhere/manifest.json cannot be read"), "{}", said.err);
     let model = repository("models/delay");
     let many = ["route", "day.json", "--iterations", "1000001", "--model", model.to_str().unwrap()];
     let said = theriac(folder.path(), &many).ends_with(2);

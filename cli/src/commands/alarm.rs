@@ -55,6 +55,10 @@ pub async fn run(command: AlarmCommand, global: &Global) -> Result<Answer, Failu
             let packs = packs.packs()?;
             let context = Context::open(global).await?;
             let batch = packs.batch();
+            if resolution == Resolution::CounterfeitConfirmed {
+                let count = packs.serials.len();
+                context.ask_before(&format!("You confirm counterfeits of {count} serials."))?;
+            }
             // A wrong record is taken back in the books: one for each call.
             let most = if resolution == Resolution::RecordWrong { 1 } else { MAX_UNITS };
             let calls = packs.parts(most).into_iter().map(|serials| {

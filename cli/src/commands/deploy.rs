@@ -50,6 +50,11 @@ pub struct DeployArgs {
     #[arg(long, value_name = "FILE", default_value = DEFAULT_DEPLOYMENT)]
     out: PathBuf,
 
+    /// The node's address that partners find in the deployment file; without it, the one of --url, unless that may carry
+    /// a key
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+
     /// Complete a deployment that was interrupted, with the same --out and key
     #[arg(long)]
     resume: bool,
@@ -57,6 +62,11 @@ pub struct DeployArgs {
 
 /// Deploys the contracts. Each step is done once, so that an interrupted deployment can be resumed.
 pub async fn run(args: &DeployArgs, global: &Global) -> Result<Answer, Failure> {
+    if global.dry_run {
+        return Err(Failure::bad_input(
+            "a deployment is many transactions, each of which needs the one before: leave --dry-run away",
+        ));
+    }
     // Before anything is paid for: a deployment whose addresses are lost cannot be used.
     if args.out.exists() {
         return Err(Failure::bad_input(format!(
@@ -70,7 +80,7 @@ pub async fn run(args: &DeployArgs, global: &Global) -> Result<Answer, Failure> 
         None => Bundles::shipped()?,
     };
     let signer = context::signer(global)?;
-    let chain = Chain::connect(global.url.as_deref().unwrap_or(DEFAULT_URL)).await?;
+    let chain = context::connect(global, global.url.as_deref().unwrap_or(DEFAULT_URL)).await?;
     let account = chain.account(signer)?;
     let partial = match begun {
         Some(partial) => {
@@ -89,10 +99,13 @@ pub async fn run(args: &DeployArgs, global: &Global) -> Result<Answer, Failure> 
         }
     };
     let deployed = account.deploy_all(&bundles, partial.salt(), partial.block(), progress).await;
-    let deployment = deployed.map_err(|error| {
+    let mut deployment = deployed.map_err(|error| {
         let hint = "the deployment is not complete: continue with `theriac deploy --resume`, with the same --out and key";
         Failure::from(error).with_hint(hint)
     })?;
+    if args.public_url.is_some() {
+        deployment.chain.url.clone_from(&args.public_url);
+    }
     deployment.save(&args.out)?;
     Partial::remove(&args.out)?;
     Answer::of(&DeploymentView::new(&deployment, &chain, &args.out, account.id()))

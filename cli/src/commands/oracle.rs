@@ -102,6 +102,13 @@ impl AboutArgs {
     }
 }
 
+impl OracleCommand {
+    /// Whether it runs the service.
+    pub const fn is_service(&self) -> bool {
+        matches!(self, Self::Run { .. })
+    }
+}
+
 /// Runs a command of `theriac oracle`.
 pub async fn run(command: OracleCommand, global: &Global) -> Result<Answer, Failure> {
     match command {

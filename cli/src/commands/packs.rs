@@ -84,12 +84,12 @@ pub async fn run(command: PacksCommand, global: &Global) -> Result<Answer, Failu
             let done = format!("quarantined, {}", reason.name());
             let call =
                 |context: &Context<'_>, site, named: &Named| context.units().quarantine(site, named, reason);
-            at_site(&packs, call, &done, global).await
+            at_site(&packs, call, (None, &done), global).await
         }
         PacksCommand::Condemn { packs } => {
             let call = |context: &Context<'_>, site, named: &Named| context.units().condemn(site, named);
             let done = "condemned (only to be destroyed, or returned to the manufacturer)";
-            at_site(&packs, call, done, global).await
+            at_site(&packs, call, (Some("condemn"), done), global).await
         }
         PacksCommand::Release { reason, packs } => {
             let packs = packs.packs()?;
@@ -109,7 +109,7 @@ pub async fn run(command: PacksCommand, global: &Global) -> Result<Answer, Failu
 async fn at_site(
     args: &NamedArgs,
     call: impl Fn(&Context<'_>, Option<SiteId>, &Named) -> Call<()>,
-    done: &str,
+    (doing, done): (Option<&str>, &str),
     global: &Global,
 ) -> Result<Answer, Failure> {
     // What is wrong in files is reported before a chain is asked.
@@ -128,6 +128,9 @@ async fn at_site(
         None => site.ok_or_else(|| Failure::bad_input("name the site that has the packs with --holder"))?,
     };
     let names = context.names(&Mentioned { sites: [at].into(), ..Mentioned::default() }).await?;
+    if let Some(doing) = doing {
+        context.ask_before(&format!("You {doing} {} packs.", packs.serials.len()))?;
+    }
     let from_quarantine = args.already_quarantined;
     let calls = parts.into_iter().map(|(serials, proof)| {
         let named = Named { at, batch, serials, proof, from_quarantine };

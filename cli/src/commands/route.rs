@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
-use inference::Model;
+use inference::{LoadError, Manifest, Model};
 use routing::{minutes_as_clock, plan, Delays, Plan, Problem, Search};
 use serde::Serialize;
 
@@ -32,9 +32,9 @@ pub struct RouteArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// The folder of the delay model
-    #[arg(long, value_name = "FOLDER", default_value = "models/delay")]
-    model: PathBuf,
+    /// The folder of another delay model than the one in this program
+    #[arg(long, value_name = "FOLDER")]
+    model: Option<PathBuf>,
 
     /// How often stops are taken out and put back: more take longer, and may find cheaper routes
     #[arg(long, value_name = "NUMBER", default_value_t = Search::default().iterations)]
@@ -52,10 +52,19 @@ pub fn run(args: &RouteArgs) -> Result<Answer, Failure> {
         Failure::bad_input(format!("{} is not a valid plan file: {error}", args.file.display()))
     })?;
     problem.check().map_err(Failure::bad_input)?;
-    let model = Model::load(&args.model).map_err(Failure::bad_input)?;
+    let model = match &args.model {
+        Some(folder) => Model::load(folder).map_err(Failure::bad_input)?,
+        None => shipped().map_err(Failure::failed)?,
+    };
     let delays = Delays::of(&model, problem.weekday, problem.weather).map_err(Failure::bad_input)?;
     let how = Search { seed: args.seed, iterations: args.iterations };
     Answer::of(&View(plan(&problem, &delays, how).map_err(Failure::bad_input)?))
+}
+
+/// The delay model in this program: `models/delay`.
+fn shipped() -> Result<Model, LoadError> {
+    let manifest = Manifest::parse(include_bytes!("../../../models/delay/manifest.json"))?;
+    Model::new(manifest, include_bytes!("../../../models/delay/model.onnx"))
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! `theriac status`: what waits for somebody, since when, and what can be done.
 
 mod log;
+mod overview;
 mod view;
 mod waiting;
 
@@ -30,6 +31,7 @@ const PAGE: u32 = 50;
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
+  theriac status                                     the chain and the deployment
   theriac status goods --key-file pharmacy.key       your site's goods
   theriac status goods --holder 6291041500237        those of a site
   theriac status goods --gtin 9506000134352 --lot ABC123
@@ -37,6 +39,14 @@ Examples:
 
 With the key of a regulator, and without a key, all sites are shown. `Since` is the moment of a
 shipment, a recall, or the last booking of goods that are counted only.";
+
+/// Options of `theriac status`.
+#[derive(Args, Debug)]
+pub struct StatusArgs {
+    /// What is shown; without it, the chain, the deployment and the account that signs
+    #[command(subcommand)]
+    command: Option<StatusCommand>,
+}
 
 /// Commands of `theriac status`.
 #[derive(Subcommand, Debug)]
@@ -66,8 +76,14 @@ pub struct GoodsArgs {
 }
 
 /// Runs a command of `theriac status`.
-pub async fn run(command: StatusCommand, global: &Global) -> Result<Answer, Failure> {
-    let StatusCommand::Goods(args) = command;
+pub async fn run(args: StatusArgs, global: &Global) -> Result<Answer, Failure> {
+    match args.command {
+        None => overview::show(&Context::open(global).await?).await,
+        Some(StatusCommand::Goods(args)) => waiting_goods(args, global).await,
+    }
+}
+
+async fn waiting_goods(args: GoodsArgs, global: &Global) -> Result<Answer, Failure> {
     let context = &Context::open(global).await?;
     let site = args.site(context, global).await?;
     let goods = goods(context, &args).await?;
@@ -101,7 +117,7 @@ impl GoodsArgs {
         if let Some(holder) = self.holder {
             return context.find_site(holder).await.map(Some);
         }
-        if keys::find(global)?.is_none() || context.is_regulator().await? {
+        if !keys::is_named(global) || context.is_regulator().await? {
             return Ok(None);
         }
         context.acting_site().await.map(Some)

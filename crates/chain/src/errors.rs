@@ -17,12 +17,21 @@ use crate::hash::Hash;
 #[non_exhaustive]
 pub enum Error {
     /// The URL is no WebSocket address.
-    #[error("{url:?} is no WebSocket address ({reason}): give one such as ws://127.0.0.1:9944")]
+    #[error("{url:?} is not a WebSocket address ({reason}): give one such as ws://127.0.0.1:9944")]
     BadUrl {
         /// What was given.
         url: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// The address leads over a network without encryption, and nobody allowed that.
+    #[error(
+        "{url} is not encrypted: whoever sits between can change what the node answers. Use a wss:// address; or, where you \
+         trust the whole network up to the node, allow it with --insecure"
+    )]
+    Unencrypted {
+        /// The address, without what may be a key.
+        url: String,
     },
     /// No connection to the node could be made.
     #[error("no node answers at {url} ({reason}): is it running, and is the address right?")]

@@ -8,6 +8,7 @@ mod connection;
 pub(crate) mod constructor;
 pub(crate) mod events;
 mod executed;
+pub mod keystore;
 mod nonces;
 pub(crate) mod pending;
 mod pool;

@@ -162,11 +162,19 @@ pub fn command(folder: &Path) -> Result<Command, Failure> {
 fn command_of(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).stdin(Stdio::null());
-    for variable in
-        ["THERIAC_URL", "THERIAC_DEPLOYMENT", "THERIAC_KEY", "THERIAC_SITE", "THERIAC_MANUFACTURER_SECRET"]
-    {
+    for variable in [
+        "THERIAC_URL",
+        "THERIAC_DEPLOYMENT",
+        "THERIAC_KEY",
+        "THERIAC_KEY_PASSWORD",
+        "THERIAC_SITE",
+        "THERIAC_MANUFACTURER_SECRET",
+        "THERIAC_INSECURE",
+    ] {
         command.env_remove(variable);
     }
+    // A story is played to its end.
+    command.env("THERIAC_YES", "1");
     command
 }
 

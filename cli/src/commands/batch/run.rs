@@ -116,6 +116,7 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
                 (None, Some(sscc)) => RecallScope::LogisticUnit(sscc.value()),
                 (None, None) => RecallScope::Batch,
             };
+            context.ask_before(&format!("You recall {}.", batch_view::scope(scope)))?;
             let acknowledge_by = time::days_from_now(acknowledge_within);
             let recall = Recall { scope, class, reason, instructions, acknowledge_by };
             let shown = (class.name().to_uppercase(), reason.name());

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::TryStreamExt;
 use primitives::batches::{Attestation, AttestationRecord, Places};
@@ -13,10 +14,10 @@ use crate::choices::Choice;
 use crate::context::Context;
 use crate::directory::{Mentioned, Names, OrganisationView};
 use crate::failure::{Exit, Failure};
-use crate::time;
+use crate::{progress, time};
 
-/// The most blocks that are searched for a batch's history: a minute's work at a node nearby.
-const MAX_BLOCKS: u64 = 100_000;
+/// How many blocks are searched before it is said how far the search is.
+const BLOCKS_AT_ONCE: u64 = 1_000;
 
 /// Shows a batch, its attestations, where its packs are, and its history.
 pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) -> Result<Answer, Failure> {
@@ -75,21 +76,25 @@ type Place = (u64, Option<u32>);
 pub async fn emitted(context: &Context<'_>, from: Option<u64>) -> Result<Vec<(Place, BatchEvent)>, Failure> {
     let head = context.chain.finalised_head().await?.number;
     let from = from.unwrap_or(context.deployment.block);
-    if head.saturating_sub(from) > MAX_BLOCKS {
-        return Err(Failure::failed(format!(
-            "more than {MAX_BLOCKS} blocks must be searched; give a first block with --from-block, for example {}",
-            head.saturating_sub(MAX_BLOCKS)
-        )));
-    }
-    let contracts = &context.deployment.contracts;
-    let mut found = Vec::new();
-    let mut emitted = context.chain.events_in(from..=head, vec![context.batches().0, context.units().0]);
-    while let Some(emitted) = emitted.try_next().await? {
-        if let Some(event) = BatchEvent::of(&emitted, contracts) {
-            found.push(((emitted.block.number, emitted.extrinsic), event));
+    let reached = AtomicU64::new(from);
+    let search = async {
+        let mut found = Vec::new();
+        let (mut first, contracts) = (from, vec![context.batches().0, context.units().0]);
+        while first <= head {
+            let last = first.saturating_add(BLOCKS_AT_ONCE).min(head);
+            let mut emitted = context.chain.events_in(first..=last, contracts.clone());
+            while let Some(emitted) = emitted.try_next().await? {
+                if let Some(event) = BatchEvent::of(&emitted, &context.deployment.contracts) {
+                    found.push(((emitted.block.number, emitted.extrinsic), event));
+                }
+            }
+            reached.store(last, Ordering::Relaxed);
+            first = last.saturating_add(1);
         }
-    }
-    Ok(found)
+        Ok(found)
+    };
+    let text = || format!("searching the history: block {} of {head}", reached.load(Ordering::Relaxed));
+    progress::show(context.global.json, text, search).await
 }
 
 #[derive(Serialize)]

@@ -35,8 +35,10 @@ pub struct ChainOfDeployment {
     pub name: String,
     /// The hash of its first block, by which it is known.
     pub genesis: Hash,
-    /// A node at which it was reached: a hint, and where to connect unless another address is given.
-    pub url: String,
+    /// A node at which it is reached, and where to connect unless another address is given. `None` where none is for
+    /// everybody: this file goes to all partners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// The contracts of a deployment.
@@ -108,7 +110,7 @@ impl Deployment {
     /// The deployment of these contracts on a chain, the first of them born at a block.
     #[must_use]
     pub fn new(chain: &Chain, block: u64, contracts: Contracts) -> Self {
-        let (name, url) = (chain.name().to_owned(), chain.url().to_owned());
+        let (name, url) = (chain.name().to_owned(), chain.public_url().map(str::to_owned));
         let chain = ChainOfDeployment { name, genesis: chain.genesis(), url };
         Self { version: VERSION, chain, block, contracts }
     }
@@ -191,7 +193,7 @@ mod tests {
             chain: ChainOfDeployment {
                 name: "Theriac devnet".to_owned(),
                 genesis: Hash::from([9; 32]),
-                url: "ws://127.0.0.1:9944".to_owned(),
+                url: Some("ws://127.0.0.1:9944".to_owned()),
             },
             block: 12,
             contracts: Contracts {

@@ -7,6 +7,8 @@ use crate::errors::Error;
 use crate::hash::Hash;
 use crate::node::block::Block;
 use crate::node::call::{api_call, decode_result, Call, DryRun, Party, Returned};
+use crate::node::connection::shown;
+
 use crate::node::executed::{Blocks, Executed};
 use crate::node::nonces::Nonces;
 use crate::node::requests::Node;
@@ -28,13 +30,26 @@ struct Inner {
 }
 
 impl Chain {
-    /// Connects to the node at a `ws://` or `wss://` address, and checks that its chain has all that is needed.
+    /// Connects to the node at a `wss://` address, or a `ws://` address of this machine, and checks that its chain has all
+    /// that is needed.
     ///
     /// # Errors
-    /// [`Error::BadUrl`], [`Error::Unreachable`] at once where nobody answers, [`Error::MissingPallet`] and
-    /// [`Error::MissingPart`] where the chain cannot run these contracts.
+    /// [`Error::BadUrl`], [`Error::Unencrypted`], [`Error::Unreachable`] at once where nobody answers,
+    /// [`Error::MissingPallet`] and [`Error::MissingPart`] where the chain cannot run these contracts.
     pub async fn connect(url: &str) -> Result<Self, Error> {
-        let node = Node::connect(url).await?;
+        Self::open(url, false).await
+    }
+
+    /// The same, over any `ws://` address too: whoever sits between can change what the node answers.
+    ///
+    /// # Errors
+    /// As [`Chain::connect`].
+    pub async fn connect_unencrypted(url: &str) -> Result<Self, Error> {
+        Self::open(url, true).await
+    }
+
+    async fn open(url: &str, unencrypted: bool) -> Result<Self, Error> {
+        let node = Node::connect(url, unencrypted).await?;
         let (nonces, blocks) = (Nonces::default(), Blocks::default());
         Ok(Self { inner: Arc::new(Inner { node, nonces, blocks }) })
     }
@@ -51,10 +66,11 @@ impl Chain {
         self.inner.node.connection().genesis()
     }
 
-    /// The address of the node.
+    /// The address of the node. `None` where it may carry a key, which is for nobody else.
     #[must_use]
-    pub fn url(&self) -> &str {
-        self.inner.node.connection().url()
+    pub fn public_url(&self) -> Option<&str> {
+        let url = self.inner.node.connection().url();
+        (shown(url) == url).then_some(url)
     }
 
     /// Whether the chain is for development: only there the public keys such as `//Alice` are taken.
@@ -137,6 +153,36 @@ impl Chain {
         runtime.contract_code_hash(&bytes).ok_or_else(|| not_understood(&"its layout is another one"))
     }
 
+    /// What the account can pay with, at the best block, in the chain's smallest unit: 0 where there is no such account.
+    ///
+    /// # Errors
+    /// Those of the connection, and [`Error::Answer`] where the chain keeps balances in another way.
+    pub async fn balance(&self, account: AccountId) -> Result<u128, Error> {
+        let unknown = |error: &dyn std::fmt::Display| Error::answer("System.Account", error.to_string());
+        let runtime = self.inner.node.runtime_at(None).await?;
+        let entry =
+            runtime.client().storage().entry(("System", "Account")).map_err(|error| unknown(&error))?;
+        let key = entry.fetch_key(vec![Value::from_bytes(account.0)]).map_err(|error| unknown(&error))?;
+        match self.inner.node.storage(&key, None).await? {
+            Some(bytes) => runtime.free_balance(&bytes).ok_or_else(|| unknown(&"its layout is another one")),
+            None => Ok(0),
+        }
+    }
+
+    /// The symbol and the decimals of the chain's token. `None` where the node does not know them.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn token(&self) -> Result<Option<(String, u8)>, Error> {
+        self.inner.node.token().await
+    }
+
+    /// How often the connection was lost and made again.
+    #[must_use]
+    pub fn reconnections(&self) -> u64 {
+        self.inner.node.connection().reconnections()
+    }
+
     pub(crate) fn node(&self) -> &Node {
         &self.inner.node
     }
@@ -156,6 +202,9 @@ const ANYBODY: AccountId = AccountId([0; 32]);
 
 impl std::fmt::Debug for Chain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Chain").field("name", &self.name()).field("url", &self.url()).finish()
+        f.debug_struct("Chain")
+            .field("name", &self.name())
+            .field("url", &shown(self.inner.node.connection().url()))
+            .finish()
     }
 }

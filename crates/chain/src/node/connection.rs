@@ -71,8 +71,8 @@ struct Line {
 
 impl Connection {
     /// Connects once, without patience: a wrong address is to be reported at once.
-    pub(crate) async fn open(url: &str) -> Result<Self, Error> {
-        check_url(url)?;
+    pub(crate) async fn open(url: &str, unencrypted: bool) -> Result<Self, Error> {
+        check_url(url, unencrypted)?;
         let socket = connect(url).await?;
         let genesis = genesis_of(&socket, url).await?;
         let line = Mutex::new(Line { socket: socket.into(), given_up: None });
@@ -133,9 +133,9 @@ impl Connection {
         }
         // Who waited while another one tried in vain has waited long enough.
         if let Some((_, reason)) = line.given_up.as_ref().filter(|(when, _)| *when >= asked) {
-            return Err(Error::Unreachable { url: self.url.clone(), reason: reason.clone() });
+            return Err(Error::Unreachable { url: shown(&self.url), reason: reason.clone() });
         }
-        tracing::warn!(url = self.url, "the connection to the node was lost");
+        tracing::warn!(url = shown(&self.url), "the connection to the node was lost");
         match self.reconnect().await {
             Ok(socket) => line.socket = socket.into(),
             Err(error) => {
@@ -146,7 +146,7 @@ impl Connection {
             }
         }
         self.reconnections.fetch_add(1, Ordering::Relaxed);
-        tracing::info!(url = self.url, "the connection to the node is back");
+        tracing::info!(url = shown(&self.url), "the connection to the node is back");
         Ok(line.socket.clone())
     }
 
@@ -176,28 +176,40 @@ impl Connection {
     }
 }
 
-/// Whether an address is a WebSocket's, and warns where it goes unencrypted over a network.
-fn check_url(url: &str) -> Result<(), Error> {
-    let bad = |reason: &str| Error::BadUrl { url: url.to_owned(), reason: reason.to_owned() };
+/// Refuses what is not a WebSocket address, and one that goes unencrypted over a network without leave.
+fn check_url(url: &str, unencrypted: bool) -> Result<(), Error> {
+    let bad = |reason: &str| Error::BadUrl { url: shown(url), reason: reason.to_owned() };
     let (scheme, rest) = url.split_once("://").ok_or_else(|| bad("it has no ws:// or wss:// in front"))?;
-    // User information before an @ is not a host.
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = host(rest);
     if host.is_empty() {
         return Err(bad("it names no host"));
     }
     match scheme {
         "wss" => Ok(()),
-        "ws" => {
-            if !is_loopback(host) {
-                tracing::warn!(
-                    host,
-                    "ws:// is not encrypted: who sits between can change answers; use wss://"
-                );
-            }
-            Ok(())
-        }
+        "ws" if unencrypted || is_loopback(host) => Ok(()),
+        "ws" => Err(Error::Unencrypted { url: shown(url) }),
         _ => Err(bad("only ws:// and wss:// are spoken here")),
+    }
+}
+
+/// Host and port of an address without its scheme: user information before an @ is not a host.
+fn host(rest: &str) -> &str {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default()
+}
+
+/// An address as everybody may see it: providers put keys into the user information, the path and the query.
+#[must_use]
+pub fn shown(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return host(url).to_owned();
+    };
+    let host = host(rest);
+    let is_all = rest == host || rest.strip_suffix('/') == Some(host);
+    if is_all {
+        url.to_owned()
+    } else {
+        format!("{scheme}://{host}/…")
     }
 }
 
@@ -221,14 +233,18 @@ async fn connect(url: &str) -> Result<WsClient, Error> {
         .enable_ws_ping(PingConfig::new())
         .build(url)
         .await
-        .map_err(|error| Error::Unreachable { url: url.to_owned(), reason: chain_of(&error) })
+        .map_err(|error| Error::Unreachable {
+            url: shown(url),
+            // The libraries' messages may quote the address.
+            reason: chain_of(&error).replace(url, &shown(url)),
+        })
 }
 
 async fn genesis_of(socket: &WsClient, url: &str) -> Result<Hash, Error> {
     socket.request("chain_getBlockHash", params![0]).await.map_err(|error| {
         match explain(error, "chain_getBlockHash") {
             Error::Disconnected { during, .. } => {
-                Error::Unreachable { url: url.to_owned(), reason: format!("lost during {during}") }
+                Error::Unreachable { url: shown(url), reason: format!("lost during {during}") }
             }
             other => other,
         }
@@ -278,10 +294,46 @@ mod tests {
     fn only_websocket_addresses_with_a_host_are_taken() {
         for url in ["ws://127.0.0.1:9944", "wss://rpc.example.org", "ws://[::1]:9944/path", "ws://localhost"]
         {
-            assert!(check_url(url).is_ok(), "{url}");
+            assert!(check_url(url, false).is_ok(), "{url}");
         }
         for url in ["", "127.0.0.1:9944", "http://127.0.0.1:9944", "ws://", "wss:///path", "ws://user@"] {
-            assert!(matches!(check_url(url), Err(Error::BadUrl { .. })), "{url}");
+            assert!(matches!(check_url(url, true), Err(Error::BadUrl { .. })), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_goes_unencrypted_over_a_network_needs_leave() {
+        for url in ["ws://10.0.0.1:9944", "ws://node.example.org/key", "ws://localhost.example.org"] {
+            assert!(matches!(check_url(url, false), Err(Error::Unencrypted { .. })), "{url}");
+            assert!(check_url(url, true).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_what_may_be_a_key() {
+        for (url, expected) in [
+            ("wss://rpc.example.org", "wss://rpc.example.org"),
+            ("ws://127.0.0.1:9944/", "ws://127.0.0.1:9944/"),
+            ("wss://rpc.example.org/v2/SECRET", "wss://rpc.example.org/…"),
+            ("wss://rpc.example.org?apikey=SECRET", "wss://rpc.example.org/…"),
+            ("wss://user:SECRET@rpc.example.org:443", "wss://rpc.example.org:443/…"),
+            ("wss://rpc.example.org/#SECRET", "wss://rpc.example.org/…"),
+            ("rpc.example.org/SECRET", "rpc.example.org"),
+            ("SECRET@rpc.example.org", "rpc.example.org"),
+        ] {
+            assert_eq!(shown(url), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn no_error_shows_the_key_in_an_address() {
+        for url in
+            ["ws://127.0.0.1:1/SECRET", "http://a/SECRET", "ws://b.example.org?k=SECRET", "wss://[SECRET/x"]
+        {
+            let error = Connection::open(url, false).await.err().unwrap();
+            assert!(
+                !format!("{error} {error:?}").contains("SECRET/") && !error.to_string().contains("k=SECRET")
+            );
         }
     }
 
@@ -299,7 +351,7 @@ mod tests {
     #[tokio::test]
     async fn a_node_that_is_not_there_is_told_at_once() {
         let url = "ws://127.0.0.1:1";
-        let error = Connection::open(url).await.err().unwrap();
+        let error = Connection::open(url, false).await.err().unwrap();
         assert!(matches!(&error, Error::Unreachable { url: at, .. } if at == url), "{error}");
         assert!(error.is_transient());
     }

@@ -49,8 +49,8 @@ struct SignedBlock {
 
 impl Node {
     /// Connects, and checks that the chain has all that is needed.
-    pub(crate) async fn connect(url: &str) -> Result<Self, Error> {
-        let connection = Connection::open(url).await?;
+    pub(crate) async fn connect(url: &str, unencrypted: bool) -> Result<Self, Error> {
+        let connection = Connection::open(url, unencrypted).await?;
         let name: String = connection.ask("system_chain", params![]).await?;
         let kind: serde_json::Value = connection.ask("system_chainType", params![]).await?;
         let is_development =
@@ -156,6 +156,52 @@ impl Node {
         let args = format!("0x{}", hex::encode(args));
         let answer: String = self.ask("state_call", params![method, args, at]).await?;
         hex_bytes(&answer, method)
+    }
+
+    /// What the chain asks for a transaction.
+    pub(crate) async fn fee(&self, transaction: &[u8]) -> Result<u128, Error> {
+        /// RuntimeDispatchInfo of pallet-transaction-payment.
+        #[derive(Decode)]
+        struct Info {
+            _ref_time: scale::Compact<u64>,
+            _proof_size: scale::Compact<u64>,
+            _class: u8,
+            fee: u128,
+        }
+        let method = "TransactionPaymentApi_query_info";
+        let length = u32::try_from(transaction.len()).unwrap_or(u32::MAX);
+        let answer = self.state_call(method, &[transaction, &length.encode()].concat(), None).await?;
+        let info =
+            Info::decode(&mut answer.as_slice()).map_err(|error| Error::answer(method, error.to_string()))?;
+        Ok(info.fee)
+    }
+
+    /// The symbol and the decimals of the chain's token. `None` where the node does not know them.
+    pub(crate) async fn token(&self) -> Result<Option<(String, u8)>, Error> {
+        /// Chains with several tokens name their own first.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum OneOrMore<T> {
+            One(T),
+            More(Vec<T>),
+        }
+        impl<T> OneOrMore<T> {
+            fn first(self) -> Option<T> {
+                match self {
+                    Self::One(one) => Some(one),
+                    Self::More(all) => all.into_iter().next(),
+                }
+            }
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Properties {
+            token_symbol: Option<OneOrMore<String>>,
+            token_decimals: Option<OneOrMore<u8>>,
+        }
+        let properties: Properties = self.ask("system_properties", params![]).await?;
+        let symbol = properties.token_symbol.and_then(OneOrMore::first);
+        Ok(symbol.zip(properties.token_decimals.and_then(OneOrMore::first)))
     }
 
     pub(crate) async fn storage(&self, key: &[u8], at: Option<Hash>) -> Result<Option<Vec<u8>>, Error> {

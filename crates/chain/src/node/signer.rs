@@ -9,6 +9,7 @@ use subxt_signer::{SecretUri, DEV_PHRASE};
 
 use crate::account_id::account_text;
 use crate::errors::Error;
+use crate::node::keystore;
 
 /// An sr25519 key that signs transactions. It shows its account and nothing else.
 #[derive(Clone)]
@@ -45,6 +46,16 @@ impl Signer {
         Self::from_secret(&SecretString::from(secret))
     }
 
+    /// The key of a key file that is closed with a password: see [`crate::keystore`].
+    ///
+    /// # Errors
+    /// [`Error::BadSecret`] where it is not one, or the password is another one.
+    pub fn from_key_file(file: &str, password: &SecretString) -> Result<Self, Error> {
+        let keypair = keystore::decrypt(file, password)?;
+        let is_development = is_well_known(&keypair);
+        Ok(Self { keypair, is_development })
+    }
+
     /// The account for which the key signs.
     #[must_use]
     pub fn account(&self) -> AccountId {
@@ -69,6 +80,13 @@ fn is_public(uri: &SecretUri, keypair: &Keypair) -> Result<bool, Error> {
     let not_a_key = |_| bad("it is neither a mnemonic nor a seed");
     let own = SecretUri { junctions: Vec::new(), phrase: uri.phrase.clone(), password: uri.password.clone() };
     let public = SecretUri { junctions: Vec::new(), phrase: SecretString::from(DEV_PHRASE), password: None };
+    Ok(uri.phrase.expose_secret() == DEV_PHRASE
+        || root(own).map_err(not_a_key)? == root(public).map_err(not_a_key)?
+        || is_well_known(keypair))
+}
+
+/// Whether it is the key of one of the well-known accounts of development chains.
+fn is_well_known(keypair: &Keypair) -> bool {
     let well_known = [
         dev::alice(),
         dev::bob(),
@@ -79,9 +97,7 @@ fn is_public(uri: &SecretUri, keypair: &Keypair) -> Result<bool, Error> {
         dev::one(),
         dev::two(),
     ];
-    Ok(uri.phrase.expose_secret() == DEV_PHRASE
-        || root(own).map_err(not_a_key)? == root(public).map_err(not_a_key)?
-        || well_known.iter().any(|known| known.public_key().0 == keypair.public_key().0))
+    well_known.iter().any(|known| known.public_key().0 == keypair.public_key().0)
 }
 
 impl std::fmt::Debug for Signer {

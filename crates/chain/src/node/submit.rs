@@ -44,8 +44,9 @@ pub struct Account {
     next_nonce: NextNonce,
 }
 
-/// A call of the pallet, encoded by the names of its arguments.
+/// A call of a pallet, encoded by the names of its arguments.
 pub(crate) struct Extrinsic {
+    pub(crate) pallet: &'static str,
     pub(crate) name: &'static str,
     pub(crate) arguments: Composite<()>,
 }
@@ -96,6 +97,22 @@ impl Account {
         }
     }
 
+    /// What a call would cost now: nothing is sent. The fee is what the chain asks for the gas with its margin; what is not
+    /// used of it comes back.
+    ///
+    /// # Errors
+    /// As [`Account::submit`], and [`Error::Rpc`] where the chain does not say what it asks for a transaction.
+    pub async fn estimate<R>(&self, call: &Call<R>) -> Result<Estimate, Error> {
+        let run = self.chain.dry_run(call, self.id()).await?;
+        let extrinsic = of_call(call, Limits::of(&run));
+        let node = self.chain.node();
+        let moment = node.moment(MOMENT).await?;
+        let nonce = node.next_nonce(self.id()).await?;
+        let transaction = self.sign(&extrinsic, nonce, &moment)?;
+        let fee = node.fee(&transaction.bytes).await?;
+        Ok(Estimate { gas: run.gas_required, deposit: run.deposit, fee })
+    }
+
     /// Sends a call: gives back when its transaction is in the node's pool, so that others can follow at once.
     ///
     /// The dry run is made at the best block: a call that needs the effect of one still in the pool is refused.
@@ -112,13 +129,21 @@ impl Account {
     /// # Errors
     /// As [`Account::submit`]; what the contract refuses shows in [`Pending::finalised`] only, and costs the fee.
     pub async fn send_unchecked<R>(&self, call: &Call<R>, limits: Limits) -> Result<Pending<R>, Error> {
-        let destination = Value::unnamed_variant("Id", [Value::from_bytes(call.contract.0)]);
-        let mut arguments = vec![("dest", destination)];
-        arguments.extend(limits.arguments());
-        arguments.push(("data", Value::from_bytes(&call.input)));
-        let extrinsic = Extrinsic { name: "call", arguments: Composite::named(arguments) };
+        let extrinsic = of_call(call, limits);
         let transaction = self.place(&extrinsic, call.message(), Some(call.contract)).await?;
         Ok(Pending::new(self.chain.clone(), transaction, Some(call.clone())))
+    }
+
+    /// Pays an amount, in the chain's smallest unit, to an account, and waits until it is final.
+    ///
+    /// # Errors
+    /// As [`Account::submit`]. What would leave less than an account must have is refused by the chain.
+    pub async fn transfer(&self, to: AccountId, amount: u128) -> Result<Receipt, Error> {
+        let to = Value::unnamed_variant("Id", [Value::from_bytes(to.0)]);
+        let arguments = Composite::named([("dest", to), ("value", Value::u128(amount))]);
+        let extrinsic = Extrinsic { pallet: "Balances", name: "transfer_keep_alive", arguments };
+        let transaction = self.place(&extrinsic, "a transfer", None).await?;
+        Pending::<()>::new(self.chain.clone(), transaction, None).finalised().await
     }
 
     /// Signs an extrinsic and puts it into the pool.
@@ -162,9 +187,10 @@ impl Account {
         nonce: u64,
         Moment { runtime, birth, .. }: &Moment,
     ) -> Result<Transaction, Error> {
-        let not_encodable =
-            |error: subxt::error::ExtrinsicError| Error::encode(format!("{PALLET}.{}", call.name), error);
-        let payload = subxt::dynamic::transaction(PALLET, call.name, call.arguments.clone());
+        let not_encodable = |error: subxt::error::ExtrinsicError| {
+            Error::encode(format!("{}.{}", call.pallet, call.name), error)
+        };
+        let payload = subxt::dynamic::transaction(call.pallet, call.name, call.arguments.clone());
         let params = SubstrateExtrinsicParamsBuilder::<SubstrateConfig>::new()
             .nonce(nonce)
             .mortal_from_unchecked(LIFETIME, birth.number, birth.hash)
@@ -185,6 +211,25 @@ impl Account {
             watch: None,
         })
     }
+}
+
+fn of_call<R>(call: &Call<R>, limits: Limits) -> Extrinsic {
+    let destination = Value::unnamed_variant("Id", [Value::from_bytes(call.contract.0)]);
+    let mut arguments = vec![("dest", destination)];
+    arguments.extend(limits.arguments());
+    arguments.push(("data", Value::from_bytes(&call.input)));
+    Extrinsic { pallet: PALLET, name: "call", arguments: Composite::named(arguments) }
+}
+
+/// What a call would cost, in the chain's smallest unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// The gas that it needs.
+    pub gas: Weight,
+    /// The deposit for storage that it takes or gives back.
+    pub deposit: Deposit,
+    /// The most that the chain asks for the transaction.
+    pub fee: u128,
 }
 
 /// The most gas and storage deposit that a transaction may take.
