@@ -1,6 +1,6 @@
 //! What the contracts may cost: the committed table `contracts/budgets.csv`, and what must not grow.
 //!
-//! `THERIAC_BUDGETS=write cargo test --workspace --test budgets` writes the table anew.
+//! `THERIAC_BUDGETS=write cargo test --workspace --test contracts budgets` writes the table anew.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use primitives::DocumentHash;
 const HEAD: &str = "\
 # What the contracts cost: Wasm sizes in bytes, ref_time in picoseconds, proof_size in bytes, deposit in planck.
 # A test fails where a value differs by more than 5 % from its row. After a change that is meant, write anew with
-#   THERIAC_BUDGETS=write cargo test --workspace --locked --test budgets
+#   THERIAC_BUDGETS=write cargo test --workspace --locked --test contracts budgets
 contract,message,arguments,wasm_size,ref_time,proof_size,deposit
 ";
 
@@ -150,7 +150,7 @@ fn verdict_ship_and_receive_cost_the_same_with_10_and_1000_batches() {
     assert_eq!(few, many);
 }
 
-/// Takes over six minutes in the profile of the tests: `cargo test --workspace --test budgets -- --ignored --nocapture`.
+/// Takes over six minutes in the profile of the tests: `cargo test --workspace --test contracts budgets -- --ignored --nocapture`.
 #[test]
 #[ignore = "registers 100,000 batches"]
 fn verdict_ship_and_receive_cost_the_same_with_100000_batches() {

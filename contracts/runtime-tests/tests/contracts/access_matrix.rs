@@ -1,7 +1,7 @@
 //! Who may send what: every message of every contract, sent in every standing by who is a party to it, against the
 //! committed table `contracts/access-matrix.csv`.
 //!
-//! `THERIAC_ACCESS_MATRIX=write cargo test --workspace --test access_matrix` writes the table anew, which is then to be
+//! `THERIAC_ACCESS_MATRIX=write cargo test --workspace --test contracts access_matrix` writes the table anew, which is then to be
 //! read line by line: it is what the contracts promise.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 

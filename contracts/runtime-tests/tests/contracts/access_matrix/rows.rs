@@ -15,7 +15,7 @@ use primitives::{DocumentHash, FeedId, Grant, ModelId, Question, Role, RoleSet, 
 use scale::{Decode, Encode};
 use testing::goods::loose;
 
-use crate::scene::{Scene, DUE, EARLY};
+use super::scene::{Scene, DUE, EARLY};
 
 /// Whether a message names the caller's site as its first argument.
 #[derive(Clone, Copy)]

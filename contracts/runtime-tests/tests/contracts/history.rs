@@ -1,7 +1,7 @@
 //! A batch's history from events alone: whoever listened to all of them knows what the contracts store.
 //!
 //! A few random sequences run here on the built contracts, more on the rules alone. `THERIAC_SEQUENCES=500 cargo test
-//! --workspace --test history` runs more of both.
+//! --workspace --test contracts history` runs more of both.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 mod listener;
@@ -18,8 +18,10 @@ use testing::native::Native;
 use testing::organisations::Administration;
 use testing::sequence::{config, sequences, Catalogue};
 
-const ON_CHAIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/history/on_chain.proptest-regressions");
-const NATIVELY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/history/natively.proptest-regressions");
+const ON_CHAIN: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/history/on_chain.proptest-regressions");
+const NATIVELY: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/history/natively.proptest-regressions");
 const LENGTH: usize = 150;
 const OFTEN: usize = 50;
 
