@@ -1,35 +1,68 @@
-//! Rows of a file for `theriac model run`: CSV with names in its first line, or a JSON array of objects.
+//! Rows of values for a model: CSV with the inputs' names in its first line, or a JSON array of objects.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use inference::{FeatureVector, Features, Manifest};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::{FeatureVector, Features, Manifest};
+
+/// The most rows of one text. A row of two bytes becomes a vector of all inputs, or an error that names them.
+pub const MAX_ROWS_OF_TEXT: usize = 100_000;
 
 /// A row that can be used, or why it cannot.
 pub type Row = Result<FeatureVector, String>;
 
-/// The rows of a file. A text that is not rows at all is refused; a row with a fault has its own error.
-pub fn read(manifest: &Manifest, text: &str) -> Result<Vec<Row>, Failure> {
+/// Why a text is not rows at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RowsError {
+    /// Objects that are not in an array.
+    #[error(
+        "the rows are objects, one or more, and not an array of them; put [ and ] around them and commas between them"
+    )]
+    Objects,
+    /// Not JSON, or an array of something else.
+    #[error("the rows are not a JSON array of objects: {0}")]
+    Json(String),
+    /// Another separator than commas.
+    #[error("the cells of the first line are separated by {0:?}; write commas between cells, and numbers with a point")]
+    Separator(char),
+    /// A first line with something else than names of inputs.
+    #[error("the first line is not names: {0}")]
+    NotNames(String),
+    /// A first line with a name that it has already.
+    #[error("the first line has {0} twice; leave one of them out")]
+    Twice(String),
+    /// No row.
+    #[error("there are no rows; give at least one, after the names in CSV")]
+    None,
+    /// More than [`MAX_ROWS_OF_TEXT`].
+    #[error("there are more than {MAX_ROWS_OF_TEXT} rows; split them into several files")]
+    TooMany,
+}
+
+/// The rows of a text. A row with a fault has its own error, and the others stand.
+///
+/// # Errors
+/// When the text is not rows at all, or has none or too many of them.
+pub fn read(manifest: &Manifest, text: &str) -> Result<Vec<Row>, RowsError> {
     let rows = match text.trim_start().chars().next() {
         Some('[') => from_json(manifest, text),
-        Some('{') => Err(Failure::bad_input(
-            "the rows are objects, one or more, and not an array of them; put [ and ] around them and commas between them",
-        )),
+        Some('{') => Err(RowsError::Objects),
         _ => from_csv(manifest, text),
     }?;
     if rows.is_empty() {
-        return Err(Failure::bad_input("there are no rows; give at least one, after the names in CSV"));
+        return Err(RowsError::None);
     }
     Ok(rows)
 }
 
-fn from_json(manifest: &Manifest, text: &str) -> Result<Vec<Row>, Failure> {
-    let rows: Vec<Members> = serde_json::from_str(text)
-        .map_err(|error| Failure::bad_input(format!("the rows are not a JSON array of objects: {error}")))?;
+fn from_json(manifest: &Manifest, text: &str) -> Result<Vec<Row>, RowsError> {
+    let Objects(rows) = serde_json::from_str(text).map_err(|error| RowsError::Json(error.to_string()))?;
+    if rows.len() > MAX_ROWS_OF_TEXT {
+        return Err(RowsError::TooMany);
+    }
     let row = |Members(members): Members| {
         let value = |(name, value): (String, Value)| match &value {
             Value::Null => known(manifest, &name).map(|()| None),
@@ -45,10 +78,11 @@ fn from_json(manifest: &Manifest, text: &str) -> Result<Vec<Row>, Failure> {
     Ok(rows.into_iter().map(row).collect())
 }
 
-fn from_csv(manifest: &Manifest, text: &str) -> Result<Vec<Row>, Failure> {
+fn from_csv(manifest: &Manifest, text: &str) -> Result<Vec<Row>, RowsError> {
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
-    let names = reader.headers().map_err(Failure::bad_input)?.clone();
+    // The text is UTF-8, and rows may have any number of cells: reading cannot fail.
+    let names = reader.headers().map_err(|error| RowsError::NotNames(error.to_string()))?.clone();
     ensure_names(manifest, &names)?;
     let row = |record: csv::StringRecord| {
         if record.len() != names.len() {
@@ -66,27 +100,27 @@ fn from_csv(manifest: &Manifest, text: &str) -> Result<Vec<Row>, Failure> {
         let filled = names.iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
         features(manifest, filled.map(value).collect::<Result<_, _>>()?)
     };
-    // The text is UTF-8, and rows may have any number of cells: reading cannot fail.
-    reader.records().map(|record| record.map_err(Failure::bad_input).map(row)).collect()
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        if rows.len() == MAX_ROWS_OF_TEXT {
+            return Err(RowsError::TooMany);
+        }
+        rows.push(record.map_err(|error| error.to_string()).and_then(row));
+    }
+    Ok(rows)
 }
 
 /// Checks the first line: it must name inputs of the model, each once.
-fn ensure_names(manifest: &Manifest, names: &csv::StringRecord) -> Result<(), Failure> {
+fn ensure_names(manifest: &Manifest, names: &csv::StringRecord) -> Result<(), RowsError> {
     let first = names.get(0).unwrap_or_default();
     if let (1, Some(separator)) = (names.len(), first.chars().find(|sign| matches!(sign, ';' | '\t' | '|'))) {
-        return Err(Failure::bad_input(format!(
-            "the cells of the first line are separated by {separator:?}; write commas between cells, and numbers with a \
-             point"
-        )));
+        return Err(RowsError::Separator(separator));
     }
     let mut seen = BTreeSet::new();
     for name in names {
-        known(manifest, name)
-            .map_err(|error| Failure::bad_input(format!("the first line is not names: {error}")))?;
+        known(manifest, name).map_err(RowsError::NotNames)?;
         if !seen.insert(name) {
-            return Err(Failure::bad_input(format!(
-                "the first line has {name} twice; leave one of them out"
-            )));
+            return Err(RowsError::Twice(name.to_owned()));
         }
     }
     Ok(())
@@ -135,5 +169,63 @@ impl<'de> Deserialize<'de> for Members {
             }
         }
         deserializer.deserialize_map(Pairs)
+    }
+}
+
+/// The objects of a JSON array: the first [`MAX_ROWS_OF_TEXT`], and one more where there are more.
+struct Objects(Vec<Members>);
+
+impl<'de> Deserialize<'de> for Objects {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Elements;
+        impl<'de> Visitor<'de> for Elements {
+            type Value = Objects;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array of objects")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Objects, A::Error> {
+                let mut objects = Vec::new();
+                while objects.len() <= MAX_ROWS_OF_TEXT {
+                    match array.next_element()? {
+                        Some(object) => objects.push(object),
+                        None => return Ok(Objects(objects)),
+                    }
+                }
+                while array.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Objects(objects))
+            }
+        }
+        deserializer.deserialize_seq(Elements)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/heart-disease/manifest.json");
+        Manifest::parse(&std::fs::read(shipped).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_most_rows_are_read_and_one_more_is_refused() {
+        let manifest = manifest();
+        let csv = |rows: usize| format!("age\n{}", "540\n".repeat(rows));
+        let json = |rows: usize| format!("[{}{{}}]", "{},".repeat(rows - 1));
+        for text in [&csv, &json] as [&dyn Fn(usize) -> String; 2] {
+            let rows = read(&manifest, &text(MAX_ROWS_OF_TEXT)).unwrap();
+            assert_eq!(rows.len(), MAX_ROWS_OF_TEXT);
+            assert!(rows.iter().all(Result::is_err));
+            assert_eq!(read(&manifest, &text(MAX_ROWS_OF_TEXT + 1)), Err(RowsError::TooMany));
+        }
+    }
+
+    #[test]
+    fn what_follows_too_many_rows_must_be_json_as_well() {
+        let text = format!("[{}54", "{},".repeat(MAX_ROWS_OF_TEXT + 1));
+        assert!(matches!(read(&manifest(), &text), Err(RowsError::Json(_))));
     }
 }
