@@ -18,10 +18,10 @@ on_chain := --manifest-path contracts/Cargo.toml
 # Workspaces of one package each, whose dependencies would change the features of everything else.
 small := $(wildcard crates/*/*/Cargo.toml)
 
-# The product's test files by name. Some start a node; all others are unit tests.
+# The product's test programs by name, at most two to a crate. `node` starts nodes, all others are unit tests.
 tests := $(basename $(notdir $(wildcard */tests/*.rs crates/*/tests/*.rs))) \
 	$(notdir $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs crates/*/tests/*/main.rs)))
-on_a_node := node epcis facts journey $(basename $(notdir $(wildcard e2e-tests/tests/*.rs)))
+on_a_node := node
 named = $(addprefix --test ,$(sort $(1)))
 
 # What the shell runs: found by its first line.
@@ -162,4 +162,4 @@ models-check: ## Train all models again, and compare their bytes with the shippe
 .PHONY: clean
 clean: ## Delete everything that was built
 	cargo clean
-	rm -rf $(cache)/contracts-target
+	rm -rf $(cache)/contracts-target $(cache)/compiled-runtimes

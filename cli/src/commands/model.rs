@@ -1,6 +1,5 @@
 //! `theriac model`: models that operators may use.
 
-mod rows;
 mod run;
 
 use std::fmt;

@@ -45,6 +45,7 @@ mod graph;
 pub mod image;
 pub mod manifest;
 mod model;
+pub mod rows;
 mod series;
 pub mod trees;
 pub use ::ucum;

@@ -246,7 +246,7 @@ impl Model {
 /// The result of a call into tract, or the reason of its failure.
 ///
 /// tract 0.23.9 panics on some graphs instead of returning an error, for example if `Gather` has an index outside its
-/// operand (found by `tests/mutations.rs`). State after a panic is never used again: an unfinished plan is dropped, and
+/// operand (found by `tests/unit/mutations.rs`). State after a panic is never used again: an unfinished plan is dropped, and
 /// each run has its own state.
 pub(crate) fn caught<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(call)) {

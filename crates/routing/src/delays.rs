@@ -11,6 +11,7 @@ const QUANTILES: [(f64, &str); 7] =
 /// Points of the table by distance (evenly in the logarithm of 1 km + distance) and by half hours.
 const DISTANCES: usize = 33;
 const HALF_HOURS: usize = 49;
+const HALF_HOUR: f64 = 30.0;
 
 /// Why the model cannot give delays.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,8 +78,18 @@ impl Delays {
     }
 
     /// The same table at other levels, each between 0 and 1.
+    ///
+    /// Who would arrive earlier by leaving later waits on the way: so nobody arrives earlier by leaving later.
     pub(crate) fn at<const K: usize>(&self, levels: &[f64; K]) -> Sampled<K> {
-        Sampled { table: self.table.iter().map(|row| levels.map(|level| quantile(row, level))).collect() }
+        let mut table: Vec<[f64; K]> =
+            self.table.iter().map(|row| levels.map(|level| quantile(row, level))).collect();
+        for place in (0..table.len().saturating_sub(DISTANCES)).rev() {
+            let later = table[place.saturating_add(DISTANCES)];
+            for (minutes, later) in table[place].iter_mut().zip(later) {
+                *minutes = minutes.min(later + HALF_HOUR);
+            }
+        }
+        Sampled { table }
     }
 }
 
@@ -98,27 +109,24 @@ impl Position {
 }
 
 impl<const K: usize> Sampled<K> {
-    /// Minutes of delay at each level, for a leg that departs at a minute of the day.
-    pub(crate) fn minutes(&self, leg: Position, departure: f64) -> [f64; K] {
+    /// Minutes of delay at a level, for a leg that departs at a minute of the day. By a minute later it falls by a minute at
+    /// most.
+    pub(crate) fn minutes(&self, leg: Position, departure: f64, level: usize) -> f64 {
         let Position(hour, later) = between(departure / 1440.0, HALF_HOURS);
         let Position(near, farther) = leg;
         let first = hour.saturating_mul(DISTANCES).saturating_add(near);
-        let second = first.saturating_add(DISTANCES);
-        let corners = [
-            (first, (1.0 - later) * (1.0 - farther)),
-            (first.saturating_add(1), (1.0 - later) * farther),
-            (second, later * (1.0 - farther)),
-            (second.saturating_add(1), later * farther),
-        ];
-        let mut minutes = [0.0; K];
-        for (place, weight) in corners {
-            if let Some(row) = self.table.get(place) {
-                for (sum, value) in minutes.iter_mut().zip(row) {
-                    *sum += weight * value;
-                }
-            }
-        }
-        minutes
+        let at = |place: usize| self.table.get(place).map_or(0.0, |row| row[level]);
+        let across = |place: usize| (1.0 - farther) * at(place) + farther * at(place.saturating_add(1));
+        (1.0 - later) * across(first) + later * across(first.saturating_add(DISTANCES))
+    }
+
+    /// The least mean over the levels, for a leg that departs at any minute from one to another.
+    pub(crate) fn least_mean(&self, leg: Position, from: f64, to: f64) -> f64 {
+        let mean = |time: f64| (0..K).map(|level| self.minutes(leg, time, level)).sum::<f64>() / K as f64;
+        // Linear between the half hours.
+        let half_hours = (0..HALF_HOURS).map(|half_hour| half_hour as f64 * HALF_HOUR);
+        let within = half_hours.filter(|time| (from..to).contains(time));
+        within.chain([from, to]).map(mean).fold(f64::INFINITY, f64::min)
     }
 }
 
@@ -178,11 +186,11 @@ mod tests {
             *row = [(place / DISTANCES) as f64; 7];
         }
         let sampled = delays.at(&[0.5]);
-        let [minutes] = sampled.minutes(Position::of(17.0), 615.0);
+        let minutes = sampled.minutes(Position::of(17.0), 615.0, 0);
         assert!((minutes - 20.5).abs() < 1e-9, "{minutes}");
-        let [early] = sampled.minutes(Position::of(0.0), -5.0);
+        let early = sampled.minutes(Position::of(0.0), -5.0, 0);
         assert_eq!(early, 0.0);
-        let [late] = sampled.minutes(Position::of(1e9), 1e9);
+        let late = sampled.minutes(Position::of(1e9), 1e9, 0);
         assert_eq!(late, 48.0);
     }
 

@@ -87,7 +87,7 @@ fn ruin<const K: usize>(world: &World<'_, K>, solution: &mut Solution, random: &
             let kept: Vec<usize> = route.iter().copied().filter(|stop| !out.contains(stop)).collect();
             let driver = &world.problem.vehicles[vehicle];
             let departure = if random.random_bool(OTHER_DEPARTURE) {
-                Some(random.random_range(driver.from..driver.to).floor().max(driver.from))
+                Some(random.random_range(driver.from..driver.to).floor().max(driver.from.ceil()))
             } else {
                 solution.departure(vehicle)
             };

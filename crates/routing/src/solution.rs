@@ -50,7 +50,7 @@ impl Solution {
             if before.is_some_and(|before| before.routes[index] == *route) {
                 continue;
             }
-            if let Some(timed) = world.best(vehicle, route) {
+            if let Some(timed) = world.best(vehicle, route, f64::INFINITY) {
                 self.times[index] = timed;
             }
         }

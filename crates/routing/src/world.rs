@@ -4,8 +4,11 @@
 //! draws take all levels, in an order specific to the stop, so that the draws are spread evenly and legs are
 //! independent. The planned time has the median delay on each leg: windows and shifts bind the planned time, and
 //! lateness is the mean over the draws.
+//!
+//! Delays are those of the time at which the draw itself sets off, and nobody arrives earlier by leaving later. So wider
+//! windows make no route dearer: each time along the way is the same or earlier.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use rand::seq::SliceRandom;
 use rand::SeedableRng;
@@ -17,9 +20,7 @@ use crate::problem::{Problem, Vehicle};
 
 /// The depot's number; stop `i` of the problem is node `i + 1`.
 pub(crate) const DEPOT: usize = 0;
-/// Iterations to find the departure that arrives when the first stop opens.
-const ROUNDS: usize = 8;
-/// Departures that are tried for a route, in minutes: all whole ones of this step, then all minutes around the best.
+/// Departures that are tried first for a route, in minutes.
 const STEP: f64 = 10.0;
 /// Costs that differ by less are equal: then the earlier departure is taken.
 const EQUAL: f64 = 1e-9;
@@ -51,6 +52,7 @@ pub(crate) struct World<'a, const K: usize> {
     levels: Vec<[usize; K]>,
     /// By vehicle and stop: the route to this stop alone, once it is asked for.
     alone: OnceCell<Vec<Vec<Option<Timed>>>>,
+    legs_driven: Cell<u64>,
 }
 
 /// When a route leaves the depot, and what it costs then.
@@ -127,6 +129,7 @@ impl<'a, const K: usize> World<'a, K> {
             delays: delays.at(&std::array::from_fn::<f64, K, _>(|draw| (draw as f64 + 0.5) / K as f64)),
             levels: levels.collect(),
             alone: OnceCell::new(),
+            legs_driven: Cell::new(0),
         }
     }
 
@@ -152,20 +155,24 @@ impl<'a, const K: usize> World<'a, K> {
     }
 
     fn planned_minutes(&self, leg: &Leg, departure: f64) -> f64 {
-        let [median] = self.medians.minutes(leg.position, departure);
-        leg.free + median
+        leg.free + self.medians.minutes(leg.position, departure, 0)
     }
 
-    /// The first departure that makes sense: the start of the shift, or the minute that arrives when the first stop opens.
-    /// Who leaves earlier waits there.
+    /// The first departure that makes sense: the first whole minute of the shift, or the last one that arrives before the
+    /// first stop opens. Who leaves earlier waits there.
     pub(crate) fn first_departure(&self, vehicle: &Vehicle, first: usize) -> f64 {
         let leg = self.leg(DEPOT, first);
         let opens = self.visits[first].opens;
-        let mut departure = opens - leg.free;
-        for _ in 0..ROUNDS {
-            departure = opens - self.planned_minutes(leg, departure);
+        let (mut departure, mut too_late) = (vehicle.from.ceil(), opens.floor() + 1.0);
+        while too_late - departure > 1.0 {
+            let between = ((departure + too_late) / 2.0).floor();
+            if between + self.planned_minutes(leg, between) <= opens {
+                departure = between;
+            } else {
+                too_late = between;
+            }
         }
-        departure.floor().max(vehicle.from)
+        departure
     }
 
     /// At the depot, before it leaves for the first stop.
@@ -174,12 +181,17 @@ impl<'a, const K: usize> World<'a, K> {
         State { node: DEPOT, load: 0, km: 0.0, departure, planned: departure, drawn, late: 0.0 }
     }
 
+    /// How many legs were driven so far: what planning takes, the same on every machine.
+    pub(crate) fn legs_driven(&self) -> u64 {
+        self.legs_driven.get()
+    }
+
     /// Drives to a node.
     pub(crate) fn arrive(&self, state: &mut State<K>, to: usize) {
+        self.legs_driven.set(self.legs_driven().saturating_add(1));
         let leg = self.leg(state.node, to);
-        let minutes = self.delays.minutes(leg.position, state.planned);
         for (time, level) in state.drawn.iter_mut().zip(&self.levels[to]) {
-            *time += leg.free + minutes[*level];
+            *time += leg.free + self.delays.minutes(leg.position, *time, *level);
         }
         state.planned += self.planned_minutes(leg, state.planned);
         state.km += leg.km;
@@ -212,9 +224,11 @@ impl<'a, const K: usize> World<'a, K> {
         state.late += mean_after(&state.drawn, vehicle.to);
         let hours = (mean(&state.drawn) - state.departure) / 60.0;
         let costs = &self.problem.costs;
-        Some(
-            costs.per_km * state.km + costs.per_driver_hour * hours + costs.per_late_hour * state.late / 60.0,
-        )
+        Some(costs.per_km * state.km + costs.per_driver_hour * hours + self.cost_of_lateness(state))
+    }
+
+    pub(crate) fn cost_of_lateness(&self, state: &State<K>) -> f64 {
+        self.problem.costs.per_late_hour * state.late / 60.0
     }
 
     /// Serves the stops one by one, and drives home; the cost of the whole route, or `None` if it is infeasible.
@@ -249,48 +263,61 @@ impl<'a, const K: usize> World<'a, K> {
 
     /// The cheapest route of a vehicle, by its number, to one stop.
     pub(crate) fn alone(&self, vehicle: usize, stop: usize) -> Option<Timed> {
-        let of = |vehicle: &Vehicle| self.stops().map(|stop| self.best(vehicle, &[stop])).collect();
+        let of =
+            |vehicle: &Vehicle| self.stops().map(|stop| self.best(vehicle, &[stop], f64::INFINITY)).collect();
         let alone = self.alone.get_or_init(|| self.problem.vehicles.iter().map(of).collect());
         alone[vehicle][stop.saturating_sub(1)]
     }
 
-    /// The route with its cheapest departure, by whole minutes: it can pay to leave before or after a rush hour.
-    pub(crate) fn best(&self, vehicle: &Vehicle, stops: &[usize]) -> Option<Timed> {
-        let first = match stops.first() {
-            None => return Some(Timed::EMPTY),
-            Some(first) => self.first_departure(vehicle, *first),
+    /// The route with its cheapest departure, by whole minutes, where it costs less than `most`: it can pay to leave before
+    /// or after a rush hour.
+    pub(crate) fn best(&self, vehicle: &Vehicle, stops: &[usize], most: f64) -> Option<Timed> {
+        let Some(start) = stops.first() else { return Some(Timed::EMPTY) };
+        let first = self.first_departure(vehicle, *start);
+        let mut best: Option<Timed> = None;
+        let least = |best: Option<Timed>| best.map_or(most, |best| best.cost);
+        // Who leaves later comes back no earlier, and no less late: a later departure saves at most the minutes until then.
+        let a_minute = self.problem.costs.per_driver_hour / 60.0;
+        let on_from = |timed: Timed, best: Option<Timed>| {
+            timed.departure + ((timed.cost - least(best)) / a_minute).max(0.0).floor() + 1.0
         };
-        let mut best = self.cost_at(vehicle, stops, first);
-        let steps = |from: f64, step: f64| (0..).map(move |index| from + step * f64::from(index));
-        for departure in
-            steps((first / STEP).floor() * STEP + STEP, STEP).take_while(|time| *time < vehicle.to)
-        {
+        let mut tried = Vec::new();
+        let mut departure = first;
+        while departure < vehicle.to {
             let Some(timed) = self.cost_at(vehicle, stops, departure) else {
                 // Later ones arrive later still.
                 break;
             };
-            best = Timed::cheaper(best, timed);
+            if timed.cost < most {
+                best = Timed::cheaper(best, timed);
+            }
+            tried.push(timed);
+            departure = on_from(timed, best).max((departure / STEP).floor() * STEP + STEP);
         }
-        let around = best?.departure;
-        for departure in steps((around - STEP).floor() + 1.0, 1.0).take_while(|time| *time < around + STEP) {
-            if departure >= first {
-                if let Some(timed) = self.cost_at(vehicle, stops, departure) {
+        let ends = tried.iter().skip(1).map(|timed| timed.departure).chain([departure.min(vehicle.to)]);
+        for (timed, end) in tried.iter().zip(ends) {
+            let mut departure = on_from(*timed, best);
+            while departure < end {
+                let Some(timed) = self.cost_at(vehicle, stops, departure) else { break };
+                if timed.cost < most {
                     best = Timed::cheaper(best, timed);
                 }
+                departure = on_from(timed, best);
             }
         }
         best
     }
 
-    /// What a route costs at least, whenever it leaves: its kilometres, and the hours without delays and waiting.
-    pub(crate) fn least_cost(&self, km: f64, minutes: f64) -> f64 {
+    /// What a leg and the service after it cost at least, whenever it begins: without waiting and lateness, with the least
+    /// delays of the day.
+    pub(crate) fn least_cost(&self, from: usize, to: usize) -> f64 {
+        let leg = self.leg(from, to);
+        let vehicles = || self.problem.vehicles.iter();
+        let start = vehicles().map(|vehicle| vehicle.from).fold(f64::INFINITY, f64::min);
+        let minutes =
+            leg.free + self.delays.least_mean(leg.position, start, 1440.0) + self.visits[to].service;
         let costs = &self.problem.costs;
-        costs.per_km * km + costs.per_driver_hour * minutes / 60.0
-    }
-
-    /// Minutes from a node to the next one and of the service there, without delays.
-    pub(crate) fn least_minutes(&self, from: usize, to: usize) -> f64 {
-        self.leg(from, to).free + self.visits[to].service
+        costs.per_km * leg.km + costs.per_driver_hour * minutes / 60.0
     }
 }
 

@@ -151,6 +151,15 @@ impl Theriac {
     }
 }
 
+/// Runs the program in a folder with these arguments, as a shell would.
+///
+/// # Panics
+/// Where it is not built, or cannot be run.
+pub fn theriac(folder: &Path, arguments: &[&str]) -> Said {
+    let ran = command(folder).and_then(|mut command| Said::by(command.args(arguments)));
+    ran.unwrap_or_else(|failure| panic!("{failure}"))
+}
+
 /// The program in a folder, without what the caller's environment says to it.
 ///
 /// # Errors

@@ -1,6 +1,10 @@
 //! The chain itself: database, executor, genesis.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use devnet_runtime::{genesis, Header, RuntimeApi};
 use polkadot_sdk::{
@@ -56,7 +60,10 @@ pub fn open(folder: Option<&Path>, tasks: &TaskManager) -> Result<(Arc<Client>, 
         pruning_filters: Vec::new(),
         metrics_registry: None,
     })?;
-    let executor = Executor::builder().build();
+    let executor = match compiled() {
+        Some(folder) => Executor::builder().with_cache_path(folder).build(),
+        None => Executor::builder().build(),
+    };
 
     // Natively and not by the Wasm, as a chain specification would: that compiles the runtime once more.
     let mut storage = genesis::development().build_storage()?;
@@ -76,4 +83,14 @@ pub fn open(folder: Option<&Path>, tasks: &TaskManager) -> Result<(Arc<Client>, 
         ClientConfig::default(),
     )?;
     Ok((Arc::new(client), backend))
+}
+
+/// Where compiled runtimes are kept: compiling one takes seconds on both cores, at every start of a node. What is kept
+/// goes by a hash of the Wasm, the compiler and its settings. It is machine code, so it lies in a folder of the user's
+/// own, and in no shared one where the user has none.
+fn compiled() -> Option<PathBuf> {
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    let folder = cache.filter(|folder| folder.is_absolute()).or(home)?;
+    folder.is_absolute().then(|| folder.join("theriac/compiled-runtimes"))
 }

@@ -6,6 +6,7 @@ mod support;
 
 use std::{
     io::{BufRead, BufReader},
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -67,6 +68,33 @@ fn a_node_that_was_told_so_ends_with_its_parent() {
 
     // Only the node still holds the other end of the pipe: it is at its end when the node is.
     assert_eq!(said.read_line(&mut line).unwrap(), 0);
+}
+
+/// The files below a folder.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let paths = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_compiled_runtime_is_kept_and_a_damaged_one_is_compiled_again() {
+    let cache = tempfile::tempdir().unwrap();
+    let kept = || {
+        let mut files = files_in(&cache.path().join("theriac/compiled-runtimes"));
+        files.retain(|file| file.metadata().unwrap().len() > 1_000_000);
+        files
+    };
+    let start = || Node::by(command(0, None).env("XDG_CACHE_HOME", cache.path()));
+
+    start().remark(0, 1);
+    let [compiled] = &kept()[..] else { panic!("{:?}", kept()) };
+    let good = std::fs::read(compiled).unwrap();
+
+    let mut damaged = good.clone();
+    damaged[good.len() / 2..].fill(0xA5);
+    std::fs::write(compiled, damaged).unwrap();
+    start().remark(0, 1);
+    assert!(std::fs::read(compiled).unwrap() == good, "what was damaged is used no more");
 }
 
 #[test]

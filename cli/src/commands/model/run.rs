@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use inference::image::MAX_IMAGE_BYTES;
+use inference::rows::{self, Row};
 use inference::{certainty, Certainty, FeatureVector, FixedPoint, Manifest, Model, MAX_ROWS};
 use jiff::Timestamp;
 use oracle::inputs::{Amount, Picture, Pushed, Series};
@@ -14,7 +15,6 @@ use oracle::mapping::{self, Known};
 use oracle::source::Fetched;
 use serde::Serialize;
 
-use super::rows::{self, Row};
 use crate::answer::Answer;
 use crate::failure::{Exit, Failure};
 use crate::input;
@@ -69,7 +69,9 @@ pub fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let manifest = model.manifest();
     let rows = match &args.rows {
         None => vec![Ok(one(manifest, args)?)],
-        Some(path) => rows::read(manifest, &input::text(path, MAX_FILE_BYTES)?)?,
+        Some(path) => {
+            rows::read(manifest, &input::text(path, MAX_FILE_BYTES)?).map_err(Failure::bad_input)?
+        }
     };
     let views = results(&model, &rows, args.explain)?;
     let exit = if rows.iter().all(Result::is_ok) { Exit::Success } else { Exit::BadInput };

@@ -29,7 +29,11 @@ pub struct Node {
 impl Node {
     /// Starts a node on a free port and waits until it says that it is ready.
     pub fn start(base_path: Option<&Path>) -> Self {
-        let mut command = command(0, base_path);
+        Self::by(&mut command(0, base_path))
+    }
+
+    /// Starts it by this command, which is one of [`command`].
+    pub fn by(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -1,0 +1,7 @@
+//! The tests of this crate on a real node, in one program: each program would link all that the crate does.
+
+mod epcis;
+mod facts;
+mod journey;
+mod readme;
+mod world;

@@ -1,0 +1,8 @@
+//! The tests of this crate that need no node, in one program: each program would link all that the crate does.
+
+mod bad_input;
+mod clinical;
+mod help;
+mod model;
+mod pictures;
+mod route;

@@ -1,0 +1,18 @@
+//! The built contracts in the real runtime, in one program: each program would link the whole runtime.
+
+mod access_matrix;
+mod access_refusals;
+mod attacks;
+mod bad_input;
+mod budgets;
+mod costs;
+mod facts;
+mod feeds;
+mod first_path;
+mod history;
+mod layouts;
+mod model_based;
+mod random_input;
+mod rotation;
+mod set_up;
+mod upgrades;

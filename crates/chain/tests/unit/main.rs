@@ -1,0 +1,3 @@
+//! The tests of this crate that need no node, in one program: each program would link all that the crate does.
+
+mod bundles;

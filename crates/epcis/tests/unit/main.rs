@@ -1,0 +1,10 @@
+//! The tests of this crate, in one program: each program would link all that the crate does.
+
+mod bad_input;
+mod corpus;
+mod hashes;
+mod identifiers;
+mod mapping;
+mod properties;
+mod two_syntaxes;
+mod validation;

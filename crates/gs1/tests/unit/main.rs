@@ -1,0 +1,9 @@
+//! The tests of this crate, in one program: each program would link all that the crate does.
+
+mod codes;
+mod corpus;
+mod every_ai;
+mod linters;
+mod other_codes;
+mod properties;
+mod scanner;

@@ -1,0 +1,12 @@
+//! The tests of this crate, in one program: each program would link all that the crate does.
+
+mod bad_input;
+mod explain;
+mod explain_series;
+mod explain_shipped;
+mod golden;
+mod hundred_gigabytes;
+mod image;
+mod mutations;
+mod refusals;
+mod support;

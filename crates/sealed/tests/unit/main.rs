@@ -1,0 +1,7 @@
+//! The tests of this crate, in one program: each program would link all that the crate does.
+
+mod common;
+mod envelope;
+mod properties;
+#[cfg(feature = "store")]
+mod store;

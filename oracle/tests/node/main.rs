@@ -1,0 +1,4 @@
+//! The tests of this crate on a real node, in one program: each program would link all that the crate does.
+
+mod journey;
+mod support;

@@ -1,0 +1,4 @@
+//! The tests of this crate that need no node, in one program: each program would link all that the crate does.
+
+mod synthea;
+mod tls;
