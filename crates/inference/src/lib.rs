@@ -44,6 +44,7 @@ mod file;
 mod fixed;
 mod graph;
 pub mod image;
+pub mod import;
 pub mod manifest;
 mod model;
 mod normal;
