@@ -134,9 +134,10 @@ def sgd():
 
 @zoo("linear classifier")
 def linear_svc():
+    from sklearn.pipeline import make_pipeline
     from sklearn.svm import LinearSVC
 
-    return sk(scaled(LinearSVC(random_state=0)), YES)
+    return sk(LinearSVC(random_state=0, max_iter=10000), YES)
 
 
 @zoo("linear classifier")
@@ -535,7 +536,8 @@ def isolation_forest():
 def one_class_svm():
     from sklearn.svm import OneClassSVM
 
-    return sk(scaled(OneClassSVM()), None)
+    # Other rows than in training, which lie on the border: their score is a zero of either sign.
+    return sk(scaled(OneClassSVM()), None, x=X[ROWS:], held=HELD)
 
 
 @zoo("outliers")
@@ -789,6 +791,13 @@ def results(onnx, inputs, path=None):
     return joined
 
 
+def by_row(value, count):
+    """Labels that a graph gives as one row become a column."""
+    if isinstance(value, np.ndarray) and value.ndim == 2 and value.shape == (1, count) and count > 1:
+        return value.T
+    return value
+
+
 def plain(value):
     """As JSON: NaN and infinities are texts."""
     if isinstance(value, dict):
@@ -819,7 +828,7 @@ def write(folder, name):
             columns[port] = [[row[key] for key in sorted(row)] for row in values]
         else:
             columns[port] = plain(values.reshape(len(values), -1))
-    shown = {port: plain(values) for port, values in outputs.items()}
+    shown = {port: plain(by_row(values, ROWS)) for port, values in outputs.items()}
     (target / "rows.json").write_text(json.dumps({"kind": kind, "inputs": columns, "outputs": shown}))
 
 

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto};
 
 use crate::file::label;
+use crate::normal::APART;
 use crate::opsets::OPSETS_SHOWN;
 use crate::trees::{self, TreeError};
 
@@ -20,7 +21,7 @@ const MAX_CONSTANT_ELEMENTS: u64 = 1 << 24;
 pub(crate) const ROWS: &str = "N";
 /// Operators that may be computed from constants alone: the size of the result is at most the product of all operands'
 /// sizes, or their sum for `Concat`.
-const FOLDABLE: [&str; 34] = [
+const FOLDABLE: [&str; 44] = [
     "Abs",
     "Add",
     "And",
@@ -46,6 +47,16 @@ const FOLDABLE: [&str; 34] = [
     "Or",
     "Pow",
     "Reciprocal",
+    "ReduceL1",
+    "ReduceL2",
+    "ReduceLogSum",
+    "ReduceLogSumExp",
+    "ReduceMax",
+    "ReduceMean",
+    "ReduceMin",
+    "ReduceProd",
+    "ReduceSum",
+    "ReduceSumSquare",
     "Reshape",
     "Shape",
     "Slice",
@@ -228,6 +239,7 @@ fn values(graph: &GraphProto) -> Result<(), GraphError> {
     }
     // Maximum number of elements of a constant; `None` for values that depend on the input.
     let mut known: HashMap<&str, Option<u64>> = HashMap::new();
+    let mut shapes = Shapes::of(graph);
     for tensor in &graph.initializer {
         give(&mut known, &tensor.name, Some(elements(tensor)))?;
     }
@@ -252,7 +264,7 @@ fn values(graph: &GraphProto) -> Result<(), GraphError> {
             let unknown = || GraphError::UnknownValue { user: label.clone(), value: value.clone() };
             operands.push(*known.get(value.as_str()).ok_or_else(unknown)?);
         }
-        let size = constant_size(node, &operands);
+        let size = shapes.made_by(node).or_else(|| constant_size(node, &operands));
         if size.is_some_and(|elements| elements > MAX_CONSTANT_ELEMENTS) {
             return Err(GraphError::UnboundedConstant { node: label.clone() });
         }
@@ -263,6 +275,59 @@ fn values(graph: &GraphProto) -> Result<(), GraphError> {
     graph.output.iter().find(|output| !known.contains_key(output.name.as_str())).map_or(Ok(()), |output| {
         Err(GraphError::UnknownValue { user: "the list of outputs".to_owned(), value: output.name.clone() })
     })
+}
+
+/// Short lists of whole numbers that depend on constants alone, as far as they are shapes of other constants.
+struct Shapes<'g> {
+    dims: HashMap<&'g str, &'g [i64]>,
+    lists: HashMap<&'g str, Vec<i64>>,
+}
+
+impl<'g> Shapes<'g> {
+    /// Longer lists are no shapes.
+    const MAX_DIMENSIONS: usize = 16;
+
+    fn of(graph: &'g GraphProto) -> Self {
+        let dims = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor.dims.as_slice()));
+        let lists = graph.initializer.iter().filter_map(|tensor| Some((tensor.name.as_str(), list(tensor)?)));
+        Self { dims: dims.collect(), lists: lists.collect() }
+    }
+
+    /// Follows a shape through a node; the number of elements of the result, if the node is one that makes a constant of a
+    /// known shape.
+    fn made_by(&mut self, node: &'g NodeProto) -> Option<u64> {
+        let output = node.output.first()?.as_str();
+        let lists: Option<Vec<&Vec<i64>>> =
+            node.input.iter().map(|input| self.lists.get(input.as_str())).collect();
+        let made = match (node.op_type.as_str(), lists.as_deref()) {
+            ("ConstantOfShape", Some([shape])) => {
+                let size = |all: u64, dim: &i64| Some(all.saturating_mul(u64::try_from(*dim).ok()?));
+                return shape.iter().try_fold(1, size);
+            }
+            ("Constant", _) => list(node.attribute.iter().find_map(|value| value.t.as_ref())?)?,
+            ("Shape", _) if node.attribute.is_empty() => {
+                self.dims.get(node.input.first()?.as_str())?.to_vec()
+            }
+            ("Concat", Some(parts)) => parts.iter().flat_map(|part| part.iter().copied()).collect(),
+            ("Gather", Some([values, places])) => {
+                let at = |place: &i64| values.get(usize::try_from(*place).ok()?).copied();
+                places.iter().map(at).collect::<Option<_>>()?
+            }
+            _ => return None,
+        };
+        if made.len() <= Self::MAX_DIMENSIONS {
+            self.lists.insert(output, made);
+        }
+        None
+    }
+}
+
+/// The numbers of a short list.
+fn list(tensor: &TensorProto) -> Option<Vec<i64>> {
+    let short = elements(tensor) <= Shapes::MAX_DIMENSIONS as u64;
+    let whole = tensor.data_type == i32::from(tract_onnx::pb::tensor_proto::DataType::Int64);
+    Some(crate::normal::whole_numbers(tensor))
+        .filter(|list| short && whole && list.len() as u64 == elements(tensor))
 }
 
 fn give<'g>(
@@ -283,7 +348,8 @@ fn constant_size(node: &NodeProto, operands: &[Option<u64>]) -> Option<u64> {
         return Some(node.attribute.iter().filter_map(|a| a.t.as_ref()).map(elements).max().unwrap_or(0));
     }
     let sizes = operands.iter().copied().collect::<Option<Vec<u64>>>()?;
-    if sizes.is_empty() || !FOLDABLE.contains(&node.op_type.as_str()) {
+    let foldable = FOLDABLE.contains(&node.op_type.as_str()) || node.op_type == APART;
+    if sizes.is_empty() || !foldable {
         return Some(u64::MAX);
     }
     Some(match node.op_type.as_str() {

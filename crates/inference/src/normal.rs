@@ -9,6 +9,7 @@ mod inputs;
 mod ml;
 mod outputs;
 mod plain;
+mod scan;
 mod texts;
 
 use std::collections::{HashMap, HashSet};
@@ -18,12 +19,16 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
 use crate::graph::{GraphError, MAX_NODES};
 use crate::manifest::Manifest;
 use crate::opsets::{ML_OPSETS, OPSETS};
+pub(crate) use draft::whole_numbers;
 use draft::{Constants, Draft, PREFIX};
 pub(crate) use outputs::classes;
 use texts::Texts;
 
 /// The operator set of a file that names none.
 const NEWEST_COMMON: i64 = 17;
+
+/// The operator that does nothing, and that tract does not see through.
+pub(crate) const APART: &str = "theriac.Apart";
 
 /// A graph in normal form.
 pub(crate) struct Normal {
@@ -65,7 +70,8 @@ pub(crate) fn normal(mut model: ModelProto, manifest: &Manifest) -> Result<Norma
     let own = inputs.as_ref().map(inputs::Inputs::texts).unwrap_or_default();
     let coded = texts.rewrite(&mut graph, own, &mut problems);
     let mut outputs = Draft::new(draft.opset);
-    let picks = outputs::rewrite(&mut graph, manifest, &coded, &texts, &mut outputs, &mut problems);
+    let batch = inputs.as_ref().and_then(|inputs| inputs.batch);
+    let picks = outputs::rewrite(&mut graph, manifest, batch, &coded, &texts, &mut outputs, &mut problems);
     if let Some(inputs) = &inputs {
         inputs.rewrite(&mut graph, manifest, &texts, &mut draft);
     }
@@ -74,7 +80,7 @@ pub(crate) fn normal(mut model: ModelProto, manifest: &Manifest) -> Result<Norma
     operators(&mut graph, draft, &mut problems);
     let Some(inputs) = inputs.filter(|_| problems.is_empty()) else { return Err(GraphError::all(problems)) };
     finish(&mut model, graph);
-    Ok(Normal { model, batch: inputs.batch, wide: inputs.wide, whole: inputs.whole, picks })
+    Ok(Normal { model, batch, wide: inputs.wide, whole: inputs.whole, picks })
 }
 
 /// The operator set of the default domain.
@@ -139,8 +145,35 @@ fn operators(graph: &mut GraphProto, mut draft: Draft, problems: &mut Vec<GraphE
             Err(why) => problems.push(GraphError::operator(node, why)),
         }
     }
+    apart(&mut draft);
     graph.node = draft.nodes;
     graph.initializer.append(&mut draft.constants);
+}
+
+/// Puts an operator that does nothing between a value that is the same number many times and the matrix product that takes
+/// it.
+///
+/// tract 0.23.9 leaves the repetition out in front of a product, and fails if what was repeated has fewer dimensions: a
+/// pipeline with `PolynomialFeatures` and a Gaussian process have such a product.
+fn apart(draft: &mut Draft) {
+    const REPEATS: [&str; 2] = ["ConstantOfShape", "Expand"];
+    const KEEPS: [&str; 8] =
+        ["Cast", "Concat", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"];
+    let mut repeated: HashSet<String> = HashSet::new();
+    for mut node in std::mem::take(&mut draft.nodes) {
+        let operator = node.op_type.as_str();
+        let keeps = KEEPS.contains(&operator) && node.input.iter().any(|input| repeated.contains(input));
+        if REPEATS.contains(&operator) || keeps {
+            repeated.extend(node.output.iter().cloned());
+        }
+        if ["MatMul", "Gemm"].contains(&operator) {
+            draft.stands_for(&crate::file::label(&node));
+            for input in node.input.iter_mut().filter(|input| repeated.contains(*input)) {
+                *input = draft.node(APART, &[input], vec![]);
+            }
+        }
+        draft.nodes.push(node);
+    }
 }
 
 /// Drops what no output needs.

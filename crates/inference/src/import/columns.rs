@@ -227,11 +227,7 @@ impl Texts {
                 "Concat" => node.input.iter().flat_map(held).collect(),
                 "ArrayFeatureExtractor" | "Gather" => {
                     let places = node.input.get(1).and_then(|name| constants(name));
-                    let places = places.map(|tensor| {
-                        let raw =
-                            tensor.raw_data.as_chunks::<8>().0.iter().map(|bytes| i64::from_le_bytes(*bytes));
-                        tensor.int64_data.iter().copied().chain(raw).collect::<Vec<_>>()
-                    });
+                    let places = places.map(crate::normal::whole_numbers);
                     let pick =
                         |place: i64| usize::try_from(place).ok().and_then(|place| first.get(place).copied());
                     places.into_iter().flatten().filter_map(pick).collect()

@@ -6,6 +6,7 @@ use tract_onnx::pb::{GraphProto, NodeProto};
 use super::Draft;
 use crate::file::{Element, Port};
 use crate::normal::classes;
+use crate::trees::Attributes;
 
 /// At most as many outputs has a manifest.
 const MAX_OUTPUTS: usize = 64;
@@ -35,15 +36,17 @@ fn table<'g>(graph: &'g GraphProto, port: &Port) -> Option<&'g NodeProto> {
     graph.node.iter().find(|node| node.op_type == "ZipMap" && node.output.first() == Some(&port.name))
 }
 
+/// The operator that makes a value.
+fn maker<'g>(graph: &'g GraphProto, value: &str) -> Option<&'g NodeProto> {
+    graph.node.iter().find(|node| node.output.iter().any(|output| output == value))
+}
+
 /// The texts that an output may be: those of the operator that makes it.
 fn labels(graph: &GraphProto, port: &Port) -> Vec<String> {
     let mut name = port.name.as_str();
     // As many steps as there are operators at most.
     for _ in &graph.node {
-        let Some(maker) = graph.node.iter().find(|node| node.output.iter().any(|output| output == name))
-        else {
-            break;
-        };
+        let Some(maker) = maker(graph, name) else { break };
         let lists = ["classlabels_strings", "values_strings", "cats_strings", "classes_strings"];
         let own = maker
             .attribute
@@ -62,9 +65,37 @@ fn labels(graph: &GraphProto, port: &Port) -> Vec<String> {
     Vec::new()
 }
 
-/// Whether a value is made by an operator that gives probabilities, as far as its name tells.
-fn is_probability(port: &Port) -> bool {
-    port.name.to_lowercase().contains("prob")
+/// Whether a value is made of probabilities, as far as its name and the operator that makes it tell.
+fn is_probability(graph: &GraphProto, port: &Port) -> bool {
+    if !matches!(port.element, Element::Float | Element::Double | Element::Table) {
+        return false;
+    }
+    let mut name = port.name.as_str();
+    for _ in &graph.node {
+        let Some(maker) = maker(graph, name) else { break };
+        let attributes = Attributes(maker);
+        match maker.op_type.as_str() {
+            "Softmax" | "Sigmoid" => return true,
+            // Raw scores have no bounds.
+            "LinearClassifier" | "SVMClassifier" => {
+                let post = attributes.text("post_transform").unwrap_or_default();
+                return !matches!(post, "" | "NONE") || !attributes.floats("prob_a").is_empty();
+            }
+            "ArrayFeatureExtractor"
+            | "Gather"
+            | "ZipMap"
+            | "Identity"
+            | "Cast"
+            | "Reshape"
+            | "Flatten"
+            | "Squeeze" => (),
+            "LogSoftmax" | "Add" | "Sub" | "Concat" | "MatMul" | "Gemm" => return false,
+            _ => break,
+        }
+        let Some(first) = maker.input.first() else { break };
+        name = first;
+    }
+    port.element == Element::Table || port.name.to_lowercase().contains("prob")
 }
 
 /// All outputs of a graph. Of two classes, the second says all.
@@ -74,7 +105,7 @@ pub(super) fn outputs(graph: &GraphProto, ports: &[Port], widths: &[usize], draf
     for (port, width) in ports.iter().zip(widths) {
         let names = table(graph, port).map(classes);
         let width = names.as_ref().map_or(*width, Vec::len);
-        let probability = is_probability(port) || names.is_some();
+        let probability = is_probability(graph, port);
         let first = usize::from(probability && width == 2);
         for column in first..width {
             if outputs.len() == MAX_OUTPUTS {

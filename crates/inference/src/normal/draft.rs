@@ -76,7 +76,7 @@ impl Draft {
         self.constant(TensorProto { int64_data: values, ..tensor(DataType::Int64, dims) })
     }
 
-    fn constant(&mut self, tensor: TensorProto) -> String {
+    pub(super) fn constant(&mut self, tensor: TensorProto) -> String {
         let name = self.name();
         self.constants.push(TensorProto { name: name.clone(), ..tensor });
         name
@@ -168,4 +168,10 @@ impl<'g> Constants<'g> {
     pub(super) fn get(&self, name: &str) -> Option<&'g TensorProto> {
         self.0.get(name).copied()
     }
+}
+
+/// The whole numbers of a constant.
+pub(crate) fn whole_numbers(tensor: &TensorProto) -> Vec<i64> {
+    let raw = tensor.raw_data.as_chunks::<8>().0.iter().map(|bytes| i64::from_le_bytes(*bytes));
+    tensor.int64_data.iter().copied().chain(raw).collect()
 }

@@ -19,11 +19,12 @@ struct Found<'g> {
     port: &'g Port,
 }
 
-/// Makes the graph give the manifest's outputs. `coded` has the names of values that stand for texts. Returns what must
+/// Makes the graph give the manifest's outputs. `batch` is the number of rows, if it is fixed; `coded` has the names of values that stand for texts. Returns what must
 /// be checked when shapes are known.
 pub(super) fn rewrite(
     graph: &mut GraphProto,
     manifest: &Manifest,
+    batch: Option<usize>,
     coded: &HashSet<String>,
     texts: &Texts,
     draft: &mut Draft,
@@ -87,6 +88,11 @@ pub(super) fn rewrite(
         if plain {
             draft.node_to("Identity", &[&value], vec![], &name);
         } else {
+            // Labels as one row: `ArrayFeatureExtractor` of a list gives them so.
+            let row = matches!(found.port.dims.as_deref(), Some([Some(1), None]));
+            if row && batch.is_none() {
+                value = draft.node("Transpose", &[&value], vec![integers("perm", &[1, 0])]);
+            }
             let shape = draft.integers(&[2], vec![0, -1]);
             let flat = draft.node("Reshape", &[&value, &shape], vec![]);
             let column = found.column.unwrap_or(0);

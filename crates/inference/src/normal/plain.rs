@@ -24,6 +24,7 @@ pub(super) fn rewrite(
             draft.nodes.push(NodeProto { attribute: vec![attribute_tensor("value", zero)], ..node.clone() });
         }
         "RNN" | "GRU" | "LSTM" => return recurrent(node, draft),
+        "Scan" => super::scan::rewrite(node, draft)?,
         _ => return Ok(false),
     }
     Ok(true)

@@ -1,7 +1,7 @@
 //! `SVMClassifier` and `SVMRegressor`: support vector machines, and linear ones in their form.
 //!
-//! Sums are taken in the order of the file and powers without the system's library, so that all machines get the same
-//! bits.
+//! Sums are taken in the order of the file and with onnxruntime's precision, and powers without the system's library, so
+//! that all machines get the same bits.
 // On floats, on places of lists whose lengths are checked when the operator is read, and on at most MAX_CLASSES classes
 // and MAX_VECTORS vectors.
 #![allow(clippy::arithmetic_side_effects)]
@@ -54,10 +54,11 @@ impl Kernel {
 
     fn product(self, vector: &[f32], row: &[f32]) -> f32 {
         let dot = || vector.iter().zip(row).map(|(a, b)| a * b).sum::<f32>();
-        let product = match self {
+        let scaled = |gamma: f32, coef0: f32| f64::from(gamma * dot() + coef0);
+        single(match self {
             Self::Linear => return dot(),
             Self::Poly { gamma, coef0, degree } => {
-                let base = f64::from(gamma * dot() + coef0);
+                let base = scaled(gamma, coef0);
                 (0..degree).fold(1.0, |power, _| power * base)
             }
             Self::Rbf { gamma } => {
@@ -65,14 +66,8 @@ impl Kernel {
                 exponential(f64::from(-gamma * distance))
             }
             // The hyperbolic tangent; far out, where the power is infinite, it is 1 or -1.
-            Self::Sigmoid { gamma, coef0 } => {
-                let x = f64::from(gamma * dot() + coef0);
-                1.0 - 2.0 / (exponential(2.0 * x) + 1.0)
-            }
-        };
-        #[allow(clippy::cast_possible_truncation)] // Products have 32 bits.
-        let product = product as f32;
-        product
+            Self::Sigmoid { gamma, coef0 } => 1.0 - 2.0 / (exponential(2.0 * scaled(gamma, coef0)) + 1.0),
+        })
     }
 }
 
@@ -166,8 +161,7 @@ impl Does for Regressor {
     fn run(&self, input: &Tensor) -> TractResult<TVec<Tensor>> {
         let value = |row: Vec<f32>| {
             let products = self.machine.products(&row);
-            let sum: f32 = products.iter().zip(&self.coefficients).map(|(a, b)| a * b).sum();
-            let sum = sum + self.rho;
+            let sum = products.iter().zip(&self.coefficients).map(|(a, b)| a * b).sum::<f32>() + self.rho;
             match (self.one_class, sum > 0.0) {
                 (false, _) => sum,
                 (true, true) => 1.0,
@@ -221,6 +215,10 @@ pub(super) fn classifier(_: &ParsingContext, node: &NodeProto) -> Built {
         prob_a.len() == prob_b.len() && (prob_a.is_empty() || prob_a.len() == pairs),
         "prob_a and prob_b"
     );
+    // onnxruntime has other rules for these, on which the specification is silent.
+    let ambiguous =
+        classes == 2 && supports > 0 && prob_a.is_empty() && coefficients.iter().all(|c| *c >= 0.0);
+    ensure!(!ambiguous, "two classes with no negative coefficient, whose label is ambiguous");
     Ok(own(Classifier {
         machine,
         labels: labels.to_vec(),
@@ -268,8 +266,7 @@ impl Classifier {
                 };
                 let sum = part(i, j - 1) + part(j, i) + f64::from(self.rho[sums.len()]);
                 votes[if sum > 0.0 { i } else { j }] += 1;
-                #[allow(clippy::cast_possible_truncation)] // Scores have 32 bits.
-                sums.push(sum as f32);
+                sums.push(single(sum));
             }
         }
         let mut chosen = 0;
@@ -282,21 +279,26 @@ impl Classifier {
             match sums.as_slice() {
                 [sum] => {
                     chosen = usize::from(*sum <= 0.0);
-                    scores.extend([*sum, -*sum]);
+                    // The first score speaks for the second class, as in onnxruntime and onnx.reference.
+                    scores.extend([-*sum, *sum]);
                 }
                 _ => scores.extend(sums),
             }
         } else {
             let pairs = sums.iter().zip(&self.prob_a).zip(&self.prob_b);
             let pairs = pairs.map(|((sum, a), b)| {
-                #[allow(clippy::cast_possible_truncation)] // Probabilities have 32 bits.
-                let pair = (1.0 / (1.0 + exponential(f64::from(sum * a + b)))) as f32;
-                pair.clamp(1e-7, 1.0 - 1e-7)
+                single(1.0 / (1.0 + exponential(f64::from(sum * a + b)))).clamp(1e-7, 1.0 - 1e-7)
             });
             scores.extend(coupled(classes, &pairs.collect::<Vec<_>>()));
         }
         self.labels[chosen]
     }
+}
+
+/// Scores and probabilities have 32 bits.
+#[allow(clippy::cast_possible_truncation)]
+fn single(number: f64) -> f32 {
+    number as f32
 }
 
 /// The first of the largest.
