@@ -4,10 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
-use inference::Model;
 use routing::{minutes_as_clock, plan, Delays, Plan, Problem, Search};
 use serde::Serialize;
 
+use super::model::Local;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::input;
@@ -52,7 +52,7 @@ pub fn run(args: &RouteArgs) -> Result<Answer, Failure> {
         Failure::bad_input(format!("{} is not a valid plan file: {error}", args.file.display()))
     })?;
     problem.check().map_err(Failure::bad_input)?;
-    let model = Model::load(&args.model).map_err(Failure::bad_input)?;
+    let model = Local::load(&args.model)?.model;
     let delays = Delays::of(&model, problem.weekday, problem.weather).map_err(Failure::bad_input)?;
     let how = Search { seed: args.seed, iterations: args.iterations };
     Answer::of(&View(plan(&problem, &delays, how).map_err(Failure::bad_input)?))

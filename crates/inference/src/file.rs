@@ -1,5 +1,6 @@
 //! An ONNX file as it is: its bytes, and what it says of its inputs and outputs.
 
+use serde::Serialize;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
 use tract_onnx::pb::type_proto::Value as TypeValue;
@@ -76,7 +77,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<ModelProto, FileError> {
 }
 
 /// The type of a value's elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Element {
     /// 32-bit float.
     Float,
@@ -116,13 +118,14 @@ impl Element {
 }
 
 /// An input or output of a graph.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Port {
     /// Its name.
     pub name: String,
     /// The type of its elements.
     pub element: Element,
     /// ONNX's number of the type.
+    #[serde(skip)]
     pub(crate) kind: i32,
     /// Its dimensions, `None` for one of any size; if the file does not say, `None` instead of a list.
     pub dims: Option<Vec<Option<usize>>>,

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::{json, Map, Value};
 use tract_onnx::pb::{GraphProto, ModelProto};
 
@@ -47,7 +48,7 @@ pub struct Answers {
 }
 
 /// What an ONNX file says of itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Description {
     /// The library that wrote it, and its version.
     pub producer: String,

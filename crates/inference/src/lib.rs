@@ -63,7 +63,7 @@ pub use file::{Element, FileError, Port};
 pub use fixed::{FixedPoint, FixedPointError, MAX_DECIMALS};
 pub use graph::GraphError;
 pub use image::ImageError;
-pub use manifest::{Manifest, ManifestError};
+pub use manifest::{Manifest, ManifestError, NotValid};
 pub use model::{LoadError, Model, PredictError, Predictions, MAX_ROWS};
 pub use parts::{identity, PartsError, MAX_MODEL_BYTES};
 pub use series::{Reading, SeriesError, MAX_READINGS};

@@ -37,6 +37,17 @@ pub enum ManifestError {
     },
 }
 
+/// Why a model may not be used at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotValid {
+    /// Too early.
+    #[error("the model may be used from {0} on; wait, or use the version before")]
+    NotYet(String),
+    /// Too late.
+    #[error("the model may be used until {0}, and this day has passed; get a newer version")]
+    NoLonger(String),
+}
+
 /// A model's manifest, checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +64,8 @@ pub struct Manifest {
     pub description: String,
     /// SPDX identifier of the model's licence.
     pub licence: String,
+    /// The first day on which the model may be used, YYYY-MM-DD; without it, from the beginning.
+    pub valid_from: Option<String>,
     /// The last day on which the model may be used, YYYY-MM-DD. See [`Manifest::valid_until_ms`].
     pub valid_until: String,
     /// The intended users and use.
@@ -401,6 +414,16 @@ impl Manifest {
         check::end_of_day_ms(&self.valid_until).unwrap_or(0)
     }
 
+    /// Refuses a moment (milliseconds, Unix, UTC) outside of the days on which the model may be used.
+    pub fn ensure_valid_at(&self, now_ms: u64) -> Result<(), NotValid> {
+        let early = |day: &&String| check::start_of_day_ms(day).is_none_or(|start| now_ms < start);
+        match self.valid_from.as_ref().filter(early) {
+            Some(day) => Err(NotValid::NotYet(day.clone())),
+            None if now_ms >= self.valid_until_ms() => Err(NotValid::NoLonger(self.valid_until.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// The index of an input in the graph's columns.
     #[must_use]
     pub fn input(&self, name: &str) -> Option<(usize, &Input)> {
@@ -419,6 +442,19 @@ impl Input {
     #[must_use]
     pub fn column(&self) -> &str {
         self.column.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether the graph takes this input as a text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.categories.iter().any(|category| category.text.is_some())
+    }
+
+    /// The number that stands for a text.
+    #[must_use]
+    pub fn number_of(&self, text: &str) -> Option<f64> {
+        let category = self.categories.iter().find(|category| category.text.as_deref() == Some(text))?;
+        Some(category.value)
     }
 
     /// Whether the input allows this value.

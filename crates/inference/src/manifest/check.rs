@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::{Code, Conformal, Input, Manifest, ManifestError, Missing, ModelFile, Origin, Source};
 use crate::fixed::MAX_DECIMALS;
 use crate::opsets::{OPSETS, OPSETS_SHOWN};
@@ -42,11 +44,12 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
         "is not 1 to 32 lower-case letters, digits and hyphens",
     )?;
     ensure(is_version(&manifest.version), "version", "is not three numbers such as 1.0.0")?;
-    ensure(
-        end_of_day_ms(&manifest.valid_until).is_some(),
-        "valid_until",
-        "is not a day of the form YYYY-MM-DD from 1970 on",
-    )?;
+    let no_day = "is not a day of the form YYYY-MM-DD from 1970 on";
+    ensure(end_of_day_ms(&manifest.valid_until).is_some(), "valid_until", no_day)?;
+    if let Some(from) = &manifest.valid_from {
+        ensure(start_of_day_ms(from).is_some(), "valid_from", no_day)?;
+        ensure(*from <= manifest.valid_until, "valid_from", "is after valid_until")?;
+    }
     for (field, value) in [
         ("description", &manifest.description),
         ("licence", &manifest.licence),
@@ -354,12 +357,23 @@ fn is_version(version: &str) -> bool {
     all && parts == 3
 }
 
+/// The first millisecond of the day YYYY-MM-DD, in Unix time.
+pub(super) fn start_of_day_ms(day: &str) -> Option<u64> {
+    start_ms(date(day)?)
+}
+
 /// The first millisecond after the day YYYY-MM-DD, in Unix time.
 pub(super) fn end_of_day_ms(day: &str) -> Option<u64> {
+    start_ms(date(day)?.tomorrow().ok()?)
+}
+
+fn date(day: &str) -> Option<Date> {
     // The parser accepts other ways to write a day too.
-    let date: jiff::civil::Date =
-        day.parse().ok().filter(|date: &jiff::civil::Date| date.to_string() == day)?;
-    let midnight = date.tomorrow().ok()?.to_datetime(jiff::civil::Time::midnight());
-    let end = jiff::tz::Offset::UTC.to_timestamp(midnight).ok()?;
-    u64::try_from(end.as_millisecond()).ok()
+    day.parse().ok().filter(|date: &Date| date.to_string() == day)
+}
+
+fn start_ms(date: Date) -> Option<u64> {
+    let midnight = date.to_datetime(jiff::civil::Time::midnight());
+    let start = jiff::tz::Offset::UTC.to_timestamp(midnight).ok()?;
+    u64::try_from(start.as_millisecond()).ok()
 }
