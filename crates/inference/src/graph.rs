@@ -83,7 +83,7 @@ pub enum GraphError {
     Opset {
         /// The manifest's.
         expected: i64,
-        /// The file's; 0 if it does not name one.
+        /// The file's; 17 if it does not name one.
         found: i64,
     },
     /// An operator set that is too new or does not exist.

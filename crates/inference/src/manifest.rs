@@ -136,7 +136,8 @@ pub struct ModelFile {
     /// Plain names of the files with the weights that the ONNX file leaves out.
     #[serde(default)]
     pub weights: Vec<String>,
-    /// The operator set of the default ONNX domain; if it is given, the file must name this one.
+    /// The operator set of the default ONNX domain; if it is given, the file must name this one. A file that names none
+    /// counts as 17.
     pub opset: Option<i64>,
     /// The name of the graph's only input; if it is given, the file must have exactly this one.
     pub input: Option<String>,

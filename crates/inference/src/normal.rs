@@ -57,8 +57,8 @@ pub(crate) struct Pick {
 pub(crate) fn normal(mut model: ModelProto, manifest: &Manifest) -> Result<Normal, GraphError> {
     let mut problems = Vec::new();
     let mut graph = model.graph.take().ok_or(GraphError::NoGraph)?;
-    let found = opset(&model).unwrap_or(0);
     prepare(&mut model, &mut graph, &mut problems);
+    let found = opset(&model).unwrap_or(NEWEST_COMMON);
     if let Some(expected) = manifest.model.opset {
         if found != expected {
             problems.push(GraphError::Opset { expected, found });

@@ -175,8 +175,9 @@ fn another_operator_set_is_refused() {
     let mut proto = proto();
     proto.opset_import[0].version = 18;
     assert_eq!(graph_error(load(&proto)), GraphError::Opset { expected: 17, found: 18 });
+    // Tree boosters name none.
     proto.opset_import.clear();
-    assert_eq!(graph_error(load(&proto)), GraphError::Opset { expected: 17, found: 0 });
+    assert!(load(&proto).is_ok());
     proto.graph = None;
     assert_eq!(graph_error(load(&proto)), GraphError::NoGraph);
 }

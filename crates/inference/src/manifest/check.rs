@@ -73,7 +73,11 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
         ensure(!again, "model.weights", format!("name {name} twice"))?;
     }
     if let Some(opset) = opset {
-        ensure(OPSETS.contains(opset), "model.opset", format!("is {opset}, not {OPSETS_SHOWN}"))?;
+        ensure(
+            OPSETS.contains(opset),
+            "model.opset",
+            format!("is {opset}, not {OPSETS_SHOWN}; leave it out, and the file's own counts"),
+        )?;
     }
     input.iter().try_for_each(|input| text("model.input", input))?;
 

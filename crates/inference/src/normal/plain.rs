@@ -23,7 +23,7 @@ pub(super) fn rewrite(
             };
             draft.nodes.push(NodeProto { attribute: vec![attribute_tensor("value", zero)], ..node.clone() });
         }
-        "RNN" | "GRU" | "LSTM" => return recurrent(node, draft),
+        "RNN" | "GRU" | "LSTM" => return recurrent(node, constants, draft),
         "Scan" => super::scan::rewrite(node, draft)?,
         _ => return Ok(false),
     }
@@ -47,13 +47,37 @@ fn dropout(node: &NodeProto, constants: &Constants<'_>, draft: &mut Draft) -> Re
     Ok(())
 }
 
+/// A series of one column gets a second one of zeros, and so do its weights: tract lays the product of one column out in
+/// another order than its fused GRU expects.
+fn wide(node: &NodeProto, constants: &Constants<'_>, draft: &mut Draft) -> Option<NodeProto> {
+    let [value, weights, ..] = node.input.as_slice() else { return None };
+    if node.op_type != "GRU" || constants.get(weights)?.dims.last() != Some(&1) {
+        return None;
+    }
+    let zero = draft.floats(&[], vec![0.0]);
+    let mut twice = |value: &str| {
+        let zeros = draft.node("Mul", &[value, &zero], vec![]);
+        draft.node("Concat", &[value, &zeros], vec![integer("axis", 2)])
+    };
+    let (value, weights) = (twice(value), twice(weights));
+    let mut node = node.clone();
+    node.input.splice(..2, [value, weights]);
+    Some(node)
+}
+
 /// Without an initial state it is zero: tract does not know how many rows that has.
-fn recurrent(node: &NodeProto, draft: &mut Draft) -> Result<bool, String> {
+fn recurrent(node: &NodeProto, constants: &Constants<'_>, draft: &mut Draft) -> Result<bool, String> {
+    let widened = wide(node, constants, draft);
+    let changed = widened.is_some();
+    let node = &widened.unwrap_or_else(|| node.clone());
     let attributes = Attributes(node);
     let states: &[usize] = if node.op_type == "LSTM" { &[5, 6] } else { &[5] };
     let lacks = |place: &usize| node.input.get(*place).is_none_or(String::is_empty);
     if !states.iter().any(lacks) {
-        return Ok(false);
+        if changed {
+            draft.nodes.push(node.clone());
+        }
+        return Ok(changed);
     }
     let [value, _, weights, ..] = node.input.as_slice() else {
         return Err("has too few operands".to_owned());
