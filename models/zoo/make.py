@@ -2,8 +2,11 @@
 
     python make.py FOLDER [NAME ...]
 
-Each model gets a folder: model.onnx (and files of weights beside it), rows.json (a list of columns with their kinds, rows,
-and for each output of the graph onnxruntime's values), and kind.txt (library and kind).
+Each model gets a folder: model.onnx (and files of weights beside it), and rows.json (its kind, the values of each input of
+the graph by row, and onnxruntime's values of each output by row). Folders that torch_models.py made, which have the inputs
+only (inputs.json), get their outputs.
+
+All models are trained here, on numbers that are drawn here: they have no other licence than this repository's.
 """
 
 import json
@@ -114,7 +117,8 @@ def logistic_opset_9():
 def logistic_double():
     from sklearn.linear_model import LogisticRegression
 
-    return sk(scaled(LogisticRegression()), YES, x=X.astype(np.float64))
+    # onnxruntime refuses the table of 64-bit numbers that the default would make.
+    return sk(scaled(LogisticRegression()), YES, x=X.astype(np.float64), options={"zipmap": False})
 
 
 @zoo("linear classifier")
@@ -261,13 +265,6 @@ def forest_three_classes():
     from sklearn.ensemble import RandomForestClassifier
 
     return sk(RandomForestClassifier(30, max_depth=6, random_state=0), CLASS)
-
-
-@zoo("random forest")
-def forest_double():
-    from sklearn.ensemble import RandomForestRegressor
-
-    return sk(RandomForestRegressor(20, max_depth=6, random_state=0), VALUE, x=X.astype(np.float64))
 
 
 @zoo("random forest")
@@ -439,6 +436,14 @@ def mlp_regression():
     return sk(scaled(MLPRegressor(hidden_layer_sizes=(16,), max_iter=200, random_state=0)), VALUE)
 
 
+@zoo("neural network of scikit-learn")
+def mlp_double():
+    from sklearn.neural_network import MLPClassifier
+
+    model = scaled(MLPClassifier((16,), activation="logistic", max_iter=200, random_state=0))
+    return sk(model, YES, x=X.astype(np.float64), options={"zipmap": False})
+
+
 @zoo("support vector machine")
 def svc():
     from sklearn.svm import SVC
@@ -486,13 +491,6 @@ def neighbours_regression():
     from sklearn.neighbors import KNeighborsRegressor
 
     return sk(scaled(KNeighborsRegressor(weights="distance")), VALUE)
-
-
-@zoo("nearest neighbours")
-def radius_neighbours():
-    from sklearn.neighbors import RadiusNeighborsRegressor
-
-    return sk(scaled(RadiusNeighborsRegressor(3.0)), VALUE)
 
 
 @zoo("naive Bayes")
@@ -764,16 +762,39 @@ def dictionary():
     return onnx.SerializeToString(), {"record": rows[:ROWS]}
 
 
-# Run with another Python, whose packages are those of Debian.
-def torch_module(layers, example, **options):
-    raise NotImplementedError
+def catboost_model(kind, y, **options):
+    import tempfile
+
+    import catboost
+
+    model = getattr(catboost, kind)(iterations=30, depth=4, random_seed=0, verbose=False, thread_count=1, **options)
+    model.fit(X, y)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        model.save_model(str(path), format="onnx")
+        return path.read_bytes(), {"features": HELD}
 
 
-def results(onnx, inputs, path=None):
+@zoo("CatBoost")
+def catboost_classifier():
+    return catboost_model("CatBoostClassifier", YES)
+
+
+@zoo("CatBoost")
+def catboost_three_classes():
+    return catboost_model("CatBoostClassifier", CLASS)
+
+
+@zoo("CatBoost")
+def catboost_regressor():
+    return catboost_model("CatBoostRegressor", VALUE)
+
+
+def results(path, inputs):
     """onnxruntime's values of all outputs, row by row where the file says so."""
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(path or onnx, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     first = session.get_inputs()[0]
     single = not first.shape or first.shape[0] == 1 or isinstance(next(iter(inputs.values())), list)
@@ -816,25 +837,35 @@ def write(folder, name):
     onnx, inputs = make()
     target = folder / name
     target.mkdir(parents=True, exist_ok=True)
-    path = None
-    if isinstance(onnx, Path):
-        path = str(onnx)
-    else:
-        (target / "model.onnx").write_bytes(onnx)
-    outputs = results(onnx, inputs, path)
+    (target / "model.onnx").write_bytes(onnx)
+    finish(target, kind, inputs, str(target / "model.onnx"))
+
+
+def finish(target, kind, inputs, path):
+    outputs = results(path, inputs)
     columns = {}
     for port, values in inputs.items():
         if isinstance(values, list):
             columns[port] = [[row[key] for key in sorted(row)] for row in values]
         else:
             columns[port] = plain(values.reshape(len(values), -1))
-    shown = {port: plain(by_row(values, ROWS)) for port, values in outputs.items()}
+    count = len(next(iter(columns.values())))
+    shown = {port: plain(by_row(values, count)) for port, values in outputs.items()}
     (target / "rows.json").write_text(json.dumps({"kind": kind, "inputs": columns, "outputs": shown}))
+
+
+def complete(folder):
+    """Adds onnxruntime's values to a model of torch_models.py."""
+    made = json.loads((folder / "inputs.json").read_text())
+    inputs = {name: np.array(values, dtype=made["types"][name]) for name, values in made["inputs"].items()}
+    finish(folder, made["kind"], inputs, str(folder / "model.onnx"))
 
 
 def main():
     folder = Path(sys.argv[1])
     failed = 0
+    for path in sorted(folder.glob("*/inputs.json")):
+        complete(path.parent)
     for name in sys.argv[2:] or ZOO:
         try:
             write(folder, name)

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{json, Map, Value};
-use tract_onnx::pb::{GraphProto, ModelProto};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
 
 use crate::file::{self, Element, Port};
 use crate::manifest::Manifest;
@@ -236,15 +236,30 @@ impl fmt::Display for Description {
     }
 }
 
-/// Whether the graph has a use for missing values.
-fn takes_gaps(graph: &GraphProto) -> bool {
-    graph.node.iter().any(|node| {
-        let missing = || {
-            let tracks = node.attribute.iter().filter(|own| own.name == "nodes_missing_value_tracks_true");
-            tracks.flat_map(|own| &own.ints).any(|flag| *flag != 0)
-        };
-        matches!(node.op_type.as_str(), "Imputer" | "IsNaN") || missing()
-    })
+/// What a graph does with missing values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gaps {
+    /// Something that training chose.
+    Filled,
+    /// Trees take a missing value somewhere, and the file does not say whether training had any.
+    Unsaid,
+    /// Nothing.
+    None,
+}
+
+fn takes_gaps(graph: &GraphProto) -> Gaps {
+    let tracks = |node: &NodeProto| {
+        let flags = node.attribute.iter().filter(|own| own.name == "nodes_missing_value_tracks_true");
+        flags.flat_map(|own| &own.ints).any(|flag| *flag != 0)
+    };
+    let fills = |node: &NodeProto| matches!(node.op_type.as_str(), "Imputer" | "IsNaN") || tracks(node);
+    if graph.node.iter().any(fills) {
+        Gaps::Filled
+    } else if graph.node.iter().any(|node| node.op_type.starts_with("TreeEnsemble")) {
+        Gaps::Unsaid
+    } else {
+        Gaps::None
+    }
 }
 
 /// Whether an input of this type may be missing at all.

@@ -1,12 +1,13 @@
 //! A runnable model: its manifest and its graph, checked against each other.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::ops::Index;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::{ModelProto, ValueInfoProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::DimLike;
 
@@ -379,15 +380,20 @@ pub(crate) struct Ready {
     batch: Batch,
     wide: bool,
     whole: Vec<usize>,
-    picks: Vec<Pick>,
+    /// The columns of what each output is picked from.
+    widths: HashMap<String, usize>,
 }
 
 /// Reads a file for a manifest, as far as engines need it.
 pub(crate) fn ready(manifest: &Manifest, parts: &Parts<'_>) -> Result<Ready, LoadError> {
-    let Normal { model: proto, batch, wide, whole, picks } = normal(parts.model()?, manifest)?;
+    let Normal { model: mut proto, batch, wide, whole, picks } = normal(parts.model()?, manifest)?;
     graph::check(&proto)?;
     let mut reader = tract_onnx::onnx();
     operators::register(&mut reader);
+    // What outputs are picked from is an output too, until its shape is known: tract drops the names of most values.
+    let own = proto.graph.as_ref().map_or(0, |graph| graph.output.len());
+    let picked = |pick: &Pick| ValueInfoProto { name: pick.value.clone(), ..Default::default() };
+    proto.graph.iter_mut().for_each(|graph| graph.output.extend(picks.iter().map(picked)));
     let typed = caught(|| {
         let mut model = reader.model_for_proto_model(&proto)?;
         // The same name in another scope is another symbol.
@@ -395,59 +401,58 @@ pub(crate) fn ready(manifest: &Manifest, parts: &Parts<'_>) -> Result<Ready, Loa
         let kind = if wide { f64::datum_type() } else { f32::datum_type() };
         let shape = tvec!(rows, manifest.inputs.len().to_dim());
         model.set_input_fact(0, InferenceFact::dt_shape(kind, shape))?;
-        model.into_typed()
+        let mut typed = model.into_typed()?;
+        let facts = typed.outputs.iter().map(|outlet| typed.outlet_fact(*outlet).cloned());
+        let facts = facts.collect::<TractResult<Vec<TypedFact>>>()?;
+        typed.outputs.truncate(own);
+        Ok((typed, facts))
     });
-    let typed = typed.map_err(LoadError::Unsupported)?;
+    let (typed, facts) = typed.map_err(LoadError::Unsupported)?;
+    proto.graph.iter_mut().for_each(|graph| graph.output.truncate(own));
     let most = ensure_bounded(&typed, batch)?;
     let batch = batch.map_or(Batch::UpTo(most), Batch::Fixed);
-    ensure_outputs(&typed, manifest, batch, &picks)?;
-    Ok(Ready { proto, typed, batch, wide, whole, picks })
+    let rows = match batch {
+        Batch::Fixed(batch) => batch.to_dim(),
+        Batch::UpTo(_) => typed.symbols.sym(graph::ROWS).to_dim(),
+    };
+    let (facts, picked) = facts.split_at_checked(own).unwrap_or_default();
+    let widths = widths_of(&picks, picked)?;
+    ensure_outputs(manifest, facts, &rows)?;
+    Ok(Ready { proto, typed, batch, wide, whole, widths })
 }
 
 /// The columns of each output of a manifest that takes the first column of each.
 pub(crate) fn widths(manifest: &Manifest, parts: &Parts<'_>) -> Result<Vec<usize>, LoadError> {
-    let Ready { typed, picks, .. } = ready(manifest, parts)?;
-    let width = |output: &crate::manifest::Output| {
-        let pick = picks.iter().find(|pick| pick.output == output.name)?;
-        let node = typed.nodes.iter().find(|node| node.name == pick.value)?;
-        node.outputs.first()?.fact.shape.dims().get(1)?.to_usize().ok()
-    };
-    Ok(manifest.outputs.iter().map(|output| width(output).unwrap_or(1)).collect())
+    let Ready { widths, .. } = ready(manifest, parts)?;
+    Ok(manifest.outputs.iter().map(|output| widths.get(&output.name).copied().unwrap_or(1)).collect())
+}
+
+/// The columns of what outputs are picked from; refuses a column that is not there, and none of several.
+fn widths_of(picks: &[Pick], facts: &[TypedFact]) -> Result<HashMap<String, usize>, LoadError> {
+    let mut widths = HashMap::new();
+    for (pick, fact) in picks.iter().zip(facts) {
+        let width = fact.shape.dims().get(1).and_then(|width| width.to_usize().ok()).unwrap_or(0);
+        let why = if pick.only && width != 1 {
+            let column = width.saturating_sub(1);
+            format!("has {width} columns; choose one: \"from\": {{\"output\": …, \"column\": {column}}}")
+        } else if pick.column >= width {
+            format!("is column {} of {width}; columns count from 0", pick.column)
+        } else {
+            widths.insert(pick.output.clone(), width);
+            continue;
+        };
+        return Err(refused(&pick.output, fact, why));
+    }
+    Ok(widths)
+}
+
+fn refused(output: &str, found: &TypedFact, why: String) -> LoadError {
+    LoadError::Graph(GraphError::Output { output: output.to_owned(), found: format!("{found:?}"), why })
 }
 
 /// tract computes shapes itself, and ignores differences from the declared ones.
-fn ensure_outputs(
-    model: &TypedModel,
-    manifest: &Manifest,
-    batch: Batch,
-    picks: &[Pick],
-) -> Result<(), LoadError> {
-    let refused = |output: &str, found: &TypedFact, why: String| {
-        let found = format!("{found:?}");
-        LoadError::Graph(GraphError::Output { output: output.to_owned(), found, why })
-    };
-    for pick in picks {
-        let Some(node) = model.nodes.iter().find(|node| node.name == pick.value) else { continue };
-        let Some(fact) = node.outputs.first().map(|output| &output.fact) else { continue };
-        let width = fact.shape.dims().get(1).and_then(|width| width.to_usize().ok()).unwrap_or(0);
-        if pick.only && width != 1 {
-            let why = format!(
-                "has {width} columns; choose one: \"from\": {{\"output\": …, \"column\": {}}}",
-                width.saturating_sub(1)
-            );
-            return Err(refused(&pick.output, fact, why));
-        }
-        if pick.column >= width {
-            let why = format!("is column {} of {width}; columns count from 0", pick.column);
-            return Err(refused(&pick.output, fact, why));
-        }
-    }
-    let rows = match batch {
-        Batch::Fixed(batch) => batch.to_dim(),
-        Batch::UpTo(_) => model.symbols.sym(graph::ROWS).to_dim(),
-    };
-    for (outlet, output) in model.outputs.iter().zip(&manifest.outputs) {
-        let fact = model.outlet_fact(*outlet).map_err(|error| LoadError::Unsupported(error.to_string()))?;
+fn ensure_outputs(manifest: &Manifest, facts: &[TypedFact], rows: &TDim) -> Result<(), LoadError> {
+    for (fact, output) in facts.iter().zip(&manifest.outputs) {
         if fact.datum_type != f32::datum_type() || fact.shape.dims() != [rows.clone(), 1.to_dim()] {
             return Err(refused(
                 &output.name,

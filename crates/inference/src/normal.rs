@@ -9,6 +9,7 @@ mod inputs;
 mod ml;
 mod outputs;
 mod plain;
+mod recurrent;
 mod scan;
 mod texts;
 
@@ -20,7 +21,7 @@ use crate::graph::{GraphError, MAX_NODES};
 use crate::manifest::Manifest;
 use crate::opsets::{ML_OPSETS, OPSETS};
 pub(crate) use draft::whole_numbers;
-use draft::{Constants, Draft, PREFIX};
+use draft::{Constants, Doubles, Draft, PREFIX};
 pub(crate) use outputs::classes;
 use texts::Texts;
 
@@ -133,10 +134,11 @@ fn prepare(model: &mut ModelProto, graph: &mut GraphProto, problems: &mut Vec<Gr
 fn operators(graph: &mut GraphProto, mut draft: Draft, problems: &mut Vec<GraphError>) {
     let nodes = std::mem::take(&mut graph.node);
     let constants = Constants::of(&graph.initializer, &nodes);
+    let doubles = Doubles::of(graph, &draft, &nodes);
     for node in &nodes {
         draft.stands_for(&crate::file::label(node));
         let done = match ml::rewrite(node, &constants, &mut draft) {
-            Ok(false) => plain::rewrite(node, &constants, &mut draft),
+            Ok(false) => plain::rewrite(node, &constants, &doubles, &mut draft),
             done => done,
         };
         match done {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{json, Value};
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
 
-use super::{may_be_missing, takes_gaps, Answers, Draft, ImportError};
+use super::{may_be_missing, takes_gaps, Answers, Draft, Gaps, ImportError};
 use crate::file::{Element, Port};
 use crate::trees::Attributes;
 
@@ -71,14 +71,17 @@ pub(super) fn inputs(
                 draft.open(&field("range"), "the smallest and the largest value of training: [60, 260]");
             }
         }
-        let missing = if gaps && may_be_missing(port.element) {
-            draft.open(
-                &field("missing"),
-                "\"impute-in-graph\" if training had gaps here, otherwise \"refuse\"",
-            );
-            "impute-in-graph"
-        } else {
-            "refuse"
+        let asked = "\"impute-in-graph\" if training had gaps here, otherwise \"refuse\"";
+        let missing = match (may_be_missing(port.element), gaps) {
+            (true, Gaps::Filled) => {
+                draft.open(&field("missing"), asked);
+                "impute-in-graph"
+            }
+            (true, Gaps::Unsaid) => {
+                draft.open(&field("missing"), asked);
+                "refuse"
+            }
+            _ => "refuse",
         };
         input["missing"] = json!(missing);
         input["source"] = json!({ "from": "parameter" });

@@ -1,10 +1,12 @@
 //! The nodes and constants of a graph while it is rewritten.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
-use tract_onnx::pb::{AttributeProto, NodeProto, TensorProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
+
+use crate::file::{self, Element};
 
 /// Names that the rewriting gives to values begin with this.
 pub(super) const PREFIX: &str = "theriac.";
@@ -31,7 +33,7 @@ impl Draft {
     }
 
     /// A name that no value has yet.
-    fn name(&mut self) -> String {
+    pub(super) fn name(&mut self) -> String {
         self.count = self.count.saturating_add(1);
         format!("{PREFIX}{}.{}", self.label, self.count)
     }
@@ -76,6 +78,11 @@ impl Draft {
         self.constant(TensorProto { int64_data: values, ..tensor(DataType::Int64, dims) })
     }
 
+    /// A constant of one 64-bit float.
+    pub(super) fn double(&mut self, value: f64) -> String {
+        self.constant(TensorProto { double_data: vec![value], ..tensor(DataType::Double, &[]) })
+    }
+
     pub(super) fn constant(&mut self, tensor: TensorProto) -> String {
         let name = self.name();
         self.constants.push(TensorProto { name: name.clone(), ..tensor });
@@ -84,6 +91,19 @@ impl Draft {
 
     pub(super) fn cast(&mut self, value: &str, to: DataType) -> String {
         self.node("Cast", &[value], vec![integer("to", i64::from(i32::from(to)))])
+    }
+
+    /// The part of a value at one place of an axis, which stays.
+    pub(super) fn slice(&mut self, value: &str, axis: i64, place: i64) -> String {
+        let place = self.integers(&[1], vec![place]);
+        self.node("Gather", &[value, &place], vec![integer("axis", axis)])
+    }
+
+    /// A value with an axis backwards.
+    pub(super) fn reversed(&mut self, value: &str, axis: i64) -> String {
+        let [start, end, axis, step] =
+            [-1, i64::MIN, axis, -1].map(|number| self.integers(&[1], vec![number]));
+        self.node("Slice", &[value, &start, &end, &axis, &step], vec![])
     }
 
     /// The sum over the last dimension of a matrix, which stays with size 1.
@@ -167,6 +187,77 @@ impl<'g> Constants<'g> {
 
     pub(super) fn get(&self, name: &str) -> Option<&'g TensorProto> {
         self.0.get(name).copied()
+    }
+}
+
+/// The values of 64-bit floats, by name.
+pub(super) struct Doubles<'g>(HashSet<&'g str>);
+
+impl<'g> Doubles<'g> {
+    /// Follows them from the inputs and constants of a graph through what was drafted before its nodes, and those.
+    pub(super) fn of(graph: &'g GraphProto, draft: &Draft, nodes: &'g [NodeProto]) -> Self {
+        let double = i32::from(DataType::Double);
+        let is_double = |tensor: &&TensorProto| tensor.data_type == double;
+        let constants = graph.initializer.iter().filter(is_double).map(|tensor| tensor.name.as_str());
+        let inputs = file::inputs(graph).into_iter().filter(|port| port.element == Element::Double);
+        let inputs: HashSet<String> = inputs.map(|port| port.name).collect();
+        let mut found: HashSet<&'g str> = constants.collect();
+        found.extend(
+            graph.input.iter().map(|input| input.name.as_str()).filter(|name| inputs.contains(*name)),
+        );
+        let mut drafted: HashSet<&str> = inputs.iter().map(String::as_str).collect();
+        for node in &draft.nodes {
+            if gives_doubles(node, |name| drafted.contains(name)) {
+                drafted.extend(node.output.iter().map(String::as_str));
+            }
+        }
+        let drafted: HashSet<String> = drafted.into_iter().map(str::to_owned).collect();
+        for node in nodes {
+            if gives_doubles(node, |name| found.contains(name) || drafted.contains(name)) {
+                found.extend(node.output.iter().map(String::as_str));
+            }
+            found.extend(node.input.iter().map(String::as_str).filter(|name| drafted.contains(*name)));
+        }
+        Self(found)
+    }
+
+    pub(super) fn has(&self, value: &str) -> bool {
+        self.0.contains(value)
+    }
+}
+
+fn gives_doubles(node: &NodeProto, is_double: impl Fn(&str) -> bool) -> bool {
+    /// Their results have types of their own.
+    const OTHERS: [&str; 14] = [
+        "ArgMax",
+        "ArgMin",
+        "Equal",
+        "Greater",
+        "GreaterOrEqual",
+        "IsInf",
+        "IsNaN",
+        "LabelEncoder",
+        "Less",
+        "LessOrEqual",
+        "NonZero",
+        "OneHotEncoder",
+        "Shape",
+        "Size",
+    ];
+    let double = i64::from(i32::from(DataType::Double));
+    let number = |name: &str| node.attribute.iter().find(|own| own.name == name);
+    match node.op_type.as_str() {
+        "Cast" => number("to").is_some_and(|to| to.i == double),
+        "Constant" | "ConstantOfShape" => {
+            let value = number("value").and_then(|own| own.t.as_ref());
+            value.is_some_and(|value| i64::from(value.data_type) == double)
+        }
+        // Those of ai.onnx.ml give 32 bits.
+        operator => {
+            node.domain != "ai.onnx.ml"
+                && !OTHERS.contains(&operator)
+                && node.input.iter().any(|input| is_double(input))
+        }
     }
 }
 
