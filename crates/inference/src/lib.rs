@@ -47,6 +47,8 @@ pub mod image;
 pub mod import;
 pub mod manifest;
 mod model;
+#[cfg(test)]
+mod node_tests;
 mod normal;
 mod operators;
 mod opsets;

@@ -84,6 +84,23 @@ pub(crate) fn normal(mut model: ModelProto, manifest: &Manifest) -> Result<Norma
     Ok(Normal { model, batch, wide: inputs.wide, whole: inputs.whole, picks })
 }
 
+/// The normal form of the operators alone, for graphs with other inputs and outputs than models have.
+#[cfg(test)]
+pub(crate) fn normal_operators(mut model: ModelProto) -> Result<ModelProto, GraphError> {
+    let mut problems = Vec::new();
+    let mut graph = model.graph.take().ok_or(GraphError::NoGraph)?;
+    prepare(&mut model, &mut graph, &mut problems);
+    let draft = Draft::new(opset(&model).unwrap_or(NEWEST_COMMON));
+    let texts = Texts::of(&graph, None);
+    texts.rewrite(&mut graph, HashSet::new(), &mut problems);
+    operators(&mut graph, draft, &mut problems);
+    if !problems.is_empty() {
+        return Err(GraphError::all(problems));
+    }
+    finish(&mut model, graph);
+    Ok(model)
+}
+
 /// The operator set of the default domain.
 fn opset(model: &ModelProto) -> Option<i64> {
     let own = |set: &&OperatorSetIdProto| set.domain.is_empty() || set.domain == "ai.onnx";

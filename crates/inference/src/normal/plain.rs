@@ -28,6 +28,16 @@ pub(super) fn rewrite(
             ([value], [output]) if doubles.has(value) => sigmoid(value, output, draft),
             _ => return Ok(false),
         },
+        // Its slopes were by channel then, and are by the last dimension since.
+        "PRelu" if draft.opset < 7 => {
+            let slopes = node.input.get(1).and_then(|name| constants.get(name));
+            if !slopes.is_some_and(|slopes| slopes.dims.iter().all(|dim| *dim == 1)) {
+                return Err(
+                    "has several slopes in operator set 6; export for operator set 7 or later".to_owned()
+                );
+            }
+            return Ok(false);
+        }
         "Scan" => super::scan::rewrite(node, draft)?,
         _ => return Ok(false),
     }

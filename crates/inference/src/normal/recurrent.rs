@@ -81,6 +81,7 @@ impl Layer<'_, '_> {
         for direction in 0..2i64 {
             let first = usize::from(direction == 1).saturating_mul(functions);
             let mut part = plain(node, first..first.saturating_add(functions.max(1)));
+            part.name = draft.name();
             for (place, input) in
                 part.input.iter_mut().enumerate().skip(WEIGHTS).filter(|(_, name)| !name.is_empty())
             {
