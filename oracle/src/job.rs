@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use inference::manifest::{Kind, Output, MAX_MANIFEST_BYTES};
-use inference::{LoadError, Manifest, ManifestError, Model, MAX_MODEL_BYTES};
+use inference::{LoadError, Manifest, ManifestError, Model, NotValid, PartsError};
 use primitives::feeds::{Configuration, Feed, FeedKind};
 use primitives::{ModelId, Timestamp};
 use tokio::sync::Mutex;
@@ -46,6 +46,11 @@ pub enum JobError {
     /// It has expired, by the registry or by its manifest.
     #[error("the model has expired; have a newer version approved, and use that")]
     ModelExpired,
+    /// Its manifest names a first day that has not come.
+    #[error(
+        "the model's first day (valid_from in its manifest) has not come; wait, or use the version before"
+    )]
+    ModelNotYetValid,
     /// The chain does not have the feed.
     #[error("feeds has no feed of this name; open it, or correct job.feed")]
     FeedUnknown,
@@ -77,11 +82,13 @@ impl JobError {
             Self::Unreadable(_) => "model-unreadable",
             Self::Manifest(_) => "manifest-invalid",
             Self::Load(LoadError::WrongHash { .. }) => "model-file-changed",
+            Self::Load(LoadError::Parts(PartsError::File(_))) => "model-unreadable",
             Self::Load(_) => "model-unusable",
             Self::ModelUnknown => "model-unknown",
             Self::ManifestNotRegistered => "manifest-not-registered",
             Self::ModelRevoked => "model-revoked",
             Self::ModelExpired => "model-expired",
+            Self::ModelNotYetValid => "model-not-yet-valid",
             Self::FeedUnknown => "feed-unknown",
             Self::FeedUsesOtherModel => "feed-uses-other-model",
             Self::FeedMismatch => "feed-mismatch",
@@ -196,8 +203,10 @@ impl Job {
         if record.revoked {
             return Err(JobError::ModelRevoked);
         }
-        if now > record.valid_until || now >= manifest.valid_until_ms() {
-            return Err(JobError::ModelExpired);
+        match manifest.ensure_valid_at(now) {
+            Err(NotValid::NotYet(_)) => return Err(JobError::ModelNotYetValid),
+            Ok(()) if now <= record.valid_until => {}
+            _ => return Err(JobError::ModelExpired),
         }
         let feed = ledger.feed(self.config.feed).await?.ok_or(JobError::FeedUnknown)?;
         if feed.model != id {
@@ -250,8 +259,7 @@ fn manifest(folder: &Path) -> Result<Manifest, JobError> {
 
 /// The approved manifest and the bytes that it names, so that later changes of the files have no effect.
 fn load(folder: &Path, manifest: &Manifest) -> Result<Model, JobError> {
-    let onnx = files::read(&folder.join(&manifest.model.file), MAX_MODEL_BYTES)?;
-    Ok(Model::new(manifest.clone(), &onnx)?)
+    Ok(Model::with_manifest(folder, manifest.clone())?)
 }
 
 /// The kind of the feeds that take the results of a model of this kind.

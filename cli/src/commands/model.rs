@@ -1,12 +1,14 @@
 //! `theriac model`: models that operators may use.
 
+mod import;
 mod run;
+mod units;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use inference::Model;
+use inference::{Model, NotValid};
 use primitives::feeds::{Error, Model as Registered};
 use primitives::{DocumentHash, ModelId};
 use serde::Serialize;
@@ -21,9 +23,11 @@ use crate::time;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
-A model is a folder with manifest.json and the ONNX file. On chain it is known by the SHA-256 of the ONNX file.
+A model is a folder with manifest.json and the ONNX file. On chain it is known by the SHA-256 of the ONNX file (and of the
+files with its weights, if it has some beside it).
 
 Examples:
+  theriac model import pipeline.onnx --to models/risk
   theriac model check models/heart-disease
   theriac model register models/heart-disease
   theriac model list
@@ -48,13 +52,19 @@ pub enum ModelCommand {
     },
     /// List all models
     List,
-    /// Load a model, and check it against its manifest and the approvals on chain
+    /// Write a folder for an ONNX file as it was exported: the file, and a manifest in which all that the file tells is
+    /// filled in, and what only a person knows is marked; again for the same folder, what a person wrote stays (needs no
+    /// chain)
+    Import(import::ImportArgs),
+    /// Load a model, list what is open in its manifest, and check it against the approvals on chain
     Check {
         /// The model's folder
         folder: PathBuf,
     },
     /// Give values to a model, and show its results (needs no chain)
     Run(run::RunArgs),
+    /// List the units between which values are converted, by what is measured (needs no chain)
+    Units,
 }
 
 /// Runs a command of `theriac model`.
@@ -62,6 +72,7 @@ pub async fn run(command: ModelCommand, global: &Global) -> Result<Answer, Failu
     match command {
         ModelCommand::Register { folder } => {
             let local = Local::load(&folder)?;
+            local.ensure_answered()?;
             let context = Context::open(global).await?;
             let call =
                 context.feeds().approve_model(local.id, local.manifest, &local.version, local.valid_until);
@@ -82,12 +93,15 @@ pub async fn run(command: ModelCommand, global: &Global) -> Result<Answer, Failu
         ModelCommand::List => list(&Context::open(global).await?).await,
         ModelCommand::Check { folder } => {
             let local = Local::load(&folder)?;
+            local.ensure_answered()?;
             let context = Context::open(global).await?;
             let registered = context.read(&context.feeds().model(local.id)).await?;
             local.ensure_approved(registered.as_ref(), time::now_ms())?;
             Answer::of(&CheckView { model: local.id.to_string(), name: local.name, version: local.version })
         }
+        ModelCommand::Import(args) => import::run(&args),
         ModelCommand::Run(args) => run::run(&args),
+        ModelCommand::Units => units::run(),
     }
 }
 
@@ -105,9 +119,10 @@ pub struct Local {
 }
 
 impl Local {
-    /// Loads the model of a folder.
+    /// Loads the model of a folder, if it may be used today.
     pub fn load(folder: &Path) -> Result<Self, Failure> {
         let model = Model::load(folder).map_err(Failure::bad_input)?;
+        model.manifest().ensure_valid_at(time::now_ms()).map_err(not_valid)?;
         let manifest = model.manifest();
         Ok(Self {
             id: ModelId(manifest.model.sha256),
@@ -118,6 +133,23 @@ impl Local {
             valid_until: manifest.valid_until_ms().saturating_sub(1),
             model,
         })
+    }
+
+    /// Refuses a manifest with fields that nobody has answered yet.
+    fn ensure_answered(&self) -> Result<(), Failure> {
+        let open = &self.model.manifest().open;
+        if open.is_empty() {
+            return Ok(());
+        }
+        let fields: Vec<String> = open.iter().map(|(field, what)| format!("\n  {field}: {what}")).collect();
+        Err(Failure::bad_input(format!(
+            "the files fit each other and run, but {} fields of manifest.json are open. Correct each, and take it out of \
+             \"open\":{}",
+            open.len(),
+            fields.concat()
+        ))
+        .with_code("model/open")
+        .with_details(json!({ "open": open })))
     }
 
     /// Refuses what `feeds` would refuse reports with.
@@ -135,6 +167,16 @@ impl Local {
             Some(_) => Ok(()),
         }
     }
+}
+
+/// A model that may not be used today.
+fn not_valid(error: NotValid) -> Failure {
+    let code = match error {
+        NotValid::NotYet(_) => "model/not-yet-valid",
+        NotValid::NoLonger(_) => "model/expired",
+    };
+    Failure::bad_input(format!("{error}. To look at its results only: theriac model run --look"))
+        .with_code(code)
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ use inference::{LoadError, Manifest, Model};
 use routing::{minutes_as_clock, plan, Delays, Plan, Problem, Search};
 use serde::Serialize;
 
+use super::model::Local;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::input;
@@ -53,7 +54,7 @@ pub fn run(args: &RouteArgs) -> Result<Answer, Failure> {
     })?;
     problem.check().map_err(Failure::bad_input)?;
     let model = match &args.model {
-        Some(folder) => Model::load(folder).map_err(Failure::bad_input)?,
+        Some(folder) => Local::load(folder)?.model,
         None => shipped().map_err(Failure::failed)?,
     };
     let delays = Delays::of(&model, problem.weekday, problem.weather).map_err(Failure::bad_input)?;

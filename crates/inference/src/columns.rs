@@ -23,6 +23,7 @@ use tract_onnx::pb::GraphProto;
 use tract_onnx::prelude::TractResult;
 
 use crate::trees::Ensemble;
+pub(crate) use exponential::exponential;
 use steps::{Columns, Op};
 
 /// Maximum number of columns of a program: blocks of them take 32 MiB.
@@ -65,14 +66,20 @@ impl Program {
     }
 
     /// One vector per output, with one number per row. `values` has the rows one after the other.
-    pub(crate) fn run(&self, values: &[f32]) -> TractResult<Vec<Vec<f32>>> {
+    pub(crate) fn run(&self, values: &[f64]) -> TractResult<Vec<Vec<f32>>> {
         let width = self.inputs.max(1);
         let rows = values.chunks_exact(width).len();
         let most = rows.min(BLOCK);
         let mut singles = vec![0.0; self.singles.saturating_mul(most)];
         let mut doubles = vec![0.0; self.doubles.saturating_mul(most)];
         let mut outputs = vec![Vec::with_capacity(rows); self.outputs.len()];
+        let mut single = Vec::with_capacity(width.saturating_mul(most));
         for block in values.chunks(width.saturating_mul(BLOCK)) {
+            single.clear();
+            // Graphs that take 64 bits are run by tract; all values are in range, so none becomes infinite unnoticed.
+            #[allow(clippy::cast_possible_truncation)]
+            single.extend(block.iter().map(|value| *value as f32));
+            let block = single.as_slice();
             let rows = block.chunks_exact(width).len();
             let mut singles = Columns { numbers: &mut singles, rows, arch: self.arch };
             let mut doubles = Columns { numbers: &mut doubles, rows, arch: self.arch };

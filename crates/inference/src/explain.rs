@@ -96,8 +96,11 @@ impl Model {
             return Err(ExplainError::ForeignFeatures);
         }
         let explained = |log_odds| {
-            let trees = self.trees().filter(|part| part.output == output.name && part.log_odds == log_odds);
-            Game::new(self, row.row().collect(), place, log_odds).explain(trees)
+            let trees = self.trees().filter(|part| part.output == place && part.log_odds == log_odds);
+            // As the engines do, where the graph takes 32 bits.
+            #[allow(clippy::cast_possible_truncation)]
+            let values = row.row().map(|value| value as f32).collect();
+            Game::new(self, values, place, log_odds).explain(trees)
         };
         if output.range == [0.0, 1.0] {
             let by_log_odds = explained(true);
@@ -199,8 +202,8 @@ impl<'m> Game<'m> {
     fn worth(&self, sets: &[Set]) -> Result<Worth, ExplainError> {
         let mut worth = Worth { scores: Vec::with_capacity(sets.len()), noise: 0.0 };
         for sets in sets.chunks(MAX_ROWS) {
-            let (shape, rows) = ([sets.len(), self.row.len()], self.rows(sets));
-            let outputs = caught(|| self.model.run(&shape, &rows)).map_err(ExplainError::Failed)?;
+            let rows: Vec<f64> = self.rows(sets).into_iter().map(f64::from).collect();
+            let outputs = caught(|| self.model.run(&rows)).map_err(ExplainError::Failed)?;
             for value in outputs.get(self.place).into_iter().flatten() {
                 let (score, off) = self.score(f64::from(*value));
                 worth.scores.push(score);

@@ -153,10 +153,8 @@ impl FeatureVector {
     }
 
     /// The graph's row: NaN for missing values.
-    pub(crate) fn row(&self) -> impl Iterator<Item = f32> + '_ {
-        // The graph computes with 32 bits; all values are in range, so none becomes infinite unnoticed.
-        #[allow(clippy::cast_possible_truncation)]
-        self.values.iter().map(|value| value.map_or(f32::NAN, |value| value as f32))
+    pub(crate) fn row(&self) -> impl Iterator<Item = f64> + '_ {
+        self.values.iter().map(|value| value.unwrap_or(f64::NAN))
     }
 
     /// The commitment to the inputs in a report: a party that knows the salt and the inputs can check it, and nobody

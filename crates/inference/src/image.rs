@@ -9,10 +9,9 @@ use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use serde::Deserialize;
 
 use crate::features::{FeatureError, Features};
-use crate::manifest::{Input, Manifest, Missing, Source};
+use crate::manifest::{Channels, Format, Image, Manifest, Resize};
 
 /// Maximum size of an image file, in bytes.
 pub const MAX_IMAGE_BYTES: usize = 8 << 20;
@@ -24,65 +23,6 @@ const MAX_DECODED_BYTES: u64 = 64 << 20;
 const JPEG_END: [u8; 2] = [0xff, 0xd9];
 /// The largest value of a channel in a file.
 const BRIGHTEST: f64 = 255.0;
-
-/// The picture that a model expects.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Image {
-    /// Pixels from left to right.
-    pub width: u32,
-    /// Pixels from top to bottom.
-    pub height: u32,
-    /// The channels of a pixel.
-    pub channels: Channels,
-    /// The values of a channel's 0 and 255; values in between are linear.
-    pub range: [f64; 2],
-    /// The kinds of files that are read, each once.
-    pub formats: Vec<Format>,
-    /// The treatment of a picture of another size.
-    pub resize: Resize,
-}
-
-/// The channels of a pixel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Channels {
-    /// One channel of 8 bits.
-    Grey,
-    /// Red, green and blue of 8 bits each.
-    Rgb,
-}
-
-impl Channels {
-    /// The number of channels.
-    #[must_use]
-    pub fn count(self) -> usize {
-        match self {
-            Self::Grey => 1,
-            Self::Rgb => 3,
-        }
-    }
-}
-
-/// A kind of image file, recognised by its first bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// ISO/IEC 15948.
-    Png,
-    /// ISO/IEC 10918-1.
-    Jpeg,
-}
-
-/// The treatment of a picture of another size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Resize {
-    /// It is refused.
-    Refuse,
-    /// A larger picture of the same proportions is scaled down with a triangle filter; others are refused.
-    Shrink,
-}
 
 /// Why an image was refused. No message holds anything of the picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -136,29 +76,6 @@ pub enum ImageError {
 }
 
 impl Image {
-    /// The inputs of the picture's pixels, in the order of the graph's columns.
-    pub(crate) fn inputs(&self) -> Vec<Input> {
-        let rows = (0..self.height).flat_map(|row| (0..self.width).map(move |column| (row, column)));
-        let names = rows.flat_map(|(row, column)| {
-            (0..self.channels.count()).map(move |channel| match self.channels {
-                Channels::Grey => format!("pixel_{row}_{column}"),
-                Channels::Rgb => format!("pixel_{row}_{column}_{channel}"),
-            })
-        });
-        let input = |name| Input {
-            name,
-            description: "A channel of a pixel: row and column from the upper left, from 0".to_owned(),
-            unit: "1".to_owned(),
-            substance: None,
-            range: self.range,
-            categories: Vec::new(),
-            missing: Missing::Refuse,
-            source: Source::Parameter {},
-            reference: None,
-        };
-        names.map(input).collect()
-    }
-
     /// The values of all pixels and channels of a file, in the order of [`Image::inputs`].
     fn values(&self, file: &[u8]) -> Result<Vec<f64>, ImageError> {
         let [low, high] = self.range;

@@ -4,13 +4,15 @@
 //! contradictions are errors, because a misread manifest gives numbers that look plausible.
 
 mod check;
+mod image;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
-use crate::image::Image;
+pub use image::{Channels, Format, Image, Layout, Resize};
+
 use crate::ucum::Analyte;
 
 /// Maximum size of a manifest, in bytes.
@@ -35,6 +37,17 @@ pub enum ManifestError {
     },
 }
 
+/// Why a model may not be used at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotValid {
+    /// Too early.
+    #[error("the model may be used from {0} on; wait, or use the version before")]
+    NotYet(String),
+    /// Too late.
+    #[error("the model may be used until {0}, and this day has passed; get a newer version")]
+    NoLonger(String),
+}
+
 /// A model's manifest, checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +64,8 @@ pub struct Manifest {
     pub description: String,
     /// SPDX identifier of the model's licence.
     pub licence: String,
+    /// The first day on which the model may be used, YYYY-MM-DD; without it, from the beginning.
+    pub valid_from: Option<String>,
     /// The last day on which the model may be used, YYYY-MM-DD. See [`Manifest::valid_until_ms`].
     pub valid_until: String,
     /// The intended users and use.
@@ -74,6 +89,10 @@ pub struct Manifest {
     pub conformal: Vec<Conformal>,
     /// The model's training data.
     pub training_data: TrainingData,
+    /// Fields that still have a made-up value, and what to write there. A model with any may be looked at, but not
+    /// approved.
+    #[serde(default)]
+    pub open: BTreeMap<String, String>,
     #[serde(skip)]
     hash: [u8; 32],
 }
@@ -110,13 +129,18 @@ pub enum Kind {
 pub struct ModelFile {
     /// A plain file name.
     pub file: String,
-    /// SHA-256 of the file's bytes; in the manifest 64 hexadecimal digits.
+    /// What the model is known by on chain, see [`identity`](crate::identity): the SHA-256 of the file's bytes, if it
+    /// holds its weights itself. In the manifest 64 hexadecimal digits.
     #[serde(deserialize_with = "sha256")]
     pub sha256: [u8; 32],
-    /// The operator set of the default ONNX domain, 9 to 18.
-    pub opset: i64,
-    /// The name of the graph's only input.
-    pub input: String,
+    /// Plain names of the files with the weights that the ONNX file leaves out.
+    #[serde(default)]
+    pub weights: Vec<String>,
+    /// The operator set of the default ONNX domain; if it is given, the file must name this one. A file that names none
+    /// counts as 17.
+    pub opset: Option<i64>,
+    /// The name of the graph's only input; if it is given, the file must have exactly this one.
+    pub input: Option<String>,
 }
 
 /// An input of the model.
@@ -125,6 +149,9 @@ pub struct ModelFile {
 pub struct Input {
     /// Unique in the manifest.
     pub name: String,
+    /// The column's name in the ONNX file, if it is another: that of a graph's input, or one in the metadata property
+    /// `features`.
+    pub column: Option<String>,
     /// A description for people.
     pub description: String,
     /// UCUM; `1` is a pure number.
@@ -150,6 +177,8 @@ pub struct Input {
 pub struct Category {
     /// The number for the graph.
     pub value: f64,
+    /// The text for the graph, if it takes texts; the number then stands for it outside of the graph.
+    pub text: Option<String>,
     /// Its meaning.
     pub meaning: String,
 }
@@ -296,8 +325,10 @@ pub struct Answer {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
-    /// The name of the graph's output.
+    /// Unique in the manifest. Without `from`, the name of the graph's output.
     pub name: String,
+    /// Where it is in the graph's outputs. Without it, the output of the same name has one number per row.
+    pub from: Option<Origin>,
     /// A description for people.
     pub description: String,
     /// UCUM; `1` is a pure number.
@@ -306,6 +337,21 @@ pub struct Output {
     pub range: [f64; 2],
     /// Decimals of the fixed-point value, 0 to 18.
     pub decimals: u8,
+}
+
+/// A place in the graph's outputs. Without `column`, `class` and `labels`, the output has one number per row.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The name of the graph's output.
+    pub output: String,
+    /// The column of a tensor, from 0; a tensor of more dimensions counts row by row.
+    pub column: Option<usize>,
+    /// The class of a table (`ZipMap`), as the file writes it.
+    pub class: Option<String>,
+    /// The labels of an output of texts: the result is the index in this list, from 0.
+    #[serde(default)]
+    pub labels: Vec<String>,
 }
 
 /// A value from which action is needed.
@@ -369,6 +415,16 @@ impl Manifest {
         check::end_of_day_ms(&self.valid_until).unwrap_or(0)
     }
 
+    /// Refuses a moment (milliseconds, Unix, UTC) outside of the days on which the model may be used.
+    pub fn ensure_valid_at(&self, now_ms: u64) -> Result<(), NotValid> {
+        let early = |day: &&String| check::start_of_day_ms(day).is_none_or(|start| now_ms < start);
+        match self.valid_from.as_ref().filter(early) {
+            Some(day) => Err(NotValid::NotYet(day.clone())),
+            None if now_ms >= self.valid_until_ms() => Err(NotValid::NoLonger(self.valid_until.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// The index of an input in the graph's columns.
     #[must_use]
     pub fn input(&self, name: &str) -> Option<(usize, &Input)> {
@@ -383,6 +439,25 @@ impl Manifest {
 }
 
 impl Input {
+    /// The column's name in the ONNX file.
+    #[must_use]
+    pub fn column(&self) -> &str {
+        self.column.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether the graph takes this input as a text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.categories.iter().any(|category| category.text.is_some())
+    }
+
+    /// The number that stands for a text.
+    #[must_use]
+    pub fn number_of(&self, text: &str) -> Option<f64> {
+        let category = self.categories.iter().find(|category| category.text.as_deref() == Some(text))?;
+        Some(category.value)
+    }
+
     /// Whether the input allows this value.
     pub(crate) fn allows(&self, value: f64) -> bool {
         let [low, high] = self.range;

@@ -1,13 +1,15 @@
 //! A runnable model: its manifest and its graph, checked against each other.
 
+use std::cell::Cell;
+use std::collections::HashMap;
 use std::ops::Index;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 
-use sha2::{Digest, Sha256};
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::{ModelProto, ValueInfoProto};
 use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::internal::DimLike;
 
 use crate::columns::Program;
 use crate::explain::TreePart;
@@ -15,13 +17,16 @@ use crate::features::FeatureVector;
 use crate::fixed::{FixedPoint, FixedPointError};
 use crate::graph::{self, GraphError};
 use crate::manifest::{Manifest, ManifestError, MAX_MANIFEST_BYTES};
+use crate::normal::{normal, Normal, Pick};
+use crate::operators;
+use crate::parts::{Parts, PartsError};
 
-/// Maximum size of an ONNX file, in bytes.
-pub const MAX_MODEL_BYTES: usize = 256 << 20;
 /// Maximum number of rows of one call to [`Model::predict`].
 pub const MAX_ROWS: usize = 4096;
 /// Maximum number of elements of all tensors together in a run of [`MAX_ROWS`] rows: 1 GiB of 32-bit numbers.
 const MAX_ELEMENTS: i64 = 1 << 28;
+/// The distance from an end of an output's range, relative to the larger end, that is a matter of rounding.
+const ROUNDING: f64 = 1e-6;
 /// The manifest's name in a model's folder.
 const MANIFEST_FILE: &str = "manifest.json";
 
@@ -45,6 +50,9 @@ pub enum LoadError {
         /// The file's.
         found: String,
     },
+    /// The ONNX file, or one of those with its weights, is missing or not one.
+    #[error(transparent)]
+    Parts(#[from] PartsError),
     /// The graph and the manifest do not fit, or the graph is dangerous to load.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -55,7 +63,7 @@ pub enum LoadError {
         node: String,
     },
     /// tract cannot decode or plan it.
-    #[error("the ONNX file cannot be run: {0}; export it with plain operators of operator set 9 to 18")]
+    #[error("the ONNX file cannot be run: {0}; docs/onnx.md lists what is supported")]
     Unsupported(String),
 }
 
@@ -68,6 +76,11 @@ pub enum PredictError {
     /// The features were checked against another manifest.
     #[error("row {0} was checked against another model's manifest; build it from this one's")]
     ForeignFeatures(usize),
+    /// The graph takes whole numbers in this input.
+    #[error(
+        "the input {0} is not a whole number, and the model takes no others; check the value and its unit"
+    )]
+    NotWhole(String),
     /// The runtime failed.
     #[error("the model failed: {0}; run its `golden.json` to check the installation")]
     Failed(String),
@@ -124,6 +137,20 @@ pub struct Model {
     manifest: Arc<Manifest>,
     engine: Engine,
     trees: Option<Arc<TreePart>>,
+    batch: Batch,
+    /// Whether the graph takes 64-bit floats.
+    wide: bool,
+    /// The columns that must be whole numbers.
+    whole: Arc<[usize]>,
+}
+
+/// How many rows tract gets at once.
+#[derive(Clone, Copy, Debug)]
+enum Batch {
+    /// Exactly as many: the graph takes no others. Missing ones are repeated.
+    Fixed(usize),
+    /// At most as many as fit the memory of a model.
+    UpTo(usize),
 }
 
 /// The engine that runs the graph.
@@ -138,36 +165,50 @@ enum Engine {
 impl Model {
     /// Loads a model from its manifest, or from the folder with its `manifest.json`.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let path = path.as_ref();
-        let manifest_path = if path.is_dir() { path.join(MANIFEST_FILE) } else { path.to_owned() };
-        let manifest = Manifest::parse(&files::read(&manifest_path, MAX_MANIFEST_BYTES)?)?;
-        // The manifest's check made sure that this is a plain name, so that it stays in the folder.
-        let onnx = files::read(&manifest_path.with_file_name(&manifest.model.file), MAX_MODEL_BYTES)?;
-        Self::new(manifest, &onnx)
+        let (manifest, folder) = read_manifest(path.as_ref())?;
+        Self::with_manifest(&folder, manifest)
+    }
+
+    /// Loads the files in this folder that a checked manifest names.
+    pub fn with_manifest(folder: &Path, manifest: Manifest) -> Result<Self, LoadError> {
+        // The manifest's check made sure that these are plain names, so that they stay in the folder.
+        let parts = Parts::read(folder, &manifest.model.file, &manifest.model.weights)?;
+        Self::of(manifest, &parts)
+    }
+
+    /// Loads a model whatever its file's hash is, only to look at its results; the refusal, if the hash is another.
+    pub fn load_to_look(path: impl AsRef<Path>) -> Result<(Self, Option<LoadError>), LoadError> {
+        let (mut manifest, folder) = read_manifest(path.as_ref())?;
+        let parts = Parts::read(&folder, &manifest.model.file, &manifest.model.weights)?;
+        let refusal = ensure_hash(&manifest, &parts).err();
+        manifest.model.sha256 = parts.identity();
+        Ok((Self::of(manifest, &parts)?, refusal))
     }
 
     /// Makes a model from a checked manifest and the bytes of its ONNX file.
     pub fn new(manifest: Manifest, onnx: &[u8]) -> Result<Self, LoadError> {
-        let found: [u8; 32] = Sha256::digest(onnx).into();
-        if found != manifest.model.sha256 {
-            let (expected, found) = (hex::encode(manifest.model.sha256), hex::encode(found));
-            return Err(LoadError::WrongHash { expected, found });
-        }
-        let (proto, typed) = typed(&manifest, onnx)?;
-        let program = proto.graph.as_ref().and_then(|graph| Program::of(graph, manifest.inputs.len()));
+        Self::of(manifest, &Parts::alone(onnx))
+    }
+
+    fn of(manifest: Manifest, parts: &Parts<'_>) -> Result<Self, LoadError> {
+        ensure_hash(&manifest, parts)?;
+        let Ready { proto, typed, batch, wide, whole, .. } = ready(&manifest, parts)?;
+        let graph = proto.graph.as_ref().filter(|_| !wide);
+        let program = graph.and_then(|graph| Program::of(graph, manifest.inputs.len()));
         let engine = match program {
             Some(program) => Engine::Columns(Arc::new(program)),
             None => in_tract(typed)?,
         };
-        let trees = TreePart::of(&proto).map(Arc::new);
-        Ok(Self { manifest: Arc::new(manifest), engine, trees })
+        let trees = TreePart::of(&proto).filter(|_| !wide).map(Arc::new);
+        Ok(Self { manifest: Arc::new(manifest), engine, trees, batch, wide, whole: whole.into() })
     }
 
     /// The same, always run by tract.
     #[cfg(test)]
     pub(crate) fn new_in_tract(manifest: Manifest, onnx: &[u8]) -> Result<Self, LoadError> {
-        let engine = in_tract(typed(&manifest, onnx)?.1)?;
-        Ok(Self { manifest: Arc::new(manifest), engine, trees: None })
+        let Ready { typed, batch, wide, whole, .. } = ready(&manifest, &Parts::alone(onnx))?;
+        let engine = in_tract(typed)?;
+        Ok(Self { manifest: Arc::new(manifest), engine, trees: None, batch, wide, whole: whole.into() })
     }
 
     /// Whether tract runs the graph.
@@ -198,10 +239,19 @@ impl Model {
         if let Some(row) = rows.iter().position(|row| row.manifest_hash() != self.manifest.hash()) {
             return Err(PredictError::ForeignFeatures(row));
         }
-        let shape = [rows.len(), self.manifest.inputs.len()];
-        let mut values = Vec::with_capacity(shape[0].saturating_mul(shape[1]));
-        rows.iter().for_each(|row| values.extend(row.row()));
-        let columns = caught(|| self.run(&shape, &values)).map_err(PredictError::Failed)?;
+        let columns = self.manifest.inputs.len();
+        let mut values = Vec::with_capacity(rows.len().saturating_mul(columns));
+        for row in rows {
+            for place in self.whole.iter() {
+                let named =
+                    || self.manifest.inputs.get(*place).map_or_else(String::new, |input| input.name.clone());
+                if row.value(*place).is_some_and(|value| value.fract() != 0.0) {
+                    return Err(PredictError::NotWhole(named()));
+                }
+            }
+            values.extend(row.row());
+        }
+        let columns = caught(|| self.run(&values)).map_err(PredictError::Failed)?;
         predictions.values.reserve_exact(rows.len().saturating_mul(outputs));
         for row in 0..rows.len() {
             self.write(&columns, row, &mut predictions.values)?;
@@ -209,19 +259,49 @@ impl Model {
         Ok(predictions)
     }
 
+    /// Refuses a row with a fraction in a column of which the graph takes whole numbers.
+    pub fn ensure_whole(&self, row: &FeatureVector) -> Result<(), PredictError> {
+        let fraction = |place: &&usize| row.value(**place).is_some_and(|value| value.fract() != 0.0);
+        match self.whole.iter().find(fraction).and_then(|place| self.manifest.inputs.get(*place)) {
+            Some(input) => Err(PredictError::NotWhole(input.name.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// The trees of the graph, if they can be explained.
     pub(crate) fn trees(&self) -> Option<&TreePart> {
         self.trees.as_deref()
     }
 
-    /// One vector per output, with one number per row.
-    pub(crate) fn run(&self, shape: &[usize], values: &[f32]) -> TractResult<Vec<Vec<f32>>> {
+    /// One vector per output, with one number per row. `values` has the rows one after the other.
+    pub(crate) fn run(&self, values: &[f64]) -> TractResult<Vec<Vec<f32>>> {
         let plan = match &self.engine {
             Engine::Columns(program) => return program.run(values),
             Engine::Tract(plan) => plan,
         };
-        let results = plan.run(tvec!(Tensor::from_shape(shape, values)?.into()))?;
-        results.iter().map(|result| Ok(result.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())).collect()
+        let width = self.manifest.inputs.len().max(1);
+        let mut outputs = vec![Vec::new(); self.manifest.outputs.len()];
+        let (Batch::Fixed(most) | Batch::UpTo(most)) = self.batch;
+        for part in values.chunks(most.max(1).saturating_mul(width)) {
+            let rows = part.chunks_exact(width).len();
+            let filled = if matches!(self.batch, Batch::Fixed(_)) { most } else { rows };
+            let mut part = part.to_vec();
+            let last = part.get(part.len().saturating_sub(width)..).unwrap_or_default().to_vec();
+            part.extend(last.iter().cycle().take(filled.saturating_sub(rows).saturating_mul(width)));
+            let shape = [filled, width];
+            let input = if self.wide {
+                Tensor::from_shape(&shape, &part)?
+            } else {
+                // All values are in range, so none becomes infinite unnoticed.
+                #[allow(clippy::cast_possible_truncation)]
+                let part: Vec<f32> = part.into_iter().map(|value| value as f32).collect();
+                Tensor::from_shape(&shape, &part)?
+            };
+            for (output, result) in outputs.iter_mut().zip(plan.run(tvec!(input.into()))?) {
+                output.extend(result.try_as_plain_ram()?.as_slice::<f32>()?.iter().take(rows));
+            }
+        }
+        Ok(outputs)
     }
 
     /// Appends the values of a row.
@@ -230,57 +310,158 @@ impl Model {
             let number = column.get(row).copied().map(f64::from);
             let number =
                 number.ok_or_else(|| PredictError::Failed("a result has too few values".to_owned()))?;
-            let fixed = FixedPoint::from_f64(number, output.decimals)
-                .map_err(|source| PredictError::NoValue { output: output.name.clone(), source })?;
+            let refused = |source| PredictError::NoValue { output: output.name.clone(), source };
+            if !number.is_finite() {
+                return Err(refused(FixedPointError::NotFinite));
+            }
             let [low, high] = output.range;
-            if number < low || number > high {
+            // 32 bits hold seven digits: a result this near to an end is the end.
+            let rounding = ROUNDING * low.abs().max(high.abs());
+            let near = (low - rounding..=high + rounding).contains(&number);
+            let number = if near { number.clamp(low, high) } else { number };
+            if !near {
                 let [low, high] = output.range.map(|end| end.to_string());
                 return Err(PredictError::OutOfRange { output: output.name.clone(), low, high });
             }
-            to.push(fixed);
+            to.push(FixedPoint::from_f64(number, output.decimals).map_err(refused)?);
         }
         Ok(())
     }
+}
+
+fn read_manifest(path: &Path) -> Result<(Manifest, PathBuf), LoadError> {
+    let path = if path.is_dir() { path.join(MANIFEST_FILE) } else { path.to_owned() };
+    let manifest = Manifest::parse(&files::read(&path, MAX_MANIFEST_BYTES)?)?;
+    Ok((manifest, path.parent().unwrap_or(Path::new(".")).to_owned()))
+}
+
+fn ensure_hash(manifest: &Manifest, parts: &Parts<'_>) -> Result<(), LoadError> {
+    let found = parts.identity();
+    if found == manifest.model.sha256 {
+        return Ok(());
+    }
+    Err(LoadError::WrongHash { expected: hex::encode(manifest.model.sha256), found: hex::encode(found) })
 }
 
 /// The result of a call into tract, or the reason of its failure.
 ///
 /// tract 0.23.9 panics on some graphs instead of returning an error, for example if `Gather` has an index outside its
 /// operand (found by `tests/unit/mutations.rs`). State after a panic is never used again: an unfinished plan is dropped, and
-/// each run has its own state.
+/// each run has its own state. The text of such a panic is not printed: it would stand between the lines of a caller's
+/// answer, and says nothing to people.
 pub(crate) fn caught<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(call)) {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !CAUGHT.get() {
+                before(info);
+            }
+        }));
+    });
+    let outer = CAUGHT.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(call));
+    CAUGHT.set(outer);
+    match result {
         Ok(result) => result.map_err(|error| format!("{error:#}")),
         Err(_) => Err("the runtime panicked on this graph".to_owned()),
     }
 }
 
-/// The file as it is, and as tract understands it: as the manifest says, and bounded.
-fn typed(manifest: &Manifest, onnx: &[u8]) -> Result<(ModelProto, TypedModel), LoadError> {
+thread_local! {
+    /// Whether this thread is in a call into tract.
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A file as tract understands it: as the manifest says, and bounded.
+pub(crate) struct Ready {
+    proto: ModelProto,
+    typed: TypedModel,
+    batch: Batch,
+    wide: bool,
+    whole: Vec<usize>,
+    /// The columns of what each output is picked from.
+    widths: HashMap<String, usize>,
+}
+
+/// Reads a file for a manifest, as far as engines need it.
+pub(crate) fn ready(manifest: &Manifest, parts: &Parts<'_>) -> Result<Ready, LoadError> {
+    let Normal { model: mut proto, batch, wide, whole, picks } = normal(parts.model()?, manifest)?;
+    graph::check(&proto)?;
     let mut reader = tract_onnx::onnx();
-    crate::trees::register(&mut reader);
-    let proto = caught(|| reader.proto_model_for_read(&mut &*onnx)).map_err(LoadError::Unsupported)?;
-    graph::check(&proto, manifest)?;
+    operators::register(&mut reader);
+    // What outputs are picked from is an output too, until its shape is known: tract drops the names of most values.
+    let own = proto.graph.as_ref().map_or(0, |graph| graph.output.len());
+    let picked = |pick: &Pick| ValueInfoProto { name: pick.value.clone(), ..Default::default() };
+    proto.graph.iter_mut().for_each(|graph| graph.output.extend(picks.iter().map(picked)));
     let typed = caught(|| {
         let mut model = reader.model_for_proto_model(&proto)?;
         // The same name in another scope is another symbol.
-        let rows = model.symbols.sym(graph::ROWS);
-        let shape = tvec!(rows.to_dim(), manifest.inputs.len().to_dim());
-        model.set_input_fact(0, InferenceFact::dt_shape(f32::datum_type(), shape))?;
-        model.into_typed()
+        let rows = batch.map_or_else(|| model.symbols.sym(graph::ROWS).to_dim(), |batch| batch.to_dim());
+        let kind = if wide { f64::datum_type() } else { f32::datum_type() };
+        let shape = tvec!(rows, manifest.inputs.len().to_dim());
+        model.set_input_fact(0, InferenceFact::dt_shape(kind, shape))?;
+        let mut typed = model.into_typed()?;
+        let facts = typed.outputs.iter().map(|outlet| typed.outlet_fact(*outlet).cloned());
+        let facts = facts.collect::<TractResult<Vec<TypedFact>>>()?;
+        typed.outputs.truncate(own);
+        Ok((typed, facts))
     });
-    let typed = typed.map_err(LoadError::Unsupported)?;
-    ensure_bounded(&typed)?;
-    // tract computes shapes itself and ignores differences from the declared ones.
-    let as_declared = typed.outputs.iter().all(|outlet| {
-        let fact = typed.outlet_fact(*outlet);
-        let column = [typed.symbols.sym(graph::ROWS).to_dim(), 1.to_dim()];
-        fact.is_ok_and(|fact| fact.datum_type == f32::datum_type() && fact.shape.dims() == column)
-    });
-    if !as_declared {
-        return Err(graph::outputs_refused(manifest).into());
+    let (typed, facts) = typed.map_err(LoadError::Unsupported)?;
+    proto.graph.iter_mut().for_each(|graph| graph.output.truncate(own));
+    let most = ensure_bounded(&typed, batch)?;
+    let batch = batch.map_or(Batch::UpTo(most), Batch::Fixed);
+    let rows = match batch {
+        Batch::Fixed(batch) => batch.to_dim(),
+        Batch::UpTo(_) => typed.symbols.sym(graph::ROWS).to_dim(),
+    };
+    let (facts, picked) = facts.split_at_checked(own).unwrap_or_default();
+    let widths = widths_of(&picks, picked)?;
+    ensure_outputs(manifest, facts, &rows)?;
+    Ok(Ready { proto, typed, batch, wide, whole, widths })
+}
+
+/// The columns of each output of a manifest that takes the first column of each.
+pub(crate) fn widths(manifest: &Manifest, parts: &Parts<'_>) -> Result<Vec<usize>, LoadError> {
+    let Ready { widths, .. } = ready(manifest, parts)?;
+    Ok(manifest.outputs.iter().map(|output| widths.get(&output.name).copied().unwrap_or(1)).collect())
+}
+
+/// The columns of what outputs are picked from; refuses a column that is not there, and none of several.
+fn widths_of(picks: &[Pick], facts: &[TypedFact]) -> Result<HashMap<String, usize>, LoadError> {
+    let mut widths = HashMap::new();
+    for (pick, fact) in picks.iter().zip(facts) {
+        let width = fact.shape.dims().get(1).and_then(|width| width.to_usize().ok()).unwrap_or(0);
+        let why = if pick.only && width != 1 {
+            let column = width.saturating_sub(1);
+            format!("has {width} columns; choose one: \"from\": {{\"output\": …, \"column\": {column}}}")
+        } else if pick.column >= width {
+            format!("is column {} of {width}; columns count from 0", pick.column)
+        } else {
+            widths.insert(pick.output.clone(), width);
+            continue;
+        };
+        return Err(refused(&pick.output, fact, why));
     }
-    Ok((proto, typed))
+    Ok(widths)
+}
+
+fn refused(output: &str, found: &TypedFact, why: String) -> LoadError {
+    LoadError::Graph(GraphError::Output { output: output.to_owned(), found: format!("{found:?}"), why })
+}
+
+/// tract computes shapes itself, and ignores differences from the declared ones.
+fn ensure_outputs(manifest: &Manifest, facts: &[TypedFact], rows: &TDim) -> Result<(), LoadError> {
+    for (fact, output) in facts.iter().zip(&manifest.outputs) {
+        if fact.datum_type != f32::datum_type() || fact.shape.dims() != [rows.clone(), 1.to_dim()] {
+            return Err(refused(
+                &output.name,
+                fact,
+                format!("is not one 32-bit float for each of {rows} rows"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn in_tract(typed: TypedModel) -> Result<Engine, LoadError> {
@@ -288,15 +469,32 @@ fn in_tract(typed: TypedModel) -> Result<Engine, LoadError> {
     Ok(Engine::Tract(plan))
 }
 
-/// A run of [`MAX_ROWS`] rows fits the memory limit of a model, even if no memory is released before its end.
+/// The number of rows, at most [`MAX_ROWS`], with which a run fits the memory limit of a model, even if no memory is
+/// released before its end. At least one row must.
 ///
 /// tract 0.23.9 truncates whole numbers to 32 bits when they become dimensions, so that a width of 100 << 30 becomes 0,
 /// and one more becomes 1. Such numbers are refused, except the largest and the smallest: they mean "to the end" in a
 /// slice, and as a dimension they become one that is not positive.
-fn ensure_bounded(model: &TypedModel) -> Result<(), LoadError> {
+fn ensure_bounded(model: &TypedModel, batch: Option<usize>) -> Result<usize, LoadError> {
+    for node in &model.nodes {
+        if node.outputs.iter().any(|output| output.fact.konst.as_deref().is_some_and(is_cut)) {
+            return Err(LoadError::TooMuchMemory { node: node.name.clone() });
+        }
+    }
+    let mut rows = batch.unwrap_or(MAX_ROWS);
+    loop {
+        match ensure_fits(model, rows) {
+            Ok(()) => return Ok(rows),
+            Err(refused) if rows == 1 || batch.is_some() => return Err(refused),
+            Err(_) => rows = rows.div_euclid(2).max(1),
+        }
+    }
+}
+
+fn ensure_fits(model: &TypedModel, rows: usize) -> Result<(), LoadError> {
     let refused = |node: &TypedNode| LoadError::TooMuchMemory { node: node.name.clone() };
-    let most = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX);
-    let values = SymbolValues::default().with(&model.symbols.sym(graph::ROWS), most);
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    let values = SymbolValues::default().with(&model.symbols.sym(graph::ROWS), rows);
     let elements = |fact: &TypedFact| {
         fact.shape.iter().try_fold(1i64, |size, dim| {
             let dim = dim.eval(&values).to_i64().ok().filter(|dim| *dim > 0)?;
@@ -308,9 +506,6 @@ fn ensure_bounded(model: &TypedModel) -> Result<(), LoadError> {
         for output in &node.outputs {
             let sum = elements(&output.fact).and_then(|size| all.checked_add(size));
             all = sum.filter(|all| *all <= MAX_ELEMENTS).ok_or_else(|| refused(node))?;
-            if output.fact.konst.as_deref().is_some_and(is_cut) {
-                return Err(refused(node));
-            }
         }
     }
     Ok(())

@@ -68,6 +68,9 @@ fn from_json(manifest: &Manifest, text: &str) -> Result<Vec<Row>, RowsError> {
             Value::Null => known(manifest, &name).map(|()| None),
             // A number beyond the range of doubles is not a missing one.
             Value::Number(number) => Ok(Some((name, number.as_f64().unwrap_or(f64::INFINITY)))),
+            Value::String(text) if takes_text(manifest, &name) => {
+                number_of(manifest, &name, text).map(|number| Some((name, number)))
+            }
             Value::String(text) if text.contains(',') => Err(decimal_comma(&name)),
             _ => Err(format!("{name} is not a number; give a number, or null where it is missing")),
         };
@@ -93,6 +96,7 @@ fn from_csv(manifest: &Manifest, text: &str) -> Result<Vec<Row>, RowsError> {
             ));
         }
         let value = |(name, cell): (&str, &str)| match cell.parse() {
+            _ if takes_text(manifest, name) => Ok((name.to_owned(), number_of(manifest, name, cell)?)),
             Ok(value) => Ok((name.to_owned(), value)),
             Err(_) if cell.contains(',') => Err(decimal_comma(name)),
             Err(_) => Err(format!("{name} is not a number; leave it empty if missing")),
@@ -130,6 +134,20 @@ fn known(manifest: &Manifest, name: &str) -> Result<(), String> {
     manifest.input(name).map(|_| ()).ok_or_else(|| {
         let inputs: Vec<&str> = manifest.inputs.iter().map(|input| input.name.as_str()).collect();
         format!("the model has no input {name:?}; its inputs are {}", inputs.join(", "))
+    })
+}
+
+fn takes_text(manifest: &Manifest, name: &str) -> bool {
+    manifest.input(name).is_some_and(|(_, input)| input.is_text())
+}
+
+/// The number that stands for a text of an input that takes texts.
+pub fn number_of(manifest: &Manifest, name: &str, text: &str) -> Result<f64, String> {
+    let input = manifest.input(name).map(|(_, input)| input);
+    input.and_then(|input| input.number_of(text)).ok_or_else(|| {
+        let texts = input.into_iter().flat_map(|input| &input.categories);
+        let texts: Vec<String> = texts.filter_map(|own| Some(format!("{:?}", own.text.as_ref()?))).collect();
+        format!("{name} is {text:?}, which training never saw; it knows {}", texts.join(", "))
     })
 }
 

@@ -159,7 +159,7 @@ mod tests {
             series.map(|r| Reading { value: if r.value < 100.0 { r.value + 273.15 } else { r.value }, ..r });
         let mut features = Features::new(&manifest);
         features.set_series("temperature", &series, "K").unwrap();
-        let row: Vec<f32> = features.build().unwrap().row().collect();
+        let row: Vec<f64> = features.build().unwrap().row().collect();
         assert_eq!(row, [2.0, 3.0]);
     }
 

@@ -138,12 +138,13 @@ impl Bounds {
         let mut some = vec![vec![f64::INFINITY; count.saturating_add(1)]; subsets];
         for all in 0..subsets {
             let size = all.count_ones() as usize;
-            for number in 0..size {
-                let without = |stop: usize| some[all ^ bit(stop)][number];
-                let least = stops_of(all).map(without).fold(f64::INFINITY, f64::min);
-                some[all][number] = least;
-            }
-            some[all][size] = others[all];
+            let least = |number: usize| {
+                stops_of(all).map(|stop| some[all ^ bit(stop)][number]).fold(f64::INFINITY, f64::min)
+            };
+            let mut own: Vec<f64> = (0..size).map(least).collect();
+            own.push(others[all]);
+            own.resize(count.saturating_add(1), f64::INFINITY);
+            some[all] = own;
         }
         let served = count.saturating_sub(known.unserved.len());
         let cost = known.cost() + ROUNDING;

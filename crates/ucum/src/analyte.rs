@@ -1,9 +1,9 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! analytes {
     ($($(#[$doc:meta])* $name:ident, $mass:expr, $charge:expr;)+) => {
         /// What was measured, as far as a conversion depends on it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Analyte {
             $($(#[$doc])* $name,)+

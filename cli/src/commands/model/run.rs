@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use inference::image::MAX_IMAGE_BYTES;
+use inference::manifest::Input;
 use inference::rows::{self, Row};
 use inference::{certainty, Certainty, FeatureVector, FixedPoint, Manifest, Model, MAX_ROWS};
 use jiff::Timestamp;
@@ -15,14 +16,18 @@ use oracle::mapping::{self, Known};
 use oracle::source::Fetched;
 use serde::Serialize;
 
+use super::Local;
 use crate::answer::Answer;
 use crate::failure::{Exit, Failure};
 use crate::input;
+use crate::time;
 
 /// The longest file of rows or of a series that is read, in bytes.
 const MAX_FILE_BYTES: usize = 16 << 20;
 /// The most inputs that an explanation shows as text; all are in JSON.
 const MAX_SHOWN: usize = 15;
+
+const NO_VALUE: &str = "write NAME=NUMBER or NAME=NUMBER:UNIT, for example age=54:a";
 
 /// Options of `theriac model run`.
 #[derive(Args, Debug)]
@@ -30,8 +35,8 @@ pub struct RunArgs {
     /// The model's folder
     folder: PathBuf,
     /// A value, with its UCUM unit where it is not the manifest's; what is not given is missing
-    #[arg(long = "value", value_name = "NAME=NUMBER[:UNIT]", value_parser = value)]
-    values: Vec<(String, f64, Option<String>)>,
+    #[arg(long = "value", value_name = "NAME=NUMBER[:UNIT]|NAME=TEXT", value_parser = value)]
+    values: Vec<(String, String)>,
     /// Readings of a series: CSV with the header at,value,unit, or JSON (docs/oracle.md)
     #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
     series: Vec<(String, PathBuf)>,
@@ -47,15 +52,27 @@ pub struct RunArgs {
     /// more than 12 inputs act together, these come from drawn orders and have a standard error)
     #[arg(long)]
     explain: bool,
+    /// Only look: run a model that may not be used today, or whose file is another than its manifest says. The answer is
+    /// marked
+    #[arg(long)]
+    look: bool,
 }
 
-fn value(text: &str) -> Result<(String, f64, Option<String>), String> {
-    let parsed = text.split_once('=').and_then(|(name, value)| {
-        let (number, unit) =
-            value.split_once(':').map_or((value, None), |(number, unit)| (number, Some(unit.to_owned())));
-        Some((name.to_owned(), number.parse().ok()?, unit))
-    });
-    parsed.ok_or_else(|| "write NAME=NUMBER or NAME=NUMBER:UNIT, for example age=54:a".to_owned())
+fn value(text: &str) -> Result<(String, String), String> {
+    let parsed = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    parsed.ok_or_else(|| NO_VALUE.to_owned())
+}
+
+/// The number and unit that a person writes for an input.
+fn amount(manifest: &Manifest, name: &str, value: &str) -> Result<Amount, String> {
+    let input = manifest.input(name).map(|(_, input)| input);
+    if input.is_some_and(Input::is_text) {
+        return Ok(Amount { value: rows::number_of(manifest, name, value)?, unit: "1".to_owned() });
+    }
+    let own = input.map_or("1", |input| input.unit.as_str());
+    let (number, unit) = value.split_once(':').unwrap_or((value, own));
+    let value = number.parse().map_err(|_| format!("{name}={value}: {NO_VALUE}"))?;
+    Ok(Amount { value, unit: unit.to_owned() })
 }
 
 fn named_file(text: &str) -> Result<(String, PathBuf), String> {
@@ -65,24 +82,52 @@ fn named_file(text: &str) -> Result<(String, PathBuf), String> {
 
 /// Runs `theriac model run`.
 pub fn run(args: &RunArgs) -> Result<Answer, Failure> {
-    let model = Model::load(&args.folder).map_err(Failure::bad_input)?;
+    let (model, marks) = load(args)?;
     let manifest = model.manifest();
     let rows = match &args.rows {
         None => vec![Ok(one(manifest, args)?)],
         Some(path) => {
-            rows::read(manifest, &input::text(path, MAX_FILE_BYTES)?).map_err(Failure::bad_input)?
+            let rows =
+                rows::read(manifest, &input::text(path, MAX_FILE_BYTES)?).map_err(Failure::bad_input)?;
+            let usable = |row: FeatureVector| {
+                model.ensure_whole(&row).map_err(|error| error.to_string()).map(|()| row)
+            };
+            rows.into_iter().map(|row: Row| row.and_then(usable)).collect()
         }
     };
-    let views = results(&model, &rows, args.explain)?;
+    let mut views = results(&model, &rows, args.explain)?;
+    for view in &mut views {
+        view.not_for_use.clone_from(&marks);
+    }
     let exit = if rows.iter().all(Result::is_ok) { Exit::Success } else { Exit::BadInput };
     Ok(Answer::list(&views, "There are no rows.")?.with_exit(exit))
+}
+
+/// The model, and why its results may not be used.
+fn load(args: &RunArgs) -> Result<(Model, Vec<String>), Failure> {
+    let mut marks = Vec::new();
+    let model = if args.look {
+        let (model, refusal) = Model::load_to_look(&args.folder).map_err(Failure::bad_input)?;
+        marks.extend(refusal.map(|refusal| refusal.to_string()));
+        marks.extend(model.manifest().ensure_valid_at(time::now_ms()).err().map(|error| error.to_string()));
+        model
+    } else {
+        Local::load(&args.folder)?.model
+    };
+    match model.manifest().open.len() {
+        0 => {}
+        open => marks.push(format!(
+            "{open} fields of the manifest are open (theriac model check lists them); answer them first"
+        )),
+    }
+    Ok((model, marks))
 }
 
 /// The results of the rows that can be used, and the errors of the others.
 fn results(model: &Model, rows: &[Row], explain: bool) -> Result<Vec<RowView>, Failure> {
     let view = |(row, result): (usize, &Row)| {
         let error = result.as_ref().err().cloned();
-        RowView { row, results: Vec::new(), error }
+        RowView { row, not_for_use: Vec::new(), results: Vec::new(), error }
     };
     let mut views: Vec<RowView> = rows.iter().enumerate().map(view).collect();
     let (places, usable): (Vec<usize>, Vec<FeatureVector>) =
@@ -126,9 +171,8 @@ fn row_results(
 /// The row of the options, made of them as the service makes it of a push.
 fn one(manifest: &Manifest, args: &RunArgs) -> Result<FeatureVector, Failure> {
     let mut pushed = Pushed::default();
-    for (name, value, unit) in &args.values {
-        let own = || manifest.input(name).map_or("1", |(_, input)| input.unit.as_str()).to_owned();
-        let amount = Amount { value: *value, unit: unit.clone().unwrap_or_else(own) };
+    for (name, value) in &args.values {
+        let amount = amount(manifest, name, value).map_err(Failure::bad_input)?;
         if pushed.inputs.insert(name.clone(), amount).is_some() {
             return Err(Failure::bad_input(format!("{name} is given twice; choose one value")));
         }
@@ -187,6 +231,9 @@ fn explanation(model: &Model, row: &FeatureVector, output: &str) -> Result<Expla
 struct RowView {
     /// From 0.
     row: usize,
+    /// Why the results may only be looked at; empty if they may be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_for_use: Vec<String>,
     /// Empty if the row cannot be used.
     results: Vec<ResultView>,
     /// Why it cannot be used.
@@ -224,6 +271,9 @@ impl fmt::Display for RowView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(error) = &self.error {
             writeln!(f, "Row {}: {error}", self.row.saturating_add(1))?;
+        }
+        if let (0, false) = (self.row, self.not_for_use.is_empty()) {
+            writeln!(f, "Only to look at, not for use: {}", self.not_for_use.join("; "))?;
         }
         for result in &self.results {
             writeln!(f, "{}  {} {}", result.output, result.value, result.unit)?;

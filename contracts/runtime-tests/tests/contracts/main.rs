@@ -1,4 +1,5 @@
 //! The built contracts in the real runtime, in one program: each program would link the whole runtime.
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 mod access_matrix;
 mod access_refusals;

@@ -1,5 +1,5 @@
 //! The parts of a record in FHIR R4, for tests.
-#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::sync::LazyLock;
 

@@ -13,6 +13,7 @@ use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
 use super::steps::{self, Binary, Op, Operand, Unary};
 use super::values::{concat, constant, index, reshape, spread, zero, Kind, Rows, Value};
 use super::{Program, Step, MAX_COLUMNS};
+use crate::normal::APART;
 use crate::trees::{self, Attributes};
 
 /// Maximum number of terms of all weighted sums together.
@@ -147,7 +148,7 @@ impl Compiler {
             (_, [of]) if unary.is_some() => self.unary(unary?, of.rows()?),
             (_, [a, b]) if binary.is_some() => self.binary(binary?, a, b),
             ("Relu", [of]) => self.binary(Binary::Max, of, &zero(of.kind())),
-            ("Identity", [of]) => Some((*of).clone()),
+            ("Identity" | APART, [of]) => Some((*of).clone()),
             ("Cast", [of]) => self.cast(of.rows()?, attributes.int("to")?),
             ("Where", [which, yes, no]) => self.select(which.rows()?, yes, no),
             ("Gather", [of, places]) => self.gather(of, places, attributes.int("axis").unwrap_or(0)),

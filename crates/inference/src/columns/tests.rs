@@ -37,18 +37,18 @@ impl Dice {
     }
 
     /// A value that the manifest allows, or NaN where one may be missing.
-    fn value(&mut self, input: &Input) -> f32 {
+    fn value(&mut self, input: &Input) -> f64 {
         if input.missing == Missing::ImputeInGraph && self.roll() < 0.2 {
-            return f32::NAN;
+            return f64::NAN;
         }
         let chance = self.roll();
         let [low, high] = input.range;
         let category = (chance * input.categories.len() as f64) as usize;
         let value = low * (1.0 - chance) + high * chance;
-        input.categories.get(category).map_or(value, |category| category.value) as f32
+        input.categories.get(category).map_or(value, |category| category.value)
     }
 
-    fn rows(&mut self, manifest: &Manifest, count: usize) -> Vec<f32> {
+    fn rows(&mut self, manifest: &Manifest, count: usize) -> Vec<f64> {
         (0..count).flat_map(|_| &manifest.inputs).map(|input| self.value(input)).collect()
     }
 }
@@ -60,10 +60,9 @@ fn shipped_models_give_the_same_results_as_tract() {
         let (model, in_tract) =
             (Model::new(manifest, &onnx).unwrap(), Model::new_in_tract(same, &onnx).unwrap());
         assert!(in_tract.is_in_tract() && !model.is_in_tract(), "{name}");
-        let width = model.manifest().inputs.len();
         let values = Dice(1).rows(model.manifest(), 100);
-        let own = model.run(&[100, width], &values).unwrap();
-        let other = in_tract.run(&[100, width], &values).unwrap();
+        let own = model.run(&values).unwrap();
+        let other = in_tract.run(&values).unwrap();
         assert_eq!(own.len(), other.len());
         for (own, other) in own.iter().flatten().zip(other.iter().flatten()) {
             let near = (own - other).abs() <= 2e-5 * other.abs().max(1.0);
@@ -81,8 +80,8 @@ fn a_row_s_result_is_the_same_alone_and_in_any_batch() {
             let width = model.manifest().inputs.len();
             let values = Dice(seed).rows(model.manifest(), count);
             let place = place.index(count);
-            let together = model.run(&[count, width], &values).unwrap();
-            let alone = model.run(&[1, width], &values[place * width..][..width]).unwrap();
+            let together = model.run(&values).unwrap();
+            let alone = model.run(&values[place * width..][..width]).unwrap();
             for (together, alone) in together.iter().zip(&alone) {
                 prop_assert_eq!(together.len(), count);
                 prop_assert_eq!(together[place].to_bits(), alone[0].to_bits(), "{}", &model.manifest().name);
@@ -206,9 +205,9 @@ fn every_operator_gives_the_same_result_as_tract_for_all_kinds_of_numbers() {
         for a in NUMBERS {
             for b in NUMBERS {
                 let mut row = vec![0.0; width];
-                (row[0], row[1]) = (a, b);
-                let own = model.run(&[1, width], &row).unwrap()[0][0];
-                let other = in_tract.run(&[1, width], &row).unwrap()[0][0];
+                (row[0], row[1]) = (f64::from(a), f64::from(b));
+                let own = model.run(&row).unwrap()[0][0];
+                let other = in_tract.run(&row).unwrap()[0][0];
                 let near = (own - other).abs() <= 1e-6 * other.abs().max(1.0);
                 // tract 0.23.9 turns NaN into a number in some kernels, such as its sigmoid.
                 let same = own == other || own.is_nan() && (other.is_nan() || a.is_nan() || b.is_nan());

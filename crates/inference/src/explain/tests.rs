@@ -155,7 +155,7 @@ fn shipped(name: &str) -> (Model, Vec<Vec<f32>>) {
         for input in &model.manifest().inputs {
             features.set(&input.name, golden["inputs"][&input.name].as_f64().unwrap(), &input.unit).unwrap();
         }
-        features.build().unwrap().row().collect()
+        features.build().unwrap().row().map(|value| value as f32).collect()
     };
     let rows = golden["rows"].as_array().unwrap().iter().map(row).collect();
     (model, rows)

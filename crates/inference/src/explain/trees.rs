@@ -10,8 +10,8 @@ pub(crate) struct TreePart {
     trees: TreeExplainer,
     /// The constant.
     scale: f64,
-    /// The output whose score it is.
-    pub output: String,
+    /// The output whose score it is, by its place.
+    pub output: usize,
     /// Whether a sigmoid turns the score into the output; otherwise it is the output.
     pub log_odds: bool,
 }
@@ -43,7 +43,8 @@ impl TreePart {
                 return None;
             }
         }
-        Some(Self { trees, scale, output: value.clone(), log_odds })
+        let output = graph.output.iter().position(|output| output.name == *value)?;
+        Some(Self { trees, scale, output, log_odds })
     }
 
     /// The contribution of the trees to the scores of rows of this many columns.

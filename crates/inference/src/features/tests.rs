@@ -23,14 +23,14 @@ fn values_are_converted_to_the_manifest_s_unit_and_put_in_its_order() {
     features.set("smoker", 0.0, "1").unwrap();
     features.set("cholesterol", 5.0, "mmol/L").unwrap();
     features.set("age", 60.0, "a").unwrap();
-    let row: Vec<f32> = features.build().unwrap().row().collect();
+    let row: Vec<f64> = features.build().unwrap().row().collect();
     assert_eq!(row, [60.0, 193.325, 0.0]);
 }
 
 #[test]
 fn a_missing_value_is_nan_for_the_graph() {
     let manifest = manifest();
-    let row: Vec<f32> = all_but(&manifest, &["smoker"]).build().unwrap().row().collect();
+    let row: Vec<f64> = all_but(&manifest, &["smoker"]).build().unwrap().row().collect();
     assert_eq!(row[..2], [50.0, 200.0]);
     assert!(row[2].is_nan());
 }

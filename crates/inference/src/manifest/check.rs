@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Code, Conformal, Input, Manifest, ManifestError, Missing, Source};
+use jiff::civil::Date;
+
+use super::{Code, Conformal, Input, Manifest, ManifestError, Missing, ModelFile, Origin, Source};
 use crate::fixed::MAX_DECIMALS;
+use crate::opsets::{OPSETS, OPSETS_SHOWN};
 use crate::ucum;
 
 const FORMAT: u32 = 1;
@@ -19,8 +22,7 @@ const MAX_CATEGORIES: usize = 1024;
 const MAX_CODES: usize = 64;
 const MAX_EDGES: usize = 63;
 const MAX_OUTPUTS: usize = 64;
-/// The operator sets that tract is tested on.
-const OPSETS: core::ops::RangeInclusive<i64> = 9..=18;
+const MAX_WEIGHT_FILES: usize = 64;
 const GENDERS: [&str; 4] = ["female", "male", "other", "unknown"];
 
 type Checked = Result<(), ManifestError>;
@@ -42,11 +44,12 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
         "is not 1 to 32 lower-case letters, digits and hyphens",
     )?;
     ensure(is_version(&manifest.version), "version", "is not three numbers such as 1.0.0")?;
-    ensure(
-        end_of_day_ms(&manifest.valid_until).is_some(),
-        "valid_until",
-        "is not a day of the form YYYY-MM-DD from 1970 on",
-    )?;
+    let no_day = "is not a day of the form YYYY-MM-DD from 1970 on";
+    ensure(end_of_day_ms(&manifest.valid_until).is_some(), "valid_until", no_day)?;
+    if let Some(from) = &manifest.valid_from {
+        ensure(start_of_day_ms(from).is_some(), "valid_from", no_day)?;
+        ensure(*from <= manifest.valid_until, "valid_from", "is after valid_until")?;
+    }
     for (field, value) in [
         ("description", &manifest.description),
         ("licence", &manifest.licence),
@@ -61,16 +64,22 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
     manifest.limits.iter().try_for_each(|limit| text("limits", limit))?;
     ensure(manifest.training_data.rows > 0, "training_data.rows", "is 0")?;
 
-    let file = &manifest.model.file;
-    ensure(
-        (1..=MAX_FILE_NAME).contains(&file.len())
-            && file.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && file.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')),
-        "model.file",
-        "is not a plain file name of letters, digits, dots, hyphens and underscores",
-    )?;
-    ensure(OPSETS.contains(&manifest.model.opset), "model.opset", "is not 9 to 18")?;
-    identifier("model.input", &manifest.model.input)?;
+    let ModelFile { file, weights, opset, input, .. } = &manifest.model;
+    file_name("model.file", file)?;
+    ensure(weights.len() <= MAX_WEIGHT_FILES, "model.weights", "are more than 64 files")?;
+    for (place, name) in weights.iter().enumerate() {
+        file_name("model.weights", name)?;
+        let again = name == file || weights.iter().take(place).any(|other| other == name);
+        ensure(!again, "model.weights", format!("name {name} twice"))?;
+    }
+    if let Some(opset) = opset {
+        ensure(
+            OPSETS.contains(opset),
+            "model.opset",
+            format!("is {opset}, not {OPSETS_SHOWN}; leave it out, and the file's own counts"),
+        )?;
+    }
+    input.iter().try_for_each(|input| text("model.input", input))?;
 
     inputs(manifest)?;
     outputs(manifest)?;
@@ -103,6 +112,7 @@ fn inputs(manifest: &Manifest) -> Checked {
         let field = |part: &str| format!("inputs[{}].{part}", input.name);
         ensure(names.insert(&input.name), field("name"), "occurs twice")?;
         text(&field("description"), &input.description)?;
+        input.column.iter().try_for_each(|column| text(&field("column"), column))?;
         ensure(
             ucum::is_known(&input.unit),
             field("unit"),
@@ -138,10 +148,17 @@ fn categories(input: &Input) -> Checked {
             &field,
             format!("have {} outside the range", category.value),
         )?;
-        let again = categories.iter().take(index).any(|other| other.value == category.value);
+        let before = || categories.iter().take(index);
+        let again = before().any(|other| other.value == category.value);
         ensure(!again, &field, format!("have {} twice", category.value))?;
+        if let Some(name) = &category.text {
+            ensure(name.len() <= MAX_TEXT, &field, "have a text of more than 1024 bytes")?;
+            let again = before().any(|other| other.text.as_ref() == Some(name));
+            ensure(!again, &field, format!("have the text {name:?} twice"))?;
+        }
     }
-    Ok(())
+    let texts = categories.iter().filter(|category| category.text.is_some()).count();
+    ensure(texts == 0 || texts == categories.len(), &field, "have a text for some and not for all")
 }
 
 fn source(input: &Input) -> Checked {
@@ -263,6 +280,7 @@ fn outputs(manifest: &Manifest) -> Checked {
         text(&field("description"), &output.description)?;
         ensure((1..=MAX_UNIT).contains(&output.unit.len()), field("unit"), "is not 1 to 32 characters")?;
         range(&field("range"), output.range)?;
+        output.from.iter().try_for_each(|from| origin(&field("from"), from))?;
         ensure(output.decimals <= MAX_DECIMALS, field("decimals"), "are more than 18")?;
     }
     ensure(manifest.thresholds.len() <= MAX_OUTPUTS, "thresholds", "are more than 64")?;
@@ -284,13 +302,39 @@ fn outputs(manifest: &Manifest) -> Checked {
     Ok(())
 }
 
+fn origin(field: &str, from: &Origin) -> Checked {
+    text(field, &from.output)?;
+    let ways = [from.column.is_some(), from.class.is_some(), !from.labels.is_empty()];
+    ensure(
+        ways.iter().filter(|given| **given).count() <= 1,
+        field,
+        "has more than one of column, class and labels",
+    )?;
+    ensure(from.labels.len() <= MAX_CATEGORIES, field, "has more than 1024 labels")?;
+    from.class.iter().chain(&from.labels).try_for_each(|name| {
+        ensure(name.len() <= MAX_TEXT, field, "has a class or label of more than 1024 bytes")
+    })
+}
+
+fn file_name(field: &str, name: &str) -> Checked {
+    ensure(
+        (1..=MAX_FILE_NAME).contains(&name.len())
+            && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')),
+        field,
+        format!("is {name:?}, not a plain file name of letters, digits, dots, hyphens and underscores"),
+    )
+}
+
 fn identifier(field: &str, name: &str) -> Checked {
     ensure(
         (1..=MAX_NAME).contains(&name.len())
             && name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')),
         field,
-        "is not a lower-case letter followed by up to 63 lower-case letters, digits, hyphens and underscores",
+        format!(
+            "is {name:?}, not a lower-case letter followed by up to 63 lower-case letters, digits, hyphens and underscores"
+        ),
     )
 }
 
@@ -317,12 +361,23 @@ fn is_version(version: &str) -> bool {
     all && parts == 3
 }
 
+/// The first millisecond of the day YYYY-MM-DD, in Unix time.
+pub(super) fn start_of_day_ms(day: &str) -> Option<u64> {
+    start_ms(date(day)?)
+}
+
 /// The first millisecond after the day YYYY-MM-DD, in Unix time.
 pub(super) fn end_of_day_ms(day: &str) -> Option<u64> {
+    start_ms(date(day)?.tomorrow().ok()?)
+}
+
+fn date(day: &str) -> Option<Date> {
     // The parser accepts other ways to write a day too.
-    let date: jiff::civil::Date =
-        day.parse().ok().filter(|date: &jiff::civil::Date| date.to_string() == day)?;
-    let midnight = date.tomorrow().ok()?.to_datetime(jiff::civil::Time::midnight());
-    let end = jiff::tz::Offset::UTC.to_timestamp(midnight).ok()?;
-    u64::try_from(end.as_millisecond()).ok()
+    day.parse().ok().filter(|date: &Date| date.to_string() == day)
+}
+
+fn start_ms(date: Date) -> Option<u64> {
+    let midnight = date.to_datetime(jiff::civil::Time::midnight());
+    let start = jiff::tz::Offset::UTC.to_timestamp(midnight).ok()?;
+    u64::try_from(start.as_millisecond()).ok()
 }

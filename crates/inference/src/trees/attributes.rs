@@ -18,6 +18,16 @@ impl<'p> Attributes<'p> {
         self.find(name).map_or(&[], |attribute| &attribute.ints)
     }
 
+    /// A list of 32-bit floats.
+    pub(crate) fn floats(&self, name: &str) -> &'p [f32] {
+        self.find(name).map_or(&[], |attribute| &attribute.floats)
+    }
+
+    /// A single 32-bit float.
+    pub(crate) fn float(&self, name: &str) -> Option<f32> {
+        self.find(name).map(|attribute| attribute.f)
+    }
+
     /// A single integer.
     pub(crate) fn int(&self, name: &str) -> Option<i64> {
         self.find(name).map(|attribute| attribute.i)

@@ -185,6 +185,7 @@ impl Trees {
                 no: child(no[place])?,
             });
         }
+        join_sets(&mut raw);
         let roots: Vec<usize> = (0..count).filter(|place| !has_parent[*place]).collect();
         let distinct: BTreeSet<i64> = trees.iter().copied().collect();
         if roots.len() != distinct.len() {
@@ -193,6 +194,43 @@ impl Trees {
         let cover = hits.into_iter().map(super::number::Number::of).collect();
         Ok((Self { raw, roots, cover }, index))
     }
+}
+
+/// Joins chains of comparisons for equality that lead to the same node: membership in a set, as onnxmltools writes the
+/// categories of LightGBM.
+fn join_sets(raw: &mut [Raw]) {
+    let mut parents = vec![0u32; raw.len()];
+    for node in raw.iter() {
+        if let Raw::Branch { yes, no, .. } = node {
+            for child in [*yes, *no] {
+                parents[child] = parents[child].saturating_add(1);
+            }
+        }
+    }
+    for place in 0..raw.len() {
+        // A joined node is gone, so that each is joined at most once, and a chain without an end comes to one.
+        while let Some(next) = link(raw, place).filter(|next| *next != place && parents[*next] == 1) {
+            let gone = std::mem::replace(&mut raw[next], Raw::Gone);
+            if let (Raw::Branch { values, no, .. }, Raw::Branch { values: more, no: after, .. }) =
+                (&mut raw[place], gone)
+            {
+                values.extend(more);
+                *no = after;
+            }
+        }
+    }
+}
+
+/// The next node of a chain.
+fn link(raw: &[Raw], place: usize) -> Option<usize> {
+    let set = |place: usize| match &raw[place] {
+        Raw::Branch { mode: Mode::Eq, feature, missing_true, yes, no, .. } => {
+            Some(((*feature, *missing_true, *yes), *no))
+        }
+        _ => None,
+    };
+    let (own, next) = set(place)?;
+    (set(next)?.0 == own).then_some(next)
 }
 
 /// The column that a node reads.

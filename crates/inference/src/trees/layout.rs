@@ -86,7 +86,7 @@ pub(crate) struct Forest<T> {
     /// Whether no node compares for equality or with a value that is not finite: infinities can stand for missing
     /// values.
     pub plain: bool,
-    /// Whether some node has two parents, because it stands for membership in a set.
+    /// Whether some node of the file has two parents: it stands for membership in a set, or is a shared leaf.
     pub shared: bool,
     /// The same trees for many rows at once, if they are small enough.
     pub masks: Option<Masks<T>>,
@@ -152,6 +152,8 @@ impl<T: Number> Forest<T> {
             }
             match visited.get_mut(index) {
                 None => return Err(TreeError::NotATree("a branch leads nowhere")),
+                // A leaf gets a copy for each branch that leads to it.
+                Some(seen) if *seen && matches!(raw[index], Raw::Leaf(_)) => self.shared = true,
                 Some(seen) if *seen => return Err(TreeError::NotATree("a node is reached twice")),
                 Some(seen) => *seen = true,
             }
@@ -159,7 +161,12 @@ impl<T: Number> Forest<T> {
                 self.cover.push(*rows);
             }
             match &raw[index] {
-                Raw::Leaf(weights) => self.leaf(here, weights),
+                Raw::Leaf(weights) => {
+                    self.leaf(here, weights);
+                    if let Leaves::Many(_, all) = &self.leaves {
+                        ensure("weights", all.len(), MAX_WEIGHTS)?;
+                    }
+                }
                 Raw::Gone => (),
                 Raw::Branch { mode, feature, values, missing_true, yes, no } => {
                     self.columns = self.columns.max(feature.saturating_add(1));

@@ -67,9 +67,10 @@ fn many_tensors_that_are_large_in_total() {
     nodes.extend(names.windows(2).map(|pair| node("Abs", &[&pair[0]], &pair[1])));
     nodes.push(mean("x20"));
     let load = |times| load(&with_graph(nodes.clone(), vec![integers("times", &[1, times])]));
-    // 4096 rows of 9 columns: 21 tensors of 37 million numbers each are refused, though one alone is not.
-    assert!(matches!(load(1000), Err(LoadError::TooMuchMemory { .. })));
-    assert!(load(10).is_ok());
+    // 21 tensors of 18 million numbers each are refused even for one row, though one alone is not.
+    assert!(matches!(load(2_000_000), Err(LoadError::TooMuchMemory { .. })));
+    // Here 4096 rows do not fit, but fewer at once do.
+    assert!(load(1000).is_ok());
 }
 
 /// The first column.
