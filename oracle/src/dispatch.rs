@@ -149,3 +149,6 @@ pub async fn dispatch<L: Ledger>(
 }
 
 type Ended = Result<(Id, Result<Option<State>, StoreError>), tokio::task::JoinError>;
+
+#[cfg(test)]
+mod tests;

@@ -120,6 +120,8 @@ pub struct World {
     pub loses_answer: bool,
     /// Whether no node answers.
     pub is_away: bool,
+    /// A report in the pool, which becomes final after so many reads.
+    pub in_pool: Option<(u32, Report)>,
 }
 
 #[derive(Clone)]
@@ -167,6 +169,7 @@ impl Chain {
             refusals: Vec::new(),
             loses_answer: false,
             is_away: false,
+            in_pool: None,
         })))
     }
 
@@ -187,11 +190,41 @@ impl Chain {
     }
 
     fn look<T>(&self, at: impl FnOnce(&World) -> T) -> Result<T, LedgerError> {
-        let world = self.world();
+        let mut world = self.world();
         if world.is_away {
             return Err(LedgerError::Unreachable("no node".into()));
         }
-        Ok(at(&world))
+        let answer = at(&world);
+        match world.in_pool.take() {
+            Some((0, report)) => world.accept(&report),
+            Some((reads, report)) => world.in_pool = Some((reads - 1, report)),
+            None => {}
+        }
+        Ok(answer)
+    }
+}
+
+impl World {
+    fn accept(&mut self, report: &Report) {
+        if let Some(request) = report.request {
+            self.requests.remove(&request);
+        }
+        let Report { round, model, inputs, observed_at, .. } = *report;
+        let value = report.median().unwrap();
+        let reading = Reading {
+            value,
+            spread: report.spread(),
+            decimals: 4,
+            epoch: 1,
+            round,
+            model,
+            inputs,
+            observed_at,
+            reported_at: now(),
+        };
+        self.readings.insert((report.feed, report.subject), reading);
+        self.accepted.push(report.clone());
+        self.head += 1;
     }
 }
 
@@ -254,30 +287,13 @@ impl Ledger for Chain {
         if world.readings.get(&place).is_some_and(|reading| reading.round >= report.round) {
             return refuse(feeds::Error::RoundNotNewer);
         }
-        if report.request.is_some_and(|request| world.requests.remove(&request).is_none()) {
+        if report.request.is_some_and(|request| !world.requests.contains_key(&request)) {
             return refuse(feeds::Error::UnknownRequest);
         }
         if signatures != [key().sign(&report.hash()).unwrap()] {
             return refuse(feeds::Error::BadSignature);
         }
-        let Report { round, model, inputs, observed_at, .. } = *report;
-        let value = report.median().unwrap();
-        world.readings.insert(
-            place,
-            Reading {
-                value,
-                spread: report.spread(),
-                decimals: 4,
-                epoch: 1,
-                round,
-                model,
-                inputs,
-                observed_at,
-                reported_at: now(),
-            },
-        );
-        world.accepted.push(report.clone());
-        world.head += 1;
+        world.accept(report);
         if std::mem::take(&mut world.loses_answer) {
             return Err(LedgerError::Unreachable("the connection broke".into()));
         }

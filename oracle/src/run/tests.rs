@@ -186,6 +186,27 @@ async fn a_report_that_arrives_between_check_and_submission_is_not_computed_agai
     assert_eq!(house.chain.world().accepted.len(), 1);
 }
 
+/// The report is in the pool, and lands between any two reads of the chain.
+#[tokio::test]
+async fn a_report_that_lands_while_the_chain_is_asked_is_found_and_not_given_up() {
+    for reads in 0..8 {
+        let house = House::new().await;
+        let runner = house.start().await;
+        let subject = registered(&runner).await;
+        let request = house.chain.ask(subject);
+        let id = take_up(&runner, request, subject).await;
+        assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
+        let report = runner.store.run(&id).await.unwrap().unwrap().report.unwrap().report;
+        house.chain.world().in_pool = Some((reads, report));
+        let mut end = drive(&runner, &id).await;
+        if end.0 == State::Submitted {
+            end = drive(&runner, &id).await;
+        }
+        assert_eq!(end, (State::Finalised, None), "landed after {reads} reads");
+        assert_eq!(house.chain.world().accepted.len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn a_taken_round_that_is_not_final_is_checked_again() {
     let house = House::new().await;

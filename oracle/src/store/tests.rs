@@ -338,3 +338,34 @@ async fn a_file_that_is_not_a_store_is_refused() {
     let nowhere = Store::open(Path::new("/nowhere/oracle.sqlite"), GENESIS, contract()).await;
     assert!(matches!(nowhere, Err(StoreError::Unopened { .. })));
 }
+
+/// A caller that disconnects is dropped at any point, also while its change is written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_that_disappear_leave_no_wrong_count() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    for round in 0..60_u64 {
+        let calls: Vec<_> = (0..8_u64)
+            .map(|call| {
+                let (store, id) = (store.clone(), format!("push-{round}-{call}"));
+                tokio::spawn(async move {
+                    let run = pushed(&id, who(1).subject);
+                    store.push(&run, None, 1_000).await.unwrap();
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_micros(round * 40)).await;
+        calls.iter().for_each(tokio::task::JoinHandle::abort);
+        for call in calls {
+            let _ = call.await;
+        }
+    }
+    // The last change is made after all before it.
+    store.push(&pushed("last", who(2).subject), None, 1_000).await.unwrap();
+    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM runs").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(store.pending(), u64::try_from(stored).unwrap());
+    for run in store.due(u64::MAX, 10_000).await.unwrap() {
+        store.failed(&run.id, "over", 2_000).await.unwrap();
+    }
+    assert_eq!(store.pending(), 0);
+}
