@@ -82,7 +82,14 @@ impl Chain {
     /// # Errors
     /// [`Error::StatePruned`] where the node has no state of that block any more, and those of the connection.
     pub async fn time_at(&self, block: u64) -> Result<Timestamp, Error> {
-        let block = self.node().block(block).await?;
+        self.time_of(self.node().block(block).await?).await
+    }
+
+    /// When this block was made, as [`Chain::time_at`] says it.
+    ///
+    /// # Errors
+    /// As [`Chain::time_at`].
+    pub async fn time_of(&self, block: Block) -> Result<Timestamp, Error> {
         let key = hex::decode(NOW_KEY).map_err(|error| Error::encode("a storage key", error))?;
         let now = self.node().storage(&key, Some(block.hash)).await.map_err(|error| match error {
             Error::Rpc { message, .. } if message.contains("State already discarded") => {

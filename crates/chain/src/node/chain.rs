@@ -137,6 +137,28 @@ impl Chain {
         runtime.contract_code_hash(&bytes).ok_or_else(|| not_understood(&"its layout is another one"))
     }
 
+    /// What the account can pay with, at the best block, in the chain's smallest unit: 0 where there is no such account.
+    ///
+    /// # Errors
+    /// Those of the connection, and [`Error::Answer`] where the chain keeps balances in another way.
+    pub async fn balance(&self, account: AccountId) -> Result<u128, Error> {
+        let unknown = |error: &dyn std::fmt::Display| Error::answer("System.Account", error.to_string());
+        let runtime = self.inner.node.runtime_at(None).await?;
+        let entry =
+            runtime.client().storage().entry(("System", "Account")).map_err(|error| unknown(&error))?;
+        let key = entry.fetch_key(vec![Value::from_bytes(account.0)]).map_err(|error| unknown(&error))?;
+        match self.inner.node.storage(&key, None).await? {
+            Some(bytes) => runtime.free_balance(&bytes).ok_or_else(|| unknown(&"its layout is another one")),
+            None => Ok(0),
+        }
+    }
+
+    /// How often the connection was lost and made again.
+    #[must_use]
+    pub fn reconnections(&self) -> u64 {
+        self.inner.node.connection().reconnections()
+    }
+
     pub(crate) fn node(&self) -> &Node {
         &self.inner.node
     }

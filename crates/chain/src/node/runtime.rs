@@ -85,6 +85,13 @@ impl Runtime {
         ContractInfo::decode_as_type(&mut entry, ty, metadata.types()).ok().map(|info| info.code_hash)
     }
 
+    /// The free balance in the entry of an account.
+    pub(crate) fn free_balance(&self, mut entry: &[u8]) -> Option<u128> {
+        let metadata = self.client.metadata_ref();
+        let ty = metadata.pallet_by_name("System")?.storage()?.entry_by_name("Account")?.value_ty();
+        AccountInfo::decode_as_type(&mut entry, ty, metadata.types()).ok().map(|info| info.data.free)
+    }
+
     /// The pallet's or the dispatcher's error whose SCALE bytes these are, whatever may follow them.
     pub(crate) fn dispatch_error(&self, bytes: &[u8]) -> DispatchFailure {
         let metadata = self.client.metadata_ref();
@@ -218,6 +225,19 @@ pub(crate) struct ContractEmitted {
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 struct ContractInfo {
     code_hash: Hash,
+}
+
+/// What the chain keeps of an account.
+#[derive(scale_decode::DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct AccountInfo {
+    data: AccountData,
+}
+
+#[derive(scale_decode::DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct AccountData {
+    free: u128,
 }
 
 /// A contract was born.
