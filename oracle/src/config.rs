@@ -73,6 +73,8 @@ pub struct Config {
     pub operator: KeyLocation,
     /// The SQLite file with subjects and runs.
     pub store: PathBuf,
+    /// How long it keeps ended runs, and subjects without a run, in days.
+    pub keep_days: u64,
     /// The service's HTTP interface.
     pub http: HttpConfig,
     /// The format of its log.
@@ -210,9 +212,9 @@ impl Config {
         };
         let parsed: file::File = toml::from_str(&text).map_err(syntax)?;
         let folder = file.parent().unwrap_or(Path::new("."));
-        let (from_file, lists) = parsed.split(folder);
+        let (from_file, rest) = parsed.split(folder);
         let settings = command_line.over(Settings::from_environment(environment)).over(from_file);
-        check::config(settings, lists).map_err(ConfigError::Invalid)
+        check::config(settings, rest).map_err(ConfigError::Invalid)
     }
 }
 

@@ -29,7 +29,7 @@ pub mod source;
 pub mod store;
 pub mod subject;
 mod trial;
-mod watch;
+pub mod watch;
 
 #[cfg(test)]
 mod testing;

@@ -18,7 +18,7 @@ use crate::onchain::OnChain;
 use crate::run::Runner;
 use crate::source::{Source, SourceError};
 use crate::store::{Store, StoreError};
-use crate::watch::watch;
+use crate::watch::{watch, Watched};
 
 /// Why the service cannot start or continue.
 #[derive(Debug, thiserror::Error)]
@@ -79,8 +79,11 @@ impl Service {
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let metrics = Arc::new(Metrics::default());
-        let drift = Watch::default();
-        let runner = Arc::new(Runner { store, ledger, jobs, key, metrics, drift });
+        for job in jobs.values() {
+            store.adopt(&job.config.name, job.config.feed).await?;
+        }
+        let (drift, watched, keep_days) = (Watch::default(), Watched::default(), config.keep_days);
+        let runner = Arc::new(Runner { store, ledger, jobs, key, metrics, drift, watched, keep_days });
         Ok(Self { runner, listener, address, token })
     }
 

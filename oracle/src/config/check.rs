@@ -8,7 +8,7 @@ use std::time::Duration;
 use primitives::FeedId;
 use reqwest::Url;
 
-use super::file::{Job, Lists, Source};
+use super::file::{Job, Rest, Source};
 use super::{
     ChainConfig, Config, HttpConfig, JobConfig, KeyLocation, Settings, SourceConfig, Trigger, MAX_LIST,
 };
@@ -16,9 +16,10 @@ use crate::keys::Secret;
 
 /// The default address of `/health`, `/metrics` and `/v1`.
 const DEFAULT_LISTEN: &str = "127.0.0.1:9640";
-const DAY: Duration = Duration::from_secs(86_400);
 /// Longer than any life.
-const MAX_AGE_DAYS: u64 = 150 * 366;
+const MAX_AGE: Duration = Duration::from_secs(150 * 366 * 86_400);
+/// As long as records of treatments are kept in most countries.
+const MAX_KEEP_DAYS: u64 = 30 * 366;
 
 /// A problem of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +68,7 @@ impl Problems {
     }
 }
 
-pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Problem>> {
+pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Problem>> {
     let mut problems = Problems::default();
     let log = settings.log_format();
     if log.is_none() {
@@ -90,15 +91,20 @@ pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Pro
         let remedy = format!("write one such as {DEFAULT_LISTEN} or [::1]:9640");
         problems.add("http.listen", "is not an IP address with a port", remedy);
     }
+    if !(1..=MAX_KEEP_DAYS).contains(&rest.keep_days) {
+        let remedy = format!("choose a number of days from 1 to {MAX_KEEP_DAYS}");
+        problems.add("store.keep_days", "is out of range", remedy);
+    }
     let token = problems.key(settings.token_file, settings.token, "http.token_file", "TOKEN");
-    let sources = sources(lists.sources, &mut problems);
-    let jobs = jobs(lists.jobs, &sources, &mut problems);
+    let sources = sources(rest.sources, &mut problems);
+    let jobs = jobs(rest.jobs, &sources, &mut problems);
 
     let config = || {
         Some(Config {
             chain: ChainConfig { url: url?, deployment: deployment?, transmitter: transmitter? },
             operator: operator?,
             store: store?,
+            keep_days: rest.keep_days,
             http: HttpConfig { listen: listen?, token: token? },
             log: log?,
             sources,
@@ -224,9 +230,10 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             let remedy = "write [\"chain-request\"], [\"push\"] or both";
             problems.add(key("triggers"), "are empty or name one twice", remedy);
         }
-        if !(1..=MAX_AGE_DAYS).contains(&job.max_observation_age_days) {
-            let remedy = format!("choose a number of days from 1 to {MAX_AGE_DAYS}");
-            problems.add(key("max_observation_age_days"), "is out of range", remedy);
+        let max_observation_age = span(&job.max_observation_age);
+        if max_observation_age.is_none() {
+            let remedy = "write a span up to 150 years, such as \"15m\", \"4h\" or \"365d\"";
+            problems.add(key("max_observation_age"), "is not a span of time", remedy);
         }
         let Some(feed) = FeedId::named(&job.feed) else {
             let remedy = "use at most 32 lower-case letters, digits and hyphens";
@@ -237,7 +244,6 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             let remedy = "let only one job answer the requests of a feed";
             problems.add(key("feed"), "is already answered by another job", remedy);
         }
-        let days = u32::try_from(job.max_observation_age_days).unwrap_or(u32::MAX);
         Some(JobConfig {
             name: job.name,
             feed,
@@ -246,10 +252,18 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             source: job.source,
             triggers: job.triggers,
             parameters: job.parameters,
-            max_observation_age: DAY.saturating_mul(days),
+            max_observation_age: max_observation_age?,
         })
     };
     jobs.into_iter().enumerate().take(MAX_LIST).filter_map(check).collect()
+}
+
+/// A span such as `15m`, `4h` or `365d`, in which a day has 24 hours.
+fn span(text: &str) -> Option<Duration> {
+    let span: jiff::Span = text.parse().ok()?;
+    let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    let span = Duration::try_from(span).ok()?;
+    (!span.is_zero() && span <= MAX_AGE).then_some(span)
 }
 
 /// Names occur in addresses, logs and metrics.

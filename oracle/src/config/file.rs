@@ -45,6 +45,7 @@ struct Operator {
 #[serde(deny_unknown_fields)]
 struct Store {
     path: Option<PathBuf>,
+    keep_days: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -93,10 +94,13 @@ pub(super) struct Job {
     #[serde(default)]
     pub parameters: BTreeMap<String, Amount>,
     /// A clinical decision without a default: the maximum age differs by measurement and use.
-    pub max_observation_age_days: u64,
+    pub max_observation_age: String,
 }
 
 mod defaults {
+    pub fn keep_days() -> u64 {
+        90
+    }
     pub fn connect_timeout_ms() -> u64 {
         5_000
     }
@@ -115,14 +119,15 @@ mod defaults {
 }
 
 /// The settings that only the file can have.
-pub(super) struct Lists {
+pub(super) struct Rest {
+    pub keep_days: u64,
     pub sources: Vec<Source>,
     pub jobs: Vec<Job>,
 }
 
 impl File {
     /// The single values and the lists, with paths relative to the working directory.
-    pub(super) fn split(self, folder: &Path) -> (Settings, Lists) {
+    pub(super) fn split(self, folder: &Path) -> (Settings, Rest) {
         let at = |path: PathBuf| folder.join(path);
         let settings = Settings {
             chain_url: self.chain.url,
@@ -144,6 +149,7 @@ impl File {
         };
         let job = |job: Job| Job { model: at(job.model), ..job };
         let sources = self.source.into_iter().map(source).collect();
-        (settings, Lists { sources, jobs: self.job.into_iter().map(job).collect() })
+        let keep_days = self.store.keep_days.unwrap_or_else(defaults::keep_days);
+        (settings, Rest { keep_days, sources, jobs: self.job.into_iter().map(job).collect() })
     }
 }

@@ -25,7 +25,7 @@ feed = "heart-disease-risk"
 model = "models/heart"
 source = "hospital"
 triggers = ["chain-request", "push"]
-max_observation_age_days = 365
+max_observation_age = "365d"
 "#;
 
 fn load(text: &str, environment: &[(&str, &str)], command_line: Settings) -> Result<Config, ConfigError> {
@@ -185,7 +185,7 @@ fn all_problems_are_reported_together() {
         model = "m"
         source = "b"
         triggers = []
-        max_observation_age_days = 0
+        max_observation_age = "0d"
     "#;
     let Err(ConfigError::Invalid(problems)) = load(text, &[], Settings::default()) else {
         unreachable!("the file has problems")
@@ -207,7 +207,7 @@ fn all_problems_are_reported_together() {
             "source[0].base_url",
             "job[0].source",
             "job[0].triggers",
-            "job[0].max_observation_age_days",
+            "job[0].max_observation_age",
             "job[0].feed",
         ]
     );

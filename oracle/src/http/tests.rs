@@ -153,8 +153,7 @@ async fn a_push_with_the_same_idempotency_key_is_the_same_run() {
     assert_ne!(push("order-18", "p1").await.1["run"], first["run"]);
     assert!(!first.to_string().contains("order"));
     refused(push("two words", "p1").await, 400, "bad-idempotency-key");
-    let pending = harness.runner.store.pending();
-    assert_eq!(pending, 2);
+    assert_eq!(harness.runner.store.pending().pushed, 2);
 }
 
 #[tokio::test]
@@ -253,16 +252,18 @@ async fn metrics_are_in_the_text_format() {
     let run = NewRun {
         id: "push-1".into(),
         job: "heart".into(),
+        feed: crate::testing::feed(),
         request: None,
         subject: primitives::Subject([1; 32]),
         deadline: now() + 1000,
         pushed: Pushed::default(),
+        body: None,
     };
-    harness.runner.store.record(7, &[run], now()).await.unwrap();
+    harness.runner.store.push(&run, None, now()).await.unwrap();
     let response = harness.request(Method::GET, "metrics").send().await.unwrap();
     let format = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
     assert!(format.starts_with("application/openmetrics-text"));
     let text = response.text().await.unwrap();
-    assert!(text.contains("theriac_oracle_pending_runs 1"), "{text}");
+    assert!(text.contains(r#"theriac_oracle_pending_runs{origin="push"} 1"#), "{text}");
     assert!(text.ends_with("# EOF\n"));
 }

@@ -1,11 +1,11 @@
 use primitives::feeds::{Report, Signature};
-use primitives::{Subject, Timestamp};
-use scale::DecodeAll;
+use primitives::{FeedId, Subject, Timestamp};
+use scale::{DecodeAll, Encode};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection, Row};
+use sqlx::Row;
 
-use super::group::Change;
-use super::{bytes32, integer, Commit, Registration, Seen, Store, StoreError};
+use super::writer::{Change, Done};
+use super::{bytes32, integer, Registration, Seen, Store, StoreError};
 use crate::inputs::Pushed;
 use crate::report::SignedReport;
 use crate::subject::Salt;
@@ -59,6 +59,8 @@ pub struct NewRun {
     pub id: String,
     /// The job.
     pub job: String,
+    /// The feed that it reports to.
+    pub feed: FeedId,
     /// The request on chain that it answers.
     pub request: Option<u64>,
     /// The subject.
@@ -67,6 +69,8 @@ pub struct NewRun {
     pub deadline: Timestamp,
     /// The pushed data.
     pub pushed: Pushed,
+    /// [`Store::body`] of the push.
+    pub body: Option<[u8; 32]>,
 }
 
 /// A run in the store.
@@ -76,6 +80,8 @@ pub struct Run {
     pub id: String,
     /// The job.
     pub job: String,
+    /// The feed that it reports to.
+    pub feed: FeedId,
     /// The request on chain that it answers.
     pub request: Option<u64>,
     /// The subject.
@@ -90,12 +96,16 @@ pub struct Run {
     pub attempts: u32,
     /// The report.
     pub report: Option<SignedReport>,
+    /// The last finalised block when its report was signed: the report can only be in a later one.
+    pub signed_at: Option<u64>,
     /// The finalised block with its report.
     pub block: Option<u64>,
     /// When it was created.
     pub created_at: Timestamp,
     /// The pushed data, until its end.
     pub pushed: Pushed,
+    /// [`Store::body`] of the push; nothing in a store of an older release.
+    pub body: Option<[u8; 32]>,
 }
 
 /// A run that is due.
@@ -107,6 +117,15 @@ pub struct Due {
     pub subject: Subject,
 }
 
+/// What started a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A request on chain.
+    Request,
+    /// A push.
+    Push,
+}
+
 /// The result of a push.
 #[derive(Clone, Debug)]
 pub enum Taken {
@@ -114,8 +133,31 @@ pub enum Taken {
     New,
     /// The same push was stored before.
     Known(Box<Run>),
+    /// As many pushed runs as the store takes have not ended.
+    Full,
 }
 
+/// The index of the runs of one origin on one feed is used only if the condition is written as in the index.
+macro_rules! due_on_feed {
+    () => {
+        "SELECT id, subject FROM runs \
+         WHERE feed = ?1 AND next_at <= ?2 AND state NOT IN ('finalised', 'failed', 'abstained') \
+         AND NOT EXISTS (SELECT 1 FROM runs AS other \
+             WHERE other.feed = runs.feed AND other.subject = runs.subject AND other.id <> runs.id \
+             AND other.state NOT IN ('finalised', 'failed', 'abstained') \
+             AND CASE WHEN other.state = 'submitted' AND runs.state = 'submitted' \
+                          THEN (other.created_at, other.id) < (runs.created_at, runs.id) \
+                      WHEN other.state = 'submitted' THEN 1 \
+                      WHEN runs.state = 'submitted' THEN 0 \
+                      ELSE other.next_at <= ?2 AND (other.created_at, other.id) < (runs.created_at, runs.id) END) \
+         AND "
+    };
+}
+macro_rules! due_order {
+    () => {
+        " ORDER BY next_at, created_at LIMIT ?3"
+    };
+}
 impl Store {
     /// Stores a pushed run with its subject, if it has its own, unless the same push is there already.
     pub async fn push(
@@ -124,24 +166,28 @@ impl Store {
         who: Option<&Registration>,
         now: Timestamp,
     ) -> Result<Taken, StoreError> {
-        if self.change(Change::Push(run.clone(), who.cloned()), now).await? {
-            return Ok(Taken::New);
+        match self.writer.change(Change::Push(run.clone(), who.cloned()), now).await? {
+            Done::Full => Ok(Taken::Full),
+            Done::Rows(1..) => Ok(Taken::New),
+            Done::Rows(0) => {
+                let known = self.run(&run.id).await?.ok_or(StoreError::Damaged("run"))?;
+                Ok(Taken::Known(Box::new(known)))
+            }
         }
-        let known = self.run(&run.id).await?.ok_or(StoreError::Damaged("run"))?;
-        Ok(Taken::Known(Box::new(known)))
     }
 
-    /// The report of a run is signed: stored before it is sent, with the row for drift.
+    /// The report of a run is signed: stored before it is sent, with the last finalised block and the row for drift.
     pub async fn submitted(
         &self,
         id: &str,
         signed: &SignedReport,
         inputs_salt: &Salt,
+        signed_at: u64,
         seen: Option<Seen>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (id, signed, inputs_salt) = (id.to_owned(), signed.clone(), *inputs_salt);
-        self.change(Change::Submitted { id, signed, inputs_salt, seen }, now).await.map(drop)
+        self.change(Change::Submitted { id, signed, inputs_salt, signed_at, seen }, now).await.map(drop)
     }
 
     /// The model of a run abstains.
@@ -179,44 +225,74 @@ impl Store {
         self.change(Change::PutOff { id, state, reason, next_at }, now).await.map(drop)
     }
 
-    /// Stores the requests of all blocks up to `cursor`, each once, and the cursor with them.
-    pub async fn record(&self, cursor: u64, runs: &[NewRun], now: Timestamp) -> Result<(), StoreError> {
-        let commit = if runs.is_empty() { Commit::Soon } else { Commit::Durable };
-        let mut connection = self.connection(commit).await?;
-        let mut transaction = connection.begin().await?;
-        let mut new = 0_u64;
-        for run in runs {
-            new = new.saturating_add(insert(&mut transaction, run, now).await?.into());
+    /// Stores the open requests on these feeds before number `next`, each once, and that they have been looked at.
+    pub async fn requests(
+        &self,
+        feeds: &[FeedId],
+        next: u64,
+        runs: &[NewRun],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (feeds, runs) = (feeds.to_vec(), runs.to_vec());
+        self.change(Change::Requests { feeds, next, runs }, now).await.map(drop)
+    }
+
+    /// The number of the first request that was not looked at for each of these feeds: 0 for a feed that is new here.
+    pub async fn next_request(&self, feeds: &[FeedId]) -> Result<u64, StoreError> {
+        let mut next = u64::MAX;
+        for feed in feeds {
+            let seen: Option<i64> = sqlx::query_scalar("SELECT next FROM seen_requests WHERE feed = ?")
+                .bind(feed.0.as_slice())
+                .fetch_optional(&self.reads)
+                .await?;
+            let seen = seen.map(u64::try_from).transpose().map_err(|_| StoreError::Damaged("number"))?;
+            next = next.min(seen.unwrap_or(0));
         }
-        sqlx::query("UPDATE deployment SET cursor = max(ifnull(cursor, 0), ?)")
-            .bind(integer(cursor))
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        self.count(new, 0);
-        Ok(())
+        Ok(next)
+    }
+
+    /// Gives runs of an older schema the feed of their job.
+    pub async fn adopt(&self, job: &str, feed: FeedId) -> Result<(), StoreError> {
+        self.change(Change::Adopt { job: job.to_owned(), feed }, 0).await.map(drop)
     }
 
     /// The run.
     pub async fn run(&self, id: &str) -> Result<Option<Run>, StoreError> {
-        let row = sqlx::query("SELECT * FROM runs WHERE id = ?").bind(id).fetch_optional(&self.pool).await?;
+        let row = sqlx::query("SELECT * FROM runs WHERE id = ?").bind(id).fetch_optional(&self.reads).await?;
         row.as_ref().map(read).transpose()
     }
 
-    /// Runs that are due, the longest due first.
-    ///
-    /// A run whose report may have been sent comes before all others about its subject: otherwise the chain's last
-    /// reading could not show whether it arrived.
-    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
+    /// The feeds that have runs which are due.
+    pub async fn due_feeds(&self, now: Timestamp) -> Result<Vec<FeedId>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, subject FROM runs WHERE state NOT IN ('finalised', 'failed', 'abstained') AND next_at <= ? \
-             AND NOT EXISTS (SELECT 1 FROM runs AS sent WHERE sent.subject = runs.subject \
-             AND sent.state = 'submitted' AND sent.id <> runs.id) \
-             ORDER BY next_at, created_at LIMIT ?",
+            "SELECT DISTINCT feed FROM runs \
+             WHERE state NOT IN ('finalised', 'failed', 'abstained') AND next_at <= ?",
         )
         .bind(integer(now))
+        .fetch_all(&self.reads)
+        .await?;
+        rows.iter().map(|row| Ok(FeedId(bytes32(row.try_get(0)?, "feed")?))).collect()
+    }
+
+    /// Runs on a feed that are due, the longest due first: of all runs about the same subject only the first.
+    ///
+    /// This is the one place that decides which of them that is. A run whose report may have been sent comes before
+    /// all others: otherwise the chain's last reading could not show whether it arrived. Then the oldest that is due.
+    pub async fn due(
+        &self,
+        feed: FeedId,
+        origin: Origin,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError> {
+        let rows = sqlx::query(match origin {
+            Origin::Push => concat!(due_on_feed!(), "runs.request IS NULL", due_order!()),
+            Origin::Request => concat!(due_on_feed!(), "runs.request IS NOT NULL", due_order!()),
+        })
+        .bind(feed.0.as_slice())
+        .bind(integer(now))
         .bind(integer(limit.try_into().unwrap_or(u64::MAX)))
-        .fetch_all(&self.pool)
+        .fetch_all(&self.reads)
         .await?;
         let due = |row: &SqliteRow| {
             let subject = Subject(bytes32(row.try_get("subject")?, "subject")?);
@@ -225,31 +301,56 @@ impl Store {
         rows.iter().map(due).collect()
     }
 
-    /// Deletes runs that ended before `before`: their results are on chain.
-    pub async fn purge(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let mut connection = self.connection(Commit::Soon).await?;
-        let done = sqlx::query(
-            "DELETE FROM runs WHERE state IN ('finalised', 'failed', 'abstained') AND updated_at < ?",
+    /// The number of requests before this one about the subject that were answered, or may be.
+    pub async fn answered_before(&self, subject: Subject, request: u64) -> Result<u64, StoreError> {
+        let runs: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM runs WHERE subject = ? AND request < ? AND state <> 'failed'",
         )
-        .bind(integer(before))
-        .execute(&mut *connection)
+        .bind(subject.0.as_slice())
+        .bind(integer(request))
+        .fetch_one(&self.reads)
         .await?;
-        Ok(done.rows_affected())
+        u64::try_from(runs).map_err(|_| StoreError::Damaged("count"))
     }
+
+    /// Deletes runs that ended before `before`, whose results are on chain, and subjects that have no run and are
+    /// older. Returns the number of deleted runs.
+    pub async fn purge(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.change(Change::Purge(before), 0).await
+    }
+}
+
+/// The pushed data as they are stored; nothing where there are none.
+pub(super) struct PushedText(Option<String>);
+
+impl PushedText {
+    pub(super) fn of(run: &NewRun) -> Result<Self, StoreError> {
+        let is_empty = run.pushed == Pushed::default();
+        let text = (!is_empty).then(|| serde_json::to_string(&run.pushed)).transpose();
+        text.map(Self).map_err(|_| StoreError::Damaged("push"))
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.as_ref().map_or(0, |text| u64::try_from(text.len()).unwrap_or(u64::MAX))
+    }
+}
+
+pub(super) async fn exists(connection: &mut SqliteConnection, id: &str) -> Result<bool, StoreError> {
+    let found = sqlx::query("SELECT 1 FROM runs WHERE id = ?").bind(id).fetch_optional(connection).await?;
+    Ok(found.is_some())
 }
 
 /// Returns whether the run is new.
 pub(super) async fn insert(
     connection: &mut SqliteConnection,
     run: &NewRun,
+    pushed: &PushedText,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let is_empty = run.pushed == Pushed::default();
-    let pushed = (!is_empty).then(|| serde_json::to_string(&run.pushed)).transpose();
-    let pushed = pushed.map_err(|_| StoreError::Damaged("push"))?;
     let done = sqlx::query(
-        "INSERT INTO runs (id, job, request, subject, state, next_at, deadline, created_at, updated_at, pushed) \
-         VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?5, ?5, ?7) ON CONFLICT DO NOTHING",
+        "INSERT INTO runs (id, job, request, subject, state, next_at, deadline, created_at, updated_at, pushed, \
+         feed, body, pushed_bytes) \
+         VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?5, ?5, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
     )
     .bind(&run.id)
     .bind(&run.job)
@@ -257,10 +358,115 @@ pub(super) async fn insert(
     .bind(run.subject.0.as_slice())
     .bind(integer(now))
     .bind(integer(run.deadline))
-    .bind(pushed)
+    .bind(pushed.0.as_deref())
+    .bind(run.feed.0.as_slice())
+    .bind(run.body.as_ref().map(<[u8; 32]>::as_slice))
+    .bind(integer(pushed.bytes()))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// The number never goes back.
+pub(super) async fn set_next_request(
+    connection: &mut SqliteConnection,
+    feed: FeedId,
+    next: u64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO seen_requests (feed, next) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET next = max(next, ?2)",
+    )
+    .bind(feed.0.as_slice())
+    .bind(integer(next))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn submit(
+    connection: &mut SqliteConnection,
+    id: &str,
+    signed: &SignedReport,
+    inputs_salt: &Salt,
+    signed_at: u64,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "UPDATE runs SET state = 'submitted', reason = NULL, report = ?1, signature = ?2, inputs_salt = ?3, \
+         updated_at = ?4, signed_at = ?5 WHERE id = ?6 AND state IN ('queued', 'waiting')",
+    )
+    .bind(signed.report.encode())
+    .bind(signed.signature.as_slice())
+    .bind(inputs_salt.as_slice())
+    .bind(integer(now))
+    .bind(integer(signed_at))
+    .bind(id)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn put_off(
+    connection: &mut SqliteConnection,
+    id: &str,
+    state: State,
+    reason: &str,
+    next_at: Timestamp,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "UPDATE runs SET state = ?1, reason = ?2, next_at = ?3, updated_at = ?4, \
+         attempts = attempts + 1, report = iif(?5, report, NULL), \
+         signature = iif(?5, signature, NULL), inputs_salt = iif(?5, inputs_salt, NULL) \
+         WHERE id = ?6 AND state NOT IN ('finalised', 'failed', 'abstained')",
+    )
+    .bind(state.name())
+    .bind(reason)
+    .bind(integer(next_at))
+    .bind(integer(now))
+    .bind(state == State::Submitted)
+    .bind(id)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Runs that wait for their subject are due at once.
+pub(super) async fn wake(
+    connection: &mut SqliteConnection,
+    subject: Subject,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let done =
+        sqlx::query("UPDATE runs SET next_at = ?1, updated_at = ?1 WHERE subject = ?2 AND state = 'waiting'")
+            .bind(integer(now))
+            .bind(subject.0.as_slice())
+            .execute(connection)
+            .await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn purge(connection: &mut SqliteConnection, before: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "DELETE FROM runs WHERE state IN ('finalised', 'failed', 'abstained') AND updated_at < ?",
+    )
+    .bind(integer(before))
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn adopt(
+    connection: &mut SqliteConnection,
+    job: &str,
+    feed: FeedId,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query("UPDATE runs SET feed = ? WHERE job = ? AND feed = zeroblob(32)")
+        .bind(feed.0.as_slice())
+        .bind(job)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 fn read(row: &SqliteRow) -> Result<Run, StoreError> {
@@ -281,6 +487,7 @@ fn read(row: &SqliteRow) -> Result<Run, StoreError> {
     Ok(Run {
         id: row.try_get("id")?,
         job: row.try_get("job")?,
+        feed: FeedId(bytes32(row.try_get("feed")?, "feed")?),
         request: number("request")?,
         subject: Subject(bytes32(row.try_get("subject")?, "subject")?),
         deadline: number("deadline")?.ok_or(StoreError::Damaged("deadline"))?,
@@ -291,8 +498,10 @@ fn read(row: &SqliteRow) -> Result<Run, StoreError> {
         reason: row.try_get("reason")?,
         attempts: row.try_get("attempts")?,
         report: report.zip(signature).map(signed).transpose()?,
+        signed_at: number("signed_at")?,
         block: number("block")?,
         created_at: number("created_at")?.ok_or(StoreError::Damaged("time"))?,
         pushed: pushed.unwrap_or_default(),
+        body: row.try_get::<Option<&[u8]>, _>("body")?.map(|body| bytes32(body, "hash")).transpose()?,
     })
 }

@@ -107,7 +107,7 @@ impl World {
              [http]\nlisten = \"127.0.0.1:0\"\ntoken_file = \"push.token\"\n\
              [[source]]\nname = \"hospital\"\nbase_url = {base_url:?}\n\
              [[job]]\nname = \"heart\"\nfeed = \"heart-disease-risk\"\nmodel = {model:?}\nsource = \"hospital\"\n\
-             triggers = [\"chain-request\", \"push\"]\nmax_observation_age_days = 36500\n"
+             triggers = [\"chain-request\", \"push\"]\nmax_observation_age = \"36500d\"\n"
         )
     }
 
