@@ -124,7 +124,7 @@ impl Oracle {
     async fn becomes_healthy(&self) -> Result<(), Failure> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let answer = self.http.get(format!("{}/health", self.url)).send().await?;
+            let answer = self.http.get(format!("{}/ready", self.url)).send().await?;
             if answer.status().is_success() {
                 return Ok(());
             }

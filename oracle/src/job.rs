@@ -122,6 +122,8 @@ pub struct Ready {
     pub digest: [u8; 32],
     /// Our index among the operators.
     pub operator: u8,
+    /// The last moment at which the model is valid, by the registry and by its manifest.
+    pub valid_until: Timestamp,
 }
 
 /// A job with its model and its source.
@@ -164,9 +166,20 @@ impl Job {
         }
         // A loaded model stays in memory, even if the chain no longer approves it.
         let loaded = slot.ready.as_ref().map(|(_, ready)| ready.model.clone());
-        let ready = self.check(ledger, key, loaded, &mut slot.loading, now).await?;
-        slot.ready = Some((Instant::now(), ready.clone()));
-        Ok(ready)
+        let ready = self.check(ledger, key, loaded, &mut slot.loading, now).await;
+        match &ready {
+            Ok(ready) => slot.ready = Some((Instant::now(), ready.clone())),
+            // The folder may have the new one already, or soon: it is read again.
+            Err(JobError::FeedUsesOtherModel | JobError::ManifestNotRegistered) => slot.ready = None,
+            Err(_) => {}
+        }
+        ready
+    }
+
+    /// Until when the model is valid, by the registry and its manifest, if that is known without waiting.
+    pub fn model_valid_until(&self) -> Option<Timestamp> {
+        let slot = self.slot.try_lock().ok()?;
+        slot.ready.as_ref().map(|(_, ready)| ready.valid_until)
     }
 
     /// Discards the last answer of the chain, because a report that relied on it was refused.
@@ -232,7 +245,8 @@ impl Job {
                 model
             }
         };
-        Ok(Ready { model, output, id, feed, configuration, digest, operator })
+        let valid_until = record.valid_until.min(model.manifest().valid_until_ms());
+        Ok(Ready { model, output, id, feed, configuration, digest, operator, valid_until })
     }
 }
 

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod logging;
 pub mod mapping;
 pub mod metrics;
+mod observe;
 mod onchain;
 pub mod report;
 pub mod retry;
@@ -28,6 +29,7 @@ mod service;
 pub mod source;
 pub mod store;
 pub mod subject;
+pub mod tokens;
 mod trial;
 pub mod watch;
 

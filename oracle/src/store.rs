@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use primitives::{blake2_256, AccountId, Timestamp};
 use scale::Encode;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
-use sqlx::{ConnectOptions, Row};
+use sqlx::{ConnectOptions, Connection, Row};
 
 pub use drift::Seen;
 pub use runs::{Due, NewRun, Origin, Run, State, Taken};
@@ -83,6 +83,7 @@ pub enum StoreError {
 /// The open file. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
+    path: Arc<Path>,
     reads: SqlitePool,
     writer: Writer,
     secret: Secret,
@@ -145,7 +146,7 @@ impl Store {
             )
             .await?;
         let writer = Writer::start(connection, lock, Arc::clone(&counts));
-        Ok(Self { reads, writer, secret, counts })
+        Ok(Self { path: path.into(), reads, writer, secret, counts })
     }
 
     /// Ends all work and closes the file.
@@ -171,6 +172,17 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.reads).await?;
         Ok(())
+    }
+
+    /// The size of its files, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let size = |suffix: &str| {
+            let mut path = OsString::from(self.path.as_os_str());
+            path.push(suffix);
+            std::fs::metadata(path).map_or(0, |file| file.len())
+        };
+        ["", "-wal", "-shm"].into_iter().map(size).sum()
     }
 
     /// Makes a change. It is made, and counted, even if the caller goes away meanwhile.
@@ -203,6 +215,33 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// Copies the store of a service that may be running, whole and as of one moment, into a new file that only its owner
+/// can read.
+///
+/// # Errors
+/// Where the store cannot be read, or the copy exists or cannot be written.
+pub async fn backup(store: &Path, copy: &Path) -> Result<(), StoreError> {
+    let unopened = |path: &Path| {
+        let path = path.to_owned();
+        move |source| StoreError::Unopened { path, source }
+    };
+    std::fs::metadata(store).map_err(unopened(store))?;
+    // An empty file, so that nobody else can read what SQLite writes into it.
+    files::create_private(copy, b"").map_err(unopened(copy))?;
+    let options = SqliteConnectOptions::new().filename(store).read_only(true).busy_timeout(BUSY_TIMEOUT);
+    let copied = async {
+        let mut connection = options.connect().await?;
+        sqlx::query("VACUUM INTO ?").bind(copy.to_string_lossy()).execute(&mut connection).await?;
+        connection.close().await
+    };
+    let copied: Result<(), sqlx::Error> = copied.await;
+    if copied.is_err() {
+        // Half a copy is none.
+        let _ = std::fs::remove_file(copy);
+    }
+    copied.map_err(StoreError::Database)
 }
 
 /// Keeps other services from the file while it is open. SQLite's own lock would also keep backups from reading it.

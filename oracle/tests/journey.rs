@@ -37,8 +37,8 @@ fn risk_of_ada(world: &World) -> i128 {
 async fn a_request_on_chain_and_a_push_end_with_the_model_s_value_on_chain() {
     let world = World::new().await;
     let oracle = world.start().await;
-    let (status, health) = oracle.call(Method::GET, "/health", None).await;
-    assert_eq!(status, 200, "{health}");
+    let (status, ready) = oracle.call(Method::GET, "/ready", None).await;
+    assert_eq!(status, 200, "{ready}");
 
     let subject = oracle.register("synthetic-ada").await;
     let request = world.request(subject).await;
@@ -125,8 +125,8 @@ async fn an_outage_of_the_node_loses_nothing() {
     let (_, pushed) = oracle.push("synthetic-bruno").await;
     world.stop_node();
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let (status, health) = oracle.call(Method::GET, "/health", None).await;
-    assert_eq!((status, &health["chain"]["ok"]), (503, &json!(false)), "{health}");
+    let (status, ready) = oracle.call(Method::GET, "/ready", None).await;
+    assert_eq!((status, &ready["chain"]["ok"]), (503, &json!(false)), "{ready}");
     world.start_node();
     world.wait_for_reading(pushed).await;
     world.request(early).await;
@@ -147,8 +147,8 @@ async fn a_revoked_model_stops_its_job_with_a_reason() {
     let body = Some(json!({"patient": "synthetic-ada"}));
     let (status, refusal) = oracle.call(Method::POST, "/v1/jobs/heart/runs", body).await;
     assert_eq!((status, &refusal["error"]), (503, &json!("job-unusable")), "{refusal}");
-    let (status, health) = oracle.call(Method::GET, "/health", None).await;
-    assert_eq!((status, &health["jobs"]["heart"]["reason"]), (503, &json!("model-revoked")));
+    let (status, ready) = oracle.call(Method::GET, "/ready", None).await;
+    assert_eq!((status, &ready["jobs"]["heart"]["reason"]), (503, &json!("model-revoked")));
     oracle.end().await;
 }
 

@@ -23,6 +23,7 @@ pub const EXAMPLES: &str = "\
 Examples:
   theriac oracle key operator.key       make a key, and print its public key
   theriac oracle run --config oracle.toml
+  theriac oracle backup --config oracle.toml /backup/oracle-1.sqlite
   theriac oracle request heart-disease-risk --subject 0x5f2e… --wait
   theriac oracle read heart-disease-risk --subject 0x5f2e… --max-age 15m
 
@@ -34,8 +35,9 @@ The configuration is a TOML file: begin with oracle/oracle.example.toml; docs/or
 THERIAC_ORACLE_… override the file, and options override both: --url is the node, --deployment the contracts, and
 --key-file or --dev-account the account that pays for reports.
 
-The service prints its address when it works. GET /health says whether chain, store and jobs are usable, GET /metrics
-is for Prometheus. Ctrl-C or SIGTERM ends it: runs under way are finished, or continue at the next start.
+The service prints its address on standard output when it works, and logs on standard error. GET /alive says that it
+works, GET /ready whether chain, store and jobs are usable, GET /metrics is for Prometheus. Ctrl-C or SIGTERM ends it
+within 20 seconds: runs under way are finished, or continue at the next start. A second one ends it at once.
 RUST_LOG=oracle=debug logs more.";
 
 /// How long `request --wait` looks for the answer after the deadline of the request.
@@ -52,6 +54,15 @@ pub enum OracleCommand {
         /// The service's configuration
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+    },
+    /// Copy the service's store into a new file that only you can read, while the service runs or not
+    Backup {
+        /// The service's configuration
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The file to write; an existing one is never overwritten
+        #[arg(value_name = "COPY")]
+        copy: PathBuf,
     },
     /// Ask the operators for a result, and print the request's number (needs any role)
     Request {
@@ -107,6 +118,7 @@ pub async fn run(command: OracleCommand, global: &Global) -> Result<Answer, Fail
     match command {
         OracleCommand::Run { config } => service::run(&config, global).await,
         OracleCommand::Key { file } => key::run(&file),
+        OracleCommand::Backup { config, copy } => service::backup(&config, &copy, global).await,
         OracleCommand::Read { about, max_age } => {
             let context = Context::open(global).await?;
             let reading = context.read(&context.feeds().read(about.feed, about.subject(), max_age)).await?;

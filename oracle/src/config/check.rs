@@ -14,7 +14,7 @@ use super::{
 };
 use crate::keys::Secret;
 
-/// The default address of `/health`, `/metrics` and `/v1`.
+/// The default address of the HTTP interface.
 const DEFAULT_LISTEN: &str = "127.0.0.1:9640";
 /// Longer than any life.
 const MAX_AGE: Duration = Duration::from_secs(150 * 366 * 86_400);
@@ -90,6 +90,11 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
     if listen.is_none() {
         let remedy = format!("write one such as {DEFAULT_LISTEN} or [::1]:9640");
         problems.add("http.listen", "is not an IP address with a port", remedy);
+    }
+    if listen.is_some_and(|listen| !listen.ip().is_loopback()) && !rest.behind_proxy {
+        let remedy =
+            "listen on 127.0.0.1, or put a proxy with TLS before it and write http.behind_proxy = true";
+        problems.add("http.listen", "lets tokens and patients' ids cross the network in the clear", remedy);
     }
     if !(1..=MAX_KEEP_DAYS).contains(&rest.keep_days) {
         let remedy = format!("choose a number of days from 1 to {MAX_KEEP_DAYS}");

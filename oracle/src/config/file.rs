@@ -52,6 +52,8 @@ struct Store {
 #[serde(deny_unknown_fields)]
 struct Http {
     listen: Option<String>,
+    #[serde(default)]
+    behind_proxy: bool,
     token_file: Option<PathBuf>,
 }
 
@@ -121,6 +123,7 @@ mod defaults {
 /// The settings that only the file can have.
 pub(super) struct Rest {
     pub keep_days: u64,
+    pub behind_proxy: bool,
     pub sources: Vec<Source>,
     pub jobs: Vec<Job>,
 }
@@ -150,6 +153,7 @@ impl File {
         let job = |job: Job| Job { model: at(job.model), ..job };
         let sources = self.source.into_iter().map(source).collect();
         let keep_days = self.store.keep_days.unwrap_or_else(defaults::keep_days);
-        (settings, Rest { keep_days, sources, jobs: self.job.into_iter().map(job).collect() })
+        let behind_proxy = self.http.behind_proxy;
+        (settings, Rest { keep_days, behind_proxy, sources, jobs: self.job.into_iter().map(job).collect() })
     }
 }

@@ -218,6 +218,20 @@ fn all_problems_are_reported_together() {
     );
 }
 
+/// Tokens and patients' ids are in the clear there.
+#[test]
+fn an_address_outside_this_machine_needs_a_proxy() {
+    for outside in ["0.0.0.0:1", "[::]:1", "192.0.2.1:1"] {
+        let text = FILE.replace("listen = \"127.0.0.1:1\"", &format!("listen = \"{outside}\""));
+        let Err(ConfigError::Invalid(problems)) = load(&text, &[], Settings::default()) else {
+            unreachable!("{outside} is not on this machine")
+        };
+        assert_eq!(problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), ["http.listen"]);
+        assert!(problems[0].remedy.contains("http.behind_proxy = true"), "{}", problems[0]);
+        load(&text.replace("[http]", "[http]\nbehind_proxy = true"), &[], Settings::default()).unwrap();
+    }
+}
+
 #[test]
 fn an_unknown_key_is_refused_with_its_place() {
     let text = FILE.replace("[log]", "[log]\ncolour = true");

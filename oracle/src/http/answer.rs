@@ -37,19 +37,19 @@ pub enum Refusal {
     #[error("the subject is not registered; it may have been deleted")]
     UnknownSubject,
     /// Unknown run.
-    #[error("the run is unknown; ended runs are kept for 90 days")]
+    #[error("the run is unknown; ended runs are kept for store.keep_days")]
     UnknownRun,
     /// The job cannot run now.
-    #[error("the job cannot run now ({0}); see /health")]
+    #[error("the job cannot run now ({0}); see /ready")]
     JobUnusable(String),
     /// Overload.
     #[error("the service is busy; try again in a few seconds")]
     Busy,
     /// Time limit exceeded.
-    #[error("the request took too long; try again, and see /health")]
+    #[error("the request took too long; try again, and see /ready")]
     TooSlow,
     /// The store or the system failed.
-    #[error("the service failed; see its log and /health")]
+    #[error("the service failed; see its log and /ready")]
     Fault,
 }
 

@@ -87,6 +87,7 @@ pub(super) async fn register<L: Ledger>(
     service.runner.store.register(&who, now()).await?;
     service.work.look(job.config.feed);
     let subject = who.subject.to_string();
+    tracing::info!(subject, job = %job.config.name, uses, "a subject was registered");
     Ok((StatusCode::CREATED, Json(Registered { subject })).into_response())
 }
 
@@ -97,6 +98,7 @@ pub(super) async fn forget<L: Ledger>(
 ) -> Result<StatusCode, Refusal> {
     let subject: Subject = name.parse().map_err(|_| Refusal::UnknownSubject)?;
     let known = service.runner.store.forget(subject).await?;
+    tracing::info!(%subject, known, "a subject was forgotten");
     known.then_some(StatusCode::NO_CONTENT).ok_or(Refusal::UnknownSubject)
 }
 

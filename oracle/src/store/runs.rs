@@ -301,6 +301,16 @@ impl Store {
         rows.iter().map(due).collect()
     }
 
+    /// When the oldest run that has not ended was created.
+    pub async fn oldest_pending(&self) -> Result<Option<Timestamp>, StoreError> {
+        let oldest: Option<i64> = sqlx::query_scalar(
+            "SELECT min(created_at) FROM runs WHERE state NOT IN ('finalised', 'failed', 'abstained')",
+        )
+        .fetch_one(&self.reads)
+        .await?;
+        oldest.map(|at| u64::try_from(at).map_err(|_| StoreError::Damaged("time"))).transpose()
+    }
+
     /// The number of requests before this one about the subject that were answered, or may be.
     pub async fn answered_before(&self, subject: Subject, request: u64) -> Result<u64, StoreError> {
         let runs: i64 = sqlx::query_scalar(

@@ -529,3 +529,28 @@ async fn another_process_may_read_the_store_but_not_serve_from_it() {
     assert_eq!(runs, 1);
     store.push(&pushed("push-b", who(2).subject), None, 1_000).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_backup_of_a_store_in_use_is_whole_and_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, elsewhere) = (Folder::new(), tempfile::tempdir().unwrap());
+    let store = folder.open().await;
+    for at in 0..50_u8 {
+        store.push(&pushed(&format!("push-{at}"), who(at).subject), Some(&who(at)), 1_000).await.unwrap();
+    }
+    let copy = elsewhere.path().join("it's a copy.sqlite");
+    super::backup(&folder.file(), &copy).await.unwrap();
+    // What comes later is not in it.
+    store.push(&pushed("late", who(60).subject), None, 1_000).await.unwrap();
+    assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = super::backup(&folder.file(), &copy).await;
+    assert!(matches!(again, Err(StoreError::Unopened { .. })), "{again:?}");
+    assert!(copy.exists(), "an older copy is kept");
+    let restored = Store::open(&copy, GENESIS, contract()).await.unwrap();
+    assert_eq!(restored.pending().pushed, 50);
+    assert_eq!(restored.registration(who(49).subject).await.unwrap(), Some(who(49)));
+    assert!(restored.run("late").await.unwrap().is_none());
+
+    let nothing = super::backup(&elsewhere.path().join("none"), &elsewhere.path().join("copy")).await;
+    assert!(matches!(nothing, Err(StoreError::Unopened { .. })), "{nothing:?}");
+}
