@@ -66,7 +66,11 @@ impl Account {
         arguments.push(("code", Value::from_bytes(bundle.code())));
         arguments.push(("data", Value::from_bytes(constructor.input())));
         arguments.push(("salt", Value::from_bytes(salt)));
-        let extrinsic = Extrinsic { name: "instantiate_with_code", arguments: Composite::named(arguments) };
+        let extrinsic = Extrinsic {
+            pallet: PALLET,
+            name: "instantiate_with_code",
+            arguments: Composite::named(arguments),
+        };
         let transaction = self.place(&extrinsic, bundle.name(), None).await?;
         let receipt = Pending::<()>::new(self.chain().clone(), transaction, None).finalised().await?;
         let address = receipt.instantiated.last().copied().ok_or_else(|| {

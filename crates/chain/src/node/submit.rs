@@ -44,8 +44,9 @@ pub struct Account {
     next_nonce: NextNonce,
 }
 
-/// A call of the pallet, encoded by the names of its arguments.
+/// A call of a pallet, encoded by the names of its arguments.
 pub(crate) struct Extrinsic {
+    pub(crate) pallet: &'static str,
     pub(crate) name: &'static str,
     pub(crate) arguments: Composite<()>,
 }
@@ -116,9 +117,21 @@ impl Account {
         let mut arguments = vec![("dest", destination)];
         arguments.extend(limits.arguments());
         arguments.push(("data", Value::from_bytes(&call.input)));
-        let extrinsic = Extrinsic { name: "call", arguments: Composite::named(arguments) };
+        let extrinsic = Extrinsic { pallet: PALLET, name: "call", arguments: Composite::named(arguments) };
         let transaction = self.place(&extrinsic, call.message(), Some(call.contract)).await?;
         Ok(Pending::new(self.chain.clone(), transaction, Some(call.clone())))
+    }
+
+    /// Pays an amount, in the chain's smallest unit, to an account, and waits until it is final.
+    ///
+    /// # Errors
+    /// As [`Account::submit`]. What would leave less than an account must have is refused by the chain.
+    pub async fn transfer(&self, to: AccountId, amount: u128) -> Result<Receipt, Error> {
+        let to = Value::unnamed_variant("Id", [Value::from_bytes(to.0)]);
+        let arguments = Composite::named([("dest", to), ("value", Value::u128(amount))]);
+        let extrinsic = Extrinsic { pallet: "Balances", name: "transfer_keep_alive", arguments };
+        let transaction = self.place(&extrinsic, "a transfer", None).await?;
+        Pending::<()>::new(self.chain.clone(), transaction, None).finalised().await
     }
 
     /// Signs an extrinsic and puts it into the pool.
@@ -162,9 +175,10 @@ impl Account {
         nonce: u64,
         Moment { runtime, birth, .. }: &Moment,
     ) -> Result<Transaction, Error> {
-        let not_encodable =
-            |error: subxt::error::ExtrinsicError| Error::encode(format!("{PALLET}.{}", call.name), error);
-        let payload = subxt::dynamic::transaction(PALLET, call.name, call.arguments.clone());
+        let not_encodable = |error: subxt::error::ExtrinsicError| {
+            Error::encode(format!("{}.{}", call.pallet, call.name), error)
+        };
+        let payload = subxt::dynamic::transaction(call.pallet, call.name, call.arguments.clone());
         let params = SubstrateExtrinsicParamsBuilder::<SubstrateConfig>::new()
             .nonce(nonce)
             .mortal_from_unchecked(LIFETIME, birth.number, birth.hash)
