@@ -136,6 +136,17 @@ pub enum SourceKind {
     Series,
 }
 
+/// How a FHIR server is searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SearchBy {
+    /// `GET Observation?…`: every server can do that.
+    #[default]
+    Get,
+    /// `POST Observation/_search`: patients and codes are not in the addresses that servers and proxies log.
+    Post,
+}
+
 /// A server of data.
 #[derive(Clone, Debug)]
 pub struct SourceConfig {
@@ -145,6 +156,8 @@ pub struct SourceConfig {
     pub kind: SourceKind,
     /// The service's base address, with a `/` at the end. `http` only for this machine.
     pub base_url: Url,
+    /// How it is searched.
+    pub search: SearchBy,
     /// The bearer token for the server.
     pub token_file: Option<PathBuf>,
     /// A PEM file with the authority of the server's certificate, in addition to the system's.
@@ -155,7 +168,7 @@ pub struct SourceConfig {
     pub read_timeout: Duration,
     /// Time limit for all requests of one run together.
     pub total_timeout: Duration,
-    /// Maximum size of an answer, in bytes.
+    /// Maximum size of the answers to one search together, in bytes.
     pub max_response_bytes: usize,
     /// Maximum number of pages of one search.
     pub max_pages: usize,

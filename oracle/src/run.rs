@@ -18,7 +18,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::mapping::{self, Known, MappingError};
 use crate::metrics::Metrics;
 use crate::report::{assemble, feed_value, quorum, sign, Draft, ReportError, SignedReport};
-use crate::retry::Decision;
+use crate::retry::{luck, Decision};
 use crate::source::{FetchError, Fetched};
 use crate::store::{now, Run, Seen, State, Store, StoreError};
 use crate::subject::{new_salt, PatientId, Salt};
@@ -235,8 +235,9 @@ impl<L: Ledger> Runner<L> {
         let (now, kind) = (now(), error.kind());
         let attempt = run.attempts.saturating_add(1);
         let decision = error.decision();
-        let pause = u64::try_from(decision.pause(attempt).as_millis()).unwrap_or(u64::MAX);
+        let mut pause = decision.pause(attempt, luck());
         if let RunError::Fetch(error) = error {
+            pause = pause.max(error.after().unwrap_or_default());
             self.metrics.fetch_failed(&run.job, error.kind());
         }
         // The full reason is only for the log: it may quote a node. The store and the answers keep its kind.
@@ -265,6 +266,7 @@ impl<L: Ledger> Runner<L> {
                 job.invalidate().await;
             }
         }
+        let pause = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
         // Not later than the deadline, so that its end is recorded on time.
         let next = now.saturating_add(pause).min(run.deadline.saturating_add(1)).max(now.saturating_add(1));
         self.store.put_off(&run.id, state, &kind, next, now).await?;

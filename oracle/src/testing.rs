@@ -415,6 +415,7 @@ pub fn source(base_url: Url) -> SourceConfig {
         total_timeout: Duration::from_secs(2),
         max_response_bytes: 100_000,
         max_pages: 3,
+        search: crate::config::SearchBy::Get,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::dispatch::Work;
 use crate::inputs::Pushed;
 use crate::ledger::{Ledger, LedgerError, Requests, REQUESTS_PAGE};
 use crate::metrics::Metrics;
-use crate::retry::Decision;
+use crate::retry::{luck, Decision};
 use crate::run::Runner;
 use crate::store::{now, NewRun, StoreError};
 
@@ -128,7 +128,7 @@ pub async fn watch<L: Ledger>(
                 tracing::warn!(reason, attempt = failures, "requests cannot be read: {error}");
                 runner.metrics.watch_failed(&reason);
                 runner.watched.failed(reason);
-                Decision::Retry.pause(failures)
+                Decision::Retry.pause(failures, luck())
             }
         };
         tokio::select! {

@@ -158,6 +158,7 @@ fn sources(sources: Vec<Source>, problems: &mut Problems) -> Vec<SourceConfig> {
             name: source.name,
             kind: source.kind,
             base_url,
+            search: source.search,
             token_file: source.token_file,
             ca_file: source.ca_file,
             connect_timeout: Duration::from_millis(source.connect_timeout_ms),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Settings, SourceKind, Trigger};
+use super::{SearchBy, Settings, SourceKind, Trigger};
 use crate::inputs::Amount;
 
 #[derive(Deserialize)]
@@ -70,6 +70,8 @@ pub(super) struct Source {
     #[serde(default)]
     pub kind: SourceKind,
     pub base_url: String,
+    #[serde(default)]
+    pub search: SearchBy,
     pub token_file: Option<PathBuf>,
     pub ca_file: Option<PathBuf>,
     #[serde(default = "defaults::connect_timeout_ms")]
