@@ -7,7 +7,7 @@ mod service;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use primitives::feeds::ResultRequested;
+use primitives::feeds::{Reading, ResultRequested};
 use primitives::{FeedId, Subject};
 use serde_json::json;
 
@@ -148,6 +148,7 @@ async fn request(
     let feeds = context.feeds();
     let (feed, subject) = (about.feed, about.subject());
     let deadline = time::now_ms().saturating_add(within);
+    let before = last(context, about).await?;
     let receipt = context.submit(&feeds.request_result(feed, subject, deadline)).await?;
     let ResultRequested { request, .. } = receipt.event(feeds.0)?;
     if !wait {
@@ -161,7 +162,6 @@ async fn request(
         });
         return changed(&receipt, &done, data);
     }
-    // A request that is not open any more was answered.
     while context.read(&feeds.request(request)).await?.is_some() {
         if time::now_ms() > deadline.saturating_add(GRACE_MS) {
             let message = format!(
@@ -171,6 +171,30 @@ async fn request(
         }
         tokio::time::sleep(POLL).await;
     }
-    let reading = context.read(&feeds.read(feed, subject, u64::MAX)).await?;
+    // A request that is not open any more was answered, or withdrawn: then the last value is as old as before.
+    let now = last(context, about).await?;
+    let reading = now.filter(|now| before.as_ref().is_none_or(|before| order(now) > order(before)));
+    let reading = reading.ok_or_else(|| {
+        let message = format!("request {request} was withdrawn before it was answered; request again");
+        Failure::new(Exit::Failed, message).with_code("oracle/withdrawn")
+    })?;
     Answer::of(&reading::ReadingView::new(feed, subject, &reading))
+}
+
+/// The last value on a feed about a subject, of any age.
+async fn last(context: &Context<'_>, about: &AboutArgs) -> Result<Option<Reading>, Failure> {
+    use primitives::feeds::Error as Refusal;
+    let call = context.feeds().read(about.feed, about.subject(), u64::MAX);
+    match context.chain.read(&call).await {
+        Ok(reading) => Ok(Some(reading)),
+        Err(chain::Error::Contract(chain::ContractError::Feeds(
+            Refusal::NoReading | Refusal::ModelRevoked,
+        ))) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Later values have more: rounds begin anew with each epoch.
+const fn order(reading: &Reading) -> (u32, u64) {
+    (reading.epoch, reading.round)
 }
