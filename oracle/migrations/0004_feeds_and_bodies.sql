@@ -9,6 +9,13 @@ ALTER TABLE runs ADD COLUMN pushed_bytes INTEGER NOT NULL DEFAULT 0;
 -- The finalised block that was the last when the report was signed: the report can only be in a later one.
 ALTER TABLE runs ADD COLUMN signed_at INTEGER;
 
+-- The RiskAssessment of the report, in JSON, until it is written to the server that the job names; when to try next, and
+-- how often it was tried.
+ALTER TABLE runs ADD COLUMN result TEXT;
+ALTER TABLE runs ADD COLUMN result_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN result_attempts INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX runs_result ON runs (result_at) WHERE result IS NOT NULL AND state = 'finalised';
+
 -- A report begins with the digest of the configuration and the feed, 32 bytes each.
 UPDATE runs SET feed = substr(report, 33, 32) WHERE report IS NOT NULL;
 UPDATE runs SET pushed_bytes = length(CAST(pushed AS BLOB)) WHERE pushed IS NOT NULL;

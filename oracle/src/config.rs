@@ -90,6 +90,8 @@ pub struct Config {
 pub struct ChainConfig {
     /// A WebSocket of a node.
     pub url: Url,
+    /// Whether it may be unencrypted outside of this machine.
+    pub insecure: bool,
     /// The file that `theriac deploy` wrote: the contracts' addresses.
     pub deployment: PathBuf,
     /// The account that pays for reports: a file with its secret (hexadecimal seed, mnemonic or `//Alice`).
@@ -187,6 +189,8 @@ pub struct JobConfig {
     pub output: Option<String>,
     /// The name of its source; `None` if all inputs are pushed or are parameters.
     pub source: Option<String>,
+    /// The name of the FHIR server to which its results are written; `None` if none are.
+    pub results: Option<String>,
     /// The triggers of a run.
     pub triggers: Vec<Trigger>,
     /// Inputs that are the same for every run.

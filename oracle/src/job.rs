@@ -17,7 +17,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::mapping::{self, MappingError};
 use crate::report::{operator_index, ReportError};
 use crate::retry::Decision;
-use crate::source::Source;
+use crate::source::{FhirSource, Source};
 
 /// How long an answer of the registry is trusted. The contract checks every report again.
 const REGISTRY_AGE: Duration = Duration::from_secs(5);
@@ -132,6 +132,8 @@ pub struct Job {
     pub config: JobConfig,
     /// The source of data, unless they are pushed.
     pub source: Option<Source>,
+    /// The server to which its results are written, if one is named.
+    pub results: Option<FhirSource>,
     slot: Mutex<Slot>,
 }
 
@@ -146,7 +148,7 @@ impl Job {
     /// Nothing is checked yet.
     #[must_use]
     pub fn new(config: JobConfig, source: Option<Source>) -> Self {
-        Self { config, source, slot: Mutex::default() }
+        Self { config, source, results: None, slot: Mutex::default() }
     }
 
     /// The parts that a run needs, if the chain approves: asked at most every few seconds.

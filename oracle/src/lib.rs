@@ -23,6 +23,7 @@ pub mod metrics;
 mod observe;
 mod onchain;
 pub mod report;
+pub mod results;
 pub mod retry;
 pub mod run;
 mod service;

@@ -99,6 +99,8 @@ pub struct Metrics {
     http_answers: Family<Answered, Counter>,
     http_refused: Counter,
     memory: Gauge,
+    results: Family<Ended, Counter>,
+    results_waiting: Gauge,
     drift_psi: Family<Drifting, Fraction>,
     drift_ks: Family<Drifting, Fraction>,
 }
@@ -128,6 +130,8 @@ impl Default for Metrics {
             http_answers: Family::default(),
             http_refused: Counter::default(),
             memory: Gauge::default(),
+            results: Family::default(),
+            results_waiting: Gauge::default(),
             drift_psi: Family::default(),
             drift_ks: Family::default(),
         };
@@ -180,6 +184,10 @@ impl Metrics {
         registry.register("http_refused_connections", help, self.http_refused.clone());
         let help = "Memory of this process that is in RAM";
         registry.register_with_unit("resident_memory", help, Unit::Bytes, self.memory.clone());
+        let help = "Attempts to write a result to the job's FHIR server, by job and outcome";
+        registry.register("results", help, self.results.clone());
+        let help = "Results that are not written to their FHIR servers yet";
+        registry.register("results_waiting", help, self.results_waiting.clone());
         let help = "Population stability index of an input's recent values against the training data";
         registry.register("drift_psi", help, self.drift_psi.clone());
         let help = "Kolmogorov-Smirnov distance of an input's recent values from the training data";
@@ -277,6 +285,16 @@ impl Metrics {
         self.http_refused.inc();
     }
 
+    /// Counts an attempt to write a result.
+    pub fn result(&self, job: &str, outcome: &str) {
+        self.results.get_or_create(&Ended { job: job.to_owned(), outcome: outcome.to_owned() }).inc();
+    }
+
+    /// Sets how many results are not written yet.
+    pub fn results_waiting(&self, results: u64) {
+        self.results_waiting.set(whole(results));
+    }
+
     /// Sets the memory of this process.
     pub fn memory(&self, bytes: u64) {
         self.memory.set(whole(bytes));
@@ -328,6 +346,8 @@ mod tests {
         metrics.answered("/v1/runs/{run}", 200);
         metrics.connection_refused();
         metrics.memory(1024);
+        metrics.result("heart", "written");
+        metrics.results_waiting(6);
         metrics.drifts("heart", "age", 0.5, 0.25);
         let text = metrics.text();
         for line in [
@@ -353,6 +373,8 @@ mod tests {
             r#"theriac_oracle_http_answers_total{route="/v1/runs/{run}",status="200"} 1"#,
             "theriac_oracle_http_refused_connections_total 1",
             "theriac_oracle_resident_memory_bytes 1024",
+            r#"theriac_oracle_results_total{job="heart",outcome="written"} 1"#,
+            "theriac_oracle_results_waiting 6",
             r#"theriac_oracle_drift_psi{job="heart",input="age"} 0.5"#,
             r#"theriac_oracle_drift_ks{job="heart",input="age"} 0.25"#,
             "theriac_oracle_build_info{version=",

@@ -46,6 +46,9 @@ pub(crate) async fn measure<L: Ledger>(runner: &Runner<L>) {
             tracing::error!("{error}");
         }
     }
+    if let Ok(results) = runner.store.results_waiting().await {
+        metrics.results_waiting(results);
+    }
     metrics.store_bytes(runner.store.bytes());
     if let Some(bytes) = resident() {
         metrics.memory(bytes);

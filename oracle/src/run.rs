@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use inference::{certainty, Certainty, PredictError, Reason};
+use inference::{certainty, Certainty, FixedPoint, PredictError, Reason};
 use primitives::feeds::{self, Observation};
 use primitives::{InputCommitment, Subject, Timestamp};
 
@@ -18,9 +18,10 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::mapping::{self, Known, MappingError};
 use crate::metrics::Metrics;
 use crate::report::{assemble, feed_value, quorum, sign, Draft, ReportError, SignedReport};
+use crate::results::risk_assessment;
 use crate::retry::{luck, Decision};
 use crate::source::{FetchError, Fetched};
-use crate::store::{now, Run, Seen, State, Store, StoreError};
+use crate::store::{now, Run, Seen, State, Store, StoreError, Submission};
 use crate::subject::{new_salt, PatientId, Salt};
 use crate::watch::Watched;
 
@@ -316,9 +317,16 @@ impl<L: Ledger> Runner<L> {
             observed_at,
         };
         let observations = vec![Observation { operator: ready.operator, value }];
+        let fixed = FixedPoint { value, decimals: ready.feed.decimals };
         let signed = sign(assemble(&ready.configuration, draft, observations)?, &self.key)?;
+        let manifest = ready.model.manifest();
+        let result = about.as_ref().filter(|_| job.results.is_some()).map(|patient| {
+            risk_assessment(manifest, ready.output, fixed, &signed.report, patient).to_string()
+        });
         let signed_at = self.ledger.known_head();
-        self.store.submitted(&run.id, &signed, &inputs_salt, signed_at, seen.clone(), now()).await?;
+        let submission =
+            Submission { signed: signed.clone(), inputs_salt, signed_at, seen: seen.clone(), result };
+        self.store.submitted(&run.id, submission, now()).await?;
         (run.state, run.report, run.signed_at) = (State::Submitted, Some(signed), Some(signed_at));
         self.count(seen, &ready).await
     }

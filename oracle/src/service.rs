@@ -18,8 +18,9 @@ use crate::ledger::LedgerError;
 use crate::metrics::Metrics;
 use crate::observe::observe;
 use crate::onchain::OnChain;
+use crate::results::deliver;
 use crate::run::Runner;
-use crate::source::{Source, SourceError};
+use crate::source::{FhirSource, Source, SourceError};
 use crate::store::{Store, StoreError};
 use crate::tokens::Tokens;
 use crate::watch::{watch, Watched};
@@ -110,8 +111,9 @@ impl Service {
             let served = listen::serve(listener, router, &runner.metrics, limits, &ending);
             let watched = ending_with(&ending, watch(&runner, &work, &ending));
             let dispatched = ending_with(&ending, dispatch(Arc::clone(&runner), &work, &ending));
-            let ((), watched, dispatched, ()) =
-                tokio::join!(served, watched, dispatched, observe(&runner, &ending));
+            let (observed, delivered) = (observe(&runner, &ending), deliver(&runner, &ending));
+            let ((), watched, dispatched, (), ()) =
+                tokio::join!(served, watched, dispatched, observed, delivered);
             runner.store.close().await;
             watched.and(dispatched)
         };
@@ -135,11 +137,14 @@ async fn ending_with<T>(ending: &CancellationToken, part: impl Future<Output = T
 }
 
 fn jobs(config: &Config) -> Result<std::collections::BTreeMap<String, Job>, OracleError> {
-    let source = |name: &str| config.sources.iter().find(|source: &&SourceConfig| source.name == name);
+    let named = |name: &str| config.sources.iter().find(|source: &&SourceConfig| source.name == name);
     // A checked configuration has the source of each job.
     let job = |job: &JobConfig| {
-        let source = job.source.as_deref().and_then(source).map(Source::new).transpose()?;
-        Ok((job.name.clone(), Job::new(job.clone(), source)))
+        let source = job.source.as_deref().and_then(named).map(Source::new).transpose()?;
+        let results = job.results.as_deref().and_then(named).map(FhirSource::new).transpose()?;
+        let mut made = Job::new(job.clone(), source);
+        made.results = results;
+        Ok((job.name.clone(), made))
     };
     config.jobs.iter().map(job).collect()
 }

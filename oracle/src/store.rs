@@ -24,7 +24,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions, Connection, Row};
 
 pub use drift::Seen;
-pub use runs::{Due, NewRun, Origin, Run, State, Taken};
+pub use runs::{Due, NewRun, Origin, ResultDue, Run, State, Submission, Taken};
 pub use subjects::Registration;
 use writer::{Change, Counts, Done, Writer};
 

@@ -426,6 +426,7 @@ pub fn job_config(model: PathBuf) -> JobConfig {
         model,
         output: None,
         source: Some("hospital".into()),
+        results: None,
         triggers: vec![Trigger::ChainRequest, Trigger::Push],
         parameters: BTreeMap::new(),
         max_observation_age: Duration::from_secs(365 * 86_400),

@@ -10,7 +10,8 @@ use reqwest::Url;
 
 use super::file::{Job, Rest, Source};
 use super::{
-    ChainConfig, Config, HttpConfig, JobConfig, KeyLocation, Settings, SourceConfig, Trigger, MAX_LIST,
+    ChainConfig, Config, HttpConfig, JobConfig, KeyLocation, Settings, SourceConfig, SourceKind, Trigger,
+    MAX_LIST,
 };
 use crate::keys::Secret;
 
@@ -75,7 +76,7 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
         problems.add("log.format", "is not known", "write \"text\" or \"json\"");
     }
     let url = problems.required(settings.chain_url, "chain.url", "CHAIN_URL");
-    let url = url.and_then(|text| chain_url(&text, &mut problems));
+    let url = url.and_then(|text| chain_url(&text, rest.insecure, &mut problems));
     let deployment = problems.required(settings.deployment, "chain.deployment", "DEPLOYMENT");
     let transmitter = problems.key(
         settings.transmitter_key_file,
@@ -106,7 +107,12 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
 
     let config = || {
         Some(Config {
-            chain: ChainConfig { url: url?, deployment: deployment?, transmitter: transmitter? },
+            chain: ChainConfig {
+                url: url?,
+                insecure: rest.insecure,
+                deployment: deployment?,
+                transmitter: transmitter?,
+            },
             operator: operator?,
             store: store?,
             keep_days: rest.keep_days,
@@ -124,10 +130,14 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
     }
 }
 
-fn chain_url(text: &str, problems: &mut Problems) -> Option<Url> {
+fn chain_url(text: &str, insecure: bool, problems: &mut Problems) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "ws" | "wss") && url.has_host());
     if url.is_none() {
         problems.add("chain.url", "is not a WebSocket address", "write one such as ws://127.0.0.1:9944");
+    }
+    if url.as_ref().is_some_and(|url| url.scheme() == "ws" && !is_this_machine(url) && !insecure) {
+        let cause = "is not encrypted, so that whoever sits between can change what the chain answers";
+        problems.add("chain.url", cause, "use wss://, or write chain.insecure = true");
     }
     url
 }
@@ -228,6 +238,13 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             }
             _ => {}
         }
+        let is_fhir = |name: &String| {
+            sources.iter().any(|source| source.name == *name && source.kind == SourceKind::Fhir)
+        };
+        if job.results.as_ref().is_some_and(|name| !is_fhir(name)) {
+            let remedy = "name one of them, or remove it";
+            problems.add(key("results"), "is not the name of a usable [[source]] of the kind fhir", remedy);
+        }
         if !job.parameters.values().all(|amount| amount.value.is_finite()) {
             problems.add(key("parameters"), "contain NaN or an infinity", "write finite numbers");
         }
@@ -256,6 +273,7 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             model: job.model,
             output: job.output,
             source: job.source,
+            results: job.results,
             triggers: job.triggers,
             parameters: job.parameters,
             max_observation_age: max_observation_age?,

@@ -31,6 +31,8 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 struct Chain {
     url: Option<String>,
+    #[serde(default)]
+    insecure: bool,
     deployment: Option<PathBuf>,
     transmitter_key_file: Option<PathBuf>,
 }
@@ -94,6 +96,7 @@ pub(super) struct Job {
     pub model: PathBuf,
     pub output: Option<String>,
     pub source: Option<String>,
+    pub results: Option<String>,
     pub triggers: Vec<Trigger>,
     #[serde(default)]
     pub parameters: BTreeMap<String, Amount>,
@@ -126,6 +129,7 @@ mod defaults {
 pub(super) struct Rest {
     pub keep_days: u64,
     pub behind_proxy: bool,
+    pub insecure: bool,
     pub sources: Vec<Source>,
     pub jobs: Vec<Job>,
 }
@@ -155,7 +159,16 @@ impl File {
         let job = |job: Job| Job { model: at(job.model), ..job };
         let sources = self.source.into_iter().map(source).collect();
         let keep_days = self.store.keep_days.unwrap_or_else(defaults::keep_days);
-        let behind_proxy = self.http.behind_proxy;
-        (settings, Rest { keep_days, behind_proxy, sources, jobs: self.job.into_iter().map(job).collect() })
+        let (behind_proxy, insecure) = (self.http.behind_proxy, self.chain.insecure);
+        (
+            settings,
+            Rest {
+                keep_days,
+                behind_proxy,
+                insecure,
+                sources,
+                jobs: self.job.into_iter().map(job).collect(),
+            },
+        )
     }
 }

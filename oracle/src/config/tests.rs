@@ -4,7 +4,7 @@ use super::*;
 
 const FILE: &str = r#"
 [chain]
-url = "ws://file:1"
+url = "wss://file:1"
 deployment = "deployment.json"
 transmitter_key_file = "transmitter.key"
 [operator]
@@ -71,7 +71,7 @@ fn values(config: &Config) -> [String; 8] {
 }
 
 const ENVIRONMENT: [(&str, &str); 8] = [
-    ("THERIAC_ORACLE_CHAIN_URL", "ws://environment:1"),
+    ("THERIAC_ORACLE_CHAIN_URL", "wss://environment:1"),
     ("THERIAC_ORACLE_DEPLOYMENT", "env/deployment"),
     ("THERIAC_ORACLE_TRANSMITTER_KEY", "env-transmitter"),
     ("THERIAC_ORACLE_OPERATOR_KEY", "env-operator"),
@@ -87,7 +87,7 @@ fn every_field_comes_from_the_command_line_the_environment_the_file_or_the_defau
     assert_eq!(
         from_file,
         [
-            "ws://file:1/",
+            "wss://file:1/",
             "@/deployment.json",
             "@/transmitter.key",
             "@/operator.key",
@@ -101,7 +101,7 @@ fn every_field_comes_from_the_command_line_the_environment_the_file_or_the_defau
     assert_eq!(
         from_environment,
         [
-            "ws://environment:1/",
+            "wss://environment:1/",
             "env/deployment",
             "env-transmitter",
             "env-operator",
@@ -165,7 +165,7 @@ fn an_empty_variable_is_ignored_and_variables_can_name_key_files() {
         ("THERIAC_ORACLE_TOKEN_FILE", "k"),
     ];
     let found = values(&load(FILE, &environment, Settings::default()).unwrap());
-    assert_eq!([found[0].as_str(), &found[2], &found[3], &found[6]], ["ws://file:1/", "t", "o", "k"]);
+    assert_eq!([found[0].as_str(), &found[2], &found[3], &found[6]], ["wss://file:1/", "t", "o", "k"]);
 }
 
 #[test]

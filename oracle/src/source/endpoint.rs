@@ -107,6 +107,19 @@ impl Endpoint {
         self.ask(request.body(parameters), accept, absence).await
     }
 
+    /// Creates a resource, unless the server has one with this condition.
+    pub(super) async fn create(&self, url: Url, condition: &str, body: String) -> Result<(), FetchError> {
+        let request = self
+            .client
+            .post(url)
+            .header(CONTENT_TYPE, "application/fhir+json")
+            .header("if-none-exist", condition)
+            .header("prefer", "return=minimal")
+            .body(body);
+        let created = self.ask(request, "application/fhir+json", Absence::Refusal);
+        tokio::time::timeout(self.total_timeout, created).await.map_err(|_| FetchError::Slow)?.map(drop)
+    }
+
     async fn ask(
         &self,
         request: RequestBuilder,

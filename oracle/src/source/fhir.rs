@@ -58,6 +58,16 @@ impl FhirSource {
         self.endpoint.within(fetch).await
     }
 
+    /// Creates a resource with an identifier of this system, unless the server has it already.
+    pub async fn create(&self, kind: &str, system: &str, resource: &str) -> Result<(), FetchError> {
+        let malformed = || FetchError::Refused { status: 0, outcome: "not a resource".to_owned() };
+        let parsed: serde_json::Value = serde_json::from_str(resource).map_err(|_| malformed())?;
+        let value = parsed.pointer("/identifier/0/value").and_then(serde_json::Value::as_str);
+        let condition = format!("identifier={system}|{}", value.ok_or_else(malformed)?);
+        let url = self.endpoint.base.join(kind).map_err(|_| FetchError::Elsewhere)?;
+        self.endpoint.create(url, &condition, resource.to_owned()).await
+    }
+
     async fn patient(&self, id: &PatientId) -> Result<Patient, FetchError> {
         let url = self
             .endpoint

@@ -108,6 +108,21 @@ pub struct Run {
     pub body: Option<[u8; 32]>,
 }
 
+/// A signed report that will be sent.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The report.
+    pub signed: SignedReport,
+    /// The salt of its commitment to the inputs.
+    pub inputs_salt: Salt,
+    /// The last finalised block when it was signed.
+    pub signed_at: u64,
+    /// The row for drift.
+    pub seen: Option<Seen>,
+    /// What is written to the job's FHIR server when it is final.
+    pub result: Option<String>,
+}
+
 /// A run that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
@@ -115,6 +130,19 @@ pub struct Due {
     pub id: String,
     /// The subject.
     pub subject: Subject,
+}
+
+/// A result that is to be written to the server that its job names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultDue {
+    /// The run.
+    pub id: String,
+    /// The job.
+    pub job: String,
+    /// The resource in JSON.
+    pub result: String,
+    /// How often it was tried.
+    pub attempts: u32,
 }
 
 /// What started a run.
@@ -180,14 +208,10 @@ impl Store {
     pub async fn submitted(
         &self,
         id: &str,
-        signed: &SignedReport,
-        inputs_salt: &Salt,
-        signed_at: u64,
-        seen: Option<Seen>,
+        submission: Submission,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (id, signed, inputs_salt) = (id.to_owned(), signed.clone(), *inputs_salt);
-        self.change(Change::Submitted { id, signed, inputs_salt, signed_at, seen }, now).await.map(drop)
+        self.change(Change::Submitted { id: id.to_owned(), submission }, now).await.map(drop)
     }
 
     /// The model of a run abstains.
@@ -301,6 +325,51 @@ impl Store {
         rows.iter().map(due).collect()
     }
 
+    /// Results of final reports that are to be written to their servers now, the longest due first.
+    pub async fn results_due(&self, now: Timestamp, limit: usize) -> Result<Vec<ResultDue>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, job, result, result_attempts FROM runs \
+             WHERE result IS NOT NULL AND state = 'finalised' AND result_at <= ? ORDER BY result_at LIMIT ?",
+        )
+        .bind(integer(now))
+        .bind(integer(limit.try_into().unwrap_or(u64::MAX)))
+        .fetch_all(&self.reads)
+        .await?;
+        let due = |row: &SqliteRow| {
+            Ok(ResultDue {
+                id: row.try_get(0)?,
+                job: row.try_get(1)?,
+                result: row.try_get(2)?,
+                attempts: row.try_get(3)?,
+            })
+        };
+        rows.iter().map(due).collect()
+    }
+
+    /// The number of results that are not written yet.
+    pub async fn results_waiting(&self) -> Result<u64, StoreError> {
+        let waiting: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM runs WHERE result IS NOT NULL AND state = 'finalised'")
+                .fetch_one(&self.reads)
+                .await?;
+        u64::try_from(waiting).map_err(|_| StoreError::Damaged("count"))
+    }
+
+    /// The result of a run was written, or never will be.
+    pub async fn result_ended(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.change(Change::ResultEnded(id.to_owned()), now).await.map(drop)
+    }
+
+    /// The result of a run is tried again at `next_at`.
+    pub async fn result_put_off(
+        &self,
+        id: &str,
+        next_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.change(Change::ResultPutOff { id: id.to_owned(), next_at }, now).await.map(drop)
+    }
+
     /// When the oldest run that has not ended was created.
     pub async fn oldest_pending(&self) -> Result<Option<Timestamp>, StoreError> {
         let oldest: Option<i64> = sqlx::query_scalar(
@@ -396,21 +465,20 @@ pub(super) async fn set_next_request(
 pub(super) async fn submit(
     connection: &mut SqliteConnection,
     id: &str,
-    signed: &SignedReport,
-    inputs_salt: &Salt,
-    signed_at: u64,
+    submission: &Submission,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let done = sqlx::query(
         "UPDATE runs SET state = 'submitted', reason = NULL, report = ?1, signature = ?2, inputs_salt = ?3, \
-         updated_at = ?4, signed_at = ?5 WHERE id = ?6 AND state IN ('queued', 'waiting')",
+         updated_at = ?4, signed_at = ?5, result = ?7 WHERE id = ?6 AND state IN ('queued', 'waiting')",
     )
-    .bind(signed.report.encode())
-    .bind(signed.signature.as_slice())
-    .bind(inputs_salt.as_slice())
+    .bind(submission.signed.report.encode())
+    .bind(submission.signed.signature.as_slice())
+    .bind(submission.inputs_salt.as_slice())
     .bind(integer(now))
-    .bind(integer(signed_at))
+    .bind(integer(submission.signed_at))
     .bind(id)
+    .bind(submission.result.as_deref())
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
@@ -427,7 +495,8 @@ pub(super) async fn put_off(
     let done = sqlx::query(
         "UPDATE runs SET state = ?1, reason = ?2, next_at = ?3, updated_at = ?4, \
          attempts = attempts + 1, report = iif(?5, report, NULL), \
-         signature = iif(?5, signature, NULL), inputs_salt = iif(?5, inputs_salt, NULL) \
+         signature = iif(?5, signature, NULL), inputs_salt = iif(?5, inputs_salt, NULL), \
+         result = iif(?5, result, NULL) \
          WHERE id = ?6 AND state NOT IN ('finalised', 'failed', 'abstained')",
     )
     .bind(state.name())
@@ -435,6 +504,26 @@ pub(super) async fn put_off(
     .bind(integer(next_at))
     .bind(integer(now))
     .bind(state == State::Submitted)
+    .bind(id)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn end_result(connection: &mut SqliteConnection, id: &str) -> Result<u64, StoreError> {
+    let done = sqlx::query("UPDATE runs SET result = NULL WHERE id = ?").bind(id).execute(connection).await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn put_off_result(
+    connection: &mut SqliteConnection,
+    id: &str,
+    next_at: Timestamp,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "UPDATE runs SET result_at = ?, result_attempts = result_attempts + 1 WHERE id = ? AND result IS NOT NULL",
+    )
+    .bind(integer(next_at))
     .bind(id)
     .execute(connection)
     .await?;

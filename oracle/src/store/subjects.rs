@@ -77,7 +77,7 @@ pub(super) async fn delete(connection: &mut SqliteConnection, subject: Subject) 
         .bind(subject.0.as_slice())
         .execute(&mut *connection)
         .await?;
-    sqlx::query("UPDATE runs SET pushed = NULL WHERE subject = ? AND pushed IS NOT NULL")
+    sqlx::query("UPDATE runs SET pushed = NULL, result = NULL WHERE subject = ? AND (pushed IS NOT NULL OR result IS NOT NULL)")
         .bind(subject.0.as_slice())
         .execute(connection)
         .await?;

@@ -83,6 +83,10 @@ async fn recount(store: &Store) -> (u64, u64) {
     (counts.requested.into_inner(), counts.pushed.into_inner())
 }
 
+fn submission(signed: SignedReport) -> Submission {
+    Submission { signed, inputs_salt: [5; 32], signed_at: 4, seen: None, result: None }
+}
+
 #[tokio::test]
 async fn requests_and_how_far_they_were_read_are_stored_together_and_once() {
     let (folder, other) = (Folder::new(), FeedId::named("other").unwrap());
@@ -107,7 +111,7 @@ async fn everything_is_there_after_a_restart() {
     let store = folder.open().await;
     store.requests(&[feed()], 10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
     store.register(&who(1), 1_000).await.unwrap();
-    store.submitted("request-1", &signed(who(1).subject), &[5; 32], 4, None, 1_100).await.unwrap();
+    store.submitted("request-1", submission(signed(who(1).subject)), 1_100).await.unwrap();
     let id = store.push_id("heart", b"key");
     store.close().await;
 
@@ -125,10 +129,10 @@ async fn a_state_is_reached_only_from_the_one_before() {
     let folder = Folder::new();
     let store = folder.open().await;
     store.requests(&[feed()], 10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
-    store.submitted("request-1", &signed(who(1).subject), &[5; 32], 4, None, 1_200).await.unwrap();
+    store.submitted("request-1", submission(signed(who(1).subject)), 1_200).await.unwrap();
     let mut other = signed(who(1).subject);
     other.report.round = 2;
-    store.submitted("request-1", &other, &[5; 32], 4, None, 1_400).await.unwrap();
+    store.submitted("request-1", submission(other), 1_400).await.unwrap();
     let run = store.run("request-1").await.unwrap().unwrap();
     assert_eq!(run.report, Some(signed(who(1).subject)), "a report that may have been sent is not replaced");
     store.finalised("request-1", Some(12), 1_500).await.unwrap();
@@ -142,7 +146,7 @@ async fn a_postponed_run_is_due_later_and_keeps_the_data_of_its_state() {
     let folder = Folder::new();
     let store = folder.open().await;
     store.requests(&[feed()], 10, &[asked(1, who(1).subject)], 1_000).await.unwrap();
-    store.submitted("request-1", &signed(who(1).subject), &[5; 32], 4, None, 1_200).await.unwrap();
+    store.submitted("request-1", submission(signed(who(1).subject)), 1_200).await.unwrap();
     store.put_off("request-1", State::Submitted, "chain-unreachable", 5_000, 1_300).await.unwrap();
     assert!(due(&store, 4_999).await.is_empty());
     assert_eq!(due(&store, 5_000).await.len(), 1);
@@ -225,7 +229,7 @@ async fn a_report_that_may_have_been_sent_comes_before_others_about_its_subject(
         .requests(&[feed()], 10, &[asked(1, who(1).subject), asked(2, who(1).subject)], 1_000)
         .await
         .unwrap();
-    store.submitted("request-1", &signed(who(1).subject), &[5; 32], 4, None, 1_200).await.unwrap();
+    store.submitted("request-1", submission(signed(who(1).subject)), 1_200).await.unwrap();
     assert_eq!(due(&store, 2_000).await, ["request-1"]);
     store.finalised("request-1", Some(11), 1_300).await.unwrap();
     assert_eq!(due(&store, 2_000).await, ["request-2"]);
@@ -436,7 +440,7 @@ async fn of_runs_about_one_subject_on_one_feed_the_first_is_due() {
     // One that waits does not hold up the others; one that may have been sent does.
     store.put_off("b", State::Waiting, "model-revoked", 9_000, 1_100).await.unwrap();
     assert_eq!(due(&store, 2_000).await, ["a", "c"]);
-    store.submitted("a", &signed(Subject::default()), &[5; 32], 4, None, 1_200).await.unwrap();
+    store.submitted("a", submission(signed(Subject::default())), 1_200).await.unwrap();
     store.put_off("a", State::Submitted, "chain-unreachable", 3_000, 1_300).await.unwrap();
     assert_eq!(due(&store, 2_000).await, ["c"]);
     assert_eq!(due(&store, 10_000).await, ["c", "a"]);
@@ -449,7 +453,7 @@ async fn of_two_that_may_have_been_sent_the_older_is_due() {
     let store = folder.open().await;
     for (id, now) in [("push-2", 1_000), ("push-1", 1_000), ("push-0", 1_001)] {
         store.push(&pushed(id, Subject::default()), None, now).await.unwrap();
-        store.submitted(id, &signed(Subject::default()), &[5; 32], 4, None, 1_200).await.unwrap();
+        store.submitted(id, submission(signed(Subject::default())), 1_200).await.unwrap();
     }
     for expected in ["push-1", "push-2", "push-0"] {
         assert_eq!(due(&store, 2_000).await, [expected]);

@@ -13,9 +13,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Row};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{drift, integer, runs, subjects, NewRun, Registration, Seen, State, StoreError};
-use crate::report::SignedReport;
-use crate::subject::Salt;
+use super::{drift, integer, runs, subjects, NewRun, Registration, Seen, State, StoreError, Submission};
 
 /// Maximum number of changes in a transaction, and of those that wait.
 const MAX_GROUP: usize = 256;
@@ -27,7 +25,7 @@ pub(super) enum Change {
     /// The requests of these feeds before number `next` have been looked at: these are open.
     Requests { feeds: Vec<FeedId>, next: u64, runs: Vec<NewRun> },
     /// A report is signed, and will be sent after this.
-    Submitted { id: String, signed: SignedReport, inputs_salt: Salt, signed_at: u64, seen: Option<Seen> },
+    Submitted { id: String, submission: Submission },
     /// A report is on chain.
     Finalised { id: String, block: Option<u64> },
     /// A run has failed.
@@ -36,6 +34,10 @@ pub(super) enum Change {
     Abstained { id: String, reason: String, seen: Option<Seen> },
     /// A run is tried again later.
     PutOff { id: String, state: State, reason: String, next_at: Timestamp },
+    /// The result of a run was written to its server, or never will be.
+    ResultEnded(String),
+    /// The result of a run is written later.
+    ResultPutOff { id: String, next_at: Timestamp },
     /// A new subject.
     Register(Registration),
     /// The patient behind a subject is deleted.
@@ -267,6 +269,8 @@ impl Change {
             | Self::Failed { .. }
             | Self::Abstained { .. }
             | Self::PutOff { .. }
+            | Self::ResultEnded(_)
+            | Self::ResultPutOff { .. }
             | Self::Purge(_)
             | Self::Adopt { .. } => Commit::Soon,
             #[cfg(test)]
@@ -312,7 +316,8 @@ impl Change {
             }
             Self::Finalised { id, block } => {
                 let end = sqlx::query(
-                    "UPDATE runs SET state = 'finalised', reason = NULL, pushed = NULL, block = ?1, updated_at = ?2 \
+                    "UPDATE runs SET state = 'finalised', reason = NULL, pushed = NULL, block = ?1, updated_at = ?2, \
+                     result_at = ?2 \
                      WHERE id = ?3 AND state NOT IN ('finalised', 'failed', 'abstained') \
                      RETURNING request IS NOT NULL, pushed_bytes",
                 )
@@ -323,7 +328,7 @@ impl Change {
             }
             Self::Failed { id, reason } => {
                 let end = sqlx::query(
-                    "UPDATE runs SET state = 'failed', reason = ?1, pushed = NULL, updated_at = ?2 \
+                    "UPDATE runs SET state = 'failed', reason = ?1, pushed = NULL, result = NULL, updated_at = ?2 \
                      WHERE id = ?3 AND state NOT IN ('finalised', 'failed', 'abstained') \
                      RETURNING request IS NOT NULL, pushed_bytes",
                 )
@@ -346,9 +351,9 @@ impl Change {
                 }
                 rows
             }
-            Self::Submitted { id, signed, inputs_salt, signed_at, seen } => {
-                let rows = runs::submit(connection, id, signed, inputs_salt, *signed_at, now).await?;
-                if let (1, Some(seen)) = (rows, seen) {
+            Self::Submitted { id, submission } => {
+                let rows = runs::submit(connection, id, submission, now).await?;
+                if let (1, Some(seen)) = (rows, &submission.seen) {
                     drift::insert(connection, seen).await?;
                 }
                 rows
@@ -356,6 +361,8 @@ impl Change {
             Self::PutOff { id, state, reason, next_at } => {
                 runs::put_off(connection, id, *state, reason, *next_at, now).await?
             }
+            Self::ResultEnded(id) => runs::end_result(connection, id).await?,
+            Self::ResultPutOff { id, next_at } => runs::put_off_result(connection, id, *next_at).await?,
             Self::Register(registration) => {
                 subjects::insert(connection, registration, now).await?;
                 runs::wake(connection, registration.subject, now).await?
