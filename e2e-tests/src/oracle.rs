@@ -71,7 +71,7 @@ impl Oracle {
              [http]\nlisten = \"127.0.0.1:0\"\ntoken_file = \"token\"\n\n\
              [[source]]\nname = \"clinic\"\nbase_url = {fhir:?}\n\n\
              [[job]]\nname = {JOB:?}\nfeed = {FEED:?}\nmodel = {model:?}\nsource = \"clinic\"\n\
-             triggers = [\"chain-request\", \"push\"]\nmax_observation_age_days = 36500\n"
+             triggers = [\"chain-request\", \"push\"]\nmax_observation_age = \"36500d\"\n"
         );
         Self::start_with(theriac, folder, &config).await
     }
@@ -124,7 +124,7 @@ impl Oracle {
     async fn becomes_healthy(&self) -> Result<(), Failure> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let answer = self.http.get(format!("{}/health", self.url)).send().await?;
+            let answer = self.http.get(format!("{}/ready", self.url)).send().await?;
             if answer.status().is_success() {
                 return Ok(());
             }

@@ -73,6 +73,8 @@ pub struct Config {
     pub operator: KeyLocation,
     /// The SQLite file with subjects and runs.
     pub store: PathBuf,
+    /// How long it keeps ended runs, and subjects without a run, in days.
+    pub keep_days: u64,
     /// The service's HTTP interface.
     pub http: HttpConfig,
     /// The format of its log.
@@ -88,6 +90,8 @@ pub struct Config {
 pub struct ChainConfig {
     /// A WebSocket of a node.
     pub url: Url,
+    /// Whether it may be unencrypted outside of this machine.
+    pub insecure: bool,
     /// The file that `theriac deploy` wrote: the contracts' addresses.
     pub deployment: PathBuf,
     /// The account that pays for reports: a file with its secret (hexadecimal seed, mnemonic or `//Alice`).
@@ -134,6 +138,17 @@ pub enum SourceKind {
     Series,
 }
 
+/// How a FHIR server is searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SearchBy {
+    /// `GET Observation?…`: every server can do that.
+    #[default]
+    Get,
+    /// `POST Observation/_search`: patients and codes are not in the addresses that servers and proxies log.
+    Post,
+}
+
 /// A server of data.
 #[derive(Clone, Debug)]
 pub struct SourceConfig {
@@ -143,6 +158,8 @@ pub struct SourceConfig {
     pub kind: SourceKind,
     /// The service's base address, with a `/` at the end. `http` only for this machine.
     pub base_url: Url,
+    /// How it is searched.
+    pub search: SearchBy,
     /// The bearer token for the server.
     pub token_file: Option<PathBuf>,
     /// A PEM file with the authority of the server's certificate, in addition to the system's.
@@ -153,7 +170,7 @@ pub struct SourceConfig {
     pub read_timeout: Duration,
     /// Time limit for all requests of one run together.
     pub total_timeout: Duration,
-    /// Maximum size of an answer, in bytes.
+    /// Maximum size of the answers to one search together, in bytes.
     pub max_response_bytes: usize,
     /// Maximum number of pages of one search.
     pub max_pages: usize,
@@ -172,6 +189,8 @@ pub struct JobConfig {
     pub output: Option<String>,
     /// The name of its source; `None` if all inputs are pushed or are parameters.
     pub source: Option<String>,
+    /// The name of the FHIR server to which its results are written; `None` if none are.
+    pub results: Option<String>,
     /// The triggers of a run.
     pub triggers: Vec<Trigger>,
     /// Inputs that are the same for every run.
@@ -210,9 +229,9 @@ impl Config {
         };
         let parsed: file::File = toml::from_str(&text).map_err(syntax)?;
         let folder = file.parent().unwrap_or(Path::new("."));
-        let (from_file, lists) = parsed.split(folder);
+        let (from_file, rest) = parsed.split(folder);
         let settings = command_line.over(Settings::from_environment(environment)).over(from_file);
-        check::config(settings, lists).map_err(ConfigError::Invalid)
+        check::config(settings, rest).map_err(ConfigError::Invalid)
     }
 }
 

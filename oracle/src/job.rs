@@ -17,7 +17,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::mapping::{self, MappingError};
 use crate::report::{operator_index, ReportError};
 use crate::retry::Decision;
-use crate::source::Source;
+use crate::source::{FhirSource, Source};
 
 /// How long an answer of the registry is trusted. The contract checks every report again.
 const REGISTRY_AGE: Duration = Duration::from_secs(5);
@@ -129,6 +129,8 @@ pub struct Ready {
     pub digest: [u8; 32],
     /// Our index among the operators.
     pub operator: u8,
+    /// The last moment at which the model is valid, by the registry and by its manifest.
+    pub valid_until: Timestamp,
 }
 
 /// A job with its model and its source.
@@ -137,6 +139,8 @@ pub struct Job {
     pub config: JobConfig,
     /// The source of data, unless they are pushed.
     pub source: Option<Source>,
+    /// The server to which its results are written, if one is named.
+    pub results: Option<FhirSource>,
     slot: Mutex<Slot>,
 }
 
@@ -151,7 +155,7 @@ impl Job {
     /// Nothing is checked yet.
     #[must_use]
     pub fn new(config: JobConfig, source: Option<Source>) -> Self {
-        Self { config, source, slot: Mutex::default() }
+        Self { config, source, results: None, slot: Mutex::default() }
     }
 
     /// The parts that a run needs, if the chain approves: asked at most every few seconds.
@@ -171,9 +175,20 @@ impl Job {
         }
         // A loaded model stays in memory, even if the chain no longer approves it.
         let loaded = slot.ready.as_ref().map(|(_, ready)| ready.model.clone());
-        let ready = self.check(ledger, key, loaded, &mut slot.loading, now).await?;
-        slot.ready = Some((Instant::now(), ready.clone()));
-        Ok(ready)
+        let ready = self.check(ledger, key, loaded, &mut slot.loading, now).await;
+        match &ready {
+            Ok(ready) => slot.ready = Some((Instant::now(), ready.clone())),
+            // The folder may have the new one already, or soon: it is read again.
+            Err(JobError::FeedUsesOtherModel | JobError::ManifestNotRegistered) => slot.ready = None,
+            Err(_) => {}
+        }
+        ready
+    }
+
+    /// Until when the model is valid, by the registry and its manifest, if that is known without waiting.
+    pub fn model_valid_until(&self) -> Option<Timestamp> {
+        let slot = self.slot.try_lock().ok()?;
+        slot.ready.as_ref().map(|(_, ready)| ready.valid_until)
     }
 
     /// Discards the last answer of the chain, because a report that relied on it was refused.
@@ -241,7 +256,8 @@ impl Job {
                 model
             }
         };
-        Ok(Ready { model, output, id, feed, configuration, digest, operator })
+        let valid_until = record.valid_until.min(model.manifest().valid_until_ms());
+        Ok(Ready { model, output, id, feed, configuration, digest, operator, valid_until })
     }
 }
 

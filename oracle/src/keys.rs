@@ -24,6 +24,16 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// The file has no tokens, too many, or names that are not plain.
+    #[error(
+        "{path} is not a file of tokens: write up to 32 lines, each with a token or with a name, a blank and a token; \
+         names are lower-case letters, digits and hyphens",
+        path = path.display()
+    )]
+    NotTokens {
+        /// The file.
+        path: PathBuf,
+    },
     /// Not 32 bytes in hexadecimal, or not in the curve's range.
     #[error("the operator's key is not a secp256k1 key; write 64 hexadecimal digits, see docs/oracle.md")]
     NotAKey,

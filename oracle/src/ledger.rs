@@ -6,19 +6,37 @@ use heck::ToKebabCase;
 use primitives::feeds::{self, Configuration, Feed, Model, Reading, Report, Request, Signature};
 use primitives::{FeedId, ModelId, Subject, Timestamp};
 
+/// How many numbers a page of [`Ledger::requests`] has.
+pub const REQUESTS_PAGE: u64 = feeds::MAX_PAGE as u64;
+
 use crate::retry::Decision;
 
-/// A request from its event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Requested {
-    /// Its number.
-    pub request: u64,
-    /// The feed.
-    pub feed: FeedId,
-    /// The subject.
-    pub subject: Subject,
-    /// The last moment at which an answer is accepted.
-    pub deadline: Timestamp,
+/// What the contract says about a feed and a subject at one finalised block.
+///
+/// Answers of different blocks contradict each other: a report that lands between them is in neither.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The block.
+    pub block: u64,
+    /// Its time.
+    pub time: Timestamp,
+    /// The last round that was accepted in this epoch; 0 if there is none.
+    pub round: u64,
+    /// The last reading, of any age. Nothing if there is none, or its model is revoked.
+    pub reading: Option<Reading>,
+    /// The request, while it is open.
+    pub request: Option<Request>,
+}
+
+/// What the contract says about requests at one finalised block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requests {
+    /// The block's time.
+    pub time: Timestamp,
+    /// How many there ever were: their numbers are less.
+    pub made: u64,
+    /// The open ones of the page, with their numbers.
+    pub open: Vec<(u64, Request)>,
 }
 
 /// Why a call to the chain failed.
@@ -33,6 +51,15 @@ pub enum LedgerError {
     /// The contract refused.
     #[error("feeds refused the call: {0:?}; docs/oracle.md lists the remedies")]
     Refused(feeds::Error),
+    /// The node follows another chain.
+    #[error("the node is on another chain: {0}; set chain.url to a node of the deployment's chain")]
+    OtherChain(String),
+    /// No block was finalised for a while.
+    #[error("no block was finalised for {0} s; check the node's peers, or use another node")]
+    Stalled(u64),
+    /// The node has no state of these blocks any more.
+    #[error("the node has discarded the state of these blocks: {0}")]
+    Discarded(String),
     /// The chain refused the transaction or the read: no funds, no gas, or an unknown contract.
     #[error("the chain refused the call: {0}; check the transmitter's balance and the deployment file")]
     Rejected(String),
@@ -46,6 +73,9 @@ impl LedgerError {
             Self::Unreachable(_) => "chain-unreachable".to_owned(),
             Self::NotExecuted(_) => "chain-not-executed".to_owned(),
             Self::Refused(error) => format!("feeds-{}", format!("{error:?}").to_kebab_case()),
+            Self::OtherChain(_) => "chain-other".to_owned(),
+            Self::Stalled(_) => "chain-stalled".to_owned(),
+            Self::Discarded(_) => "chain-discarded".to_owned(),
             Self::Rejected(_) => "chain-rejected".to_owned(),
         }
     }
@@ -55,8 +85,8 @@ impl LedgerError {
     pub fn decision(&self) -> Decision {
         use feeds::Error as E;
         match self {
-            Self::Unreachable(_) | Self::NotExecuted(_) => Decision::Retry,
-            Self::Rejected(_) => Decision::Wait,
+            Self::Unreachable(_) | Self::NotExecuted(_) | Self::Discarded(_) => Decision::Retry,
+            Self::Rejected(_) | Self::OtherChain(_) | Self::Stalled(_) => Decision::Wait,
             Self::Refused(error) => match error {
                 // Time or an administrator resolves these.
                 E::ReportFromFuture | E::AccessUnavailable => Decision::Retry,
@@ -81,34 +111,40 @@ impl LedgerError {
 
 /// A chain with a `feeds` contract. All reads are at the last finalised block.
 pub trait Ledger: Send + Sync + 'static {
-    /// The number of the last finalised block.
+    /// The number of the last finalised block. An error if the chain stands still.
     fn head(&self) -> impl Future<Output = Result<u64, LedgerError>> + Send;
+
+    /// The last finalised block that is known without asking: the chain may be further.
+    fn known_head(&self) -> u64;
 
     /// Waits for a finalised block after `number`, or for a while.
     fn after(&self, number: u64) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
-    /// The block in which the contract was deployed, its first.
-    fn first_block(&self) -> u64;
+    /// The open requests of a page of numbers from `start`.
+    fn requests(&self, start: u64) -> impl Future<Output = Result<Requests, LedgerError>> + Send;
 
-    /// The requests of finalised blocks, both ends included, in their order.
-    fn requests(
-        &self,
-        from: u64,
-        to: u64,
-    ) -> impl Future<Output = Result<Vec<Requested>, LedgerError>> + Send;
-
-    /// The request, while it is open.
-    fn request(&self, request: u64) -> impl Future<Output = Result<Option<Request>, LedgerError>> + Send;
-
-    /// The last round that was accepted in this epoch; 0 if there is none.
-    fn round(&self, feed: FeedId, subject: Subject) -> impl Future<Output = Result<u64, LedgerError>> + Send;
-
-    /// The last reading, of any age; an error if its model is revoked.
-    fn reading(
+    /// What the contract says about a feed, a subject and a request.
+    fn standing(
         &self,
         feed: FeedId,
         subject: Subject,
-    ) -> impl Future<Output = Result<Option<Reading>, LedgerError>> + Send;
+        request: Option<u64>,
+    ) -> impl Future<Output = Result<Standing, LedgerError>> + Send;
+
+    /// The block in which the contract accepted this very report, among the blocks after `after` up to `to`. An error
+    /// if the node does not know that any more.
+    fn landed(
+        &self,
+        report: &Report,
+        after: u64,
+        to: u64,
+    ) -> impl Future<Output = Result<Option<u64>, LedgerError>> + Send;
+
+    /// What the transmitter can pay, in the chain's smallest unit.
+    fn balance(&self) -> impl Future<Output = Result<u128, LedgerError>> + Send;
+
+    /// How often the connection to the node was lost and made again.
+    fn reconnections(&self) -> u64;
 
     /// The feed.
     fn feed(&self, feed: FeedId) -> impl Future<Output = Result<Option<Feed>, LedgerError>> + Send;

@@ -20,16 +20,19 @@ pub mod ledger;
 pub mod logging;
 pub mod mapping;
 pub mod metrics;
+mod observe;
 mod onchain;
 pub mod report;
+pub mod results;
 pub mod retry;
 pub mod run;
 mod service;
 pub mod source;
 pub mod store;
 pub mod subject;
+pub mod tokens;
 mod trial;
-mod watch;
+pub mod watch;
 
 #[cfg(test)]
 mod testing;

@@ -1,22 +1,27 @@
 //! The real ledger: a `feeds` contract behind a node.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chain::feeds::Feeds;
-use chain::{Account, Block, Chain, ContractError, Deployment, Emitted, Event, SecretString, Signer};
+use chain::{Account, Block, Chain, ContractError, Deployment, SecretString, Signer};
 use futures::{StreamExt, TryStreamExt};
-use primitives::feeds::{self, Configuration, Feed, Model, Reading, Report, Request, Signature};
+use primitives::feeds::{self, Configuration, Feed, Model, Report, Signature};
 use primitives::{AccountId, FeedId, ModelId, Subject, Timestamp};
 use tokio::sync::watch;
 
 use crate::config::ChainConfig;
 use crate::keys::Secret;
-use crate::ledger::{Ledger, LedgerError, Requested};
+use crate::ledger::{Ledger, LedgerError, Requests, Standing};
 use crate::service::OracleError;
 use crate::trial::Trials;
 
 /// Interval at which the node is asked for the head if its stream is silent.
 const QUIET: Duration = Duration::from_secs(6);
+/// The time without a new finalised block after which a chain counts as standing still. Development chains make blocks
+/// only for transactions.
+const STALLED: Duration = Duration::from_secs(120);
+/// Maximum number of blocks that are searched for a report: those whose states nodes keep by default.
+const MAX_SEARCHED: u64 = 256;
 
 /// A `feeds` contract behind a node, and the transmitter.
 pub struct OnChain {
@@ -24,7 +29,7 @@ pub struct OnChain {
     transmitter: Account,
     deployment: Deployment,
     feeds: Feeds,
-    head: watch::Receiver<Block>,
+    head: watch::Receiver<Head>,
     trials: Trials,
 }
 
@@ -35,7 +40,12 @@ impl OnChain {
         let deployment = Deployment::load(&config.deployment).map_err(refused)?;
         let secret = Secret::from_location(&config.transmitter)?;
         let signer = Signer::from_secret(&SecretString::from(secret.expose())).map_err(refused)?;
-        let chain = Chain::connect(config.url.as_str()).await.map_err(ledger_error)?;
+        let url = config.url.as_str();
+        let connected = match config.insecure {
+            true => Chain::connect_unencrypted(url).await,
+            false => Chain::connect(url).await,
+        };
+        let chain = connected.map_err(ledger_error)?;
         deployment.check(&chain).await.map_err(refused)?;
         let transmitter = chain.account(signer).map_err(refused)?;
         let head = follow(&chain, chain.finalised_head().await.map_err(ledger_error)?);
@@ -49,31 +59,42 @@ impl OnChain {
         (self.deployment.chain.genesis.0, self.feeds.0)
     }
 
-    fn requested(&self, emitted: &Emitted) -> Option<Requested> {
-        let Event::Feeds(chain::feeds::Event::ResultRequested(asked)) =
-            emitted.of(&self.deployment.contracts)
-        else {
-            return None;
-        };
-        let feeds::ResultRequested { request, feed, subject, deadline, .. } = asked;
-        Some(Requested { request, feed, subject, deadline })
-    }
-
     async fn ask<R>(&self, call: &chain::Call<R>) -> Result<R, LedgerError> {
         self.chain.read_finalised(call).await.map_err(ledger_error)
     }
 }
 
+/// The last finalised block, and when it was seen first.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    block: Block,
+    seen: Instant,
+}
+
+impl Head {
+    fn new(block: Block) -> Self {
+        Self { block, seen: Instant::now() }
+    }
+
+    fn ensure_moves(&self, is_development: bool) -> Result<(), LedgerError> {
+        let age = self.seen.elapsed();
+        if !is_development && age > STALLED {
+            return Err(LedgerError::Stalled(age.as_secs()));
+        }
+        Ok(())
+    }
+}
+
 /// Keeps the last finalised block up to date, while there is a receiver.
-fn follow(chain: &Chain, head: Block) -> watch::Receiver<Block> {
-    let (sender, head) = watch::channel(head);
+fn follow(chain: &Chain, head: Block) -> watch::Receiver<Head> {
+    let (sender, head) = watch::channel(Head::new(head));
     let mut blocks = chain.finalised_blocks(None);
     tokio::spawn(async move {
         loop {
             tokio::select! {
                 () = sender.closed() => return,
                 block = blocks.next() => match block {
-                    Some(Ok(block)) => { sender.send_replace(block); }
+                    Some(Ok(block)) => { sender.send_replace(Head::new(block)); }
                     // A call for the head reports a lost connection; the stream resumes by itself.
                     Some(Err(error)) => tracing::debug!("the stream of finalised blocks failed: {error}"),
                     None => return,
@@ -86,48 +107,93 @@ fn follow(chain: &Chain, head: Block) -> watch::Receiver<Block> {
 
 impl Ledger for OnChain {
     async fn head(&self) -> Result<u64, LedgerError> {
-        self.chain.finalised_head().await.map(|head| head.number).map_err(ledger_error)
+        let head = self.chain.finalised_head().await.map_err(ledger_error)?;
+        let known = *self.head.borrow();
+        if head.number <= known.block.number {
+            known.ensure_moves(self.chain.is_development())?;
+        }
+        Ok(head.number)
     }
 
     async fn after(&self, number: u64) -> Result<u64, LedgerError> {
         let mut head = self.head.clone();
-        let newer = async { head.wait_for(|head| head.number > number).await.map(|head| head.number) };
+        let newer =
+            async { head.wait_for(|head| head.block.number > number).await.map(|head| head.block.number) };
         match tokio::time::timeout(QUIET, newer).await {
             Ok(Ok(head)) => Ok(head),
             // No new block, or a silent stream: ask the node.
-            Ok(Err(_)) | Err(_) => self.head().await,
+            Ok(Err(_)) | Err(_) => {
+                self.chain.finalised_head().await.map(|head| head.number).map_err(ledger_error)
+            }
         }
     }
 
-    fn first_block(&self) -> u64 {
-        self.deployment.block
+    fn known_head(&self) -> u64 {
+        self.head.borrow().block.number
     }
 
-    async fn requests(&self, from: u64, to: u64) -> Result<Vec<Requested>, LedgerError> {
-        let (feeds, head) = (vec![self.feeds.0], *self.head.borrow());
-        // The last block's hash is known, and perhaps its events, because it may have our reports.
-        let emitted: Vec<Emitted> = if from == to && to == head.number {
-            self.chain.events_at(head, &feeds).await
-        } else {
-            self.chain.events_in(from..=to, feeds).try_collect().await
+    async fn requests(&self, start: u64) -> Result<Requests, LedgerError> {
+        let block = self.chain.finalised_head().await.map_err(ledger_error)?;
+        let call = self.feeds.requests(start, feeds::MAX_PAGE);
+        let (listed, time) =
+            futures::try_join!(self.chain.read_at(&call, block.hash), self.chain.time_of(block))
+                .map_err(ledger_error)?;
+        let (made, open) = listed;
+        Ok(Requests { time, made, open })
+    }
+
+    async fn balance(&self) -> Result<u128, LedgerError> {
+        self.chain.balance(self.transmitter.id()).await.map_err(ledger_error)
+    }
+
+    fn reconnections(&self) -> u64 {
+        self.chain.reconnections()
+    }
+
+    async fn standing(
+        &self,
+        feed: FeedId,
+        subject: Subject,
+        request: Option<u64>,
+    ) -> Result<Standing, LedgerError> {
+        let block = self.chain.finalised_head().await.map_err(ledger_error)?;
+        let reading = async {
+            let call = self.feeds.read(feed, subject, Timestamp::MAX);
+            match self.chain.read_at(&call, block.hash).await.map_err(ledger_error) {
+                Err(LedgerError::Refused(feeds::Error::NoReading | feeds::Error::ModelRevoked)) => Ok(None),
+                reading => reading.map(Some),
+            }
+        };
+        let round = self.feeds.round(feed, subject);
+        let round = async { self.chain.read_at(&round, block.hash).await.map_err(ledger_error) };
+        let request = async {
+            let Some(request) = request else { return Ok(None) };
+            self.chain.read_at(&self.feeds.request(request), block.hash).await.map_err(ledger_error)
+        };
+        let time = async { self.chain.time_of(block).await.map_err(ledger_error) };
+        let (reading, round, request, time) = futures::try_join!(reading, round, request, time)?;
+        Ok(Standing { block: block.number, time, round, reading, request })
+    }
+
+    async fn landed(&self, report: &Report, after: u64, to: u64) -> Result<Option<u64>, LedgerError> {
+        if to.saturating_sub(after) > MAX_SEARCHED {
+            let searched = format!("the report was signed {} blocks ago", to.saturating_sub(after));
+            return Err(LedgerError::Discarded(searched));
         }
-        .map_err(ledger_error)?;
-        Ok(emitted.iter().filter_map(|emitted| self.requested(emitted)).collect())
-    }
-
-    async fn request(&self, request: u64) -> Result<Option<Request>, LedgerError> {
-        self.ask(&self.feeds.request(request)).await
-    }
-
-    async fn round(&self, feed: FeedId, subject: Subject) -> Result<u64, LedgerError> {
-        self.ask(&self.feeds.round(feed, subject)).await
-    }
-
-    async fn reading(&self, feed: FeedId, subject: Subject) -> Result<Option<Reading>, LedgerError> {
-        match self.ask(&self.feeds.read(feed, subject, Timestamp::MAX)).await {
-            Err(LedgerError::Refused(feeds::Error::NoReading)) => Ok(None),
-            reading => reading.map(Some),
+        if to <= after {
+            return Ok(None);
         }
+        let events = self.chain.events_in(after.saturating_add(1)..=to, vec![self.feeds.0]);
+        let found = events.try_filter_map(|emitted| async move {
+            let of = emitted.of(&self.deployment.contracts);
+            let chain::Event::Feeds(chain::feeds::Event::ReportAccepted(accepted)) = of else {
+                return Ok(None);
+            };
+            let is_ours = accepted.feed == report.feed && accepted.inputs == report.inputs;
+            Ok(is_ours.then_some(emitted.block.number))
+        });
+        let found: Vec<u64> = found.try_collect().await.map_err(ledger_error)?;
+        Ok(found.first().copied())
     }
 
     async fn feed(&self, feed: FeedId) -> Result<Option<Feed>, LedgerError> {
@@ -154,7 +220,7 @@ impl Ledger for OnChain {
             Err(error) => Err(error),
         };
         if done.is_err() {
-            self.trials.forget(report).await;
+            self.trials.forget(report);
         }
         done.map(|receipt| receipt.block.number).map_err(ledger_error)
     }
@@ -171,6 +237,8 @@ fn ledger_error(error: chain::Error) -> LedgerError {
         E::Module { ref name, .. } if name == "StorageDepositLimitExhausted" => {
             LedgerError::NotExecuted(error.to_string())
         }
+        E::WrongChain { .. } => LedgerError::OtherChain(error.to_string()),
+        E::StatePruned { .. } => LedgerError::Discarded(error.to_string()),
         E::Unreachable { .. } | E::Disconnected { .. } | E::Timeout { .. } | E::NotFinalised { .. } => {
             LedgerError::Unreachable(error.to_string())
         }
@@ -184,6 +252,17 @@ mod tests {
 
     use super::*;
     use crate::retry::Decision;
+
+    #[test]
+    fn a_head_that_stands_still_is_named_except_on_a_development_chain() {
+        let block = Block { number: 7, hash: Hash::zero() };
+        let Some(long_ago) = Instant::now().checked_sub(Duration::from_secs(121)) else { return };
+        let head = Head { block, seen: long_ago };
+        assert_eq!(head.ensure_moves(true), Ok(()));
+        let stalled = head.ensure_moves(false).unwrap_err();
+        assert_eq!((stalled.kind().as_str(), stalled.decision()), ("chain-stalled", Decision::Wait));
+        assert_eq!(Head::new(block).ensure_moves(false), Ok(()));
+    }
 
     #[test]
     fn a_lost_connection_is_distinguished_from_a_refusal() {

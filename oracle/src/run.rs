@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use inference::{certainty, Certainty, PredictError, Reason};
+use inference::{certainty, Certainty, FixedPoint, PredictError, Reason};
 use primitives::feeds::{self, Observation};
 use primitives::{InputCommitment, Subject, Timestamp};
 
@@ -18,10 +18,12 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::mapping::{self, Known, MappingError};
 use crate::metrics::Metrics;
 use crate::report::{assemble, feed_value, quorum, sign, Draft, ReportError, SignedReport};
-use crate::retry::Decision;
+use crate::results::risk_assessment;
+use crate::retry::{luck, Decision};
 use crate::source::{FetchError, Fetched};
-use crate::store::{now, Run, Seen, State, Store, StoreError};
+use crate::store::{now, Run, Seen, State, Store, StoreError, Submission};
 use crate::subject::{new_salt, PatientId, Salt};
+use crate::watch::Watched;
 
 /// Why a step did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -32,14 +34,22 @@ pub enum RunError {
     /// The subject was registered for another job.
     #[error("the subject is registered for another job; register the patient for this one")]
     SubjectOfOtherJob,
+    /// A push made the subject, or as many requests about it were answered as it was registered for.
+    #[error("the subject is not registered for another request; register the patient again")]
+    SubjectUsed,
     /// The request was answered by others, or withdrawn.
     #[error("the request is no longer open; nothing is left to do")]
     RequestClosed,
     /// The deadline has passed.
     #[error("the deadline has passed; request again")]
     DeadlinePassed,
-    /// The configuration has no such job.
-    #[error("the run's job is not in the configuration; put it back, or let the run expire")]
+    /// Other reports came after it, and the node does not know any more whether this one was before them.
+    #[error(
+        "it is not known whether the report arrived: the node has discarded those blocks; read the feed"
+    )]
+    FateUnknown,
+    /// The configuration has no such job, or one of another feed.
+    #[error("the run's job is not in the configuration with its feed; put it back, or let the run expire")]
     JobUnknown,
     /// The job cannot run.
     #[error(transparent)]
@@ -59,6 +69,9 @@ pub enum RunError {
     /// The chain did not accept the report.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// A task of this program failed.
+    #[error("the run stopped unexpectedly; please report this, with the lines before it in the log")]
+    Panicked,
     /// The system has no random numbers, or no thread.
     #[error("the system has no {0}; check its resources")]
     System(&'static str),
@@ -74,6 +87,9 @@ impl RunError {
         let kind = match self {
             Self::SubjectUnknown => "subject-unknown",
             Self::SubjectOfOtherJob => "subject-of-other-job",
+            Self::SubjectUsed => "subject-used",
+            Self::FateUnknown => "fate-unknown",
+            Self::Panicked => "panicked",
             Self::RequestClosed => "request-closed",
             Self::DeadlinePassed => "deadline-passed",
             Self::JobUnknown => "job-unknown",
@@ -94,15 +110,18 @@ impl RunError {
     pub fn decision(&self) -> Decision {
         match self {
             Self::SubjectUnknown | Self::JobUnknown => Decision::Wait,
-            Self::SubjectOfOtherJob | Self::RequestClosed | Self::DeadlinePassed | Self::Predict(_) => {
-                Decision::Fail
-            }
+            Self::SubjectOfOtherJob
+            | Self::SubjectUsed
+            | Self::FateUnknown
+            | Self::RequestClosed
+            | Self::DeadlinePassed
+            | Self::Predict(_) => Decision::Fail,
             Self::Job(error) => error.decision(),
             Self::Fetch(error) => error.decision(),
             Self::Mapping(error) => error.decision(),
             Self::Report(_) => Decision::Wait,
             Self::Ledger(error) => error.decision(),
-            Self::System(_) | Self::Store(_) => Decision::Retry,
+            Self::Panicked | Self::System(_) | Self::Store(_) => Decision::Retry,
         }
     }
 }
@@ -114,6 +133,15 @@ pub enum Sending {
     AtOnce,
     /// After an error or a restart: it may be on chain already, or no longer needed. The chain is asked first.
     AfterAPause,
+}
+
+/// What became of a report that may have been sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It is on chain; the block is known if it was searched.
+    Landed(Option<u64>),
+    /// It is not, and the chain may still accept it.
+    Open,
 }
 
 /// The state that all runs share.
@@ -130,6 +158,10 @@ pub struct Runner<L> {
     pub metrics: Arc<Metrics>,
     /// The drift of inputs.
     pub drift: Watch,
+    /// What the watcher of requests found last.
+    pub watched: Watched,
+    /// How long ended runs, and subjects without a run, are kept.
+    pub keep_days: u64,
 }
 
 /// The result of a model.
@@ -179,12 +211,15 @@ impl<L: Ledger> Runner<L> {
                 self.compute(run).await?;
             }
             (State::Submitted, Some(signed)) => {
-                run.block = match sending {
-                    Sending::AfterAPause if self.is_done(run, signed).await? => None,
-                    Sending::AtOnce | Sending::AfterAPause => match self.submit(run, signed).await {
+                let fate = match sending {
+                    Sending::AtOnce => Fate::Open,
+                    Sending::AfterAPause => self.fate(run, signed).await?,
+                };
+                run.block = match fate {
+                    Fate::Landed(block) => block,
+                    Fate::Open => match self.submit(run, signed).await {
                         Ok(block) => Some(block),
-                        Err(error) if self.arrived_meanwhile(&error, signed).await? => None,
-                        Err(error) => return Err(error),
+                        Err(error) => self.after_refusal(run, signed, error).await?,
                     },
                 };
                 self.store.finalised(&run.id, run.block, now()).await?;
@@ -201,12 +236,16 @@ impl<L: Ledger> Runner<L> {
         let (now, kind) = (now(), error.kind());
         let attempt = run.attempts.saturating_add(1);
         let decision = error.decision();
-        let pause = u64::try_from(decision.pause(attempt).as_millis()).unwrap_or(u64::MAX);
+        let mut pause = decision.pause(attempt, luck());
         if let RunError::Fetch(error) = error {
+            pause = pause.max(error.after().unwrap_or_default());
             self.metrics.fetch_failed(&run.job, error.kind());
         }
         // The full reason is only for the log: it may quote a node. The store and the answers keep its kind.
         tracing::warn!(run = %run.id, job = %run.job, state = run.state.name(), reason = %kind, attempt, ?decision, "{error}");
+        if decision != Decision::Fail {
+            self.metrics.postponed(&run.job, &kind);
+        }
         let state = match decision {
             Decision::Fail => {
                 // Reasons that name inputs help the caller; they contain no values.
@@ -228,6 +267,7 @@ impl<L: Ledger> Runner<L> {
                 job.invalidate().await;
             }
         }
+        let pause = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
         // Not later than the deadline, so that its end is recorded on time.
         let next = now.saturating_add(pause).min(run.deadline.saturating_add(1)).max(now.saturating_add(1));
         self.store.put_off(&run.id, state, &kind, next, now).await?;
@@ -237,9 +277,15 @@ impl<L: Ledger> Runner<L> {
 
     /// Ends with a signed report in the store, or with the model's abstention.
     async fn compute(&self, run: &mut Run) -> Result<(), RunError> {
-        self.ensure_still_needed(run).await?;
-        let job = self.jobs.get(&run.job).ok_or(RunError::JobUnknown)?;
+        if now() > run.deadline {
+            return Err(RunError::DeadlinePassed);
+        }
+        let job = self.job(run)?;
         let about = self.about(run).await?;
+        // No record is fetched for a request that nobody waits for.
+        if run.request.is_some() {
+            self.round(run).await?;
+        }
         let ready = job.ready(&self.ledger, &self.key, now()).await?;
         let inputs_salt = new_salt().map_err(|_| RunError::System("randomness"))?;
         let observed_at = now();
@@ -257,7 +303,7 @@ impl<L: Ledger> Runner<L> {
         let last = match (run.request, run.attempts) {
             // The push made the subject: there is no earlier report on it.
             (None, 0) if run.subject != Subject::default() => 0,
-            _ => self.ledger.round(job.config.feed, run.subject).await?,
+            _ => self.round(run).await?,
         };
         let round = last.saturating_add(1);
         let draft = Draft {
@@ -271,9 +317,17 @@ impl<L: Ledger> Runner<L> {
             observed_at,
         };
         let observations = vec![Observation { operator: ready.operator, value }];
+        let fixed = FixedPoint { value, decimals: ready.feed.decimals };
         let signed = sign(assemble(&ready.configuration, draft, observations)?, &self.key)?;
-        self.store.submitted(&run.id, &signed, &inputs_salt, seen.clone(), now()).await?;
-        (run.state, run.report) = (State::Submitted, Some(signed));
+        let manifest = ready.model.manifest();
+        let result = about.as_ref().filter(|_| job.results.is_some()).map(|patient| {
+            risk_assessment(manifest, ready.output, fixed, &signed.report, patient).to_string()
+        });
+        let signed_at = self.ledger.known_head();
+        let submission =
+            Submission { signed: signed.clone(), inputs_salt, signed_at, seen: seen.clone(), result };
+        self.store.submitted(&run.id, submission, now()).await?;
+        (run.state, run.report, run.signed_at) = (State::Submitted, Some(signed), Some(signed_at));
         self.count(seen, &ready).await
     }
 
@@ -285,6 +339,11 @@ impl<L: Ledger> Runner<L> {
         let who = self.store.registration(run.subject).await?.ok_or(RunError::SubjectUnknown)?;
         if who.job != run.job {
             return Err(RunError::SubjectOfOtherJob);
+        }
+        if let Some(request) = run.request {
+            if self.store.answered_before(run.subject, request).await? >= who.uses.into() {
+                return Err(RunError::SubjectUsed);
+            }
         }
         Ok(Some(who.patient))
     }
@@ -332,8 +391,7 @@ impl<L: Ledger> Runner<L> {
     }
 
     async fn submit(&self, run: &Run, signed: &SignedReport) -> Result<u64, RunError> {
-        let job = self.jobs.get(&run.job).ok_or(RunError::JobUnknown)?;
-        let ready = job.ready(&self.ledger, &self.key, now()).await?;
+        let ready = self.job(run)?.ready(&self.ledger, &self.key, now()).await?;
         let signatures = quorum(&ready.configuration, &[signed.signature])?;
         let began = Instant::now();
         let block = self.ledger.submit(&signed.report, &signatures).await?;
@@ -341,42 +399,90 @@ impl<L: Ledger> Runner<L> {
         Ok(block)
     }
 
-    /// Whether the chain already has the report. An error if it can no longer accept it.
-    async fn is_done(&self, run: &Run, signed: &SignedReport) -> Result<bool, RunError> {
+    /// What the finalised chain says about a report that may have been sent. An error if it is not there, and the
+    /// chain can never accept it: only then the run may be given up, or computed again.
+    ///
+    /// All of it is asked at one block: a report that lands meanwhile is found by the next question.
+    async fn fate(&self, run: &Run, signed: &SignedReport) -> Result<Fate, RunError> {
         let report = &signed.report;
-        let reading = self.ledger.reading(report.feed, report.subject).await?;
-        // The commitment has a random salt, so no other report has the same.
-        if reading.is_some_and(|reading| reading.inputs == report.inputs) {
-            return Ok(true);
+        let standing = self.ledger.standing(report.feed, report.subject, run.request).await?;
+        match standing.reading {
+            // The commitment has a random salt, so no other report has the same.
+            Some(reading) if reading.inputs == report.inputs => return Ok(Fate::Landed(None)),
+            // Another report came after the one before ours: by another operator, or in another epoch.
+            Some(reading) if reading.round.saturating_add(1) != report.round => {
+                let after = run.signed_at.ok_or(RunError::FateUnknown)?;
+                match self.ledger.landed(report, after, standing.block).await {
+                    Ok(Some(block)) => return Ok(Fate::Landed(Some(block))),
+                    Ok(None) => {}
+                    Err(LedgerError::Discarded(_)) => return Err(RunError::FateUnknown),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            _ => {}
         }
-        self.ensure_still_needed(run).await?;
-        Ok(false)
-    }
-
-    /// Whether the chain refused the report because it already has it: it was sent before a crash, and executed after
-    /// the chain was asked. Computing it again would then report twice.
-    async fn arrived_meanwhile(&self, error: &RunError, signed: &SignedReport) -> Result<bool, RunError> {
-        if !matches!(error, RunError::Ledger(LedgerError::Refused(feeds::Error::RoundNotNewer))) {
-            return Ok(false);
+        match (run.request, &standing.request) {
+            (Some(_), None) => return Err(RunError::RequestClosed),
+            (Some(_), Some(open)) if standing.time > open.deadline => return Err(RunError::DeadlinePassed),
+            _ => {}
         }
-        let report = &signed.report;
-        match self.ledger.reading(report.feed, report.subject).await? {
-            Some(reading) if reading.inputs == report.inputs => Ok(true),
-            Some(reading) if reading.round >= report.round => Ok(false),
-            // The conflicting report is not final yet: the chain is asked again before anything is recomputed.
-            _ => Err(LedgerError::NotExecuted("a report of this round is not final yet".to_owned()).into()),
+        if standing.round >= report.round {
+            return Err(LedgerError::Refused(feeds::Error::RoundNotNewer).into());
         }
-    }
-
-    /// Refuses a run that nobody needs any more: its request is closed, or its deadline has passed.
-    async fn ensure_still_needed(&self, run: &Run) -> Result<(), RunError> {
+        // A report that may be in the pool is given up only when it is too old for the chain.
         if now() > run.deadline {
-            return Err(RunError::DeadlinePassed);
+            let feed = self.ledger.feed(report.feed).await?.ok_or(RunError::DeadlinePassed)?;
+            if standing.time > report.observed_at.saturating_add(feed.max_report_age) {
+                return Err(RunError::DeadlinePassed);
+            }
         }
-        if let Some(request) = run.request {
-            self.ledger.request(request).await?.ok_or(RunError::RequestClosed)?;
+        Ok(Fate::Open)
+    }
+
+    /// The block of a report that the chain refused because it has it already: it was sent before, and executed after
+    /// the chain was asked. Otherwise the refusal.
+    async fn after_refusal(
+        &self,
+        run: &Run,
+        signed: &SignedReport,
+        error: RunError,
+    ) -> Result<Option<u64>, RunError> {
+        if !matches!(error.decision(), Decision::Recompute | Decision::Fail) {
+            return Err(error);
         }
-        Ok(())
+        match self.fate(run, signed).await? {
+            Fate::Landed(block) => Ok(block),
+            // The conflicting report is not final yet: the chain is asked again before anything is recomputed.
+            Fate::Open
+                if matches!(error, RunError::Ledger(LedgerError::Refused(feeds::Error::RoundNotNewer))) =>
+            {
+                Err(LedgerError::NotExecuted("a report of this round is not final yet".to_owned()).into())
+            }
+            Fate::Open => Err(error),
+        }
+    }
+
+    /// The last round on the run's feed about its subject. An error if its request is closed.
+    async fn round(&self, run: &Run) -> Result<u64, RunError> {
+        let standing = self.ledger.standing(run.feed, run.subject, run.request).await?;
+        if run.request.is_some() && standing.request.is_none() {
+            return Err(RunError::RequestClosed);
+        }
+        Ok(standing.round)
+    }
+
+    /// The job of a run, if it still reports to the same feed.
+    fn job(&self, run: &Run) -> Result<&Job, RunError> {
+        self.jobs.get(&run.job).filter(|job| job.config.feed == run.feed).ok_or(RunError::JobUnknown)
+    }
+
+    /// Puts off a run whose task stopped unexpectedly.
+    pub async fn panicked(&self, id: &str) -> Result<(), StoreError> {
+        let Some(mut run) = self.store.run(id).await?.filter(|run| !run.state.is_end()) else {
+            return Ok(());
+        };
+        let error = if now() > run.deadline { RunError::DeadlinePassed } else { RunError::Panicked };
+        self.decide(&mut run, &error).await
     }
 
     /// Logs and counts an ended run.

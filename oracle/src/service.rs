@@ -1,7 +1,9 @@
 //! Start, work, and graceful shutdown.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -9,16 +11,19 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, JobConfig, SourceConfig};
 use crate::dispatch::{dispatch, Work};
 use crate::drift::Watch;
-use crate::http;
+use crate::http::{self, listen};
 use crate::job::Job;
-use crate::keys::{KeyError, OperatorKey, Secret, Token};
+use crate::keys::{KeyError, OperatorKey, Secret};
 use crate::ledger::LedgerError;
 use crate::metrics::Metrics;
+use crate::observe::observe;
 use crate::onchain::OnChain;
+use crate::results::deliver;
 use crate::run::Runner;
-use crate::source::{Source, SourceError};
+use crate::source::{FhirSource, Source, SourceError};
 use crate::store::{Store, StoreError};
-use crate::watch::watch;
+use crate::tokens::Tokens;
+use crate::watch::{watch, Watched};
 
 /// Why the service cannot start or continue.
 #[derive(Debug, thiserror::Error)]
@@ -46,9 +51,6 @@ pub enum OracleError {
         /// The system's answer.
         source: std::io::Error,
     },
-    /// The HTTP server ended.
-    #[error("the HTTP server ended: {0}; start the service again")]
-    Http(std::io::Error),
 }
 
 /// A service that is connected and listening, but not working yet.
@@ -56,11 +58,14 @@ pub struct Service {
     runner: Arc<Runner<OnChain>>,
     listener: TcpListener,
     address: SocketAddr,
-    token: Token,
+    tokens: Tokens,
 }
 
+/// Time limit for the whole end, after which nothing is waited for: every step of a run is in the store.
+const END: Duration = Duration::from_secs(20);
+
 /// Starts the service, and works until `stop`. Runs in flight may then end within 15 seconds; all others continue at
-/// the next start.
+/// the next start. After 20 seconds it has ended in any case.
 pub async fn run(config: Config, stop: CancellationToken) -> Result<(), OracleError> {
     Service::start(config).await?.work(stop).await
 }
@@ -68,7 +73,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> Result<(), OracleEr
 impl Service {
     /// Reads the secrets, connects to the chain, opens the store and the HTTP port.
     pub async fn start(config: Config) -> Result<Self, OracleError> {
-        let token = Token::new(Secret::from_location(&config.http.token)?)?;
+        let tokens = Tokens::new(config.http.token.clone())?;
         let key = OperatorKey::from_hex(&Secret::from_location(&config.operator)?)?;
         let jobs = jobs(&config)?;
         let ledger = OnChain::connect(&config.chain).await?;
@@ -79,9 +84,12 @@ impl Service {
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let metrics = Arc::new(Metrics::default());
-        let drift = Watch::default();
-        let runner = Arc::new(Runner { store, ledger, jobs, key, metrics, drift });
-        Ok(Self { runner, listener, address, token })
+        for job in jobs.values() {
+            store.adopt(&job.config.name, job.config.feed).await?;
+        }
+        let (drift, watched, keep_days) = (Watch::default(), Watched::default(), config.keep_days);
+        let runner = Arc::new(Runner { store, ledger, jobs, key, metrics, drift, watched, keep_days });
+        Ok(Self { runner, listener, address, tokens })
     }
 
     /// The address on which it listens, with the port that the system chose if 0 was configured.
@@ -92,41 +100,51 @@ impl Service {
 
     /// Works until `stop`, or until the store fails.
     pub async fn work(self, stop: CancellationToken) -> Result<(), OracleError> {
-        let Self { runner, listener, address, token } = self;
+        let Self { runner, listener, address, tokens } = self;
         let work = Arc::new(Work::default());
-        let router = http::router(http::Service::new(Arc::clone(&runner), Arc::clone(&work), token));
+        let router = http::router(http::Service::new(Arc::clone(&runner), Arc::clone(&work), tokens));
         tracing::info!(url = %format!("http://{address}"), jobs = runner.jobs.len(), "the oracle is running");
-        // The first task that ends stops the others.
+        // The first part that ends stops the others.
         let ending = stop.child_token();
-        let serve = async {
-            let served =
-                axum::serve(listener, router).with_graceful_shutdown(ending.clone().cancelled_owned()).await;
-            ending.cancel();
-            served.map_err(OracleError::Http)
+        let all = async {
+            let limits = listen::Limits::default();
+            let served = listen::serve(listener, router, &runner.metrics, limits, &ending);
+            let watched = ending_with(&ending, watch(&runner, &work, &ending));
+            let dispatched = ending_with(&ending, dispatch(Arc::clone(&runner), &work, &ending));
+            let (observed, delivered) = (observe(&runner, &ending), deliver(&runner, &ending));
+            let ((), watched, dispatched, (), ()) =
+                tokio::join!(served, watched, dispatched, observed, delivered);
+            runner.store.close().await;
+            watched.and(dispatched)
         };
-        let watched = async {
-            let watched = watch(&runner, &work, &ending).await;
-            ending.cancel();
-            watched.map_err(OracleError::Store)
+        let too_late = async {
+            ending.cancelled().await;
+            tokio::time::sleep(END).await;
         };
-        let dispatched = async {
-            let dispatched = dispatch(Arc::clone(&runner), &work, &ending).await;
-            ending.cancel();
-            dispatched.map_err(OracleError::Store)
-        };
-        let (served, watched, dispatched) = tokio::join!(serve, watched, dispatched);
-        runner.store.close().await;
+        tokio::select! {
+            ended = all => ended?,
+            () = too_late => tracing::warn!("the end took too long, and was cut short"),
+        }
         tracing::info!("the oracle has stopped; runs that are not final continue at the next start");
-        served.and(watched).and(dispatched)
+        Ok(())
     }
 }
 
+async fn ending_with<T>(ending: &CancellationToken, part: impl Future<Output = T>) -> T {
+    let ended = part.await;
+    ending.cancel();
+    ended
+}
+
 fn jobs(config: &Config) -> Result<std::collections::BTreeMap<String, Job>, OracleError> {
-    let source = |name: &str| config.sources.iter().find(|source: &&SourceConfig| source.name == name);
+    let named = |name: &str| config.sources.iter().find(|source: &&SourceConfig| source.name == name);
     // A checked configuration has the source of each job.
     let job = |job: &JobConfig| {
-        let source = job.source.as_deref().and_then(source).map(Source::new).transpose()?;
-        Ok((job.name.clone(), Job::new(job.clone(), source)))
+        let source = job.source.as_deref().and_then(named).map(Source::new).transpose()?;
+        let results = job.results.as_deref().and_then(named).map(FhirSource::new).transpose()?;
+        let mut made = Job::new(job.clone(), source);
+        made.results = results;
+        Ok((job.name.clone(), made))
     };
     config.jobs.iter().map(job).collect()
 }

@@ -19,7 +19,7 @@ use crate::drift::Watch;
 use crate::inputs::{Amount, Series};
 use crate::job::Job;
 use crate::keys::OperatorKey;
-use crate::ledger::{Ledger, LedgerError, Requested};
+use crate::ledger::{Ledger, LedgerError, Requests, Standing, REQUESTS_PAGE};
 use crate::metrics::Metrics;
 use crate::run::Runner;
 use crate::source::Source;
@@ -104,10 +104,17 @@ pub fn manifest() -> inference::Manifest {
 /// The state of the chain in memory. It outlives every service of a test.
 pub struct World {
     pub head: u64,
-    pub events: Vec<(u64, Requested)>,
+    /// How many requests there ever were.
+    pub made: u64,
     pub requests: BTreeMap<u64, Request>,
+    /// The chain's clock less this machine's, in milliseconds.
+    pub clock: i64,
     pub readings: BTreeMap<(FeedId, Subject), Reading>,
     pub accepted: Vec<Report>,
+    /// The same with their blocks: as long as the node has their events.
+    pub landed: Vec<(u64, Report)>,
+    /// Whether the node has discarded the past.
+    pub is_pruned: bool,
     pub feed: Option<Feed>,
     pub model: Option<Model>,
     /// Its id.
@@ -118,8 +125,14 @@ pub struct World {
     pub refusals: Vec<LedgerError>,
     /// Whether the next accepted report's answer is lost on the way.
     pub loses_answer: bool,
+    /// Whether the transmitter has no funds.
+    pub is_poor: bool,
+    /// How many submissions panic.
+    pub panics: u32,
     /// Whether no node answers.
     pub is_away: bool,
+    /// A report in the pool, which becomes final after so many reads.
+    pub in_pool: Option<(u32, Report)>,
 }
 
 #[derive(Clone)]
@@ -155,10 +168,13 @@ impl Chain {
         };
         Self(Arc::new(Mutex::new(World {
             head: 1,
-            events: Vec::new(),
+            made: 0,
+            clock: 0,
             requests: BTreeMap::new(),
             readings: BTreeMap::new(),
             accepted: Vec::new(),
+            landed: Vec::new(),
+            is_pruned: false,
             feed: Some(feed),
             model: Some(model),
             known: id,
@@ -166,7 +182,10 @@ impl Chain {
             digest: DIGEST,
             refusals: Vec::new(),
             loses_answer: false,
+            is_poor: false,
+            panics: 0,
             is_away: false,
+            in_pool: None,
         })))
     }
 
@@ -176,22 +195,58 @@ impl Chain {
 
     /// Requests a value, in a block of its own.
     pub fn ask(&self, subject: Subject) -> u64 {
-        let deadline = now() + 60_000;
+        self.ask_on(feed(), subject)
+    }
+
+    pub fn ask_on(&self, feed: FeedId, subject: Subject) -> u64 {
         let mut world = self.world();
-        world.head += 1;
-        let request = u64::try_from(world.events.len()).unwrap();
-        let (head, feed) = (world.head, feed());
-        world.events.push((head, Requested { request, feed, subject, deadline }));
+        let (request, deadline) = (world.made, world.time() + 60_000);
+        (world.head, world.made) = (world.head + 1, request + 1);
         world.requests.insert(request, Request { feed, subject, requester: clinic(), deadline });
         request
     }
 
     fn look<T>(&self, at: impl FnOnce(&World) -> T) -> Result<T, LedgerError> {
-        let world = self.world();
+        let mut world = self.world();
         if world.is_away {
             return Err(LedgerError::Unreachable("no node".into()));
         }
-        Ok(at(&world))
+        let answer = at(&world);
+        match world.in_pool.take() {
+            Some((0, report)) => world.accept(&report),
+            Some((reads, report)) => world.in_pool = Some((reads - 1, report)),
+            None => {}
+        }
+        Ok(answer)
+    }
+}
+
+impl World {
+    fn time(&self) -> u64 {
+        now().checked_add_signed(self.clock).unwrap()
+    }
+
+    pub fn accept(&mut self, report: &Report) {
+        if let Some(request) = report.request {
+            self.requests.remove(&request);
+        }
+        let Report { round, model, inputs, observed_at, .. } = *report;
+        let value = report.median().unwrap();
+        let reading = Reading {
+            value,
+            spread: report.spread(),
+            decimals: 4,
+            epoch: 1,
+            round,
+            model,
+            inputs,
+            observed_at,
+            reported_at: self.time(),
+        };
+        self.readings.insert((report.feed, report.subject), reading);
+        self.accepted.push(report.clone());
+        self.head += 1;
+        self.landed.push((self.head, report.clone()));
     }
 }
 
@@ -205,27 +260,53 @@ impl Ledger for Chain {
         self.look(|world| world.head)
     }
 
-    fn first_block(&self) -> u64 {
-        0
+    fn known_head(&self) -> u64 {
+        self.world().head
     }
 
-    async fn requests(&self, from: u64, to: u64) -> Result<Vec<Requested>, LedgerError> {
+    async fn requests(&self, start: u64) -> Result<Requests, LedgerError> {
         self.look(|world| {
-            let blocks = world.events.iter().filter(|(block, _)| (from..=to).contains(block));
-            blocks.map(|(_, requested)| *requested).collect()
+            let page = world.requests.range(start..start.saturating_add(REQUESTS_PAGE));
+            let open = page.map(|(number, request)| (*number, request.clone())).collect();
+            Requests { time: world.time(), made: world.made, open }
         })
     }
 
-    async fn request(&self, request: u64) -> Result<Option<Request>, LedgerError> {
-        self.look(|world| world.requests.get(&request).cloned())
+    async fn standing(
+        &self,
+        feed: FeedId,
+        subject: Subject,
+        request: Option<u64>,
+    ) -> Result<Standing, LedgerError> {
+        self.look(|world| {
+            let reading = world.readings.get(&(feed, subject)).copied();
+            Standing {
+                block: world.head,
+                time: world.time(),
+                round: reading.map_or(0, |reading| reading.round),
+                reading,
+                request: request.and_then(|request| world.requests.get(&request).cloned()),
+            }
+        })
     }
 
-    async fn round(&self, feed: FeedId, subject: Subject) -> Result<u64, LedgerError> {
-        self.look(|world| world.readings.get(&(feed, subject)).map_or(0, |reading| reading.round))
+    async fn landed(&self, report: &Report, after: u64, to: u64) -> Result<Option<u64>, LedgerError> {
+        let found = self.look(|world| {
+            if world.is_pruned {
+                return Err(LedgerError::Discarded("the past".into()));
+            }
+            let blocks = world.landed.iter().filter(|(block, _)| (after + 1..=to).contains(block));
+            Ok(blocks.filter(|(_, landed)| landed == report).map(|(block, _)| *block).next())
+        })?;
+        found
     }
 
-    async fn reading(&self, feed: FeedId, subject: Subject) -> Result<Option<Reading>, LedgerError> {
-        self.look(|world| world.readings.get(&(feed, subject)).copied())
+    async fn balance(&self) -> Result<u128, LedgerError> {
+        self.look(|_| 7)
+    }
+
+    fn reconnections(&self) -> u64 {
+        0
     }
 
     async fn feed(&self, _: FeedId) -> Result<Option<Feed>, LedgerError> {
@@ -243,6 +324,14 @@ impl Ledger for Chain {
     async fn submit(&self, report: &Report, signatures: &[Signature]) -> Result<u64, LedgerError> {
         self.look(|_| ())?;
         let mut world = self.world();
+        if world.panics > 0 {
+            world.panics -= 1;
+            drop(world);
+            panic!("as a fault of the program would");
+        }
+        if world.is_poor {
+            return Err(LedgerError::Rejected("the balance of the account is too low".into()));
+        }
         if let Some(refusal) = world.refusals.pop() {
             return Err(refusal);
         }
@@ -250,34 +339,20 @@ impl Ledger for Chain {
         if report.configuration != world.digest {
             return refuse(feeds::Error::WrongConfiguration);
         }
+        if report.observed_at > world.time() + feeds::MAX_CLOCK_SKEW {
+            return refuse(feeds::Error::ReportFromFuture);
+        }
         let place = (report.feed, report.subject);
         if world.readings.get(&place).is_some_and(|reading| reading.round >= report.round) {
             return refuse(feeds::Error::RoundNotNewer);
         }
-        if report.request.is_some_and(|request| world.requests.remove(&request).is_none()) {
+        if report.request.is_some_and(|request| !world.requests.contains_key(&request)) {
             return refuse(feeds::Error::UnknownRequest);
         }
         if signatures != [key().sign(&report.hash()).unwrap()] {
             return refuse(feeds::Error::BadSignature);
         }
-        let Report { round, model, inputs, observed_at, .. } = *report;
-        let value = report.median().unwrap();
-        world.readings.insert(
-            place,
-            Reading {
-                value,
-                spread: report.spread(),
-                decimals: 4,
-                epoch: 1,
-                round,
-                model,
-                inputs,
-                observed_at,
-                reported_at: now(),
-            },
-        );
-        world.accepted.push(report.clone());
-        world.head += 1;
+        world.accept(report);
         if std::mem::take(&mut world.loses_answer) {
             return Err(LedgerError::Unreachable("the connection broke".into()));
         }
@@ -340,6 +415,7 @@ pub fn source(base_url: Url) -> SourceConfig {
         total_timeout: Duration::from_secs(2),
         max_response_bytes: 100_000,
         max_pages: 3,
+        search: crate::config::SearchBy::Get,
     }
 }
 
@@ -350,6 +426,7 @@ pub fn job_config(model: PathBuf) -> JobConfig {
         model,
         output: None,
         source: Some("hospital".into()),
+        results: None,
         triggers: vec![Trigger::ChainRequest, Trigger::Push],
         parameters: BTreeMap::new(),
         max_observation_age: Duration::from_secs(365 * 86_400),
@@ -372,12 +449,22 @@ pub async fn runner_with_model(
 }
 
 pub async fn runner_with_job(store: &Path, chain: &Chain, job: Job) -> Arc<Runner<Chain>> {
+    runner_with_jobs(store, chain, BTreeMap::from([("heart".to_owned(), job)])).await
+}
+
+pub async fn runner_with_jobs(
+    store: &Path,
+    chain: &Chain,
+    jobs: BTreeMap<String, Job>,
+) -> Arc<Runner<Chain>> {
     Arc::new(Runner {
         store: Store::open(store, GENESIS, contract()).await.unwrap(),
         ledger: chain.clone(),
-        jobs: BTreeMap::from([("heart".to_owned(), job)]),
+        jobs,
         key: key(),
         metrics: Arc::new(Metrics::default()),
         drift: Watch::default(),
+        watched: crate::watch::Watched::default(),
+        keep_days: 90,
     })
 }

@@ -5,12 +5,13 @@
 //! and invalidates the dry run of its kind.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chain::{Account, Call, Limits};
 use primitives::feeds::Report;
 use primitives::FeedId;
-use tokio::sync::Mutex;
+use tokio::sync::OnceCell;
 
 /// How long a dry run is valid: as long as an answer of the registry.
 const TRIAL_AGE: Duration = Duration::from_secs(5);
@@ -41,7 +42,14 @@ impl Kind {
 
 /// The limits from the last dry run of each kind.
 #[derive(Debug, Default)]
-pub struct Trials(Mutex<BTreeMap<Kind, (Instant, Limits)>>);
+pub struct Trials(Mutex<BTreeMap<Kind, Trial>>);
+
+/// Whoever comes first makes the dry run; others of the same kind wait for it, and no others.
+#[derive(Clone, Debug)]
+struct Trial {
+    began: Instant,
+    limits: Arc<OnceCell<Limits>>,
+}
 
 impl Trials {
     /// The limits for a report: from a dry run, unless there was one of its kind a moment ago.
@@ -51,20 +59,21 @@ impl Trials {
         call: &Call<()>,
         payer: &Account,
     ) -> Result<Limits, chain::Error> {
-        // A caller that waits here for a dry run of the same kind needs none of its own.
-        let mut trials = self.0.lock().await;
-        trials.retain(|_, (made, _)| made.elapsed() < TRIAL_AGE);
-        if let Some((_, limits)) = trials.get(&Kind::of(report)) {
-            return Ok(*limits);
-        }
-        let limits = Limits::of(&payer.chain().dry_run(call, payer.id()).await?);
-        trials.insert(Kind::of(report), (Instant::now(), limits));
-        Ok(limits)
+        let trial = self.trial(Kind::of(report));
+        let dry_run = || async { Ok(Limits::of(&payer.chain().dry_run(call, payer.id()).await?)) };
+        trial.get_or_try_init(dry_run).await.copied()
+    }
+
+    fn trial(&self, kind: Kind) -> Arc<OnceCell<Limits>> {
+        let mut trials = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        trials.retain(|_, trial| trial.began.elapsed() < TRIAL_AGE);
+        let new = || Trial { began: Instant::now(), limits: Arc::default() };
+        Arc::clone(&trials.entry(kind).or_insert_with(new).limits)
     }
 
     /// Forces a dry run for the next report of this kind, because one was not accepted.
-    pub async fn forget(&self, report: &Report) {
-        self.0.lock().await.remove(&Kind::of(report));
+    pub fn forget(&self, report: &Report) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&Kind::of(report));
     }
 }
 
@@ -87,6 +96,24 @@ mod tests {
             observed_at: 5,
             observations: vec![Observation { operator: 0, value: 6 }],
         }
+    }
+
+    /// A dry run that hangs holds up reports of its own kind only.
+    #[tokio::test]
+    async fn kinds_do_not_wait_for_each_other() {
+        let trials = Trials::default();
+        let hanging = trials.trial(Kind::of(&report(1, None)));
+        let wait = tokio::spawn(async move {
+            hanging.get_or_init(std::future::pending::<Limits>).await;
+        });
+        tokio::task::yield_now().await;
+        let same = trials.trial(Kind::of(&report(1, None)));
+        let other = trials.trial(Kind::of(&report(2, None)));
+        assert!(!Arc::ptr_eq(&same, &other));
+        assert!(Arc::ptr_eq(&same, &trials.trial(Kind::of(&report(1, None)))), "one dry run for both");
+        trials.forget(&report(1, None));
+        assert!(!Arc::ptr_eq(&same, &trials.trial(Kind::of(&report(1, None)))));
+        wait.abort();
     }
 
     #[test]

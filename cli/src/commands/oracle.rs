@@ -7,7 +7,7 @@ mod service;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use primitives::feeds::ResultRequested;
+use primitives::feeds::{Reading, ResultRequested};
 use primitives::{FeedId, Subject};
 use serde_json::json;
 
@@ -23,6 +23,7 @@ pub const EXAMPLES: &str = "\
 Examples:
   theriac oracle key operator.key       make a key, and print its public key
   theriac oracle run --config oracle.toml
+  theriac oracle backup --config oracle.toml /backup/oracle-1.sqlite
   theriac oracle request heart-disease-risk --subject 0x5f2e… --wait
   theriac oracle read heart-disease-risk --subject 0x5f2e… --max-age 15m
 
@@ -34,8 +35,9 @@ The configuration is a TOML file: begin with oracle/oracle.example.toml; docs/or
 THERIAC_ORACLE_… override the file, and options override both: --url is the node, --deployment the contracts, and
 --key-file or --dev-account the account that pays for reports.
 
-The service prints its address when it works. GET /health says whether chain, store and jobs are usable, GET /metrics
-is for Prometheus. Ctrl-C or SIGTERM ends it: runs under way are finished, or continue at the next start.
+The service prints its address on standard output when it works, and logs on standard error. GET /alive says that it
+works, GET /ready whether chain, store and jobs are usable, GET /metrics is for Prometheus. Ctrl-C or SIGTERM ends it
+within 20 seconds: runs under way are finished, or continue at the next start. A second one ends it at once.
 RUST_LOG=oracle=debug logs more.";
 
 /// How long `request --wait` looks for the answer after the deadline of the request.
@@ -52,6 +54,15 @@ pub enum OracleCommand {
         /// The service's configuration
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+    },
+    /// Copy the service's store into a new file that only you can read, while the service runs or not
+    Backup {
+        /// The service's configuration
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The file to write; an existing one is never overwritten
+        #[arg(value_name = "COPY")]
+        copy: PathBuf,
     },
     /// Ask the operators for a result, and print the request's number (needs any role)
     Request {
@@ -114,6 +125,7 @@ pub async fn run(command: OracleCommand, global: &Global) -> Result<Answer, Fail
     match command {
         OracleCommand::Run { config } => service::run(&config, global).await,
         OracleCommand::Key { file } => key::run(&file),
+        OracleCommand::Backup { config, copy } => service::backup(&config, &copy, global).await,
         OracleCommand::Read { about, max_age } => {
             let context = Context::open(global).await?;
             let reading = context.read(&context.feeds().read(about.feed, about.subject(), max_age)).await?;
@@ -143,6 +155,7 @@ async fn request(
     let feeds = context.feeds();
     let (feed, subject) = (about.feed, about.subject());
     let deadline = time::now_ms().saturating_add(within);
+    let before = last(context, about).await?;
     let receipt = context.submit(&feeds.request_result(feed, subject, deadline)).await?;
     let ResultRequested { request, .. } = receipt.event(feeds.0)?;
     if !wait {
@@ -156,7 +169,6 @@ async fn request(
         });
         return changed(&receipt, &done, data);
     }
-    // A request that is not open any more was answered.
     while context.read(&feeds.request(request)).await?.is_some() {
         if time::now_ms() > deadline.saturating_add(GRACE_MS) {
             let message = format!(
@@ -166,6 +178,30 @@ async fn request(
         }
         tokio::time::sleep(POLL).await;
     }
-    let reading = context.read(&feeds.read(feed, subject, u64::MAX)).await?;
+    // A request that is not open any more was answered, or withdrawn: then the last value is as old as before.
+    let now = last(context, about).await?;
+    let reading = now.filter(|now| before.as_ref().is_none_or(|before| order(now) > order(before)));
+    let reading = reading.ok_or_else(|| {
+        let message = format!("request {request} was withdrawn before it was answered; request again");
+        Failure::new(Exit::Failed, message).with_code("oracle/withdrawn")
+    })?;
     Answer::of(&reading::ReadingView::new(feed, subject, &reading))
+}
+
+/// The last value on a feed about a subject, of any age.
+async fn last(context: &Context<'_>, about: &AboutArgs) -> Result<Option<Reading>, Failure> {
+    use primitives::feeds::Error as Refusal;
+    let call = context.feeds().read(about.feed, about.subject(), u64::MAX);
+    match context.chain.read(&call).await {
+        Ok(reading) => Ok(Some(reading)),
+        Err(chain::Error::Contract(chain::ContractError::Feeds(
+            Refusal::NoReading | Refusal::ModelRevoked,
+        ))) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Later values have more: rounds begin anew with each epoch.
+const fn order(reading: &Reading) -> (u32, u64) {
+    (reading.epoch, reading.round)
 }

@@ -105,6 +105,16 @@ impl Data {
         self.requests.get(request)
     }
 
+    /// How many requests there ever were, and those that are open among the [`MAX_PAGE`] numbers from `start` at
+    /// most. Numbers are given out in order, so whoever looked at all numbers once never has to look at them again.
+    #[must_use]
+    pub fn list_requests(&self, start: u64, limit: u32) -> (u64, Vec<(u64, Request)>) {
+        let made = self.state().requests;
+        let end = start.saturating_add(limit.min(MAX_PAGE).into()).min(made);
+        let open = |number| Some((number, self.requests.get(number)?));
+        (made, (start..end).filter_map(open).collect())
+    }
+
     /// The last round that was accepted on the feed and subject in this epoch: 0 where none was.
     ///
     /// Each epoch counts from the start: operators that were removed may have left the greatest round behind.

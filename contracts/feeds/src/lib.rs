@@ -179,6 +179,13 @@ mod feeds {
             answer(self.data.request(request))
         }
 
+        /// How many requests there ever were, and those that are open among the numbers from `start`: at most
+        /// `limit` numbers are looked at, and never more than 50.
+        #[ink(message)]
+        pub fn requests(&self, start: u64, limit: u32) -> (u64, Vec<(u64, Request)>) {
+            answer(self.data.list_requests(start, limit))
+        }
+
         /// Who signs reports.
         #[ink(message)]
         pub fn configuration(&self) -> Configuration {

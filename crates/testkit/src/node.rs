@@ -22,7 +22,16 @@ impl Node {
     /// Where it is not built, or does not start.
     #[must_use]
     pub fn start() -> Self {
-        Self::run(0, None)
+        Self::run(0, None, None)
+    }
+
+    /// Starts a node on a free port that keeps the states of so many blocks, as most nodes of other chains do.
+    ///
+    /// # Panics
+    /// Where it is not built, or does not start.
+    #[must_use]
+    pub fn start_pruning(keep_states: u32) -> Self {
+        Self::run(0, None, Some(keep_states))
     }
 
     /// Starts a node on a port (0: any free one) that keeps its chain in a folder.
@@ -31,15 +40,18 @@ impl Node {
     /// Where it is not built, or does not start.
     #[must_use]
     pub fn start_in(port: u16, base_path: &Path) -> Self {
-        Self::run(port, Some(base_path))
+        Self::run(port, Some(base_path), None)
     }
 
-    fn run(port: u16, base_path: Option<&Path>) -> Self {
+    fn run(port: u16, base_path: Option<&Path>, keep_states: Option<u32>) -> Self {
         let program = Program::Node.path().unwrap_or_else(|failure| panic!("{failure}"));
         let mut command = Command::new(program);
         command.args(["--rpc-port", &port.to_string(), "--with-parent", "--log", "error"]);
         if let Some(base_path) = base_path {
             command.arg("--base-path").arg(base_path);
+        }
+        if let Some(keep_states) = keep_states {
+            command.args(["--keep-states", &keep_states.to_string()]);
         }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

@@ -35,9 +35,9 @@ pub type Backend = TFullBackend<Block>;
 /// Imports blocks and answers for their state.
 pub type Client = TFullClient<Block, RuntimeApi, Executor>;
 
-/// Every state is kept: a development chain is short, and its past is what one debugs.
-pub fn state_pruning() -> Option<PruningMode> {
-    Some(PruningMode::ArchiveAll)
+/// Without a number every state is kept: a development chain is short, and its past is what one debugs.
+pub fn state_pruning(keep_states: Option<u32>) -> PruningMode {
+    keep_states.map_or(PruningMode::ArchiveAll, PruningMode::blocks_pruning)
 }
 
 /// Every block is kept.
@@ -47,14 +47,18 @@ pub const BLOCKS_PRUNING: BlocksPruning = BlocksPruning::KeepAll;
 ///
 /// # Errors
 /// When the folder cannot be written, is used by another node, or holds something else.
-pub fn open(folder: Option<&Path>, tasks: &TaskManager) -> Result<(Arc<Client>, Arc<Backend>), Cause> {
+pub fn open(
+    folder: Option<&Path>,
+    keep_states: Option<u32>,
+    tasks: &TaskManager,
+) -> Result<(Arc<Client>, Arc<Backend>), Cause> {
     let source = match folder {
         Some(folder) => DatabaseSource::ParityDb { path: folder.join("chain") },
         None => DatabaseSource::Custom { db: Arc::new(MemDb::new()), require_create_flag: true },
     };
     let backend = sc_service::new_db_backend(DatabaseSettings {
         trie_cache_maximum_size: Some(TRIE_CACHE_BYTES),
-        state_pruning: state_pruning(),
+        state_pruning: Some(state_pruning(keep_states)),
         source,
         blocks_pruning: BLOCKS_PRUNING,
         pruning_filters: Vec::new(),

@@ -12,6 +12,10 @@ pub struct Options {
     #[arg(long, value_name = "FOLDER")]
     pub base_path: Option<PathBuf>,
 
+    /// Keep only the states of so many final blocks, as other chains' nodes do; without it, all of them
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep_states: Option<u32>,
+
     /// Serve RPC (HTTP and WebSocket) on this port of 127.0.0.1; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 9944)]
     pub rpc_port: u16,

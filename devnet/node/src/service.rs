@@ -99,8 +99,8 @@ impl Node {
         let folder = options.base_path.as_deref();
         let tokio = jsonrpsee::tokio::runtime::Handle::current();
         let tasks = TaskManager::new(tokio, None).map_err(|error| Error::Failed(Box::new(error)))?;
-        let (client, backend) =
-            client::open(folder, &tasks).map_err(|cause| Error::Chain { place: place(folder), cause })?;
+        let (client, backend) = client::open(folder, options.keep_states, &tasks)
+            .map_err(|cause| Error::Chain { place: place(folder), cause })?;
         let pool = sealing::start_pool(&client, &tasks);
         sealing::start_sealing(&client, &backend, &pool, &tasks);
 

@@ -8,17 +8,19 @@ use std::time::Duration;
 use primitives::FeedId;
 use reqwest::Url;
 
-use super::file::{Job, Lists, Source};
+use super::file::{Job, Rest, Source};
 use super::{
-    ChainConfig, Config, HttpConfig, JobConfig, KeyLocation, Settings, SourceConfig, Trigger, MAX_LIST,
+    ChainConfig, Config, HttpConfig, JobConfig, KeyLocation, Settings, SourceConfig, SourceKind, Trigger,
+    MAX_LIST,
 };
 use crate::keys::Secret;
 
-/// The default address of `/health`, `/metrics` and `/v1`.
+/// The default address of the HTTP interface.
 const DEFAULT_LISTEN: &str = "127.0.0.1:9640";
-const DAY: Duration = Duration::from_secs(86_400);
 /// Longer than any life.
-const MAX_AGE_DAYS: u64 = 150 * 366;
+const MAX_AGE: Duration = Duration::from_secs(150 * 366 * 86_400);
+/// As long as records of treatments are kept in most countries.
+const MAX_KEEP_DAYS: u64 = 30 * 366;
 
 /// A problem of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,14 +69,14 @@ impl Problems {
     }
 }
 
-pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Problem>> {
+pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Problem>> {
     let mut problems = Problems::default();
     let log = settings.log_format();
     if log.is_none() {
         problems.add("log.format", "is not known", "write \"text\" or \"json\"");
     }
     let url = problems.required(settings.chain_url, "chain.url", "CHAIN_URL");
-    let url = url.and_then(|text| chain_url(&text, &mut problems));
+    let url = url.and_then(|text| chain_url(&text, rest.insecure, &mut problems));
     let deployment = problems.required(settings.deployment, "chain.deployment", "DEPLOYMENT");
     let transmitter = problems.key(
         settings.transmitter_key_file,
@@ -90,15 +92,30 @@ pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Pro
         let remedy = format!("write one such as {DEFAULT_LISTEN} or [::1]:9640");
         problems.add("http.listen", "is not an IP address with a port", remedy);
     }
+    if listen.is_some_and(|listen| !listen.ip().is_loopback()) && !rest.behind_proxy {
+        let remedy =
+            "listen on 127.0.0.1, or put a proxy with TLS before it and write http.behind_proxy = true";
+        problems.add("http.listen", "lets tokens and patients' ids cross the network in the clear", remedy);
+    }
+    if !(1..=MAX_KEEP_DAYS).contains(&rest.keep_days) {
+        let remedy = format!("choose a number of days from 1 to {MAX_KEEP_DAYS}");
+        problems.add("store.keep_days", "is out of range", remedy);
+    }
     let token = problems.key(settings.token_file, settings.token, "http.token_file", "TOKEN");
-    let sources = sources(lists.sources, &mut problems);
-    let jobs = jobs(lists.jobs, &sources, &mut problems);
+    let sources = sources(rest.sources, &mut problems);
+    let jobs = jobs(rest.jobs, &sources, &mut problems);
 
     let config = || {
         Some(Config {
-            chain: ChainConfig { url: url?, deployment: deployment?, transmitter: transmitter? },
+            chain: ChainConfig {
+                url: url?,
+                insecure: rest.insecure,
+                deployment: deployment?,
+                transmitter: transmitter?,
+            },
             operator: operator?,
             store: store?,
+            keep_days: rest.keep_days,
             http: HttpConfig { listen: listen?, token: token? },
             log: log?,
             sources,
@@ -113,10 +130,14 @@ pub(super) fn config(settings: Settings, lists: Lists) -> Result<Config, Vec<Pro
     }
 }
 
-fn chain_url(text: &str, problems: &mut Problems) -> Option<Url> {
+fn chain_url(text: &str, insecure: bool, problems: &mut Problems) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "ws" | "wss") && url.has_host());
     if url.is_none() {
         problems.add("chain.url", "is not a WebSocket address", "write one such as ws://127.0.0.1:9944");
+    }
+    if url.as_ref().is_some_and(|url| url.scheme() == "ws" && !is_this_machine(url) && !insecure) {
+        let cause = "is not encrypted, so that whoever sits between can change what the chain answers";
+        problems.add("chain.url", cause, "use wss://, or write chain.insecure = true");
     }
     url
 }
@@ -147,6 +168,7 @@ fn sources(sources: Vec<Source>, problems: &mut Problems) -> Vec<SourceConfig> {
             name: source.name,
             kind: source.kind,
             base_url,
+            search: source.search,
             token_file: source.token_file,
             ca_file: source.ca_file,
             connect_timeout: Duration::from_millis(source.connect_timeout_ms),
@@ -216,6 +238,13 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             }
             _ => {}
         }
+        let is_fhir = |name: &String| {
+            sources.iter().any(|source| source.name == *name && source.kind == SourceKind::Fhir)
+        };
+        if job.results.as_ref().is_some_and(|name| !is_fhir(name)) {
+            let remedy = "name one of them, or remove it";
+            problems.add(key("results"), "is not the name of a usable [[source]] of the kind fhir", remedy);
+        }
         if !job.parameters.values().all(|amount| amount.value.is_finite()) {
             problems.add(key("parameters"), "contain NaN or an infinity", "write finite numbers");
         }
@@ -224,9 +253,10 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             let remedy = "write [\"chain-request\"], [\"push\"] or both";
             problems.add(key("triggers"), "are empty or name one twice", remedy);
         }
-        if !(1..=MAX_AGE_DAYS).contains(&job.max_observation_age_days) {
-            let remedy = format!("choose a number of days from 1 to {MAX_AGE_DAYS}");
-            problems.add(key("max_observation_age_days"), "is out of range", remedy);
+        let max_observation_age = span(&job.max_observation_age);
+        if max_observation_age.is_none() {
+            let remedy = "write a span up to 150 years, such as \"15m\", \"4h\" or \"365d\"";
+            problems.add(key("max_observation_age"), "is not a span of time", remedy);
         }
         let Some(feed) = FeedId::named(&job.feed) else {
             let remedy = "use at most 32 lower-case letters, digits and hyphens";
@@ -237,19 +267,27 @@ fn jobs(jobs: Vec<Job>, sources: &[SourceConfig], problems: &mut Problems) -> Ve
             let remedy = "let only one job answer the requests of a feed";
             problems.add(key("feed"), "is already answered by another job", remedy);
         }
-        let days = u32::try_from(job.max_observation_age_days).unwrap_or(u32::MAX);
         Some(JobConfig {
             name: job.name,
             feed,
             model: job.model,
             output: job.output,
             source: job.source,
+            results: job.results,
             triggers: job.triggers,
             parameters: job.parameters,
-            max_observation_age: DAY.saturating_mul(days),
+            max_observation_age: max_observation_age?,
         })
     };
     jobs.into_iter().enumerate().take(MAX_LIST).filter_map(check).collect()
+}
+
+/// A span such as `15m`, `4h` or `365d`, in which a day has 24 hours.
+fn span(text: &str) -> Option<Duration> {
+    let span: jiff::Span = text.parse().ok()?;
+    let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    let span = Duration::try_from(span).ok()?;
+    (!span.is_zero() && span <= MAX_AGE).then_some(span)
 }
 
 /// Names occur in addresses, logs and metrics.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Settings, SourceKind, Trigger};
+use super::{SearchBy, Settings, SourceKind, Trigger};
 use crate::inputs::Amount;
 
 #[derive(Deserialize)]
@@ -31,6 +31,8 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 struct Chain {
     url: Option<String>,
+    #[serde(default)]
+    insecure: bool,
     deployment: Option<PathBuf>,
     transmitter_key_file: Option<PathBuf>,
 }
@@ -45,12 +47,15 @@ struct Operator {
 #[serde(deny_unknown_fields)]
 struct Store {
     path: Option<PathBuf>,
+    keep_days: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Http {
     listen: Option<String>,
+    #[serde(default)]
+    behind_proxy: bool,
     token_file: Option<PathBuf>,
 }
 
@@ -67,6 +72,8 @@ pub(super) struct Source {
     #[serde(default)]
     pub kind: SourceKind,
     pub base_url: String,
+    #[serde(default)]
+    pub search: SearchBy,
     pub token_file: Option<PathBuf>,
     pub ca_file: Option<PathBuf>,
     #[serde(default = "defaults::connect_timeout_ms")]
@@ -89,14 +96,18 @@ pub(super) struct Job {
     pub model: PathBuf,
     pub output: Option<String>,
     pub source: Option<String>,
+    pub results: Option<String>,
     pub triggers: Vec<Trigger>,
     #[serde(default)]
     pub parameters: BTreeMap<String, Amount>,
     /// A clinical decision without a default: the maximum age differs by measurement and use.
-    pub max_observation_age_days: u64,
+    pub max_observation_age: String,
 }
 
 mod defaults {
+    pub fn keep_days() -> u64 {
+        90
+    }
     pub fn connect_timeout_ms() -> u64 {
         5_000
     }
@@ -115,14 +126,17 @@ mod defaults {
 }
 
 /// The settings that only the file can have.
-pub(super) struct Lists {
+pub(super) struct Rest {
+    pub keep_days: u64,
+    pub behind_proxy: bool,
+    pub insecure: bool,
     pub sources: Vec<Source>,
     pub jobs: Vec<Job>,
 }
 
 impl File {
     /// The single values and the lists, with paths relative to the working directory.
-    pub(super) fn split(self, folder: &Path) -> (Settings, Lists) {
+    pub(super) fn split(self, folder: &Path) -> (Settings, Rest) {
         let at = |path: PathBuf| folder.join(path);
         let settings = Settings {
             chain_url: self.chain.url,
@@ -144,6 +158,17 @@ impl File {
         };
         let job = |job: Job| Job { model: at(job.model), ..job };
         let sources = self.source.into_iter().map(source).collect();
-        (settings, Lists { sources, jobs: self.job.into_iter().map(job).collect() })
+        let keep_days = self.store.keep_days.unwrap_or_else(defaults::keep_days);
+        let (behind_proxy, insecure) = (self.http.behind_proxy, self.chain.insecure);
+        (
+            settings,
+            Rest {
+                keep_days,
+                behind_proxy,
+                insecure,
+                sources,
+                jobs: self.job.into_iter().map(job).collect(),
+            },
+        )
     }
 }

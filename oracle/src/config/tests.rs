@@ -4,7 +4,7 @@ use super::*;
 
 const FILE: &str = r#"
 [chain]
-url = "ws://file:1"
+url = "wss://file:1"
 deployment = "deployment.json"
 transmitter_key_file = "transmitter.key"
 [operator]
@@ -25,7 +25,7 @@ feed = "heart-disease-risk"
 model = "models/heart"
 source = "hospital"
 triggers = ["chain-request", "push"]
-max_observation_age_days = 365
+max_observation_age = "365d"
 "#;
 
 fn load(text: &str, environment: &[(&str, &str)], command_line: Settings) -> Result<Config, ConfigError> {
@@ -71,7 +71,7 @@ fn values(config: &Config) -> [String; 8] {
 }
 
 const ENVIRONMENT: [(&str, &str); 8] = [
-    ("THERIAC_ORACLE_CHAIN_URL", "ws://environment:1"),
+    ("THERIAC_ORACLE_CHAIN_URL", "wss://environment:1"),
     ("THERIAC_ORACLE_DEPLOYMENT", "env/deployment"),
     ("THERIAC_ORACLE_TRANSMITTER_KEY", "env-transmitter"),
     ("THERIAC_ORACLE_OPERATOR_KEY", "env-operator"),
@@ -87,7 +87,7 @@ fn every_field_comes_from_the_command_line_the_environment_the_file_or_the_defau
     assert_eq!(
         from_file,
         [
-            "ws://file:1/",
+            "wss://file:1/",
             "@/deployment.json",
             "@/transmitter.key",
             "@/operator.key",
@@ -101,7 +101,7 @@ fn every_field_comes_from_the_command_line_the_environment_the_file_or_the_defau
     assert_eq!(
         from_environment,
         [
-            "ws://environment:1/",
+            "wss://environment:1/",
             "env/deployment",
             "env-transmitter",
             "env-operator",
@@ -165,7 +165,7 @@ fn an_empty_variable_is_ignored_and_variables_can_name_key_files() {
         ("THERIAC_ORACLE_TOKEN_FILE", "k"),
     ];
     let found = values(&load(FILE, &environment, Settings::default()).unwrap());
-    assert_eq!([found[0].as_str(), &found[2], &found[3], &found[6]], ["ws://file:1/", "t", "o", "k"]);
+    assert_eq!([found[0].as_str(), &found[2], &found[3], &found[6]], ["wss://file:1/", "t", "o", "k"]);
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn all_problems_are_reported_together() {
         model = "m"
         source = "b"
         triggers = []
-        max_observation_age_days = 0
+        max_observation_age = "0d"
     "#;
     let Err(ConfigError::Invalid(problems)) = load(text, &[], Settings::default()) else {
         unreachable!("the file has problems")
@@ -207,7 +207,7 @@ fn all_problems_are_reported_together() {
             "source[0].base_url",
             "job[0].source",
             "job[0].triggers",
-            "job[0].max_observation_age_days",
+            "job[0].max_observation_age",
             "job[0].feed",
         ]
     );
@@ -216,6 +216,20 @@ fn all_problems_are_reported_together() {
         message.contains("source[0].base_url: is neither encrypted nor on this machine; use https"),
         "{message}"
     );
+}
+
+/// Tokens and patients' ids are in the clear there.
+#[test]
+fn an_address_outside_this_machine_needs_a_proxy() {
+    for outside in ["0.0.0.0:1", "[::]:1", "192.0.2.1:1"] {
+        let text = FILE.replace("listen = \"127.0.0.1:1\"", &format!("listen = \"{outside}\""));
+        let Err(ConfigError::Invalid(problems)) = load(&text, &[], Settings::default()) else {
+            unreachable!("{outside} is not on this machine")
+        };
+        assert_eq!(problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), ["http.listen"]);
+        assert!(problems[0].remedy.contains("http.behind_proxy = true"), "{}", problems[0]);
+        load(&text.replace("[http]", "[http]\nbehind_proxy = true"), &[], Settings::default()).unwrap();
+    }
 }
 
 #[test]

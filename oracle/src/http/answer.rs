@@ -24,8 +24,11 @@ pub enum Refusal {
     /// The `Idempotency-Key` is invalid.
     #[error("Idempotency-Key is invalid; send 1 to 64 visible ASCII characters")]
     BadIdempotencyKey,
-    /// The key was used for another patient or job.
-    #[error("this Idempotency-Key was used for another patient; choose another one")]
+    /// The number of uses is out of range.
+    #[error("uses is out of range; send how many requests on chain to answer, 1 to 1000")]
+    BadUses,
+    /// The key was used for a push with another content.
+    #[error("this Idempotency-Key was used for a push with another content; choose another one")]
     IdempotencyKeyReused,
     /// Unknown job, or not started this way.
     #[error("the job is unknown, or not started this way; see the configuration")]
@@ -34,19 +37,19 @@ pub enum Refusal {
     #[error("the subject is not registered; it may have been deleted")]
     UnknownSubject,
     /// Unknown run.
-    #[error("the run is unknown; ended runs are kept for 90 days")]
+    #[error("the run is unknown; ended runs are kept for store.keep_days")]
     UnknownRun,
     /// The job cannot run now.
-    #[error("the job cannot run now ({0}); see /health")]
+    #[error("the job cannot run now ({0}); see /ready")]
     JobUnusable(String),
     /// Overload.
     #[error("the service is busy; try again in a few seconds")]
     Busy,
     /// Time limit exceeded.
-    #[error("the request took too long; try again, and see /health")]
+    #[error("the request took too long; try again, and see /ready")]
     TooSlow,
     /// The store or the system failed.
-    #[error("the service failed; see its log and /health")]
+    #[error("the service failed; see its log and /ready")]
     Fault,
 }
 
@@ -58,6 +61,7 @@ impl Refusal {
             Self::BadBody => (StatusCode::BAD_REQUEST, "bad-body"),
             Self::BadPatient => (StatusCode::BAD_REQUEST, "bad-patient"),
             Self::BadIdempotencyKey => (StatusCode::BAD_REQUEST, "bad-idempotency-key"),
+            Self::BadUses => (StatusCode::BAD_REQUEST, "bad-uses"),
             Self::IdempotencyKeyReused => (StatusCode::CONFLICT, "idempotency-key-reused"),
             Self::UnknownJob => (StatusCode::NOT_FOUND, "unknown-job"),
             Self::UnknownSubject => (StatusCode::NOT_FOUND, "unknown-subject"),

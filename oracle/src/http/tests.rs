@@ -5,14 +5,15 @@ use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::{json, Value};
 
 use super::*;
-use crate::config::Trigger;
+use crate::config::{KeyLocation, Trigger};
 use crate::dispatch::Work;
 use crate::inputs::Pushed;
 use crate::job::Job;
 use crate::source::Source;
 use crate::store::{now, NewRun};
 use crate::testing::{
-    enough, hospital, job_config, model_folder, runner, runner_with_job, serve, source, Chain,
+    enough, hospital, job_config, model_folder, runner, runner_with_job, runner_with_jobs, serve, source,
+    Chain,
 };
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -22,6 +23,7 @@ struct Harness {
     _folder: tempfile::TempDir,
     chain: Chain,
     runner: Arc<Runner<Chain>>,
+    service: Arc<Service<Chain>>,
     url: Url,
     client: Client,
 }
@@ -34,10 +36,10 @@ impl Harness {
     }
 
     async fn of(folder: tempfile::TempDir, chain: Chain, runner: Arc<Runner<Chain>>) -> Self {
-        let token = Token::new(TOKEN.to_owned().into()).unwrap();
-        let service = Service::new(Arc::clone(&runner), Arc::new(Work::default()), token);
-        let url = serve(router(service)).await.join("/").unwrap();
-        Self { _folder: folder, chain, runner, url, client: Client::new() }
+        let tokens = Tokens::new(KeyLocation::Value(TOKEN.to_owned().into())).unwrap();
+        let service = Service::new(Arc::clone(&runner), Arc::new(Work::default()), tokens);
+        let url = serve(router(Arc::clone(&service))).await.join("/").unwrap();
+        Self { _folder: folder, chain, runner, service, url, client: Client::new() }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -153,8 +155,7 @@ async fn a_push_with_the_same_idempotency_key_is_the_same_run() {
     assert_ne!(push("order-18", "p1").await.1["run"], first["run"]);
     assert!(!first.to_string().contains("order"));
     refused(push("two words", "p1").await, 400, "bad-idempotency-key");
-    let pending = harness.runner.store.pending();
-    assert_eq!(pending, 2);
+    assert_eq!(harness.runner.store.pending().pushed, 2);
 }
 
 #[tokio::test]
@@ -224,27 +225,68 @@ async fn a_job_whose_model_is_revoked_refuses_pushes() {
 }
 
 #[tokio::test]
-async fn health_is_ok_only_if_every_part_is() {
+async fn ready_is_ok_only_if_every_part_is_and_one_job() {
     let harness = Harness::new().await;
     let good = json!({"ok": true});
-    let all = json!({"ok": true, "chain": good, "store": good, "jobs": {"heart": good}});
-    assert_eq!(answer(harness.request(Method::GET, "health")).await, (200, all));
+    let all = json!({
+        "ok": true, "chain": good, "requests": good, "clock": good, "store": good, "jobs": {"heart": good},
+    });
+    assert_eq!(answer(harness.request(Method::GET, "ready")).await, (200, all));
 
     let harness = Harness::new().await;
     harness.chain.world().model = None;
-    let (status, health) = answer(harness.request(Method::GET, "health")).await;
-    assert_eq!((status, &health["jobs"]["heart"]["reason"]), (503, &json!("model-unknown")));
-    assert_eq!(health["chain"], good);
+    let (status, ready) = answer(harness.request(Method::GET, "ready")).await;
+    assert_eq!((status, &ready["jobs"]["heart"]["reason"]), (503, &json!("model-unknown")));
+    assert_eq!(ready["chain"], good);
 
     let harness = Harness::new().await;
     harness.chain.world().is_away = true;
-    let (status, health) = answer(harness.request(Method::GET, "health")).await;
-    assert_eq!((status, &health["chain"]["reason"]), (503, &json!("chain-unreachable")));
+    let (status, ready) = answer(harness.request(Method::GET, "ready")).await;
+    assert_eq!((status, &ready["chain"]["reason"]), (503, &json!("chain-unreachable")));
 
     let harness = Harness::new().await;
     harness.runner.store.close().await;
-    let (status, health) = answer(harness.request(Method::GET, "health")).await;
-    assert_eq!((status, &health["store"]["reason"]), (503, &json!("store")));
+    let (status, ready) = answer(harness.request(Method::GET, "ready")).await;
+    assert_eq!((status, &ready["store"]["reason"]), (503, &json!("store")));
+    // A supervisor that restarts it repairs nothing.
+    assert_eq!(answer(harness.request(Method::GET, "alive")).await, (200, good));
+}
+
+/// One feed whose model was revoked takes the others out of nobody's hands.
+#[tokio::test]
+async fn one_job_that_cannot_run_is_named_and_the_service_stays_ready() {
+    let (folder, chain) = (tempfile::tempdir().unwrap(), Chain::new());
+    let good = job_config(model_folder());
+    let mut broken = job_config(folder.path().join("nothing"));
+    (broken.name, broken.feed) = ("broken".into(), primitives::FeedId::named("other").unwrap());
+    let source = || Some(Source::new(&source("http://127.0.0.1:1/".parse().unwrap())).unwrap());
+    let jobs = [good, broken].map(|config| (config.name.clone(), Job::new(config, source())));
+    let runner = runner_with_jobs(&store(&folder), &chain, jobs.into()).await;
+    let harness = Harness::of(folder, chain, runner).await;
+    let (status, ready) = answer(harness.request(Method::GET, "ready")).await;
+    assert_eq!(
+        (status, &ready["ok"], &ready["jobs"]["broken"]["reason"]),
+        (200, &json!(true), &json!("model-unreadable"))
+    );
+}
+
+/// Pushes have all places: supervisors and Prometheus are answered, and the next push is refused.
+#[tokio::test]
+async fn pushes_take_no_place_from_supervisors() {
+    let harness = Harness::new().await;
+    let all = u32::try_from(harness.service.places.available_permits()).unwrap();
+    let _taken = harness.service.places.acquire_many(all).await.unwrap();
+    for path in ["alive", "ready", "metrics"] {
+        assert_eq!(harness.request(Method::GET, path).send().await.unwrap().status(), 200, "{path}");
+    }
+    refused(harness.call(Method::GET, "v1/runs/push-0", None).await, 503, "busy");
+    let text = harness.runner.metrics.text();
+    for counted in [
+        r#"theriac_oracle_http_answers_total{route="/alive",status="200"} 1"#,
+        r#"theriac_oracle_http_answers_total{route="/v1/runs/{run}",status="503"} 1"#,
+    ] {
+        assert!(text.contains(counted), "{text}");
+    }
 }
 
 #[tokio::test]
@@ -253,16 +295,18 @@ async fn metrics_are_in_the_text_format() {
     let run = NewRun {
         id: "push-1".into(),
         job: "heart".into(),
+        feed: crate::testing::feed(),
         request: None,
         subject: primitives::Subject([1; 32]),
         deadline: now() + 1000,
         pushed: Pushed::default(),
+        body: None,
     };
-    harness.runner.store.record(7, &[run], now()).await.unwrap();
+    harness.runner.store.push(&run, None, now()).await.unwrap();
     let response = harness.request(Method::GET, "metrics").send().await.unwrap();
     let format = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
     assert!(format.starts_with("application/openmetrics-text"));
     let text = response.text().await.unwrap();
-    assert!(text.contains("theriac_oracle_pending_runs 1"), "{text}");
+    assert!(text.contains(r#"theriac_oracle_pending_runs{origin="push"} 1"#), "{text}");
     assert!(text.ends_with("# EOF\n"));
 }

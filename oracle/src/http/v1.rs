@@ -16,22 +16,30 @@ use crate::job::Job;
 use crate::ledger::Ledger;
 use crate::run::Runner;
 use crate::source::Source;
-use crate::store::{now, Due, NewRun, Registration, Run, Taken};
+use crate::store::{now, NewRun, Registration, Run, Taken};
 use crate::subject::{new_salt, subject, PatientId};
-use crate::watch::MAX_PENDING;
 
 /// The lifetime of a pushed run, in milliseconds: an hour.
 const PUSH_PATIENCE: u64 = 3_600_000;
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Maximum number of requests that a registration serves.
+const MAX_USES: u32 = 1_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Register {
     job: String,
     patient: String,
+    /// How many requests on chain may be answered: whoever knows the subject can make more.
+    #[serde(default = "once")]
+    uses: u32,
 }
 
-#[derive(Deserialize)]
+fn once() -> u32 {
+    1
+}
+
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Push {
     /// Whom or what it is about; `None` for a global value.
@@ -70,11 +78,16 @@ pub(super) async fn register<L: Ledger>(
     State(service): State<Arc<Service<L>>>,
     body: Result<Json<Register>, JsonRejection>,
 ) -> Result<Response, Refusal> {
-    let Json(Register { job, patient }) = body.map_err(|_| Refusal::BadBody)?;
-    let who = registration(started_by(&service.runner, &job, Trigger::ChainRequest)?, &patient)?;
+    let Json(Register { job, patient, uses }) = body.map_err(|_| Refusal::BadBody)?;
+    if !(1..=MAX_USES).contains(&uses) {
+        return Err(Refusal::BadUses);
+    }
+    let job = started_by(&service.runner, &job, Trigger::ChainRequest)?;
+    let who = registration(job, &patient, uses)?;
     service.runner.store.register(&who, now()).await?;
-    service.work.look();
+    service.work.look(job.config.feed);
     let subject = who.subject.to_string();
+    tracing::info!(subject, job = %job.config.name, uses, "a subject was registered");
     Ok((StatusCode::CREATED, Json(Registered { subject })).into_response())
 }
 
@@ -85,6 +98,7 @@ pub(super) async fn forget<L: Ledger>(
 ) -> Result<StatusCode, Refusal> {
     let subject: Subject = name.parse().map_err(|_| Refusal::UnknownSubject)?;
     let known = service.runner.store.forget(subject).await?;
+    tracing::info!(%subject, known, "a subject was forgotten");
     known.then_some(StatusCode::NO_CONTENT).ok_or(Refusal::UnknownSubject)
 }
 
@@ -95,35 +109,43 @@ pub(super) async fn push<L: Ledger>(
     headers: HeaderMap,
     body: Result<Json<Push>, JsonRejection>,
 ) -> Result<Response, Refusal> {
-    let Json(Push { patient, data }) = body.map_err(|_| Refusal::BadBody)?;
+    let Json(push) = body.map_err(|_| Refusal::BadBody)?;
     let runner = &service.runner;
+    let content = serde_json::to_vec(&push).map_err(|_| Refusal::BadBody)?;
+    let body = runner.store.body(&content);
+    let Push { patient, data } = push;
     let job = started_by(runner, &job, Trigger::Push)?;
-    let who = patient.map(|patient| registration(job, &patient)).transpose()?;
+    // Its report makes the subject public: no request about it is answered.
+    let who = patient.map(|patient| registration(job, &patient, 0)).transpose()?;
     if who.is_none() && matches!(job.source, Some(Source::Fhir(_))) {
         return Err(Refusal::BadPatient);
     }
-    let about = who.as_ref().map(|who| &who.patient);
     let id = run_id(runner, &headers, &job.config.name)?;
     if headers.contains_key(IDEMPOTENCY_KEY) {
         if let Some(run) = runner.store.run(&id).await? {
-            return again(runner, run, about).await;
+            return again(run, body);
         }
     }
     job.ready(&runner.ledger, &runner.key, now())
         .await
         .map_err(|error| Refusal::JobUnusable(error.kind()))?;
-    if runner.store.pending() >= MAX_PENDING {
-        return Err(Refusal::Busy);
-    }
-    let deadline = now().saturating_add(PUSH_PATIENCE);
-    let subject = who.as_ref().map(|who| who.subject).unwrap_or_default();
-    let run = NewRun { id, job: job.config.name.clone(), request: None, subject, deadline, pushed: data };
+    let run = NewRun {
+        id,
+        job: job.config.name.clone(),
+        feed: job.config.feed,
+        request: None,
+        subject: who.as_ref().map(|who| who.subject).unwrap_or_default(),
+        deadline: now().saturating_add(PUSH_PATIENCE),
+        pushed: data,
+        body: Some(body),
+    };
     match runner.store.push(&run, who.as_ref(), now()).await? {
         Taken::New => {
-            service.work.begin(Due { id: run.id.clone(), subject: run.subject });
+            service.work.look(run.feed);
             Ok(accepted(run.id, run.subject))
         }
-        Taken::Known(known) => again(runner, *known, about).await,
+        Taken::Known(known) => again(*known, body),
+        Taken::Full => Err(Refusal::Busy),
     }
 }
 
@@ -151,15 +173,10 @@ fn accepted(run: String, subject: Subject) -> Response {
     (StatusCode::ACCEPTED, Json(Accepted { run, subject: subject.to_string() })).into_response()
 }
 
-/// The answer to the first push with this key. The key must not be used for another patient.
-async fn again<L: Ledger>(
-    runner: &Runner<L>,
-    run: Run,
-    about: Option<&PatientId>,
-) -> Result<Response, Refusal> {
-    let who = runner.store.registration(run.subject).await?;
-    // A deleted registration may have been the same.
-    if who.is_some_and(|who| about != Some(&who.patient)) {
+/// The answer to the first push with this key, if this one has the same content. A store of an older release knows only
+/// that there was one.
+fn again(run: Run, body: [u8; 32]) -> Result<Response, Refusal> {
+    if run.body.is_some_and(|first| first != body) {
         return Err(Refusal::IdempotencyKeyReused);
     }
     Ok(accepted(run.id, run.subject))
@@ -170,10 +187,10 @@ fn started_by<'r, L>(runner: &'r Runner<L>, name: &str, trigger: Trigger) -> Res
     job.config.triggers.contains(&trigger).then_some(job).ok_or(Refusal::UnknownJob)
 }
 
-fn registration(job: &Job, patient: &str) -> Result<Registration, Refusal> {
+fn registration(job: &Job, patient: &str, uses: u32) -> Result<Registration, Refusal> {
     let patient = PatientId::new(patient).map_err(|_| Refusal::BadPatient)?;
     let salt = new_salt().map_err(|_| Refusal::Fault)?;
-    Ok(Registration { subject: subject(&salt, &patient), job: job.config.name.clone(), salt, patient })
+    Ok(Registration { subject: subject(&salt, &patient), job: job.config.name.clone(), salt, patient, uses })
 }
 
 /// A run's id: derived from the caller's key, or random.

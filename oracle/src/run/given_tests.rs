@@ -64,10 +64,12 @@ async fn push(runner: &Runner<Chain>, id: &str, pushed: Pushed) -> (State, Optio
     let run = NewRun {
         id: id.into(),
         job: "heart".into(),
+        feed: crate::testing::feed(),
         request: None,
         subject: Subject::default(),
         deadline: now() + 60_000,
         pushed,
+        body: None,
     };
     runner.store.push(&run, None, now()).await.unwrap();
     runner.drive(id, || false).await.unwrap();
@@ -148,10 +150,12 @@ async fn pushed_data_survive_a_restart_before_the_computation() {
     let run = NewRun {
         id: "push-1".into(),
         job: "heart".into(),
+        feed: crate::testing::feed(),
         request: None,
         subject: Subject::default(),
         deadline: now() + 60_000,
         pushed: temperatures(week()),
+        body: None,
     };
     runner.store.push(&run, None, now()).await.unwrap();
     assert_eq!(runner.drive("push-1", || false).await.unwrap(), Some(State::Queued));
@@ -179,18 +183,20 @@ async fn a_series_about_the_subject_of_a_request_is_fetched_as_csv() {
 
     let (salt, patient) = ([3; 32], PatientId::new("shipment-17").unwrap());
     let subject = crate::subject::subject(&salt, &patient);
-    let who = crate::store::Registration { subject, job: "heart".into(), salt, patient };
+    let who = crate::store::Registration { subject, job: "heart".into(), salt, patient, uses: 1 };
     runner.store.register(&who, now()).await.unwrap();
     let request = harness.chain.ask(subject);
     let run = NewRun {
         id: "request-0".into(),
         job: "heart".into(),
+        feed: crate::testing::feed(),
         request: Some(request),
         subject,
         deadline: now() + 60_000,
         pushed: Pushed::default(),
+        body: None,
     };
-    runner.store.record(2, &[run], now()).await.unwrap();
+    runner.store.requests(&[crate::testing::feed()], 2, &[run], now()).await.unwrap();
     assert_eq!(runner.drive("request-0", || false).await.unwrap(), Some(State::Failed));
     let reason = runner.store.run("request-0").await.unwrap().unwrap().reason;
     assert_eq!(reason.as_deref(), Some("patient-not-found"), "the server does not know this shipment");
@@ -211,10 +217,12 @@ async fn a_source_without_series_has_its_own_error() {
         let run = NewRun {
             id: "push-1".into(),
             job: "heart".into(),
+            feed: crate::testing::feed(),
             request: None,
             subject: Subject::default(),
             deadline: now() + 60_000,
             pushed: Pushed::default(),
+            body: None,
         };
         runner.store.push(&run, None, now()).await.unwrap();
         runner.drive("push-1", || false).await.unwrap();
@@ -234,17 +242,19 @@ async fn an_abstention_leaves_nothing_on_chain_and_the_request_open() {
     let run = NewRun {
         id: "request-0".into(),
         job: "heart".into(),
+        feed: crate::testing::feed(),
         request: Some(request),
         subject: Subject::default(),
         deadline: now() + 60_000,
         pushed: row(false).0,
+        body: None,
     };
-    runner.store.record(2, &[run], now()).await.unwrap();
+    runner.store.requests(&[crate::testing::feed()], 2, &[run], now()).await.unwrap();
     assert_eq!(runner.drive("request-0", || false).await.unwrap(), Some(State::Abstained));
     let run = runner.store.run("request-0").await.unwrap().unwrap();
     let reason = "abstained: the model cannot decide between yes and no here; decide by other means";
     assert_eq!((run.reason.as_deref(), run.report), (Some(reason), None));
-    assert_eq!(runner.store.pending(), 0);
+    assert_eq!(runner.store.pending().runs(), 0);
     let world = harness.chain.world();
     let reported: Vec<_> = world.accepted.iter().map(Report::median).collect();
     assert_eq!((reported, world.requests.len()), (vec![Some(value)], 1));

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::*;
 use crate::inputs::Pushed;
-use crate::store::{NewRun, Registration};
+use crate::store::{NewRun, Origin, Registration};
 use crate::subject::{subject, PatientId};
 use crate::testing::{
-    enough, hospital, model_folder, quantity, runner, runner_with_model, serve, Chain, World,
+    enough, feed, hospital, model_folder, quantity, runner, runner_with_model, serve, Chain, World,
 };
 
 /// A service that can be killed and started again: its file, its chain, its hospital.
@@ -45,7 +45,7 @@ impl House {
 
 fn who() -> Registration {
     let (salt, patient) = ([3; 32], PatientId::new("p1").unwrap());
-    Registration { subject: subject(&salt, &patient), job: "heart".into(), salt, patient }
+    Registration { subject: subject(&salt, &patient), job: "heart".into(), salt, patient, uses: 1 }
 }
 
 async fn registered(runner: &Runner<Chain>) -> Subject {
@@ -59,26 +59,30 @@ async fn take_up(runner: &Runner<Chain>, request: u64, subject: Subject) -> Stri
     let run = NewRun {
         id: id.clone(),
         job: "heart".into(),
+        feed: feed(),
         request: Some(request),
         subject,
         deadline,
         pushed: Pushed::default(),
+        body: None,
     };
-    let head = runner.ledger.world().head;
-    runner.store.record(head, &[run], now()).await.unwrap();
+    runner.store.requests(&[feed()], request + 1, &[run], now()).await.unwrap();
     id
 }
 
+/// A run about a subject of its own, as a push makes it.
 async fn push(runner: &Runner<Chain>) -> String {
     let run = NewRun {
         id: "push-1".into(),
         job: "heart".into(),
+        feed: feed(),
         request: None,
         subject: who().subject,
         deadline: now() + 60_000,
         pushed: Pushed::default(),
+        body: None,
     };
-    runner.store.push(&run, Some(&who()), now()).await.unwrap();
+    runner.store.push(&run, Some(&Registration { uses: 0, ..who() }), now()).await.unwrap();
     run.id
 }
 
@@ -148,8 +152,10 @@ async fn a_crash_after_the_chain_accepted_finds_the_report_there() {
     let house = House::new().await;
     let runner = house.start().await;
     let pushed = push(&runner).await;
-    let request = house.chain.ask(who().subject);
-    let requested = take_up(&runner, request, who().subject).await;
+    let other = Registration { subject: Subject([5; 32]), ..who() };
+    runner.store.register(&other, now()).await.unwrap();
+    let request = house.chain.ask(other.subject);
+    let requested = take_up(&runner, request, other.subject).await;
     for id in [pushed, requested] {
         assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
         let signed = runner.store.run(&id).await.unwrap().unwrap().report.unwrap();
@@ -184,6 +190,126 @@ async fn a_report_that_arrives_between_check_and_submission_is_not_computed_agai
     runner.step(&mut run, Sending::AtOnce).await.unwrap();
     assert_eq!((run.state, run.block), (State::Finalised, None));
     assert_eq!(house.chain.world().accepted.len(), 1);
+}
+
+/// A subject that a push made is public after its report: strangers cannot have the record fetched again.
+#[tokio::test]
+async fn a_request_about_a_subject_that_a_push_made_is_not_answered() {
+    let house = House::new().await;
+    let runner = house.start().await;
+    let id = push(&runner).await;
+    assert_eq!(drive(&runner, &id).await, (State::Finalised, None));
+    assert_eq!(runner.store.registration(who().subject).await.unwrap().unwrap().uses, 0);
+    let request = house.chain.ask(who().subject);
+    let stranger = take_up(&runner, request, who().subject).await;
+    assert_eq!(drive(&runner, &stranger).await, failed("subject-used"));
+    assert_eq!(house.chain.world().accepted.len(), 1);
+}
+
+#[tokio::test]
+async fn a_registration_serves_as_many_requests_as_it_says() {
+    let house = House::new().await;
+    let runner = house.start().await;
+    runner.store.register(&Registration { uses: 2, ..who() }, now()).await.unwrap();
+    let mut requests = Vec::new();
+    for _ in 0..4 {
+        let request = house.chain.ask(who().subject);
+        requests.push((request, take_up(&runner, request, who().subject).await));
+    }
+    // One that was withdrawn used nothing up.
+    house.chain.world().requests.remove(&requests[0].0);
+    assert_eq!(drive(&runner, &requests[0].1).await, failed("request-closed"));
+    assert_eq!(drive(&runner, &requests[1].1).await, (State::Finalised, None));
+    assert_eq!(drive(&runner, &requests[2].1).await, (State::Finalised, None));
+    assert_eq!(drive(&runner, &requests[3].1).await, failed("subject-used"));
+    assert_eq!(house.chain.world().accepted.len(), 2);
+}
+
+/// Another operator reports after ours, whose answer was lost: the last reading no longer shows ours.
+#[tokio::test]
+async fn a_report_that_another_one_covers_is_found_in_its_block() {
+    for is_pruned in [false, true] {
+        let house = House::new().await;
+        let runner = house.start().await;
+        let id = push(&runner).await;
+        house.chain.world().loses_answer = true;
+        assert_eq!(drive(&runner, &id).await, (State::Submitted, Some("chain-unreachable".into())));
+        let mut next = house.chain.world().accepted[0].clone();
+        (next.round, next.inputs) = (next.round + 1, primitives::InputCommitment([9; 32]));
+        house.chain.world().accept(&next);
+        house.chain.world().is_pruned = is_pruned;
+        let end = drive(&runner, &id).await;
+        if is_pruned {
+            assert_eq!(end, failed("fate-unknown"), "it is not known, so nothing is reported again");
+        } else {
+            assert_eq!(end, (State::Finalised, None));
+            let block = runner.store.run(&id).await.unwrap().unwrap().block;
+            assert_eq!(block, Some(2));
+        }
+        assert_eq!(house.chain.world().accepted.len(), 2);
+    }
+}
+
+/// Ours never arrived, and another operator took its round: it is computed again for the next.
+#[tokio::test]
+async fn a_round_that_another_operator_took_is_left_to_it() {
+    let house = House::new().await;
+    let runner = house.start().await;
+    let id = push(&runner).await;
+    assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
+    let mut other = runner.store.run(&id).await.unwrap().unwrap().report.unwrap().report;
+    other.inputs = primitives::InputCommitment([9; 32]);
+    house.chain.world().accept(&other);
+    assert_eq!(drive(&runner, &id).await, (State::Queued, Some("feeds-round-not-newer".into())));
+    assert_eq!(drive(&runner, &id).await, (State::Finalised, None));
+    assert_eq!(house.chain.world().accepted[1].round, 2);
+}
+
+/// A report in the pool may land after the run's deadline: it is given up only when the chain can refuse it for sure.
+#[tokio::test]
+async fn a_report_that_may_still_land_is_not_given_up_at_the_deadline() {
+    let house = House::new().await;
+    let runner = house.start().await;
+    let run = NewRun {
+        id: "push-1".into(),
+        job: "heart".into(),
+        feed: feed(),
+        request: None,
+        subject: who().subject,
+        deadline: now() + 400,
+        pushed: Pushed::default(),
+        body: None,
+    };
+    runner.store.push(&run, Some(&who()), now()).await.unwrap();
+    assert_eq!(step(&runner, "push-1").await.unwrap(), State::Submitted);
+    tokio::time::sleep(std::time::Duration::from_millis(450)).await;
+    house.chain.world().is_poor = true;
+    assert_eq!(drive(&runner, "push-1").await, (State::Submitted, Some("chain-rejected".into())));
+    // Two minutes later on a feed that takes reports of a minute.
+    house.chain.world().clock = 120_000;
+    assert_eq!(drive(&runner, "push-1").await, failed("deadline-passed"));
+    assert!(house.chain.world().accepted.is_empty());
+}
+
+/// The report is in the pool, and lands between any two reads of the chain.
+#[tokio::test]
+async fn a_report_that_lands_while_the_chain_is_asked_is_found_and_not_given_up() {
+    for reads in 0..8 {
+        let house = House::new().await;
+        let runner = house.start().await;
+        let subject = registered(&runner).await;
+        let request = house.chain.ask(subject);
+        let id = take_up(&runner, request, subject).await;
+        assert_eq!(step(&runner, &id).await.unwrap(), State::Submitted);
+        let report = runner.store.run(&id).await.unwrap().unwrap().report.unwrap().report;
+        house.chain.world().in_pool = Some((reads, report));
+        let mut end = drive(&runner, &id).await;
+        if end.0 == State::Submitted {
+            end = drive(&runner, &id).await;
+        }
+        assert_eq!(end, (State::Finalised, None), "landed after {reads} reads");
+        assert_eq!(house.chain.world().accepted.len(), 1);
+    }
 }
 
 #[tokio::test]
@@ -246,7 +372,7 @@ async fn a_request_about_an_unknown_subject_waits_for_its_registration() {
     let id = take_up(&runner, request, who().subject).await;
     assert_eq!(drive(&runner, &id).await, waits("subject-unknown"));
     registered(&runner).await;
-    let due = runner.store.due(now(), 10).await.unwrap();
+    let due = runner.store.due(feed(), Origin::Request, now(), 10).await.unwrap();
     assert_eq!(due.first().map(|run| run.id.as_str()), Some(id.as_str()));
     assert_eq!(drive(&runner, &id).await, (State::Finalised, None));
 }
@@ -281,10 +407,12 @@ async fn a_run_whose_deadline_has_passed_fails() {
     let run = NewRun {
         id: "push-1".into(),
         job: "heart".into(),
+        feed: feed(),
         request: None,
         subject: who().subject,
         deadline: now() - 1,
         pushed: Pushed::default(),
+        body: None,
     };
     runner.store.push(&run, Some(&who()), now()).await.unwrap();
     assert_eq!(drive(&runner, "push-1").await, failed("deadline-passed"));

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fhir::OperationOutcome;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use reqwest::{redirect, Certificate, Client, Response, StatusCode, Url};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{redirect, Certificate, Client, RequestBuilder, Response, StatusCode, Url};
 use tokio::sync::Semaphore;
 
 use super::{FetchError, SourceError};
 use crate::config::SourceConfig;
 use crate::keys::Secret;
 
-/// Maximum number of runs for which a server is queried at once: it has others to serve.
+/// Maximum number of runs for which a server is queried at once: it has others to serve, and each holds its answers in
+/// memory.
 const MAX_AT_ONCE: usize = 16;
 /// Maximum number of bytes of an error answer that are read for its reason.
 const MAX_OUTCOME_BYTES: usize = 64 << 10;
@@ -89,13 +90,49 @@ impl Endpoint {
         accept: &'static str,
         absence: Absence,
     ) -> Result<(String, Response), FetchError> {
-        let mut request = self.client.get(url).header(ACCEPT, accept);
+        self.ask(self.client.get(url), accept, absence).await
+    }
+
+    /// The same to a search whose parameters are in the body instead of the address, which servers write into logs.
+    pub(super) async fn search(
+        &self,
+        mut url: Url,
+        accept: &'static str,
+        absence: Absence,
+    ) -> Result<(String, Response), FetchError> {
+        let parameters = url.query().unwrap_or_default().to_owned();
+        url.set_query(None);
+        url.set_path(&format!("{}/_search", url.path()));
+        let request = self.client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request.body(parameters), accept, absence).await
+    }
+
+    /// Creates a resource, unless the server has one with this condition.
+    pub(super) async fn create(&self, url: Url, condition: &str, body: String) -> Result<(), FetchError> {
+        let request = self
+            .client
+            .post(url)
+            .header(CONTENT_TYPE, "application/fhir+json")
+            .header("if-none-exist", condition)
+            .header("prefer", "return=minimal")
+            .body(body);
+        let created = self.ask(request, "application/fhir+json", Absence::Refusal);
+        tokio::time::timeout(self.total_timeout, created).await.map_err(|_| FetchError::Slow)?.map(drop)
+    }
+
+    async fn ask(
+        &self,
+        request: RequestBuilder,
+        accept: &'static str,
+        absence: Absence,
+    ) -> Result<(String, Response), FetchError> {
+        let mut request = request.header(ACCEPT, accept);
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {}", token.expose()));
         }
         let response = request.send().await.map_err(|error| failure(&error))?;
         let status = response.status();
-        let kind = content_type(&response);
+        let (kind, after) = (content_type(&response), retry_after(&response));
         if status.is_success() {
             return Ok((kind, response));
         }
@@ -108,17 +145,25 @@ impl Endpoint {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 FetchError::Unauthorised { status: number, outcome }
             }
-            StatusCode::TOO_MANY_REQUESTS => FetchError::Faulty { status: number, outcome },
-            _ if status.is_server_error() => FetchError::Faulty { status: number, outcome },
+            StatusCode::TOO_MANY_REQUESTS => FetchError::Faulty { status: number, after, outcome },
+            _ if status.is_server_error() => FetchError::Faulty { status: number, after, outcome },
             _ if status.is_redirection() => FetchError::Elsewhere,
             _ => FetchError::Refused { status: number, outcome },
         })
     }
 
-    /// The bytes of an answer, up to the limit.
-    pub(super) async fn body(&self, response: Response) -> Result<Vec<u8>, FetchError> {
-        body(response, self.max_response_bytes).await
+    /// The bytes of an answer; `taken` are those of the answers before it for the same run, which share the limit.
+    pub(super) async fn body(&self, response: Response, taken: &mut usize) -> Result<Vec<u8>, FetchError> {
+        let bytes = body(response, self.max_response_bytes.saturating_sub(*taken)).await?;
+        *taken = taken.saturating_add(bytes.len());
+        Ok(bytes)
     }
+}
+
+/// The pause that the server asks for, in seconds; a date is not read.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 fn content_type(response: &Response) -> String {

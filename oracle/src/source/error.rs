@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::inputs::FormError;
 use crate::retry::Decision;
 
@@ -56,6 +58,8 @@ pub enum FetchError {
     Faulty {
         /// 429 or 500 to 599.
         status: u16,
+        /// The pause that it asks for.
+        after: Option<Duration>,
         /// The codes of its OperationOutcome.
         outcome: String,
     },
@@ -99,21 +103,31 @@ impl FetchError {
         }
     }
 
+    /// The pause that the server asks for.
+    #[must_use]
+    pub fn after(&self) -> Option<Duration> {
+        match self {
+            Self::Faulty { after, .. } => *after,
+            _ => None,
+        }
+    }
+
     /// The decision about the run.
     #[must_use]
     pub fn decision(&self) -> Decision {
         match self {
             Self::Down | Self::Slow | Self::Faulty { .. } => Decision::Retry,
             // The set-up can be repaired before the run's deadline.
-            Self::Untrusted | Self::Unauthorised { .. } | Self::WrongType | Self::Refused { .. } => {
-                Decision::Wait
-            }
-            Self::TooLarge
-            | Self::Malformed(_)
+            Self::Untrusted
+            | Self::Unauthorised { .. }
+            | Self::WrongType
+            | Self::Refused { .. }
+            | Self::TooLarge
+            | Self::Elsewhere => Decision::Wait,
+            Self::Malformed(_)
             | Self::NoSeries(_)
             | Self::WrongPatient
             | Self::Unusable(_)
-            | Self::Elsewhere
             | Self::NotFound(_) => Decision::Fail,
         }
     }

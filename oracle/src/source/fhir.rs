@@ -3,15 +3,16 @@
 use fhir::{Bundle, BundleType, Identity, Observation, Patient, Readable, Reference};
 use inference::manifest::Code;
 use jiff::Timestamp;
-use reqwest::Url;
+use reqwest::{Response, Url};
 
 use super::endpoint::{is_json, Absence, Endpoint};
 use super::{FetchError, SourceError};
-use crate::config::SourceConfig;
+use crate::config::{SearchBy, SourceConfig};
 use crate::subject::PatientId;
 
 /// Number of observations per page.
 const PAGE: &str = "200";
+const ACCEPT: &str = "application/fhir+json";
 
 /// The record of one patient on a FHIR server.
 #[derive(Clone, Debug)]
@@ -31,13 +32,14 @@ fn named<'a>(patient: &'a PatientId, address: &'a str) -> Identity<'a> {
 #[derive(Clone, Debug)]
 pub struct FhirSource {
     endpoint: Endpoint,
+    search: SearchBy,
     max_pages: usize,
 }
 
 impl FhirSource {
     /// Reads the source's secrets and makes its client. Does not connect.
     pub fn new(config: &SourceConfig) -> Result<Self, SourceError> {
-        Ok(Self { endpoint: Endpoint::new(config)?, max_pages: config.max_pages })
+        Ok(Self { endpoint: Endpoint::new(config)?, search: config.search, max_pages: config.max_pages })
     }
 
     /// The patient, and the observations since `from` that have any of the codes.
@@ -56,13 +58,24 @@ impl FhirSource {
         self.endpoint.within(fetch).await
     }
 
+    /// Creates a resource with an identifier of this system, unless the server has it already.
+    pub async fn create(&self, kind: &str, system: &str, resource: &str) -> Result<(), FetchError> {
+        let malformed = || FetchError::Refused { status: 0, outcome: "not a resource".to_owned() };
+        let parsed: serde_json::Value = serde_json::from_str(resource).map_err(|_| malformed())?;
+        let value = parsed.pointer("/identifier/0/value").and_then(serde_json::Value::as_str);
+        let condition = format!("identifier={system}|{}", value.ok_or_else(malformed)?);
+        let url = self.endpoint.base.join(kind).map_err(|_| FetchError::Elsewhere)?;
+        self.endpoint.create(url, &condition, resource.to_owned()).await
+    }
+
     async fn patient(&self, id: &PatientId) -> Result<Patient, FetchError> {
         let url = self
             .endpoint
             .base
             .join(&format!("Patient/{}", id.as_str()))
             .map_err(|_| FetchError::Elsewhere)?;
-        let patient: Patient = self.get(url).await?;
+        let answer = self.endpoint.get(url, ACCEPT, Absence::Unknown).await?;
+        let patient: Patient = self.read(answer, &mut 0).await?;
         if patient.id.as_deref() != Some(id.as_str()) {
             return Err(FetchError::WrongPatient);
         }
@@ -80,10 +93,17 @@ impl FhirSource {
         if codes.is_empty() {
             return Ok(observations);
         }
-        let mut next = Some(self.search(patient, codes, from)?);
+        let (mut next, mut taken, mut is_first) = (Some(self.query(patient, codes, from)?), 0, true);
         for _ in 0..self.max_pages {
             let Some(url) = next else { return Ok(observations) };
-            let mut page: Bundle = self.get(url.clone()).await?;
+            // The links to further pages are the server's.
+            let answer = if is_first && self.search == SearchBy::Post {
+                self.endpoint.search(url.clone(), ACCEPT, Absence::Refusal).await?
+            } else {
+                self.endpoint.get(url.clone(), ACCEPT, Absence::Refusal).await?
+            };
+            is_first = false;
+            let mut page: Bundle = self.read(answer, &mut taken).await?;
             if page.kind != BundleType::Searchset || page.implicit_rules.is_some() {
                 return Err(FetchError::Malformed(fhir::ReadError::WrongType { expected: "searchset" }));
             }
@@ -120,7 +140,7 @@ impl FhirSource {
         bases.map(|base| format!("{base}Patient/{}", patient.as_str())).collect()
     }
 
-    fn search(&self, patient: &PatientId, codes: &[Code], from: Timestamp) -> Result<Url, FetchError> {
+    fn query(&self, patient: &PatientId, codes: &[Code], from: Timestamp) -> Result<Url, FetchError> {
         let token = |system: &str, code: &str| format!("{system}|{code}");
         let wanted: Vec<String> = codes
             .iter()
@@ -153,12 +173,14 @@ impl FhirSource {
         }
     }
 
-    async fn get<R: Readable>(&self, url: Url) -> Result<R, FetchError> {
-        let absence = if R::TYPE == Patient::TYPE { Absence::Unknown } else { Absence::Refusal };
-        let (kind, response) = self.endpoint.get(url, "application/fhir+json", absence).await?;
+    async fn read<R: Readable>(
+        &self,
+        (kind, response): (String, Response),
+        taken: &mut usize,
+    ) -> Result<R, FetchError> {
         if !is_json(&kind) {
             return Err(FetchError::WrongType);
         }
-        fhir::read(&self.endpoint.body(response).await?).map_err(FetchError::Malformed)
+        fhir::read(&self.endpoint.body(response, taken).await?).map_err(FetchError::Malformed)
     }
 }

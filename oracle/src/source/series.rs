@@ -47,6 +47,6 @@ impl SeriesSource {
             kind if is_json(kind) => Series::from_json,
             _ => return Err(FetchError::WrongType),
         };
-        read(&self.0.body(response).await?).map_err(FetchError::NoSeries)
+        read(&self.0.body(response, &mut 0).await?).map_err(FetchError::NoSeries)
     }
 }

@@ -1,10 +1,10 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::{Query, RawQuery};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::Router;
 use inference::manifest::Code;
 use jiff::Timestamp;
@@ -132,13 +132,13 @@ async fn a_dripping_server_fails_after_the_total_timeout() {
 
 #[tokio::test]
 async fn an_endless_answer_is_cut_off() {
-    refused(fetch(endless(&[b' '; 4096], Duration::ZERO)).await, &FetchError::TooLarge, Decision::Fail);
+    refused(fetch(endless(&[b' '; 4096], Duration::ZERO)).await, &FetchError::TooLarge, Decision::Wait);
 }
 
 #[tokio::test]
 async fn a_large_answer_is_refused_before_it_is_read() {
     let huge = ([(CONTENT_TYPE, "application/fhir+json")], " ".repeat(200_000));
-    refused(fetch_answer(huge).await, &FetchError::TooLarge, Decision::Fail);
+    refused(fetch_answer(huge).await, &FetchError::TooLarge, Decision::Wait);
 }
 
 #[tokio::test]
@@ -167,9 +167,9 @@ async fn the_error_of_an_unknown_patient_has_the_server_s_codes_and_none_of_its_
 
 #[tokio::test]
 async fn other_answers_are_reported_by_their_status() {
-    let faulty = FetchError::Faulty { status: 503, outcome: String::new() };
+    let faulty = FetchError::Faulty { status: 503, after: None, outcome: String::new() };
     refused(fetch_answer(StatusCode::SERVICE_UNAVAILABLE).await, &faulty, Decision::Retry);
-    let busy = FetchError::Faulty { status: 429, outcome: String::new() };
+    let busy = FetchError::Faulty { status: 429, after: None, outcome: String::new() };
     refused(fetch_answer(StatusCode::TOO_MANY_REQUESTS).await, &busy, Decision::Retry);
     let closed = FetchError::Unauthorised { status: 403, outcome: String::new() };
     refused(fetch_answer(StatusCode::FORBIDDEN).await, &closed, Decision::Wait);
@@ -181,12 +181,12 @@ async fn other_answers_are_reported_by_their_status() {
 async fn redirects_and_links_to_other_servers_are_refused() {
     let other = serve(hospital(enough())).await;
     let redirect = (StatusCode::FOUND, [(LOCATION, format!("{other}Patient/p1"))]);
-    refused(fetch_answer(redirect).await, &FetchError::Elsewhere, Decision::Fail);
+    refused(fetch_answer(redirect).await, &FetchError::Elsewhere, Decision::Wait);
     let next = format!("{other}Observation");
     let router = Router::new()
         .route("/fhir/Patient/p1", get(|| async { fhir_json(&patient()) }))
         .route("/fhir/Observation", get(move || async move { fhir_json(&page(&enough(), Some(&next))) }));
-    refused(fetch(router).await, &FetchError::Elsewhere, Decision::Fail);
+    refused(fetch(router).await, &FetchError::Elsewhere, Decision::Wait);
 }
 
 #[derive(serde::Deserialize)]
@@ -209,7 +209,7 @@ fn paged(last: u32) -> Router {
 #[tokio::test]
 async fn all_pages_are_read_and_too_many_are_refused() {
     assert_eq!(fetch(paged(3)).await.unwrap().observations.len(), 3);
-    refused(fetch(paged(4)).await, &FetchError::TooLarge, Decision::Fail);
+    refused(fetch(paged(4)).await, &FetchError::TooLarge, Decision::Wait);
 }
 
 #[tokio::test]
@@ -232,4 +232,50 @@ async fn an_invalid_authority_is_refused_at_the_start() {
     let mut config = source("https://127.0.0.1:1/".parse().unwrap());
     config.ca_file = Some(file.path().to_owned());
     assert!(matches!(FhirSource::new(&config), Err(SourceError::Authority { name }) if name == "hospital"));
+}
+
+/// Patients and codes are not in the addresses that servers and proxies log.
+#[tokio::test]
+async fn a_search_by_post_has_nothing_in_its_address() {
+    let search = |uri: Uri, headers: HeaderMap, body: String| async move {
+        assert_eq!(uri.to_string(), "/fhir/Observation/_search");
+        assert_eq!(headers[CONTENT_TYPE], "application/x-www-form-urlencoded");
+        assert!(body.starts_with("patient=p1&code="), "{body}");
+        fhir_json(&page(&enough(), None))
+    };
+    let router = Router::new()
+        .route("/fhir/Patient/p1", get(|| async { fhir_json(&patient()) }))
+        .route("/fhir/Observation/_search", post(search));
+    let mut config = source(serve(router).await);
+    config.search = crate::config::SearchBy::Post;
+    assert_eq!(fetch_from(&config).await.unwrap().observations.len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_a_pause_gets_it() {
+    for (header, expected) in [("120", Some(Duration::from_secs(120))), ("soon", None)] {
+        let error =
+            fetch_answer((StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, header)])).await.unwrap_err();
+        assert_eq!((error.after(), error.decision()), (expected, Decision::Retry));
+    }
+}
+
+/// Many pages of a search share one limit: a run holds them all in memory.
+#[tokio::test]
+async fn all_pages_together_are_limited() {
+    let search = |Query(query): Query<std::collections::BTreeMap<String, String>>| async move {
+        let at: u32 = query.get("page").map_or(0, |at| at.parse().unwrap());
+        let more = quantity("2093-3", 5.2, "mmol/L");
+        let next = format!("Observation?page={}", at + 1);
+        fhir_json(&page(&vec![more; 20], (at < 5).then_some(next.as_str())))
+    };
+    let router = Router::new()
+        .route("/fhir/Patient/p1", get(|| async { fhir_json(&patient()) }))
+        .route("/fhir/Observation", get(search));
+    let mut config = source(serve(router).await);
+    config.max_pages = 10;
+    let all = fetch_from(&config).await.unwrap().observations.len();
+    assert_eq!(all, 120);
+    config.max_response_bytes = 16_000;
+    refused(fetch_from(&config).await, &FetchError::TooLarge, Decision::Wait);
 }

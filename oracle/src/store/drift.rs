@@ -21,7 +21,7 @@ impl Store {
         let rows = sqlx::query("SELECT buckets FROM drift WHERE job = ? AND manifest = ? ORDER BY number")
             .bind(job)
             .bind(manifest.as_slice())
-            .fetch_all(&self.pool)
+            .fetch_all(&self.reads)
             .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }

@@ -35,10 +35,10 @@ fn risk_of_ada(world: &World) -> i128 {
 async fn a_request_on_chain_and_a_push_end_with_the_model_s_value_on_chain() {
     let world = World::new().await;
     let oracle = world.start().await;
-    let (status, health) = oracle.call(Method::GET, "/health", None).await;
-    assert_eq!(status, 200, "{health}");
+    let (status, ready) = oracle.call(Method::GET, "/ready", None).await;
+    assert_eq!(status, 200, "{ready}");
 
-    let subject = oracle.register("synthetic-ada").await;
+    let subject = oracle.register_for("synthetic-ada", 2).await;
     let request = world.request(subject).await;
     let Reading { value, decimals, round, .. } = world.wait_for_reading(subject).await;
     assert_eq!((value, decimals, round), (risk_of_ada(&world), 4, 1));
@@ -123,8 +123,8 @@ async fn an_outage_of_the_node_loses_nothing() {
     let (_, pushed) = oracle.push("synthetic-bruno").await;
     world.stop_node();
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let (status, health) = oracle.call(Method::GET, "/health", None).await;
-    assert_eq!((status, &health["chain"]["ok"]), (503, &json!(false)), "{health}");
+    let (status, ready) = oracle.call(Method::GET, "/ready", None).await;
+    assert_eq!((status, &ready["chain"]["ok"]), (503, &json!(false)), "{ready}");
     world.start_node();
     world.wait_for_reading(pushed).await;
     world.request(early).await;
@@ -145,8 +145,114 @@ async fn a_revoked_model_stops_its_job_with_a_reason() {
     let body = Some(json!({"patient": "synthetic-ada"}));
     let (status, refusal) = oracle.call(Method::POST, "/v1/jobs/heart/runs", body).await;
     assert_eq!((status, &refusal["error"]), (503, &json!("job-unusable")), "{refusal}");
-    let (status, health) = oracle.call(Method::GET, "/health", None).await;
-    assert_eq!((status, &health["jobs"]["heart"]["reason"]), (503, &json!("model-revoked")));
+    let (status, ready) = oracle.call(Method::GET, "/ready", None).await;
+    assert_eq!((status, &ready["jobs"]["heart"]["reason"]), (503, &json!("model-revoked")));
+    oracle.end().await;
+}
+
+/// Everybody can read the subject on chain, and anybody with a role can make requests about it: each would fetch the
+/// patient's record again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subject_answers_no_more_requests_than_it_was_registered_for() {
+    let world = World::new().await;
+    let oracle = world.start().await;
+    let subject = oracle.register("synthetic-ada").await;
+    let first = world.request(subject).await;
+    assert_eq!(oracle.wait_for_new(&format!("request-{first}"), ended).await["state"], "finalised");
+    let (run, pushed) = oracle.push("synthetic-ada").await;
+    oracle.wait_for(&run, ended).await;
+    for subject in [subject, pushed] {
+        let run = format!("request-{}", world.request(subject).await);
+        let ended = oracle.wait_for_new(&run, ended).await;
+        assert_eq!(
+            (&ended["state"], &ended["reason"]),
+            (&json!("failed"), &json!("subject-used")),
+            "{ended}"
+        );
+    }
+    assert_eq!(world.accepted().await.len(), 2);
+    oracle.end().await;
+}
+
+/// The node keeps the states of sixteen blocks, and the service was away for longer: the requests of the time between
+/// are found, and those that were withdrawn are none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_was_away_for_longer_than_its_node_remembers_answers_what_is_open() {
+    let node = testkit::node::Node::start_pruning(16);
+    let world = World::on(tempfile::tempdir().unwrap(), node).await;
+    let oracle = world.start().await;
+    let mut subjects = Vec::new();
+    for _ in 0..3 {
+        subjects.push(oracle.register("synthetic-ada").await);
+    }
+    oracle.end().await;
+    for subject in &subjects {
+        world.request(*subject).await;
+    }
+    for _ in 0..12 {
+        let nobody = world.request(Subject([9; 32])).await;
+        world.alice.submit(&world.feeds.cancel_request(nobody)).await.unwrap();
+    }
+    let chain = world.alice.chain();
+    let head = chain.finalised_head().await.unwrap().number;
+    let past = chain.time_at(head - 24).await;
+    assert!(matches!(past, Err(chain::Error::StatePruned { .. })), "{past:?}");
+
+    let oracle = world.start().await;
+    for subject in &subjects {
+        let reading = world.wait_for_reading(*subject).await;
+        assert_eq!((reading.value, reading.round), (risk_of_ada(&world), 1));
+    }
+    let (status, ready) = oracle.call(Method::GET, "/ready", None).await;
+    assert_eq!((status, &ready["requests"]["ok"]), (200, &json!(true)), "{ready}");
+    // The head has moved on: what follows is read in the same way.
+    let late = oracle.register("synthetic-bruno").await;
+    world.request(late).await;
+    world.wait_for_reading(late).await;
+    oracle.end().await;
+}
+
+/// Two feeds about everybody excluded each other for ever once both had waited.
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_about_everybody_go_on_when_the_transmitter_is_funded() {
+    let world = World::new().await;
+    let secret = format!("0x{}", "5e".repeat(32));
+    world.write("transmitter.key", &secret);
+    let mut config = world.config();
+    for name in ["demand", "outbreak"] {
+        world.open_feed(name).await;
+        let model = world.model_folder();
+        config.push_str(&format!(
+            "[[job]]\nname = {name:?}\nfeed = {name:?}\nmodel = {model:?}\ntriggers = [\"push\"]\n\
+             max_observation_age = \"1d\"\n"
+        ));
+    }
+    world.write("oracle.toml", &config);
+    let oracle = world.start().await;
+    let inputs = json!({"data": {"inputs": {
+        "age": {"value": 38, "unit": "a"}, "sex": {"value": 0}, "cholesterol": {"value": 5.2, "unit": "mmol/L"},
+        "systolic_pressure": {"value": 132, "unit": "mm[Hg]"},
+    }}});
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        for job in ["demand", "outbreak"] {
+            runs.push(oracle.push_to(job, inputs.clone()).await.0);
+        }
+    }
+    for run in &runs[..2] {
+        oracle.wait_for(run, |run| run["reason"] == "chain-rejected").await;
+    }
+    let transmitter = chain::Signer::from_secret(&secret.into()).unwrap().account();
+    assert_eq!(world.alice.chain().balance(transmitter).await.unwrap(), 0);
+    world.alice.transfer(transmitter, 1_000_000_000_000_000).await.unwrap();
+    for run in &runs {
+        assert_eq!(oracle.wait_for(run, ended).await["state"], "finalised");
+    }
+    let mut rounds: Vec<(String, u64)> =
+        world.accepted().await.iter().map(|report| (report.feed.name(), report.round)).collect();
+    rounds.sort();
+    let expected = [("demand", 1), ("demand", 2), ("outbreak", 1), ("outbreak", 2)];
+    assert_eq!(rounds, expected.map(|(feed, round)| (feed.to_owned(), round)));
     oracle.end().await;
 }
 

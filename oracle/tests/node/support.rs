@@ -48,6 +48,11 @@ impl World {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let node = Node::start_in(0, &folder.path().join("chain"));
+        Self::on(folder, node).await
+    }
+
+    /// The same on this node.
+    pub async fn on(folder: tempfile::TempDir, node: Node) -> Self {
         let chain = Chain::connect(&node.url).await.unwrap();
         let alice = chain.account(Signer::from_secret(&SecretString::from("//Alice")).unwrap()).unwrap();
         let block = chain.finalised_head().await.unwrap().number;
@@ -92,14 +97,14 @@ impl World {
         world
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         use std::os::unix::fs::PermissionsExt;
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
 
-    fn config(&self) -> String {
+    pub fn config(&self) -> String {
         let (url, base_url, model) = (&self.url, self.fhir.base_url(), repository("models/heart-disease"));
         format!(
             "[chain]\nurl = {url:?}\ndeployment = \"deployment.json\"\ntransmitter_key_file = \"transmitter.key\"\n\
@@ -107,8 +112,20 @@ impl World {
              [http]\nlisten = \"127.0.0.1:0\"\ntoken_file = \"push.token\"\n\
              [[source]]\nname = \"hospital\"\nbase_url = {base_url:?}\n\
              [[job]]\nname = \"heart\"\nfeed = \"heart-disease-risk\"\nmodel = {model:?}\nsource = \"hospital\"\n\
-             triggers = [\"chain-request\", \"push\"]\nmax_observation_age_days = 36500\n"
+             triggers = [\"chain-request\", \"push\"]\nmax_observation_age = \"36500d\"\n"
         )
+    }
+
+    pub fn model_folder(&self) -> PathBuf {
+        repository("models/heart-disease")
+    }
+
+    /// Opens another feed for the model's results.
+    pub async fn open_feed(&self, name: &str) {
+        let chain = self.alice.chain();
+        let definition: Feed = chain.read(&self.feeds.feed(feed())).await.unwrap().unwrap();
+        let feed = FeedId::named(name).unwrap();
+        self.alice.submit(&self.feeds.create_feed(feed, &definition)).await.unwrap();
     }
 
     /// Starts the service on its store.
@@ -180,7 +197,12 @@ impl Oracle {
     }
 
     pub async fn register(&self, patient: &str) -> Subject {
-        let body = json!({"job": "heart", "patient": patient});
+        self.register_for(patient, 1).await
+    }
+
+    /// Registers a patient for so many requests on chain.
+    pub async fn register_for(&self, patient: &str, uses: u32) -> Subject {
+        let body = json!({"job": "heart", "patient": patient, "uses": uses});
         let (status, answer) = self.call(Method::POST, "/v1/subjects", Some(body)).await;
         assert_eq!(status, 201, "{answer}");
         answer["subject"].as_str().unwrap().parse().unwrap()
@@ -188,8 +210,12 @@ impl Oracle {
 
     /// Pushes a run, and returns its id and subject.
     pub async fn push(&self, patient: &str) -> (String, Subject) {
-        let (status, answer) =
-            self.call(Method::POST, "/v1/jobs/heart/runs", Some(json!({"patient": patient}))).await;
+        self.push_to("heart", json!({"patient": patient})).await
+    }
+
+    /// Pushes a run of a job, and returns its id and subject.
+    pub async fn push_to(&self, job: &str, body: Value) -> (String, Subject) {
+        let (status, answer) = self.call(Method::POST, &format!("/v1/jobs/{job}/runs"), Some(body)).await;
         assert_eq!(status, 202, "{answer}");
         (answer["run"].as_str().unwrap().to_owned(), answer["subject"].as_str().unwrap().parse().unwrap())
     }
@@ -211,6 +237,16 @@ impl Oracle {
             assert!(Instant::now() < deadline, "the run did not get there: {run}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Waits as [`Oracle::wait_for`] does for a run that the service does not know yet.
+    pub async fn wait_for_new(&self, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        while self.call(Method::GET, &format!("/v1/runs/{id}"), None).await.0 != 200 {
+            assert!(Instant::now() < deadline, "the service does not see {id}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.wait_for(id, wanted).await
     }
 
     pub async fn text(&self, path: &str) -> String {

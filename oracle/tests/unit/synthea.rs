@@ -34,6 +34,7 @@ async fn every_patient_has_a_value_or_a_reason() {
         total_timeout: Duration::from_secs(10),
         max_response_bytes: 8 << 20,
         max_pages: 20,
+        search: oracle::config::SearchBy::Get,
     })
     .unwrap();
     let model = Model::load(testkit::repository().join("models/heart-disease")).unwrap();

@@ -28,6 +28,7 @@ async fn fetch(host: &str, port: u16, ca_file: Option<PathBuf>) -> Result<usize,
         total_timeout: Duration::from_secs(10),
         max_response_bytes: 8 << 20,
         max_pages: 20,
+        search: oracle::config::SearchBy::Get,
     })
     .unwrap();
     let model = Model::load(testkit::repository().join("models/heart-disease")).unwrap();

@@ -10,9 +10,8 @@ use crate::global::Global;
 use crate::keys::development_uri;
 use crate::signals;
 
-/// Runs the oracle's service until a signal comes.
-pub async fn run(file: &Path, global: &Global) -> Result<Answer, Failure> {
-    // The command line overrides the file.
+/// The configuration; the command line overrides the file.
+fn load(file: &Path, global: &Global) -> Result<Config, Failure> {
     let settings = Settings {
         chain_url: global.url.clone(),
         deployment: global.deployment.clone(),
@@ -21,7 +20,21 @@ pub async fn run(file: &Path, global: &Global) -> Result<Answer, Failure> {
         ..Settings::default()
     };
     let environment = |name: &str| std::env::var(name).ok();
-    let config = Config::load(file, environment, settings).map_err(Failure::bad_input)?;
+    Config::load(file, environment, settings).map_err(Failure::bad_input)
+}
+
+/// Copies the store.
+pub async fn backup(file: &Path, copy: &Path, global: &Global) -> Result<Answer, Failure> {
+    let config = load(file, global)?;
+    oracle::store::backup(&config.store, copy).await.map_err(Failure::failed)?;
+    let text =
+        format!("The store is in {}. It names patients: keep it like a patient register.", copy.display());
+    Answer::new(text, &json!({ "copy": copy }))
+}
+
+/// Runs the oracle's service until a signal comes.
+pub async fn run(file: &Path, global: &Global) -> Result<Answer, Failure> {
+    let config = load(file, global)?;
     logging::init(config.log);
     let stop = CancellationToken::new();
     let signal = signals::stop()?;
@@ -29,6 +42,11 @@ pub async fn run(file: &Path, global: &Global) -> Result<Answer, Failure> {
     tokio::spawn(async move {
         signal.await;
         stopped.cancel();
+        // Whoever asks again does not want to wait: every step of a run is in the store.
+        if let Ok(again) = signals::stop() {
+            again.await;
+            std::process::exit(Exit::Failed.number().into());
+        }
     });
     let failed = |error: OracleError| Failure::new(exit(&error), error);
     let service = Service::start(config).await.map_err(failed)?;
@@ -43,6 +61,6 @@ fn exit(error: &OracleError) -> Exit {
     match error {
         OracleError::Key(_) | OracleError::Source(_) | OracleError::Deployment(_) => Exit::BadInput,
         OracleError::Chain(_) => Exit::Unreachable,
-        OracleError::Store(_) | OracleError::Listen { .. } | OracleError::Http(_) => Exit::Failed,
+        OracleError::Store(_) | OracleError::Listen { .. } => Exit::Failed,
     }
 }

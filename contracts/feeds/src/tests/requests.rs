@@ -24,6 +24,32 @@ fn a_request_has_a_number_of_its_own() {
     assert_eq!(ask(&mut data, provider()).unwrap().request, 1);
 }
 
+/// What was withdrawn or answered leaves a gap: its number is never given out again.
+#[test]
+fn open_requests_are_listed_by_their_numbers_with_how_many_there_ever_were() {
+    let mut data = with_feed();
+    assert_eq!(data.list_requests(0, 50), (0, Vec::new()));
+    for _ in 0..53 {
+        ask(&mut data, provider()).unwrap();
+    }
+    for closed in [0, 7, 52] {
+        data.cancel_request(provider(), closed).unwrap();
+    }
+    let listed = |start, limit| {
+        let (made, open) = data.list_requests(start, limit);
+        assert_eq!(made, 53);
+        open.iter().for_each(|(number, request)| assert_eq!(data.request(*number).as_ref(), Some(request)));
+        open.into_iter().map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(0, 3), [1, 2]);
+    assert_eq!(listed(5, 4), [5, 6, 8]);
+    assert_eq!(listed(0, u32::MAX).len(), 48, "50 numbers are looked at, and two of them are closed");
+    assert_eq!(listed(50, 50), [50, 51]);
+    for beyond in [52, 53, u64::MAX] {
+        assert!(listed(beyond, 50).is_empty());
+    }
+}
+
 #[test]
 fn an_account_without_a_role_requests_nothing() {
     assert_eq!(ask(&mut with_feed(), anybody()), Err(Error::CallerNotAuthorised));

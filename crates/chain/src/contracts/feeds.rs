@@ -109,6 +109,13 @@ impl Feeds {
         Call::infallible(self.0, "request", request)
     }
 
+    /// How many requests there ever were, and the open ones among the numbers from `start`: `limit` numbers, and
+    /// [`primitives::feeds::MAX_PAGE`] at most.
+    #[must_use]
+    pub fn requests(&self, start: u64, limit: u32) -> Call<(u64, Vec<(u64, Request)>)> {
+        Call::infallible(self.0, "requests", (start, limit))
+    }
+
     /// Who signs reports.
     #[must_use]
     pub fn configuration(&self) -> Call<Configuration> {
