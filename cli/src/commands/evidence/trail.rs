@@ -44,6 +44,7 @@ pub async fn follow(
         QuarantineTarget::Holding { .. } => first_block_after(context, observed_at).await?,
         QuarantineTarget::Shipment(_) | QuarantineTarget::LogisticUnit(_) => 0,
     };
+    let payer = context.account()?.id();
     let mut quarantined = Vec::new();
     let mut ways: HashMap<Vec<u8>, Vec<QuarantineTarget>> = HashMap::from([(key(start), vec![start])]);
     for step in moves.iter().filter(|step| step.block >= first) {
@@ -53,8 +54,8 @@ pub async fn follow(
         }
         let way: Vec<QuarantineTarget> = way.iter().copied().chain([step.to]).collect();
         let call = context.batches().follow_evidence(&way);
-        match context.chain.read(&call).await {
-            Ok(()) => {}
+        match context.chain.dry_run(&call, payer).await {
+            Ok(_) => {}
             // They left before the observation, were cleared since, or nothing of them is known any more.
             Err(chain::Error::Contract(ContractError::Batches(Error::NotSuspect | Error::TrailBroken))) => {
                 continue

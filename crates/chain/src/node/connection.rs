@@ -327,9 +327,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_error_shows_the_key_in_an_address() {
-        for url in
-            ["ws://127.0.0.1:1/SECRET", "http://a/SECRET", "ws://b.example.org?k=SECRET", "wss://[SECRET/x"]
-        {
+        for url in ["ws://127.0.0.1:1/SECRET", "http://a/SECRET", "ws://b.example.org?k=SECRET"] {
             let error = Connection::open(url, false).await.err().unwrap();
             assert!(
                 !format!("{error} {error:?}").contains("SECRET/") && !error.to_string().contains("k=SECRET")
