@@ -2,13 +2,19 @@
 //!
 //! `zoo FOLDER` prints a line for each model and the number that agree; `zoo FOLDER --table` prints Markdown. The exit code
 //! is 1 if a model differs from onnxruntime, or is refused and not in `refused.json`.
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
 use inference::import::{import, Answers};
+use inference::manifest::Layout;
 use inference::{Features, Manifest, Model};
 use serde_json::Value;
 
@@ -76,6 +82,20 @@ fn compare(folder: &Path, rows: &Value) -> Result<(usize, f64), String> {
     let row = |row: usize| {
         let values = ports.iter().flat_map(|port| port[row].as_array().unwrap());
         let mut features = Features::new(model.manifest());
+        if let Some(image) = &model.manifest().image {
+            // The rows have what the graph gets: channels first, from 0 to 1.
+            let given: Vec<f64> =
+                ports[0][row].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+            let plane = given.len() / image.channels.count();
+            let at = |place: usize| {
+                let (pixel, channel) = (place / image.channels.count(), place % image.channels.count());
+                let place =
+                    if image.layout == Layout::ChannelsFirst { channel * plane + pixel } else { place };
+                (given[place] * 255.0).round() as u8
+            };
+            features.set_pixels((0..given.len()).map(at).collect()).map_err(|error| error.to_string())?;
+            return features.build().map_err(|error| error.to_string());
+        }
         for (input, value) in model.manifest().inputs.iter().zip(values) {
             if let Some(value) = number(model.manifest(), &input.name, value) {
                 features.set(&input.name, value, "1").map_err(|error| error.to_string())?;
