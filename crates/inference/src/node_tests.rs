@@ -12,7 +12,6 @@ use tract_onnx::data_resolver::FopenDataResolver;
 use tract_onnx::pb::{ModelProto, TensorProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tensor::load_tensor;
-use tract_onnx::tract_hir::internal::*;
 
 use crate::model::caught;
 use crate::normal::normal_operators;
