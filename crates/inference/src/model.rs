@@ -389,6 +389,7 @@ pub(crate) fn ready(manifest: &Manifest, parts: &Parts<'_>) -> Result<Ready, Loa
     graph::check(&proto)?;
     let mut reader = tract_onnx::onnx();
     operators::register(&mut reader);
+    graph::ensure_known(&proto, |operator| reader.op_register.0.contains_key(operator))?;
     // What outputs are picked from is an output too, until its shape is known: tract drops the names of most values.
     let own = proto.graph.as_ref().map_or(0, |graph| graph.output.len());
     let picked = |pick: &Pick| ValueInfoProto { name: pick.value.clone(), ..Default::default() };

@@ -10,7 +10,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use inference::import::{import, Answers};
-use inference::Manifest;
+use inference::{Manifest, Model};
+use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::{json, Value};
 use zoo::{compare, rows, TOLERANCE};
 
@@ -98,4 +100,38 @@ fn two_imports_of_a_file_are_equal() {
         let one = || import(&fixtures().join(name), "model.onnx", &answers(), None).unwrap().manifest;
         assert_eq!(one(), one());
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    /// Bytes are replaced, so that most files are still ONNX and say something else.
+    #[test]
+    fn a_damaged_export_is_refused_or_runs_and_never_panics(
+        which in any::<Index>(),
+        damage in proptest::collection::vec((any::<Index>(), any::<u8>()), 1..6),
+    ) {
+        let models: Vec<PathBuf> = {
+            let mut all: Vec<_> = fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().path()).collect();
+            all.sort();
+            all
+        };
+        let mut bytes = fs::read(models[which.index(models.len())].join("model.onnx")).unwrap();
+        for (place, value) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = value;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("model.onnx"), &bytes).unwrap();
+        if let Ok(imported) = import(folder.path(), "model.onnx", &answers(), None) {
+            let manifest = Manifest::parse(imported.manifest.to_string().as_bytes()).unwrap();
+            let model = Model::new(manifest, &bytes);
+            prop_assert!(model.is_ok() || !imported.description.weights.is_empty(), "{:?}", model.err());
+        }
+    }
+}
+
+/// `THERIAC_DAMAGED` plays more.
+fn cases() -> u32 {
+    std::env::var("THERIAC_DAMAGED").ok().and_then(|cases| cases.parse().ok()).unwrap_or(128)
 }

@@ -234,7 +234,7 @@ impl Texts {
                 "Concat" => node.input.iter().flat_map(held).collect(),
                 "ArrayFeatureExtractor" | "Gather" => {
                     let places = node.input.get(1).and_then(|name| constants(name));
-                    let places = places.map(crate::normal::whole_numbers);
+                    let places = places.map(crate::file::whole_numbers);
                     let pick =
                         |place: i64| usize::try_from(place).ok().and_then(|place| first.get(place).copied());
                     places.into_iter().flatten().filter_map(pick).collect()

@@ -6,7 +6,7 @@ use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{AttributeProto, NodeProto, TensorProto};
 
 use super::draft::{attribute_tensor, integer, Constants, Draft};
-use super::APART;
+use crate::opsets::APART;
 use crate::trees::Attributes;
 
 /// The operands of a layer, by place.
