@@ -67,7 +67,7 @@ build: setup ## Build the program `theriac` for use (it says where)
 
 ##@ To change it
 
-.PHONY: test unit test-chain e2e lint fmt fuzz conformance s3-test bench bench-models nightly
+.PHONY: test unit test-chain e2e lint fmt fuzz conformance s3-test bench bench-models zoo nightly
 test: unit test-chain e2e ## Run all tests, and check that the committed artifacts belong to the sources
 
 unit: setup ## Run only the product's tests that need no node
@@ -126,6 +126,12 @@ bench-models: setup ## Time all models against onnxruntime from Python and from 
 		$(if $(SHORT),models/heart-disease --repetitions 3,models/*) \
 		--python "$$python" --rust $(release)/inference-bench \
 		--library "$$(ls "$${python%/bin/python}"/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.*)"
+
+zoo: setup ## Hold operators against ONNX's own tests, and models as libraries export them against onnxruntime (the operators)
+	@scripts/setup $(if $(SHORT),models,zoo)
+	models/zoo/build --node-tests $(cache)/node-tests
+	THERIAC_NODE_TESTS=$(cache)/node-tests cargo test --workspace --lib node_tests
+	$(if $(SHORT),,models/zoo/build $(cache)/zoo && cargo build --workspace --example zoo && $(debug)/examples/zoo $(cache)/zoo)
 
 nightly: ## Run the long form of everything: an hour or more
 	.ci/run nightly

@@ -767,7 +767,7 @@ def catboost_model(kind, y, **options):
 
     import catboost
 
-    model = getattr(catboost, kind)(iterations=30, depth=4, random_seed=0, verbose=False, thread_count=1, **options)
+    model = getattr(catboost, kind)(iterations=30, depth=4, random_seed=0, verbose=False, thread_count=1, allow_writing_files=False, **options)
     model.fit(X, y)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"

@@ -86,8 +86,10 @@ def models():
     table = torch.randn(ROWS, 5)
     series = torch.randn(ROWS, 12, 3)
     long = torch.randn(FEW, 512, 1)
-    grey = torch.rand(FEW, 1, 28, 28)
-    colour = torch.rand(FEW, 3, 64, 64)
+    # Pictures of 8 bits.
+    grey = torch.randint(0, 256, (FEW, 1, 28, 28)) / 255
+    colour = torch.randint(0, 256, (FEW, 3, 64, 64)) / 255
+    large = torch.randint(0, 256, (2, 3, 512, 512)) / 255
     signal = torch.randn(ROWS, 1, 128)
     mlp = dense(nn.Linear(5, 16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 1), nn.Sigmoid())
     yield "torch-mlp", "neural network of PyTorch", mlp, [table], {}
@@ -125,6 +127,9 @@ def models():
         nn.Conv2d(8, 16, 1), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 2), nn.Sigmoid(),
     )
     yield "torch-mobile-colour", "convolution over a picture", mobile, [colour], {}
+
+
+    yield "torch-large-colour", "convolution over a picture", mobile, [large], {}
 
 
 def train(module, inputs):

@@ -139,13 +139,6 @@ impl MappingError {
         }
     }
 
-    fn of_image(error: ImageError, manifest: &Manifest) -> Self {
-        match error {
-            ImageError::Feature(error) => Self::of_feature(error, manifest),
-            other => Self::Image(other),
-        }
-    }
-
     fn of_series(series: &str, error: SeriesError, manifest: &Manifest) -> Self {
         match error {
             SeriesError::Unknown(_) => Self::Unknown,
@@ -230,7 +223,7 @@ pub fn features(manifest: &Manifest, known: Known<'_>) -> Result<FeatureVector, 
     }
     set(&mut features, manifest, &known.pushed.inputs)?;
     if let Some(picture) = &known.pushed.image {
-        features.set_image(&picture.0).map_err(|error| MappingError::of_image(error, manifest))?;
+        features.set_image(&picture.0).map_err(MappingError::Image)?;
     }
     let mut problems: BTreeMap<&str, String> = BTreeMap::new();
     match known.fetched {

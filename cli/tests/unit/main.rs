@@ -4,6 +4,7 @@
 mod bad_input;
 mod clinical;
 mod help;
+mod import;
 mod model;
 mod pictures;
 mod route;

@@ -37,6 +37,9 @@ pub enum ExplainError {
     /// The model has no such output.
     #[error("the model has no output {0:?}; use the names of its manifest")]
     UnknownOutput(String),
+    /// The model takes a picture.
+    #[error("the model takes a picture, and pictures are not explained; ask without an explanation")]
+    Picture,
     /// The features were checked against another manifest.
     #[error("the row was checked against another model's manifest; build it from this one's")]
     ForeignFeatures,
@@ -58,7 +61,7 @@ pub enum ExplainError {
 /// - All others: the median of their training values, if the manifest has it.
 /// - Parameters without training values: in a model with a series, as in the row. They give the place and time of the
 ///   series (a month, the usual temperature of a place) and are not explained. Without a series: zero, or the nearest
-///   value in the range, so that stock is explained against no stock, and a picture against a blank one.
+///   value in the range, so that stock is explained against no stock.
 /// - Any other input without training values: the middle of its range.
 ///
 /// Each is rounded to the nearest category, if there are categories. Trees that are explained by TreeSHAP use their
@@ -87,11 +90,14 @@ impl Model {
     /// if they interact, up to 4096 more for twelve inputs, and up to 131,072 for more than that (262,080 for the
     /// widest models). If a probability becomes 0 or 1 on the way, all runs are repeated.
     ///
-    /// Errors, the first that holds: `UnknownOutput`, `ForeignFeatures`, `Failed`, `NotFinite`.
+    /// Errors, the first that holds: `UnknownOutput`, `Picture`, `ForeignFeatures`, `Failed`, `NotFinite`.
     pub fn explain(&self, row: &FeatureVector, output: &str) -> Result<Explanation, ExplainError> {
         let manifest = self.manifest();
         let (place, output) =
             manifest.output(output).ok_or_else(|| ExplainError::UnknownOutput(output.to_owned()))?;
+        if manifest.image.is_some() {
+            return Err(ExplainError::Picture);
+        }
         if row.manifest_hash() != manifest.hash() {
             return Err(ExplainError::ForeignFeatures);
         }

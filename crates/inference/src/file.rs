@@ -4,7 +4,7 @@ use serde::Serialize;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
 use tract_onnx::pb::type_proto::Value as TypeValue;
-use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 use tract_onnx::prelude::Framework;
 
 /// Why bytes are not an ONNX file.
@@ -194,4 +194,10 @@ pub(crate) fn label(node: &NodeProto) -> String {
 /// The nodes that use a value.
 pub(crate) fn users<'g>(graph: &'g GraphProto, value: &str) -> Vec<&'g NodeProto> {
     graph.node.iter().filter(|node| node.input.iter().any(|input| input == value)).collect()
+}
+
+/// The whole numbers of a constant.
+pub(crate) fn whole_numbers(tensor: &TensorProto) -> Vec<i64> {
+    let raw = tensor.raw_data.as_chunks::<8>().0.iter().map(|bytes| i64::from_le_bytes(*bytes));
+    tensor.int64_data.iter().copied().chain(raw).collect()
 }

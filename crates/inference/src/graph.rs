@@ -9,8 +9,7 @@ use std::collections::HashMap;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto};
 
 use crate::file::label;
-use crate::normal::APART;
-use crate::opsets::OPSETS_SHOWN;
+use crate::opsets::{APART, OPSETS_SHOWN};
 use crate::trees::{self, TreeError};
 
 /// Maximum number of operators in a graph.
@@ -283,6 +282,19 @@ fn values(graph: &GraphProto) -> Result<(), GraphError> {
     })
 }
 
+/// Refuses operators that neither tract nor this program has, all at once.
+pub(crate) fn ensure_known(model: &ModelProto, is_known: impl Fn(&str) -> bool) -> Result<(), GraphError> {
+    let nodes = model.graph.iter().flat_map(|graph| &graph.node);
+    let unknown = nodes.filter(|node| !is_known(&node.op_type));
+    let why = "is not supported; docs/onnx.md lists what is";
+    let problems: Vec<GraphError> = unknown.map(|node| GraphError::operator(node, why.to_owned())).collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(GraphError::all(problems))
+    }
+}
+
 /// Short lists of whole numbers that depend on constants alone, as far as they are shapes of other constants.
 struct Shapes<'g> {
     dims: HashMap<&'g str, &'g [i64]>,
@@ -332,7 +344,7 @@ impl<'g> Shapes<'g> {
 fn list(tensor: &TensorProto) -> Option<Vec<i64>> {
     let short = elements(tensor) <= Shapes::MAX_DIMENSIONS as u64;
     let whole = tensor.data_type == i32::from(tract_onnx::pb::tensor_proto::DataType::Int64);
-    Some(crate::normal::whole_numbers(tensor))
+    Some(crate::file::whole_numbers(tensor))
         .filter(|list| short && whole && list.len() as u64 == elements(tensor))
 }
 

@@ -1,17 +1,16 @@
 //! From a PNG or JPEG file to the numbers that an image model gets.
 //!
-//! A manifest with an `image` part names no inputs: [`Manifest::parse`](crate::Manifest::parse) makes one input per
-//! pixel and channel of it, `pixel_0_0` (or `pixel_0_0_0`, with the channel behind) being the upper left one, row by
-//! row. A file that does not decode to the original picture is refused: no rotation, transparency or colour is dropped
-//! silently.
+//! A manifest with an `image` part names no inputs: the picture is one input. Its values are those of the pixels' channels,
+//! row by row from the upper left. A file that does not decode to the original picture is refused: no rotation, transparency
+//! or colour is dropped silently. That a graph was trained on blue before red, no file can tell.
 
 use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use crate::features::{FeatureError, Features};
-use crate::manifest::{Channels, Format, Image, Manifest, Resize};
+use crate::features::Features;
+use crate::manifest::{Channels, Format, Image, Resize};
 
 /// Maximum size of an image file, in bytes.
 pub const MAX_IMAGE_BYTES: usize = 8 << 20;
@@ -21,8 +20,6 @@ pub const MAX_IMAGE_SIDE: u32 = 4096;
 const MAX_DECODED_BYTES: u64 = 64 << 20;
 /// The end of a JPEG file; the decoder fills a truncated file with grey.
 const JPEG_END: [u8; 2] = [0xff, 0xd9];
-/// The largest value of a channel in a file.
-const BRIGHTEST: f64 = 255.0;
 
 /// Why an image was refused. No message holds anything of the picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,23 +67,22 @@ pub enum ImageError {
     /// Damaged, truncated, or of an unsupported form.
     #[error("the image cannot be decoded and may be damaged; export it again")]
     Damaged,
-    /// The inputs cannot be set.
-    #[error(transparent)]
-    Feature(#[from] FeatureError),
+    /// A picture without pixels, or decoded values of another picture's size.
+    #[error(
+        "the picture has {found} values, and the model takes {expected}; give one of the manifest's size"
+    )]
+    Values {
+        /// Of the picture.
+        found: usize,
+        /// Width times height times channels.
+        expected: usize,
+    },
+    /// There is a picture already.
+    #[error("there are two pictures, and the model takes one; leave one of them out")]
+    Repeated,
 }
 
 impl Image {
-    /// The values of all pixels and channels of a file, in the order of [`Image::inputs`].
-    fn values(&self, file: &[u8]) -> Result<Vec<f64>, ImageError> {
-        let [low, high] = self.range;
-        // A sum of two products reaches both ends exactly.
-        let value = |byte: u8| {
-            let share = f64::from(byte) / BRIGHTEST;
-            low * (1.0 - share) + high * share
-        };
-        Ok(self.decode(file)?.as_bytes().iter().copied().map(value).collect())
-    }
-
     fn decode(&self, file: &[u8]) -> Result<DynamicImage, ImageError> {
         if file.len() > MAX_IMAGE_BYTES {
             return Err(ImageError::TooLong);
@@ -143,17 +139,24 @@ impl Image {
 }
 
 impl Features<'_> {
-    /// Sets all inputs of an image model to the pixels of a PNG or JPEG file.
+    /// Sets the picture of an image model to that of a PNG or JPEG file.
     ///
     /// Errors, the first that holds: `NoImageModel`, `TooLong`, `Format`, `Damaged` for a JPEG file without its end or
-    /// with a malformed header, `TooLarge`, `Size`, `Colour`, `Turned`, `Damaged`, `Feature` if a pixel was set before.
+    /// with a malformed header, `TooLarge`, `Size`, `Colour`, `Turned`, `Damaged`, `Repeated`.
     pub fn set_image(&mut self, file: &[u8]) -> Result<(), ImageError> {
-        let manifest: &Manifest = self.manifest();
-        let picture = manifest.image.as_ref().ok_or(ImageError::NoImageModel)?;
-        let values = picture.values(file)?;
-        for (input, value) in manifest.inputs.iter().zip(values) {
-            self.set(&input.name, value, &input.unit)?;
+        let picture = self.manifest().image.as_ref().ok_or(ImageError::NoImageModel)?;
+        self.set_pixels(picture.decode(file)?.into_bytes())
+    }
+
+    /// Sets it to decoded values of 8 bits: the channels of the upper left pixel, of the next in its row, and so on.
+    ///
+    /// Errors, the first that holds: `NoImageModel`, `Values`, `Repeated`.
+    pub fn set_pixels(&mut self, pixels: Vec<u8>) -> Result<(), ImageError> {
+        let picture = self.manifest().image.as_ref().ok_or(ImageError::NoImageModel)?;
+        let (found, expected) = (pixels.len(), picture.values());
+        if found != expected {
+            return Err(ImageError::Values { found, expected });
         }
-        Ok(())
+        self.show(pixels).map_err(|_| ImageError::Repeated)
     }
 }

@@ -74,7 +74,7 @@ pub struct Manifest {
     pub limits: Vec<String>,
     /// The graph.
     pub model: ModelFile,
-    /// The model's inputs, in the order of the graph's columns; for an image model, those of its pixels.
+    /// The model's inputs, in the order of the graph's columns; none for an image model.
     pub inputs: Vec<Input>,
     /// The picture that an image model takes instead of named inputs.
     pub image: Option<Image>,
@@ -392,10 +392,6 @@ impl Manifest {
             return Err(ManifestError::TooLong);
         }
         let mut manifest: Self = serde_json::from_slice(bytes)?;
-        check::image(&manifest)?;
-        if let Some(image) = &manifest.image {
-            manifest.inputs = image.inputs();
-        }
         check::manifest(&manifest)?;
         manifest.hash = Sha256::digest(bytes).into();
         Ok(manifest)
@@ -423,6 +419,12 @@ impl Manifest {
             None if now_ms >= self.valid_until_ms() => Err(NotValid::NoLonger(self.valid_until.clone())),
             None => Ok(()),
         }
+    }
+
+    /// The number of values in a row of the graph: one for each input, or for each channel of each pixel.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.image.as_ref().map_or(self.inputs.len(), Image::values)
     }
 
     /// The index of an input in the graph's columns.

@@ -25,6 +25,8 @@ use crate::parts::{Parts, PartsError};
 pub const MAX_ROWS: usize = 4096;
 /// Maximum number of elements of all tensors together in a run of [`MAX_ROWS`] rows: 1 GiB of 32-bit numbers.
 const MAX_ELEMENTS: i64 = 1 << 28;
+/// Maximum number of values of rows that are made ready at once: 128 MiB.
+const MAX_VALUES: usize = 1 << 24;
 /// The distance from an end of an output's range, relative to the larger end, that is a matter of rounding.
 const ROUNDING: f64 = 1e-6;
 /// The manifest's name in a model's folder.
@@ -194,7 +196,7 @@ impl Model {
         ensure_hash(&manifest, parts)?;
         let Ready { proto, typed, batch, wide, whole, .. } = ready(&manifest, parts)?;
         let graph = proto.graph.as_ref().filter(|_| !wide);
-        let program = graph.and_then(|graph| Program::of(graph, manifest.inputs.len()));
+        let program = graph.and_then(|graph| Program::of(graph, manifest.columns()));
         let engine = match program {
             Some(program) => Engine::Columns(Arc::new(program)),
             None => in_tract(typed)?,
@@ -239,22 +241,19 @@ impl Model {
         if let Some(row) = rows.iter().position(|row| row.manifest_hash() != self.manifest.hash()) {
             return Err(PredictError::ForeignFeatures(row));
         }
-        let columns = self.manifest.inputs.len();
-        let mut values = Vec::with_capacity(rows.len().saturating_mul(columns));
-        for row in rows {
-            for place in self.whole.iter() {
-                let named =
-                    || self.manifest.inputs.get(*place).map_or_else(String::new, |input| input.name.clone());
-                if row.value(*place).is_some_and(|value| value.fract() != 0.0) {
-                    return Err(PredictError::NotWhole(named()));
-                }
-            }
-            values.extend(row.row());
-        }
-        let columns = caught(|| self.run(&values)).map_err(PredictError::Failed)?;
+        let columns = self.manifest.columns().max(1);
         predictions.values.reserve_exact(rows.len().saturating_mul(outputs));
-        for row in 0..rows.len() {
-            self.write(&columns, row, &mut predictions.values)?;
+        // Pictures are many numbers.
+        for part in rows.chunks(MAX_VALUES.div_euclid(columns).max(1)) {
+            let mut values = Vec::with_capacity(part.len().saturating_mul(columns));
+            for row in part {
+                self.ensure_whole(row)?;
+                values.extend(row.row());
+            }
+            let results = caught(|| self.run(&values)).map_err(PredictError::Failed)?;
+            for row in 0..part.len() {
+                self.write(&results, row, &mut predictions.values)?;
+            }
         }
         Ok(predictions)
     }
@@ -279,7 +278,7 @@ impl Model {
             Engine::Columns(program) => return program.run(values),
             Engine::Tract(plan) => plan,
         };
-        let width = self.manifest.inputs.len().max(1);
+        let width = self.manifest.columns().max(1);
         let mut outputs = vec![Vec::new(); self.manifest.outputs.len()];
         let (Batch::Fixed(most) | Batch::UpTo(most)) = self.batch;
         for part in values.chunks(most.max(1).saturating_mul(width)) {
@@ -390,6 +389,7 @@ pub(crate) fn ready(manifest: &Manifest, parts: &Parts<'_>) -> Result<Ready, Loa
     graph::check(&proto)?;
     let mut reader = tract_onnx::onnx();
     operators::register(&mut reader);
+    graph::ensure_known(&proto, |operator| reader.op_register.0.contains_key(operator))?;
     // What outputs are picked from is an output too, until its shape is known: tract drops the names of most values.
     let own = proto.graph.as_ref().map_or(0, |graph| graph.output.len());
     let picked = |pick: &Pick| ValueInfoProto { name: pick.value.clone(), ..Default::default() };
@@ -399,7 +399,7 @@ pub(crate) fn ready(manifest: &Manifest, parts: &Parts<'_>) -> Result<Ready, Loa
         // The same name in another scope is another symbol.
         let rows = batch.map_or_else(|| model.symbols.sym(graph::ROWS).to_dim(), |batch| batch.to_dim());
         let kind = if wide { f64::datum_type() } else { f32::datum_type() };
-        let shape = tvec!(rows, manifest.inputs.len().to_dim());
+        let shape = tvec!(rows, manifest.columns().to_dim());
         model.set_input_fact(0, InferenceFact::dt_shape(kind, shape))?;
         let mut typed = model.into_typed()?;
         let facts = typed.outputs.iter().map(|outlet| typed.outlet_fact(*outlet).cloned());

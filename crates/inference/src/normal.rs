@@ -19,17 +19,13 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
 
 use crate::graph::{GraphError, MAX_NODES};
 use crate::manifest::Manifest;
-use crate::opsets::{ML_OPSETS, OPSETS};
-pub(crate) use draft::whole_numbers;
+use crate::opsets::{APART, ML_OPSETS, OPSETS};
 use draft::{Constants, Doubles, Draft, PREFIX};
 pub(crate) use outputs::classes;
 use texts::Texts;
 
 /// The operator set of a file that names none.
 const NEWEST_COMMON: i64 = 17;
-
-/// The operator that does nothing, and that tract does not see through.
-pub(crate) const APART: &str = "theriac.Apart";
 
 /// A graph in normal form.
 pub(crate) struct Normal {

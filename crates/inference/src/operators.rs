@@ -12,7 +12,7 @@ use tract_onnx::Onnx;
 /// Registers all of them, and the tree ensembles.
 pub(crate) fn register(onnx: &mut Onnx) {
     crate::trees::register(onnx);
-    onnx.op_register.insert(crate::normal::APART, apart::apart);
+    onnx.op_register.insert(crate::opsets::APART, apart::apart);
     onnx.op_register.insert("LabelEncoder", tables::label_encoder);
     onnx.op_register.insert("OneHotEncoder", tables::one_hot_encoder);
     onnx.op_register.insert("SVMClassifier", svm::classifier);

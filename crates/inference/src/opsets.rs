@@ -1,4 +1,4 @@
-//! The operator sets that are taken.
+//! The operator sets that are taken, and an operator of our own.
 
 use core::ops::RangeInclusive;
 
@@ -8,3 +8,5 @@ pub(crate) const OPSETS: RangeInclusive<i64> = 6..=23;
 pub(crate) const OPSETS_SHOWN: &str = "6 to 23";
 /// Of `ai.onnx.ml`.
 pub(crate) const ML_OPSETS: RangeInclusive<i64> = 1..=5;
+/// An operator of our own that does nothing, and that tract does not see through.
+pub(crate) const APART: &str = "theriac.Apart";

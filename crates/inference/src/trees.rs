@@ -13,6 +13,7 @@ mod layout;
 mod masks;
 mod number;
 mod operator;
+mod parsed;
 mod shap;
 #[cfg(test)]
 mod tests;

@@ -78,9 +78,19 @@ fn case(folder: &Path) -> Result<Case, Box<dyn Error>> {
     let mut values = Vec::new();
     for row in golden.get("rows").and_then(Value::as_array).into_iter().flatten() {
         let Some(inputs) = row.get("inputs").and_then(Value::as_object) else { continue };
-        rows.push(features(model.manifest(), inputs)?);
-        let number = |name: &String| inputs.get(name).and_then(Value::as_f64);
-        values.push(model.manifest().inputs.iter().map(|input| number(&input.name)).collect());
+        let number = |name: &str| inputs.get(name).and_then(Value::as_f64);
+        if let Some(image) = &model.manifest().image {
+            let names = (0..image.height)
+                .flat_map(|row| (0..image.width).map(move |column| format!("pixel_{row}_{column}")));
+            let mut features = Features::new(model.manifest());
+            let picture = row.get("png").and_then(Value::as_str).ok_or_else(|| unfit("has no pictures"))?;
+            features.set_image(&hex::decode(picture)?)?;
+            rows.push(features.build()?);
+            values.push(names.map(|name| number(&name)).collect());
+        } else {
+            rows.push(features(model.manifest(), inputs)?);
+            values.push(model.manifest().inputs.iter().map(|input| number(&input.name)).collect());
+        }
     }
     if rows.is_empty() {
         return Err(unfit("has no rows; get the whole folder from the same release").into());

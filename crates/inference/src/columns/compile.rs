@@ -13,7 +13,7 @@ use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
 use super::steps::{self, Binary, Op, Operand, Unary};
 use super::values::{concat, constant, index, reshape, spread, zero, Kind, Rows, Value};
 use super::{Program, Step, MAX_COLUMNS};
-use crate::normal::APART;
+use crate::opsets::APART;
 use crate::trees::{self, Attributes};
 
 /// Maximum number of terms of all weighted sums together.

@@ -49,7 +49,15 @@ impl Dice {
     }
 
     fn rows(&mut self, manifest: &Manifest, count: usize) -> Vec<f64> {
-        (0..count).flat_map(|_| &manifest.inputs).map(|input| self.value(input)).collect()
+        let mut row = || -> Vec<f64> {
+            match &manifest.image {
+                Some(image) => {
+                    (0..image.values()).map(|_| image.value((self.roll() * 256.0) as u8)).collect()
+                }
+                None => manifest.inputs.iter().map(|input| self.value(input)).collect(),
+            }
+        };
+        (0..count).flat_map(|_| row()).collect()
     }
 }
 
@@ -77,7 +85,7 @@ fn a_row_s_result_is_the_same_alone_and_in_any_batch() {
         shipped().into_iter().map(|(manifest, _, onnx)| Model::new(manifest, &onnx).unwrap()).collect();
     proptest!(ProptestConfig::with_cases(16), |(seed in any::<u64>(), count in 1usize..200, place in any::<prop::sample::Index>())| {
         for model in &models {
-            let width = model.manifest().inputs.len();
+            let width = model.manifest().columns();
             let values = Dice(seed).rows(model.manifest(), count);
             let place = place.index(count);
             let together = model.run(&values).unwrap();

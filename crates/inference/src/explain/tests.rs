@@ -204,16 +204,12 @@ fn contributions_to_shipped_forecasts_add_up() {
 }
 
 #[test]
-fn a_picture_is_explained_by_its_pixels_against_a_blank_one() {
-    let (model, rows) = shipped("digit");
-    let lit = rows[0].iter().filter(|pixel| **pixel != 0.0).count();
-    let game = Game::new(&model, rows[0].clone(), 3, true);
-    assert_eq!(game.baseline, [0.0; 64]);
-    assert_eq!(game.columns.len(), lit);
-    let run = |sets: &[Set]| Ok::<_, ExplainError>(game.worth(sets)?.scores);
-    let ends = run(&[vec![false; lit], vec![true; lit]]).unwrap();
-    let drawn = orders::shapley(lit, [ends[0], ends[1]], 1, run).unwrap();
-    assert!((ends[0] + drawn.means.iter().sum::<f64>() - ends[1]).abs() < 1e-12);
+fn a_picture_is_not_explained() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models/digit");
+    let model = Model::load(&folder).unwrap();
+    let mut features = Features::new(model.manifest());
+    features.set_pixels(vec![7; 64]).unwrap();
+    assert_eq!(model.explain(&features.build().unwrap(), "digit_3"), Err(ExplainError::Picture));
 }
 
 /// The small manifest with these inputs.

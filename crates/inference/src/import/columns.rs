@@ -121,7 +121,11 @@ fn image(port: &Port, answers: &Answers, draft: &mut Draft) -> Result<Option<Val
     };
     let range = "what a channel's 0 and 255 become before the graph, as in training: [0, 1], or [0, 255] for the bytes \
                  themselves; where each channel has its own mean and scale, put them into the graph at export";
-    draft.open("image.range", range);
+    // A graph that takes bytes has its own mean and scale.
+    let bytes = port.element == Element::Whole;
+    if !bytes {
+        draft.open("image.range", range);
+    }
     if *channels == Some(3) {
         draft.open("image.channels", "\"rgb\" if training had red first; the file cannot say, and a graph trained on blue first is wrong here");
     }
@@ -129,7 +133,7 @@ fn image(port: &Port, answers: &Answers, draft: &mut Draft) -> Result<Option<Val
         "width": width,
         "height": height,
         "channels": if *channels == Some(1) { "grey" } else { "rgb" },
-        "range": [0, 1],
+        "range": if bytes { [0, 255] } else { [0, 1] },
         "formats": ["png", "jpeg"],
         "resize": "refuse",
         "layout": layout,
@@ -230,7 +234,7 @@ impl Texts {
                 "Concat" => node.input.iter().flat_map(held).collect(),
                 "ArrayFeatureExtractor" | "Gather" => {
                     let places = node.input.get(1).and_then(|name| constants(name));
-                    let places = places.map(crate::normal::whole_numbers);
+                    let places = places.map(crate::file::whole_numbers);
                     let pick =
                         |place: i64| usize::try_from(place).ok().and_then(|place| first.get(place).copied());
                     places.into_iter().flatten().filter_map(pick).collect()

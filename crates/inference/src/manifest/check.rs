@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{Code, Conformal, Input, Manifest, ManifestError, Missing, ModelFile, Origin, Source};
+use super::{Code, Conformal, Image, Input, Manifest, ManifestError, Missing, ModelFile, Origin, Source};
 use crate::fixed::MAX_DECIMALS;
 use crate::opsets::{OPSETS, OPSETS_SHOWN};
 use crate::ucum;
@@ -18,6 +18,8 @@ const MAX_FILE_NAME: usize = 128;
 const MAX_UNIT: usize = 32;
 const MAX_LIMITS: usize = 32;
 const MAX_INPUTS: usize = 4096;
+/// Of a picture that a graph takes, in pixels.
+const MAX_SIDE: u32 = 1024;
 const MAX_CATEGORIES: usize = 1024;
 const MAX_CODES: usize = 64;
 const MAX_EDGES: usize = 63;
@@ -81,23 +83,24 @@ pub(super) fn manifest(manifest: &Manifest) -> Checked {
     }
     input.iter().try_for_each(|input| text("model.input", input))?;
 
-    inputs(manifest)?;
+    match &manifest.image {
+        Some(picture) => image(manifest, picture)?,
+        None => inputs(manifest)?,
+    }
     outputs(manifest)?;
     conformal(manifest)
 }
 
-/// Checked before the picture becomes inputs, so that they are not too many.
-pub(super) fn image(manifest: &Manifest) -> Checked {
-    let Some(image) = &manifest.image else { return Ok(()) };
+/// A picture takes the place of inputs.
+fn image(manifest: &Manifest, image: &Image) -> Checked {
     ensure(manifest.inputs.is_empty(), "inputs", "must be empty for an image, whose pixels are the inputs")?;
-    let pixels = u64::from(image.width).checked_mul(u64::from(image.height));
-    let values = pixels.zip(u64::try_from(image.channels.count()).ok()).and_then(|(p, c)| p.checked_mul(c));
-    let values = values.and_then(|values| usize::try_from(values).ok());
     ensure(
-        values.is_some_and(|values| (1..=MAX_INPUTS).contains(&values)),
-        "image",
-        "does not have 1 to 4096 values; their number is width times height times channels",
+        manifest.max_missing == 0,
+        "max_missing",
+        "must be 0 for an image, of which nothing may be missing",
     )?;
+    let sides = [image.width, image.height].into_iter().all(|side| (1..=MAX_SIDE).contains(&side));
+    ensure(sides, "image", "does not have sides of 1 to 1024 pixels")?;
     range("image.range", image.range)?;
     let formats = &image.formats;
     let twice = formats.iter().enumerate().any(|(i, format)| formats.iter().take(i).any(|f| f == format));

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{Input, Missing, Source};
+/// The largest value of a channel in a file.
+const BRIGHTEST: f64 = 255.0;
 
 /// The picture that a model expects.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
     /// Pixels from left to right.
@@ -50,6 +51,11 @@ impl Channels {
     /// The number of channels.
     #[must_use]
     pub fn count(self) -> usize {
+        usize::from(self.byte())
+    }
+
+    /// The same, in a commitment.
+    pub(crate) fn byte(self) -> u8 {
         match self {
             Self::Grey => 1,
             Self::Rgb => 3,
@@ -78,27 +84,18 @@ pub enum Resize {
 }
 
 impl Image {
-    /// The inputs of the picture's pixels, in the order of the graph's columns.
-    pub(super) fn inputs(&self) -> Vec<Input> {
-        let rows = (0..self.height).flat_map(|row| (0..self.width).map(move |column| (row, column)));
-        let names = rows.flat_map(|(row, column)| {
-            (0..self.channels.count()).map(move |channel| match self.channels {
-                Channels::Grey => format!("pixel_{row}_{column}"),
-                Channels::Rgb => format!("pixel_{row}_{column}_{channel}"),
-            })
-        });
-        let input = |name| Input {
-            name,
-            column: None,
-            description: "A channel of a pixel: row and column from the upper left, from 0".to_owned(),
-            unit: "1".to_owned(),
-            substance: None,
-            range: self.range,
-            categories: Vec::new(),
-            missing: Missing::Refuse,
-            source: Source::Parameter {},
-            reference: None,
-        };
-        names.map(input).collect()
+    /// The number of values: one for each channel of each pixel.
+    #[must_use]
+    pub fn values(&self) -> usize {
+        let sides = [self.width, self.height].map(|side| usize::try_from(side).unwrap_or(usize::MAX));
+        sides.into_iter().fold(self.channels.count(), usize::saturating_mul)
+    }
+
+    /// What a channel of 8 bits becomes. A sum of two products reaches both ends exactly.
+    #[must_use]
+    pub fn value(&self, byte: u8) -> f64 {
+        let [low, high] = self.range;
+        let share = f64::from(byte) / BRIGHTEST;
+        low * (1.0 - share) + high * share
     }
 }

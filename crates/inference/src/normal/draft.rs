@@ -260,9 +260,3 @@ fn gives_doubles(node: &NodeProto, is_double: impl Fn(&str) -> bool) -> bool {
         }
     }
 }
-
-/// The whole numbers of a constant.
-pub(crate) fn whole_numbers(tensor: &TensorProto) -> Vec<i64> {
-    let raw = tensor.raw_data.as_chunks::<8>().0.iter().map(|bytes| i64::from_le_bytes(*bytes));
-    tensor.int64_data.iter().copied().chain(raw).collect()
-}

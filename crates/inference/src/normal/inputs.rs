@@ -38,7 +38,7 @@ pub(super) fn read(
 ) -> Option<Inputs> {
     let before = problems.len();
     let ports = file::inputs(graph);
-    let columns = manifest.inputs.len();
+    let columns = manifest.columns();
     let refused = |why: String| GraphError::Input {
         found: ports.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         columns,
@@ -71,6 +71,11 @@ pub(super) fn read(
             Element::Float | Element::Table => (),
             Element::Double => wide = true,
             Element::Whole | Element::Flag => {
+                if manifest.image.as_ref().is_some_and(|image| image.range != [0.0, 255.0]) {
+                    problems.push(refused(format!(
+                        "takes the bytes of a picture ({port}); write \"range\": [0, 255] under image in the manifest"
+                    )));
+                }
                 for (column, input) in own {
                     whole.push(column);
                     wide |= input.range.iter().any(|end| end.abs() > EXACT);
@@ -118,7 +123,7 @@ fn batch(port: &Port) -> Option<usize> {
 
 /// The columns of each input; one of unknown width takes what the others leave.
 fn widths(graph: &GraphProto, ports: &[Port], manifest: &Manifest) -> Result<Vec<usize>, String> {
-    let columns = manifest.inputs.len();
+    let columns = manifest.columns();
     let known: Vec<Option<usize>> = ports
         .iter()
         .map(|port| match port.element {
@@ -161,6 +166,10 @@ fn table(graph: &GraphProto, port: &Port) -> Option<usize> {
 
 /// Compares the names of columns, where the file has some.
 fn names(model: &ModelProto, ports: &[(Port, usize)], manifest: &Manifest, problems: &mut Vec<GraphError>) {
+    if manifest.image.is_some() {
+        // Pixels have no names.
+        return;
+    }
     let own: Vec<&str> = manifest.inputs.iter().map(Input::column).collect();
     let property = model.metadata_props.iter().find(|property| property.key == FEATURES);
     let found: Option<Vec<String>> = match (ports, property) {
@@ -212,7 +221,7 @@ impl Inputs {
         texts: &Texts,
         draft: &mut Draft,
     ) {
-        let columns = manifest.inputs.len();
+        let columns = manifest.columns();
         let kind = if self.wide { DataType::Double } else { DataType::Float };
         let matrix = self.is_matrix(manifest);
         let name = match self.ports.first() {
@@ -291,7 +300,7 @@ impl Inputs {
                     draft.node("Concat", &coded, vec![integer("axis", 1)])
                 }
             }
-        } else if width == manifest.inputs.len() {
+        } else if width == manifest.columns() {
             rows.to_owned()
         } else {
             take(draft, places)

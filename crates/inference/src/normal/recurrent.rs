@@ -6,6 +6,7 @@ use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{AttributeProto, NodeProto, TensorProto};
 
 use super::draft::{attribute_tensor, integer, Constants, Draft};
+use crate::opsets::APART;
 use crate::trees::Attributes;
 
 /// The operands of a layer, by place.
@@ -87,6 +88,10 @@ impl Layer<'_, '_> {
             {
                 let axis = if STATES.contains(&place) { in_last } else { 0 };
                 *input = draft.slice(input, axis, direction);
+                if STATES.contains(&place) {
+                    // Of a state that is zero everywhere tract would keep one row.
+                    *input = draft.node(APART, &[input], vec![]);
+                }
             }
             for (output, results) in
                 part.output.iter_mut().zip(&mut results).filter(|(name, _)| !name.is_empty())

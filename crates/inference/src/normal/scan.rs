@@ -108,7 +108,7 @@ fn step_of(
     if REDUCES.contains(&operator) {
         let attributes = Attributes(inner);
         let axes = match inner.input.get(1) {
-            Some(name) => super::draft::whole_numbers(constants.get(name)?),
+            Some(name) => crate::file::whole_numbers(constants.get(name)?),
             None => attributes.ints("axes").to_vec(),
         };
         let (value, holds) = *operands(1)?.first()?;

@@ -1,4 +1,4 @@
-//! An operator that does nothing, see [`APART`](crate::normal::APART).
+//! An operator that does nothing, see [`APART`](crate::opsets::APART).
 
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;

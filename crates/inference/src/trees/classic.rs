@@ -7,7 +7,7 @@ use tract_onnx::pb::NodeProto;
 use super::attributes::{is_double, same_length, Attributes};
 use super::finish::{Aggregate, Classes, Finish, Labels, PostTransform};
 use super::layout::{ensure, Mode, Raw};
-use super::operator::Parsed;
+use super::parsed::Parsed;
 use super::{TreeError, MAX_TARGETS, MAX_TREE_NODES, MAX_WEIGHTS};
 
 /// Reads the nodes and what follows them.

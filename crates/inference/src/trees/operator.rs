@@ -8,22 +8,13 @@ use tract_onnx::tract_hir::internal::*;
 use tract_onnx::Onnx;
 
 use super::finish::{Finish, Labels};
-use super::layout::{Forest, Raw};
+use super::layout::Forest;
 use super::number::Number;
+use super::parsed::Parsed;
 use super::{classic, v5, TreeError};
 
 /// The operators of tree ensembles.
 pub(crate) const OPERATORS: [&str; 3] = ["TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble"];
-
-/// The parts of a node.
-pub(crate) struct Parsed {
-    pub raw: Vec<Raw>,
-    pub roots: Vec<usize>,
-    pub cover: Vec<f32>,
-    pub finish: Finish,
-    /// Whether thresholds have 64 bits.
-    pub double: bool,
-}
 
 /// A runnable ensemble, shared by all clones of a model.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use super::attributes::{bytes, floats, is_double, same_length, Attributes};
 use super::classic::column;
 use super::finish::{Aggregate, Finish, PostTransform};
 use super::layout::{ensure, Mode, Raw};
-use super::operator::Parsed;
+use super::parsed::Parsed;
 use super::{TreeError, MAX_TARGETS, MAX_TREE_NODES};
 
 /// Reads the nodes and what follows them.

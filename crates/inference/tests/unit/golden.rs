@@ -8,8 +8,12 @@ use crate::support;
 use inference::{FeatureVector, Features, Manifest, Model};
 use serde_json::Value;
 
-fn features(manifest: &Manifest, inputs: &Value) -> FeatureVector {
+fn features(manifest: &Manifest, row: &Value) -> FeatureVector {
     let mut features = Features::new(manifest);
+    if let Some(picture) = row["png"].as_str() {
+        features.set_image(&hex::decode(picture).unwrap()).unwrap();
+    }
+    let inputs = &row["inputs"];
     for input in &manifest.inputs {
         if let Some(value) = inputs[&input.name].as_f64() {
             features.set(&input.name, value, &input.unit).unwrap();
@@ -45,8 +49,8 @@ fn every_shipped_model_repeats_its_golden_rows() {
         let rows = golden["rows"].as_array().unwrap();
         assert!(rows.len() >= 20, "{} golden rows", rows.len());
         for (index, row) in rows.iter().enumerate() {
-            let shipped = model.predict(&[features(model.manifest(), &row["inputs"])]).unwrap();
-            let raw = precise.predict(&[features(precise.manifest(), &row["inputs"])]).unwrap();
+            let shipped = model.predict(&[features(model.manifest(), row)]).unwrap();
+            let raw = precise.predict(&[features(precise.manifest(), row)]).unwrap();
             for (place, output) in model.manifest().outputs.iter().enumerate() {
                 let expected = row["outputs"][&output.name].as_f64().unwrap();
                 let found: f64 = raw[0][place].to_string().parse().unwrap();
@@ -71,12 +75,8 @@ fn every_shipped_model_repeats_its_golden_rows() {
 fn rows_are_independent_and_clones_may_run_on_many_threads() {
     let model = Model::load(support::heart_disease()).unwrap();
     let golden = golden(&support::heart_disease());
-    let rows: Vec<_> = golden["rows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| features(model.manifest(), &row["inputs"]))
-        .collect();
+    let rows: Vec<_> =
+        golden["rows"].as_array().unwrap().iter().map(|row| features(model.manifest(), row)).collect();
     let alone: Vec<_> =
         rows.iter().map(|row| model.predict(std::slice::from_ref(row)).unwrap()[0].to_vec()).collect();
     assert!(model.predict(&rows).unwrap().rows().eq(&alone));

@@ -11,6 +11,7 @@ use inference::{FeatureError, Features, ImageError, Manifest, ManifestError, Mod
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{json, Value};
+use sha2::{Digest, Sha256};
 
 /// A manifest for pictures of 4 x 2 pixels, with the values of `part` in place of its own.
 fn json_with(part: &Value) -> Value {
@@ -56,44 +57,48 @@ fn size(width: u32, height: u32) -> ImageError {
 }
 
 #[test]
-fn a_picture_becomes_its_pixels_row_by_row() {
+fn a_picture_is_one_input_of_its_pixels_row_by_row() {
     let manifest = manifest(&json!({"range": [-1, 1]}));
-    let names: Vec<_> = manifest.inputs.iter().map(|input| input.name.as_str()).collect();
-    let expected = [
-        "pixel_0_0",
-        "pixel_0_1",
-        "pixel_0_2",
-        "pixel_0_3",
-        "pixel_1_0",
-        "pixel_1_1",
-        "pixel_1_2",
-        "pixel_1_3",
-    ];
-    assert_eq!(names, expected);
+    assert!(manifest.inputs.is_empty());
+    assert_eq!(manifest.columns(), 8);
     let mut by_file = Features::new(&manifest);
+    assert_eq!(by_file.missing().collect::<Vec<_>>(), ["image"]);
     by_file.set_image(&png(&grey(4, 2))).unwrap();
-    let mut by_name = Features::new(&manifest);
-    for (index, name) in expected.iter().enumerate() {
-        let byte = (index % 4) * 40 + (index / 4) * 70;
-        let share = f64::from(u8::try_from(byte).unwrap()) / 255.0;
-        by_name.set(name, 2.0 * share - 1.0, "1").unwrap();
-    }
-    assert!(by_file.build().unwrap() == by_name.build().unwrap());
+    let mut by_pixels = Features::new(&manifest);
+    by_pixels.set_pixels(vec![0, 40, 80, 120, 70, 110, 150, 190]).unwrap();
+    assert!(by_file.build().unwrap() == by_pixels.build().unwrap());
 }
 
 #[test]
 fn colours_are_channels_of_a_pixel() {
-    let manifest = manifest(&json!({"channels": "rgb", "width": 1, "height": 1}));
-    let names: Vec<_> = manifest.inputs.iter().map(|input| input.name.as_str()).collect();
-    assert_eq!(names, ["pixel_0_0_0", "pixel_0_0_1", "pixel_0_0_2"]);
-    let colour: DynamicImage = RgbImage::from_pixel(1, 1, image::Rgb([0, 255, 0])).into();
-    let mut features = Features::new(&manifest);
-    features.set_image(&png(&colour)).unwrap();
-    let mut by_name = Features::new(&manifest);
-    for (name, value) in names.iter().zip([0.0, 1.0, 0.0]) {
-        by_name.set(name, value, "1").unwrap();
-    }
-    assert!(features.build().unwrap() == by_name.build().unwrap());
+    let manifest = manifest(&json!({"channels": "rgb", "width": 2, "height": 1}));
+    let mut colour = RgbImage::from_pixel(2, 1, image::Rgb([0, 255, 0]));
+    colour.put_pixel(1, 0, image::Rgb([1, 2, 3]));
+    let mut by_file = Features::new(&manifest);
+    by_file.set_image(&png(&colour.into())).unwrap();
+    let mut by_pixels = Features::new(&manifest);
+    by_pixels.set_pixels(vec![0, 255, 0, 1, 2, 3]).unwrap();
+    assert!(by_file.build().unwrap() == by_pixels.build().unwrap());
+}
+
+#[test]
+fn a_picture_has_one_commitment_over_its_decoded_bytes() {
+    let one = manifest(&json!({"channels": "rgb", "width": 2, "height": 1}));
+    let features = |manifest: &Manifest, pixels: &[u8]| {
+        let mut features = Features::new(manifest);
+        features.set_pixels(pixels.to_vec()).unwrap();
+        features.build().unwrap()
+    };
+    let pixels = [0, 255, 0, 1, 2, 3];
+    let mut expected = b"theriac/picture/1".to_vec();
+    expected.extend([7; 32]);
+    expected.extend(one.hash());
+    expected.extend([3, 0, 0, 0, 2, 0, 0, 0, 1]);
+    expected.extend(pixels);
+    let expected: [u8; 32] = Sha256::digest(&expected).into();
+    assert_eq!(features(&one, &pixels).commitment(&[7; 32]), expected);
+    assert_ne!(features(&one, &[0, 255, 0, 1, 2, 4]).commitment(&[7; 32]), expected);
+    assert_ne!(features(&one, &pixels).commitment(&[8; 32]), expected);
 }
 
 #[test]
@@ -144,8 +149,10 @@ fn a_second_picture_and_a_model_without_pictures_are_refused() {
     let pictures = manifest(&json!({}));
     let mut features = Features::new(&pictures);
     features.set_image(&png(&grey(4, 2))).unwrap();
-    let repeated = FeatureError::Repeated("pixel_0_0".to_owned());
-    assert_eq!(features.set_image(&png(&grey(4, 2))), Err(ImageError::Feature(repeated)));
+    assert_eq!(features.set_image(&png(&grey(4, 2))), Err(ImageError::Repeated));
+    assert_eq!(features.set_pixels(vec![0; 7]), Err(ImageError::Values { found: 7, expected: 8 }));
+    let none = Features::new(&pictures).build();
+    assert_eq!(none.unwrap_err(), FeatureError::Required("image".to_owned()));
     let heart = support::parse(&support::manifest_json());
     assert_eq!(set(&heart, &png(&grey(4, 2))), Err(ImageError::NoImageModel));
 }
@@ -158,7 +165,7 @@ fn a_manifest_with_an_invalid_image_is_refused() {
     };
     for part in [
         json!({"width": 0}),
-        json!({"width": 65, "height": 64}),
+        json!({"width": 1025, "height": 64}),
         json!({"width": u32::MAX, "height": u32::MAX, "channels": "rgb"}),
     ] {
         assert_eq!(refused(&json_with(&part)), "image");
