@@ -67,7 +67,7 @@ build: setup ## Build the program `theriac` for use (it says where)
 
 ##@ To change it
 
-.PHONY: test unit test-chain e2e lint fmt fuzz conformance s3-test bench bench-models zoo nightly
+.PHONY: test unit test-chain e2e lint fmt fuzz conformance s3-test bench bench-models zoo soak nightly
 test: unit test-chain e2e ## Run all tests, and check that the committed artifacts belong to the sources
 
 unit: setup ## Run only the product's tests that need no node
@@ -132,6 +132,10 @@ zoo: setup ## Hold operators against ONNX's own tests, and models as libraries e
 	models/zoo/build --node-tests $(cache)/node-tests
 	THERIAC_NODE_TESTS=$(cache)/node-tests cargo test --workspace --lib node_tests
 	$(if $(SHORT),,models/zoo/build $(cache)/zoo && cargo build --workspace --example zoo && $(debug)/examples/zoo $(cache)/zoo)
+
+soak: setup ## Push, request, restart and prune for two hours, and see that nothing is lost, doubled or stuck (THERIAC_SOAK=SECONDS)
+	cargo build $(on_chain) --workspace --bins
+	cargo test --workspace --test node soak -- --ignored --nocapture
 
 nightly: ## Run the long form of everything: an hour or more
 	.ci/run nightly

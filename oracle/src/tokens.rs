@@ -50,11 +50,10 @@ impl Tokens {
             self.look(&mut read);
         }
         // All are compared, so that the time says nothing about their number.
-        let compare = |found: Option<String>, (name, token): &(String, Token)| {
-            let same = token.is(shown);
-            same.then(|| name.clone()).or(found)
-        };
-        read.tokens.iter().fold(None, compare)
+        read.tokens.iter().fold(None, |found, (name, token)| match token.is(shown) {
+            true => Some(name.clone()),
+            false => found,
+        })
     }
 
     fn look(&self, read: &mut Read) {

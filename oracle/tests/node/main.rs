@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 mod journey;
+mod soak;
 mod support;

@@ -48,7 +48,7 @@ fn written(folder: &TempDir, weights: &[&str]) {
         .iter()
         .map(|name| ((*name).to_owned(), fs::read(folder.path().join(name)).unwrap()))
         .collect();
-    let mut json = support::manifest_json();
+    let mut json = crate::support::manifest_json();
     json["model"]["sha256"] = hex::encode(identity(&onnx, &files)).into();
     json["model"]["weights"] = serde_json::json!(weights);
     fs::write(folder.path().join("manifest.json"), json.to_string()).unwrap();
