@@ -65,15 +65,10 @@ fn dearer(narrow: &Plan, wide: &Plan) -> f64 {
 fn how_often_a_wider_window_makes_a_plan_dearer() {
     let model = Model::load(support::model_folder()).unwrap();
     let base = support::problem(Vec::new());
-    let delays = Delays::of(&model, base.weekday, base.weather).unwrap();
+    let delays = &Delays::of(&model, base.weekday, base.weather).unwrap();
     let counts = [8, 10, 12, 16];
     std::thread::scope(|scope| {
-        let rows = counts.map(|count| {
-            scope.spawn({
-                let delays = &delays;
-                move || row(count, delays)
-            })
-        });
+        let rows = counts.map(|count| scope.spawn(move || row(count, delays)));
         rows.into_iter().for_each(|row| println!("{}", row.join().unwrap()));
     });
 }
