@@ -67,7 +67,7 @@ build: setup ## Build the program `theriac` for use (it says where)
 
 ##@ To change it
 
-.PHONY: test unit test-chain e2e lint fmt fuzz conformance s3-test bench bench-models nightly
+.PHONY: test unit test-chain e2e lint fmt fuzz conformance s3-test bench bench-models soak nightly
 test: unit test-chain e2e ## Run all tests, and check that the committed artifacts belong to the sources
 
 unit: setup ## Run only the product's tests that need no node
@@ -126,6 +126,10 @@ bench-models: setup ## Time all models against onnxruntime from Python and from 
 		$(if $(SHORT),models/heart-disease --repetitions 3,models/*) \
 		--python "$$python" --rust $(release)/inference-bench \
 		--library "$$(ls "$${python%/bin/python}"/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.*)"
+
+soak: setup ## Push, request, restart and prune for two hours, and see that nothing is lost, doubled or stuck (THERIAC_SOAK=SECONDS)
+	cargo build $(on_chain) --workspace --bins
+	cargo test --workspace --test soak -- --ignored --nocapture
 
 nightly: ## Run the long form of everything: an hour or more
 	.ci/run nightly

@@ -75,6 +75,14 @@ impl World {
         }
     }
 
+    /// The next nonce of the transmitter, which is the administrator, behind those in the node's pool.
+    async fn nonce(&self) -> u64 {
+        use jsonrpsee::core::client::ClientT;
+        let node = jsonrpsee::ws_client::WsClientBuilder::new().build(&self.url).await.unwrap();
+        let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+        node.request("system_accountNextIndex", jsonrpsee::rpc_params![alice]).await.unwrap()
+    }
+
     /// The subjects of all reports that the contract ever accepted, sorted.
     async fn reported(&self) -> Vec<Subject> {
         let head = self.chain.finalised_head().await.unwrap().number;
@@ -164,4 +172,59 @@ async fn a_node_behind_tls_is_used_where_its_certificate_is_trusted_and_refused_
     let ended = oracle.run(PATIENT).await.unwrap();
     assert_eq!(ended["state"], "finalised", "{ended}");
     oracle.stop().unwrap();
+}
+
+/// A GLN of this number.
+fn gln(number: u32) -> String {
+    let digits = format!("629104152{number:03}");
+    let sum: u32 =
+        digits.bytes().zip([1, 3].into_iter().cycle()).map(|(digit, by)| u32::from(digit - b'0') * by).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
+/// The service and sixteen commands send with one key at once: each has its effect once, and no nonce is left out, which
+/// would keep all later transactions waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_senders_with_one_key_are_all_final_once() {
+    const REPORTS: usize = 64;
+    const COMMANDS: u32 = 16;
+    let world = World::new().await;
+    // Its transmitter is the administrator's account.
+    let oracle = std::sync::Arc::new(world.start().await);
+    let before = world.nonce().await;
+    let mut commands = tokio::task::JoinSet::new();
+    for number in 0..COMMANDS {
+        let theriac = world.theriac.clone();
+        commands.spawn_blocking(move || {
+            let (name, gln) = (format!("Ward {number}"), gln(number));
+            let register = ["org", "site", "register", CLINIC.gln, "--name", &name, "--gln", &gln];
+            theriac.run(Some("alice"), &register).unwrap()
+        });
+    }
+    let mut pushes = tokio::task::JoinSet::new();
+    for _ in 0..REPORTS {
+        let oracle = std::sync::Arc::clone(&oracle);
+        pushes.spawn(async move { oracle.run(PATIENT).await.unwrap() });
+    }
+    let ended = pushes.join_all().await;
+    assert!(ended.iter().all(|run| run["state"] == "finalised"), "{ended:?}");
+    for said in commands.join_all().await {
+        said.ok().unwrap_or_else(|failure| panic!("{failure}"));
+    }
+    let sites =
+        world.theriac.run(None, &["org", "site", "list", CLINIC.gln, "--json"]).unwrap().ends_with(0).json();
+    let registered = |number: &u32| sites.to_string().contains(&gln(*number));
+    assert!((0..COMMANDS).all(|number| registered(&number)), "{sites}");
+    let subjects: std::collections::BTreeSet<&str> =
+        ended.iter().filter_map(|run| run["subject"].as_str()).collect();
+    assert_eq!(subjects.len(), REPORTS);
+    let reported = world.reported().await;
+    assert_eq!(reported.len(), REPORTS, "none twice");
+    let after = world.nonce().await;
+    let sent = u64::try_from(REPORTS).unwrap() + u64::from(COMMANDS);
+    assert!(after - before >= sent, "{before} {after}");
+    // Nothing waits for a nonce that nobody uses: the next transaction is final.
+    let next = oracle.run(PATIENT).await.unwrap();
+    assert_eq!(next["state"], "finalised");
+    assert_eq!(world.nonce().await, after + 1);
 }

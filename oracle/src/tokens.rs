@@ -50,8 +50,10 @@ impl Tokens {
             self.look(&mut read);
         }
         // All are compared, so that the time says nothing about their number.
-        let found = read.tokens.iter().filter(|(_, token)| token.is(shown));
-        found.map(|(name, _)| name.clone()).last()
+        read.tokens.iter().fold(None, |found, (name, token)| match token.is(shown) {
+            true => Some(name.clone()),
+            false => found,
+        })
     }
 
     fn look(&self, read: &mut Read) {

@@ -104,7 +104,7 @@ mod tests {
         let trials = Trials::default();
         let hanging = trials.trial(Kind::of(&report(1, None)));
         let wait = tokio::spawn(async move {
-            hanging.get_or_init(|| std::future::pending::<Limits>()).await;
+            hanging.get_or_init(std::future::pending::<Limits>).await;
         });
         tokio::task::yield_now().await;
         let same = trials.trial(Kind::of(&report(1, None)));

@@ -43,6 +43,15 @@ impl Node {
         Self::run(port, Some(base_path), None)
     }
 
+    /// The same on a port (0: any free one), with its chain in a folder.
+    ///
+    /// # Panics
+    /// Where it is not built, or does not start.
+    #[must_use]
+    pub fn start_pruning_in(port: u16, base_path: &Path, keep_states: u32) -> Self {
+        Self::run(port, Some(base_path), Some(keep_states))
+    }
+
     fn run(port: u16, base_path: Option<&Path>, keep_states: Option<u32>) -> Self {
         let program = Program::Node.path().unwrap_or_else(|failure| panic!("{failure}"));
         let mut command = Command::new(program);

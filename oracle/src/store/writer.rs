@@ -129,7 +129,7 @@ impl Counts {
 }
 
 enum Order {
-    Change { change: Change, now: Timestamp, reply: oneshot::Sender<Result<Done, StoreError>> },
+    Change(Box<Waiting>),
     Close(oneshot::Sender<()>),
 }
 
@@ -148,7 +148,8 @@ impl Writer {
     /// Makes a change. It is made even if the caller does not wait for it.
     pub(super) async fn change(&self, change: Change, now: Timestamp) -> Result<Done, StoreError> {
         let (reply, done) = oneshot::channel();
-        self.0.send(Order::Change { change, now, reply }).await.map_err(|_| StoreError::Closed)?;
+        let waiting = Box::new(Waiting { change, now, reply });
+        self.0.send(Order::Change(waiting)).await.map_err(|_| StoreError::Closed)?;
         done.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -182,7 +183,7 @@ impl Task {
             let mut group = Vec::with_capacity(orders.len());
             for order in orders.drain(..) {
                 match order {
-                    Order::Change { change, now, reply } => group.push(Waiting { change, now, reply }),
+                    Order::Change(waiting) => group.push(*waiting),
                     Order::Close(reply) => closing = Some(reply),
                 }
             }

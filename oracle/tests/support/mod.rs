@@ -1,4 +1,6 @@
 //! A real node, the contracts on it, a FHIR server, and the service between them.
+// Each test file uses its own part.
+#![allow(dead_code)]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -19,7 +21,7 @@ use testkit::node::Node;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn repository(path: &str) -> PathBuf {
@@ -146,9 +148,19 @@ impl World {
         self.node = Some(Node::start_in(self.port, &self.folder.path().join("chain")));
     }
 
+    pub fn start_pruning_node(&mut self, keep_states: u32) {
+        let chain = self.folder.path().join("chain");
+        self.node = Some(Node::start_pruning_in(self.port, &chain, keep_states));
+    }
+
     /// Makes a request on chain.
     pub async fn request(&self, subject: Subject) -> u64 {
-        let deadline = oracle::store::now() + 120_000;
+        self.request_within(subject, Duration::from_secs(120)).await
+    }
+
+    /// Makes a request on chain that may be answered for so long.
+    pub async fn request_within(&self, subject: Subject, patience: Duration) -> u64 {
+        let deadline = oracle::store::now() + u64::try_from(patience.as_millis()).unwrap();
         let receipt = self.alice.submit(&self.feeds.request_result(feed(), subject, deadline)).await.unwrap();
         receipt.event::<ResultRequested>(self.feeds.0).unwrap().request
     }
@@ -241,12 +253,23 @@ impl Oracle {
 
     /// Waits as [`Oracle::wait_for`] does for a run that the service does not know yet.
     pub async fn wait_for_new(&self, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + PATIENCE;
-        while self.call(Method::GET, &format!("/v1/runs/{id}"), None).await.0 != 200 {
-            assert!(Instant::now() < deadline, "the service does not see {id}");
+        self.wait_for_new_until(id, wanted, Instant::now() + PATIENCE).await
+    }
+
+    pub async fn wait_for_new_until(
+        &self,
+        id: &str,
+        wanted: impl Fn(&Value) -> bool,
+        deadline: Instant,
+    ) -> Value {
+        loop {
+            let (status, run) = self.call(Method::GET, &format!("/v1/runs/{id}"), None).await;
+            if status == 200 && wanted(&run) {
+                return run;
+            }
+            assert!(Instant::now() < deadline, "the run did not get there: {status} {run}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        self.wait_for(id, wanted).await
     }
 
     pub async fn text(&self, path: &str) -> String {
