@@ -7,7 +7,7 @@ use chain::{Account, Block, Chain, ContractError, Deployment, SecretString, Sign
 use futures::{StreamExt, TryStreamExt};
 use primitives::feeds::{self, Configuration, Feed, Model, Report, Signature};
 use primitives::{AccountId, FeedId, ModelId, Subject, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{watch, Semaphore};
 
 use crate::config::ChainConfig;
 use crate::keys::Secret;
@@ -20,6 +20,9 @@ const QUIET: Duration = Duration::from_secs(6);
 /// The time without a new finalised block after which a chain counts as standing still. Development chains make blocks
 /// only for transactions.
 const STALLED: Duration = Duration::from_secs(120);
+/// Maximum number of reports in the pool at once. A chain may make a block for each transaction, and a transaction
+/// lives for 256 blocks: one that waits for longer expires, and those behind it wait for its nonce.
+const MAX_SENT: usize = 128;
 /// Maximum number of blocks that are searched for a report: those whose states nodes keep by default.
 const MAX_SEARCHED: u64 = 256;
 
@@ -31,6 +34,7 @@ pub struct OnChain {
     feeds: Feeds,
     head: watch::Receiver<Head>,
     trials: Trials,
+    places: Semaphore,
 }
 
 impl OnChain {
@@ -45,7 +49,15 @@ impl OnChain {
         let transmitter = chain.account(signer).map_err(refused)?;
         let head = follow(&chain, chain.finalised_head().await.map_err(ledger_error)?);
         let feeds = Feeds(deployment.contracts.feeds.address);
-        Ok(Self { chain, transmitter, deployment, feeds, head, trials: Trials::default() })
+        Ok(Self {
+            chain,
+            transmitter,
+            deployment,
+            feeds,
+            head,
+            trials: Trials::default(),
+            places: Semaphore::new(MAX_SENT),
+        })
     }
 
     /// The chain's genesis hash and the contract's address, to which the store belongs.
@@ -208,6 +220,8 @@ impl Ledger for OnChain {
 
     async fn submit(&self, report: &Report, signatures: &[Signature]) -> Result<u64, LedgerError> {
         let call = self.feeds.report(report, signatures);
+        let _place =
+            self.places.acquire().await.map_err(|_| LedgerError::Unreachable("closed".to_owned()))?;
         let limits = self.trials.limits(report, &call, &self.transmitter).await.map_err(ledger_error)?;
         let sent = self.transmitter.send_unchecked(&call, limits).await;
         let done = match sent {

@@ -11,8 +11,9 @@ use crate::node::nonces::NextNonce;
 use crate::node::pool::{refusal, Offer, Status};
 use crate::node::requests::Node;
 
-/// For how many blocks after its birth a transaction may be executed.
-pub(crate) const LIFETIME: u64 = 64;
+/// For how many blocks after its birth a transaction may be executed: more than any pool of one account holds on a chain
+/// that makes a block for each transaction, and no more than the blocks whose states nodes keep.
+pub(crate) const LIFETIME: u64 = 256;
 
 /// A signed transaction and where it is.
 pub(crate) struct Transaction {
