@@ -135,7 +135,7 @@ zoo: setup ## Hold operators against ONNX's own tests, and models as libraries e
 
 soak: setup ## Push, request, restart and prune for two hours, and see that nothing is lost, doubled or stuck (THERIAC_SOAK=SECONDS)
 	cargo build $(on_chain) --workspace --bins
-	cargo test --workspace --test node soak -- --ignored --nocapture
+	cargo test --workspace --test node -- --ignored --nocapture soak many_senders
 
 nightly: ## Run the long form of everything: an hour or more
 	.ci/run nightly

@@ -185,6 +185,7 @@ fn gln(number: u32) -> String {
 /// The service and sixteen commands send with one key at once: each has its effect once, and no nonce is left out, which
 /// would keep all later transactions waiting.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes four minutes: some transactions wait out the limit for finality on a chain of one block each"]
 async fn many_senders_with_one_key_are_all_final_once() {
     const REPORTS: usize = 64;
     const COMMANDS: u32 = 16;
@@ -204,7 +205,17 @@ async fn many_senders_with_one_key_are_all_final_once() {
     let mut pushes = tokio::task::JoinSet::new();
     for _ in 0..REPORTS {
         let oracle = std::sync::Arc::clone(&oracle);
-        pushes.spawn(async move { oracle.run(PATIENT).await.unwrap() });
+        pushes.spawn(async move {
+            let (run, deadline) = (oracle.push(PATIENT).await.unwrap(), Instant::now() + 4 * PATIENCE);
+            loop {
+                let shown = oracle.show(&run).await.unwrap();
+                if matches!(shown["state"].as_str(), Some("finalised" | "failed" | "abstained")) {
+                    return shown;
+                }
+                assert!(Instant::now() < deadline, "{shown}");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        });
     }
     let ended = pushes.join_all().await;
     assert!(ended.iter().all(|run| run["state"] == "finalised"), "{ended:?}");

@@ -30,6 +30,10 @@ use crate::node::transaction::{Transaction, LIFETIME};
 const MOMENT: Duration = Duration::from_millis(200);
 /// How often a call is signed anew, where its transaction is certain never to be executed.
 const ATTEMPTS: usize = 4;
+/// How often a nonce may be taken by other processes with the same key, before a call is given up.
+const MAX_TAKEN: u32 = 64;
+/// The unit of the pauses between.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How much more gas and deposit than the dry run needed is allowed, in percent: the state may change meanwhile.
 const MARGIN: u64 = 25;
 
@@ -157,8 +161,8 @@ impl Account {
         let node = self.chain.node();
         let mut moment = node.moment(MOMENT).await?;
         let mut next_nonce = self.next_nonce.lock().await;
-        let mut refusal = String::new();
-        for _ in 0..ATTEMPTS {
+        let (mut refusal, mut taken) = (String::new(), 0_u32);
+        while taken < MAX_TAKEN {
             let nonce = next_nonce.take(node, self.id()).await?;
             let mut transaction = self.sign(extrinsic, nonce, &moment)?;
             match transaction.offer(node).await? {
@@ -167,10 +171,15 @@ impl Account {
                     transaction.party = Party { origin: self.id(), contract };
                     return Ok(transaction);
                 }
-                Offer::NonceTaken(reason) => refusal = reason,
+                Offer::NonceTaken(reason) => {
+                    refusal = reason;
+                    taken = taken.saturating_add(1);
+                    tokio::time::sleep(pause(taken)).await;
+                }
                 Offer::CannotPay => return Err(transaction.party.poor("the fee")),
                 // Perhaps it was signed for a runtime or a block that are not there any more.
                 Offer::Refused(reason) if moment.asked < began => {
+                    taken = taken.saturating_add(1);
                     moment = node.moment(Duration::ZERO).await?;
                     refusal = reason;
                 }
@@ -230,6 +239,16 @@ pub struct Estimate {
     pub deposit: Deposit,
     /// The most that the chain asks for the transaction.
     pub fee: u128,
+}
+
+/// The pause after a nonce was taken by another process: by chance, so that not all come again at once, and longer where
+/// many of them send.
+fn pause(taken: u32) -> Duration {
+    let mut luck = [0];
+    // Without randomness all wait equally long.
+    let _ = getrandom::fill(&mut luck);
+    let share = PAUSE.saturating_mul(taken.min(10)).checked_div(256).unwrap_or_default();
+    share.saturating_mul(luck[0].into())
 }
 
 /// The most gas and storage deposit that a transaction may take.
