@@ -16,6 +16,7 @@ use serde_json::{json, Map, Value};
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
 
 use crate::file::{self, Element, Port};
+use crate::graph::MAX_NODES;
 use crate::manifest::Manifest;
 use crate::parts::{self, Parts};
 use crate::LoadError;
@@ -89,6 +90,10 @@ pub fn import(
     let parts = Parts::read(folder, file, &weights).map_err(LoadError::from)?;
     let model = parts.model().map_err(LoadError::from)?;
     let graph = model.graph.as_ref().ok_or(crate::GraphError::NoGraph).map_err(LoadError::from)?;
+    let nodes = graph.node.len();
+    if nodes > MAX_NODES {
+        return Err(LoadError::from(crate::GraphError::TooManyNodes { nodes }).into());
+    }
     let description = describe(&model, graph, &weights, &parts);
 
     let mut draft = Draft::default();
