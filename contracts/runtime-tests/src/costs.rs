@@ -435,6 +435,7 @@ impl Meter {
         read("evidence", "presented_at", (feed(), SUBJECT).encode());
         read("feeds", "round", (feed(), SUBJECT).encode());
         read("feeds", "request", 0_u64.encode());
+        read("feeds", "requests", (0_u64, 50_u32).encode());
         read("feeds", "configuration", Vec::new());
         read("feeds", "configuration_digest", Vec::new());
         read("feeds", "feed", feed().encode());

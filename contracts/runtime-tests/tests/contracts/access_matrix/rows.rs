@@ -386,6 +386,7 @@ fn of_feeds(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.read("FeedReader::fresh_value", (feed(), reported, 60_000_u64));
     rows.read("round", (feed(), SUBJECT));
     rows.read("request", 0_u64);
+    rows.read("requests", (0_u64, 50_u32));
     rows.read("configuration", ());
     rows.read("configuration_digest", ());
     rows.read("feed", feed());
