@@ -76,8 +76,8 @@ pub enum TimeProblem {
     /// The latest reading is in the future.
     #[error("the latest reading is in the future; check the clocks")]
     FromFuture,
-    /// The latest reading is older than `max_observation_age_days`.
-    #[error("the latest reading is too old; find the cause, or raise max_observation_age_days")]
+    /// The latest reading is older than `max_observation_age`.
+    #[error("the latest reading is too old; find the cause, or raise max_observation_age")]
     Stale,
 }
 

@@ -85,7 +85,7 @@ impl Shipped {
         let (name, folder, output) = (self.name(), &self.folder, &self.output);
         let mut job = format!(
             "[[job]]\nname = {name:?}\nfeed = {name:?}\nmodel = {folder:?}\noutput = {output:?}\n\
-             triggers = [\"push\"]\nmax_observation_age_days = 62\n"
+             triggers = [\"push\"]\nmax_observation_age = \"62d\"\n"
         );
         if self.reads_series() {
             job.push_str("source = \"statistics\"\n[job.parameters]\n");

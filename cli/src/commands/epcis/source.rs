@@ -79,7 +79,7 @@ impl SourceArgs {
         let parties = parties(context, &mentioned).await?;
         let mut history = History::new(id, &batch, parties, serials.as_ref())?;
         let mut changes = Vec::new();
-        // Following evidence is no change of goods: where it quarantines any, another event says so.
+        // Following evidence does not change goods: where it quarantines any, another event says so.
         for (block, event) in emitted.iter().filter(|(_, event)| !event.only_explains()) {
             let at = i64::try_from(context.chain.time_at(*block).await?).map_err(Failure::failed)?;
             let change = history.change(event, at)?;
