@@ -31,7 +31,7 @@ const PAGE: u32 = 50;
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
 Examples:
-  theriac status                                     the chain and the deployment
+  theriac status                                     chain and deployment
   theriac status goods --key-file pharmacy.key       your site's goods
   theriac status goods --holder 6291041500237        those of a site
   theriac status goods --gtin 9506000134352 --lot ABC123

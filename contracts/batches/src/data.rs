@@ -25,7 +25,7 @@ use crate::place::Place;
 use trail::{ArrivalNumber, ArrivalsKept, Arrived, End, Suspicion};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4241_0005;
+pub const LAYOUT: u32 = 0x4241_0006;
 
 /// What is stored once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]

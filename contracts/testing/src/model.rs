@@ -37,7 +37,7 @@ use crate::organisations::{Administration, Organisations};
 
 pub use logistics::Container;
 pub use packs::{BatchFacts, Pack, Quarantined};
-pub use trail::{Around, CameOut};
+pub use trail::{Around, CameOut, Struck};
 
 /// What the manufacturers know of their serials: proof by batch and serial.
 #[derive(Debug, Default)]
@@ -62,6 +62,8 @@ pub struct Model {
     pub containers: BTreeMap<Sscc, Container>,
     /// What came out of shipments and containers, in this order.
     pub came_out: Vec<CameOut>,
+    /// What of it evidence struck.
+    struck: BTreeMap<(Around, bool), Struck>,
     pub units: BTreeMap<UnitId, UnitRecord>,
     pub alarms: BTreeMap<UnitId, Alarm>,
     /// Until when the alarms of sites are dismissed.
@@ -89,6 +91,7 @@ impl Model {
             shipped: 0,
             containers: BTreeMap::new(),
             came_out: Vec::new(),
+            struck: BTreeMap::new(),
             units: BTreeMap::new(),
             alarms: BTreeMap::new(),
             dismissed: BTreeMap::new(),

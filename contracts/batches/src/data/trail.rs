@@ -36,10 +36,21 @@ pub(crate) struct End {
     /// How many loose units came out of it where it ended, and how many were given back where it began.
     arrived: Quantity,
     given_back: Quantity,
+    /// How many of both were struck already: each unit is struck once, however often evidence is presented or followed.
+    arrived_struck: Struck,
+    given_back_struck: Struck,
     /// The logistic unit that was shipped.
     inside: Option<Sscc>,
     /// When it was last taken out of another logistic unit.
     taken_out_at: Option<Timestamp>,
+}
+
+/// How many units that came out of something were struck, and when last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub(crate) struct Struck {
+    quantity: Quantity,
+    at: Timestamp,
 }
 
 impl End {
@@ -57,7 +68,20 @@ impl End {
 
     fn new(batch: BatchId, (from, began_at): (SiteId, Timestamp), to: SiteId) -> Self {
         let (arrived, given_back, inside, taken_out_at) = (0, 0, None, None);
-        Self { batch, from, began_at, to, first_at: 0, at: 0, arrived, given_back, inside, taken_out_at }
+        Self {
+            batch,
+            from,
+            began_at,
+            to,
+            first_at: 0,
+            at: 0,
+            arrived,
+            given_back,
+            arrived_struck: Struck::default(),
+            given_back_struck: Struck::default(),
+            inside,
+            taken_out_at,
+        }
     }
 }
 
@@ -87,8 +111,14 @@ pub(crate) struct Suspicion {
 /// Goods where evidence finds them.
 struct Found {
     place: QuarantineTarget,
-    /// Of loose units at most so many, and since when they are there.
-    loose: Option<(Quantity, Timestamp)>,
+    loose: Option<Loose>,
+}
+
+/// Loose units of a site: at most so many, since when they are there, and what ended they came out of.
+struct Loose {
+    most: Quantity,
+    since: Timestamp,
+    out_of: Option<QuarantineTarget>,
 }
 
 /// What connects two stations of a trail.
@@ -96,8 +126,6 @@ struct Step {
     batch: BatchId,
     /// When goods last left the first station for the second. `None` where the second is what was in the first.
     left_at: Option<Timestamp>,
-    /// How many units are loose in the second, and since when.
-    loose: Option<(Quantity, Timestamp)>,
 }
 
 impl Found {
@@ -122,12 +150,13 @@ impl Data {
         if let QuarantineTarget::Holding { batch, site, .. } = target {
             let held = self.holding_of(&batch, site).places.held;
             let were_there = held.saturating_sub(self.arrived_since(&batch, site, (since, call.now)));
-            all.iter_mut().for_each(|found| found.loose = Some((were_there, since)));
+            let there = || Loose { most: were_there, since, out_of: None };
+            all.iter_mut().for_each(|found| found.loose = Some(there()));
         } else if let Some(end) = self.end(target, call.now) {
             // A logger that is read on arrival says what happened on the way.
             since = since.min(end.at);
         }
-        self.strike(call, (target, since), all)
+        self.strike(call, (target, since, call.now), all)
     }
 
     /// Quarantines goods that left suspect ones between the observation of the evidence and its presentation. The first
@@ -151,12 +180,15 @@ impl Data {
             let cleared_at = self.cleared_at(to, call.now).unwrap_or_default();
             let meanwhile = suspicion.since <= since && since <= suspicion.until;
             ensure(meanwhile && cleared_at < suspicion.until, Error::NotSuspect)?;
-            let mut all = self.whereto(to, call.now)?;
-            let since = step.loose.map_or(since, |(_, there_since)| there_since.max(suspicion.since));
-            if step.loose.is_some() {
-                all.iter_mut().for_each(|found| found.loose = step.loose);
+            let (mut all, mut since) = (self.whereto(to, call.now)?, since);
+            if let QuarantineTarget::Holding { .. } = to {
+                // Loose units: no more than came out of what ended there.
+                all = self.whereto(from, call.now)?;
+                all.retain(|found| found.place == to);
+                let there_since = all.iter().filter_map(|found| Some(found.loose.as_ref()?.since)).min();
+                since = there_since.unwrap_or(since).max(suspicion.since);
             }
-            quarantined.extend(self.strike(call, (to, since), all)?);
+            quarantined.extend(self.strike(call, (to, since, suspicion.until), all)?);
             steps.push(EvidenceFollowed { batch: step.batch, by: call.actor(), from, to });
         }
         Ok((steps, quarantined))
@@ -170,23 +202,27 @@ impl Data {
         Some(all.iter().map(cleared_at).max().unwrap_or_default())
     }
 
-    /// Marks the goods as suspect since this time, and quarantines what is free of them.
+    /// Marks the goods as suspect from one time to the other, the presentation of the evidence, and quarantines what is free of
+    /// them.
     fn strike(
         &mut self,
         call: Call,
-        (target, since): (QuarantineTarget, Timestamp),
+        (target, since, until): (QuarantineTarget, Timestamp, Timestamp),
         all: Vec<Found>,
     ) -> Result<Vec<UnitsQuarantined>, Error> {
-        self.mark_suspect(target, since, call.now);
+        self.mark_suspect(target, since, until);
         let mut events = Vec::new();
         for Found { place, loose } in all {
             // What came back permanently or is condemned is not supplied again.
             let Ok(goods) = self.goods(place) else { continue };
             let free = goods.quantity_free;
             let mut quantity = free;
-            if let Some((most, there_since)) = loose {
+            if let Some(Loose { most, since: there_since, out_of }) = loose {
                 quantity = most.min(free);
-                self.mark_suspect(place, there_since.max(since), call.now);
+                self.mark_suspect(place, there_since.max(since), until);
+                if let Some(out_of) = out_of {
+                    quantity = self.note_struck((out_of, goods.hold.cleared_at), place, quantity, call.now);
+                }
             }
             if quantity > 0 {
                 let place = if quantity < free { place.part(quantity) } else { place };
@@ -196,9 +232,38 @@ impl Data {
         Ok(events)
     }
 
+    /// Notes that so many of the units that came out of what has ended are struck where they are, and returns how many of
+    /// these are not struck yet. What was struck and cleared may be struck again.
+    fn note_struck(
+        &mut self,
+        (out_of, cleared_at): (QuarantineTarget, Timestamp),
+        place: QuarantineTarget,
+        quantity: Quantity,
+        now: Timestamp,
+    ) -> Quantity {
+        let Some(mut end) = self.end(out_of, now) else { return 0 };
+        let arrived = place == QuarantineTarget::holding(end.batch, end.to);
+        let (came, struck) = match arrived {
+            true => (end.arrived, &mut end.arrived_struck),
+            false => (end.given_back, &mut end.given_back_struck),
+        };
+        if cleared_at > struck.at {
+            struck.quantity = 0;
+        }
+        let quantity = quantity.min(came.saturating_sub(struck.quantity));
+        if quantity > 0 {
+            *struck = Struck { quantity: struck.quantity.saturating_add(quantity), at: now };
+            self.ends.insert(out_of, &end);
+        }
+        quantity
+    }
+
     fn mark_suspect(&mut self, target: QuarantineTarget, since: Timestamp, until: Timestamp) {
-        let since = self.suspicions.get(target).map_or(since, |before| before.since.min(since));
-        self.suspicions.insert(target, &Suspicion { since, until });
+        let mut suspicion = Suspicion { since, until };
+        if let Some(before) = self.suspicions.get(target) {
+            suspicion = Suspicion { since: since.min(before.since), until: until.max(before.until) };
+        }
+        self.suspicions.insert(target, &suspicion);
     }
 
     /// Where goods are now: a logistic unit that was put into another one is where that one is, one that was shipped is
@@ -236,7 +301,8 @@ impl Data {
         for (site, quantity) in [(end.to, end.arrived), (end.from, end.given_back)] {
             if quantity > 0 {
                 let place = QuarantineTarget::holding(end.batch, site);
-                all.push(Found { place, loose: Some((quantity, end.first_at)) });
+                let loose = Loose { most: quantity, since: end.first_at, out_of: Some(target) };
+                all.push(Found { place, loose: Some(loose) });
             }
         }
         // A logistic unit was no shipment: this goes one level deep.
@@ -253,21 +319,19 @@ impl Data {
         match (from, to) {
             (Holding { batch, site, .. }, Shipment(_) | LogisticUnit(_)) => {
                 let (of, began_at, at) = self.beginning(to, now)?;
-                (of == batch && at == site).then_some(Step { batch, left_at: Some(began_at), loose: None })
+                (of == batch && at == site).then_some(Step { batch, left_at: Some(began_at) })
             }
             (Shipment(_) | LogisticUnit(_), Holding { batch, site, .. }) => {
                 let end = self.end(from, now).filter(|end| end.batch == batch)?;
                 let arrived = if end.to == site { end.arrived } else { 0 };
                 let given_back = if end.from == site { end.given_back } else { 0 };
-                let quantity = arrived.saturating_add(given_back);
-                let loose = Some((quantity, end.first_at));
-                (quantity > 0).then_some(Step { batch, left_at: Some(end.at), loose })
+                (arrived > 0 || given_back > 0).then_some(Step { batch, left_at: Some(end.at) })
             }
             (Shipment(number), LogisticUnit(sscc)) => {
                 let end = self.end(from, now).map(|end| (end.batch, end.inside));
                 let record = || self.shipments.get(number).map(|it| (it.batch, it.logistic_unit));
                 let (batch, inside) = end.or_else(record)?;
-                (inside == Some(sscc)).then_some(Step { batch, left_at: None, loose: None })
+                (inside == Some(sscc)).then_some(Step { batch, left_at: None })
             }
             (LogisticUnit(outer), LogisticUnit(inner)) => {
                 let was_inside = self.children.get(outer)?.contains(&inner);
@@ -275,11 +339,7 @@ impl Data {
                     Ok(unit) => (unit.batch, unit.taken_out_at),
                     Err(_) => self.end(to, now).map(|end| (end.batch, end.taken_out_at))?,
                 };
-                (was_inside && taken_out_at.is_some()).then_some(Step {
-                    batch,
-                    left_at: taken_out_at,
-                    loose: None,
-                })
+                (was_inside && taken_out_at.is_some()).then_some(Step { batch, left_at: taken_out_at })
             }
             _ => None,
         }

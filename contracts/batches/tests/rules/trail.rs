@@ -83,6 +83,35 @@ fn a_logger_that_is_read_on_arrival_strikes_what_arrived() {
     ensure_mass_balance(&data, id);
 }
 
+/// Anybody may present and follow, as often as they like.
+#[test]
+fn what_came_out_of_a_lorry_is_struck_once_however_often_it_is_followed() {
+    let (mut data, id) = stocked();
+    hand_over(&mut data, id, at(manufacturer(), 1), at(pharmacy(), 1), 200);
+    let shipment = send_at(&mut data, 2, wholesaler(), loose(id, 60), pharmacy());
+    take(&mut data, 4, pharmacy(), shipment, 60);
+    let (road, there) = (QuarantineTarget::Shipment(shipment), shelf(id, pharmacy()));
+    assert_eq!(present(&mut data, 5, road, 3).unwrap(), [(there.part(60), 60)]);
+    for hour in 6..9 {
+        assert_eq!(follow(&mut data, hour, &[road, there]).unwrap(), []);
+        assert_eq!(present(&mut data, hour, road, 3).unwrap(), []);
+    }
+    assert_eq!(
+        data.holding(id, site_of(pharmacy())).places.held,
+        200,
+        "what was there before is not touched"
+    );
+    // What leaves the shelf after the presentation is not suspect, whoever follows evidence to the shelf again.
+    pack_units(&mut data, at(pharmacy(), 9), id, 30, 1);
+    follow(&mut data, 10, &[road, there]).unwrap();
+    assert_eq!(follow(&mut data, 10, &[there, case(1)]), Err(Error::NotSuspect));
+    data.unpack(at(pharmacy(), 10), sscc(1)).unwrap();
+    // What a regulator cleared may be struck by what is found out later.
+    let nothing = primitives::batches::ClearanceReason::NothingFound;
+    data.release_quarantine(at(regulator(), 10), there, nothing).unwrap();
+    assert_eq!(present(&mut data, 11, road, 3).unwrap(), [(there.part(60), 60)]);
+}
+
 #[test]
 fn rejected_goods_are_struck_where_they_went_back_to() {
     let (mut data, id) = stocked();

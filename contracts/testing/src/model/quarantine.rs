@@ -15,7 +15,7 @@ pub(super) struct Targeted {
     site: SiteId,
     pub(super) free: Quantity,
     quarantined: Quantity,
-    hold: Hold,
+    pub(super) hold: Hold,
 }
 
 impl Model {

@@ -29,6 +29,17 @@ pub struct CameOut {
     pub inside: Option<Sscc>,
 }
 
+/// How many packs that came out of something were struck, when last, and of which of its lives that is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Struck {
+    packs: Quantity,
+    at: Timestamp,
+    began: Option<Timestamp>,
+}
+
+/// Goods, how many of them at most, and what they came out of; whether that was where it had begun.
+type Place = (QuarantineTarget, Option<Quantity>, Option<(Around, bool)>);
+
 impl Model {
     pub(super) fn quarantine_on_evidence(
         &mut self,
@@ -38,15 +49,26 @@ impl Model {
     ) -> Outcome<Error> {
         call.ensure_role(Role::Sentinel)?;
         let mut places = self.places_now(target.whole())?;
-        if let (QuarantineTarget::Holding { batch, site, .. }, [(_, most)]) = (target, &mut places[..]) {
+        if let (QuarantineTarget::Holding { batch, site, .. }, [(_, most, _)]) = (target, &mut places[..]) {
             let free = self.free_at(batch, site);
             *most = Some(free.saturating_sub(self.came_since(batch, site, observed_at)));
         }
         let mut events = Vec::new();
-        for (place, most) in places {
+        for (place, most, out_of) in places {
             // What is condemned or came back permanently is not supplied again.
             let Ok(goods) = self.targeted(place) else { continue };
-            let quantity = most.unwrap_or(goods.free).min(goods.free);
+            let mut quantity = most.unwrap_or(goods.free).min(goods.free);
+            if let Some(out_of) = out_of {
+                // Each pack that came out of something is struck once, until it is cleared.
+                let began = self.ends_of(out_of.0).first().map(|it| it.at);
+                let before = self.struck.get(&out_of).copied().unwrap_or_default();
+                let counts = before.began == began && goods.hold.cleared_at <= before.at;
+                let struck = if counts { before.packs } else { 0 };
+                quantity = quantity.min(most.unwrap_or(0).saturating_sub(struck));
+                if quantity > 0 {
+                    self.struck.insert(out_of, Struck { packs: struck + quantity, at: self.now, began });
+                }
+            }
             if quantity > 0 {
                 let place = if quantity < goods.free { place.part(quantity) } else { place };
                 let reason = QuarantineReason::OracleEvidence;
@@ -90,29 +112,26 @@ impl Model {
     }
 
     /// Where goods are now, and how many of them at most.
-    fn places_now(
-        &self,
-        target: QuarantineTarget,
-    ) -> Result<Vec<(QuarantineTarget, Option<Quantity>)>, Error> {
+    fn places_now(&self, target: QuarantineTarget) -> Result<Vec<Place>, Error> {
         let (around, unknown) = match target {
             QuarantineTarget::Holding { batch, site, .. } => {
                 let came = self.batches.get(&batch).is_some_and(|facts| facts.sites.contains(&site));
                 ensure(came, Error::UnknownBatch)?;
-                return Ok(vec![(target, None)]);
+                return Ok(vec![(target, None, None)]);
             }
             QuarantineTarget::Shipment(number) => (Around::Shipment(number), Error::UnknownShipment),
             QuarantineTarget::LogisticUnit(sscc) => {
                 if self.containers.contains_key(&sscc) {
                     let (outermost, container) = self.outermost(sscc);
                     let way = container.shipment.map(QuarantineTarget::Shipment);
-                    return Ok(vec![(way.unwrap_or(QuarantineTarget::LogisticUnit(outermost)), None)]);
+                    return Ok(vec![(way.unwrap_or(QuarantineTarget::LogisticUnit(outermost)), None, None)]);
                 }
                 (Around::LogisticUnit(sscc), Error::UnknownLogisticUnit)
             }
         };
         let mut places = Vec::new();
         if matches!(around, Around::Shipment(number) if self.shipments.contains_key(&number)) {
-            places.push((target, None));
+            places.push((target, None, None));
         }
         let ends = self.ends_of(around);
         ensure(!places.is_empty() || !ends.is_empty(), unknown)?;
@@ -120,7 +139,8 @@ impl Model {
             let there: Vec<&CameOut> = ends.iter().filter(|it| it.given_back == given_back).collect();
             let quantity: Quantity = there.iter().map(|it| it.loose).sum();
             if let Some(it) = there.first().filter(|_| quantity > 0) {
-                places.push((QuarantineTarget::holding(it.batch, it.site), Some(quantity)));
+                let out_of = Some((around, given_back));
+                places.push((QuarantineTarget::holding(it.batch, it.site), Some(quantity), out_of));
             }
         }
         if let Some(sscc) = ends.first().and_then(|it| it.inside) {
