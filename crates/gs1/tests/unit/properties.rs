@@ -184,8 +184,9 @@ proptest! {
         prop_assert_eq!(found.corrected(), Some(&pack.elements()));
     }
 
+    /// A lot such as `%0D` reads as a suffix that the scanner spelled out: then another fault of the scanner is named.
     #[test]
-    fn a_pack_is_found_again_behind_two_scans(pack in pack(), end in prop::sample::select(vec!["", "\r\n", "\n", "\t"])) {
+    fn a_pack_is_found_again_behind_two_scans(pack in pack_of(PLAIN), end in prop::sample::select(vec!["", "\r\n", "\n", "\t"])) {
         let code = pack.to_element_string();
         let found = scanner::diagnose(&[code.as_str(), end, &code].concat(), &Parser::new(Rules::new(YEAR))).unwrap();
         prop_assert_eq!(found.fault, ScannerFault::DoubledScan);
