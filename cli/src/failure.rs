@@ -102,7 +102,7 @@ impl Failure {
         self
     }
 
-    /// What is to be said instead of doing it, where that is no failure.
+    /// The answer of a dry run, which ends a command without being a failure.
     pub fn into_answer(self) -> Result<Answer, Self> {
         Answer::new(self.message, &self.details)
     }

@@ -59,7 +59,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command, global: &Global) -> Result<Exit, Failure> {
     match command.run(global).await {
         Ok(answer) => answer.print(global.json),
-        // A dry run ends before anything is sent, and that is no failure.
+        // A dry run ends before anything is sent, which is not a failure.
         Err(failure) if failure.exit() == Exit::Success => failure.into_answer()?.print(global.json),
         Err(failure) => Err(failure),
     }

@@ -60,7 +60,8 @@ pub struct EvidenceArgs {
     feed: FeedId,
     #[command(flatten)]
     goods: GoodsArgs,
-    /// Search for where the goods went from this block on; without it, from the deployment's
+    /// Search for where the goods went from this block on: one before the observation, and before the goods were packed and
+    /// shipped; without it, from the deployment's
     #[arg(long, value_name = "BLOCK")]
     from_block: Option<u64>,
 }

@@ -320,6 +320,16 @@ async fn a_logger_that_is_read_on_arrival_strikes_what_arrived_and_what_went_on(
         (&json!(format!("shipment {next}")), &json!(40))
     );
     assert_eq!(world.json("dave", &command("follow"))["followed"], json!([]), "all of it is known");
+    // A shelf: who begins to search after the observation would see nothing leave it.
+    let shelf = [&BATCH[..], &["--holder", PHARMACY]].concat();
+    let subject = world.json("", &[&["evidence", "subject"][..], &shelf].concat())["subject"].clone();
+    report(&world, &key, subject.as_str().unwrap(), observed_at).await;
+    world.run("dave", &[&["evidence", "present", EXCURSION][..], &shelf].concat(), 0);
+    let late = presented["block"].to_string();
+    let follow = [&["evidence", "follow", EXCURSION][..], &shelf].concat();
+    let said = world.run("dave", &[&follow[..], &["--from-block", &late]].concat(), 2);
+    assert!(said.err.contains("give an earlier --from-block"), "{}", said.err);
+    world.run("dave", &[&follow[..], &["--from-block", "1"]].concat(), 0);
 
     world.run("ferdie", &["batch", "receive", &next], 0);
     let verdict = at(&world, CLINIC, CODE, 3);

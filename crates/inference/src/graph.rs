@@ -302,7 +302,7 @@ struct Shapes<'g> {
 }
 
 impl<'g> Shapes<'g> {
-    /// Longer lists are no shapes.
+    /// A longer list is not a shape.
     const MAX_DIMENSIONS: usize = 16;
 
     fn of(graph: &'g GraphProto) -> Self {

@@ -1,7 +1,7 @@
 //! A manifest for an ONNX file: all that the file tells is filled in, and what only a person knows is marked.
 //!
 //! The manifest is valid and the model runs with it. Its `open` part names each field that still has a made-up value, and
-//! says what to write there. A second import keeps every field that is no longer open.
+//! says what to write there. A second import keeps every field that is filled in.
 
 mod columns;
 mod merge;

@@ -1,4 +1,4 @@
-//! Operators of our own for tract: those of `ai.onnx.ml` that have no plain form, and one that does nothing.
+//! Custom operators for tract: those of `ai.onnx.ml` that cannot be rewritten with plain ones, and an identity.
 //!
 //! Each takes one tensor. Where the specification is silent they follow onnxruntime 1.32.
 

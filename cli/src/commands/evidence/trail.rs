@@ -41,7 +41,7 @@ pub async fn follow(
     let moves = moves(&emitted(context, from_block).await?);
     // What is in a shipment or logistic unit may have left it before its logger was read.
     let first = match start {
-        QuarantineTarget::Holding { .. } => first_block_after(context, observed_at).await?,
+        QuarantineTarget::Holding { .. } => first_block_since(context, observed_at, from_block).await?,
         QuarantineTarget::Shipment(_) | QuarantineTarget::LogisticUnit(_) => 0,
     };
     let payer = context.account()?.id();
@@ -98,15 +98,29 @@ fn longest(ways: impl Iterator<Item = Vec<QuarantineTarget>>) -> Vec<Vec<Quarant
     kept
 }
 
-/// The first finalised block at this time or later.
-async fn first_block_after(context: &Context<'_>, time: Timestamp) -> Result<u64, Failure> {
-    let (mut first, mut last) = (context.deployment.block, context.chain.finalised_head().await?.number);
+/// The first finalised block at this time or later, among those that were searched. Where the search began after it, goods may
+/// have left unseen, and nobody must take that for an answer.
+async fn first_block_since(
+    context: &Context<'_>,
+    time: Timestamp,
+    from_block: Option<u64>,
+) -> Result<u64, Failure> {
+    if let Some(from) = from_block.filter(|from| *from > context.deployment.block) {
+        if context.chain.time_at(from).await? > time {
+            return Err(Failure::bad_input(format!(
+                "block {from} is younger than the observation of the report, so that goods may have left before it; give an \
+                 earlier --from-block"
+            )));
+        }
+    }
+    let mut first = from_block.unwrap_or(context.deployment.block);
+    let mut last = context.chain.finalised_head().await?.number;
     while first < last {
         let middle = first.midpoint(last);
-        match context.chain.time_at(middle).await {
-            Ok(at) if at >= time => last = middle,
-            // A node that keeps no states of long ago does not know: they are before.
-            _ => first = middle.saturating_add(1),
+        if context.chain.time_at(middle).await? >= time {
+            last = middle;
+        } else {
+            first = middle.saturating_add(1);
         }
     }
     Ok(first)

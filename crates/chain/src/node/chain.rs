@@ -153,7 +153,7 @@ impl Chain {
         runtime.contract_code_hash(&bytes).ok_or_else(|| not_understood(&"its layout is another one"))
     }
 
-    /// What the account can pay with, at the best block, in the chain's smallest unit: 0 where there is no such account.
+    /// The account's free balance at the best block, in the chain's smallest unit: 0 if the account does not exist.
     ///
     /// # Errors
     /// Those of the connection, and [`Error::Answer`] where the chain keeps balances in another way.

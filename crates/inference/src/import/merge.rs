@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// The new manifest, with every field of the old one that is no longer open there. What describes the file itself is new.
+/// The new manifest, with every field that was already filled in in the old one. What describes the file itself is new.
 pub(super) fn merge(mut new: Value, old: &Value) -> Value {
     let open = old.get("open").and_then(Value::as_object).cloned().unwrap_or_default();
     let was_open = |field: &str| open.contains_key(field);

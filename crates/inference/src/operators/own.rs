@@ -1,4 +1,4 @@
-//! The form of an operator of our own.
+//! What all custom operators share.
 
 use std::fmt::Debug;
 use std::sync::Arc;
