@@ -2,11 +2,16 @@
 
 use ink::prelude::vec::Vec;
 use kernel::{key, Item, Map};
-use primitives::access::{Account, Change, Deployment, Error, Rights, SiteStanding, MAX_CONTRACTS};
-use primitives::{ensure, AccountId, OrganisationId, Question, Role, SiteId, Standing, Timestamp};
+use primitives::access::{
+    Account, Change, Deployment, Error, PrefixOwner, Rights, SiteStanding, MAX_CONTRACTS,
+};
+use primitives::prefix::stem_of;
+use primitives::{
+    ensure, AccountId, OrganisationId, Prefix, PrefixLengths, Question, Role, SiteId, Standing, Timestamp,
+};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4143_0004;
+pub const LAYOUT: u32 = 0x4143_0005;
 
 /// What the contract knows. Every field has its own storage key, which spells its name.
 #[derive(Debug, Default)]
@@ -17,6 +22,9 @@ pub struct Data {
     accounts: Map<AccountId, Account, { key(b"ACCO") }>,
     rights: Map<OrganisationId, Rights, { key(b"RIGH") }>,
     sites: Map<SiteId, OrganisationId, { key(b"SITE") }>,
+    prefixes: Map<Prefix, OrganisationId, { key(b"PREF") }>,
+    /// The lengths of the prefixes with the same first four digits: so a prefix is found in few reads.
+    prefix_lengths: Map<u16, PrefixLengths, { key(b"PRLE") }>,
 }
 
 impl Data {
@@ -48,7 +56,7 @@ impl Data {
     /// Admin besides what it has as an account of an organisation.
     #[must_use]
     pub fn standing(&self, asker: AccountId, question: Question, now: Timestamp) -> Standing {
-        let Question { account, site, through, counterparty } = question;
+        let Question { account, site, through, counterparty, key } = question;
         let mut standing = Standing::default();
         let Some(deployment) = self.deployment.get() else { return standing };
         standing.in_set_up = deployment.in_set_up;
@@ -71,7 +79,16 @@ impl Data {
             let organisation = self.sites.get(site)?;
             Some(SiteStanding { organisation, roles: self.rights(organisation).roles_at(now) })
         });
+        standing.prefix = key.and_then(|body| self.prefix_of(body));
         standing
+    }
+
+    /// The prefix with which a key begins: one at most, because no registered prefix begins with another one.
+    fn prefix_of(&self, body: u64) -> Option<PrefixOwner> {
+        let lengths = self.prefix_lengths.get(stem_of(body))?;
+        lengths
+            .prefixes_of(body)
+            .find_map(|prefix| Some(PrefixOwner { prefix, organisation: self.prefixes.get(prefix)? }))
     }
 
     /// Adds what the account may do for its organisation.
@@ -133,6 +150,17 @@ impl Data {
             Change::Deployment(deployment) => {
                 ensure(deployment.contracts.len() <= MAX_CONTRACTS, Error::TooManyContracts)?;
                 self.deployment.set(&deployment);
+            }
+            Change::Prefix { prefix, organisation, lengths } => {
+                match organisation {
+                    Some(organisation) => self.prefixes.insert(prefix, &organisation),
+                    None => self.prefixes.remove(prefix),
+                }
+                if lengths.is_empty() {
+                    self.prefix_lengths.remove(prefix.stem());
+                } else {
+                    self.prefix_lengths.insert(prefix.stem(), &lengths);
+                }
             }
         }
         Ok(())

@@ -2,9 +2,11 @@ use ink::env::test::{set_block_timestamp, set_caller};
 use ink::env::DefaultEnvironment;
 use kernel::{AccessControl, Replaceable};
 use primitives::access::{
-    Account, Change, Contract, Deployment, Error, Limits, Rights, SiteStanding, MAX_CONTRACTS,
+    Account, Change, Contract, Deployment, Error, Limits, PrefixOwner, Rights, SiteStanding, MAX_CONTRACTS,
 };
-use primitives::{AccountId, Grant, OrganisationId, Question, Role, RoleSet, SiteId, Standing, Timestamp};
+use primitives::{
+    AccountId, Grant, OrganisationId, PrefixLengths, Question, Role, RoleSet, SiteId, Standing, Timestamp,
+};
 
 use crate::access::Access;
 use crate::Data;
@@ -148,6 +150,33 @@ fn a_site_is_known_with_the_roles_of_its_organisation() {
     assert_eq!(counterparty(&data, 99, NOW), None);
 }
 
+fn prefix(digits: &str, organisation: Option<OrganisationId>, lengths: &[u8]) -> Change {
+    let lengths = lengths.iter().fold(PrefixLengths::EMPTY, |set, length| set.with(*length));
+    Change::Prefix { prefix: digits.parse().unwrap(), organisation, lengths }
+}
+
+#[ink::test]
+fn a_key_is_known_by_the_prefix_with_which_it_begins() {
+    let mut data = deployment();
+    let owner = |data: &Data, key| {
+        let question = Question { key, ..Question::about(PERSON, None) };
+        data.standing(ASKER, question, NOW).prefix
+    };
+    let key = Some(950_600_013_435);
+    assert_eq!(owner(&data, key), None);
+    decide(&mut data, prefix("9506000", Some(OWN), &[7]));
+    decide(&mut data, prefix("950600100000", Some(OTHER), &[7, 12]));
+    let entry = |text: &str, organisation| Some(PrefixOwner { prefix: text.parse().unwrap(), organisation });
+    assert_eq!(owner(&data, key), entry("9506000", OWN));
+    assert_eq!(owner(&data, Some(950_600_100_000)), entry("950600100000", OTHER));
+    assert_eq!((owner(&data, Some(950_600_100_001)), owner(&data, None)), (None, None));
+    decide(&mut data, prefix("9506000", None, &[12]));
+    assert_eq!(owner(&data, key), None);
+    assert_eq!(owner(&data, Some(950_600_100_000)), entry("950600100000", OTHER));
+    decide(&mut data, prefix("950600100000", None, &[]));
+    assert_eq!(owner(&data, Some(950_600_100_000)), None);
+}
+
 #[ink::test]
 fn the_administrator_has_admin_besides_what_its_organisation_has() {
     let mut data = deployment();
@@ -240,6 +269,7 @@ fn nobody_but_the_governor_changes_anything() {
             Change::Rights { organisation: OWN, rights: rights(false) },
             Change::Site { site: WARD, organisation: OWN },
             Change::Deployment(Deployment { governance: caller, ..governed.clone() }),
+            prefix("9506000", Some(OWN), &[7]),
         ];
         for change in changes {
             assert_eq!(data.change(caller, change), Err(Error::CallerNotAuthorised));

@@ -9,11 +9,11 @@ mod fixture_hostile {
     use ink::prelude::vec::Vec;
     use ink::scale::{Encode, Output};
     use kernel::{AccessControl, FeedReader};
-    use primitives::access::{Account, Change, Deployment, Error, Limits, Rights, SiteStanding};
+    use primitives::access::{Account, Change, Deployment, Error, Limits, PrefixOwner, Rights, SiteStanding};
     use primitives::feeds::FeedValue;
     use primitives::{
-        Extensible, FeedId, Grant, InputCommitment, OrganisationId, Question, Role, RoleSet, Standing,
-        Subject,
+        Extensible, FeedId, Grant, InputCommitment, OrganisationId, Prefix, Question, Role, RoleSet,
+        Standing, Subject,
     };
 
     /// The organisation for which everybody acts who is asked about.
@@ -73,6 +73,7 @@ mod fixture_hostile {
                 paused: false,
                 through: roles,
                 counterparty: Some(SiteStanding { organisation, roles }),
+                prefix: question.key.map(|key| PrefixOwner { prefix: Prefix::of(key, 7), organisation }),
             }
         }
 

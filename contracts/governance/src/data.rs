@@ -4,6 +4,7 @@
 mod accounts;
 mod administration;
 mod organisations;
+mod prefixes;
 mod proposals;
 mod roles;
 mod sites;
@@ -14,15 +15,16 @@ use primitives::access::Limits;
 use primitives::governance::{
     Error, GlnUse, Organisation, OrganisationEntry, Proposal, Site, SiteEntry, MAX_PAGE,
 };
-use primitives::{AccountId, OrganisationId, Role, SiteId};
+use primitives::{AccountId, OrganisationId, Prefix, Role, SiteId};
 use scale::{Decode, Encode};
 
 use crate::Access;
 
+use prefixes::{LengthCounts, RegisteredPrefix};
 pub use proposals::Applied;
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x474F_0001;
+pub const LAYOUT: u32 = 0x474F_0002;
 
 /// What is stored once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -35,6 +37,8 @@ pub(crate) struct State {
     sites: u32,
     /// How many changes were ever proposed.
     proposals: u32,
+    /// How many GS1 company prefixes were ever registered.
+    prefixes: u32,
     /// To whom the administration is offered.
     offered_to: Option<AccountId>,
 }
@@ -59,6 +63,12 @@ pub struct Data {
     account_numbers: Map<AccountId, u32, { key(b"ACNU") }>,
     administering_roles: Map<Role, Role, { key(b"ADRO") }>,
     proposals: Map<u32, Proposal, { key(b"PROP") }>,
+    prefixes: Map<Prefix, RegisteredPrefix, { key(b"PREF") }>,
+    prefix_numbers: Map<u32, Prefix, { key(b"PRNU") }>,
+    /// How many registered prefixes begin with this shorter one, which cannot be registered then.
+    longer_prefixes: Map<Prefix, u32, { key(b"PRLO") }>,
+    /// By the first four digits.
+    prefix_counts: Map<u16, LengthCounts, { key(b"PRCO") }>,
 }
 
 impl Data {

@@ -25,17 +25,17 @@ mod tests;
 mod governance {
     use ink::prelude::{string::String, vec::Vec};
     use kernel::{answer, ask_to_replace_code, caller, emit, replace_code, this, Replaceable};
-    use primitives::access::{Account, Limits};
+    use primitives::access::{Account, Limits, PrefixOwner};
     use primitives::governance::{
         AccountAdded, AccountChanged, AccountRemoved, Action, AdministrationOfferWithdrawn,
         AdministrationOffered, AdministrationTransferred, ChangeProposed, ContractPaused, ContractRolesSet,
         ContractUnpaused, Error, GlnUse, Identifier, OrganisationEntry, OrganisationRegistered,
-        OrganisationReinstated, OrganisationSuspended, OrganisationUpdated, Proposal, ProposalApplied,
-        ProposalCancelled, RoleAdministrationSet, RoleGranted, RoleRevoked, SealingKeySet, SetUpEnded, Site,
-        SiteEntry, SiteRegistered, SiteUpdated,
+        OrganisationReinstated, OrganisationSuspended, OrganisationUpdated, PrefixRegistered, PrefixRemoved,
+        Proposal, ProposalApplied, ProposalCancelled, RoleAdministrationSet, RoleGranted, RoleRevoked,
+        SealingKeySet, SetUpEnded, Site, SiteEntry, SiteRegistered, SiteUpdated,
     };
     use primitives::{
-        ensure, Actor, CodeHash, Grant, OrganisationId, Question, Role, RoleSet, SiteId, Standing,
+        ensure, Actor, CodeHash, Grant, OrganisationId, Prefix, Question, Role, RoleSet, SiteId, Standing,
     };
 
     use crate::{Access, AccessContract, Applied, Caller, Data, LAYOUT};
@@ -45,6 +45,8 @@ mod governance {
         OrganisationUpdated,
         SiteRegistered,
         SiteUpdated,
+        PrefixRegistered,
+        PrefixRemoved,
         AccountAdded,
         AccountChanged,
         AccountRemoved,
@@ -92,7 +94,7 @@ mod governance {
         /// Registers an organisation with its first steward, and returns its number. Needs Admin.
         ///
         /// Event: `OrganisationRegistered`. Errors, in this order: `CallerNotAuthorised`, `InvalidName`, `AccountExists`,
-        /// `InvalidIdentifier`, `GlnExists` or `IdentifierExists`.
+        /// `InvalidIdentifier`, then for a GLN `GlnExists`, `PrefixOfAnother`, for a URI `IdentifierExists`.
         #[ink(message)]
         pub fn register_organisation(
             &mut self,
@@ -108,7 +110,7 @@ mod governance {
         /// Corrects the name or identifier of an organisation. Needs Admin.
         ///
         /// Event: `OrganisationUpdated`. Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`,
-        /// `InvalidName`, `InvalidIdentifier`, `GlnExists` or `IdentifierExists`.
+        /// `InvalidName`, `InvalidIdentifier`, then for a GLN `GlnExists`, `PrefixOfAnother`, for a URI `IdentifierExists`.
         #[ink(message)]
         pub fn update_organisation(
             &mut self,
@@ -123,7 +125,7 @@ mod governance {
         /// Registers a site of an organisation by its GLN, and returns its number. Needs Admin.
         ///
         /// Event: `SiteRegistered`. Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`, `InvalidName`,
-        /// `InvalidIdentifier`, `GlnExists`.
+        /// `InvalidIdentifier`, `GlnExists`, `PrefixOfAnother`.
         #[ink(message)]
         pub fn register_site(
             &mut self,
@@ -139,10 +141,30 @@ mod governance {
         /// Corrects the name or GLN of a site. Needs Admin.
         ///
         /// Event: `SiteUpdated`. Errors, in this order: `CallerNotAuthorised`, `UnknownSite`, `InvalidName`,
-        /// `InvalidIdentifier`, `GlnExists`.
+        /// `InvalidIdentifier`, `GlnExists`, `PrefixOfAnother`.
         #[ink(message)]
         pub fn update_site(&mut self, site: SiteId, name: String, gln: u64) -> Result<(), Error> {
             emit(&self.data.update_site(&self.caller()?, site, name, gln)?);
+            Ok(())
+        }
+
+        /// Registers a GS1 company prefix for an organisation: the keys that begin with it are its own. Needs Admin or Regulator.
+        /// GLNs that are registered stay.
+        ///
+        /// Event: `PrefixRegistered`. Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`, `InvalidPrefix`,
+        /// `PrefixExists`, `PrefixContained`.
+        #[ink(message)]
+        pub fn register_prefix(&mut self, organisation: OrganisationId, prefix: Prefix) -> Result<(), Error> {
+            emit(&self.data.register_prefix(&mut self.caller()?, organisation, prefix)?);
+            Ok(())
+        }
+
+        /// Takes a prefix from its organisation. Needs Regulator; a steward of the organisation may give it up.
+        ///
+        /// Event: `PrefixRemoved`. Errors, in this order: `UnknownPrefix`, `CallerNotAuthorised`.
+        #[ink(message)]
+        pub fn remove_prefix(&mut self, prefix: Prefix) -> Result<(), Error> {
+            emit(&self.data.remove_prefix(&mut self.caller()?, prefix)?);
             Ok(())
         }
 
@@ -395,6 +417,18 @@ mod governance {
         #[ink(message)]
         pub fn sites(&self, start: SiteId, limit: u32) -> Vec<SiteEntry> {
             answer(self.data.list_sites(start, limit))
+        }
+
+        /// For which organisation a GS1 company prefix is registered.
+        #[ink(message)]
+        pub fn prefix(&self, prefix: Prefix) -> Option<OrganisationId> {
+            answer(self.data.prefix(prefix))
+        }
+
+        /// The prefixes that are registered among at most `limit` numbers from `start` (from 0), and never more than 50.
+        #[ink(message)]
+        pub fn prefixes(&self, start: u32, limit: u32) -> Vec<(u32, PrefixOwner)> {
+            answer(self.data.list_prefixes(start, limit))
         }
 
         /// What a GLN names.

@@ -15,6 +15,7 @@ mod accounts;
 mod administration;
 mod organisations;
 mod pause;
+mod prefixes;
 mod proposals;
 mod roles;
 mod sites;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use scale::{Decode, Encode};
 
 use crate::refused::errors;
-use crate::{AccountId, Grant, OrganisationId, RoleSet, SiteId, Timestamp};
+use crate::{AccountId, Grant, OrganisationId, Prefix, PrefixLengths, RoleSet, SiteId, Timestamp};
 
 /// What an account may do for its organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -75,6 +75,16 @@ pub struct SiteStanding {
     pub organisation: OrganisationId,
     /// Its roles that count now.
     pub roles: RoleSet,
+}
+
+/// Whose a GS1 company prefix is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct PrefixOwner {
+    /// The prefix.
+    pub prefix: Prefix,
+    /// The organisation.
+    pub organisation: OrganisationId,
 }
 
 /// What `access` stores once.
@@ -162,6 +172,16 @@ pub enum Change {
     /// What is stored once.
     #[codec(index = 3)]
     Deployment(Deployment),
+    /// A GS1 company prefix belongs to an organisation, or to none any more.
+    #[codec(index = 4)]
+    Prefix {
+        /// The prefix.
+        prefix: Prefix,
+        /// The organisation. `None` removes it.
+        organisation: Option<OrganisationId>,
+        /// The lengths of all prefixes with the same first four digits, after the change.
+        lengths: PrefixLengths,
+    },
 }
 
 errors! {

@@ -31,6 +31,7 @@ pub mod batches;
 pub mod evidence;
 pub mod feeds;
 pub mod governance;
+pub mod prefix;
 pub mod units;
 
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use hash::blake2_256;
 #[cfg(feature = "std")]
 pub use identifiers::ParseIdentifierError;
 pub use identifiers::{BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Subject, UnitId};
+pub use prefix::{Prefix, PrefixLengths};
 pub use refused::Refused;
 pub use roles::{Grant, Role, RoleSet, CUSTODIANS, DISPENSERS};
 pub use rule::ensure;

@@ -1,6 +1,6 @@
 use scale::{Decode, Encode};
 
-use crate::access::SiteStanding;
+use crate::access::{PrefixOwner, SiteStanding};
 use crate::{AccountId, OrganisationId, RoleSet, SiteId};
 
 /// What a contract asks the contract `access` about a call.
@@ -15,13 +15,15 @@ pub struct Question {
     pub through: Option<AccountId>,
     /// Another site that the call is about, such as a consignee.
     pub counterparty: Option<SiteId>,
+    /// The twelve digits of a GS1 key whose prefix is asked for, as a number ([`crate::prefix`]).
+    pub key: Option<u64>,
 }
 
 impl Question {
     /// A question about an account, at a site where one is named.
     #[must_use]
     pub const fn about(account: AccountId, site: Option<SiteId>) -> Self {
-        Self { account, site, through: None, counterparty: None }
+        Self { account, site, through: None, counterparty: None, key: None }
     }
 }
 
@@ -46,4 +48,6 @@ pub struct Standing {
     pub through: RoleSet,
     /// Whose the other site is, and what its organisation may do. `None` where no such site is registered.
     pub counterparty: Option<SiteStanding>,
+    /// The registered prefix with which the key begins, and whose it is. `None` where no such prefix is registered.
+    pub prefix: Option<PrefixOwner>,
 }

@@ -6,6 +6,7 @@ use primitives::governance::{
     Error, GlnUse, Identifier, Organisation, OrganisationRegistered, OrganisationReinstated,
     OrganisationSuspended, OrganisationUpdated, SealingKeySet, MAX_URI,
 };
+use primitives::prefix::body_of_gln;
 use primitives::{blake2_256, ensure, AccountId, OrganisationId, Role, RoleSet, SiteId};
 
 use super::Data;
@@ -153,6 +154,8 @@ impl Data {
         let mut names = self.glns.get(gln).unwrap_or(unused);
         let taken = if site.is_some() { names.site.is_some() } else { names.names_organisation };
         ensure(names.organisation == organisation && !taken, Error::GlnExists)?;
+        let owner = self.owner_of_key(body_of_gln(gln));
+        ensure(owner.is_none_or(|owner| owner == organisation), Error::PrefixOfAnother)?;
         names.names_organisation |= site.is_none();
         names.site = names.site.or(site);
         self.glns.insert(gln, &names);

@@ -61,6 +61,16 @@ errors! {
     AccessRefused = 36,
     /// More contracts than `access` notes would have a role or be paused.
     TooManyContracts = 37,
+    /// The GS1 company prefix does not have 4 to 12 digits, or begins with 00000, which stands in front of a GTIN-8.
+    InvalidPrefix = 38,
+    /// The prefix is registered.
+    PrefixExists = 39,
+    /// A registered prefix begins with this one, or this one with a registered one.
+    PrefixContained = 40,
+    /// No such prefix is registered.
+    UnknownPrefix = 41,
+    /// The GLN begins with a prefix that is registered for another organisation.
+    PrefixOfAnother = 42,
 }
 
 impl From<crate::access::Error> for Error {

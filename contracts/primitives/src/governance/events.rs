@@ -3,7 +3,7 @@ use alloc::string::String;
 use super::{Action, Identifier};
 use crate::access::Limits;
 use crate::event::events;
-use crate::{AccountId, Actor, Grant, OrganisationId, Role, RoleSet, SiteId, Timestamp};
+use crate::{AccountId, Actor, Grant, OrganisationId, Prefix, Role, RoleSet, SiteId, Timestamp};
 
 events! {
     /// An organisation was registered, with its first steward.
@@ -64,6 +64,26 @@ events! {
         name: String,
         /// Its GLN, as a number.
         gln: u64,
+    }
+
+    /// A GS1 company prefix was registered.
+    PrefixRegistered [1] {
+        /// Who registered it.
+        by: Actor,
+        /// Whose it is.
+        organisation: OrganisationId,
+        /// The prefix.
+        prefix: Prefix,
+    }
+
+    /// A GS1 company prefix does not belong to an organisation any more.
+    PrefixRemoved [1] {
+        /// Who removed it: a steward of the organisation where it was given up.
+        by: Actor,
+        /// Whose it was.
+        organisation: OrganisationId,
+        /// The prefix.
+        prefix: Prefix,
     }
 
     /// An account acts for an organisation.

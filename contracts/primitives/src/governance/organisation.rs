@@ -9,7 +9,7 @@ use crate::{OrganisationId, SiteId, Timestamp};
 pub const MAX_NAME: usize = 80;
 /// The most bytes that an identifier's URI has.
 pub const MAX_URI: usize = 128;
-/// The most organisations, sites, accounts or proposals that one page lists.
+/// The most organisations, sites, accounts, prefixes or proposals that one page lists.
 pub const MAX_PAGE: u32 = 50;
 
 /// How the world knows an organisation.
