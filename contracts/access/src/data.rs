@@ -24,7 +24,7 @@ pub struct Data {
     sites: Map<SiteId, OrganisationId, { key(b"SITE") }>,
     prefixes: Map<Prefix, OrganisationId, { key(b"PREF") }>,
     /// The lengths of the prefixes with the same first four digits: so a prefix is found in few reads.
-    prefix_lengths: Map<u16, PrefixLengths, { key(b"PRLE") }>,
+    prefix_lengths: Map<u32, PrefixLengths, { key(b"PRLE") }>,
 }
 
 impl Data {
@@ -86,9 +86,7 @@ impl Data {
     /// The prefix with which a key begins: one at most, because no registered prefix begins with another one.
     fn prefix_of(&self, body: u64) -> Option<PrefixOwner> {
         let lengths = self.prefix_lengths.get(stem_of(body))?;
-        lengths
-            .prefixes_of(body)
-            .find_map(|prefix| Some(PrefixOwner { prefix, organisation: self.prefixes.get(prefix)? }))
+        lengths.find(body, |prefix| Some(PrefixOwner { prefix, organisation: self.prefixes.get(prefix)? }))
     }
 
     /// Adds what the account may do for its organisation.
@@ -140,27 +138,19 @@ impl Data {
     pub fn change(&mut self, caller: AccountId, change: Change) -> Result<(), Error> {
         ensure(self.is_governed_by(caller), Error::CallerNotAuthorised)?;
         match change {
-            Change::Account { account, entry: Some(entry) } => self.accounts.insert(account, &entry),
-            Change::Account { account, entry: None } => self.accounts.remove(account),
-            Change::Rights { organisation, rights } if rights == Rights::default() => {
-                self.rights.remove(organisation);
+            Change::Account { account, entry } => self.accounts.put(account, entry.as_ref()),
+            Change::Rights { organisation, rights } => {
+                let any = rights.suspended || !rights.grants.is_empty();
+                self.rights.put(organisation, any.then_some(&rights));
             }
-            Change::Rights { organisation, rights } => self.rights.insert(organisation, &rights),
             Change::Site { site, organisation } => self.sites.insert(site, &organisation),
             Change::Deployment(deployment) => {
                 ensure(deployment.contracts.len() <= MAX_CONTRACTS, Error::TooManyContracts)?;
                 self.deployment.set(&deployment);
             }
             Change::Prefix { prefix, organisation, lengths } => {
-                match organisation {
-                    Some(organisation) => self.prefixes.insert(prefix, &organisation),
-                    None => self.prefixes.remove(prefix),
-                }
-                if lengths.is_empty() {
-                    self.prefix_lengths.remove(prefix.stem());
-                } else {
-                    self.prefix_lengths.insert(prefix.stem(), &lengths);
-                }
+                self.prefixes.put(prefix, organisation.as_ref());
+                self.prefix_lengths.put(prefix.stem(), Some(&lengths).filter(|lengths| !lengths.is_empty()));
             }
         }
         Ok(())

@@ -68,7 +68,7 @@ pub struct Data {
     /// How many registered prefixes begin with this shorter one, which cannot be registered then.
     longer_prefixes: Map<Prefix, u32, { key(b"PRLO") }>,
     /// By the first four digits.
-    prefix_counts: Map<u16, LengthCounts, { key(b"PRCO") }>,
+    prefix_counts: Map<u32, LengthCounts, { key(b"PRCO") }>,
 }
 
 impl Data {

@@ -46,6 +46,11 @@ impl<K: Encode, V: Encode + Decode, const KEY: u32> Map<K, V, KEY> {
         bytes::write(&encoded(&(KEY, key)), &encoded(value));
     }
 
+    /// Sets the value of a key, or removes it: its deposit comes back.
+    pub fn put<Q: scale::EncodeLike<K>>(&mut self, key: Q, value: Option<&V>) {
+        bytes::put(&encoded(&(KEY, key)), value.map(|value| encoded(value)));
+    }
+
     /// Whether the key has a value.
     #[must_use]
     pub fn contains<Q: scale::EncodeLike<K>>(&self, key: Q) -> bool {
@@ -128,6 +133,14 @@ pub(crate) mod bytes {
     #[inline(never)]
     pub(super) fn write(key: &[u8], value: &[u8]) {
         set_contract_storage(&Borrowed(key), &Borrowed(value));
+    }
+
+    #[inline(never)]
+    pub(super) fn put(key: &[u8], value: Option<Vec<u8>>) {
+        match value {
+            Some(value) => write(key, &value),
+            None => clear(key),
+        }
     }
 
     #[inline(never)]
@@ -232,6 +245,10 @@ mod tests {
         assert_eq!((same.get((1, 2)), same.get((1, 3)), other.get((1, 2))), (Some(3), None, None));
         assert!(same.contains((1, 2)) && !other.contains((1, 2)));
         assert_eq!((numbers.take((1, 2)), numbers.take((1, 2))), (Some(3), None));
+        numbers.put((1, 2), Some(&4));
+        assert_eq!(numbers.get((1, 2)), Some(4));
+        numbers.put((1, 2), None);
+        assert!(!numbers.contains((1, 2)));
         let mut item = Item::<String, { key(b"NAME") }>::default();
         assert_eq!(item.get(), None);
         item.set(&"Theriac".to_owned());

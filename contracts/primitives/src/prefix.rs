@@ -20,22 +20,20 @@ pub const MIN_LENGTH: u8 = 4;
 /// The most digits of a prefix, which are all of a body.
 pub const MAX_LENGTH: u8 = 12;
 
-/// The bodies below begin with 00000, which stands in front of a GTIN-8.
-const FIRST_BODY: u64 = power(7);
 const BODIES: u64 = power(MAX_LENGTH);
 
 impl Prefix {
     /// The prefix of this length of a body. A length beyond 12 counts as 12.
     #[must_use]
     pub const fn of(body: u64, length: u8) -> Self {
-        Self { length, digits: quotient(body, power(MAX_LENGTH.saturating_sub(length))) }
+        Self { length, digits: without_last(body, MAX_LENGTH.saturating_sub(length)) }
     }
 
     /// Whether it is one that a company can have: 4 to 12 digits, which no GTIN-8 begins with.
     #[must_use]
     pub const fn is_valid(self) -> bool {
         let in_range = MIN_LENGTH <= self.length && self.length <= MAX_LENGTH;
-        in_range && self.digits < power(self.length) && self.first_body() >= FIRST_BODY
+        in_range && self.digits < power(self.length) && self.digits >= power(self.length.saturating_sub(5))
     }
 
     /// Whether the body begins with it.
@@ -46,51 +44,46 @@ impl Prefix {
 
     /// Its first four digits, where it is valid: prefixes are found by them.
     #[must_use]
-    pub const fn stem(self) -> u16 {
-        stem_of(self.first_body())
+    pub const fn stem(self) -> u32 {
+        // Four digits fit.
+        without_last(self.digits, self.length.saturating_sub(MIN_LENGTH)) as u32
     }
 
     /// What is left of it where it has fewer digits. All shorter ones, the longest first.
     pub fn shorter(self) -> impl Iterator<Item = Prefix> {
-        let body = self.first_body();
-        (MIN_LENGTH..self.length).rev().map(move |length| Prefix::of(body, length))
-    }
-
-    /// The least body that begins with it.
-    const fn first_body(self) -> u64 {
-        self.digits.saturating_mul(power(MAX_LENGTH.saturating_sub(self.length)))
+        let without = move |length| without_last(self.digits, self.length.saturating_sub(length));
+        (MIN_LENGTH..self.length).rev().map(move |length| Prefix { length, digits: without(length) })
     }
 }
 
 /// The twelve digits behind the indicator of a GTIN of 14 digits, as a number.
 #[must_use]
 pub const fn body_of_gtin(gtin: u64) -> u64 {
-    remainder(quotient(gtin, 10), BODIES)
+    (gtin / 10) % BODIES
 }
 
 /// The first twelve digits of a GLN, as a number.
 #[must_use]
 pub const fn body_of_gln(gln: u64) -> u64 {
-    remainder(quotient(gln, 10), BODIES)
+    (gln / 10) % BODIES
 }
 
 /// The twelve digits behind the extension digit of an SSCC, as a number.
 #[must_use]
 pub const fn body_of_sscc(sscc: u64) -> u64 {
-    remainder(quotient(sscc, power(5)), BODIES)
+    (sscc / 100_000) % BODIES
 }
 
 /// The first four digits of a body.
 #[must_use]
-pub const fn stem_of(body: u64) -> u16 {
-    // Four digits fit.
-    remainder(quotient(body, power(8)), power(4)) as u16
+pub const fn stem_of(body: u64) -> u32 {
+    Prefix::of(body, MIN_LENGTH).stem()
 }
 
 /// Lengths of prefixes: one bit each. Of prefixes with the same first four digits, it tells which to look for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
-pub struct PrefixLengths(u16);
+pub struct PrefixLengths(u32);
 
 impl PrefixLengths {
     /// No length at all.
@@ -99,7 +92,7 @@ impl PrefixLengths {
     /// These lengths and this one.
     #[must_use]
     pub const fn with(self, length: u8) -> Self {
-        Self(self.0 | 1_u16.wrapping_shl(length as u32))
+        Self(self.0 | 1_u32.wrapping_shl(length as u32))
     }
 
     /// Whether no length is among them.
@@ -108,10 +101,18 @@ impl PrefixLengths {
         self.0 == 0
     }
 
-    /// The prefixes of these lengths with which the body begins.
-    pub fn prefixes_of(self, body: u64) -> impl Iterator<Item = Prefix> {
-        let of_length = move |length: &u8| self.0 & 1_u16.wrapping_shl(u32::from(*length)) != 0;
-        (MIN_LENGTH..=MAX_LENGTH).filter(of_length).map(move |length| Prefix::of(body, length))
+    /// What is known of the first prefix of these lengths, the longest first, with which the body begins.
+    pub fn find<T>(self, body: u64, known: impl Fn(Prefix) -> Option<T>) -> Option<T> {
+        let mut prefix = Prefix { length: MAX_LENGTH, digits: body };
+        while prefix.length >= MIN_LENGTH {
+            if self.0 & 1_u32.wrapping_shl(u32::from(prefix.length)) != 0 {
+                if let Some(found) = known(prefix) {
+                    return Some(found);
+                }
+            }
+            prefix = Prefix { length: prefix.length.wrapping_sub(1), digits: prefix.digits / 10 };
+        }
+        None
     }
 }
 
@@ -120,19 +121,14 @@ const fn power(exponent: u8) -> u64 {
     10_u64.saturating_pow(exponent as u32)
 }
 
-// The divisors are powers of ten.
-const fn quotient(number: u64, divisor: u64) -> u64 {
-    match number.checked_div(divisor) {
-        Some(quotient) => quotient,
-        None => 0,
+/// The number without its last digits.
+const fn without_last(mut number: u64, digits: u8) -> u64 {
+    let mut left = digits;
+    while left > 0 {
+        number /= 10;
+        left = left.wrapping_sub(1);
     }
-}
-
-const fn remainder(number: u64, divisor: u64) -> u64 {
-    match number.checked_rem(divisor) {
-        Some(remainder) => remainder,
-        None => 0,
-    }
+    number
 }
 
 /// All of its digits.
@@ -225,10 +221,15 @@ mod tests {
     #[test]
     fn lengths_name_the_prefixes_of_a_body() {
         let lengths = PrefixLengths::EMPTY.with(4).with(7).with(12).with(7);
-        let found: Vec<_> = lengths.prefixes_of(950_600_013_435).map(|prefix| prefix.to_string()).collect();
-        assert_eq!(found, ["9506", "9506000", "950600013435"]);
+        let found = |lengths: PrefixLengths, wanted: &str| {
+            lengths.find(950_600_013_435, |found| Some(found).filter(|found| found.to_string() == wanted))
+        };
+        for text in ["9506", "9506000", "950600013435"] {
+            assert_eq!(found(lengths, text), Some(prefix(text)));
+            assert_eq!(found(PrefixLengths::EMPTY, text), None);
+        }
+        assert_eq!(found(lengths, "950600"), None, "no prefix has this length");
         assert!(PrefixLengths::EMPTY.is_empty() && !lengths.is_empty());
-        assert_eq!(PrefixLengths::EMPTY.prefixes_of(950_600_013_435).count(), 0);
     }
 
     proptest! {
@@ -240,7 +241,7 @@ mod tests {
             }
             let any = Prefix { length, digits };
             let stem = any.stem();
-            prop_assert!(!any.is_valid() || stem < 10_000 && any.holds(any.first_body()));
+            prop_assert!(!any.is_valid() || stem < 10_000);
             prop_assert_eq!(any.holds(number), Prefix::of(number, length).digits == digits);
             prop_assert!(any.shorter().count() < 256);
         }

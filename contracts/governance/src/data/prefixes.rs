@@ -104,7 +104,7 @@ impl Data {
     /// Whose the prefix is with which a key begins. `body`: see [`primitives::prefix`].
     pub(super) fn owner_of_key(&self, body: u64) -> Option<OrganisationId> {
         let counts = self.prefix_counts.get(stem_of(body))?;
-        counts.lengths().prefixes_of(body).find_map(|prefix| self.prefix(prefix))
+        counts.lengths().find(body, |prefix| self.prefix(prefix))
     }
 
     /// Has `access` note whose the prefix is, and counts it: under each shorter prefix that it begins with, so that none of
@@ -120,16 +120,10 @@ impl Data {
         counts.change(prefix.length, change);
         let lengths = counts.lengths();
         by.access.change(Change::Prefix { prefix, organisation, lengths })?;
-        if lengths.is_empty() {
-            self.prefix_counts.remove(prefix.stem());
-        } else {
-            self.prefix_counts.insert(prefix.stem(), &counts);
-        }
+        self.prefix_counts.put(prefix.stem(), Some(&counts).filter(|_| !lengths.is_empty()));
         for shorter in prefix.shorter() {
-            match change(self.longer_prefixes.get(shorter).unwrap_or_default(), 1) {
-                0 => self.longer_prefixes.remove(shorter),
-                count => self.longer_prefixes.insert(shorter, &count),
-            }
+            let count = change(self.longer_prefixes.get(shorter).unwrap_or_default(), 1);
+            self.longer_prefixes.put(shorter, Some(&count).filter(|count| **count > 0));
         }
         Ok(())
     }

@@ -4,12 +4,12 @@
 use contract_runtime_tests::{
     feed, gln, model, new_batch, recall, shipping, Agent, Operators, Party, World, NOW, SUBJECT,
 };
-use primitives::access::{Limits, SiteStanding};
+use primitives::access::{Limits, PrefixOwner, SiteStanding};
 use primitives::batches::{
     Arrival, ClearanceReason, Error, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason,
 };
 use primitives::governance::Identifier;
-use primitives::{feeds, governance, AccountId, BatchId, Question, Role, RoleSet, SiteId, Standing};
+use primitives::{feeds, governance, AccountId, BatchId, Prefix, Question, Role, RoleSet, SiteId, Standing};
 
 /// The party registers a batch at its own site.
 fn register(world: &mut World, contract: AccountId, by: impl Into<Agent>) -> Result<BatchId, Error> {
@@ -174,13 +174,19 @@ fn access_answers_site_roles_and_pause_at_once() {
     let (pharmacy, foreign) = (Party::Pharmacy, Party::OtherPharmacy.site());
     let ask = |world: &mut World, site: Option<SiteId>| -> Standing {
         let (access, through) = (world.access, Some(world.units));
-        let question = Question { through, counterparty: site, ..Question::about(pharmacy.id(), site) };
+        let key = Some(950_600_013_435);
+        let question = Question { through, counterparty: site, key, ..Question::about(pharmacy.id(), site) };
         world.call(contract, access, "AccessControl::standing", question)
     };
     let of = |party: Party| {
         let roles = RoleSet::of(&[Role::Pharmacy]);
         Some(SiteStanding { organisation: party.organisation(), roles })
     };
+    let owner = PrefixOwner {
+        prefix: Prefix { length: 7, digits: 9_506_000 },
+        organisation: Party::Manufacturer.organisation(),
+    };
+    world.administer("register_prefix", (owner.organisation, owner.prefix));
     let expected = Standing {
         organisation: Some(pharmacy.organisation()),
         site: Some(pharmacy.site()),
@@ -189,6 +195,7 @@ fn access_answers_site_roles_and_pause_at_once() {
         paused: false,
         through: RoleSet::of(&[Role::UnitRegister]),
         counterparty: of(pharmacy),
+        prefix: Some(owner),
     };
     assert_eq!(ask(&mut world, Some(pharmacy.site())), expected);
     assert_eq!(
