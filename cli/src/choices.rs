@@ -78,6 +78,7 @@ choices! {
         Sentinel: "sentinel",
         QualityUnit: "quality-unit",
         Governor: "governor",
+        ProductRegister: "product-register",
     }
     Attestation {
         CertificateOfAnalysis: "certificate-of-analysis",

@@ -35,11 +35,13 @@ pub enum Role {
     QualityUnit = 12,
     /// The contract that decides on roles and new code.
     Governor = 13,
+    /// The contract that knows who may make which product, and has `batches` register, release and recall.
+    ProductRegister = 14,
 }
 
 impl Role {
     /// Every role, in the order of their indices.
-    pub const ALL: [Role; 14] = [
+    pub const ALL: [Role; 15] = [
         Role::Admin,
         Role::Regulator,
         Role::Manufacturer,
@@ -54,10 +56,12 @@ impl Role {
         Role::Sentinel,
         Role::QualityUnit,
         Role::Governor,
+        Role::ProductRegister,
     ];
 
     /// The roles that contracts hold, and no organisation.
-    pub const OF_CONTRACTS: RoleSet = RoleSet::of(&[Role::UnitRegister, Role::Sentinel, Role::Governor]);
+    pub const OF_CONTRACTS: RoleSet =
+        RoleSet::of(&[Role::UnitRegister, Role::Sentinel, Role::Governor, Role::ProductRegister]);
 
     const fn bit(self) -> u32 {
         // Indices stay below 32, which a test checks.
