@@ -75,11 +75,16 @@ impl<A: Access> Caller<A> {
         Ok(entry.is_some_and(|entry| entry.limits.steward))
     }
 
-    /// Refuses whoever may not be superior to an organisation with these roles: one with the Admin role answers to the
-    /// administrator alone, suspended or not.
-    pub(crate) fn ensure_superior_to(&self, rights: &Rights) -> Result<(), Error> {
-        let now = self.call.now;
-        if rights.grants.iter().any(|grant| grant.role == Role::Admin && grant.holds_at(now)) {
+    /// Whether an organisation holds a role now, suspended or not.
+    pub(crate) fn holds(&self, organisation: OrganisationId, role: Role) -> Result<bool, Error> {
+        let rights = Rights { suspended: false, ..self.access.rights(organisation)? };
+        Ok(rights.roles_at(self.call.now).contains(role))
+    }
+
+    /// Refuses whoever may not be superior to an organisation: one with the Admin role answers to the administrator alone,
+    /// suspended or not.
+    pub(crate) fn ensure_superior_to(&self, organisation: OrganisationId) -> Result<(), Error> {
+        if self.holds(organisation, Role::Admin)? {
             self.ensure_administrator()?;
         }
         Ok(())

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod administration;
+mod markets;
 mod organisations;
 mod prefixes;
 mod proposals;
@@ -13,7 +14,7 @@ use ink::prelude::vec::Vec;
 use kernel::{key, Item, Map, Member};
 use primitives::access::Limits;
 use primitives::governance::{
-    Error, GlnUse, Organisation, OrganisationEntry, Proposal, Site, SiteEntry, MAX_PAGE,
+    Error, GlnUse, Market, Organisation, OrganisationEntry, Proposal, Site, SiteEntry, MAX_PAGE,
 };
 use primitives::{AccountId, OrganisationId, Prefix, Role, SiteId};
 use scale::{Decode, Encode};
@@ -63,6 +64,8 @@ pub struct Data {
     account_numbers: Map<AccountId, u32, { key(b"ACNU") }>,
     administering_roles: Map<Role, Role, { key(b"ADRO") }>,
     proposals: Map<u32, Proposal, { key(b"PROP") }>,
+    markets: Map<OrganisationId, Vec<Market>, { key(b"MARK") }>,
+    authorities: Map<Market, OrganisationId, { key(b"AUTH") }>,
     prefixes: Map<Prefix, RegisteredPrefix, { key(b"PREF") }>,
     prefix_numbers: Map<u32, Prefix, { key(b"PRNU") }>,
     /// How many registered prefixes begin with this shorter one, which cannot be registered then.

@@ -24,15 +24,15 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod governance {
     use ink::prelude::{string::String, vec::Vec};
-    use kernel::{answer, ask_to_replace_code, caller, emit, replace_code, this, Replaceable};
+    use kernel::{answer, ask_to_replace_code, caller, emit, replace_code, this, Registry, Replaceable};
     use primitives::access::{Account, Limits, PrefixOwner};
     use primitives::governance::{
         AccountAdded, AccountChanged, AccountRemoved, Action, AdministrationOfferWithdrawn,
         AdministrationOffered, AdministrationTransferred, ChangeProposed, ContractPaused, ContractRolesSet,
-        ContractUnpaused, Error, GlnUse, Identifier, OrganisationEntry, OrganisationRegistered,
-        OrganisationReinstated, OrganisationSuspended, OrganisationUpdated, PrefixRegistered, PrefixRemoved,
-        Proposal, ProposalApplied, ProposalCancelled, RoleAdministrationSet, RoleGranted, RoleRevoked,
-        SealingKeySet, SetUpEnded, Site, SiteEntry, SiteRegistered, SiteUpdated,
+        ContractUnpaused, Error, GlnUse, Identifier, Market, MarketSet, Markets, OrganisationEntry,
+        OrganisationRegistered, OrganisationReinstated, OrganisationSuspended, OrganisationUpdated,
+        PrefixRegistered, PrefixRemoved, Proposal, ProposalApplied, ProposalCancelled, RoleAdministrationSet,
+        RoleGranted, RoleRevoked, SealingKeySet, SetUpEnded, Site, SiteEntry, SiteRegistered, SiteUpdated,
     };
     use primitives::{
         ensure, Actor, CodeHash, Grant, OrganisationId, Prefix, Question, Role, RoleSet, SiteId, Standing,
@@ -56,6 +56,7 @@ mod governance {
         RoleGranted,
         RoleRevoked,
         ContractRolesSet,
+        MarketSet,
         RoleAdministrationSet,
         AdministrationOffered,
         AdministrationOfferWithdrawn,
@@ -280,6 +281,17 @@ mod governance {
             Ok(())
         }
 
+        /// Gives a market to an authority, in place of the one that has it; `None` takes it away. Needs Admin, in set-up. Afterwards
+        /// it is proposed instead.
+        ///
+        /// Event: `MarketSet`. Errors, in this order: `CallerNotAuthorised`, `InvalidMarket`, `UnknownOrganisation`,
+        /// `RoleNotHeld` (the authority is not a Regulator), `ProposalRequired`, `TooManyMarkets`.
+        #[ink(message)]
+        pub fn set_market(&mut self, market: Market, authority: Option<OrganisationId>) -> Result<(), Error> {
+            emit(&self.data.set_market(&self.caller()?, market, authority)?);
+            Ok(())
+        }
+
         /// Lets the holders of `administered_by` grant and revoke `role`. Needs the administrator.
         ///
         /// Event: `RoleAdministrationSet`. Errors, in this order: `CallerNotAuthorised`, `AdminRoleFixed`,
@@ -351,7 +363,8 @@ mod governance {
         ///
         /// Event: `ChangeProposed`. Errors, in this order: `CallerNotAuthorised`; for a grant `RoleOfContracts`,
         /// `UnknownOrganisation`, `ExpiryInPast`, `OrganisationSuspended`; for roles of a contract `NotRoleOfContracts`;
-        /// for a steward `UnknownOrganisation`, `CallerNotAuthorised` (the organisation holds Admin), `AccountExists`.
+        /// for a steward `UnknownOrganisation`, `CallerNotAuthorised` (the organisation holds Admin), `AccountExists`; for a
+        /// market `InvalidMarket`, `UnknownOrganisation`, `RoleNotHeld`.
         #[ink(message)]
         pub fn propose(&mut self, action: Action) -> Result<u32, Error> {
             let event = self.data.propose(&self.caller_in_pause()?, action)?;
@@ -370,8 +383,9 @@ mod governance {
 
         /// Does what was proposed. Needs what proposing it needs. New code migrates the contract's storage first.
         ///
-        /// Events: `RoleGranted`, `ContractRolesSet` or `AccountAdded`, then `ProposalApplied`. Errors, in this order:
-        /// `UnknownProposal`, those of `propose`, `ProposalTooEarly`, `TooManyContracts`, `LayoutNotUnderstood`.
+        /// Events: `RoleGranted`, `ContractRolesSet`, `AccountAdded` or `MarketSet`, then `ProposalApplied`. Errors, in this order:
+        /// `UnknownProposal`, those of `propose`, `ProposalTooEarly`, `TooManyContracts` or `TooManyMarkets`,
+        /// `LayoutNotUnderstood`.
         #[ink(message)]
         pub fn apply_proposal(&mut self, proposal: u32) -> Result<(), Error> {
             let (event, applied) = self.data.apply_proposal(&mut self.caller_in_pause()?, proposal)?;
@@ -387,6 +401,7 @@ mod governance {
                 Applied::Grant(event) => emit(&event),
                 Applied::ContractRoles(event) => emit(&event),
                 Applied::Steward(event) => emit(&event),
+                Applied::Market(event) => emit(&event),
             }
             emit(&event);
             Ok(())
@@ -468,6 +483,12 @@ mod governance {
             answer(self.data.list_proposals(start, limit))
         }
 
+        /// The authority that decides in a market.
+        #[ink(message)]
+        pub fn authority(&self, market: Market) -> Option<OrganisationId> {
+            answer(self.data.authority(market))
+        }
+
         /// The account that administers the deployment.
         #[ink(message)]
         pub fn administrator(&self) -> Option<primitives::AccountId> {
@@ -517,6 +538,13 @@ mod governance {
             let access = self.access_contract().ok_or(Error::AccessUnavailable)?;
             let (call, standing) = self.data.member.ask(Question::about(caller(), None))?;
             Ok((Caller { call, in_set_up: standing.in_set_up, access }, standing))
+        }
+    }
+
+    impl Registry for Governance {
+        #[ink(message)]
+        fn markets(&self, authority: OrganisationId) -> Markets {
+            answer(self.data.markets(authority))
         }
     }
 

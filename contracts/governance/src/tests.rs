@@ -13,6 +13,7 @@ use crate::{Access, Caller, Data};
 
 mod accounts;
 mod administration;
+mod markets;
 mod organisations;
 mod pause;
 mod prefixes;

@@ -23,9 +23,9 @@ pub use events::event_spec;
 pub use member::Member;
 pub use storage::{key, Item, Map};
 pub use traits::{
-    ask_account, ask_cleared_at, ask_deployment, ask_feed_value, ask_rights, ask_standing, ask_to_book_units,
-    ask_to_change_access, ask_to_quarantine, ask_whereabouts, AccessControl, FeedReader, QuarantineBooks,
-    UnitBooks,
+    ask_account, ask_cleared_at, ask_deployment, ask_feed_value, ask_markets, ask_rights, ask_standing,
+    ask_to_book_units, ask_to_change_access, ask_to_quarantine, ask_whereabouts, AccessControl, FeedReader,
+    QuarantineBooks, Registry, UnitBooks,
 };
 
 /// The contract that runs.

@@ -6,6 +6,7 @@ use ink::prelude::vec::Vec;
 use primitives::access::{self, Account, Change, Deployment, Rights};
 use primitives::batches::{Booked, Booking, BookingError, QuarantineError, QuarantineTarget, Whereabouts};
 use primitives::feeds::FeedValue;
+use primitives::governance::Markets;
 use primitives::{
     AccountId, BatchId, Extensible, FeedId, OrganisationId, Question, SiteId, Standing, Subject, Timestamp,
 };
@@ -37,6 +38,17 @@ pub trait AccessControl {
     /// Errors, in this order: `CallerNotAuthorised`, `TooManyContracts`.
     #[ink(message)]
     fn change(&mut self, change: Change) -> Result<(), access::Error>;
+}
+
+/// What other contracts ask of `governance`.
+#[ink::trait_definition]
+pub trait Registry {
+    /// The markets in which an authority decides, and how many organisations were ever registered.
+    ///
+    /// No market where it has none, or where no such organisation is registered. Whether it is a Regulator still is for
+    /// `access` to say.
+    #[ink(message)]
+    fn markets(&self, authority: OrganisationId) -> Markets;
 }
 
 /// What other contracts ask of `feeds`.
@@ -153,7 +165,8 @@ asks! {
     ask_deployment of access: AccessControl, call deployment() -> Option<Deployment>;
     /// Has `access` write down a decision.
     ask_to_change_access of access: AccessControl, call_mut change(change: Change) -> Result<(), access::Error>;
-    /// Asks `feeds` for a value that was observed at most `max_age` milliseconds ago.
+    /// Asks `governance` in which markets an authority decides.
+    ask_markets of governance: Registry, call markets(authority: OrganisationId) -> Markets;
     /// Asks `batches` about a unit.
     ask_whereabouts of batches: UnitBooks, call whereabouts(batch: BatchId, positions: Vec<u32>, site: Option<SiteId>)
         -> Option<Extensible<Whereabouts>>;

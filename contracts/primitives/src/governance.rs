@@ -2,11 +2,13 @@
 
 mod error;
 mod events;
+mod market;
 mod organisation;
 mod proposal;
 
 pub use error::Error;
 pub use events::*;
+pub use market::{Market, Markets, MAX_MARKETS};
 pub use organisation::{
     GlnUse, Identifier, Organisation, OrganisationEntry, Site, SiteEntry, MAX_NAME, MAX_PAGE, MAX_URI,
 };

@@ -116,9 +116,8 @@ impl Data {
     fn supervised(&self, by: &Caller<impl Access>, organisation: OrganisationId) -> Result<Rights, Error> {
         by.call.ensure_any(SUPERVISORS)?;
         self.known(organisation)?;
-        let rights = by.access.rights(organisation)?;
-        by.ensure_superior_to(&rights)?;
-        Ok(rights)
+        by.ensure_superior_to(organisation)?;
+        by.access.rights(organisation)
     }
 
     fn claim_identifier(&mut self, id: OrganisationId, identifier: &Identifier) -> Result<(), Error> {

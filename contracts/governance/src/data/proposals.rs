@@ -2,7 +2,7 @@
 
 use primitives::access::Limits;
 use primitives::governance::{
-    AccountAdded, Action, ChangeProposed, ContractRolesSet, Error, Proposal, ProposalApplied,
+    AccountAdded, Action, ChangeProposed, ContractRolesSet, Error, MarketSet, Proposal, ProposalApplied,
     ProposalCancelled, RoleGranted, CHANGE_DELAY,
 };
 use primitives::{ensure, AccountId, CodeHash, OrganisationId, Role};
@@ -28,6 +28,8 @@ pub enum Applied {
     ContractRoles(ContractRolesSet),
     /// An organisation has another steward.
     Steward(AccountAdded),
+    /// Another authority decides in a market.
+    Market(MarketSet),
 }
 
 impl Data {
@@ -76,6 +78,7 @@ impl Data {
                 let organisation = self.known(id)?;
                 Applied::Steward(self.put_account(by, (id, organisation), account, Limits::STEWARD)?)
             }
+            Action::Market { market, authority } => Applied::Market(self.put_market(by, market, authority)?),
         };
         self.proposals.remove(proposal);
         Ok((ProposalApplied { by: by.actor(), proposal, action }, applied))
@@ -88,6 +91,7 @@ impl Data {
             Action::Grant { organisation, grant } => self.ensure_grantable(by, organisation, grant),
             Action::ContractRoles { roles, .. } => ensure_contract_roles(by, roles),
             Action::Steward { organisation, account } => self.ensure_rescuable(by, organisation, account),
+            Action::Market { market, authority } => self.ensure_market(by, market, authority),
         }
     }
 
@@ -101,7 +105,7 @@ impl Data {
     ) -> Result<(), Error> {
         by.ensure_role(Role::Admin)?;
         self.known(organisation)?;
-        by.ensure_superior_to(&by.access.rights(organisation)?)?;
+        by.ensure_superior_to(organisation)?;
         ensure(by.access.account(account)?.is_none(), Error::AccountExists)
     }
 }

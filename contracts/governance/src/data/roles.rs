@@ -11,7 +11,7 @@ use crate::{Access, Caller};
 const PROPOSED: RoleSet = RoleSet::of(&[Role::Admin, Role::Regulator]);
 
 /// The roles that can be given to contracts. Governor is not one: that is the contract whose decisions `access` takes.
-const OF_REGISTERS: RoleSet = RoleSet::of(&[Role::UnitRegister, Role::Sentinel]);
+const OF_REGISTERS: RoleSet = RoleSet::of(&[Role::UnitRegister, Role::Sentinel, Role::ProductRegister]);
 
 impl Data {
     /// Gives an organisation a role, or changes its end.

@@ -34,7 +34,7 @@ errors! {
     ExpiryInPast = 23,
     /// Only contracts hold this role.
     RoleOfContracts = 24,
-    /// Not all of these are roles that a contract can be given: UnitRegister and Sentinel are.
+    /// Not all of these are roles that a contract can be given: UnitRegister, Sentinel and ProductRegister are.
     NotRoleOfContracts = 25,
     /// After set-up this role is granted by a proposal, which waits.
     ProposalRequired = 26,
@@ -71,6 +71,10 @@ errors! {
     UnknownPrefix = 41,
     /// The GLN begins with a prefix that is registered for another organisation.
     PrefixOfAnother = 42,
+    /// The market is not named by two capitals.
+    InvalidMarket = 43,
+    /// The authority would have more than [`super::MAX_MARKETS`] markets.
+    TooManyMarkets = 44,
 }
 
 impl From<crate::access::Error> for Error {

@@ -1,6 +1,6 @@
 use alloc::string::String;
 
-use super::{Action, Identifier};
+use super::{Action, Identifier, Market};
 use crate::access::Limits;
 use crate::event::events;
 use crate::{AccountId, Actor, Grant, OrganisationId, Prefix, Role, RoleSet, SiteId, Timestamp};
@@ -174,6 +174,16 @@ events! {
         by: Actor,
         /// All of its roles.
         roles: RoleSet,
+    }
+
+    /// Another authority decides in a market now.
+    MarketSet [1] {
+        /// Who set it.
+        by: Actor,
+        /// The market.
+        market: Market,
+        /// The authority. `None` where nobody decides in it any more.
+        authority: Option<OrganisationId>,
     }
 
     /// Another role now administers a role.

@@ -1,5 +1,6 @@
 use scale::{Decode, Encode};
 
+use super::Market;
 use crate::{AccountId, Actor, CodeHash, Grant, OrganisationId, RoleSet, Timestamp};
 
 /// How long a proposal waits before it can be applied, in milliseconds: two days, in which everybody sees it on chain,
@@ -26,7 +27,7 @@ pub enum Action {
         /// The role, and until when.
         grant: Grant,
     },
-    /// Other roles for a contract, of UnitRegister and Sentinel.
+    /// Other roles for a contract, of UnitRegister, Sentinel and ProductRegister.
     #[codec(index = 2)]
     ContractRoles {
         /// The contract.
@@ -41,6 +42,14 @@ pub enum Action {
         organisation: OrganisationId,
         /// The steward's account.
         account: AccountId,
+    },
+    /// Another authority for a market.
+    #[codec(index = 4)]
+    Market {
+        /// The market.
+        market: Market,
+        /// The authority. `None` takes the market from the one that has it.
+        authority: Option<OrganisationId>,
     },
 }
 
