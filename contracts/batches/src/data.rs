@@ -15,17 +15,18 @@ pub(crate) use units::extensible;
 use ink::prelude::vec::Vec;
 use kernel::{key, Call, Item, Map, Member};
 use primitives::batches::{
-    Attestation, AttestationRecord, Batch, Error, Holding, LogisticUnit, Places, QuarantineTarget,
-    RecallNotice, Shipment, UnitState, MAX_PAGE, MAX_RECALLS,
+    Batch, Error, Holding, LogisticUnit, Places, QuarantineTarget, RecallNotice, Shipment, UnitState,
+    MAX_PAGE, MAX_RECALLS,
 };
 use primitives::{ensure, AccountId, BatchId, Quantity, Refused, Role, SiteId, Sscc, Timestamp, CUSTODIANS};
 use scale::{Decode, Encode};
 
 use crate::place::Place;
+use recall::ProductRecalls;
 use trail::{ArrivalNumber, ArrivalsKept, Arrived, End, Suspicion};
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x4241_0006;
+pub const LAYOUT: u32 = 0x4241_0007;
 
 /// What is stored once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -37,13 +38,12 @@ pub(crate) struct State {
     pub shipments: u64,
 }
 
-/// The places of a batch over all sites, how many sites ever had some, and the batch's number in the register.
+/// The places of a batch over all sites, and how many sites ever had some.
 #[derive(Clone, Copy, Debug, Default, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub(crate) struct Balance {
     places: Places,
     sites: u32,
-    number: u32,
 }
 
 /// What a site last booked by quantity, as far as it can be undone.
@@ -68,14 +68,17 @@ pub struct Data {
     batch_ids: Map<u32, BatchId, { key(b"BAID") }>,
     batches: Map<BatchId, Batch, { key(b"BATC") }>,
     balances: Map<BatchId, Balance, { key(b"BALA") }>,
-    attestations: Map<(BatchId, Attestation), AttestationRecord, { key(b"ATTE") }>,
     recalls: Map<(BatchId, u8), RecallNotice, { key(b"RECA") }>,
+    /// By GTIN.
+    products: Map<u64, ProductRecalls, { key(b"PROD") }>,
+    recalls_of_products: Map<(u64, u8), RecallNotice, { key(b"PREC") }>,
     sites: Map<(BatchId, u32), SiteId, { key(b"SITE") }>,
     holdings: Map<(BatchId, SiteId), Holding, { key(b"HOLD") }>,
     shipments: Map<u64, Shipment, { key(b"SHIP") }>,
     logistic_units: Map<Sscc, LogisticUnit, { key(b"LOGI") }>,
     children: Map<Sscc, Vec<Sscc>, { key(b"CHIL") }>,
-    cases: Map<(BatchId, u32), Sscc, { key(b"CASE") }>,
+    /// By the number of the registration, and of the case.
+    cases: Map<(u32, u32), Sscc, { key(b"CASE") }>,
     last_bookings: Map<(BatchId, SiteId), LastBooking, { key(b"BOOK") }>,
     ends: Map<QuarantineTarget, End, { key(b"ENDS") }>,
     arrivals: Map<ArrivalNumber, Arrived, { key(b"ARRI") }>,
@@ -96,7 +99,7 @@ impl Data {
     /// The batch.
     #[must_use]
     pub fn batch(&self, batch: BatchId) -> Option<Batch> {
-        self.known(&batch).ok()
+        self.current(&batch).ok()
     }
 
     /// The batches from number `start` in the order of their registration, at most [`MAX_PAGE`]. A registration that
@@ -141,9 +144,18 @@ impl Data {
         list
     }
 
-    /// The recalls of the batch, in their order: at most [`MAX_RECALLS`].
+    /// The recalls of the batch, in their order: at most [`MAX_RECALLS`]; and behind them those of its product.
     #[must_use]
-    pub fn recalls(&self, batch: BatchId) -> Vec<RecallNotice> {
+    pub fn all_recalls(&self, id: BatchId) -> Vec<RecallNotice> {
+        let mut list = self.recalls(id);
+        if let Ok(batch) = self.known(&id) {
+            list.extend(self.recalls_of_product(&batch));
+        }
+        list
+    }
+
+    /// The recalls of the batch, in their order: at most [`MAX_RECALLS`].
+    fn recalls(&self, batch: BatchId) -> Vec<RecallNotice> {
         let mut list = Vec::new();
         for number in 0..MAX_RECALLS {
             let Some(notice) = self.recalls.get((&batch, number)) else { break };
@@ -161,15 +173,9 @@ impl Data {
     /// The logistic unit, while it is packed; with the site of the outermost one around it.
     #[must_use]
     pub fn logistic_unit(&self, sscc: Sscc) -> Option<LogisticUnit> {
-        let mut unit = self.packed_unit(sscc).ok()?;
+        let mut unit = self.live_unit(sscc).ok()?;
         unit.site = self.outermost_site(&unit);
         Some(unit)
-    }
-
-    /// Who attested, and with which document.
-    #[must_use]
-    pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Option<AttestationRecord> {
-        self.attestations.get((&batch, attestation))
     }
 
     /// No state: the storage is not this contract's.
@@ -182,6 +188,28 @@ impl Data {
     #[inline(never)]
     fn known(&self, id: &BatchId) -> Result<Batch, Error> {
         self.batches.get(id).ok_or(Error::UnknownBatch)
+    }
+
+    /// The batch with the recalls of its product.
+    #[inline(never)]
+    fn current(&self, id: &BatchId) -> Result<Batch, Error> {
+        Ok(self.with_product(self.known(id)?))
+    }
+
+    /// The batch of a logistic unit. One whose registration was cancelled since it was packed does not exist.
+    #[inline(never)]
+    fn record_of(&self, unit: &LogisticUnit) -> Result<Batch, Error> {
+        let batch = self.current(&unit.batch).map_err(|_| Error::UnknownLogisticUnit)?;
+        ensure(batch.registration == unit.registration, Error::UnknownLogisticUnit)?;
+        Ok(batch)
+    }
+
+    /// The logistic unit, where the registration of its batch was not cancelled since.
+    #[inline(never)]
+    fn live_unit(&self, sscc: Sscc) -> Result<LogisticUnit, Error> {
+        let unit = self.packed_unit(sscc)?;
+        self.record_of(&unit)?;
+        Ok(unit)
     }
 
     #[inline(never)]
@@ -307,5 +335,5 @@ fn ensure_answers_for(call: &Call, batch: &Batch) -> Result<(), Error> {
 
 fn ensure_not_stopped(batch: &Batch) -> Result<(), Error> {
     ensure(batch.recalled_at.is_none(), Error::BatchRecalled)?;
-    ensure(batch.blocked_at.is_none(), Error::BatchBlocked)
+    ensure(batch.blocked.is_none(), Error::BatchBlocked)
 }

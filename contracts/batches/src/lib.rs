@@ -1,5 +1,5 @@
-//! Drug batches from manufacture to patient: what exists, where it is, and whether it may move. What becomes of single
-//! units, and what a scan of a pack is answered with, is in the contract `units`.
+//! Drug batches from manufacture to patient: what exists, where it is, and whether it may move. Who may make and release
+//! them is in the contract `products`; what becomes of single units, and what a scan of a pack is answered with, in `units`.
 //!
 //! Invariant: after every message, the places of a batch over all sites add up to its registered quantity. No unit
 //! appears or vanishes, which is what keeps copies out of the books.
@@ -22,19 +22,20 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod batches {
     use ink::prelude::vec::Vec;
-    use kernel::{answer, caller, emit, now, Call, QuarantineBooks, Replaceable, UnitBooks};
+    use kernel::{answer, caller, emit, now, Call, ProductBooks, QuarantineBooks, Replaceable, UnitBooks};
     use primitives::batches::{
-        Arrival, Attestation, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRecalled,
-        BatchRegistered, BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Booked, Booking,
-        BookingError, ClearanceReason, Contents, DecommissioningReverted, Error, EvidenceFollowed, Goods,
-        GoodsCondemned, Holding, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
-        LogisticUnitUnpacked, NewBatch, Places, Purpose, QuarantineError, QuarantineReason,
-        QuarantineReleased, QuarantineTarget, Recall, RecallAcknowledged, RecallNotice, RejectionReason,
-        Shipment, ShipmentRejected, UnitPlace, UnitState, UnitsBooked, UnitsDecommissioned, UnitsQuarantined,
-        UnitsReceived, UnitsShipped, Whereabouts,
+        Arrival, Batch, BatchBlocked, BatchRecalled, BatchRegistered, BatchRegistrationCancelled,
+        BatchReleased, BatchUnblocked, Booked, Booking, BookingError, ClearanceReason, Contents,
+        DecommissioningReverted, Error, EvidenceFollowed, Goods, GoodsCondemned, Holding, LogisticUnit,
+        LogisticUnitDestroyed, LogisticUnitPacked, LogisticUnitUnpacked, Places, ProductRecalled, Purpose,
+        QuarantineError, QuarantineReason, QuarantineReleased, QuarantineTarget, Recall, RecallAcknowledged,
+        RecallNotice, RecallOfBatchEnded, RecallOfProductEnded, Registered, Registration, RejectionReason,
+        Released, Shipment, ShipmentRejected, UnitPlace, UnitState, UnitsBooked, UnitsDecommissioned,
+        UnitsQuarantined, UnitsReceived, UnitsShipped, Whereabouts,
     };
+    use primitives::prefix::body_of_sscc;
     use primitives::{
-        BatchId, CodeHash, DocumentHash, Extensible, Quantity, Question, Refused, SiteId, Sscc,
+        Actor, BatchId, CodeHash, DocumentHash, Extensible, Quantity, Question, Refused, SiteId, Sscc,
     };
 
     use crate::data::extensible;
@@ -43,7 +44,6 @@ mod batches {
     kernel::events_of_contract!(
         BatchRegistered,
         BatchRegistrationCancelled,
-        BatchAttested,
         BatchReleased,
         BatchBlocked,
         BatchUnblocked,
@@ -61,6 +61,9 @@ mod batches {
         QuarantineReleased,
         GoodsCondemned,
         BatchRecalled,
+        RecallOfBatchEnded,
+        ProductRecalled,
+        RecallOfProductEnded,
         RecallAcknowledged,
     );
 
@@ -77,23 +80,9 @@ mod batches {
             Self { data: Data::new(access) }
         }
 
-        /// Registers a batch: GTIN of 14 digits, lot, expiry YYMMDD, quantity, the root of the packs' serials, and the
-        /// size of its numbered cases. All units are at the site then. Needs Manufacturer.
-        ///
-        /// Event: `BatchRegistered`. Errors, in this order: `CallerNotAuthorised`, `InvalidGtin`, `InvalidLot`,
-        /// `InvalidExpiry`, `BatchExpired`, `QuantityZero`, `QuantityTooLarge`, `SerialsNotRegistered`, `QuantityZero`
-        /// (of a case), `BatchExists`.
-        #[ink(message)]
-        pub fn register_batch(&mut self, site: SiteId, batch: NewBatch) -> Result<BatchId, Error> {
-            let call = self.call_at(site)?;
-            let event = self.data.register(call, batch)?;
-            let id = event.batch;
-            emit(&event);
-            Ok(id)
-        }
-
-        /// Cancels a registration, made in error or by a stranger to the product, and removes all that is stored of it.
-        /// Needs the batch's manufacturer (Manufacturer or QualityUnit), or a Regulator.
+        /// Cancels a registration before the batch is released: the GTIN and lot can be registered anew. Needs the batch's
+        /// manufacturer (Manufacturer or QualityUnit) while nothing became of its units; or a Regulator, whatever became of
+        /// them, unless another one blocked it less than two days ago.
         ///
         /// Event: `BatchRegistrationCancelled`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`,
         /// `RegistrationFinal`.
@@ -101,35 +90,6 @@ mod batches {
         pub fn cancel_registration(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
             emit(&self.data.cancel_registration(call, batch)?);
-            Ok(())
-        }
-
-        /// Attests one requirement of the release gate by a document's SHA-256. The certificate of analysis needs
-        /// QualityUnit of the batch's manufacturer, GMP a Regulator or Auditor, the authorisation a Regulator, neither of
-        /// them of the manufacturer.
-        ///
-        /// Event: `BatchAttested`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `AlreadyAttested`.
-        #[ink(message)]
-        pub fn attest(
-            &mut self,
-            batch: BatchId,
-            attestation: Attestation,
-            document: DocumentHash,
-        ) -> Result<(), Error> {
-            let call = self.call()?;
-            emit(&self.data.attest(call, batch, attestation, document)?);
-            Ok(())
-        }
-
-        /// Releases a batch to the market, once every attestation is there. Needs QualityUnit of the batch's
-        /// manufacturer.
-        ///
-        /// Event: `BatchReleased`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `AlreadyReleased`,
-        /// `BatchRecalled`, `BatchBlocked`, `AttestationMissing`.
-        #[ink(message)]
-        pub fn release(&mut self, batch: BatchId) -> Result<(), Error> {
-            let call = self.call()?;
-            emit(&self.data.release(call, batch)?);
             Ok(())
         }
 
@@ -143,9 +103,10 @@ mod batches {
             Ok(())
         }
 
-        /// Lets a blocked batch move again. Needs Regulator.
+        /// Lets a blocked batch move again. Needs Regulator: the one that blocked it, or after two days another one.
         ///
-        /// Event: `BatchUnblocked`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `BatchNotBlocked`.
+        /// Event: `BatchUnblocked`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `BatchNotBlocked`,
+        /// `StoppedByAnother`.
         #[ink(message)]
         pub fn unblock(&mut self, batch: BatchId) -> Result<(), Error> {
             let call = self.call()?;
@@ -162,7 +123,7 @@ mod batches {
         /// `UnknownLogisticUnit`, `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`,
         /// `LogisticUnitQuarantined`, `LogisticUnitNotHeld` (returned permanently); `UnknownBatch`; to supply
         /// `BatchRecalled`, `BatchBlocked`, `NotReleased`, `BatchExpired`, `GoodsCondemned`, `LogisticUnitRecalled`, to
-        /// return `ReturnNotToManufacturer`, `BatchBlocked`, `SerialRequired`; `ConsigneeIsConsignor`,
+        /// return `ReturnNotToManufacturer`, `BatchBlocked`, `NotReleased`, `SerialRequired`; `ConsigneeIsConsignor`,
         /// `ConsigneeNotAuthorised`, `QuantityZero`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn ship(
@@ -232,18 +193,21 @@ mod batches {
             Ok(())
         }
 
-        /// Packs and closes a logistic unit with this SSCC, of one batch, at the site. Needs a role that may hold drugs; a
-        /// numbered case needs Manufacturer of the batch's manufacturer.
+        /// Packs and closes a logistic unit with this SSCC, of one batch, at the site. Needs a role that may hold drugs, and that
+        /// the company prefix of the SSCC is registered for the caller's organisation; a numbered case needs Manufacturer of the batch's manufacturer.
         ///
-        /// Event: `LogisticUnitPacked`. Errors, in this order: `CallerNotAuthorised`, `InvalidSscc`,
+        /// Event: `LogisticUnitPacked`. Errors, in this order: `CallerNotAuthorised`, `InvalidSscc`, `SsccOfAnother`,
         /// `LogisticUnitExists` (or was opened in the last 30 days); for units `UnknownBatch`; for a case `UnknownBatch`, `CallerNotAuthorised`,
         /// `CaseAlreadyPacked`, `UnknownCase`; for logistic units `TooManyLogisticUnits`, `UnknownLogisticUnit`,
         /// `LogisticUnitInside`, `LogisticUnitNotHeld`, `LogisticUnitInTransit`, `LogisticUnitQuarantined`,
-        /// `LogisticUnitRecalled`, `GoodsCondemned`, `NestedTooDeep`, `MixedBatches`; `QuantityZero`, `QuantityNotHeld`.
+        /// `MixedBatches`, `LogisticUnitRecalled`, `GoodsCondemned`, `NestedTooDeep`; `QuantityZero`, `QuantityNotHeld`.
         #[ink(message)]
         pub fn pack(&mut self, site: SiteId, logistic_unit: Sscc, contents: Contents) -> Result<(), Error> {
-            let call = self.call_at(site)?;
-            emit(&self.data.pack(call, logistic_unit, contents)?);
+            let key = Some(body_of_sscc(logistic_unit));
+            let question = Question { key, ..Question::about(caller(), Some(site)) };
+            let (call, standing) = self.data.member.ask_to_run(question)?;
+            let owner = standing.prefix.map(|prefix| prefix.organisation);
+            emit(&self.data.pack(call, owner, logistic_unit, contents)?);
             Ok(())
         }
 
@@ -354,11 +318,11 @@ mod batches {
         }
 
         /// Ends a quarantine: the goods are free again. Needs a Regulator, or the batch's manufacturer where no Regulator
-        /// quarantined the goods.
+        /// quarantined the goods. What another Regulator quarantined stays so for two days.
         ///
         /// Event: `QuarantineReleased`. Errors, in this order: those of `quarantine` about the goods,
-        /// `CallerNotAuthorised`, `SerialRequired`, `CallerNotAuthorised`, `NotQuarantined`, `QuantityZero`,
-        /// `QuantityNotQuarantined`.
+        /// `CallerNotAuthorised`, `SerialRequired`, `CallerNotAuthorised`, `StoppedByAnother`, `NotQuarantined`,
+        /// `QuantityZero`, `QuantityNotQuarantined`.
         #[ink(message)]
         pub fn release_quarantine(
             &mut self,
@@ -385,9 +349,9 @@ mod batches {
             Ok(())
         }
 
-        /// Recalls a batch or a part of it, permanently. Needs a Regulator or the batch's manufacturer.
+        /// Recalls a released batch or a part of it. Needs a Regulator or the batch's manufacturer.
         ///
-        /// Event: `BatchRecalled`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `BatchRecalled`,
+        /// Event: `BatchRecalled`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `NotReleased`, `BatchRecalled`,
         /// `DeadlineInPast`, `TooManyRecalls`; for a range `SerialsNotRegistered`, `InvalidRange`; for a logistic unit
         /// `UnknownLogisticUnit`, `MixedBatches`, `LogisticUnitRecalled`.
         #[ink(message)]
@@ -397,7 +361,24 @@ mod batches {
             Ok(())
         }
 
-        /// Acknowledges all recalls of the batch for the site. Needs a site that has or had units of it.
+        /// Ends a recall of a batch or of a part of it; its notice stays. Needs a Regulator, by another account than ordered it.
+        /// What a Regulator ordered, or the caller's own organisation, stands for two days.
+        ///
+        /// Event: `RecallOfBatchEnded`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`, `UnknownRecall`,
+        /// `RecallEnded`, `RecallByCaller`, `RecallStands`.
+        #[ink(message)]
+        pub fn end_recall(
+            &mut self,
+            batch: BatchId,
+            number: u8,
+            document: DocumentHash,
+        ) -> Result<(), Error> {
+            let call = self.call()?;
+            emit(&self.data.end_recall(call, batch, number, document)?);
+            Ok(())
+        }
+
+        /// Acknowledges all recalls of the batch, and of its product, for the site. Needs a site that has or had units of it.
         ///
         /// Event: `RecallAcknowledged`. Errors, in this order: `UnknownBatch`, `CallerNotAuthorised`,
         /// `NothingToAcknowledge`.
@@ -440,10 +421,10 @@ mod batches {
             answer(self.data.recall_reach(batch, start, limit))
         }
 
-        /// The recalls of the batch, at most 16.
+        /// The recalls of the batch, at most 16, and behind them those of its product that concern it.
         #[ink(message)]
         pub fn recalls(&self, batch: BatchId) -> Vec<RecallNotice> {
-            answer(self.data.recalls(batch))
+            answer(self.data.all_recalls(batch))
         }
 
         /// The shipment, while anything of it is in transit.
@@ -456,12 +437,6 @@ mod batches {
         #[ink(message)]
         pub fn logistic_unit(&self, logistic_unit: Sscc) -> Option<LogisticUnit> {
             answer(self.data.logistic_unit(logistic_unit))
-        }
-
-        /// Which organisation attested, by which document.
-        #[ink(message)]
-        pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Option<AttestationRecord> {
-            answer(self.data.attestation(batch, attestation))
         }
 
         /// The contract `access`.
@@ -504,8 +479,7 @@ mod batches {
         #[ink(message)]
         fn book_units(&mut self, booking: Booking) -> Result<Booked, BookingError> {
             // Who called the register of units, and the roles of that.
-            let question = Question::about(booking.account, booking.acts_at);
-            let question = Question { through: Some(caller()), ..question };
+            let question = asked_by(booking.account, booking.acts_at);
             let restrains = |to| matches!(to, UnitPlace::QuarantineBySerial | UnitPlace::Condemned);
             let (call, standing) = if booking.moves.iter().all(|step| restrains(step.to)) {
                 self.data.member.ask_to_restrain(question)?
@@ -516,6 +490,61 @@ mod batches {
             events.iter().for_each(emit);
             Ok(booked)
         }
+    }
+
+    impl ProductBooks for Batches {
+        #[ink(message)]
+        fn register(&mut self, registration: Registration) -> Result<Registered, Error> {
+            let question = asked_by(registration.account, Some(registration.site));
+            let (call, standing) = self.data.member.ask_to_run(question)?;
+            let (registered, event) = self.data.register(call, standing.through, registration)?;
+            emit(&event);
+            Ok(registered)
+        }
+
+        #[ink(message)]
+        fn release(&mut self, account: primitives::AccountId, batch: BatchId) -> Result<Released, Error> {
+            let (call, standing) = self.data.member.ask_to_run(asked_by(account, None))?;
+            let (released, event) = self.data.release(call, standing.through, batch)?;
+            emit(&event);
+            Ok(released)
+        }
+
+        #[ink(message)]
+        fn registered(&self, batch: BatchId) -> Option<Extensible<Batch>> {
+            answer(self.data.batch(batch).map(|batch| Extensible::from(&batch)))
+        }
+
+        #[ink(message)]
+        fn recall_product(
+            &mut self,
+            account: primitives::AccountId,
+            gtin: u64,
+            recall: Recall,
+        ) -> Result<Actor, Error> {
+            let (call, standing) = self.data.member.ask_to_restrain(asked_by(account, None))?;
+            let event = self.data.recall_product(call, standing.through, gtin, recall)?;
+            emit(&event);
+            Ok(event.by)
+        }
+
+        #[ink(message)]
+        fn end_recall_of_product(
+            &mut self,
+            account: primitives::AccountId,
+            gtin: u64,
+            document: DocumentHash,
+        ) -> Result<Actor, Error> {
+            let (call, standing) = self.data.member.ask_to_run(asked_by(account, None))?;
+            let event = self.data.end_recall_of_product(call, standing.through, gtin, document)?;
+            emit(&event);
+            Ok(event.by)
+        }
+    }
+
+    /// A question about who called the contract that asks this one.
+    fn asked_by(account: primitives::AccountId, site: Option<SiteId>) -> Question {
+        Question { through: Some(caller()), ..Question::about(account, site) }
     }
 
     impl QuarantineBooks for Batches {

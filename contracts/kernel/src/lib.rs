@@ -23,9 +23,10 @@ pub use events::event_spec;
 pub use member::Member;
 pub use storage::{key, Item, Map};
 pub use traits::{
-    ask_account, ask_cleared_at, ask_deployment, ask_feed_value, ask_markets, ask_rights, ask_standing,
-    ask_to_book_units, ask_to_change_access, ask_to_quarantine, ask_whereabouts, AccessControl, FeedReader,
-    QuarantineBooks, Registry, UnitBooks,
+    ask_account, ask_cleared_at, ask_deployment, ask_feed_value, ask_markets, ask_registered, ask_rights,
+    ask_standing, ask_to_book_units, ask_to_change_access, ask_to_end_recall_of_product, ask_to_quarantine,
+    ask_to_recall_product, ask_to_register, ask_to_release, ask_whereabouts, AccessControl, FeedReader,
+    ProductBooks, QuarantineBooks, Registry, UnitBooks,
 };
 
 /// The contract that runs.

@@ -4,11 +4,15 @@ use ink::codegen::TraitCallBuilder;
 use ink::env::DefaultEnvironment;
 use ink::prelude::vec::Vec;
 use primitives::access::{self, Account, Change, Deployment, Rights};
-use primitives::batches::{Booked, Booking, BookingError, QuarantineError, QuarantineTarget, Whereabouts};
+use primitives::batches::{
+    self, Batch, Booked, Booking, BookingError, QuarantineError, QuarantineTarget, Recall, Registered,
+    Registration, Released, Whereabouts,
+};
 use primitives::feeds::FeedValue;
 use primitives::governance::Markets;
 use primitives::{
-    AccountId, BatchId, Extensible, FeedId, OrganisationId, Question, SiteId, Standing, Subject, Timestamp,
+    AccountId, Actor, BatchId, DocumentHash, Extensible, FeedId, OrganisationId, Question, SiteId, Standing,
+    Subject, Timestamp,
 };
 
 /// What other contracts ask of `access`.
@@ -89,6 +93,55 @@ pub trait UnitBooks {
     /// Errors, in this order: those of every message, `NotUnitRegister`, `UnknownBatch`, `CallerNotAuthorised`.
     #[ink(message)]
     fn book_units(&mut self, booking: Booking) -> Result<Booked, BookingError>;
+}
+
+/// What the register of products, the contract `products`, asks of `batches`.
+#[ink::trait_definition]
+pub trait ProductBooks {
+    /// Registers a batch, all of whose units are at the site. The caller needs ProductRegister, and answers for what is
+    /// registered; the account that it names acts for the site, and needs Manufacturer.
+    ///
+    /// Event: `BatchRegistered`. Errors, in this order: those of every message, `NotProductRegister`,
+    /// `CallerNotAuthorised`, `BatchExists`.
+    #[ink(message)]
+    fn register(&mut self, registration: Registration) -> Result<Registered, batches::Error>;
+
+    /// Releases a batch. The caller needs ProductRegister, and answers for its attestations; the account that it names needs
+    /// QualityUnit of the batch's manufacturer.
+    ///
+    /// Event: `BatchReleased`. Errors, in this order: those of every message, `NotProductRegister`, `UnknownBatch`,
+    /// `CallerNotAuthorised`, `AlreadyReleased`, `BatchRecalled`, `BatchBlocked`.
+    #[ink(message)]
+    fn release(&mut self, account: AccountId, batch: BatchId) -> Result<Released, batches::Error>;
+
+    /// What is registered. `None` where the batch is unknown.
+    #[ink(message)]
+    fn registered(&self, batch: BatchId) -> Option<Extensible<Batch>>;
+
+    /// Recalls all batches of a product that were registered until now. The caller needs ProductRegister, and the account
+    /// that it names Regulator. A pause does not stop it.
+    ///
+    /// Event: `ProductRecalled`. Errors, in this order: `AccessUnavailable`, `InSetUp`, `NotProductRegister`,
+    /// `CallerNotAuthorised`, `DeadlineInPast`, `TooManyRecalls`.
+    #[ink(message)]
+    fn recall_product(
+        &mut self,
+        account: AccountId,
+        gtin: u64,
+        recall: Recall,
+    ) -> Result<Actor, batches::Error>;
+
+    /// Ends the last recall of a product. The caller needs ProductRegister, and the account that it names Regulator.
+    ///
+    /// Event: `RecallOfProductEnded`. Errors, in this order: those of every message, `NotProductRegister`, `UnknownRecall`,
+    /// `CallerNotAuthorised`, `RecallEnded`, `RecallByCaller`, `RecallStands`.
+    #[ink(message)]
+    fn end_recall_of_product(
+        &mut self,
+        account: AccountId,
+        gtin: u64,
+        document: DocumentHash,
+    ) -> Result<Actor, batches::Error>;
 }
 
 /// What the contract `evidence` asks of `batches`.
@@ -172,6 +225,20 @@ asks! {
         -> Option<Extensible<Whereabouts>>;
     /// Has `batches` book what becomes of units.
     ask_to_book_units of batches: UnitBooks, call_mut book_units(booking: Booking) -> Result<Booked, BookingError>;
+    /// Has `batches` register a batch.
+    ask_to_register of batches: ProductBooks, call_mut register(registration: Registration)
+        -> Result<Registered, batches::Error>;
+    /// Has `batches` release a batch.
+    ask_to_release of batches: ProductBooks, call_mut release(account: AccountId, batch: BatchId)
+        -> Result<Released, batches::Error>;
+    /// Asks `batches` what is registered.
+    ask_registered of batches: ProductBooks, call registered(batch: BatchId) -> Option<Extensible<Batch>>;
+    /// Has `batches` recall a product.
+    ask_to_recall_product of batches: ProductBooks, call_mut recall_product(
+        account: AccountId, gtin: u64, recall: Recall) -> Result<Actor, batches::Error>;
+    /// Has `batches` end the last recall of a product.
+    ask_to_end_recall_of_product of batches: ProductBooks, call_mut end_recall_of_product(
+        account: AccountId, gtin: u64, document: DocumentHash) -> Result<Actor, batches::Error>;
     /// Has `batches` quarantine goods.
     ask_to_quarantine of batches: QuarantineBooks, call_mut quarantine_on_evidence(
         target: QuarantineTarget, observed_at: Timestamp) -> Result<(), QuarantineError>;

@@ -65,6 +65,10 @@ identifier! {
     BatchId
 }
 identifier! {
+    /// The hash of all that a batch's registration says.
+    RegistrationHash
+}
+identifier! {
     /// One serialised unit of a batch: under it the register keeps the unit's state. It is not a leaf of the serial tree.
     UnitId
 }

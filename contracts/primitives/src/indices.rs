@@ -7,7 +7,7 @@ use std::fmt::Write;
 use scale_info::form::PortableForm;
 use scale_info::{PortableRegistry, Registry, Type, TypeDef};
 
-use crate::{access, batches, evidence, feeds, governance, units, Role};
+use crate::{access, batches, evidence, feeds, governance, products, units, Role};
 
 const COMMITTED: &str = include_str!("../indices.txt");
 
@@ -22,7 +22,6 @@ fn registry() -> PortableRegistry {
         access::Change,
         access::Error,
         batches::Arrival,
-        batches::Attestation,
         batches::Booking,
         batches::BookingError,
         batches::ClearanceReason,
@@ -42,6 +41,8 @@ fn registry() -> PortableRegistry {
         governance::Action,
         governance::Error,
         governance::Identifier,
+        products::Attestation,
+        products::Error,
         units::Alarm,
         units::Error,
         units::Outcome,

@@ -32,6 +32,7 @@ pub mod evidence;
 pub mod feeds;
 pub mod governance;
 pub mod prefix;
+pub mod products;
 pub mod units;
 
 #[cfg(test)]
@@ -46,7 +47,9 @@ pub use extensible::Extensible;
 pub use hash::blake2_256;
 #[cfg(feature = "std")]
 pub use identifiers::ParseIdentifierError;
-pub use identifiers::{BatchId, DocumentHash, FeedId, InputCommitment, ModelId, Subject, UnitId};
+pub use identifiers::{
+    BatchId, DocumentHash, FeedId, InputCommitment, ModelId, RegistrationHash, Subject, UnitId,
+};
 pub use prefix::{Prefix, PrefixLengths};
 pub use refused::Refused;
 pub use roles::{Grant, Role, RoleSet, CUSTODIANS, DISPENSERS};

@@ -1,12 +1,15 @@
+use primitives::access::{Change, Deployment};
 use primitives::batches::{
-    self, Attestation, AttestationRecord, Batch, Holding, LogisticUnit, Places, QuarantineError,
-    RecallNotice, Shipment,
+    self, Batch, Holding, LogisticUnit, Places, QuarantineError, RecallNotice, Shipment,
 };
+use primitives::governance::Identifier;
+use primitives::products::{self, Attestation, AttestationRecord};
 use primitives::units::{self, Alarm, Scan, UnitOutcome, UnitRecord, Verdict};
-use primitives::{access, AccountId, BatchId, SiteId, Timestamp};
+use primitives::{access, AccountId, BatchId, OrganisationId, SiteId, Timestamp};
 use scale::{Decode, Encode};
 use testing::backend::{Answer, AnyError, Backend, BatchBooks, Books, Done, Event, Scope};
 use testing::cast::{self, Contracts};
+use testing::goods::{GTIN, MARKET};
 use testing::message::Message;
 use testing::organisations::Administration;
 
@@ -14,7 +17,8 @@ use crate::{Bytes, Emitted, Party, World};
 
 /// The built contracts on a chain, as the reference model is compared with them.
 ///
-/// The deployment has no governance: its deployer writes into `access` itself.
+/// The contract `governance` answers which markets a regulator has. What the sequences change is written into `access` in its
+/// name.
 #[derive(Debug)]
 pub struct Wasm {
     world: World,
@@ -26,7 +30,26 @@ impl Wasm {
     pub fn new() -> Self {
         let mut world = World::new();
         world.access = world.instantiate("access", ());
+        world.governance = world.instantiate("governance", world.access);
+        world.endow(world.governance);
+        let deployed = Deployment { governance: world.governance, ..world.deployment() };
+        let named: Result<(), access::Error> = world.call(
+            Party::Administrator,
+            world.access,
+            "AccessControl::change",
+            Change::Deployment(deployed),
+        );
+        assert_eq!(named, Ok(()));
+        for (number, _) in (0..).zip(cast::ORGANISATIONS) {
+            let uri = Identifier::Uri(format!("urn:theriac:cast:{number}"));
+            let arguments = (format!("Organisation {number}"), uri, cast::account(number, 0));
+            let registered: OrganisationId =
+                world.govern(Party::Administrator, "register_organisation", arguments);
+            assert_eq!(registered, number);
+        }
+        world.administer("set_market", (MARKET, Some(cast::REGULATOR)));
         world.batches = world.instantiate("batches", world.access);
+        world.products = world.instantiate("products", (world.access, world.batches));
         world.units = world.instantiate("units", (world.access, world.batches));
         cast::senders().into_iter().for_each(|sender| world.endow(sender));
         Self { world }
@@ -39,7 +62,13 @@ impl Wasm {
 
     /// Sends a message, and returns its answer, or its error of this type.
     fn answer<R: Decode, E: Decode>(&mut self, who: AccountId, message: &Message) -> Result<R, E> {
-        let contract = if message.is_for_units() { self.world.units } else { self.world.batches };
+        let contract = if message.is_for_units() {
+            self.world.units
+        } else if message.is_for_products() {
+            self.world.products
+        } else {
+            self.world.batches
+        };
         let receipt =
             self.world.measure::<Result<R, E>>(who, contract, message.name(), Bytes(message.arguments()));
         let receipt = receipt.unwrap_or_else(|failure| panic!("{message:?}: {failure:?}"));
@@ -53,7 +82,8 @@ impl Wasm {
         let holdings: Vec<(SiteId, Holding)> = self.read("batches", "recall_reach", (id, 0_u32, u32::MAX));
         let recalls: Vec<RecallNotice> = self.read("batches", "recalls", id);
         let attestations = Attestation::REQUIRED.into_iter().filter_map(|attestation| {
-            let record: Option<AttestationRecord> = self.read("batches", "attestation", (id, attestation));
+            let arguments = (batch.registration, attestation);
+            let record: Option<AttestationRecord> = self.read("products", "attestation", arguments);
             Some((attestation, record?))
         });
         let attestations = attestations.collect();
@@ -69,14 +99,15 @@ impl Default for Wasm {
 
 impl Backend for Wasm {
     fn contracts(&self) -> Contracts {
-        Contracts { batches: self.world.batches, units: self.world.units }
+        let World { products, batches, units, .. } = self.world;
+        Contracts { products, batches, units }
     }
 
     fn administer(&mut self, change: &Administration) {
         let access = self.world.access;
         let change = change.written(self.world.deployment());
         let written: Result<(), access::Error> =
-            self.world.call(Party::Administrator, access, "AccessControl::change", change);
+            self.world.call(self.world.governance, access, "AccessControl::change", change);
         assert_eq!(written, Ok(()));
         // The runtime goes through all that is pending at each call.
         self.world.commit();
@@ -86,7 +117,7 @@ impl Backend for Wasm {
         self.world.set_time(now);
         let answer = match message {
             Message::RegisterBatch { .. } => {
-                self.answer::<_, batches::Error>(who, message).map(Answer::Batch)?
+                self.answer::<_, products::Error>(who, message).map(Answer::Batch)?
             }
             Message::Ship { .. } | Message::ShipFor { .. } => {
                 self.answer::<_, batches::Error>(who, message).map(Answer::Shipment)?
@@ -99,6 +130,9 @@ impl Backend for Wasm {
             }
             _ if message.is_for_units() => {
                 self.answer::<(), units::Error>(who, message).map(|()| Answer::Nothing)?
+            }
+            _ if message.is_for_products() => {
+                self.answer::<(), products::Error>(who, message).map(|()| Answer::Nothing)?
             }
             _ => self.answer::<(), batches::Error>(who, message).map(|()| Answer::Nothing)?,
         };
@@ -124,6 +158,7 @@ impl Backend for Wasm {
     fn stored(&mut self, scope: &Scope) -> Books {
         let mut books =
             Books { listed: self.read("batches", "batches", (0_u32, u32::MAX)), ..Books::default() };
+        books.product = self.read("products", "product", GTIN);
         for id in &scope.batches {
             books.batches.extend(self.batch_books(*id).map(|batch| (*id, batch)));
         }

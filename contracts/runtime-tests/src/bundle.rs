@@ -21,7 +21,8 @@ impl Bundle {
 }
 
 /// The contracts whose bundles are tested.
-pub const CONTRACTS: [&str; 6] = ["access", "batches", "evidence", "feeds", "governance", "units"];
+pub const CONTRACTS: [&str; 7] =
+    ["access", "batches", "evidence", "feeds", "governance", "products", "units"];
 
 /// Contracts that only tests deploy: one that calls back into who asks it, and a later version of `evidence`.
 const FIXTURES: [&str; 2] = ["fixture_hostile", "fixture_evidence_next"];

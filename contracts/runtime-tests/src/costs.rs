@@ -4,22 +4,23 @@
 
 use primitives::access::{Account, Change, Contract, Limits, Rights};
 use primitives::batches::{
-    Arrival, Attestation, Booking, ClearanceReason, Contents, Goods, Move, Purpose, QuarantineReason,
-    QuarantineTarget, RecallScope, RejectionReason, UnitPlace, UnitState, UnitsShipped, Which,
+    Arrival, Booking, ClearanceReason, Contents, Goods, Move, Purpose, QuarantineReason, QuarantineTarget,
+    RecallClass, RecallReason, RecallScope, RejectionReason, UnitPlace, UnitState, UnitsShipped, Which,
 };
 use primitives::evidence::EvidencePolicy;
 use primitives::feeds::Report;
 use primitives::governance::{Action, Identifier, CHANGE_DELAY};
+use primitives::products::{Attestation, NewBatch, NewProduct, WithdrawalRecall};
 use primitives::units::Resolution;
 use primitives::{
     AccountId, BatchId, DocumentHash, Grant, Question, Role, RoleSet, SiteId, UnitId, MAX_UNITS,
 };
 use scale::Encode;
-use testing::goods::{loose, sscc, NOW};
+use testing::goods::{loose, new_product, prefix_of, registration, GTIN, NOW};
 
 use crate::{
-    bundle, definition, feed, gln, model, new_batch, plain_scan, recall, shipping, Anything, BatchInHand,
-    Bytes, Operators, Party, World, CONTRACTS, MODEL, SUBJECT,
+    bundle, definition, feed, gln, model, new_batch, plain_scan, recall, shipping, sscc, Anything,
+    BatchInHand, Bytes, Operators, Party, World, CONTRACTS, MODEL, SUBJECT,
 };
 
 /// What one message costs with certain arguments.
@@ -158,23 +159,24 @@ impl Meter {
     }
 
     fn batches(&mut self) {
+        self.products();
         let small = BatchInHand::of("SMALL", 10);
         let large = BatchInHand::of("LARGE", 1_000_000);
         let plain = new_batch("PLAIN", 1_000, None);
         let id = large.id;
         let maker = Party::Manufacturer;
-        let registration = |new: &primitives::batches::NewBatch| (maker.site(), new.clone());
-        self.row(maker, "batches", "register_batch", "10 serials", registration(&small.new));
-        self.row(maker, "batches", "register_batch", "1,000,000 serials", registration(&large.new));
-        self.row(maker, "batches", "register_batch", "no serials", registration(&plain));
+        let registration = |new: &NewBatch| (maker.site(), new.clone());
+        self.row(maker, "products", "register_batch", "10 serials", registration(&small.new));
+        self.row(maker, "products", "register_batch", "1,000,000 serials", registration(&large.new));
+        self.row(maker, "products", "register_batch", "no serials", registration(&plain));
         let mistake = self.world.register_plain("MISTAKE", 10);
         self.row(maker, "batches", "cancel_registration", "", mistake);
-        let by = [maker, Party::Auditor, Party::Regulator];
-        for (party, attestation) in by.into_iter().zip(Attestation::REQUIRED) {
+        for (party, attestation) in [maker, Party::Auditor].into_iter().zip(Attestation::REQUIRED) {
             let note = format!("{attestation:?}");
-            self.row(party, "batches", "attest", &note, (id, attestation, DocumentHash([0x44; 32])));
+            let reviewed = self.world.reviewed(id, attestation);
+            self.row(party, "products", "attest", &note, reviewed);
         }
-        self.row(maker, "batches", "release", "", id);
+        self.row(maker, "products", "release", "", id);
         self.row(Party::Regulator, "batches", "block", "", id);
         self.row(Party::Regulator, "batches", "unblock", "", id);
         let wholesaler = Party::Wholesaler;
@@ -195,6 +197,9 @@ impl Meter {
         let now = self.world.now();
         self.row(Party::Regulator, "batches", "recall", "", (id, recall(RecallScope::Batch, now)));
         self.row(wholesaler, "batches", "acknowledge_recall", "", (wholesaler.site(), id));
+        self.world.pass(CHANGE_DELAY);
+        let second = Party::Regulator.account("second inspector");
+        self.row(second, "batches", "end_recall", "", (id, 0_u8, DocumentHash([0x44; 32])));
         self.row(Party::Stranger, "batches", "recall_reach", "", (id, 0_u32, 50_u32));
 
         let plain = BatchId::of(plain.gtin, &plain.lot);
@@ -208,10 +213,41 @@ impl Meter {
         self.disposal(plain);
     }
 
+    /// Products are authorised, change hands, are withdrawn and restored.
+    fn products(&mut self) {
+        let (regulator, holder) = (Party::Regulator, Party::Manufacturer.organisation());
+        let gtin = |number: u64| {
+            let payload = 950_600_000_000 + number;
+            payload * 10 + u64::from(gs1::check_digit(payload))
+        };
+        let some = |numbers: core::ops::Range<u64>| {
+            numbers.map(|number| NewProduct { gtin: gtin(number), ..new_product(holder) }).collect::<Vec<_>>()
+        };
+        let makers = Party::ORGANISED.into_iter().map(Party::organisation).filter(|it| *it != holder);
+        let product = NewProduct { makers: makers.collect(), ..new_product(holder) };
+        self.row(regulator, "products", "authorise", "1 product", vec![product]);
+        self.row(regulator, "products", "authorise", "50 products", some(0..50));
+        let delegate = (prefix_of(0), Some(Party::Wholesaler.organisation()));
+        self.row(regulator, "products", "delegate", "", delegate);
+        self.row(Party::Wholesaler, "products", "authorise", "by a delegate", some(50..51));
+        let passed_on = NewProduct { gtin: gtin(0), ..new_product(Party::Wholesaler.organisation()) };
+        self.row(regulator, "products", "change", "", passed_on);
+        let recall = WithdrawalRecall {
+            class: RecallClass::II,
+            reason: RecallReason::QualityDefect,
+            instructions: DocumentHash([0x44; 32]),
+            acknowledge_by: u64::MAX,
+        };
+        self.row(regulator, "products", "withdraw", "", (gtin(0), recall));
+        self.world.pass(CHANGE_DELAY);
+        let second = self.world.add_account(regulator, "second inspector", Limits::default());
+        self.row(second, "products", "restore", "", (gtin(0), DocumentHash([0x44; 32])));
+    }
+
     /// A case is condemned and destroyed, and a regulator ships for a site whose organisation lost its role.
     fn disposal(&mut self, batch: BatchId) {
         let here = Party::Pharmacy;
-        let case = sscc(90_000);
+        let case = here.sscc(90_000);
         let contents = Contents::Units { batch, quantity: 5 };
         self.world.done(here, "pack", (here.site(), case, contents));
         let target = QuarantineTarget::LogisticUnit(case);
@@ -345,8 +381,8 @@ impl Meter {
 
     /// What only contracts of the deployment may ask of each other, asked by them.
     fn among_contracts(&mut self) {
-        let (units, evidence, governance) = (self.world.units, self.world.evidence, self.world.governance);
-        [units, evidence, governance].into_iter().for_each(|contract| self.world.endow(contract));
+        let World { units, evidence, governance, products, .. } = self.world;
+        [units, evidence, governance, products].into_iter().for_each(|contract| self.world.endow(contract));
         let in_hand = self.world.register("BOOKS", 1_000);
         let (batch, serial, proof) = in_hand.unit(7);
         let site = Party::Manufacturer.site();
@@ -368,6 +404,17 @@ impl Meter {
         }
         let apart = QuarantineTarget::Holding { batch, site, quantity: None };
         self.row(evidence, "batches", "QuarantineBooks::quarantine_on_evidence", "", (apart, NOW));
+
+        let (maker, regulator) = (Party::Manufacturer, Party::Regulator);
+        let new = registration(maker.id(), maker.site(), new_batch("BY PRODUCTS", 10, None));
+        let batch = BatchId::of(new.gtin, &new.lot);
+        self.row(products, "batches", "ProductBooks::register", "", new);
+        self.row(products, "batches", "ProductBooks::release", "", (maker.id(), batch));
+        let recalled = (regulator.id(), 7_u64, recall(RecallScope::Product, self.world.now()));
+        self.row(products, "batches", "ProductBooks::recall_product", "", recalled);
+        self.world.pass(CHANGE_DELAY);
+        let ended = (regulator.account("second inspector"), 7_u64, DocumentHash([0x44; 32]));
+        self.row(products, "batches", "ProductBooks::end_recall_of_product", "", ended);
 
         let organisation = Party::Manufacturer.organisation();
         let account = Party::Manufacturer.account("till");
@@ -425,7 +472,12 @@ impl Meter {
         read("batches", "recalls", id.encode());
         read("batches", "shipment", 0_u64.encode());
         read("batches", "logistic_unit", sscc(1).encode());
-        read("batches", "attestation", (id, Attestation::MarketAuthorisation).encode());
+        read("products", "attestation", (0_u32, Attestation::CertificateOfAnalysis).encode());
+        read("products", "product", GTIN.encode());
+        read("products", "products", page.encode());
+        read("products", "delegation", prefix_of(0).encode());
+        read("products", "batches_contract", Vec::new());
+        read("batches", "ProductBooks::registered", id.encode());
         read("batches", "UnitBooks::whereabouts", (id, vec![777_777_u32], Some(site)).encode());
         read("batches", "QuarantineBooks::cleared_at", holding.encode());
         read("units", "unit", unit.encode());

@@ -20,7 +20,8 @@ pub use costs::{measure_costs, Cost};
 pub use operators::Operators;
 pub use party::{Agent, Party};
 pub use story::{
-    definition, feed, gln, model, new_batch, plain_scan, recall, shipping, BatchInHand, FEED, MODEL, SUBJECT,
+    definition, feed, gln, model, new_batch, plain_scan, recall, shipping, sscc, BatchInHand, FEED, MODEL,
+    SUBJECT,
 };
-pub use testing::goods::{serial, sscc, NOW};
+pub use testing::goods::{serial, NOW};
 pub use world::{Anything, Bytes, Emitted, Failure, Receipt, World};

@@ -1,4 +1,5 @@
-use primitives::{AccountId, OrganisationId, Role, SiteId};
+use primitives::{AccountId, OrganisationId, Role, SiteId, Sscc};
+use testing::goods::sscc_of;
 
 /// An account of the tests' chain, named after what it is: the steward of an organisation that has one site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,12 @@ impl Party {
     pub(crate) fn in_order_of_sites() -> impl Iterator<Item = Party> {
         let [authorities @ .., _, _, _, _, _] = Self::ORGANISED;
         Self::ORGANISED.into_iter().filter(move |party| !authorities.contains(party)).chain(authorities)
+    }
+
+    /// A logistic unit by its number among those of its organisation.
+    #[must_use]
+    pub fn sscc(self, number: u64) -> Sscc {
+        sscc_of(self.organisation(), number)
     }
 
     /// The roles that its organisation holds from the start.

@@ -1,12 +1,12 @@
 use primitives::batches::{
-    Arrival, Attestation, Error, Goods, NewBatch, Purpose, Recall, RecallClass, RecallReason, RecallScope,
-    UnitState,
+    Arrival, Batch, Error, Goods, Purpose, Recall, RecallClass, RecallReason, RecallScope, UnitState,
 };
 use primitives::feeds::{self, Feed, FeedKind, Report};
+use primitives::products::{self, Attestation, NewBatch, NewProduct};
 use primitives::units::Scan;
 use primitives::{
-    AccountId, BatchId, DocumentHash, FeedId, InputCommitment, ModelId, MultiProof, SerialProof, SiteId,
-    Subject, Timestamp,
+    AccountId, BatchId, DocumentHash, FeedId, InputCommitment, ModelId, MultiProof, RegistrationHash,
+    SerialProof, SiteId, Sscc, Subject, Timestamp,
 };
 use scale::Encode;
 use testing::goods::{self, loose, serial, Serialised, EXPIRY, GTIN};
@@ -70,6 +70,15 @@ impl BatchInHand {
         let (_, serial, proof) = self.unit(number);
         Scan { serial: Some(serial), proof: Some(proof), ..scan_of(&self.new.lot) }
     }
+}
+
+/// What an attestation names: the batch, the hash of its registration, the requirement, and the document.
+pub type Reviewed = (BatchId, RegistrationHash, Attestation, DocumentHash);
+
+/// A logistic unit of the manufacturer, by its number.
+#[must_use]
+pub fn sscc(number: u64) -> Sscc {
+    Party::Manufacturer.sscc(number)
 }
 
 /// A registration that is right.
@@ -165,22 +174,52 @@ impl World {
     #[track_caller]
     pub fn register_by(&mut self, maker: impl Into<Agent>, new: NewBatch) -> BatchId {
         let maker = maker.into();
-        let id: Result<BatchId, Error> = self.call(maker, self.batches, "register_batch", (maker.site, new));
+        let id: Result<BatchId, products::Error> =
+            self.call(maker, self.products, "register_batch", (maker.site, new));
         id.expect("the registration is right")
     }
 
     /// Answers for all that a release needs, and releases.
     pub fn attest_and_release(&mut self, batch: BatchId) {
         self.attest(Party::Manufacturer, batch);
-        self.done(Party::Manufacturer, "release", batch);
+        self.release(Party::Manufacturer, batch);
     }
 
     /// Answers for all that a release needs, of a batch of this maker.
     pub fn attest(&mut self, maker: impl Into<AccountId>, batch: BatchId) {
-        let by = [maker.into(), Party::Auditor.id(), Party::Regulator.id()];
+        let by = [maker.into(), Party::Auditor.id()];
         for (account, attestation) in by.into_iter().zip(Attestation::REQUIRED) {
-            self.done(account, "attest", (batch, attestation, DocumentHash([0x44; 32])));
+            let reviewed = self.reviewed(batch, attestation);
+            self.decided(account, "attest", reviewed);
         }
+    }
+
+    /// Lets the quality unit of the maker release a batch.
+    pub fn release(&mut self, maker: impl Into<AccountId>, batch: BatchId) {
+        self.decided(maker, "release", batch);
+    }
+
+    /// The arguments that attest what is registered now.
+    pub fn reviewed(&mut self, batch: BatchId, attestation: Attestation) -> Reviewed {
+        let registered: Option<Batch> = self.call(Party::Stranger, self.batches, "batch", batch);
+        let registered = registered.expect("the batch is registered");
+        (batch, registered.registration_hash(), attestation, DocumentHash([0x44; 32]))
+    }
+
+    /// Lets the regulator authorise the product of all batches for this holder; everybody else with an organisation makes
+    /// it as well.
+    pub fn authorise(&mut self, holder: Party) {
+        let others = Party::ORGANISED.into_iter().filter(|party| *party != holder);
+        let makers = others.map(Party::organisation).collect();
+        let product = NewProduct { makers, ..goods::new_product(holder.organisation()) };
+        self.decided(Party::Regulator, "authorise", vec![product]);
+    }
+
+    /// Calls a message of `products` that returns nothing, and must succeed.
+    #[track_caller]
+    pub fn decided(&mut self, caller: impl Into<AccountId>, message: &str, arguments: impl scale::Encode) {
+        let result: Result<(), products::Error> = self.call(caller, self.products, message, arguments);
+        assert_eq!(result, Ok(()), "{message}");
     }
 
     /// Ships units and receives all of them.

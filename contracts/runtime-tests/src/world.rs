@@ -18,7 +18,7 @@ use primitives::access::{Change, Deployment, Limits};
 use primitives::governance::{self, Action, Identifier, CHANGE_DELAY};
 use primitives::{access, AccountId, Event, OrganisationId, Role, RoleSet, SiteId};
 use scale::{Decode, Encode};
-use testing::goods::NOW;
+use testing::goods::{prefix_of, MARKET, NOW};
 
 use crate::{bundle, gln, Agent, Party};
 
@@ -33,6 +33,8 @@ pub struct World {
     pub access: AccountId,
     /// The address of `governance`.
     pub governance: AccountId,
+    /// The address of `products`.
+    pub products: AccountId,
     /// The address of `batches`.
     pub batches: AccountId,
     /// The address of `units`.
@@ -124,7 +126,7 @@ type RawStorage = Vec<(Vec<u8>, (Vec<u8>, i32))>;
 struct Deployed {
     storage: RawStorage,
     root: Hash,
-    addresses: [AccountId; 6],
+    addresses: [AccountId; 7],
 }
 
 impl World {
@@ -135,8 +137,16 @@ impl World {
         let deployed = DEPLOYED.get_or_init(|| {
             let mut world = Self::in_set_up();
             world.end_set_up();
-            let addresses =
-                [world.access, world.governance, world.batches, world.units, world.feeds, world.evidence];
+            world.authorise(Party::Manufacturer);
+            let addresses = [
+                world.access,
+                world.governance,
+                world.products,
+                world.batches,
+                world.units,
+                world.feeds,
+                world.evidence,
+            ];
             let Externalities(mut chain) = world.externalities;
             chain.commit_all().expect("nothing is open");
             let (storage, root) = chain.into_raw_snapshot();
@@ -162,7 +172,7 @@ impl World {
         genesis.balances.balances.extend(rich);
         let chain = genesis.build_storage().expect("the genesis is sound").into();
         let nowhere = AccountId::from([0; 32]);
-        let mut world = Self::on(chain, [nowhere; 6]);
+        let mut world = Self::on(chain, [nowhere; 7]);
         world.set_time(NOW);
         world.access = world.instantiate("access", ());
         world.governance = world.instantiate("governance", world.access);
@@ -172,17 +182,25 @@ impl World {
             world.call(Party::Administrator, world.access, "AccessControl::change", change);
         assert_eq!(named, Ok(()));
         world.batches = world.instantiate("batches", world.access);
+        world.products = world.instantiate("products", (world.access, world.batches));
         world.units = world.instantiate("units", (world.access, world.batches));
         world.feeds = world.instantiate("feeds", (world.access, world.genesis_hash()));
         world.evidence = world.instantiate("evidence", (world.access, world.batches));
-        for (contract, role) in [(world.units, Role::UnitRegister), (world.evidence, Role::Sentinel)] {
+        let registers = [
+            (world.products, Role::ProductRegister),
+            (world.units, Role::UnitRegister),
+            (world.evidence, Role::Sentinel),
+        ];
+        for (contract, role) in registers {
             world.administer("set_contract_roles", (contract, RoleSet::of(&[role])));
         }
         for party in Party::ORGANISED {
             let number = world.register_organisation(&format!("{party:?}"), party);
             assert_eq!(number, party.organisation());
             party.roles().iter().for_each(|role| world.grant(number, *role, None));
+            world.administer("register_prefix", (number, prefix_of(number)));
         }
+        world.administer("set_market", (MARKET, Some(Party::Regulator.organisation())));
         for party in Party::in_order_of_sites() {
             assert_eq!(world.register_site(party.organisation()), party.site());
         }
@@ -191,13 +209,14 @@ impl World {
 
     fn on(
         chain: TestExternalities,
-        [access, governance, batches, units, feeds, evidence]: [AccountId; 6],
+        [access, governance, products, batches, units, feeds, evidence]: [AccountId; 7],
     ) -> Self {
         let externalities = Externalities(chain);
         Self {
             externalities,
             access,
             governance,
+            products,
             batches,
             units,
             feeds,
@@ -284,6 +303,7 @@ impl World {
         match contract {
             "access" => self.access,
             "governance" => self.governance,
+            "products" => self.products,
             "batches" => self.batches,
             "units" => self.units,
             "feeds" => self.feeds,

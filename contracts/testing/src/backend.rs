@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use primitives::batches::{
-    self, Attestation, AttestationRecord, Batch, Holding, LogisticUnit, Places, QuarantineError,
-    RecallNotice, Shipment,
+    self, Batch, Holding, LogisticUnit, Places, QuarantineError, RecallNotice, Shipment,
 };
+use primitives::products::{self, Attestation, AttestationRecord, Product};
 use primitives::units::{self, Alarm, Scan, UnitOutcome, UnitRecord, Verdict};
 use primitives::{AccountId, BatchId, SiteId, Sscc, Timestamp, UnitId};
 
@@ -82,6 +82,7 @@ impl fmt::Debug for Event {
 pub enum AnyError {
     Batches(batches::Error),
     Units(units::Error),
+    Products(products::Error),
     /// From the message that is for the sentinel.
     Quarantine(QuarantineError),
 }
@@ -95,6 +96,12 @@ impl From<batches::Error> for AnyError {
 impl From<units::Error> for AnyError {
     fn from(error: units::Error) -> Self {
         AnyError::Units(error)
+    }
+}
+
+impl From<products::Error> for AnyError {
+    fn from(error: products::Error) -> Self {
+        AnyError::Products(error)
     }
 }
 
@@ -120,6 +127,7 @@ pub struct Books {
     /// In the order of their registration.
     pub listed: Vec<BatchId>,
     pub batches: BTreeMap<BatchId, BatchBooks>,
+    pub product: Option<Product>,
     pub shipments: BTreeMap<u64, Shipment>,
     pub logistic_units: BTreeMap<Sscc, LogisticUnit>,
     pub units: BTreeMap<UnitId, UnitRecord>,

@@ -1,14 +1,16 @@
 //! The cast of random sequences: organisations with sites, and accounts with and without limits.
 
 use primitives::access::{Account, Limits, Rights};
-use primitives::{AccountId, Grant, OrganisationId, Role, RoleSet, SiteId};
+use primitives::governance::Markets;
+use primitives::{AccountId, Grant, OrganisationId, Role, RoleSet, SiteId, Sscc};
 
-use crate::goods::NOW;
+use crate::goods::{prefix_of, sscc_of, MARKET, NOW};
 use crate::organisations::Administration;
 
 /// The addresses of the contracts of a deployment.
 #[derive(Clone, Copy, Debug)]
 pub struct Contracts {
+    pub products: AccountId,
     pub batches: AccountId,
     pub units: AccountId,
 }
@@ -97,11 +99,37 @@ pub fn rights(organisation: OrganisationId) -> Rights {
     Rights { suspended: false, grants: played.map_or(Vec::new(), |it| it.roles.iter().map(grant).collect()) }
 }
 
+/// What `governance` answers about an authority: the first one has the market of the product.
+pub fn markets(authority: OrganisationId) -> Markets {
+    let markets = if authority == REGULATOR { vec![MARKET] } else { Vec::new() };
+    Markets { markets, organisations: OrganisationId::try_from(ORGANISATIONS.len()).unwrap() }
+}
+
+/// Whose the logistic unit of this number is: those that pack most have most.
+pub fn packer(number: u64) -> OrganisationId {
+    match number {
+        0..=13 => MANUFACTURER,
+        14..=16 => 3,
+        17..=20 => 4,
+        21..=24 => 5,
+        25..=26 => 6,
+        27..=28 => 7,
+        29..=30 => 8,
+        _ => 9,
+    }
+}
+
+/// The logistic unit of this number.
+pub fn logistic_unit(number: u64) -> Sscc {
+    sscc_of(packer(number), number)
+}
+
 /// What is written into `access` in set-up.
 pub fn set_up(contracts: Contracts) -> Vec<Administration> {
     let mut changes = vec![Administration::Administrator(administrator())];
     for (organisation, played) in (0..).zip(ORGANISATIONS) {
         changes.push(Administration::Rights { organisation, rights: rights(organisation) });
+        changes.push(Administration::Prefix { prefix: prefix_of(organisation), organisation });
         changes.extend(played.sites.iter().map(|site| Administration::Site { site: *site, organisation }));
     }
     changes.extend(
@@ -114,7 +142,11 @@ pub fn set_up(contracts: Contracts) -> Vec<Administration> {
 }
 
 /// The roles of the contracts.
-pub fn contract_roles(contracts: Contracts) -> [Administration; 2] {
+pub fn contract_roles(contracts: Contracts) -> [Administration; 3] {
     let role = |contract, role| Administration::ContractRoles { contract, roles: RoleSet::of(&[role]) };
-    [role(contracts.units, Role::UnitRegister), role(sentinel(), Role::Sentinel)]
+    [
+        role(contracts.units, Role::UnitRegister),
+        role(sentinel(), Role::Sentinel),
+        role(contracts.products, Role::ProductRegister),
+    ]
 }

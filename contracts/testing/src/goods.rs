@@ -1,8 +1,11 @@
 //! What moves: batches with and without serials, logistic units, recalls.
 
-use primitives::batches::{Goods, NewBatch, Recall, RecallClass, RecallReason, RecallScope};
+use primitives::batches::{Goods, Recall, RecallClass, RecallReason, RecallScope, Registration};
+use primitives::governance::Market;
+use primitives::products::{NewBatch, NewProduct};
 use primitives::{
-    BatchId, DocumentHash, ManufacturerSecret, Quantity, SerialProof, SerialTree, Sscc, Timestamp, UnitId,
+    AccountId, BatchId, DocumentHash, ManufacturerSecret, OrganisationId, Prefix, Quantity, SerialProof,
+    SerialTree, SiteId, Sscc, Timestamp, UnitId,
 };
 
 /// 2026-01-01T00:00:00Z.
@@ -13,6 +16,7 @@ pub const EXPIRY: u32 = 281_231;
 /// 2028-12-31T23:59:59.999Z.
 pub const EXPIRES_AT: Timestamp = 1_861_919_999_999;
 pub const DOCUMENT: DocumentHash = DocumentHash([0xD0; 32]);
+pub const MARKET: Market = Market(*b"DE");
 
 pub fn new_batch(quantity: Quantity) -> NewBatch {
     NewBatch {
@@ -29,10 +33,34 @@ pub fn loose(batch: BatchId, quantity: Quantity) -> Goods {
     Goods::Units { batch, quantity }
 }
 
-/// The logistic unit of this number.
-pub fn sscc(number: u64) -> Sscc {
-    let payload = 39_506_000_100_000_000 + number;
+/// What the register of products has `batches` register.
+pub fn registration(account: AccountId, site: SiteId, new: NewBatch) -> Registration {
+    let NewBatch { gtin, lot, expiry, quantity, serial_root, units_per_case } = new;
+    let date = gs1::Date::from_yymmdd(expiry, 2026).expect("a date");
+    let (expiry, expires_at) = (date.to_yymmdd(), date.end_of_day_ms());
+    Registration { account, site, gtin, lot, expiry, expires_at, quantity, serial_root, units_per_case }
+}
+
+/// The product of all batches, with this holder.
+pub fn new_product(holder: OrganisationId) -> NewProduct {
+    let (makers, markets) = (Vec::new(), vec![MARKET]);
+    NewProduct { gtin: GTIN, holder, makers, markets, until: None, document: DOCUMENT }
+}
+
+/// The company prefix of an organisation.
+pub fn prefix_of(organisation: OrganisationId) -> Prefix {
+    Prefix { length: 7, digits: 9_506_000 + u64::from(organisation) }
+}
+
+/// A logistic unit by its number among those of an organisation.
+pub fn sscc_of(organisation: OrganisationId, number: u64) -> Sscc {
+    let payload = 30_000_000_100_000_000 + prefix_of(organisation).digits * 1_000_000_000 + number;
     payload * 10 + u64::from(gs1::check_digit(payload))
+}
+
+/// A logistic unit by its number among those of the first organisation.
+pub fn sscc(number: u64) -> Sscc {
+    sscc_of(0, number)
 }
 
 pub fn recall_of(scope: RecallScope) -> Recall {

@@ -1,15 +1,32 @@
-//! The messages of `batches` and `units` that change state, with all of their arguments.
+//! The messages of `products`, `batches` and `units` that change state, with all of their arguments.
 
 use primitives::batches::{
-    Arrival, Attestation, ClearanceReason, Contents, Goods, NewBatch, Purpose, QuarantineReason,
-    QuarantineTarget, Recall, RejectionReason, UnitState,
+    Arrival, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget, Recall,
+    RejectionReason, UnitState,
 };
+use primitives::products::{Attestation, NewBatch, NewProduct, WithdrawalRecall};
 use primitives::units::Resolution;
-use primitives::{BatchId, DocumentHash, MultiProof, Quantity, SerialProof, SiteId, Sscc, Timestamp};
+use primitives::{
+    BatchId, DocumentHash, MultiProof, Quantity, RegistrationHash, SerialProof, SiteId, Sscc, Timestamp,
+};
 use scale::Encode;
 
 #[derive(Clone, Debug)]
 pub enum Message {
+    Authorise {
+        products: Vec<NewProduct>,
+    },
+    ChangeProduct {
+        product: NewProduct,
+    },
+    Withdraw {
+        gtin: u64,
+        recall: WithdrawalRecall,
+    },
+    Restore {
+        gtin: u64,
+        document: DocumentHash,
+    },
     RegisterBatch {
         site: SiteId,
         batch: NewBatch,
@@ -19,6 +36,7 @@ pub enum Message {
     },
     Attest {
         batch: BatchId,
+        registration: RegistrationHash,
         attestation: Attestation,
         document: DocumentHash,
     },
@@ -103,6 +121,11 @@ pub enum Message {
         batch: BatchId,
         recall: Recall,
     },
+    EndRecall {
+        batch: BatchId,
+        number: u8,
+        document: DocumentHash,
+    },
     AcknowledgeRecall {
         site: SiteId,
         batch: BatchId,
@@ -153,7 +176,21 @@ pub enum Message {
 }
 
 impl Message {
-    /// Whether it is a message of `units`, and not of `batches`.
+    /// Whether it is a message of `products`.
+    pub fn is_for_products(&self) -> bool {
+        matches!(
+            self,
+            Message::Authorise { .. }
+                | Message::ChangeProduct { .. }
+                | Message::Withdraw { .. }
+                | Message::Restore { .. }
+                | Message::RegisterBatch { .. }
+                | Message::Attest { .. }
+                | Message::Release { .. }
+        )
+    }
+
+    /// Whether it is a message of `units`.
     pub fn is_for_units(&self) -> bool {
         matches!(
             self,
@@ -172,6 +209,7 @@ impl Message {
         matches!(
             self,
             Message::Block { .. }
+                | Message::Withdraw { .. }
                 | Message::Quarantine { .. }
                 | Message::QuarantineOnEvidence { .. }
                 | Message::Condemn { .. }
@@ -185,6 +223,11 @@ impl Message {
     /// Its name in the contract.
     pub fn name(&self) -> &'static str {
         match self {
+            Message::Authorise { .. } => "authorise",
+            Message::ChangeProduct { .. } => "change",
+            Message::Withdraw { .. } => "withdraw",
+            Message::Restore { .. } => "restore",
+            Message::EndRecall { .. } => "end_recall",
             Message::RegisterBatch { .. } => "register_batch",
             Message::CancelRegistration { .. } => "cancel_registration",
             Message::Attest { .. } => "attest",
@@ -217,12 +260,19 @@ impl Message {
     /// Its arguments in SCALE, as the contract takes them.
     pub fn arguments(&self) -> Vec<u8> {
         match self {
+            Message::Authorise { products } => products.encode(),
+            Message::ChangeProduct { product } => product.encode(),
+            Message::Withdraw { gtin, recall } => (gtin, recall).encode(),
+            Message::Restore { gtin, document } => (gtin, document).encode(),
+            Message::EndRecall { batch, number, document } => (batch, number, document).encode(),
             Message::RegisterBatch { site, batch } => (site, batch).encode(),
             Message::CancelRegistration { batch }
             | Message::Release { batch }
             | Message::Block { batch }
             | Message::Unblock { batch } => batch.encode(),
-            Message::Attest { batch, attestation, document } => (batch, attestation, document).encode(),
+            Message::Attest { batch, registration, attestation, document } => {
+                (batch, registration, attestation, document).encode()
+            }
             Message::Ship { from, goods, to, purpose, terms } => (from, goods, to, purpose, terms).encode(),
             Message::ShipFor { from, goods, to, purpose, document } => {
                 (from, goods, to, purpose, document).encode()

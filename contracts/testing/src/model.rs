@@ -11,6 +11,7 @@
 mod custody;
 mod logistics;
 mod packs;
+mod products;
 mod quarantine;
 mod recall;
 mod registration;
@@ -19,11 +20,12 @@ mod trail;
 mod units;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kernel::Call;
-use primitives::batches::{Attestation, Error, LogisticUnit, Shipment};
+use primitives::batches::{Batch, Error, LogisticUnit, RecallNotice, RecallSet, Shipment};
+use primitives::products::{self as of_products, Attestation, Product};
 use primitives::units::{Alarm, UnitRecord};
 use primitives::{
     ensure, AccountId, BatchId, Role, SerialProof, SiteId, Sscc, Timestamp, UnitId, CUSTODIANS,
@@ -31,7 +33,7 @@ use primitives::{
 
 use crate::backend::{Answer, AnyError, BatchBooks, Books, Done, Event, Scope};
 use crate::cast::Contracts;
-use crate::goods::NOW;
+use crate::goods::{GTIN, NOW};
 use crate::message::Message;
 use crate::organisations::{Administration, Organisations};
 
@@ -55,6 +57,11 @@ pub struct Model {
     pub proofs: Arc<Proofs>,
     /// The batches that were registered, in this order; one that was cancelled is not among them.
     pub listed: Vec<BatchId>,
+    /// How many ever were.
+    registered: u32,
+    /// By GTIN.
+    pub products: BTreeMap<u64, Product>,
+    pub recalls_of_products: BTreeMap<u64, Vec<RecallNotice>>,
     pub batches: BTreeMap<BatchId, BatchFacts>,
     /// Their quantities are counted over packs: see [`Model::shipment`].
     pub shipments: BTreeMap<u64, Shipment>,
@@ -86,6 +93,9 @@ impl Model {
             now: NOW,
             proofs,
             listed: Vec::new(),
+            registered: 0,
+            products: BTreeMap::new(),
+            recalls_of_products: BTreeMap::new(),
             batches: BTreeMap::new(),
             shipments: BTreeMap::new(),
             shipped: 0,
@@ -114,16 +124,20 @@ impl Model {
         // What `units` looks at before it asks `batches`, and so `access`.
         self.ensure_named(message)?;
         let site = message.site();
-        let Contracts { units, batches } = self.contracts;
+        let Contracts { products, units, batches } = self.contracts;
         let contracts: &[AccountId] = match message {
             // A pause does not stop what only restrains goods.
             _ if message.restrains() => &[],
             Message::ResolveAlarms { .. } | Message::DismissAlarms { .. } => &[units],
+            Message::RegisterBatch { .. } | Message::Release { .. } => &[products, batches],
+            _ if message.is_for_products() => &[products],
             _ if message.is_for_units() => &[units, batches],
             _ => &[batches],
         };
         let call = self.organisations.call(who, site, self.now, contracts);
-        if message.is_for_units() {
+        if message.is_for_products() {
+            Ok(self.judge_product(call.map_err(of_products::Error::from), message.clone())?)
+        } else if message.is_for_units() {
             Ok(self.judge_unit(call.map_err(primitives::units::Error::from)?, message)?)
         } else if let Message::QuarantineOnEvidence { target, observed_at } = message {
             let done = call
@@ -135,14 +149,33 @@ impl Model {
         }
     }
 
-    fn judge_batch(&mut self, call: Call, message: Message) -> Outcome<Error> {
+    fn judge_product(
+        &mut self,
+        call: Result<Call, of_products::Error>,
+        message: Message,
+    ) -> Outcome<of_products::Error> {
+        if let Message::RegisterBatch { batch, .. } = &message {
+            // Before anybody asks who calls.
+            self.ensure_registrable(batch)?;
+        }
+        let call = call?;
         match message {
+            Message::Authorise { products } => self.authorise(call, products),
+            Message::ChangeProduct { product } => self.change_product(call, product),
+            Message::Withdraw { gtin, recall } => self.withdraw(call, gtin, recall),
+            Message::Restore { gtin, document } => self.restore(call, gtin, document),
             Message::RegisterBatch { batch, .. } => self.register(call, batch),
-            Message::CancelRegistration { batch } => self.cancel_registration(call, batch),
-            Message::Attest { batch, attestation, document } => {
-                self.attest(call, batch, attestation, document)
+            Message::Attest { batch, registration, attestation, document } => {
+                self.attest(call, batch, registration, attestation, document)
             }
             Message::Release { batch } => self.release(call, batch),
+            other => panic!("{} is not a message of products", other.name()),
+        }
+    }
+
+    fn judge_batch(&mut self, call: Call, message: Message) -> Outcome<Error> {
+        match message {
+            Message::CancelRegistration { batch } => self.cancel_registration(call, batch),
             Message::Block { batch } => self.block(call, batch),
             Message::Unblock { batch } => self.unblock(call, batch),
             Message::Ship { goods, to, purpose, terms, .. } => self.ship(call, goods, to, purpose, terms),
@@ -164,6 +197,7 @@ impl Model {
             Message::ReleaseQuarantine { target, reason } => self.release_quarantine(call, target, reason),
             Message::Condemn { target, .. } => self.condemn(call, target),
             Message::Recall { batch, recall } => self.recall(call, batch, recall),
+            Message::EndRecall { batch, number, document } => self.end_recall(call, batch, number, document),
             Message::AcknowledgeRecall { batch, .. } => self.acknowledge_recall(call, batch),
             other => panic!("{} is not a message of batches", other.name()),
         }
@@ -205,6 +239,7 @@ impl Model {
         let alarm = |unit: &UnitId| Some((*unit, self.alarms.get(unit)?.clone()));
         Books {
             listed: self.listed.clone(),
+            product: self.products.get(&GTIN).cloned(),
             batches: scope.batches.iter().filter_map(batch).collect(),
             shipments: (0..scope.shipments).filter_map(shipment).collect(),
             logistic_units: scope.logistic_units.iter().filter_map(logistic_unit).collect(),
@@ -216,10 +251,10 @@ impl Model {
     fn batch_books(&self, id: BatchId) -> Option<BatchBooks> {
         let facts = self.batches.get(&id)?;
         Some(BatchBooks {
-            batch: facts.record(),
+            batch: Batch { recalled_at: self.recalled_at(id), ..facts.record() },
             places: self.places(id, None),
             holdings: facts.sites.iter().map(|site| (*site, self.holding(id, *site))).collect(),
-            recalls: facts.recalls.clone(),
+            recalls: facts.recalls.iter().copied().chain(self.recalls_of_product(id)).collect(),
             attestations: Attestation::REQUIRED
                 .into_iter()
                 .filter_map(|attestation| Some((attestation, facts.attested.get(&attestation)?.clone())))
@@ -232,6 +267,7 @@ impl Model {
         let container = self.containers.get(&sscc)?;
         Some(LogisticUnit {
             batch: container.batch,
+            registration: self.batches[&container.batch].registration,
             quantity: self.packs_inside(sscc),
             site: self.outermost(sscc).1.site,
             level: container.level,
@@ -242,12 +278,16 @@ impl Model {
             shipment: container.shipment,
             case: container.case,
             cases: container.cases,
-            recalled: container.recalled,
-            holds_recalled: self.holds_recalled(sscc),
+            recalls: recall_set(&container.recalls),
+            recalls_inside: recall_set(&self.recalls_inside(sscc)),
             withdrawn: container.withdrawn,
             hold: container.hold,
         })
     }
+}
+
+fn recall_set(numbers: &BTreeSet<u8>) -> RecallSet {
+    numbers.iter().fold(RecallSet::NONE, |set, number| set.with(*number))
 }
 
 fn ensure_custodian(call: &Call) -> Result<SiteId, Error> {

@@ -1,17 +1,21 @@
-//! The rules of `access`, `batches` and `units`, natively: fast enough for thousands of sequences.
+//! The rules of `access`, `products`, `batches` and `units`, natively: fast enough for thousands of sequences.
 
 use std::cell::RefCell;
 
+use ::products::Authority;
 use ::units::{Corrected, Decommissioning, Dispensing};
 use ink::env::DefaultEnvironment;
 use kernel::{key, Call};
-use primitives::batches::{Attestation, Error, QuarantineError, QuarantineTarget, UnitPlace};
+use primitives::batches::{Error, QuarantineError, QuarantineTarget, UnitPlace};
+use primitives::prefix::body_of_sscc;
+use primitives::products::{self, Attestation};
 use primitives::units::{self, Scan, UnitOutcome, UnitRecord, Verdict};
-use primitives::{ensure, AccountId, BatchId, Question, Refused, Sscc, Standing, Timestamp, UnitId};
+use primitives::{ensure, AccountId, BatchId, Question, Refused, Role, Sscc, Standing, Timestamp, UnitId};
 use scale::Encode;
 
 use crate::backend::{Answer, AnyError, Backend, BatchBooks, Books, Done, Event, Scope};
-use crate::cast::Contracts;
+use crate::cast::{self, Contracts};
+use crate::goods::GTIN;
 use crate::message::Message;
 use crate::organisations::Administration;
 use crate::parties::account;
@@ -93,7 +97,7 @@ impl Native {
         now: Timestamp,
         message: &Message,
     ) -> Result<Done, units::Error> {
-        let Contracts { batches, units } = self.contracts();
+        let Contracts { batches, units, .. } = self.contracts();
         let restrains = message.restrains();
         // `batches` asks for both where `units` has it book.
         let ask = |native: &Self, site| {
@@ -193,7 +197,11 @@ impl Native {
             _ => None,
         };
         let batches = self.contracts().batches;
-        let question = Question { counterparty, ..Question::about(who, message.site()) };
+        let key = match &message {
+            Message::Pack { logistic_unit, .. } => Some(body_of_sscc(*logistic_unit)),
+            _ => None,
+        };
+        let question = Question { counterparty, key, ..Question::about(who, message.site()) };
         let (call, standing) = self.ask(batches, question, now, message.restrains())?;
         let consignor = match &message {
             Message::ShipFor { from, .. } => {
@@ -204,15 +212,7 @@ impl Native {
         };
         let data = &mut *self.registers;
         Ok(match message {
-            Message::RegisterBatch { batch, .. } => {
-                let event = data.register(call, batch)?;
-                Done { answer: Answer::Batch(event.batch), ..happened(&event) }
-            }
             Message::CancelRegistration { batch } => happened(&data.cancel_registration(call, batch)?),
-            Message::Attest { batch, attestation, document } => {
-                happened(&data.attest(call, batch, attestation, document)?)
-            }
-            Message::Release { batch } => happened(&data.release(call, batch)?),
             Message::Block { batch } => happened(&data.block(call, batch)?),
             Message::Unblock { batch } => happened(&data.unblock(call, batch)?),
             Message::Ship { goods, to, purpose, terms, .. } => {
@@ -227,7 +227,8 @@ impl Native {
             Message::Receive { shipment, arrival, .. } => happened(&data.receive(call, shipment, arrival)?),
             Message::Reject { shipment, reason, .. } => happened(&data.reject(call, shipment, reason)?),
             Message::Pack { logistic_unit, contents, .. } => {
-                happened(&data.pack(call, logistic_unit, contents)?)
+                let owner = standing.prefix.map(|prefix| prefix.organisation);
+                happened(&data.pack(call, owner, logistic_unit, contents)?)
             }
             Message::Unpack { logistic_unit, .. } => happened(&data.unpack(call, logistic_unit)?),
             Message::Destroy { logistic_unit, document, .. } => {
@@ -249,9 +250,93 @@ impl Native {
             }
             Message::Condemn { target, .. } => happened(&data.condemn(call, target)?),
             Message::Recall { batch, recall } => happened(&data.recall(call, batch, recall)?),
+            Message::EndRecall { batch, number, document } => {
+                happened(&data.end_recall(call, batch, number, document)?)
+            }
             Message::AcknowledgeRecall { batch, .. } => happened(&data.acknowledge_recall(call, batch)?),
             other => panic!("{} is not a message of batches", other.name()),
         })
+    }
+
+    fn send_to_products(
+        &mut self,
+        who: AccountId,
+        now: Timestamp,
+        message: Message,
+    ) -> Result<Done, products::Error> {
+        let Contracts { products, batches, .. } = self.contracts();
+        let own = |native: &Self, restrains| {
+            native.ask(products, Question::about(who, None), now, restrains).map(|(call, _)| call)
+        };
+        // `batches` asks for both where `products` has it act.
+        let passed_on = |native: &Self, site, restrains| {
+            let question = Question { through: Some(products), ..Question::about(who, site) };
+            let (call, standing) = native.ask(batches, question, now, restrains)?;
+            Ok::<_, products::Error>((call, standing.through))
+        };
+        let regulator = |native: &Self, restrains| {
+            let call = own(native, restrains)?;
+            call.ensure_role(Role::Regulator)?;
+            let organisation = call.author()?;
+            Ok::<_, products::Error>((call, organisation, cast::markets(organisation)))
+        };
+        let of = |events: Vec<Event>| Ok(Done { answer: Answer::Nothing, events });
+        match message {
+            Message::Authorise { products } => {
+                let call = own(self, false)?;
+                let (organisation, delegated) =
+                    self.registers.read_products(|data| data.authority_of(&call, None))?;
+                let known = &cast::markets(organisation);
+                let authority = Authority { organisation, known, delegated };
+                let events = self.registers.in_products(|data| data.authorise(&call, authority, products))?;
+                of(events.iter().map(Event::of).collect())
+            }
+            Message::ChangeProduct { product } => {
+                let (call, organisation, known) = regulator(self, false)?;
+                let authority = Authority { organisation, known: &known, delegated: None };
+                let event = self.registers.in_products(|data| data.change(&call, authority, product))?;
+                of(vec![Event::of(&event)])
+            }
+            Message::Withdraw { gtin, recall } => {
+                let (call, _, known) = regulator(self, true)?;
+                let event = self.registers.in_products(|data| data.withdraw(&call, &known, gtin, recall))?;
+                let (call, through) = passed_on(self, None, true)?;
+                let recalled = self.registers.recall_product(call, through, gtin, recall.into())?;
+                of(vec![Event::of(&recalled), Event::of(&event)])
+            }
+            Message::Restore { gtin, document } => {
+                let (call, _, known) = regulator(self, false)?;
+                let event = self.registers.in_products(|data| data.restore(&call, &known, gtin, document))?;
+                let (call, through) = passed_on(self, None, false)?;
+                let ended = self.registers.end_recall_of_product(call, through, gtin, document)?;
+                of(vec![Event::of(&ended), Event::of(&event)])
+            }
+            Message::RegisterBatch { site, batch } => {
+                let gtin = batch.gtin;
+                let new = self.registers.read_products(|data| data.registration((who, site), batch, now))?;
+                let (call, through) = passed_on(self, Some(site), false)?;
+                let (registered, event) = self.registers.register(call, through, new)?;
+                let by = registered.by.organisation;
+                self.registers.read_products(|data| data.ensure_maker(gtin, by, now))?;
+                Ok(Done { answer: Answer::Batch(registered.batch), events: vec![Event::of(&event)] })
+            }
+            Message::Attest { batch, registration, attestation, document } => {
+                let call = own(self, false)?;
+                let known = self.registers.batch(batch).ok_or(products::Error::UnknownBatch)?;
+                let reviewed = (batch, &known, registration);
+                let event =
+                    self.registers.in_products(|data| data.attest(&call, reviewed, attestation, document))?;
+                of(vec![Event::of(&event)])
+            }
+            Message::Release { batch } => {
+                let (call, through) = passed_on(self, None, false)?;
+                let (released, event) = self.registers.release(call, through, batch)?;
+                let record = released.batch.get().unwrap();
+                self.registers.read_products(|data| data.ensure_releasable(&record, now))?;
+                of(vec![Event::of(&event)])
+            }
+            other => panic!("{} is not a message of products", other.name()),
+        }
     }
 
     /// What this message may have written before it is refused.
@@ -264,7 +349,27 @@ impl Native {
         };
         let (contract, keys) = match message {
             Message::Pack { contents: primitives::batches::Contents::Case { batch, number }, .. } => {
-                (batches, vec![(key(b"CASE"), batch, number).encode()])
+                let registration = self.registers.batch(*batch).map(|batch| batch.registration);
+                (batches, vec![(key(b"CASE"), registration.unwrap_or_default(), number).encode()])
+            }
+            Message::RegisterBatch { site, batch } => {
+                let id = BatchId::of(batch.gtin, &batch.lot);
+                let keys = vec![
+                    key(b"STAT").encode(),
+                    (key(b"BATC"), id).encode(),
+                    (key(b"BALA"), id).encode(),
+                    (key(b"SITE"), id, 0_u32).encode(),
+                    (key(b"HOLD"), id, site).encode(),
+                ];
+                (batches, keys)
+            }
+            Message::Release { batch } => (batches, vec![(key(b"BATC"), batch).encode()]),
+            Message::Withdraw { gtin, .. } | Message::Restore { gtin, .. } => {
+                (self.registers.products_storage(), vec![(key(b"PROD"), gtin).encode()])
+            }
+            Message::Authorise { products } => {
+                let of = |product: &products::NewProduct| (key(b"PROD"), product.gtin).encode();
+                (self.registers.products_storage(), products.iter().map(of).collect())
             }
             Message::Receive { site, .. } => {
                 let kept = |batch| (key(b"KEPT"), batch, site).encode();
@@ -292,12 +397,16 @@ impl Native {
 
     fn batch_books(&self, id: BatchId) -> Option<BatchBooks> {
         let data = &*self.registers;
-        let attestation = |attestation| Some((attestation, data.attestation(id, attestation)?));
+        let batch = data.batch(id)?;
+        let attestation = |attestation| {
+            let known = |products: &::products::Data| products.attestation(batch.registration, attestation);
+            Some((attestation, self.registers.read_products(known)?))
+        };
         Some(BatchBooks {
-            batch: data.batch(id)?,
+            batch: batch.clone(),
             places: data.mass_balance(id)?,
             holdings: data.recall_reach(id, 0, u32::MAX),
-            recalls: data.recalls(id),
+            recalls: data.all_recalls(id),
             attestations: Attestation::REQUIRED.into_iter().filter_map(attestation).collect(),
         })
     }
@@ -305,7 +414,7 @@ impl Native {
 
 impl Backend for Native {
     fn contracts(&self) -> Contracts {
-        Contracts { batches: account(0xBA), units: account(0x0E) }
+        Contracts { products: account(0x9D), batches: account(0xBA), units: account(0x0E) }
     }
 
     fn administer(&mut self, change: &Administration) {
@@ -326,6 +435,8 @@ impl Backend for Native {
             .collect();
         let result = if message.is_for_units() {
             self.send_to_units(who, now, message).map_err(AnyError::from)
+        } else if message.is_for_products() {
+            self.send_to_products(who, now, message.clone()).map_err(AnyError::from)
         } else {
             self.send_to_batches(who, now, message.clone()).map_err(|error| match message {
                 Message::QuarantineOnEvidence { .. } => QuarantineError::from(error).into(),
@@ -374,6 +485,7 @@ impl Backend for Native {
         let registers = &self.registers;
         Books {
             listed: data.list_batches(0, u32::MAX),
+            product: registers.read_products(|products| products.product(GTIN)),
             batches: scope.batches.iter().filter_map(|id| Some((*id, self.batch_books(*id)?))).collect(),
             shipments: (0..scope.shipments).filter_map(|it| Some((it, data.shipment(it)?))).collect(),
             logistic_units: scope
@@ -387,7 +499,7 @@ impl Backend for Native {
     }
 
     fn verdict(&mut self, now: Timestamp, scan: &Scan) -> Verdict {
-        let Contracts { batches, units } = self.contracts();
+        let Contracts { batches, units, .. } = self.contracts();
         let question =
             Question { through: Some(batches), counterparty: scan.site, ..Question::about(units, None) };
         let answer = self.answer(units, question, now);

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::Call;
 use primitives::access::{Account, Change, Contract, Deployment, Rights, SiteStanding};
-use primitives::{AccountId, OrganisationId, Refused, Role, RoleSet, SiteId, Timestamp};
+use primitives::{
+    AccountId, OrganisationId, Prefix, PrefixLengths, Refused, Role, RoleSet, SiteId, Sscc, Timestamp,
+};
 
 /// Something that `governance` could decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +14,7 @@ pub enum Administration {
     Account { account: AccountId, entry: Option<Account> },
     Rights { organisation: OrganisationId, rights: Rights },
     Site { site: SiteId, organisation: OrganisationId },
+    Prefix { prefix: Prefix, organisation: OrganisationId },
     ContractRoles { contract: AccountId, roles: RoleSet },
     Administrator(AccountId),
     Paused { contract: AccountId, paused: bool },
@@ -27,6 +30,13 @@ impl Administration {
                 return Change::Rights { organisation, rights }
             }
             Administration::Site { site, organisation } => return Change::Site { site, organisation },
+            Administration::Prefix { prefix, organisation } => {
+                return Change::Prefix {
+                    prefix,
+                    organisation: Some(organisation),
+                    lengths: PrefixLengths::EMPTY.with(prefix.length),
+                }
+            }
             Administration::Administrator(administrator) => Deployment { administrator, ..known },
             Administration::SetUpEnded => Deployment { in_set_up: false, ..known },
             Administration::ContractRoles { contract, roles } => {
@@ -49,6 +59,7 @@ pub struct Organisations {
     pub accounts: BTreeMap<AccountId, Account>,
     pub rights: BTreeMap<OrganisationId, Rights>,
     pub sites: BTreeMap<SiteId, OrganisationId>,
+    pub prefixes: BTreeMap<Prefix, OrganisationId>,
     contracts: BTreeMap<AccountId, RoleSet>,
     administrator: Option<AccountId>,
     paused: BTreeSet<AccountId>,
@@ -69,6 +80,9 @@ impl Organisations {
             }
             Administration::Site { site, organisation } => {
                 self.sites.insert(site, organisation);
+            }
+            Administration::Prefix { prefix, organisation } => {
+                self.prefixes.insert(prefix, organisation);
             }
             Administration::ContractRoles { contract, roles } => {
                 self.contracts.insert(contract, roles);
@@ -142,6 +156,13 @@ impl Organisations {
             return Err(Refused::CallerNotAtSite);
         }
         Ok(call)
+    }
+
+    /// Whose the company prefix is with which an SSCC begins behind its extension digit.
+    pub fn owner_of(&self, sscc: Sscc) -> Option<OrganisationId> {
+        let digits = format!("{sscc:018}");
+        let begins = |prefix: &&Prefix| digits[1..].starts_with(&prefix.to_string());
+        self.prefixes.keys().find(begins).map(|prefix| self.prefixes[prefix])
     }
 
     /// Whose the site is.

@@ -77,6 +77,16 @@ pub fn regulator() -> Call {
     Call { site: None, ..call(5, &[Role::Regulator]) }
 }
 
+/// Another authority.
+pub fn other_regulator() -> Call {
+    Call { site: None, ..call(8, &[Role::Regulator]) }
+}
+
+/// Another account of the regulator.
+pub fn second_inspector() -> Call {
+    Call { account: account(15), ..regulator() }
+}
+
 pub fn auditor() -> Call {
     Call { site: None, ..call(6, &[Role::Auditor]) }
 }

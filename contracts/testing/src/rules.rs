@@ -1,4 +1,4 @@
-//! The rules of `batches` and `units` natively, as they work together on chain.
+//! The rules of `products`, `batches` and `units` natively, as they work together on chain.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ink::env::DefaultEnvironment;
 use kernel::{key, Call};
 use primitives::batches::{
-    Arrival, Attestation, Booked, Booking, ClearanceReason, Contents, Error, Goods, Move, Places, Purpose,
+    Arrival, Booked, Booking, ClearanceReason, Contents, Error, Goods, Move, Places, Purpose,
     QuarantineReason, RecallScope, UnitPlace, UnitState, UnitsBooked, UnitsShipped, Whereabouts, Which,
 };
+use primitives::products::NewBatch;
 use primitives::units::{
     Alarm, AlarmResolved, AlarmsDismissed, Error as UnitError, Resolution, Scan, UnitRecord, UnitReverted,
     UnitsCondemned, UnitsQuarantinedBySerial, UnitsReleased, Verdict,
@@ -18,18 +19,33 @@ use primitives::{
     MAX_SERIALS,
 };
 use scale::{Decode, Encode, Input, Output};
-use units::{Act, Corrected, Decommissioning, Dispensing, Named};
+pub use units::Decommissioning;
+use units::{Act, Corrected, Dispensing, Named};
 
-use crate::goods::{loose, new_batch, recall_of, serial, sscc, Serialised, DOCUMENT};
-use crate::parties::{account, auditor, consignee, manufacturer, pharmacy, quality_unit, regulator, site_of};
+use crate::goods::{loose, new_batch, recall_of, registration, serial, sscc, Serialised};
+use crate::parties::{account, consignee, manufacturer, pharmacy, quality_unit, regulator, site_of};
 
 /// An empty register of batches, with a contract of its own in the off-chain environment: storage belongs to a contract.
 pub fn empty_batches() -> batches::Data {
+    run_as_new();
+    batches::Data::new(account(0xAC))
+}
+
+/// The same for products.
+pub fn empty_products() -> products::Data {
+    run_as_new();
+    products::Data::new(account(0xAC), account(0xBA))
+}
+
+/// A contract runs from now on that has stored nothing yet.
+fn run_as_new() {
     static CONTRACTS: AtomicU64 = AtomicU64::new(0);
     let number = CONTRACTS.fetch_add(1, Ordering::Relaxed);
     run_as(AccountId(primitives::blake2_256(&number.to_le_bytes())));
-    batches::Data::new(account(0xAC))
 }
+
+/// The roles of the contract `products`.
+pub const PRODUCT_REGISTER: RoleSet = RoleSet::of(&[Role::ProductRegister]);
 
 /// The roles of the contract `units`.
 pub const UNIT_REGISTER: RoleSet = RoleSet::of(&[Role::UnitRegister]);
@@ -50,24 +66,24 @@ fn run_as(contract: AccountId) {
 
 /// A batch without serials, all of it with the manufacturer, before its release.
 pub fn registered(data: &mut batches::Data, quantity: Quantity) -> BatchId {
-    data.register(manufacturer(), new_batch(quantity)).unwrap().batch
+    register(data, manufacturer(), new_batch(quantity)).unwrap()
 }
 
-pub fn attest_all(data: &mut batches::Data, id: BatchId) {
-    data.attest(quality_unit(), id, Attestation::CertificateOfAnalysis, DOCUMENT).unwrap();
-    data.attest(auditor(), id, Attestation::GoodManufacturingPractice, DOCUMENT).unwrap();
-    data.attest(regulator(), id, Attestation::MarketAuthorisation, DOCUMENT).unwrap();
+/// Registers a batch that the register of products has checked.
+pub fn register(data: &mut batches::Data, call: Call, new: NewBatch) -> Result<BatchId, Error> {
+    let new = registration(call.account, call.site.unwrap_or_default(), new);
+    data.register(call, PRODUCT_REGISTER, new).map(|(registered, _)| registered.batch)
 }
 
-pub fn attest_and_release(data: &mut batches::Data, id: BatchId) {
-    attest_all(data, id);
-    data.release(quality_unit(), id).unwrap();
+/// Releases a batch of which the register of products knows that all is attested.
+pub fn release(data: &mut batches::Data, id: BatchId) {
+    data.release(quality_unit(), PRODUCT_REGISTER, id).unwrap();
 }
 
 /// A released batch without serials, all of it with the manufacturer.
 pub fn released(data: &mut batches::Data, quantity: Quantity) -> BatchId {
     let id = registered(data, quantity);
-    attest_and_release(data, id);
+    release(data, id);
     id
 }
 
@@ -97,16 +113,17 @@ pub fn places(data: &batches::Data, id: BatchId, call: Call) -> Places {
 }
 
 pub fn pack_units(data: &mut batches::Data, call: Call, batch: BatchId, quantity: Quantity, number: u64) {
-    data.pack(call, sscc(number), Contents::Units { batch, quantity }).unwrap();
+    data.pack(call, call.organisation, sscc(number), Contents::Units { batch, quantity }).unwrap();
 }
 
 pub fn pack_case(data: &mut batches::Data, batch: BatchId, number: u32, logistic_unit: u64) {
-    data.pack(manufacturer(), sscc(logistic_unit), Contents::Case { batch, number }).unwrap();
+    let call = manufacturer();
+    data.pack(call, call.organisation, sscc(logistic_unit), Contents::Case { batch, number }).unwrap();
 }
 
 pub fn pack_pallet(data: &mut batches::Data, call: Call, inside: &[u64], number: u64) {
     let inside = inside.iter().copied().map(sscc).collect();
-    data.pack(call, sscc(number), Contents::LogisticUnits(inside)).unwrap();
+    data.pack(call, call.organisation, sscc(number), Contents::LogisticUnits(inside)).unwrap();
 }
 
 pub fn recall_batch(data: &mut batches::Data, id: BatchId) {
@@ -118,14 +135,14 @@ impl Serialised {
     pub fn registered(data: &mut batches::Data, lot: &[u8], quantity: usize) -> Self {
         let batch = Self::of(lot, quantity);
         let new = batch.new_batch(lot, Some(4));
-        assert_eq!(data.register(manufacturer(), new).unwrap().batch, batch.id);
+        assert_eq!(register(data, manufacturer(), new), Ok(batch.id));
         batch
     }
 
     /// The same after its release.
     pub fn released(data: &mut batches::Data, lot: &[u8], quantity: usize) -> Self {
         let batch = Self::registered(data, lot, quantity);
-        attest_and_release(data, batch.id);
+        release(data, batch.id);
         batch
     }
 
@@ -220,11 +237,13 @@ pub fn ensure_mass_balance(data: &batches::Data, id: BatchId) {
     assert!(balance.quarantined_closed >= apart.iter().map(|record| record.quantity).sum());
 }
 
-/// The rules of both contracts, each in a storage of its own, as they work together on chain.
+/// The rules of the three contracts, each in a storage of its own, as they work together on chain.
 ///
 /// A refused message may have written something before: on chain all of that is taken back, here it is not.
 #[derive(Debug)]
 pub struct Registers {
+    products: products::Data,
+    products_storage: AccountId,
     batches: batches::Data,
     batches_storage: AccountId,
     units: units::Data,
@@ -232,15 +251,18 @@ pub struct Registers {
 }
 
 impl Default for Registers {
-    /// Two empty contracts.
+    /// Three empty contracts.
     fn default() -> Self {
         let batches = empty_batches();
         let batches_storage = AccountId(*ink::env::test::callee::<DefaultEnvironment>().as_ref());
         let units_storage = AccountId(primitives::blake2_256(batches_storage.as_ref()));
         run_as(units_storage);
         let units = units::Data::new(account(0xAC), account(0xBA));
+        let products_storage = AccountId(primitives::blake2_256(units_storage.as_ref()));
+        run_as(products_storage);
+        let products = products::Data::new(account(0xAC), account(0xBA));
         run_as(batches_storage);
-        Self { batches, batches_storage, units, units_storage }
+        Self { products, products_storage, batches, batches_storage, units, units_storage }
     }
 }
 
@@ -262,6 +284,24 @@ impl Registers {
     /// The contract in whose storage `batches` is.
     pub fn batches_storage(&self) -> AccountId {
         self.batches_storage
+    }
+
+    /// The contract in whose storage `products` is.
+    pub fn products_storage(&self) -> AccountId {
+        self.products_storage
+    }
+
+    /// What `products` does, in its own storage.
+    pub fn in_products<T>(&mut self, rule: impl FnOnce(&mut products::Data) -> T) -> T {
+        run_as(self.products_storage);
+        let result = rule(&mut self.products);
+        run_as(self.batches_storage);
+        result
+    }
+
+    /// What `products` says, from its own storage.
+    pub fn read_products<T>(&self, read: impl FnOnce(&products::Data) -> T) -> T {
+        self.in_storage(self.products_storage, || read(&self.products))
     }
 
     /// The contract in whose storage `units` is.
@@ -347,10 +387,11 @@ impl Registers {
         let site = call.site.unwrap_or_default();
         let act = Act { batch, unit, shown, site, state, at };
         self.all_or_nothing((batch, site), |registers| {
-            let booking = registers.read_units(|units| units.booking(call.account, &act));
+            let first = registers.records(batch, &[unit]).pop();
+            let booking = units::Data::booking(call.account, &act, first.as_ref());
             let (booked, known, events) = registers.book(call, through, booking)?;
             let outcome =
-                registers.in_units(|units| units.decommission(&act, (&booked, &known), call.now))?;
+                registers.in_units(|units| units.decommission(&act, first, (&booked, &known), call.now))?;
             Ok((outcome, events))
         })
     }
@@ -398,6 +439,8 @@ impl Registers {
             only_ask: false,
         };
         let (booked, whereabouts, events) = self.book(call, through, booking)?;
+        let counts = whereabouts.batch.registration == known.registration;
+        ensure(counts, UnitError::UnitNotDecommissioned)?;
         ensure(booked.done, UnitError::QuantityNotHeld)?;
         Ok((booked, whereabouts, events))
     }
@@ -421,7 +464,14 @@ impl Registers {
         place: (bool, UnitPlace),
     ) -> Result<Booking, UnitError> {
         let by = (call.account, call.site, call.now);
-        self.read_units(|units| units.booking_to_restrain(by, named, place))
+        units::Data::booking_to_restrain(by, named, &self.records(named.batch, &named.units), place)
+    }
+
+    /// What is known of units. It counts for the batch's registration only.
+    fn records(&self, batch: BatchId, units: &[UnitId]) -> Vec<UnitRecord> {
+        let registration = self.batch(batch).map(|batch| batch.registration);
+        let records = units.iter().filter_map(|unit| self.unit(*unit));
+        records.filter(|record| Some(record.registration) == registration).collect()
     }
 
     /// Quarantines units by their serials, as the message does, where the contract `units` has these roles.
@@ -435,10 +485,11 @@ impl Registers {
         let place = (from_quarantine, UnitPlace::QuarantineBySerial);
         let booking = self.booking_to_restrain(call, &named, place)?;
         self.all_or_nothing((named.batch, named.site), |registers| {
+            let records = registers.records(named.batch, &named.units);
             let (booked, known, events) = registers.book(call, through, booking)?;
             let how = (from_quarantine, reason);
-            let event =
-                registers.in_units(|units| units.quarantine(named, (&booked, &known), how, call.now))?;
+            let event = registers
+                .in_units(|units| units.quarantine((named, &records), (&booked, &known), how, call.now))?;
             Ok((event, events))
         })
     }
@@ -453,9 +504,11 @@ impl Registers {
     ) -> Result<(UnitsCondemned, Vec<UnitsBooked>), UnitError> {
         let booking = self.booking_to_restrain(call, &named, (from_quarantine, UnitPlace::Condemned))?;
         self.all_or_nothing((named.batch, named.site), |registers| {
+            let records = registers.records(named.batch, &named.units);
             let (booked, known, events) = registers.book(call, through, booking)?;
-            let event = registers
-                .in_units(|units| units.condemn(named, (&booked, &known), from_quarantine, call.now))?;
+            let event = registers.in_units(|units| {
+                units.condemn((named, &records), (&booked, &known), from_quarantine, call.now)
+            })?;
             Ok((event, events))
         })
     }
@@ -476,8 +529,9 @@ impl Registers {
         self.all_or_nothing((named.batch, named.site), |registers| {
             let booking =
                 registers.read_units(|units| units.booking_to_release(call.account, &named, call.now));
-            let (booked, _, events) = registers.book(call, through, booking)?;
-            let event = registers.in_units(|units| units.release(named, &booked, reason))?;
+            let (booked, known, events) = registers.book(call, through, booking)?;
+            let how = (reason, call.now);
+            let event = registers.in_units(|units| units.release(named, (&booked, &known), how))?;
             Ok((event, events))
         })
     }
@@ -502,7 +556,7 @@ impl Registers {
             let resolved = self.in_units(|units| units.resolve_alarm(&call, batch, serial, resolution))?;
             let mut corrected = None;
             if corrects {
-                let known = self.read_units(|units| units.record(unit))?;
+                let known = self.read_units(|units| units.record(&call, unit))?;
                 let (call, through) = books(self)?;
                 let (booked, _, mut moved) = self.take_back(call, through, None, (batch, &known))?;
                 let event = self.in_units(|units| units.correct(booked.by, (batch, unit), &known));

@@ -61,7 +61,11 @@ pub fn beginning(catalogue: &Catalogue, contracts: Contracts) -> Model {
 impl Sequence {
     /// What happens in this sequence, as the model stands at each point: `act` is to let it happen.
     fn walk(&self, catalogue: &Catalogue, model: &mut Model, mut act: impl FnMut(&mut Model, usize, Action)) {
-        for (place, action) in catalogue.opening().into_iter().enumerate() {
+        for (place, mut action) in catalogue.opening().into_iter().enumerate() {
+            if let Action::Send(_, Message::Attest { batch, registration, .. }) = &mut action {
+                let reviewed = model.batches.get(batch).map(|facts| facts.record().registration_hash());
+                *registration = reviewed.unwrap_or_default();
+            }
             if (self.left_out >> place) & 1 == 0 {
                 act(model, place, action);
             }

@@ -3,7 +3,7 @@
 use ink::prelude::vec::Vec;
 use kernel::{key, Call, Item, Map, Member};
 use primitives::batches::{
-    Booked, Booking, ClearanceReason, Move, QuarantineReason, UnitPlace, UnitState, Whereabouts, Which,
+    Booked, Booking, ClearanceReason, Move, QuarantineReason, Stop, UnitPlace, UnitState, Whereabouts, Which,
 };
 use primitives::units::{
     Alarm, AlarmCode, AlarmRaised, AlarmResolved, AlarmsDismissed, Error, Resolution, UnitDecommissioned,
@@ -14,7 +14,7 @@ use primitives::{
 };
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
-pub const LAYOUT: u32 = 0x554E_0003;
+pub const LAYOUT: u32 = 0x554E_0004;
 
 /// What came of the attempt to decommission a unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +72,8 @@ pub struct Named {
     pub which: Which,
 }
 
-/// Units that were restrained, with their positions, and whether a regulator did it.
-type Restrained = (Vec<(UnitId, u32)>, bool);
+/// Units that were restrained, with their positions, and the regulator that did it.
+type Restrained = (Vec<(UnitId, u32)>, Option<Stop>);
 
 /// What the contract knows. Every field has its own storage key, which spells its name.
 ///
@@ -127,12 +127,11 @@ impl Data {
         self.dismissed.get(site)
     }
 
-    /// What `batches` is to book for the attempt to decommission a unit.
+    /// What `batches` is to book for the attempt to decommission a unit, of which this is known already.
     #[must_use]
-    pub fn booking(&self, account: AccountId, act: &Act) -> Booking {
+    pub fn booking(account: AccountId, act: &Act, first: Option<&UnitRecord>) -> Booking {
         let Act { batch, site, state, at, .. } = *act;
-        let first = self.unit(act.unit);
-        let is_condemned_here = first.as_ref().is_some_and(|first| is_disposal(first, act));
+        let is_condemned_here = first.is_some_and(|first| is_disposal(first, act));
         let from = if is_condemned_here { UnitPlace::Condemned } else { UnitPlace::Shelf };
         Booking {
             account,
@@ -146,11 +145,12 @@ impl Data {
         }
     }
 
-    /// Takes a unit out of the supply chain, or raises the alarm where it cannot be here. `booked` is what `batches` made of
-    /// the [`Self::booking`].
+    /// Takes a unit out of the supply chain, of which this is known already, or raises the alarm where it cannot be here.
+    /// `booked` is what `batches` made of the [`Self::booking`].
     pub fn decommission(
         &mut self,
         act: &Act,
+        first: Option<UnitRecord>,
         (booked, whereabouts): (&Booked, &Whereabouts),
         now: Timestamp,
     ) -> Result<Decommissioning, Error> {
@@ -162,7 +162,6 @@ impl Data {
         ensure(shown.fit(batch.quantity), Error::InvalidProof)?;
         let facts = positions.first().ok_or(Error::InvalidProof)?;
         ensure(at >= batch.registered_at, Error::TimeTooOld)?;
-        let first = self.unit(unit);
         // The alarm comes before the state of the batch: a copy of a recalled pack is still a copy.
         let alarm = if !shown.are_of(root, batch.quantity) {
             Some((AlarmCode::SerialNotInBatch, None))
@@ -189,20 +188,23 @@ impl Data {
             None
         };
         if let Some((code, other)) = alarm {
-            let alarm = Alarm { code, site, other, at: now, count: 1, by_others: false, confirmed: false };
+            let registration = batch.registration;
+            let (count, by_others, confirmed) = (1, false, false);
+            let alarm = Alarm { code, site, other, at: now, count, by_others, confirmed, registration };
             return Ok(Decommissioning::Alarm(self.raise(by, (id, unit), alarm)));
         }
         if state == UnitState::Dispensed {
             batch.ensure_marketable(at)?;
             ensure(!facts.recalled, Error::UnitRecalled)?;
-            self.ensure_no_alarm(unit, at)?;
+            self.ensure_no_alarm((unit, batch.registration), at)?;
             // It may be one of those.
             ensure(here.is_none_or(|places| places.quarantined == 0), Error::UnitsQuarantined)?;
         }
         ensure(booked.done, Error::QuantityNotHeld)?;
         let position = shown.positions.first().copied().ok_or(Error::InvalidProof)?;
         let place = UnitPlace::Left(state);
-        self.units.insert(unit, &UnitRecord { place, site, at, position, by_regulator: false });
+        let registration = batch.registration;
+        self.units.insert(unit, &UnitRecord { place, site, at, position, stop: None, registration });
         Ok(Decommissioning::Done(UnitDecommissioned { batch: id, unit, by, state, at, position }))
     }
 
@@ -212,13 +214,13 @@ impl Data {
         &mut self,
         (by, now): (Actor, Timestamp),
         (id, unit): (BatchId, UnitId),
-        UnitRecord { place, site, at, .. }: UnitRecord,
+        UnitRecord { place, site, at, registration, .. }: UnitRecord,
         known: &Whereabouts,
     ) -> Result<UnitReverted, Error> {
-        ensure(by.site == Some(site), Error::CallerNotAuthorised)?;
-        self.ensure_no_alarm(unit, now)?;
-        let UnitPlace::Left(state) = place else { return Err(Error::UnitNotDecommissioned) };
         let Whereabouts { batch, positions, .. } = known;
+        ensure(by.site == Some(site), Error::CallerNotAuthorised)?;
+        self.ensure_no_alarm((unit, registration), now)?;
+        let UnitPlace::Left(state) = place else { return Err(Error::UnitNotDecommissioned) };
         let is_final = matches!(state, UnitState::Destroyed | UnitState::Stolen);
         let in_time = now <= at.saturating_add(REVERT_WINDOW) && now <= batch.expires_at;
         let recalled = batch.recalled_at.is_some() || positions.iter().any(|facts| facts.recalled);
@@ -228,20 +230,18 @@ impl Data {
     }
 
     /// What `batches` is to book where units are quarantined by their serials, or condemned: from the shelf, or out of a
-    /// quarantine, in which some of them may be known by their serials already.
+    /// quarantine, in which some of them may be known by their serials already: of those are the records.
     pub fn booking_to_restrain(
-        &self,
         (account, acts_at, now): (AccountId, Option<SiteId>, Timestamp),
         named: &Named,
+        records: &[UnitRecord],
         (from_quarantine, to): (bool, UnitPlace),
     ) -> Result<Booking, Error> {
         let mut by_serial: Quantity = 0;
-        for unit in &named.units {
-            if let Some(record) = self.unit(*unit) {
-                let there = record.place == UnitPlace::QuarantineBySerial && record.site == named.site;
-                ensure(there && from_quarantine && to == UnitPlace::Condemned, Error::UnitNotThere)?;
-                by_serial = by_serial.saturating_add(1);
-            }
+        for record in records {
+            let there = record.place == UnitPlace::QuarantineBySerial && record.site == named.site;
+            ensure(there && from_quarantine && to == UnitPlace::Condemned, Error::UnitNotThere)?;
+            by_serial = by_serial.saturating_add(1);
         }
         let all = Quantity::try_from(named.units.len()).unwrap_or(Quantity::MAX);
         let counted = if from_quarantine { UnitPlace::Quarantine } else { UnitPlace::Shelf };
@@ -260,6 +260,7 @@ impl Data {
     fn restrain(
         &mut self,
         named: &Named,
+        records: &[UnitRecord],
         (booked, whereabouts): (&Booked, &Whereabouts),
         (from_quarantine, to): (bool, UnitPlace),
         now: Timestamp,
@@ -273,45 +274,50 @@ impl Data {
             return Err(if here { Error::UnitPacked } else { Error::UnitNotThere });
         }
         ensure(booked.done, Error::QuantityNotHeld)?;
-        let by_site = booked.by.site == Some(named.site);
-        let by_regulator = !by_site || from_quarantine && booked.withheld;
+        let withheld = records.iter().any(|record| record.stop.is_some());
+        ensure(booked.is_regulator || !withheld, Error::CallerNotAuthorised)?;
+        let stop = if booked.by.site == Some(named.site) {
+            booked.stop.filter(|_| from_quarantine)
+        } else {
+            // Who acts for no such site is a regulator.
+            booked.by.organisation.map(|by| Stop { by, at: now })
+        };
+        let registration = batch.registration;
         let mut units = Vec::new();
         for (unit, position) in named.units.iter().zip(&shown.positions) {
-            let withheld = self.unit(*unit).is_some_and(|record| record.by_regulator);
-            ensure(booked.is_regulator || !withheld, Error::CallerNotAuthorised)?;
             let (place, site, position) = (to, named.site, *position);
-            self.units.insert(unit, &UnitRecord { place, site, at: now, position, by_regulator });
+            self.units.insert(unit, &UnitRecord { place, site, at: now, position, stop, registration });
             units.push((*unit, position));
         }
-        Ok((units, by_regulator))
+        Ok((units, stop))
     }
 
     /// Quarantines units by their serials.
     pub fn quarantine(
         &mut self,
-        named: Named,
+        (named, records): (Named, &[UnitRecord]),
         booked: (&Booked, &Whereabouts),
         (from_quarantine, reason): (bool, QuarantineReason),
         now: Timestamp,
     ) -> Result<UnitsQuarantinedBySerial, Error> {
         let place = (from_quarantine, UnitPlace::QuarantineBySerial);
-        let (units, by_regulator) = self.restrain(&named, booked, place, now)?;
+        let (units, stop) = self.restrain(&named, records, booked, place, now)?;
         let Named { batch, site, .. } = named;
-        Ok(UnitsQuarantinedBySerial { batch, by: booked.0.by, site, units, by_regulator, reason })
+        Ok(UnitsQuarantinedBySerial { batch, by: booked.0.by, site, units, stop, reason })
     }
 
     /// Condemns units.
     pub fn condemn(
         &mut self,
-        named: Named,
+        (named, records): (Named, &[UnitRecord]),
         booked: (&Booked, &Whereabouts),
         from_quarantine: bool,
         now: Timestamp,
     ) -> Result<UnitsCondemned, Error> {
         let place = (from_quarantine, UnitPlace::Condemned);
-        let (units, by_regulator) = self.restrain(&named, booked, place, now)?;
+        let (units, stop) = self.restrain(&named, records, booked, place, now)?;
         let Named { batch, site, .. } = named;
-        Ok(UnitsCondemned { batch, by: booked.0.by, site, units, by_regulator })
+        Ok(UnitsCondemned { batch, by: booked.0.by, site, units, stop })
     }
 
     /// The units with these serials, which are quarantined at one site.
@@ -340,16 +346,17 @@ impl Data {
         booking_of(account, None, named, (now, Vec::from([step])))
     }
 
-    /// Ends the quarantine of units. What a regulator quarantined, only a regulator clears.
+    /// Ends the quarantine of units. What a regulator quarantined, only a regulator clears, and another one after some time.
     pub fn release(
         &mut self,
         named: Named,
-        booked: &Booked,
-        reason: ClearanceReason,
+        (booked, known): (&Booked, &Whereabouts),
+        (reason, now): (ClearanceReason, Timestamp),
     ) -> Result<UnitsReleased, Error> {
         for unit in &named.units {
-            let withheld = self.unit(*unit).is_some_and(|record| record.by_regulator);
-            ensure(booked.is_regulator || !withheld, Error::CallerNotAuthorised)?;
+            let record = self.unit(*unit).ok_or(Error::UnitNotThere)?;
+            ensure(record.registration == known.batch.registration, Error::UnitNotThere)?;
+            ensure_yields(&record, booked, now)?;
             self.units.remove(unit);
         }
         ensure(booked.done, Error::QuantityNotHeld)?;
@@ -386,8 +393,12 @@ impl Data {
 
     /// The record of a unit, which can be wrong whatever it says: a site that holds other packs of the batch may have
     /// quarantined or condemned one that it never had.
-    pub fn record(&self, unit: UnitId) -> Result<UnitRecord, Error> {
-        self.unit(unit).ok_or(Error::UnitNotDecommissioned)
+    /// What another regulator quarantined or condemned stays so for some time.
+    pub fn record(&self, call: &Call, unit: UnitId) -> Result<UnitRecord, Error> {
+        let record = self.unit(unit).ok_or(Error::UnitNotDecommissioned)?;
+        let yields = |stop: Stop| stop.yields_to(call.organisation, call.now);
+        ensure(record.stop.is_none_or(yields), Error::StoppedByAnother)?;
+        Ok(record)
     }
 
     /// Removes a wrong record, which `batches` took back.
@@ -395,14 +406,11 @@ impl Data {
         &mut self,
         by: Actor,
         (batch, unit): (BatchId, UnitId),
-        UnitRecord { place, site, .. }: &UnitRecord,
+        &UnitRecord { place, site, .. }: &UnitRecord,
     ) -> Corrected {
         self.units.remove(unit);
-        let site = *site;
         match place {
-            UnitPlace::Left(state) => {
-                Corrected::Reverted(UnitReverted { batch, unit, by, site, state: *state })
-            }
+            UnitPlace::Left(state) => Corrected::Reverted(UnitReverted { batch, unit, by, site, state }),
             _ => {
                 let (units, reason) = (Vec::from([unit]), ClearanceReason::Mistake);
                 Corrected::Released(UnitsReleased { batch, by, site, units, reason })
@@ -425,10 +433,13 @@ impl Data {
         alarm.confirmed || alarm.by_others || !dismissed()
     }
 
-    /// Refuses a proven unit about which there was an alarm at this time.
-    fn ensure_no_alarm(&self, proven: UnitId, at: Timestamp) -> Result<(), Error> {
+    /// Refuses a proven unit of this registration about which there was an alarm at this time.
+    fn ensure_no_alarm(&self, (proven, registration): (UnitId, u32), at: Timestamp) -> Result<(), Error> {
         let speaks = |alarm: &Alarm| {
-            alarm.concerns_proven() && (alarm.confirmed || alarm.at <= at) && self.counts(alarm)
+            alarm.registration == registration
+                && alarm.concerns_proven()
+                && (alarm.confirmed || alarm.at <= at)
+                && self.counts(alarm)
         };
         ensure(!self.alarm(proven).is_some_and(|alarm| speaks(&alarm)), Error::AlarmOpen)
     }
@@ -437,7 +448,8 @@ impl Data {
     /// without a proof. One that is dismissed makes room.
     fn raise(&mut self, by: Actor, (batch, unit): (BatchId, UnitId), new: Alarm) -> AlarmRaised {
         let (code, other) = (new.code, new.other);
-        let alarm = match self.alarm(unit).filter(|first| self.counts(first)) {
+        let counts = |first: &Alarm| first.registration == new.registration && self.counts(first);
+        let alarm = match self.alarm(unit).filter(counts) {
             None => new,
             Some(first) => {
                 let count = first.count.saturating_add(1);
@@ -449,6 +461,14 @@ impl Data {
         self.alarms.insert(unit, &alarm);
         AlarmRaised { batch, unit, by, code, other }
     }
+}
+
+/// Refuses who may not free a unit: what a regulator quarantined or condemned, the site and the manufacturer, and for some
+/// time every other regulator.
+fn ensure_yields(record: &UnitRecord, booked: &Booked, now: Timestamp) -> Result<(), Error> {
+    let Some(stop) = record.stop else { return Ok(()) };
+    ensure(booked.is_regulator, Error::CallerNotAuthorised)?;
+    ensure(stop.yields_to(booked.by.organisation, now), Error::StoppedByAnother)
 }
 
 /// Whether this destroys a unit that is condemned at the site.

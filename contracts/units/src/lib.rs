@@ -24,7 +24,9 @@ mod tests;
 #[allow(unsafe_code)] // The macro writes it; we do not.
 mod units {
     use ink::prelude::vec::Vec;
-    use kernel::{answer, ask_to_book_units, ask_whereabouts, caller, emit, now, this, Replaceable};
+    use kernel::{
+        answer, ask_registered, ask_to_book_units, ask_whereabouts, caller, emit, now, this, Replaceable,
+    };
     use primitives::batches::{
         Booked, Booking, ClearanceReason, Move, QuarantineReason, UnitPlace, UnitState, Whereabouts, Which,
     };
@@ -104,8 +106,9 @@ mod units {
             let at = time_of_act(done_at, now())?;
             let (unit, shown) = (UnitId::of(batch, &serial), proof.shown(batch, &serial));
             let act = Act { batch, unit, shown, site, state, at };
-            let (booked, whereabouts) = self.book(self.data.booking(caller(), &act))?;
-            let outcome = self.data.decommission(&act, (&booked, &whereabouts), now())?;
+            let first = self.records(batch, &[unit])?.pop();
+            let (booked, whereabouts) = self.book(Data::booking(caller(), &act, first.as_ref()))?;
+            let outcome = self.data.decommission(&act, first, (&booked, &whereabouts), now())?;
             Ok(match outcome {
                 Decommissioning::Done(event) => {
                     emit(&event);
@@ -152,8 +155,10 @@ mod units {
         ) -> Result<(), Error> {
             let named = named((batch, at), &units)?;
             let place = (from_quarantine, UnitPlace::QuarantineBySerial);
-            let booking = self.data.booking_to_restrain((caller(), site, now()), &named, place)?;
+            let records = self.records(batch, &named.units)?;
+            let booking = Data::booking_to_restrain((caller(), site, now()), &named, &records, place)?;
             let (booked, known) = self.book(booking)?;
+            let named = (named, &records[..]);
             emit(&self.data.quarantine(named, (&booked, &known), (from_quarantine, reason), now())?);
             Ok(())
         }
@@ -175,17 +180,20 @@ mod units {
         ) -> Result<(), Error> {
             let named = named((batch, at), &units)?;
             let place = (from_quarantine, UnitPlace::Condemned);
-            let booking = self.data.booking_to_restrain((caller(), site, now()), &named, place)?;
+            let records = self.records(batch, &named.units)?;
+            let booking = Data::booking_to_restrain((caller(), site, now()), &named, &records, place)?;
             let (booked, known) = self.book(booking)?;
+            let named = (named, &records[..]);
             emit(&self.data.condemn(named, (&booked, &known), from_quarantine, now())?);
             Ok(())
         }
 
         /// Ends the quarantine of units that are quarantined at one site by their serials, at most 50: they are back on the
-        /// shelf. Needs a Regulator, or the batch's manufacturer where no Regulator quarantined them.
+        /// shelf. Needs a Regulator, or the batch's manufacturer where no Regulator quarantined them. What another Regulator
+        /// quarantined stays so for two days.
         ///
         /// Event: `UnitsReleased`. Errors, in this order: `TooManySerials`, `UnitNotThere`, `BatchesUnavailable`, those
-        /// of every message, `NotUnitRegister`, `CallerNotAuthorised`.
+        /// of every message, `NotUnitRegister`, `UnitNotThere`, `CallerNotAuthorised`, `StoppedByAnother`.
         #[ink(message)]
         pub fn release(
             &mut self,
@@ -195,8 +203,8 @@ mod units {
         ) -> Result<(), Error> {
             let named = self.data.quarantined(batch, &serials)?;
             let booking = self.data.booking_to_release(caller(), &named, now());
-            let (booked, _) = self.book(booking)?;
-            emit(&self.data.release(named, &booked, reason)?);
+            let (booked, known) = self.book(booking)?;
+            emit(&self.data.release(named, (&booked, &known), (reason, now()))?);
             Ok(())
         }
 
@@ -206,7 +214,7 @@ mod units {
         /// Events: `AlarmResolved` for each; where the record is wrong, `UnitReverted` or, of a unit that was quarantined or
         /// condemned, `UnitsReleased`. Errors, in this order:
         /// `CallerNotAuthorised`, `TooManySerials`, `UnknownAlarm`, `CounterfeitConfirmed`; where the record is wrong
-        /// `UnitNotDecommissioned` and those of `revert`.
+        /// `UnitNotDecommissioned`, `StoppedByAnother`, those of `revert`.
         #[ink(message)]
         pub fn resolve_alarms(
             &mut self,
@@ -223,9 +231,9 @@ mod units {
                 emit(&self.data.resolve_alarm(&call, batch, serial, resolution)?);
                 if corrects {
                     let unit = UnitId::of(batch, serial);
-                    let known = self.data.record(unit)?;
-                    let (booked, _) = self.take_back(None, batch, &known)?;
-                    match self.data.correct(booked.by, (batch, unit), &known) {
+                    let record = self.data.record(&call, unit)?;
+                    let (booked, _) = self.take_back(None, batch, &record)?;
+                    match self.data.correct(booked.by, (batch, unit), &record) {
                         Corrected::Reverted(event) => emit(&event),
                         Corrected::Released(event) => emit(&event),
                     }
@@ -294,6 +302,21 @@ mod units {
             answer(self.data.batches())
         }
 
+        /// What is known of units. Where anything is, it counts for the batch's registration only.
+        #[inline(never)]
+        fn records(&self, batch: BatchId, units: &[UnitId]) -> Result<Vec<UnitRecord>, Error> {
+            let mut records: Vec<UnitRecord> =
+                units.iter().filter_map(|unit| self.data.unit(*unit)).collect();
+            if !records.is_empty() {
+                let batches = self.data.batches().ok_or(Error::BatchesUnavailable)?;
+                let batch = ask_registered(batches, batch).ok_or(Error::BatchesUnavailable)?;
+                let batch = batch.and_then(|batch| batch.get());
+                let registration = batch.map(|batch| batch.registration);
+                records.retain(|record| Some(record.registration) == registration);
+            }
+            Ok(records)
+        }
+
         /// Has `batches` book, and reads what it knows.
         #[inline(never)]
         fn book(&self, booking: Booking) -> Result<(Booked, Whereabouts), Error> {
@@ -322,6 +345,9 @@ mod units {
                 only_ask: false,
             };
             let (booked, whereabouts) = self.book(booking)?;
+            // What is left of a registration that was cancelled says nothing.
+            let counts = whereabouts.batch.registration == known.registration;
+            ensure(counts, Error::UnitNotDecommissioned)?;
             ensure(booked.done, Error::QuantityNotHeld)?;
             Ok((booked, whereabouts))
         }

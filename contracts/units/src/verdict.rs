@@ -44,8 +44,12 @@ impl Data {
     ) -> Verdict {
         let id = BatchId::of(scan.gtin, &scan.lot);
         let named = scan.serial.as_ref().map(|serial| UnitId::of(id, serial));
+        // What is left of a registration that was cancelled says nothing.
+        let registration = whereabouts.as_ref().map(|known| known.batch.registration);
         let unit = named.and_then(|unit| self.unit(unit));
-        let alarm = named.and_then(|unit| self.alarm(unit)).filter(|alarm| self.counts(alarm));
+        let unit = unit.filter(|unit| Some(unit.registration) == registration);
+        let counts = |alarm: &Alarm| Some(alarm.registration) == registration && self.counts(alarm);
+        let alarm = named.and_then(|unit| self.alarm(unit)).filter(counts);
         let mut reasons = match &whereabouts {
             Some(whereabouts) => reasons(whereabouts, scan, (id, unit.as_ref(), alarm.as_ref()), now),
             None => Reasons::default().with(Reason::BatchUnknown),
@@ -78,7 +82,7 @@ fn reasons(
     };
     holds(Reason::BatchRecalled, batch.recalled_at.is_some());
     holds(Reason::NotReleased, batch.released_at.is_none());
-    holds(Reason::BlockedByRegulator, batch.blocked_at.is_some());
+    holds(Reason::BlockedByRegulator, batch.blocked.is_some());
     holds(Reason::Expired, now > batch.expires_at);
     holds(Reason::ExpiryMismatch, scan.expiry.is_some_and(|expiry| expiry != batch.expiry));
 

@@ -10,4 +10,5 @@ pub(crate) mod events;
 pub mod evidence;
 pub mod feeds;
 pub mod governance;
+pub mod products;
 pub mod units;

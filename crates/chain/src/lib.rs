@@ -52,7 +52,7 @@ pub use contracts::bundle::{Bundle, Bundles};
 pub use contracts::deploy::{address_of, Step};
 pub use contracts::deployment::{ChainOfDeployment, Contracts, Deployed, Deployment};
 pub use contracts::events::Event;
-pub use contracts::{access, batches, evidence, feeds, governance, units};
+pub use contracts::{access, batches, evidence, feeds, governance, products, units};
 pub use errors::contract::ContractError;
 pub use errors::{Error, Sent};
 pub use hash::Hash;

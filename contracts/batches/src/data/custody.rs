@@ -8,6 +8,7 @@ use primitives::batches::{
 };
 use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc, CUSTODIANS};
 
+use super::logistics::ensure_movable;
 use super::trail::End;
 use super::{ensure_custodian, Data};
 use crate::place::Place;
@@ -54,33 +55,40 @@ impl Data {
         purpose: Purpose,
         terms: Option<DocumentHash>,
     ) -> Result<UnitsShipped, Error> {
-        let (batch, quantity, source, packed) = match goods {
-            Goods::Units { batch, quantity } => (batch, quantity, Place::Held, None),
-            Goods::Condemned { batch, quantity } => (batch, quantity, Place::Condemned, None),
+        let (record, batch, quantity, source, packed) = match goods {
+            Goods::Units { batch, quantity } => (self.current(&batch)?, batch, quantity, Place::Held, None),
+            Goods::Condemned { batch, quantity } => {
+                (self.current(&batch)?, batch, quantity, Place::Condemned, None)
+            }
             Goods::LogisticUnit(sscc) => {
-                let unit = self.outermost_at(from, sscc)?;
-                (unit.batch, unit.quantity, free_place(&unit), Some((sscc, unit)))
+                let unit = self.packed_unit(sscc)?;
+                let record = self.record_of(&unit)?;
+                ensure_movable(&unit, from)?;
+                (record, unit.batch, unit.quantity, free_place(&unit), Some((sscc, unit)))
             }
         };
-        let record = self.known(&batch)?;
         let condemned = matches!(source, Place::Condemned | Place::CondemnedClosed);
         match purpose {
             Purpose::Supply => {
                 record.ensure_marketable(call.now)?;
                 ensure(!condemned, Error::GoodsCondemned)?;
                 if let Some((_, unit)) = &packed {
-                    let recalled = unit.recalled || unit.holds_recalled;
+                    let recalled = record.any_goes_on(unit.recalls.and(unit.recalls_inside));
                     ensure(!recalled && !self.has_recalled_case(&record, unit), Error::LogisticUnitRecalled)?;
                 }
             }
             Purpose::Return => {
                 let to_manufacturer = consignee.is_some_and(|site| site.organisation == record.manufacturer);
                 ensure(to_manufacturer, Error::ReturnNotToManufacturer)?;
-                ensure(record.blocked_at.is_none(), Error::BatchBlocked)?;
+                ensure(record.blocked.is_none(), Error::BatchBlocked)?;
+                // Until then it does not leave the site where it was made: its registration can be cancelled.
+                ensure(record.released_at.is_some(), Error::NotReleased)?;
                 // Afterwards nobody could tell a pack that came back from one that did not: so it is known which they are.
                 let known = match &packed {
                     _ if condemned => true,
-                    Some((_, unit)) => counts_do(&record) || unit.recalled || unit.cases.is_some(),
+                    Some((_, unit)) => {
+                        counts_do(&record) || record.any_goes_on(unit.recalls) || unit.cases.is_some()
+                    }
                     None => counts_do(&record),
                 };
                 ensure(known, Error::SerialRequired)?;
@@ -224,7 +232,7 @@ impl Data {
                 ensure(arrived.len() == 1, Error::NotInShipment)?;
             } else {
                 ensure(unit.parent == Some(shipped), Error::NotInShipment)?;
-                unit.recalled |= self.take_out(call, &unit, (shipped, record.to))?;
+                unit.recalls = unit.recalls.and(self.take_out(call, (*sscc, &unit), (shipped, record.to))?);
                 unit.taken_out_at = Some(call.now);
             }
             quantity = quantity.checked_add(unit.quantity).ok_or(Error::BalanceBroken)?;
@@ -236,7 +244,7 @@ impl Data {
             unit.hold = record.hold;
             // What came back permanently is counted as returned, and not as quarantined.
             unit.hold.quarantined &= !returned;
-            unit.hold.by_regulator &= !returned;
+            unit.hold.stop = unit.hold.stop.filter(|_| !returned);
             self.save_unit(*sscc, &unit);
         }
         Ok(quantity)
@@ -244,9 +252,9 @@ impl Data {
 
     /// A regulator's hold on goods goes with them.
     pub(super) fn keep_regulator_hold(&mut self, batch: &BatchId, site: SiteId, hold: Hold) {
-        if hold.quarantined && hold.by_regulator {
+        if hold.quarantined && hold.stop.is_some() {
             let mut holding = self.holding_of(batch, site);
-            holding.hold.by_regulator = true;
+            holding.hold.stop = hold.stop;
             self.save_holding(batch, site, &holding);
         }
     }
@@ -265,7 +273,7 @@ fn transit_places(record: &Shipment) -> (Place, Place, Place) {
 
 /// Whether a regulator quarantined the shipment.
 fn is_withheld(record: &Shipment) -> bool {
-    record.hold.quarantined && record.hold.by_regulator
+    record.hold.quarantined && record.hold.stop.is_some()
 }
 
 /// Where the units of a logistic unit are counted that is not quarantined.

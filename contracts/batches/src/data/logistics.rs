@@ -7,9 +7,9 @@ use ink::prelude::vec::Vec;
 use kernel::Call;
 use primitives::batches::{
     Batch, Contents, Error, Hold, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
-    LogisticUnitUnpacked, Packed, Purpose, QuarantineTarget, Withdrawal, MAX_CHILDREN, MAX_LEVEL,
+    LogisticUnitUnpacked, Packed, Purpose, QuarantineTarget, RecallSet, Withdrawal, MAX_CHILDREN, MAX_LEVEL,
 };
-use primitives::{ensure, BatchId, DocumentHash, Quantity, Role, SiteId, Sscc};
+use primitives::{ensure, BatchId, DocumentHash, OrganisationId, Quantity, Role, SiteId, Sscc};
 
 use super::custody::free_place;
 use super::recall::reaches;
@@ -17,29 +17,51 @@ use super::trail::End;
 use super::{ensure_custodian, is_manufacturer, Data};
 use crate::place::Place;
 
+/// What is in a new logistic unit: how many units of which batch, how deep, and in which numbered cases.
+struct Inside {
+    batch: BatchId,
+    record: Batch,
+    quantity: Quantity,
+    level: u8,
+    cases: Option<(u32, u32)>,
+    recalls: RecallSet,
+}
+
 impl Data {
     /// Packs and closes a logistic unit.
-    pub fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Result<LogisticUnitPacked, Error> {
+    ///
+    /// `owner` is the organisation for which the company prefix of the SSCC is registered.
+    pub fn pack(
+        &mut self,
+        call: Call,
+        owner: Option<OrganisationId>,
+        sscc: Sscc,
+        contents: Contents,
+    ) -> Result<LogisticUnitPacked, Error> {
         let site = ensure_custodian(&call)?;
         ensure(sscc > 0 && gs1::Sscc::new(sscc).is_ok(), Error::InvalidSscc)?;
-        let taken = self.logistic_units.contains(sscc) || self.is_lately_ended(sscc, call.now);
+        ensure(owner.is_some() && owner == call.organisation, Error::SsccOfAnother)?;
+        let taken = self.live_unit(sscc).is_ok() || self.is_lately_ended(sscc, call.now);
         ensure(!taken, Error::LogisticUnitExists)?;
-        let (batch, quantity, level, case, cases) = match &contents {
+        let mut recalls_inside = RecallSet::NONE;
+        let ((batch, registration), quantity, level, case, cases) = match &contents {
             Contents::Units { batch, quantity } => {
-                self.known(batch)?;
-                (*batch, *quantity, 0, None, None)
+                ((*batch, self.known(batch)?.registration), *quantity, 0, None, None)
             }
             Contents::Case { batch, number } => {
                 let record = self.known(batch)?;
                 ensure(is_manufacturer(&call, &record, Role::Manufacturer), Error::CallerNotAuthorised)?;
-                ensure(!self.cases.contains((batch, *number)), Error::CaseAlreadyPacked)?;
+                let registration = record.registration;
+                ensure(!self.cases.contains((registration, *number)), Error::CaseAlreadyPacked)?;
                 let quantity = units_in_case(&record, *number).ok_or(Error::UnknownCase)?;
-                self.cases.insert((batch, *number), &sscc);
-                (*batch, quantity, 0, Some(*number), Some((*number, *number)))
+                self.cases.insert((registration, *number), &sscc);
+                ((*batch, registration), quantity, 0, Some(*number), Some((*number, *number)))
             }
             Contents::LogisticUnits(children) => {
-                let (batch, quantity, level, cases) = self.put_inside(site, sscc, children)?;
-                (batch, quantity, level, None, cases)
+                let Inside { batch, record, quantity, level, cases, recalls } =
+                    self.put_inside(site, sscc, children)?;
+                recalls_inside = recalls;
+                ((batch, record.registration), quantity, level, None, cases)
             }
         };
         if level == 0 {
@@ -53,6 +75,7 @@ impl Data {
         }
         let unit = LogisticUnit {
             batch,
+            registration,
             quantity,
             site,
             level,
@@ -63,8 +86,8 @@ impl Data {
             shipment: None,
             case,
             cases,
-            recalled: false,
-            holds_recalled: false,
+            recalls: RecallSet::NONE,
+            recalls_inside,
             withdrawn: None,
             hold: Hold::default(),
         };
@@ -80,8 +103,9 @@ impl Data {
     /// that came back, or is condemned, stays in the books, which know by it where its units are.
     pub fn unpack(&mut self, call: Call, sscc: Sscc) -> Result<LogisticUnitUnpacked, Error> {
         let site = ensure_custodian(&call)?;
-        let mut unit = self.standing_alone(site, sscc)?;
-        let LogisticUnit { batch, quantity, level, case, recalled, hold, .. } = unit;
+        let (mut unit, record) = self.standing_alone(site, sscc)?;
+        let LogisticUnit { batch, quantity, level, case, recalls, hold, .. } = unit;
+        let recalled = record.any_goes_on(recalls);
         match unit.withdrawn {
             Some(Withdrawal::Destroyed) => return Err(Error::LogisticUnitNotHeld),
             Some(Withdrawal::Returned) => ensure(case.is_none(), Error::LogisticUnitNotHeld)?,
@@ -89,7 +113,6 @@ impl Data {
             None => ensure(!hold.quarantined || !recalled, Error::LogisticUnitQuarantined)?,
         }
         if recalled && unit.withdrawn != Some(Withdrawal::Returned) {
-            let record = self.known(&batch)?;
             ensure(is_manufacturer(&call, &record, Role::Manufacturer), Error::LogisticUnitRecalled)?;
             let (from, to) = ((site, free_place(&unit)), (site, Place::Returned));
             self.transfer(&batch, from, to, quantity, Error::BalanceBroken)?;
@@ -102,7 +125,7 @@ impl Data {
                 inside.taken_out_at = Some(call.now);
                 inside.site = site;
                 inside.withdrawn = withdrawn;
-                inside.recalled |= recalled;
+                inside.recalls = inside.recalls.and(recalls);
                 inside.hold = Hold { cleared_at: hold.cleared_at.max(inside.hold.cleared_at), ..hold };
                 self.save_unit(child, &inside);
             }
@@ -124,8 +147,8 @@ impl Data {
             Some(_) if withdrawn.is_some() => self.save_unit(sscc, &unit),
             Some(number) => {
                 // Opened elsewhere, its units are loose there: its number would name others, were it packed again.
-                if call.is_of(self.known(&batch)?.manufacturer) {
-                    self.cases.remove((&batch, number));
+                if call.is_of(record.manufacturer) {
+                    self.cases.remove((record.registration, number));
                 }
                 self.logistic_units.remove(sscc);
             }
@@ -143,7 +166,7 @@ impl Data {
         document: Option<DocumentHash>,
     ) -> Result<LogisticUnitDestroyed, Error> {
         let site = call.site()?;
-        let mut unit = self.standing_alone(site, sscc)?;
+        let (mut unit, _) = self.standing_alone(site, sscc)?;
         ensure(unit.withdrawn == Some(Withdrawal::Condemned), Error::NotCondemned)?;
         let LogisticUnit { batch, quantity, .. } = unit;
         let (from, to) = ((site, Place::CondemnedClosed), (site, Place::Destroyed));
@@ -157,14 +180,14 @@ impl Data {
     /// case outwards.
     pub(super) fn packed_position(&self, id: &BatchId, batch: &Batch, position: u32) -> Option<Packed> {
         let case = position.checked_div(batch.units_per_case?)?;
-        let mut unit = self.packed_unit(self.cases.get((id, case))?).ok()?;
+        let mut unit = self.packed_unit(self.cases.get((batch.registration, case))?).ok()?;
         // The SSCC of a case that was opened may name something else now.
-        if unit.case != Some(case) || unit.batch != *id {
+        if unit.case != Some(case) || unit.batch != *id || unit.registration != batch.registration {
             return None;
         }
-        let (mut recalled, mut withdrawn) = (unit.recalled, unit.withdrawn.is_some());
+        let (mut recalls, mut withdrawn) = (unit.recalls, unit.withdrawn.is_some());
         while let Some(outer) = unit.parent.and_then(|parent| self.packed_unit(parent).ok()) {
-            recalled |= outer.recalled;
+            recalls = recalls.and(outer.recalls);
             withdrawn |= outer.withdrawn.is_some();
             unit = outer;
         }
@@ -176,7 +199,7 @@ impl Data {
             }
             None => (unit.hold.quarantined, unit.site),
         };
-        Some(Packed { recalled, quarantined, withdrawn, site })
+        Some(Packed { recalled: batch.any_goes_on(recalls), quarantined, withdrawn, site })
     }
 
     /// Where the outermost logistic unit around `unit` is; that is `unit` itself, where it stands alone.
@@ -198,53 +221,49 @@ impl Data {
         };
         let first = lowest.saturating_mul(size);
         let last = highest.saturating_mul(size).saturating_add(size).saturating_sub(1);
-        self.recalls(unit.batch).iter().any(|notice| reaches(notice.recall.scope, (first, last)))
+        self.recalls(unit.batch).iter().any(|notice| reaches(notice, (first, last)))
     }
 
-    /// A logistic unit at the site that may be shipped.
-    pub(super) fn outermost_at(&self, site: SiteId, sscc: Sscc) -> Result<LogisticUnit, Error> {
-        let unit = self.standing_alone(site, sscc)?;
-        ensure(!unit.hold.quarantined, Error::LogisticUnitQuarantined)?;
-        let there = matches!(unit.withdrawn, None | Some(Withdrawal::Condemned));
-        ensure(there, Error::LogisticUnitNotHeld)?;
-        Ok(unit)
-    }
-
-    /// A logistic unit at the site that is in no other one, and is not under way.
-    fn standing_alone(&self, site: SiteId, sscc: Sscc) -> Result<LogisticUnit, Error> {
+    /// A logistic unit at the site that is in no other one, and is not under way; and its batch.
+    fn standing_alone(&self, site: SiteId, sscc: Sscc) -> Result<(LogisticUnit, Batch), Error> {
         let unit = self.packed_unit(sscc)?;
-        ensure(unit.parent.is_none(), Error::LogisticUnitInside)?;
-        ensure(unit.site == site, Error::LogisticUnitNotHeld)?;
-        ensure(unit.shipment.is_none(), Error::LogisticUnitInTransit)?;
-        Ok(unit)
+        let record = self.record_of(&unit)?;
+        ensure_alone(&unit, site)?;
+        Ok((unit, record))
     }
 
-    /// Puts logistic units of the site into a new one: its batch, quantity, level and numbered cases.
-    #[allow(clippy::type_complexity)]
-    fn put_inside(
-        &mut self,
-        site: SiteId,
-        parent: Sscc,
-        children: &Vec<Sscc>,
-    ) -> Result<(BatchId, Quantity, u8, Option<(u32, u32)>), Error> {
+    /// Puts logistic units of the site into a new one.
+    fn put_inside(&mut self, site: SiteId, parent: Sscc, children: &Vec<Sscc>) -> Result<Inside, Error> {
         ensure((1..=MAX_CHILDREN).contains(&children.len()), Error::TooManyLogisticUnits)?;
-        let mut whole: Option<(BatchId, Quantity, u8, Option<(u32, u32)>)> = None;
+        let mut whole: Option<Inside> = None;
         for child in children {
             // One that is named twice is inside already the second time.
-            let mut unit = self.outermost_at(site, *child)?;
-            ensure(!unit.recalled && !unit.holds_recalled, Error::LogisticUnitRecalled)?;
-            ensure(unit.withdrawn.is_none(), Error::GoodsCondemned)?;
-            let level = unit.level.saturating_add(1);
-            ensure(level < MAX_LEVEL, Error::NestedTooDeep)?;
-            whole = Some(match whole {
-                None => (unit.batch, unit.quantity, level, unit.cases),
-                Some((batch, quantity, highest, cases)) => {
-                    ensure(batch == unit.batch, Error::MixedBatches)?;
-                    let quantity = quantity.checked_add(unit.quantity).ok_or(Error::BalanceBroken)?;
-                    let cases = cases.zip(unit.cases).map(|(all, own)| (all.0.min(own.0), all.1.max(own.1)));
-                    (batch, quantity, highest.max(level), cases)
+            let mut unit = self.packed_unit(*child)?;
+            let (cases, level) = (unit.cases, unit.level.saturating_add(1));
+            let mut all = match whole.take() {
+                // The batch is read once.
+                Some(all) if all.batch == unit.batch => {
+                    ensure(unit.registration == all.record.registration, Error::UnknownLogisticUnit)?;
+                    all
                 }
-            });
+                first => {
+                    let record = self.record_of(&unit)?;
+                    let (quantity, level, recalls) = (0, 0, RecallSet::NONE);
+                    let alone = Inside { batch: unit.batch, record, quantity, level, cases, recalls };
+                    first.unwrap_or(alone)
+                }
+            };
+            ensure_movable(&unit, site)?;
+            ensure(unit.batch == all.batch, Error::MixedBatches)?;
+            let recalls = unit.recalls.and(unit.recalls_inside);
+            ensure(!all.record.any_goes_on(recalls), Error::LogisticUnitRecalled)?;
+            ensure(unit.withdrawn.is_none(), Error::GoodsCondemned)?;
+            ensure(level < MAX_LEVEL, Error::NestedTooDeep)?;
+            all.quantity = all.quantity.checked_add(unit.quantity).ok_or(Error::BalanceBroken)?;
+            all.recalls = all.recalls.and(recalls);
+            all.level = all.level.max(level);
+            all.cases = all.cases.zip(cases).map(|(all, own)| (all.0.min(own.0), all.1.max(own.1)));
+            whole = Some(all);
             unit.parent = Some(parent);
             self.save_unit(*child, &unit);
         }
@@ -252,30 +271,31 @@ impl Data {
         whole.ok_or(Error::TooManyLogisticUnits)
     }
 
-    /// Takes a logistic unit out of the one around it at the site, which is removed when it is empty. Returns whether that
-    /// one is recalled, and so what was in it.
+    /// Takes a logistic unit out of the one around it at the site, which is removed when it is empty. Returns the recalls of
+    /// that one, and so of what was in it.
     pub(super) fn take_out(
         &mut self,
         call: Call,
-        unit: &LogisticUnit,
+        (sscc, unit): (Sscc, &LogisticUnit),
         (parent, site): (Sscc, SiteId),
-    ) -> Result<bool, Error> {
+    ) -> Result<RecallSet, Error> {
         let mut outer = self.packed_unit(parent)?;
         outer.quantity = outer.quantity.checked_sub(unit.quantity).ok_or(Error::BalanceBroken)?;
         if outer.quantity == 0 {
             let (in_what, end) = (QuarantineTarget::LogisticUnit(parent), End::of_unit(&outer, site));
             self.note_end(in_what, end, (site, call.now), (0, false));
             self.logistic_units.remove(parent);
-            return Ok(outer.recalled);
+            return Ok(outer.recalls);
         }
-        if outer.holds_recalled && (unit.recalled || unit.holds_recalled) {
+        let of_unit = unit.recalls.and(unit.recalls_inside);
+        if !outer.recalls_inside.is_empty() && !of_unit.is_empty() {
             // This one is still counted as inside.
-            let recalled = |inside: &LogisticUnit| inside.recalled || inside.holds_recalled;
-            let inside = self.still_inside(parent);
-            outer.holds_recalled = inside.iter().filter(|(_, inside)| recalled(inside)).count() > 1;
+            let others = self.still_inside(parent).into_iter().filter(|(inside, _)| *inside != sscc);
+            outer.recalls_inside = others
+                .fold(RecallSet::NONE, |all, (_, inside)| all.and(inside.recalls).and(inside.recalls_inside));
         }
         self.save_unit(parent, &outer);
-        Ok(outer.recalled)
+        Ok(outer.recalls)
     }
 
     /// The logistic units that were put into one and are still in it.
@@ -290,6 +310,21 @@ impl Data {
         }
         all
     }
+}
+
+/// Refuses a logistic unit that is in another one, at another site, or under way.
+fn ensure_alone(unit: &LogisticUnit, site: SiteId) -> Result<(), Error> {
+    ensure(unit.parent.is_none(), Error::LogisticUnitInside)?;
+    ensure(unit.site == site, Error::LogisticUnitNotHeld)?;
+    ensure(unit.shipment.is_none(), Error::LogisticUnitInTransit)
+}
+
+/// The same, and one that must not move on: it is quarantined, came back permanently, or was destroyed.
+pub(super) fn ensure_movable(unit: &LogisticUnit, site: SiteId) -> Result<(), Error> {
+    ensure_alone(unit, site)?;
+    ensure(!unit.hold.quarantined, Error::LogisticUnitQuarantined)?;
+    let there = matches!(unit.withdrawn, None | Some(Withdrawal::Condemned));
+    ensure(there, Error::LogisticUnitNotHeld)
 }
 
 /// How many units the batch's case of this number holds. `None` where the batch has no case of this number.

@@ -2,8 +2,8 @@
 
 use kernel::Call;
 use primitives::batches::{
-    ClearanceReason, Error, GoodsCondemned, Hold, QuarantineReason, QuarantineReleased, QuarantineTarget,
-    UnitsQuarantined, Withdrawal,
+    Batch, ClearanceReason, Error, GoodsCondemned, Hold, QuarantineReason, QuarantineReleased,
+    QuarantineTarget, Shipment, Stop, UnitsQuarantined, Withdrawal,
 };
 use primitives::{ensure, BatchId, Quantity, Role, SiteId, Timestamp};
 
@@ -14,6 +14,7 @@ use crate::place::Place;
 /// What both directions need to know of a target.
 pub(super) struct Targeted {
     batch: BatchId,
+    record: Batch,
     site: SiteId,
     /// Where its units are while they are free, and while they are quarantined.
     free: Place,
@@ -33,17 +34,19 @@ impl Data {
         reason: QuarantineReason,
     ) -> Result<UnitsQuarantined, Error> {
         let goods = self.goods(target)?;
-        self.ensure_known(&goods, target)?;
-        let by_regulator = call.site != Some(goods.site);
-        if by_regulator {
-            call.ensure_role(Role::Regulator)?;
-        } else {
+        ensure_known(&goods, target)?;
+        let stop = if call.site == Some(goods.site) {
             ensure_custodian(&call)?;
-        }
-        self.isolate(call, target, &goods, reason, by_regulator)
+            None
+        } else {
+            call.ensure_role(Role::Regulator)?;
+            Some(Stop { by: call.author()?, at: call.now })
+        };
+        self.isolate(call, target, &goods, reason, stop)
     }
 
-    /// Ends a quarantine: by a regulator, or by the batch's manufacturer where no regulator quarantined the goods.
+    /// Ends a quarantine: by a regulator, or by the batch's manufacturer where no regulator quarantined the goods. What
+    /// another regulator quarantined stays so for some time.
     pub fn release_quarantine(
         &mut self,
         call: Call,
@@ -52,10 +55,12 @@ impl Data {
     ) -> Result<QuarantineReleased, Error> {
         let goods = self.goods(target)?;
         let batch = goods.batch;
-        ensure_answers_for(&call, &self.known(&batch)?)?;
-        self.ensure_known(&goods, target)?;
-        let is_regulator = call.roles.contains(Role::Regulator);
-        ensure(is_regulator || !goods.hold.by_regulator, Error::CallerNotAuthorised)?;
+        ensure_answers_for(&call, &goods.record)?;
+        ensure_known(&goods, target)?;
+        if let Some(stop) = goods.hold.stop {
+            call.ensure_role(Role::Regulator)?;
+            ensure(stop.yields_to(call.organisation, call.now), Error::StoppedByAnother)?;
+        }
         let quantity = match target {
             QuarantineTarget::Holding { quantity: Some(quantity), .. } => quantity,
             _ => goods.quantity_apart,
@@ -75,24 +80,24 @@ impl Data {
     /// batch's manufacturer, where no regulator quarantined them. The site needs no role.
     pub fn condemn(&mut self, call: Call, target: QuarantineTarget) -> Result<GoodsCondemned, Error> {
         let goods = self.goods(target)?;
-        let &Targeted { batch, site, .. } = &goods;
-        let record = self.known(&batch)?;
-        let answers = call.site == Some(site) || ensure_answers_for(&call, &record).is_ok();
-        let entitled = answers && !goods.hold.by_regulator;
+        let &Targeted { batch, site, ref record, .. } = &goods;
+        let answers = call.site == Some(site) || ensure_answers_for(&call, record).is_ok();
+        let entitled = answers && goods.hold.stop.is_none();
         ensure(entitled || call.roles.contains(Role::Regulator), Error::CallerNotAuthorised)?;
-        self.ensure_known(&goods, target)?;
+        ensure_known(&goods, target)?;
         let (mut from, mut to, mut quantity) = (goods.apart, Place::Condemned, goods.quantity_apart);
         match target {
             QuarantineTarget::Shipment(_) => return Err(Error::GoodsUnderWay),
             QuarantineTarget::Holding { quantity: some, .. } => {
-                ensure(counts_do(&record), Error::SerialRequired)?;
+                ensure(counts_do(record), Error::SerialRequired)?;
                 quantity = some.unwrap_or(quantity);
             }
             QuarantineTarget::LogisticUnit(sscc) => {
                 let mut unit = self.packed_unit(sscc)?;
-                let known = counts_do(&record) || unit.cases.is_some() || unit.recalled;
+                let recalled = record.any_goes_on(unit.recalls);
+                let known = counts_do(record) || unit.cases.is_some() || recalled;
                 ensure(known, Error::SerialRequired)?;
-                if unit.recalled && !unit.hold.quarantined {
+                if recalled && !unit.hold.quarantined {
                     (from, quantity) = (goods.free, goods.quantity_free);
                 }
                 unit.withdrawn = Some(Withdrawal::Condemned);
@@ -107,24 +112,13 @@ impl Data {
         Ok(GoodsCondemned { batch, by: call.actor(), site, target, quantity })
     }
 
-    /// Refuses a part of what a site has of a batch with serials: which units these are is for the register of units to
-    /// say.
-    fn ensure_known(&self, goods: &Targeted, target: QuarantineTarget) -> Result<(), Error> {
-        match target {
-            QuarantineTarget::Holding { quantity: Some(_), .. } => {
-                ensure(counts_do(&self.known(&goods.batch)?), Error::SerialRequired)
-            }
-            _ => Ok(()),
-        }
-    }
-
     pub(super) fn isolate(
         &mut self,
         call: Call,
         target: QuarantineTarget,
         goods: &Targeted,
         reason: QuarantineReason,
-        by_regulator: bool,
+        stop: Option<Stop>,
     ) -> Result<UnitsQuarantined, Error> {
         let &Targeted { batch, site, .. } = goods;
         let quantity = match target {
@@ -136,27 +130,27 @@ impl Data {
         };
         let (from, to) = ((site, goods.free), (site, goods.apart));
         self.transfer(&batch, from, to, quantity, Error::QuantityNotHeld)?;
-        let by_regulator = by_regulator || goods.hold.by_regulator;
-        self.mark(target, Hold { quarantined: true, by_regulator, ..goods.hold });
+        self.mark(target, Hold { quarantined: true, stop: stop.or(goods.hold.stop), ..goods.hold });
         Ok(UnitsQuarantined { batch, by: call.actor(), site, target, quantity, reason })
     }
 
     pub(super) fn goods(&self, target: QuarantineTarget) -> Result<Targeted, Error> {
         let whole = |quantity, hold: Hold| if hold.quarantined { (0, quantity) } else { (quantity, 0) };
-        let (batch, site, (free, apart), (quantity_free, quantity_apart), hold) = match target {
+        let ((batch, record), site, (free, apart), (quantity_free, quantity_apart), hold) = match target {
             QuarantineTarget::Holding { batch, site, .. } => {
-                self.known(&batch)?;
+                let record = self.current(&batch)?;
                 let holding = self.holding_of(&batch, site);
                 let quantities = (holding.places.held, holding.places.quarantined);
-                (batch, site, (Place::Held, Place::Quarantined), quantities, holding.hold)
+                ((batch, record), site, (Place::Held, Place::Quarantined), quantities, holding.hold)
             }
             QuarantineTarget::Shipment(number) => {
-                let record = self.shipment_under_way(number)?;
+                let Shipment { batch, to, quantity, hold, .. } = self.shipment_under_way(number)?;
                 let places = (Place::InTransit, Place::QuarantinedClosed);
-                (record.batch, record.to, places, whole(record.quantity, record.hold), record.hold)
+                ((batch, self.current(&batch)?), to, places, whole(quantity, hold), hold)
             }
             QuarantineTarget::LogisticUnit(sscc) => {
                 let unit = self.packed_unit(sscc)?;
+                let record = self.record_of(&unit)?;
                 ensure(unit.parent.is_none(), Error::LogisticUnitInside)?;
                 ensure(unit.shipment.is_none(), Error::LogisticUnitInTransit)?;
                 match unit.withdrawn {
@@ -165,10 +159,10 @@ impl Data {
                     Some(_) => return Err(Error::LogisticUnitNotHeld),
                 }
                 let places = (Place::Packed, Place::QuarantinedClosed);
-                (unit.batch, unit.site, places, whole(unit.quantity, unit.hold), unit.hold)
+                ((unit.batch, record), unit.site, places, whole(unit.quantity, unit.hold), unit.hold)
             }
         };
-        Ok(Targeted { batch, site, free, apart, quantity_free, quantity_apart, hold })
+        Ok(Targeted { batch, record, site, free, apart, quantity_free, quantity_apart, hold })
     }
 
     fn mark(&mut self, target: QuarantineTarget, hold: Hold) {
@@ -195,10 +189,16 @@ impl Data {
     }
 }
 
+/// Refuses a part of what a site has of a batch with serials: which units these are is for the register of units to say.
+fn ensure_known(goods: &Targeted, target: QuarantineTarget) -> Result<(), Error> {
+    let is_part = matches!(target, QuarantineTarget::Holding { quantity: Some(_), .. });
+    ensure(!is_part || counts_do(&goods.record), Error::SerialRequired)
+}
+
 /// The hold on what is left of the goods, after so many of them were cleared at this time, or condemned.
 fn rest_of_hold(goods: &Targeted, quantity: Quantity, cleared_at: Option<Timestamp>) -> Hold {
     let rest = quantity < goods.quantity_apart;
     // What was known when all were cleared does not count again. A part says nothing about the rest.
     let cleared_at = cleared_at.filter(|_| !rest).unwrap_or(goods.hold.cleared_at);
-    Hold { quarantined: false, by_regulator: rest && goods.hold.by_regulator, cleared_at }
+    Hold { quarantined: false, stop: goods.hold.stop.filter(|_| rest), cleared_at }
 }

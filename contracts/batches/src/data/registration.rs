@@ -1,42 +1,44 @@
-//! From registration to release, and the stops that a regulator sets.
+//! From registration to release, and the stops that a regulator sets. Who may make and release what, the register of
+//! products decides.
 
 use kernel::Call;
 use primitives::batches::{
-    Attestation, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRegistered,
-    BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Error, Holding, NewBatch, Places,
-    MAX_QUANTITY,
+    Batch, BatchBlocked, BatchRegistered, BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Error,
+    Holding, Places, QuarantineTarget, RecallSet, Registered, Registration, Released, Stop,
 };
-use primitives::{ensure, BatchId, DocumentHash, Role, RoleSet, Timestamp};
+use primitives::{ensure, BatchId, Extensible, Role, RoleSet};
 
 use super::{ensure_answers_for, ensure_not_stopped, is_manufacturer, Balance, Data};
 
-/// Who may attest good manufacturing practice.
-const INSPECTORS: RoleSet = RoleSet::of(&[Role::Regulator, Role::Auditor]);
+/// Refuses a contract without the role of the register of products.
+pub(super) fn ensure_product_register(through: RoleSet) -> Result<(), Error> {
+    ensure(through.contains(Role::ProductRegister), Error::NotProductRegister)
+}
 
 impl Data {
-    /// Registers a batch, all of whose units are at the caller's site.
-    pub fn register(&mut self, call: Call, new: NewBatch) -> Result<BatchRegistered, Error> {
+    /// Registers a batch, all of whose units are at the caller's site. The register of products, which has the roles
+    /// `through`, answers for what is registered.
+    pub fn register(
+        &mut self,
+        call: Call,
+        through: RoleSet,
+        new: Registration,
+    ) -> Result<(Registered, BatchRegistered), Error> {
+        ensure_product_register(through)?;
         call.ensure_role(Role::Manufacturer)?;
-        let (manufacturer, site) = (call.author()?, call.site()?);
-        // Zeros have a right check digit, and are the number of nothing.
-        ensure(new.gtin > 0 && gs1::Gtin::new(new.gtin).is_ok(), Error::InvalidGtin)?;
-        gs1::validate_lot(&new.lot).map_err(|_| Error::InvalidLot)?;
-        let date = gs1::Date::from_yymmdd(new.expiry, gs1::year_of_ms(call.now))
-            .map_err(|_| Error::InvalidExpiry)?;
-        let expires_at = date.end_of_day_ms();
-        ensure(call.now <= expires_at, Error::BatchExpired)?;
-        ensure(new.quantity > 0, Error::QuantityZero)?;
-        ensure(new.quantity <= MAX_QUANTITY, Error::QuantityTooLarge)?;
-        if let Some(units) = new.units_per_case {
-            ensure(new.serial_root.is_some(), Error::SerialsNotRegistered)?;
-            ensure(units > 0, Error::QuantityZero)?;
-        }
+        let (manufacturer, site, by) = (call.author()?, call.site()?, call.actor());
         let id = BatchId::of(new.gtin, &new.lot);
         ensure(!self.batches.contains(&id), Error::BatchExists)?;
 
-        let NewBatch { gtin, lot, quantity, serial_root, units_per_case, .. } = new;
-        let expiry = date.to_yymmdd();
+        let Registration { gtin, lot, expiry, expires_at, quantity, serial_root, units_per_case, .. } = new;
+        let places = Places { held: quantity, ..Places::default() };
+        let mut state = self.state()?;
+        let registration = state.batches;
+        // Each batch costs a storage deposit: 2^32 of them exceed every chain's supply.
+        state.batches = registration.saturating_add(1);
+        self.state.set(&state);
         let batch = Batch {
+            registration,
             gtin,
             lot: lot.clone(),
             expiry,
@@ -47,35 +49,36 @@ impl Data {
             manufacturer,
             registered_at: call.now,
             released_at: None,
-            blocked_at: None,
+            blocked: None,
             recalled_at: None,
             recalls: 0,
+            ended_recalls: RecallSet::NONE,
         };
-        let places = Places { held: quantity, ..Places::default() };
-        let mut state = self.state()?;
-        let number = state.batches;
-        // Each batch costs a storage deposit: 2^32 of them exceed every chain's supply.
-        state.batches = number.saturating_add(1);
-        self.state.set(&state);
-        self.batch_ids.insert(number, &id);
+        self.batch_ids.insert(registration, &id);
         self.save_batch(&id, &batch);
-        self.balances.insert(&id, &Balance { places, sites: 1, number });
+        self.balances.insert(&id, &Balance { places, sites: 1 });
         self.sites.insert((&id, 0), &site);
         self.save_holding(&id, site, &Holding { places, ..Holding::default() });
-        Ok(BatchRegistered {
+        let event = BatchRegistered {
             batch: id,
-            by: call.actor(),
+            by,
+            registration,
             gtin,
             lot,
             expiry,
             quantity,
             serial_root,
             units_per_case,
-        })
+        };
+        Ok((Registered { by, batch: id }, event))
     }
 
-    /// Cancels a registration, while all units are loose where they were made and the batch is not released. A
-    /// blocked one stays: to register anew must be no way around the block.
+    /// Cancels a registration before the batch is released: the manufacturer where all units are loose where they were
+    /// made, a regulator whatever became of them. A blocked one stays, but for the regulator that may unblock it: to
+    /// register anew must be no way around the block.
+    ///
+    /// Before its release a batch does not leave the site where it was made. What was packed, taken out or quarantined there
+    /// has the number of the registration, and so says nothing about a later one.
     pub fn cancel_registration(
         &mut self,
         call: Call,
@@ -83,86 +86,61 @@ impl Data {
     ) -> Result<BatchRegistrationCancelled, Error> {
         let batch = self.known(&id)?;
         ensure_answers_for(&call, &batch)?;
-        let balance = self.balance(&id)?;
-        // What was on its way to a second site of the manufacturer left a holding there, which a recall must reach.
-        let unmoved = balance.places.held == batch.quantity && balance.sites == 1;
-        let untouched = unmoved && batch.released_at.is_none() && batch.recalls == 0;
-        ensure(untouched && batch.blocked_at.is_none(), Error::RegistrationFinal)?;
-        self.batch_ids.remove(balance.number);
+        let untouched = self.balance(&id)?.places.held == batch.quantity;
+        let cancellable = if call.roles.contains(Role::Regulator) {
+            batch.blocked.is_none_or(|stop| stop.yields_to(call.organisation, call.now))
+        } else {
+            untouched && batch.blocked.is_none()
+        };
+        ensure(cancellable && batch.released_at.is_none(), Error::RegistrationFinal)?;
+        self.batch_ids.remove(batch.registration);
         self.batches.remove(&id);
         self.balances.remove(&id);
         if let Some(site) = self.sites.take((&id, 0)) {
             self.holdings.remove((&id, site));
+            self.last_bookings.remove((&id, site));
+            self.arrivals_kept.remove((&id, site));
+            self.suspicions.remove(QuarantineTarget::holding(id, site));
         }
-        for attestation in Attestation::REQUIRED {
-            self.attestations.remove((&id, attestation));
-        }
-        Ok(BatchRegistrationCancelled { batch: id, by: call.actor() })
+        let Batch { registration, .. } = batch;
+        Ok(BatchRegistrationCancelled { batch: id, by: call.actor(), registration })
     }
 
-    /// Attests one requirement of the release gate by a document.
-    pub fn attest(
+    /// Releases the batch. The register of products, which has the roles `through`, answers for its being attested.
+    pub fn release(
         &mut self,
         call: Call,
+        through: RoleSet,
         id: BatchId,
-        attestation: Attestation,
-        document: DocumentHash,
-    ) -> Result<BatchAttested, Error> {
-        let batch = self.known(&id)?;
-        let authorised = match attestation {
-            Attestation::CertificateOfAnalysis => is_manufacturer(&call, &batch, Role::QualityUnit),
-            // No organisation inspects itself.
-            Attestation::GoodManufacturingPractice => {
-                call.roles.intersects(INSPECTORS) && !call.is_of(batch.manufacturer)
-            }
-            Attestation::MarketAuthorisation => {
-                call.roles.contains(Role::Regulator) && !call.is_of(batch.manufacturer)
-            }
-        };
-        ensure(authorised, Error::CallerNotAuthorised)?;
-        ensure(!self.attestations.contains((&id, attestation)), Error::AlreadyAttested)?;
-        let record = AttestationRecord { document, by: call.author()?, at: call.now };
-        self.attestations.insert((&id, attestation), &record);
-        Ok(BatchAttested { batch: id, by: call.actor(), attestation, document })
-    }
-
-    /// Opens the release gate.
-    pub fn release(&mut self, call: Call, id: BatchId) -> Result<BatchReleased, Error> {
+    ) -> Result<(Released, BatchReleased), Error> {
+        ensure_product_register(through)?;
         let mut batch = self.known(&id)?;
         ensure(is_manufacturer(&call, &batch, Role::QualityUnit), Error::CallerNotAuthorised)?;
         ensure(batch.released_at.is_none(), Error::AlreadyReleased)?;
-        ensure_not_stopped(&batch)?;
-        let attested = |attestation: &Attestation| self.attestations.contains((&id, *attestation));
-        ensure(Attestation::REQUIRED.iter().all(attested), Error::AttestationMissing)?;
+        ensure_not_stopped(&self.current(&id)?)?;
         batch.released_at = Some(call.now);
         self.save_batch(&id, &batch);
-        Ok(BatchReleased { batch: id, by: call.actor() })
+        let by = call.actor();
+        Ok((Released { by, batch: Extensible::from(&batch) }, BatchReleased { batch: id, by }))
     }
 
     /// Stops a batch from moving.
     pub fn block(&mut self, call: Call, id: BatchId) -> Result<BatchBlocked, Error> {
-        self.set_blocked(call, id, Some(call.now), Error::BatchBlocked)?;
+        let mut batch = self.known(&id)?;
+        call.ensure_role(Role::Regulator)?;
+        ensure(batch.blocked.is_none(), Error::BatchBlocked)?;
+        batch.blocked = Some(Stop { by: call.author()?, at: call.now });
+        self.save_batch(&id, &batch);
         Ok(BatchBlocked { batch: id, by: call.actor() })
     }
 
     /// Lets a blocked batch move again.
     pub fn unblock(&mut self, call: Call, id: BatchId) -> Result<BatchUnblocked, Error> {
-        self.set_blocked(call, id, None, Error::BatchNotBlocked)?;
-        Ok(BatchUnblocked { batch: id, by: call.actor() })
-    }
-
-    fn set_blocked(
-        &mut self,
-        call: Call,
-        id: BatchId,
-        since: Option<Timestamp>,
-        already: Error,
-    ) -> Result<(), Error> {
         let mut batch = self.known(&id)?;
         call.ensure_role(Role::Regulator)?;
-        ensure(batch.blocked_at.is_some() != since.is_some(), already)?;
-        batch.blocked_at = since;
+        let stop = batch.blocked.take().ok_or(Error::BatchNotBlocked)?;
+        ensure(stop.yields_to(call.organisation, call.now), Error::StoppedByAnother)?;
         self.save_batch(&id, &batch);
-        Ok(())
+        Ok(BatchUnblocked { batch: id, by: call.actor() })
     }
 }

@@ -226,7 +226,7 @@ impl Data {
             }
             if quantity > 0 {
                 let place = if quantity < free { place.part(quantity) } else { place };
-                events.push(self.isolate(call, place, &goods, QuarantineReason::OracleEvidence, false)?);
+                events.push(self.isolate(call, place, &goods, QuarantineReason::OracleEvidence, None)?);
             }
         }
         Ok(events)
@@ -283,7 +283,7 @@ impl Data {
                 Error::UnknownShipment
             }
             QuarantineTarget::LogisticUnit(mut sscc) => {
-                if let Ok(mut unit) = self.packed_unit(sscc) {
+                if let Ok(mut unit) = self.live_unit(sscc) {
                     while let Some(parent) = unit.parent {
                         (sscc, unit) = (parent, self.packed_unit(parent)?);
                     }
@@ -335,7 +335,7 @@ impl Data {
             }
             (LogisticUnit(outer), LogisticUnit(inner)) => {
                 let was_inside = self.children.get(outer)?.contains(&inner);
-                let (batch, taken_out_at) = match self.packed_unit(inner) {
+                let (batch, taken_out_at) = match self.live_unit(inner) {
                     Ok(unit) => (unit.batch, unit.taken_out_at),
                     Err(_) => self.end(to, now).map(|end| (end.batch, end.taken_out_at))?,
                 };
@@ -355,7 +355,7 @@ impl Data {
                 }
             }
             QuarantineTarget::LogisticUnit(sscc) => {
-                if let Ok(unit) = self.packed_unit(sscc) {
+                if let Ok(unit) = self.live_unit(sscc) {
                     return (unit.level == 0).then_some((unit.batch, unit.packed_at, unit.packed_by));
                 }
             }

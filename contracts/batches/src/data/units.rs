@@ -4,7 +4,7 @@ use ink::prelude::vec::Vec;
 use kernel::Call;
 use primitives::batches::{
     Batch, Booked, Booking, BookingError, DecommissioningReverted, Error, Hold, Move, Places, PositionFacts,
-    UnitPlace, UnitState, UnitsBooked, UnitsDecommissioned, Whereabouts, Which,
+    RecallNotice, UnitPlace, UnitState, UnitsBooked, UnitsDecommissioned, Whereabouts, Which,
 };
 use primitives::units::REVERT_WINDOW;
 use primitives::{
@@ -59,7 +59,7 @@ impl Data {
     ) -> Result<(Booked, Vec<UnitsBooked>), BookingError> {
         ensure(through.contains(Role::UnitRegister), BookingError::NotUnitRegister)?;
         let Booking { batch: id, site, at, which, moves, only_ask, .. } = booking;
-        let batch = self.known(&id)?;
+        let batch = self.current(&id)?;
         let (balance, holding) = (self.balance(&id)?, self.holding_of(&id, site));
         for step in &moves {
             let may = may_move(&call, (&batch, site, holding.hold), step.from, step.to);
@@ -87,7 +87,7 @@ impl Data {
             });
             done = moved.is_some();
             // Nothing is left of what a regulator quarantined: each unit is known by its serial.
-            here.hold.by_regulator &= here.places.quarantined > 0;
+            here.hold.stop = here.hold.stop.filter(|_| here.places.quarantined > 0);
             if done {
                 self.save_holding(&id, site, &here);
                 self.save_balance(&id, &everywhere);
@@ -96,8 +96,8 @@ impl Data {
             }
         }
         let is_regulator = call.roles.contains(Role::Regulator);
-        let (by, withheld) = (call.actor(), holding.hold.by_regulator);
-        Ok((Booked { by, is_regulator, withheld, done, whereabouts: extensible(&known) }, events))
+        let (by, stop) = (call.actor(), holding.hold.stop);
+        Ok((Booked { by, is_regulator, stop, done, whereabouts: extensible(&known) }, events))
     }
 
     /// Takes units out of the supply chain that are counted only: of a batch without serials; to be destroyed, those that
@@ -112,7 +112,7 @@ impl Data {
         document: Option<DocumentHash>,
     ) -> Result<UnitsDecommissioned, Error> {
         let site = ensure_may_decommission(&call, state)?;
-        let batch = self.known(&id)?;
+        let batch = self.current(&id)?;
         let places = self.holding_of(&id, site).places;
         let (mut of_returned, mut of_condemned) = (0, 0);
         if state == UnitState::Destroyed {
@@ -174,9 +174,8 @@ impl Data {
 
     /// Whether a recall of a range of serials covered the unit at this position at the time `at`.
     fn is_position_recalled(&self, id: &BatchId, batch: &Batch, position: u32, at: Timestamp) -> bool {
-        let covers = |scope| reaches(scope, (position, position));
-        batch.recalls > 0
-            && self.recalls(*id).iter().any(|notice| notice.at <= at && covers(notice.recall.scope))
+        let covers = |notice: &RecallNotice| notice.at <= at && reaches(notice, (position, position));
+        batch.recalls > 0 && self.recalls(*id).iter().any(covers)
     }
 
     fn save_balance(&mut self, id: &BatchId, balance: &Balance) {
@@ -231,7 +230,7 @@ fn may_move(
         (UnitPlace::Shelf | UnitPlace::Quarantine, UnitPlace::QuarantineBySerial) => {
             is_regulator || holds_drugs
         }
-        (UnitPlace::Quarantine, UnitPlace::Condemned) => is_regulator || here && !hold.by_regulator,
+        (UnitPlace::Quarantine, UnitPlace::Condemned) => is_regulator || here && hold.stop.is_none(),
         (UnitPlace::Shelf | UnitPlace::QuarantineBySerial, UnitPlace::Condemned) => is_regulator || here,
         (UnitPlace::QuarantineBySerial, UnitPlace::Shelf) => ensure_answers_for(call, batch).is_ok(),
         _ => false,

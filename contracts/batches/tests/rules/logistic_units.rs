@@ -42,9 +42,13 @@ fn units_are_packed_and_unpacked_where_they_are() {
     let (by, logistic_unit, contents) = (by(manufacturer()), sscc(1), units(id, 30));
     let packed =
         LogisticUnitPacked { batch: id, by, logistic_unit, quantity: 30, contents: contents.clone() };
-    assert_eq!(data.pack(manufacturer(), logistic_unit, contents.clone()), Ok(packed));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, logistic_unit, contents.clone()),
+        Ok(packed)
+    );
     let record = LogisticUnit {
         batch: id,
+        registration: 0,
         quantity: 30,
         site: site(1),
         level: 0,
@@ -55,15 +59,18 @@ fn units_are_packed_and_unpacked_where_they_are() {
         shipment: None,
         case: None,
         cases: None,
-        recalled: false,
-        holds_recalled: false,
+        recalls: RecallSet::NONE,
+        recalls_inside: RecallSet::NONE,
         withdrawn: None,
         hold: Hold::default(),
     };
     assert_eq!(data.logistic_unit(logistic_unit), Some(record));
     assert_eq!(places(&data, id, manufacturer()), Places { held: 70, packed: 30, ..Places::default() });
     ensure_mass_balance(&data, id);
-    assert_eq!(data.pack(manufacturer(), logistic_unit, contents), Err(Error::LogisticUnitExists));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, logistic_unit, contents),
+        Err(Error::LogisticUnitExists)
+    );
     let unpacked = LogisticUnitUnpacked { batch: id, by, logistic_unit, quantity: 30 };
     assert_eq!(data.unpack(manufacturer(), logistic_unit), Ok(unpacked));
     assert_eq!(data.logistic_unit(logistic_unit), None);
@@ -77,18 +84,33 @@ fn only_held_units_of_a_known_batch_are_packed_by_custodians_under_an_sscc() {
     let mut data = empty_batches();
     let id = released(&mut data, 100);
     for caller in [quality_unit(), regulator(), bystander(), without_roles(manufacturer())] {
-        assert_eq!(data.pack(caller, sscc(1), units(id, 1)), Err(Error::CallerNotAuthorised));
+        assert_eq!(
+            data.pack(caller, caller.organisation, sscc(1), units(id, 1)),
+            Err(Error::CallerNotAuthorised)
+        );
         assert_eq!(data.unpack(caller, sscc(1)), Err(Error::CallerNotAuthorised));
     }
     for wrong in [sscc(1) + 1, u64::MAX, 10_u64.pow(18)] {
-        assert_eq!(data.pack(manufacturer(), wrong, units(id, 1)), Err(Error::InvalidSscc));
+        assert_eq!(
+            data.pack(manufacturer(), manufacturer().organisation, wrong, units(id, 1)),
+            Err(Error::InvalidSscc)
+        );
     }
     for (quantity, error) in [(0, Error::QuantityZero), (101, Error::QuantityNotHeld)] {
-        assert_eq!(data.pack(manufacturer(), sscc(1), units(id, quantity)), Err(error));
+        assert_eq!(
+            data.pack(manufacturer(), manufacturer().organisation, sscc(1), units(id, quantity)),
+            Err(error)
+        );
     }
-    assert_eq!(data.pack(wholesaler(), sscc(1), units(id, 1)), Err(Error::QuantityNotHeld));
+    assert_eq!(
+        data.pack(wholesaler(), wholesaler().organisation, sscc(1), units(id, 1)),
+        Err(Error::QuantityNotHeld)
+    );
     let unknown = units(BatchId([9; 32]), 1);
-    assert_eq!(data.pack(manufacturer(), sscc(1), unknown), Err(Error::UnknownBatch));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(1), unknown),
+        Err(Error::UnknownBatch)
+    );
 }
 
 #[test]
@@ -96,23 +118,38 @@ fn a_numbered_case_has_its_units_and_the_last_one_the_rest() {
     let mut data = empty_batches();
     let batch = Serialised::released(&mut data, LOT, 10);
     let case = |number| Contents::Case { batch: batch.id, number };
-    assert_eq!(data.pack(wholesaler(), sscc(1), case(0)), Err(Error::CallerNotAuthorised));
+    assert_eq!(
+        data.pack(wholesaler(), wholesaler().organisation, sscc(1), case(0)),
+        Err(Error::CallerNotAuthorised)
+    );
     for number in [3, u32::MAX] {
-        assert_eq!(data.pack(manufacturer(), sscc(1), case(number)), Err(Error::UnknownCase));
+        assert_eq!(
+            data.pack(manufacturer(), manufacturer().organisation, sscc(1), case(number)),
+            Err(Error::UnknownCase)
+        );
     }
-    assert_eq!(data.pack(manufacturer(), sscc(1), case(0)).unwrap().quantity, 4);
-    assert_eq!(data.pack(manufacturer(), sscc(2), case(0)), Err(Error::CaseAlreadyPacked));
-    assert_eq!(data.pack(manufacturer(), sscc(3), case(2)).unwrap().quantity, 2);
+    assert_eq!(data.pack(manufacturer(), manufacturer().organisation, sscc(1), case(0)).unwrap().quantity, 4);
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(2), case(0)),
+        Err(Error::CaseAlreadyPacked)
+    );
+    assert_eq!(data.pack(manufacturer(), manufacturer().organisation, sscc(3), case(2)).unwrap().quantity, 2);
     assert_eq!(data.logistic_unit(sscc(3)).unwrap().case, Some(2));
     ensure_mass_balance(&data, batch.id);
     data.unpack(manufacturer(), sscc(1)).unwrap();
-    assert_eq!(data.pack(manufacturer(), sscc(2), case(0)).unwrap().quantity, 4);
+    assert_eq!(data.pack(manufacturer(), manufacturer().organisation, sscc(2), case(0)).unwrap().quantity, 4);
     let unknown = Contents::Case { batch: BatchId([9; 32]), number: 0 };
-    assert_eq!(data.pack(manufacturer(), sscc(4), unknown), Err(Error::UnknownBatch));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(4), unknown),
+        Err(Error::UnknownBatch)
+    );
     let plain = NewBatch { lot: b"PLAIN".to_vec(), ..new_batch(10) };
-    let plain = data.register(manufacturer(), plain).unwrap().batch;
+    let plain = register(&mut data, manufacturer(), plain).unwrap();
     let unnumbered = Contents::Case { batch: plain, number: 0 };
-    assert_eq!(data.pack(manufacturer(), sscc(5), unnumbered), Err(Error::UnknownCase));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(5), unnumbered),
+        Err(Error::UnknownCase)
+    );
 }
 
 #[test]
@@ -125,7 +162,10 @@ fn logistic_units_nest_in_four_levels() {
         let record = data.logistic_unit(sscc(level)).unwrap();
         assert_eq!((u64::from(record.level), record.quantity), (level, 10));
     }
-    assert_eq!(data.pack(manufacturer(), sscc(4), pallet_of(&[3])), Err(Error::NestedTooDeep));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(4), pallet_of(&[3])),
+        Err(Error::NestedTooDeep)
+    );
     ensure_mass_balance(&data, id);
 }
 
@@ -133,26 +173,33 @@ fn logistic_units_nest_in_four_levels() {
 fn a_logistic_unit_has_1_to_128_logistic_units_of_one_batch() {
     let mut data = empty_batches();
     let id = released(&mut data, 1_000);
-    assert_eq!(data.pack(manufacturer(), sscc(999), pallet_of(&[])), Err(Error::TooManyLogisticUnits));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(999), pallet_of(&[])),
+        Err(Error::TooManyLogisticUnits)
+    );
     let cases: Vec<u64> = (0..=128).collect();
     for case in &cases {
         pack_units(&mut data, manufacturer(), id, 1, *case);
     }
-    let refused = data.pack(manufacturer(), sscc(999), pallet_of(&cases));
+    let refused = data.pack(manufacturer(), manufacturer().organisation, sscc(999), pallet_of(&cases));
     assert_eq!((refused, MAX_CHILDREN), (Err(Error::TooManyLogisticUnits), 128));
     pack_pallet(&mut data, manufacturer(), &cases[..128], 999);
     assert_eq!(data.logistic_unit(sscc(999)).unwrap().quantity, 128);
     ensure_mass_balance(&data, id);
     let other = NewBatch { lot: b"OTHER".to_vec(), ..new_batch(10) };
-    let other = data.register(manufacturer(), other).unwrap().batch;
+    let other = register(&mut data, manufacturer(), other).unwrap();
     pack_units(&mut data, manufacturer(), other, 1, 500);
-    assert_eq!(data.pack(manufacturer(), sscc(998), pallet_of(&[128, 500])), Err(Error::MixedBatches));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(998), pallet_of(&[128, 500])),
+        Err(Error::MixedBatches)
+    );
 }
 
 #[test]
 fn only_what_stands_alone_with_the_packer_is_put_inside() {
     let (mut data, id) = palletised();
-    let pack = |data: &mut Data, by, inside: &[u64]| data.pack(by, sscc(20), pallet_of(inside));
+    let pack =
+        |data: &mut Data, by, inside: &[u64]| data.pack(by, by.organisation, sscc(20), pallet_of(inside));
     assert_eq!(pack(&mut data, manufacturer(), &[1]), Err(Error::LogisticUnitInside));
     assert_eq!(pack(&mut data, wholesaler(), &[10]), Err(Error::LogisticUnitNotHeld));
     assert_eq!(pack(&mut data, manufacturer(), &[99]), Err(Error::UnknownLogisticUnit));
@@ -303,9 +350,9 @@ fn the_manufacturer_opens_a_recalled_pallet_of_its_own_as_returned() {
     data.unpack(manufacturer(), sscc(10)).unwrap();
     assert_eq!(places(&data, id, manufacturer()), Places { held: 70, returned: 30, ..Places::default() });
     let case = data.logistic_unit(sscc(1)).unwrap();
-    assert!(case.recalled);
+    assert!(case.recalls.contains(0));
     assert_eq!(case.withdrawn, Some(primitives::batches::Withdrawal::Returned));
-    let refused = data.pack(manufacturer(), sscc(20), pallet_of(&[1]));
+    let refused = data.pack(manufacturer(), manufacturer().organisation, sscc(20), pallet_of(&[1]));
     assert_eq!(refused, Err(Error::LogisticUnitNotHeld), "it is not supplied again");
     data.unpack(manufacturer(), sscc(1)).unwrap();
     assert_eq!(places(&data, id, manufacturer()), Places { held: 70, returned: 30, ..Places::default() });
@@ -320,7 +367,7 @@ fn a_part_of_a_pallet_that_was_recalled_on_its_way_arrives_as_recalled() {
     data.receive(wholesaler(), 0, arrival_of(&[1])).unwrap();
     data.receive(wholesaler(), 0, arrival_of(&[2, 3])).unwrap();
     for case in [1, 2, 3] {
-        assert!(data.logistic_unit(sscc(case)).unwrap().recalled);
+        assert!(data.logistic_unit(sscc(case)).unwrap().recalls.contains(0));
         assert_eq!(data.unpack(wholesaler(), sscc(case)), Err(Error::LogisticUnitRecalled));
         assert_eq!(ship_packed(&mut data, wholesaler(), pharmacy(), case), Err(Error::LogisticUnitRecalled));
     }
@@ -342,7 +389,10 @@ fn a_numbered_case_that_came_back_stays_in_the_books() {
     );
     assert_eq!(data.unpack(manufacturer(), sscc(1)), Err(Error::LogisticUnitNotHeld));
     let again = Contents::Case { batch: batch.id, number: 0 };
-    assert_eq!(data.pack(manufacturer(), sscc(2), again), Err(Error::CaseAlreadyPacked));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(2), again),
+        Err(Error::CaseAlreadyPacked)
+    );
     ensure_mass_balance(&data, batch.id);
 }
 
@@ -359,7 +409,10 @@ fn the_number_of_a_case_that_was_opened_elsewhere_is_not_packed_again() {
     assert_eq!(packed(&data).unwrap().site, site(2));
     data.unpack(wholesaler(), sscc(1)).unwrap();
     assert_eq!(packed(&data), None);
-    assert_eq!(data.pack(manufacturer(), sscc(2), case(0)), Err(Error::CaseAlreadyPacked));
+    assert_eq!(
+        data.pack(manufacturer(), manufacturer().organisation, sscc(2), case(0)),
+        Err(Error::CaseAlreadyPacked)
+    );
     let long_after = Call { now: NOW + TRAIL + 1, ..wholesaler() };
     pack_units(&mut data, long_after, batch.id, 4, 1);
     assert_eq!(packed(&data), None, "the SSCC names something else now");
@@ -374,7 +427,7 @@ fn the_number_of_a_case_is_packed_again_where_another_site_of_the_manufacturer_o
     hand_over_packed(&mut data, manufacturer(), second_plant(), 1);
     data.unpack(second_plant(), sscc(1)).unwrap();
     let case = Contents::Case { batch: batch.id, number: 0 };
-    assert_eq!(data.pack(second_plant(), sscc(2), case).unwrap().quantity, 4);
+    assert_eq!(data.pack(second_plant(), second_plant().organisation, sscc(2), case).unwrap().quantity, 4);
     ensure_mass_balance(&data, batch.id);
 }
 
@@ -384,9 +437,9 @@ fn a_pallet_moves_again_when_its_recalled_case_has_left_it() {
     let shipped = ship_packed(&mut data, manufacturer(), wholesaler(), 10).unwrap().shipment;
     recall_unit(&mut data, id, 1);
     data.receive(wholesaler(), shipped, arrival_of(&[2])).unwrap();
-    assert!(data.logistic_unit(sscc(10)).unwrap().holds_recalled);
+    assert!(data.logistic_unit(sscc(10)).unwrap().recalls_inside.contains(0));
     data.receive(wholesaler(), shipped, arrival_of(&[1])).unwrap();
-    assert!(!data.logistic_unit(sscc(10)).unwrap().holds_recalled);
+    assert!(data.logistic_unit(sscc(10)).unwrap().recalls_inside.is_empty());
     data.receive(wholesaler(), shipped, arrival_of(&[10])).unwrap();
     assert!(ship_packed(&mut data, wholesaler(), pharmacy(), 10).is_ok());
     assert_eq!(ship_packed(&mut data, wholesaler(), pharmacy(), 1), Err(Error::LogisticUnitRecalled));

@@ -4,9 +4,11 @@
 use batches::Data;
 use kernel::Call;
 use primitives::batches::{
-    Arrival, Attestation, Batch, Contents, Error, Goods, Hold, Holding, NewBatch, Places, Purpose, Recall,
-    RecallScope, UnitState, UnitsShipped,
+    Arrival, Batch, Contents, Error, Goods, Hold, Holding, Places, Purpose, Recall, RecallScope, RecallSet,
+    Stop, UnitState, UnitsShipped,
 };
+use primitives::governance::CHANGE_DELAY;
+use primitives::products::NewBatch;
 use primitives::{BatchId, Quantity, Role, SiteId};
 use testing::goods::*;
 use testing::parties::*;
@@ -18,6 +20,6 @@ mod logistic_units;
 mod quarantine;
 mod recall;
 mod registration;
-mod release_gate;
+mod stops;
 mod trail;
 mod units;

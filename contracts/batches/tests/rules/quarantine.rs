@@ -277,3 +277,26 @@ fn units_of_a_recalled_batch_can_still_be_quarantined() {
     }
     ensure_mass_balance(&data, id);
 }
+
+#[test]
+fn what_one_regulator_quarantined_another_one_frees_after_two_days() {
+    let due = NOW + CHANGE_DELAY;
+    let mut data = empty_batches();
+    let id = released(&mut data, 100);
+    let all = QuarantineTarget::holding(id, site(1));
+    let free = |data: &mut Data, call| data.release_quarantine(call, all, ClearanceReason::NothingFound);
+    data.quarantine(regulator(), all, QuarantineReason::Other).unwrap();
+    let stop = Some(Stop { by: organisation(5), at: NOW });
+    assert_eq!(data.holding(id, site(1)).hold.stop, stop);
+    assert_eq!(free(&mut data, manufacturer()), Err(Error::CallerNotAuthorised));
+    assert_eq!(free(&mut data, at(manufacturer(), due)), Err(Error::CallerNotAuthorised));
+    assert_eq!(free(&mut data, at(other_regulator(), due - 1)), Err(Error::StoppedByAnother));
+    assert!(free(&mut data, second_inspector()).is_ok(), "its own organisation does so at once");
+    assert_eq!(data.holding(id, site(1)).hold.stop, None);
+    data.quarantine(regulator(), all, QuarantineReason::Other).unwrap();
+    assert!(free(&mut data, at(other_regulator(), due)).is_ok());
+    // Nobody needs to wait to restrain it further.
+    data.quarantine(regulator(), all, QuarantineReason::Other).unwrap();
+    assert!(data.condemn(other_regulator(), all).is_ok());
+    ensure_mass_balance(&data, id);
+}

@@ -129,11 +129,18 @@ fn a_case_that_was_opened_is_struck_on_the_shelf() {
     pack_units(&mut data, at(wholesaler(), 2), id, 30, 1);
     data.unpack(at(wholesaler(), 4), sscc(1)).unwrap();
     assert_eq!(data.logistic_unit(sscc(1)), None);
-    let refused = data.pack(at(wholesaler(), 5), sscc(1), Contents::Units { batch: id, quantity: 1 });
+    let refused = data.pack(
+        at(wholesaler(), 5),
+        wholesaler().organisation,
+        sscc(1),
+        Contents::Units { batch: id, quantity: 1 },
+    );
     assert_eq!(refused, Err(Error::LogisticUnitExists), "its number means the one that was opened");
     assert_eq!(present(&mut data, 6, case(1), 3).unwrap(), [(shelf(id, wholesaler()).part(30), 30)]);
     let later = Call { now: NOW + 4 * HOUR + TRAIL + 1, ..wholesaler() };
-    assert!(data.pack(later, sscc(1), Contents::Units { batch: id, quantity: 1 }).is_ok());
+    assert!(data
+        .pack(later, later.organisation, sscc(1), Contents::Units { batch: id, quantity: 1 })
+        .is_ok());
 }
 
 #[test]
@@ -322,7 +329,7 @@ fn make(data: &mut Data, diary: &mut Diary, id: BatchId, step: Try) {
         2 => {
             let number = u64::try_from(diary.cases.len()).unwrap() + 1;
             let contents = Contents::Units { batch: id, quantity: step.quantity };
-            if data.pack(me, sscc(number), contents).is_ok() {
+            if data.pack(me, me.organisation, sscc(number), contents).is_ok() {
                 diary.note(shelf(id, me), case(number));
                 diary.cases.push(number);
             }

@@ -62,9 +62,9 @@ fn a_loose_unit_is_booked_with_what_was_known_of_it_before() {
     let (recalled, packed) = (positions[0].recalled, positions[0].packed);
     assert_eq!((everywhere.held, here.unwrap().held, recalled, packed), (10, 10, false, None));
     let (booked, events) = book(&mut data, pharmacy(), &booking(&batch, pharmacy(), 3, moved)).unwrap();
-    let Booked { by, is_regulator, withheld, done, whereabouts } = booked;
+    let Booked { by, is_regulator, stop, done, whereabouts } = booked;
     assert_eq!((by, done, whereabouts.get()), (pharmacy().actor(), true, Some(known)));
-    assert_eq!((is_regulator, withheld), (false, false));
+    assert_eq!((is_regulator, stop), (false, None));
     let Move { from, to, quantity } = moved;
     assert_eq!(events, [UnitsBooked { batch: id, site, from, to, quantity }]);
     assert_eq!(places(&data, id, pharmacy()), Places { held: 9, dispensed: 1, ..Places::default() });
@@ -214,12 +214,13 @@ fn a_regulators_hold_ends_with_the_last_unit_that_is_only_counted() {
     let batch = Serialised::at_pharmacy(&mut data, LOT, 2);
     let all = QuarantineTarget::Holding { batch: batch.id, site: site(3), quantity: None };
     data.quarantine(regulator(), all, QuarantineReason::Damaged).unwrap();
-    for withheld_before in [true, true] {
+    for _ in 0..2 {
         let named = step(UnitPlace::Quarantine, UnitPlace::QuarantineBySerial);
         let fits = Booking { which: Which::Noted(vec![0]), ..booking(&batch, pharmacy(), 1, named) };
-        assert_eq!(book(&mut data, pharmacy(), &fits).unwrap().0.withheld, withheld_before);
+        let before = book(&mut data, pharmacy(), &fits).unwrap().0.stop;
+        assert_eq!(before, Some(Stop { by: organisation(5), at: NOW }));
     }
-    assert!(!data.holding(batch.id, site(3)).hold.by_regulator);
+    assert_eq!(data.holding(batch.id, site(3)).hold.stop, None);
     let refused = data.release_quarantine(regulator(), all, ClearanceReason::Mistake);
     assert_eq!(refused, Err(Error::NotQuarantined));
 }

@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 
 use scale::{Decode, Encode};
 
-use super::Hold;
+use super::{Hold, RecallSet};
 use crate::{BatchId, DocumentHash, Quantity, SiteId, Sscc, Timestamp};
 
 /// The most logistic units that one message names: what a pallet holds.
@@ -108,6 +108,8 @@ pub enum RejectionReason {
 pub struct LogisticUnit {
     /// The batch of all that is in it.
     pub batch: BatchId,
+    /// The number of the batch's registration: where that was cancelled since, there is no such logistic unit.
+    pub registration: u32,
     /// How many units are in it.
     pub quantity: Quantity,
     /// The site where it is: right for an outermost logistic unit only, those inside go where it goes.
@@ -129,10 +131,10 @@ pub struct LogisticUnit {
     /// The lowest and the highest number of the cases in it, where all that is in it is in numbered cases: the books know
     /// then which units these are.
     pub cases: Option<(u32, u32)>,
-    /// Whether it is recalled.
-    pub recalled: bool,
-    /// Whether a logistic unit inside is recalled.
-    pub holds_recalled: bool,
+    /// The batch's recalls of it, and of one around it out of which it was taken; ended ones too.
+    pub recalls: RecallSet,
+    /// The batch's recalls of logistic units inside; ended ones too.
+    pub recalls_inside: RecallSet,
     /// Why nothing of it is supplied any more.
     pub withdrawn: Option<Withdrawal>,
     /// Its quarantine.

@@ -3,26 +3,14 @@ use crate::refused::errors;
 
 errors! {
     "Why `batches` refuses. A new variant gets the next index.":
-    /// The GTIN has more than 14 digits or a wrong check digit.
-    InvalidGtin = 10,
-    /// The lot is not 1 to 20 characters of CSET 82.
-    InvalidLot = 11,
-    /// The expiry is not a date.
-    InvalidExpiry = 12,
     /// The expiry date is over.
     BatchExpired = 13,
     /// The quantity is zero.
     QuantityZero = 14,
-    /// The quantity is over [`super::MAX_QUANTITY`].
-    QuantityTooLarge = 15,
     /// The GTIN and lot are registered already.
     BatchExists = 16,
     /// No such batch is registered.
     UnknownBatch = 17,
-    /// The batch has this attestation already.
-    AlreadyAttested = 18,
-    /// A required attestation is missing.
-    AttestationMissing = 19,
     /// The batch is released already.
     AlreadyReleased = 20,
     /// The batch is not released.
@@ -95,7 +83,7 @@ errors! {
     AlreadyQuarantined = 54,
     /// The goods are not quarantined.
     NotQuarantined = 55,
-    /// Units of the batch have left its manufacturer, or it is released: its registration stays.
+    /// The batch is released or blocked, or, for its manufacturer, something became of its units: its registration stays.
     RegistrationFinal = 56,
     /// The goods are condemned: they can only be destroyed, or returned to the manufacturer.
     GoodsCondemned = 57,
@@ -117,6 +105,22 @@ errors! {
     /// The trail has fewer than 2 or more than [`super::MAX_TRAIL`] stations, or two of them in which the same goods were not one
     /// after the other.
     TrailBroken = 65,
+    /// Another regulator stopped it, less than [`crate::governance::CHANGE_DELAY`] ago.
+    StoppedByAnother = 66,
+    /// The contract that asks lacks the role ProductRegister.
+    NotProductRegister = 67,
+    /// There is no recall of this number.
+    UnknownRecall = 68,
+    /// The recall has ended already.
+    RecallEnded = 69,
+    /// The caller's account ordered the recall: another one ends it.
+    RecallByCaller = 70,
+    /// A regulator ordered the recall less than [`crate::governance::CHANGE_DELAY`] ago.
+    RecallStands = 71,
+    /// The company prefix of the SSCC is not registered for the organisation that packs.
+    SsccOfAnother = 72,
+    /// The recall is the product's: it ends with the withdrawal of the product's authorisation.
+    RecallOfProduct = 73,
 }
 
 impl From<NotMarketable> for Error {

@@ -1,8 +1,8 @@
 use alloc::vec::Vec;
 
 use super::{
-    Arrival, Attestation, ClearanceReason, Contents, Purpose, QuarantineReason, QuarantineTarget, Recall,
-    RejectionReason, UnitPlace, UnitState,
+    Arrival, ClearanceReason, Contents, Purpose, QuarantineReason, QuarantineTarget, Recall, RejectionReason,
+    UnitPlace, UnitState,
 };
 use crate::event::events;
 use crate::{Actor, BatchId, DocumentHash, Quantity, SiteId, Sscc};
@@ -14,6 +14,8 @@ events! {
         batch: BatchId,
         /// Who registered it: its organisation is the manufacturer, all units are at its site.
         by: Actor,
+        /// The number of the registration.
+        registration: u32,
         /// The GTIN of 14 digits, as a number.
         gtin: u64,
         /// The lot.
@@ -28,24 +30,14 @@ events! {
         units_per_case: Option<u32>,
     }
 
-    /// A registration was cancelled before anything moved: the register does not know the batch any more.
+    /// A registration was cancelled before the batch was released: the register does not know the batch any more.
     BatchRegistrationCancelled [2] {
         /// The batch.
         batch: BatchId,
         /// The manufacturer or a regulator.
         by: Actor,
-    }
-
-    /// One requirement of the release gate was attested.
-    BatchAttested [2] {
-        /// The batch.
-        batch: BatchId,
-        /// Who attested.
-        by: Actor,
-        /// Which requirement.
-        attestation: Attestation,
-        /// The SHA-256 of the document.
-        document: DocumentHash,
+        /// The number of the registration.
+        registration: u32,
     }
 
     /// Quality released a batch to the market.
@@ -282,10 +274,48 @@ events! {
         batch: BatchId,
         /// Who recalled it.
         by: Actor,
+        /// Whether it recalled it as a regulator.
+        by_regulator: bool,
         /// The number of the recall among those of the batch, from 0.
         number: u8,
         /// The recall.
         recall: Recall,
+    }
+
+    /// A recall of a batch or a part of it ended.
+    RecallOfBatchEnded [2] {
+        /// The batch.
+        batch: BatchId,
+        /// The regulator.
+        by: Actor,
+        /// The number of the recall among those of the batch.
+        number: u8,
+        /// The SHA-256 of the reasons.
+        document: DocumentHash,
+    }
+
+    /// All batches of a product that were registered until now are recalled.
+    ProductRecalled [1] {
+        /// The regulator.
+        by: Actor,
+        /// The GTIN of 14 digits, as a number.
+        gtin: u64,
+        /// The number of the recall among those of the product, from 0.
+        number: u8,
+        /// The recall.
+        recall: Recall,
+    }
+
+    /// A recall of a product ended.
+    RecallOfProductEnded [1] {
+        /// The regulator.
+        by: Actor,
+        /// The GTIN of 14 digits, as a number.
+        gtin: u64,
+        /// The number of the recall among those of the product.
+        number: u8,
+        /// The SHA-256 of the reasons.
+        document: DocumentHash,
     }
 
     /// A site acknowledged recalls.
@@ -296,5 +326,7 @@ events! {
         by: Actor,
         /// How many of the batch's recalls it knows now.
         acknowledged: u8,
+        /// How many of its product's.
+        acknowledged_of_product: u8,
     }
 }

@@ -1,5 +1,6 @@
 use scale::{Decode, Encode, EncodeLike, Input, Output};
 
+use super::Stop;
 use crate::{Quantity, Timestamp};
 
 /// Where units are: of a batch over all organisations, or what one site has or had of it.
@@ -125,6 +126,8 @@ pub struct Holding {
     pub places: Places,
     /// How many of the batch's recalls it acknowledged, in their order.
     pub acknowledged: u8,
+    /// How many of its product's.
+    pub acknowledged_of_product: u8,
     /// When it acknowledged last; 0 where it never did.
     pub acknowledged_at: Timestamp,
     /// The quarantine of its loose units.
@@ -137,8 +140,8 @@ pub struct Holding {
 pub struct Hold {
     /// Whether all of the goods are quarantined. A holding, of which a part can be, counts that in its [`Places`].
     pub quarantined: bool,
-    /// Whether a regulator quarantined them: then only a regulator clears them.
-    pub by_regulator: bool,
+    /// The regulator that quarantined them, the last one where there were several: then only a regulator clears them.
+    pub stop: Option<Stop>,
     /// When a quarantine was last ended; 0 where none was. Older evidence does not count.
     pub cleared_at: Timestamp,
 }

@@ -1,6 +1,6 @@
 use scale::{Decode, Encode};
 
-use crate::{DocumentHash, OrganisationId, Sscc, Timestamp};
+use crate::{AccountId, DocumentHash, OrganisationId, Sscc, Timestamp};
 
 /// The most recalls of one batch: a whole one ends the list.
 pub const MAX_RECALLS: u8 = 16;
@@ -55,9 +55,12 @@ pub enum RecallScope {
     /// A closed logistic unit with all that is in it.
     #[codec(index = 2)]
     LogisticUnit(Sscc),
+    /// All batches of the product that were registered until then: its authorisation was withdrawn.
+    #[codec(index = 3)]
+    Product,
 }
 
-/// A recall. It is permanent.
+/// A recall. Its notice stays when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Recall {
@@ -81,6 +84,64 @@ pub struct RecallNotice {
     pub recall: Recall,
     /// The organisation that ordered it.
     pub by: OrganisationId,
+    /// The account that ordered it.
+    pub account: AccountId,
+    /// Whether it ordered it as a regulator.
+    pub by_regulator: bool,
     /// When.
     pub at: Timestamp,
+    /// How it ended. `None` while it goes on.
+    pub ended: Option<RecallEnded>,
+}
+
+/// The end of a recall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct RecallEnded {
+    /// The regulator that ended it.
+    pub by: OrganisationId,
+    /// When.
+    pub at: Timestamp,
+    /// The SHA-256 of its reasons.
+    pub document: DocumentHash,
+}
+
+/// Some of the at most [`MAX_RECALLS`] recalls of a batch, by their numbers: one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct RecallSet(u16);
+
+impl RecallSet {
+    /// No recall.
+    pub const NONE: RecallSet = RecallSet(0);
+
+    /// These, and the one of this number.
+    #[must_use]
+    pub fn with(self, number: u8) -> Self {
+        RecallSet(self.0 | 1_u16.checked_shl(number.into()).unwrap_or(0))
+    }
+
+    /// All that are in either set.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        RecallSet(self.0 | others.0)
+    }
+
+    /// Those that are not in the other set.
+    #[must_use]
+    pub fn without(self, others: Self) -> Self {
+        RecallSet(self.0 & !others.0)
+    }
+
+    /// Whether the one of this number is among them.
+    #[must_use]
+    pub fn contains(self, number: u8) -> bool {
+        self.0 & RecallSet::NONE.with(number).0 != 0
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }

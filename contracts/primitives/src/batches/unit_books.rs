@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use scale::{Decode, Encode};
 
-use super::{Batch, Places};
+use super::{Batch, Places, Stop};
 use crate::refused::errors;
 use crate::{AccountId, Actor, BatchId, Extensible, Quantity, ShownPositions, SiteId, Timestamp};
 
@@ -138,8 +138,8 @@ pub struct Booked {
     pub by: Actor,
     /// Whether it is a regulator.
     pub is_regulator: bool,
-    /// Whether a regulator quarantined units at the site that are counted only.
-    pub withheld: bool,
+    /// The regulator that quarantined units at the site that are counted only.
+    pub stop: Option<Stop>,
     /// Whether it is booked: the units are the batch's, none is in a closed logistic unit, and the site had so many in the
     /// places out of which they go.
     pub done: bool,

@@ -56,6 +56,8 @@ errors! {
     TimeTooOld = 33,
     /// Not 1 to [`crate::MAX_SERIALS`] serials; where a record is wrong, one.
     TooManySerials = 34,
+    /// Another regulator quarantined or condemned the unit, less than [`crate::governance::CHANGE_DELAY`] ago.
+    StoppedByAnother = 35,
 }
 
 impl From<NotMarketable> for Error {

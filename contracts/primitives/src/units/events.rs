@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use super::{AlarmCode, Resolution};
-use crate::batches::{ClearanceReason, QuarantineReason, UnitState};
+use crate::batches::{ClearanceReason, QuarantineReason, Stop, UnitState};
 use crate::event::events;
 use crate::{Actor, BatchId, SiteId, Timestamp, UnitId};
 
@@ -32,8 +32,8 @@ events! {
         site: SiteId,
         /// Which units, with their positions in the batch's serial tree.
         units: Vec<(UnitId, u32)>,
-        /// Whether only a regulator ends it: a regulator quarantined them.
-        by_regulator: bool,
+        /// The regulator that quarantined them: then only a regulator ends it.
+        stop: Option<Stop>,
         /// Why.
         reason: QuarantineReason,
     }
@@ -62,8 +62,8 @@ events! {
         site: SiteId,
         /// Which units, with their positions in the batch's serial tree.
         units: Vec<(UnitId, u32)>,
-        /// Whether a regulator had quarantined them, or condemned them.
-        by_regulator: bool,
+        /// The regulator that had quarantined them, or condemned them.
+        stop: Option<Stop>,
     }
 
     /// A decommissioning was undone: the unit is back in the supply chain.

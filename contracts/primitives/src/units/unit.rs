@@ -1,6 +1,6 @@
 use scale::{Decode, Encode};
 
-use crate::batches::UnitPlace;
+use crate::batches::{Stop, UnitPlace};
 use crate::{SiteId, Timestamp};
 
 /// How long the site that decommissioned a unit may take that back, in milliseconds: ten days, as in article 13 of Commission
@@ -19,8 +19,10 @@ pub struct UnitRecord {
     pub at: Timestamp,
     /// Its position in the batch's serial tree.
     pub position: u32,
-    /// Whether a regulator put it there, and not the site: then only a regulator ends its quarantine.
-    pub by_regulator: bool,
+    /// The regulator that put it there, where the site did not: then only a regulator ends its quarantine.
+    pub stop: Option<Stop>,
+    /// The number of the batch's registration: where that was cancelled since, this says nothing.
+    pub registration: u32,
 }
 
 /// What gave a pack away as a possible copy.
@@ -68,6 +70,8 @@ pub struct Alarm {
     pub by_others: bool,
     /// Whether a regulator confirmed that there is a copy.
     pub confirmed: bool,
+    /// The number of the batch's registration: where that was cancelled since, this says nothing.
+    pub registration: u32,
 }
 
 impl Alarm {

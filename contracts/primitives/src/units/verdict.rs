@@ -98,7 +98,7 @@ mod tests {
 
     fn dispensed() -> UnitRecord {
         let place = UnitPlace::Left(UnitState::Dispensed);
-        UnitRecord { place, site: 7, at: 9, position: 3, by_regulator: false }
+        UnitRecord { place, site: 7, at: 9, position: 3, stop: None, registration: 0 }
     }
 
     #[test]
@@ -138,6 +138,7 @@ mod tests {
             count: 4,
             by_others: false,
             confirmed: false,
+            registration: 0,
         };
         let verdict = Verdict::new(Reasons::default(), true, 0).with::<Batch>(None).with(Some(&alarm));
         assert_eq!((verdict.alarm(), verdict.unit()), (Some(alarm), None));

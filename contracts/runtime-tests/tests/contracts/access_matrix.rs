@@ -102,6 +102,7 @@ impl Standing {
             Self::Administrator => Party::Administrator.id(),
             Self::Contract(Role::UnitRegister) => world.units,
             Self::Contract(Role::Sentinel) => world.evidence,
+            Self::Contract(Role::ProductRegister) => world.products,
             Self::Contract(_) => world.governance,
             Self::Foreign => return scene.foreigner,
             Self::WrongSite => scene.foreigner.account,

@@ -5,15 +5,18 @@ use contract_runtime_tests::{
     bundle, new_batch, shipping, sscc, Anything, BatchInHand, Failure, Operators, Party, World, NOW,
 };
 use primitives::access::{Change, Deployment};
+use primitives::batches::Registered;
 use primitives::batches::{
     Arrival, Contents, Error, Goods, Holding, Places, Purpose, QuarantineTarget, RejectionReason, UnitPlace,
     UnitState,
 };
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::governance::{self, Action, CHANGE_DELAY};
+use primitives::products;
 use primitives::units::{self, Alarm, AlarmCode, AlarmRaised, Resolution, UnitOutcome, UnitRecord};
 use primitives::{access, feeds, AccountId, BatchId, DocumentHash, Role, RoleSet, SerialProof, UnitId};
 use scale::{Compact, Encode};
+use testing::goods::registration;
 
 /// A released batch with serials, so many units of which are with the pharmacy.
 fn at_pharmacy(world: &mut World, quantity: usize, at_pharmacy: u64) -> BatchInHand {
@@ -244,11 +247,11 @@ fn unbounded_input_is_refused_before_it_costs_anything_big() {
         world.call(Party::Manufacturer, world.batches, "pack", contents)
     });
     assert_eq!(refused, Err(Error::TooManyLogisticUnits));
-    let long: Result<BatchId, Error> = world.changing_nothing(|world| {
+    let long: Result<BatchId, products::Error> = world.changing_nothing(|world| {
         let new = new_batch(&"A".repeat(10_000), 10, None);
-        world.call(Party::Manufacturer, world.batches, "register_batch", (site, new))
+        world.call(Party::Manufacturer, world.products, "register_batch", (site, new))
     });
-    assert_eq!(long, Err(Error::InvalidLot));
+    assert_eq!(long, Err(products::Error::InvalidLot));
 }
 
 #[test]
@@ -300,12 +303,12 @@ fn reentrancy_through_a_hostile_access_changes_nothing() {
     let hostile = world.instantiate("fixture_hostile", ());
     let victim = world.instantiate("batches", hostile);
     let site = Party::Manufacturer.site();
-    let register = |world: &mut World, lot: &str| -> Result<BatchId, Error> {
-        world.call(Party::Manufacturer, victim, "register_batch", (site, new_batch(lot, 10, None)))
+    let new = |lot: &str| registration(Party::Manufacturer.id(), site, new_batch(lot, 10, None));
+    let register = |world: &mut World, lot: &str| -> Result<Registered, Error> {
+        world.call(Party::Manufacturer, victim, "ProductBooks::register", new(lot))
     };
     assert!(register(&mut world, "FIRST").is_ok(), "as long as it only answers");
-    let second = (site, new_batch("SECOND", 10, None));
-    arm(&mut world, hostile, victim, ("batches", "register_batch"), second);
+    arm(&mut world, hostile, victim, ("batches", "ProductBooks::register"), new("SECOND"));
     // The chain stops a contract that calls back into one that waits for it, and it has given no answer then.
     assert_eq!(register(&mut world, "THIRD"), Err(Error::AccessUnavailable));
     let count = |world: &mut World| {

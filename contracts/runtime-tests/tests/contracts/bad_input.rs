@@ -3,8 +3,8 @@
 
 use contract_runtime_tests::{gln, new_batch, Anything, BatchInHand, Bytes, Failure, Party, World};
 use primitives::access::Limits;
-use primitives::batches::Error as BatchesError;
 use primitives::governance::{Error, Identifier};
+use primitives::products;
 use primitives::units::{AlarmCode, UnitOutcome};
 use primitives::{units, AccountId, BatchId, OrganisationId, Role, RoleSet, SerialProof, SiteId};
 use scale::Encode;
@@ -193,10 +193,10 @@ fn the_site_of_another_organisation_is_refused_before_its_books_are_looked_at() 
     let mut world = World::new();
     let maker = Party::Manufacturer;
     for site in [Party::Wholesaler.site(), SiteId::MAX] {
-        let registered: Result<BatchId, BatchesError> = world.changing_nothing(|world| {
+        let registered: Result<BatchId, products::Error> = world.changing_nothing(|world| {
             let arguments = (site, new_batch("ABC-123", 10, None));
-            world.call(maker, world.batches, "register_batch", arguments)
+            world.call(maker, world.products, "register_batch", arguments)
         });
-        assert_eq!(registered, Err(BatchesError::CallerNotAtSite));
+        assert_eq!(registered, Err(products::Error::CallerNotAtSite));
     }
 }

@@ -3,14 +3,14 @@
 
 use contract_runtime_tests::{recall, shipping, BatchInHand, Party, World, NOW};
 use primitives::batches::{
-    Arrival, Attestation, Batch, BatchRecalled, BatchRegistered, BatchReleased, Error, Holding, NewBatch,
-    Places, RecallScope, RejectionReason, Shipment, ShipmentRejected, UnitsBooked, UnitsReceived,
-    UnitsShipped,
+    Arrival, Batch, BatchRecalled, BatchRegistered, BatchReleased, Error, Holding, Places, RecallScope,
+    RejectionReason, Shipment, ShipmentRejected, UnitsBooked, UnitsReceived, UnitsShipped,
 };
+use primitives::products::{self, Attestation, NewBatch};
 use primitives::units::{
     self, AlarmCode, AlarmRaised, Outcome, Reason, Scan, UnitDecommissioned, UnitOutcome, Verdict,
 };
-use primitives::{Actor, BatchId, DocumentHash};
+use primitives::{Actor, BatchId};
 
 /// What events say about a party that acts at its site.
 fn actor(party: Party) -> Actor {
@@ -58,8 +58,9 @@ fn a_batch_goes_from_its_manufacturer_to_a_patient_and_is_recalled() {
     let to_wholesaler = shipping(batch.id, Party::Manufacturer, Party::Wholesaler, 6_000);
     let early: Result<u64, Error> = world.call(Party::Manufacturer, contract, "ship", to_wholesaler);
     assert_eq!(early, Err(Error::NotReleased));
-    let early: Result<(), Error> = world.call(Party::Manufacturer, contract, "release", batch.id);
-    assert_eq!(early, Err(Error::AttestationMissing));
+    let early: Result<(), products::Error> =
+        world.call(Party::Manufacturer, world.products, "release", batch.id);
+    assert_eq!(early, Err(products::Error::AttestationMissing));
     world.attest_and_release(batch.id);
     let released = BatchReleased { batch: batch.id, by: author(Party::Manufacturer) };
     assert_eq!(world.events::<BatchReleased>(contract), [released]);
@@ -136,25 +137,25 @@ fn bad_registrations_are_refused_by_name() {
     let good = contract_runtime_tests::new_batch("ABC-123", 10, None);
     let gtin = good.gtin;
     let bad = [
-        (NewBatch { gtin: gtin + 1, ..good.clone() }, Error::InvalidGtin),
-        (NewBatch { lot: b"ABC 123".to_vec(), ..good.clone() }, Error::InvalidLot),
-        (NewBatch { expiry: 280_231, ..good.clone() }, Error::InvalidExpiry),
-        (NewBatch { expiry: 200_101, ..good.clone() }, Error::BatchExpired),
-        (NewBatch { quantity: 0, ..good.clone() }, Error::QuantityZero),
-        (NewBatch { quantity: u64::MAX, ..good.clone() }, Error::QuantityTooLarge),
+        (NewBatch { gtin: gtin + 1, ..good.clone() }, products::Error::InvalidGtin),
+        (NewBatch { lot: b"ABC 123".to_vec(), ..good.clone() }, products::Error::InvalidLot),
+        (NewBatch { expiry: 280_231, ..good.clone() }, products::Error::InvalidExpiry),
+        (NewBatch { expiry: 200_101, ..good.clone() }, products::Error::BatchExpired),
+        (NewBatch { quantity: 0, ..good.clone() }, products::Error::QuantityZero),
+        (NewBatch { quantity: u64::MAX, ..good.clone() }, products::Error::QuantityTooLarge),
     ];
     for (new, error) in bad {
-        let refused: Result<BatchId, Error> =
-            world.call(Party::Manufacturer, world.batches, "register_batch", (site, new));
+        let refused: Result<BatchId, products::Error> =
+            world.call(Party::Manufacturer, world.products, "register_batch", (site, new));
         assert_eq!(refused, Err(error));
         assert_eq!(world.emitted(), []);
     }
-    let first: Result<BatchId, Error> =
-        world.call(Party::Manufacturer, world.batches, "register_batch", (site, good.clone()));
+    let first: Result<BatchId, products::Error> =
+        world.call(Party::Manufacturer, world.products, "register_batch", (site, good.clone()));
     assert!(first.is_ok());
-    let again: Result<BatchId, Error> =
-        world.call(Party::Manufacturer, world.batches, "register_batch", (site, good));
-    assert_eq!(again, Err(Error::BatchExists));
+    let again: Result<BatchId, products::Error> =
+        world.call(Party::Manufacturer, world.products, "register_batch", (site, good));
+    assert_eq!(again, Err(products::Error::BatchExists));
 }
 
 #[test]
@@ -174,8 +175,8 @@ fn a_unit_of_another_batch_proves_nothing() {
 fn a_document_is_attested_once() {
     let mut world = World::new();
     let batch = world.register("ABC-123", 10);
-    let arguments = (batch.id, Attestation::MarketAuthorisation, DocumentHash([1; 32]));
-    world.done(Party::Regulator, "attest", arguments);
-    let again: Result<(), Error> = world.call(Party::Regulator, world.batches, "attest", arguments);
-    assert_eq!(again, Err(Error::AlreadyAttested));
+    let reviewed = world.reviewed(batch.id, Attestation::GoodManufacturingPractice);
+    world.decided(Party::Regulator, "attest", reviewed);
+    let again: Result<(), products::Error> = world.call(Party::Regulator, world.products, "attest", reviewed);
+    assert_eq!(again, Err(products::Error::AlreadyAttested));
 }

@@ -140,7 +140,7 @@ fn right_messages(batch: &BatchInHand) -> Vec<(Party, &'static str, &'static str
         (pharmacy, "units", "quarantine", (restrained, false, QuarantineReason::Damaged).encode()),
         (pharmacy, "units", "condemn", (restrained, false).encode()),
         (maker, "batches", "ship", shipping),
-        (maker, "batches", "register_batch", registration),
+        (maker, "products", "register_batch", registration),
         (pharmacy, "batches", "quarantine", quarantine.encode()),
         (Party::Regulator, "batches", "recall", (batch.id, recall(RecallScope::Batch, NOW)).encode()),
         (admin, "governance", "register_organisation", organisation.encode()),

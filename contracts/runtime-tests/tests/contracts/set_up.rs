@@ -7,15 +7,18 @@ use contract_runtime_tests::{
     Party, World, NOW, SUBJECT,
 };
 use primitives::batches::{
-    Arrival, Attestation, Booked, Booking, BookingError, ClearanceReason, Contents, Error, Move,
-    QuarantineError, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason, UnitPlace, UnitState,
-    Which,
+    Arrival, Booked, Booking, BookingError, ClearanceReason, Contents, Error, Move, QuarantineError,
+    QuarantineReason, QuarantineTarget, RecallScope, RejectionReason, UnitPlace, UnitState, Which,
 };
+use primitives::batches::{RecallClass, RecallReason};
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::governance::{Action, Error as GovernanceError, SetUpEnded, CHANGE_DELAY};
+use primitives::products::{self, Attestation, WithdrawalRecall};
 use primitives::units::{self, Resolution};
+use primitives::RegistrationHash;
 use primitives::{access, feeds, Actor, BatchId, DocumentHash, Grant, Role, RoleSet, SiteId};
 use scale::{Decode, Encode};
+use testing::goods::{new_product, prefix_of, GTIN};
 
 /// Sends a message that must change nothing, and returns its error.
 #[track_caller]
@@ -38,16 +41,36 @@ fn no_business_is_done_in_set_up() {
     let (maker, site) = (Party::Manufacturer, Party::Manufacturer.site());
     let batch = BatchInHand::of("ABC-123", 10);
     let (id, document, none) = (batch.id, DocumentHash([1; 32]), None::<DocumentHash>);
-    let attestation = (id, Attestation::CertificateOfAnalysis, document);
+    let attestation = (id, RegistrationHash([2; 32]), Attestation::CertificateOfAnalysis, document);
     let target = QuarantineTarget::Holding { batch: id, site, quantity: None };
     let packed = Contents::Units { batch: id, quantity: 1 };
     let gone = (site, id, 1_u64, UnitState::Destroyed, none);
     let rejection = (None::<SiteId>, 0_u64, RejectionReason::Other);
-    let messages: [(Party, &str, Vec<u8>); 20] = [
-        (maker, "register_batch", (site, new_batch("ABC-123", 10, None)).encode()),
-        (maker, "cancel_registration", id.encode()),
+    let product = new_product(maker.organisation());
+    let (class, reason) = (RecallClass::I, RecallReason::QualityDefect);
+    let withdrawal = WithdrawalRecall { class, reason, instructions: document, acknowledge_by: NOW };
+    let regulator = Party::Regulator;
+    let messages: [(Party, &str, Vec<u8>); 8] = [
+        (regulator, "authorise", vec![&product].encode()),
+        (regulator, "change", product.encode()),
+        (regulator, "withdraw", (GTIN, withdrawal).encode()),
+        (regulator, "restore", (GTIN, document).encode()),
+        (regulator, "delegate", (prefix_of(0), None::<u32>).encode()),
         (maker, "attest", attestation.encode()),
         (maker, "release", id.encode()),
+        // Who else may not do it must not learn more.
+        (Party::Stranger, "release", id.encode()),
+    ];
+    for (by, message, arguments) in messages {
+        let error: products::Error = refused(&mut world, by, "products", message, Bytes(arguments));
+        assert_eq!(error, products::Error::InSetUp, "{message}");
+    }
+    // No product can be authorised, and so none is registered.
+    let registration = (site, new_batch("ABC-123", 10, None));
+    let error: products::Error = refused(&mut world, maker, "products", "register_batch", registration);
+    assert_eq!(error, products::Error::UnknownProduct);
+    let messages: [(Party, &str, Vec<u8>); 18] = [
+        (maker, "cancel_registration", id.encode()),
         (Party::Regulator, "block", id.encode()),
         (Party::Regulator, "unblock", id.encode()),
         (maker, "ship", shipping(id, maker, Party::Wholesaler, 1).encode()),
@@ -63,8 +86,9 @@ fn no_business_is_done_in_set_up() {
         (Party::Regulator, "release_quarantine", (target, ClearanceReason::Mistake).encode()),
         (Party::Regulator, "recall", (id, recall(RecallScope::Batch, NOW)).encode()),
         (maker, "acknowledge_recall", (site, id).encode()),
+        (Party::Regulator, "end_recall", (id, 0_u8, document).encode()),
         // Who else may not do it must not learn more.
-        (Party::Stranger, "release", id.encode()),
+        (Party::Stranger, "block", id.encode()),
     ];
     for (by, message, arguments) in messages {
         let error: Error = refused(&mut world, by, "batches", message, Bytes(arguments));

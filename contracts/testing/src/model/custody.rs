@@ -60,7 +60,7 @@ impl Model {
         let consignee = self.organisations.site_standing(to, self.now);
         match purpose {
             Purpose::Supply => {
-                facts.hindrance(self.now)?;
+                self.hindrance(batch, self.now)?;
                 ensure(!condemned, Error::GoodsCondemned)?;
                 let recalled = logistic_unit.is_some_and(|sscc| today::is_known_as_recalled(self, sscc));
                 ensure(!recalled, Error::LogisticUnitRecalled)?;
@@ -69,10 +69,12 @@ impl Model {
                 // A recalled or expired batch goes back as well.
                 let home = consignee.is_some_and(|site| site.organisation == facts.manufacturer);
                 ensure(home, Error::ReturnNotToManufacturer)?;
-                ensure(facts.blocked_at.is_none(), Error::BatchBlocked)?;
+                ensure(facts.blocked.is_none(), Error::BatchBlocked)?;
+                // Until then it stays where it was made.
+                ensure(facts.released_at.is_some(), Error::NotReleased)?;
                 // Afterwards it is known which packs went back, where that matters.
-                let known = container.is_some_and(|it| it.recalled || it.cases.is_some());
-                ensure(condemned || known || facts.counts_do(), Error::SerialRequired)?;
+                let known = container.is_some_and(|it| self.is_container_recalled(it) || it.cases.is_some());
+                ensure(condemned || known || self.counts_do(batch), Error::SerialRequired)?;
             }
         }
         ensure(to != from, Error::ConsigneeIsConsignor)?;
@@ -146,7 +148,7 @@ impl Model {
         let Shipment { batch, from, to, logistic_unit, purpose, hold, .. } = record;
         ensure(call.site == Some(to), Error::CallerNotConsignee)?;
         ensure_custodian(&call)?;
-        let withheld = hold.quarantined && hold.by_regulator;
+        let withheld = hold.quarantined && hold.stop.is_some();
         ensure(purpose == Purpose::Supply || !withheld, Error::ShipmentQuarantined)?;
         let under_way = self.batches[&batch].positions(|pack| pack.shipment == Some(number));
         let arrived = match (&arrival, logistic_unit) {
@@ -204,12 +206,12 @@ impl Model {
             ensure(parent == Some(shipped), Error::NotInShipment)?;
         }
         let positions = self.positions_inside(sscc);
-        let around = parent.map(|parent| self.containers[&parent].recalled);
+        let around = parent.map(|parent| self.containers[&parent].recalls.clone());
         let back = record.purpose == Purpose::Return;
         let now = self.now;
         let container = self.containers.get_mut(&sscc).unwrap();
         // What was in a recalled one is recalled.
-        container.recalled |= around == Some(true);
+        container.recalls.extend(around.unwrap_or_default());
         container.withdrawn = back.then_some(Withdrawal::Returned);
         if sscc != shipped {
             container.taken_out_at = Some(now);
@@ -219,7 +221,7 @@ impl Model {
         container.site = record.to;
         container.hold = Hold {
             quarantined: record.hold.quarantined && !back,
-            by_regulator: record.hold.by_regulator && !back,
+            stop: record.hold.stop.filter(|_| !back),
             cleared_at: record.hold.cleared_at,
         };
         if let Some(parent) = parent {
@@ -233,7 +235,7 @@ impl Model {
         let Shipment { batch, from, to, quantity, logistic_unit, condemned, mut hold, .. } = record;
         let entitled = call.site == Some(to) || call.roles.contains(Role::Regulator);
         ensure(entitled, Error::CallerNotConsignee)?;
-        let withheld = hold.quarantined && hold.by_regulator;
+        let withheld = hold.quarantined && hold.stop.is_some();
         ensure(!condemned || !withheld, Error::ShipmentQuarantined)?;
         hold.quarantined &= !condemned;
         for pack in self.facts(batch).packs.iter_mut().filter(|pack| pack.shipment == Some(number)) {
@@ -258,8 +260,8 @@ impl Model {
 
     /// A regulator's hold goes with loose goods.
     pub(super) fn bring_hold(&mut self, batch: BatchId, site: SiteId, hold: Hold) {
-        if hold.quarantined && hold.by_regulator {
-            self.facts(batch).holds.entry(site).or_default().by_regulator = true;
+        if hold.quarantined && hold.stop.is_some() {
+            self.facts(batch).holds.entry(site).or_default().stop = hold.stop;
         }
     }
 }

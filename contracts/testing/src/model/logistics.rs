@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use kernel::Call;
 use primitives::batches::{
     Contents, Error, Hold, LogisticUnitDestroyed, LogisticUnitPacked, LogisticUnitUnpacked, UnitState,
@@ -23,7 +25,8 @@ pub struct Container {
     pub case: Option<u32>,
     /// The lowest and the highest number of the cases in it, where all in it are numbered.
     pub cases: Option<(u32, u32)>,
-    pub recalled: bool,
+    /// The numbers of the batch's recalls of it, and of one around it out of which it was taken.
+    pub recalls: BTreeSet<u8>,
     pub withdrawn: Option<Withdrawal>,
     pub hold: Hold,
 }
@@ -54,11 +57,25 @@ impl Model {
         u64::try_from(self.positions_inside(sscc).len()).unwrap()
     }
 
-    /// Whether one inside is recalled.
+    /// The numbers of the recalls of those inside.
+    pub fn recalls_inside(&self, sscc: Sscc) -> BTreeSet<u8> {
+        let of = |child: Sscc| {
+            let own = self.containers[&child].recalls.clone();
+            own.into_iter().chain(self.recalls_inside(child))
+        };
+        self.children(sscc).into_iter().flat_map(of).collect()
+    }
+
+    /// Whether a recall of it goes on.
+    pub fn is_container_recalled(&self, container: &Container) -> bool {
+        let facts = &self.batches[&container.batch];
+        container.recalls.iter().any(|number| facts.goes_on(*number))
+    }
+
+    /// Whether a recall of one inside goes on.
     pub fn holds_recalled(&self, sscc: Sscc) -> bool {
-        self.children(sscc)
-            .into_iter()
-            .any(|child| self.containers[&child].recalled || self.holds_recalled(child))
+        let facts = &self.batches[&self.containers[&sscc].batch];
+        self.recalls_inside(sscc).iter().any(|number| facts.goes_on(*number))
     }
 
     pub(super) fn forget_if_empty(&mut self, sscc: Sscc, site: SiteId) {
@@ -108,6 +125,8 @@ impl Model {
     pub(super) fn pack(&mut self, call: Call, sscc: Sscc, contents: Contents) -> Outcome<Error> {
         let site = ensure_custodian(&call)?;
         ensure(sscc != 0 && gs1::Sscc::new(sscc).is_ok(), Error::InvalidSscc)?;
+        let owner = self.organisations.owner_of(sscc);
+        ensure(owner.is_some() && owner == call.organisation, Error::SsccOfAnother)?;
         let taken = self.containers.contains_key(&sscc) || self.ended_lately(sscc);
         ensure(!taken, Error::LogisticUnitExists)?;
         let (batch, level, case, cases) = match &contents {
@@ -148,7 +167,7 @@ impl Model {
             shipment: None,
             case,
             cases,
-            recalled: false,
+            recalls: BTreeSet::new(),
             withdrawn: None,
             hold: Hold::default(),
         };
@@ -168,12 +187,12 @@ impl Model {
         let mut whole: Option<(BatchId, u8)> = None;
         for child in children {
             let container = self.free_to_go(site, *child)?;
-            let recalled = container.recalled || self.holds_recalled(*child);
+            let (batch, level) = (container.batch, container.level + 1);
+            ensure(whole.is_none_or(|(first, _)| first == batch), Error::MixedBatches)?;
+            let recalled = self.is_container_recalled(container) || self.holds_recalled(*child);
             ensure(!recalled, Error::LogisticUnitRecalled)?;
             ensure(container.withdrawn.is_none(), Error::GoodsCondemned)?;
-            let (batch, level) = (container.batch, container.level + 1);
             ensure(level < MAX_LEVEL, Error::NestedTooDeep)?;
-            ensure(whole.is_none_or(|(first, _)| first == batch), Error::MixedBatches)?;
             whole = Some((batch, whole.map_or(level, |(_, highest)| highest.max(level))));
             self.containers.get_mut(child).unwrap().parent = Some(sscc);
         }
@@ -183,7 +202,8 @@ impl Model {
     pub(super) fn unpack(&mut self, call: Call, sscc: Sscc) -> Outcome<Error> {
         let site = ensure_custodian(&call)?;
         let container = self.standing_alone(site, sscc)?.clone();
-        let Container { batch, case, recalled, withdrawn, hold, .. } = container;
+        let recalled = self.is_container_recalled(&container);
+        let Container { batch, case, ref recalls, withdrawn, hold, .. } = container;
         match withdrawn {
             Some(Withdrawal::Destroyed) => return Err(Error::LogisticUnitNotHeld),
             Some(Withdrawal::Returned) => ensure(case.is_none(), Error::LogisticUnitNotHeld)?,
@@ -217,7 +237,7 @@ impl Model {
             let inside = self.containers.get_mut(&child).unwrap();
             (inside.parent, inside.site, inside.withdrawn) = (None, site, withdrawn);
             inside.taken_out_at = Some(now);
-            inside.recalled |= recalled;
+            inside.recalls.extend(recalls);
             inside.hold = Hold { cleared_at: hold.cleared_at.max(inside.hold.cleared_at), ..hold };
         }
         if case.is_some() && withdrawn.is_some() {

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use primitives::batches::{
-    Attestation, AttestationRecord, Batch, Hold, Holding, NewBatch, NotMarketable, Places, RecallNotice,
-    RecallScope, UnitState, Withdrawal,
+    Batch, Hold, Holding, NotMarketable, Places, RecallNotice, RecallScope, RecallSet, Stop, UnitState,
+    Withdrawal,
 };
+use primitives::products::{Attestation, AttestationRecord, NewBatch};
 use primitives::{BatchId, OrganisationId, Quantity, SerialProof, SiteId, Sscc, Timestamp, UnitId};
 
 use super::Model;
@@ -41,17 +42,18 @@ pub enum Quarantined {
 #[derive(Clone, Debug)]
 pub struct BatchFacts {
     pub new: NewBatch,
+    pub registration: u32,
     pub manufacturer: OrganisationId,
     pub expires_at: Timestamp,
     pub registered_at: Timestamp,
     pub released_at: Option<Timestamp>,
-    pub blocked_at: Option<Timestamp>,
+    pub blocked: Option<Stop>,
     pub attested: BTreeMap<Attestation, AttestationRecord>,
     pub recalls: Vec<RecallNotice>,
     /// Where packs of it are or were, in the order in which it came there.
     pub sites: Vec<SiteId>,
-    /// How many recalls a site acknowledged, and when it last did.
-    pub acknowledged: BTreeMap<SiteId, (u8, Timestamp)>,
+    /// How many recalls a site acknowledged, of the batch and of its product, and when it last did.
+    pub acknowledged: BTreeMap<SiteId, (u8, u8, Timestamp)>,
     /// What a site last booked by quantity, and when.
     pub last_bookings: BTreeMap<SiteId, (UnitState, Quantity, Timestamp)>,
     /// The quarantine of loose packs at a site, besides which packs those are.
@@ -62,24 +64,22 @@ pub struct BatchFacts {
 }
 
 impl BatchFacts {
+    /// Since when it is recalled as a whole, and not with its product.
     pub fn recalled_at(&self) -> Option<Timestamp> {
-        let whole = |notice: &&RecallNotice| notice.recall.scope == RecallScope::Batch;
+        let whole =
+            |notice: &&RecallNotice| notice.recall.scope == RecallScope::Batch && notice.ended.is_none();
         self.recalls.iter().find(whole).map(|notice| notice.at)
     }
 
-    pub fn is_recalled(&self) -> bool {
-        self.recalled_at().is_some()
+    /// Whether the recall of this number goes on.
+    pub fn goes_on(&self, number: u8) -> bool {
+        self.recalls[usize::from(number)].ended.is_none()
     }
 
     /// Whether a recall until the time `at` names the position.
     pub fn in_recalled_range(&self, position: u32, at: Timestamp) -> bool {
         let names = |scope| matches!(scope, RecallScope::SerialRange { first, last } if first <= position && position <= last);
-        self.recalls.iter().any(|notice| notice.at <= at && names(notice.recall.scope))
-    }
-
-    /// Whether it does not matter which packs these are.
-    pub fn counts_do(&self) -> bool {
-        !self.is_serialised() || self.is_recalled()
+        self.recalls.iter().any(|it| it.at <= at && it.ended.is_none() && names(it.recall.scope))
     }
 
     pub fn is_serialised(&self) -> bool {
@@ -94,7 +94,10 @@ impl BatchFacts {
 
     pub fn record(&self) -> Batch {
         let NewBatch { gtin, lot, expiry, quantity, serial_root, units_per_case } = self.new.clone();
+        let ended = (0..).zip(&self.recalls).filter(|(_, notice)| notice.ended.is_some());
+        let ended_recalls = ended.fold(RecallSet::NONE, |set, (number, _)| set.with(number));
         Batch {
+            registration: self.registration,
             gtin,
             lot,
             expiry,
@@ -105,24 +108,10 @@ impl BatchFacts {
             manufacturer: self.manufacturer,
             registered_at: self.registered_at,
             released_at: self.released_at,
-            blocked_at: self.blocked_at,
+            blocked: self.blocked,
             recalled_at: self.recalled_at(),
             recalls: u8::try_from(self.recalls.len()).unwrap(),
-        }
-    }
-
-    /// Why packs of it might not be supplied or dispensed at a time.
-    pub fn hindrance(&self, at: Timestamp) -> Result<(), NotMarketable> {
-        if self.recalled_at().is_some_and(|since| since <= at) {
-            Err(NotMarketable::Recalled)
-        } else if self.blocked_at.is_some_and(|since| since <= at) {
-            Err(NotMarketable::Blocked)
-        } else if self.released_at.is_none_or(|since| since > at) {
-            Err(NotMarketable::NotReleased)
-        } else if at > self.expires_at {
-            Err(NotMarketable::Expired)
-        } else {
-            Ok(())
+            ended_recalls,
         }
     }
 
@@ -175,6 +164,27 @@ impl Pack {
 }
 
 impl Model {
+    /// Whether it does not matter which packs of the batch these are.
+    pub fn counts_do(&self, batch: BatchId) -> bool {
+        !self.batches[&batch].is_serialised() || self.is_recalled(batch)
+    }
+
+    /// Why packs of the batch might not be supplied or dispensed at a time.
+    pub fn hindrance(&self, batch: BatchId, at: Timestamp) -> Result<(), NotMarketable> {
+        let facts = &self.batches[&batch];
+        if self.recalled_at(batch).is_some_and(|since| since <= at) {
+            Err(NotMarketable::Recalled)
+        } else if facts.blocked.is_some_and(|stop| stop.at <= at) {
+            Err(NotMarketable::Blocked)
+        } else if facts.released_at.is_none_or(|since| since > at) {
+            Err(NotMarketable::NotReleased)
+        } else if at > facts.expires_at {
+            Err(NotMarketable::Expired)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Where the batch's packs are, at the site or at all sites.
     pub fn places(&self, batch: BatchId, site: Option<SiteId>) -> Places {
         let mut places = Places::default();
@@ -216,9 +226,11 @@ impl Model {
     /// What a site has or had of the batch.
     pub fn holding(&self, batch: BatchId, site: SiteId) -> Holding {
         let facts = &self.batches[&batch];
-        let (acknowledged, acknowledged_at) = facts.acknowledged.get(&site).copied().unwrap_or_default();
+        let (acknowledged, acknowledged_of_product, acknowledged_at) =
+            facts.acknowledged.get(&site).copied().unwrap_or_default();
         let hold = facts.holds.get(&site).copied().unwrap_or_default();
-        Holding { places: self.places(batch, Some(site)), acknowledged, acknowledged_at, hold }
+        let places = self.places(batch, Some(site));
+        Holding { places, acknowledged, acknowledged_of_product, acknowledged_at, hold }
     }
 
     /// The unit at a position, where the batch has serials.
@@ -231,7 +243,7 @@ impl Model {
 
     /// Whether the books know by name what became of the pack at this position.
     pub fn is_booked_by_name(&self, batch: BatchId, position: usize) -> bool {
-        self.unit_at(batch, position).is_some_and(|unit| self.units.contains_key(&unit))
+        self.unit_at(batch, position).is_some_and(|unit| self.unit(batch, unit).is_some())
     }
 
     /// Packs show up among those that fit. If one should be elsewhere, then it was this one that came here, and one that

@@ -1,7 +1,7 @@
 use kernel::Call;
 use primitives::batches::{
     ClearanceReason, Error, GoodsCondemned, Hold, QuarantineReason, QuarantineReleased, QuarantineTarget,
-    UnitsQuarantined, Withdrawal,
+    Stop, UnitsQuarantined, Withdrawal,
 };
 use primitives::{ensure, BatchId, Quantity, Role, SiteId};
 
@@ -33,7 +33,8 @@ impl Model {
         } else {
             call.ensure_role(Role::Regulator)?;
         }
-        self.set_apart(call, target, &goods, reason, !at_home)
+        let stop = if at_home { None } else { Some(self.stop_by(&call)?) };
+        self.set_apart(call, target, &goods, reason, stop)
     }
 
     pub(super) fn set_apart(
@@ -42,10 +43,10 @@ impl Model {
         target: QuarantineTarget,
         goods: &Targeted,
         reason: QuarantineReason,
-        by_regulator: bool,
+        stop: Option<Stop>,
     ) -> Outcome<Error> {
         let &Targeted { batch, site, free, quarantined, hold } = goods;
-        let by_regulator = by_regulator || hold.by_regulator;
+        let stop = stop.or(hold.stop);
         let quantity = match target {
             QuarantineTarget::Holding { quantity, .. } => {
                 let quantity = quantity.unwrap_or(free);
@@ -58,7 +59,7 @@ impl Model {
                 free
             }
         };
-        self.set_hold(target, Hold { quarantined: true, by_regulator, ..hold });
+        self.set_hold(target, Hold { quarantined: true, stop, ..hold });
         Ok(done(&UnitsQuarantined { batch, by: call.actor(), site, target, quantity, reason }))
     }
 
@@ -72,8 +73,9 @@ impl Model {
         let Targeted { batch, site, quarantined, hold, .. } = goods;
         self.answers_for(&call, batch)?;
         self.ensure_not_a_part(&goods, target)?;
-        let entitled = call.roles.contains(Role::Regulator) || !hold.by_regulator;
-        ensure(entitled, Error::CallerNotAuthorised)?;
+        let is_regulator = call.roles.contains(Role::Regulator);
+        ensure(is_regulator || hold.stop.is_none(), Error::CallerNotAuthorised)?;
+        ensure(hold.stop.is_none_or(|stop| self.gives_way(stop, &call)), Error::StoppedByAnother)?;
         ensure(quarantined > 0, Error::NotQuarantined)?;
         let quantity = match target {
             QuarantineTarget::Holding { quantity, .. } => {
@@ -93,10 +95,10 @@ impl Model {
         let goods = self.targeted(target)?;
         let Targeted { batch, site, free, quarantined, hold } = goods;
         let at_home = call.site == Some(site);
-        let own = (at_home || self.answers_for(&call, batch).is_ok()) && !hold.by_regulator;
+        let own = (at_home || self.answers_for(&call, batch).is_ok()) && hold.stop.is_none();
         ensure(own || call.roles.contains(Role::Regulator), Error::CallerNotAuthorised)?;
         self.ensure_not_a_part(&goods, target)?;
-        let counts_do = self.batches[&batch].counts_do();
+        let counts_do = self.counts_do(batch);
         let quantity = match target {
             QuarantineTarget::Shipment(_) => return Err(Error::GoodsUnderWay),
             QuarantineTarget::Holding { quantity, .. } => {
@@ -111,9 +113,10 @@ impl Model {
             }
             QuarantineTarget::LogisticUnit(sscc) => {
                 let container = &self.containers[&sscc];
-                let known = counts_do || container.recalled || container.cases.is_some();
+                let recalled = self.is_container_recalled(container);
+                let known = counts_do || recalled || container.cases.is_some();
                 ensure(known, Error::SerialRequired)?;
-                ensure(quarantined > 0 || container.recalled, Error::NotQuarantined)?;
+                ensure(quarantined > 0 || recalled, Error::NotQuarantined)?;
                 self.containers.get_mut(&sscc).unwrap().withdrawn = Some(Withdrawal::Condemned);
                 free + quarantined
             }
@@ -136,7 +139,7 @@ impl Model {
     /// Which packs a part of a holding is, must be said where that matters.
     fn ensure_not_a_part(&self, goods: &Targeted, target: QuarantineTarget) -> Result<(), Error> {
         let is_part = matches!(target, QuarantineTarget::Holding { quantity: Some(_), .. });
-        ensure(!is_part || self.batches[&goods.batch].counts_do(), Error::SerialRequired)
+        ensure(!is_part || self.counts_do(goods.batch), Error::SerialRequired)
     }
 
     fn mark_packs(&mut self, batch: BatchId, positions: Vec<usize>, quarantined: Option<Quarantined>) {
@@ -196,5 +199,5 @@ impl Model {
 fn rest_of_hold(hold: Hold, rest: bool, cleared_at: Option<u64>) -> Hold {
     let cleared_at = if rest { None } else { cleared_at };
     let cleared_at = cleared_at.unwrap_or(hold.cleared_at);
-    Hold { quarantined: false, by_regulator: rest && hold.by_regulator, cleared_at }
+    Hold { quarantined: false, stop: hold.stop.filter(|_| rest), cleared_at }
 }

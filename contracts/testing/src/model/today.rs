@@ -42,5 +42,5 @@ pub fn is_known_as_recalled(model: &Model, sscc: Sscc) -> bool {
     let in_range = container.cases.zip(facts.new.units_per_case).is_some_and(|((lowest, highest), size)| {
         (lowest * size..(highest + 1) * size).any(|position| facts.in_recalled_range(position, model.now))
     });
-    container.recalled || model.holds_recalled(sscc) || in_range
+    model.is_container_recalled(container) || model.holds_recalled(sscc) || in_range
 }

@@ -27,6 +27,8 @@ pub struct CameOut {
     pub free: bool,
     /// The container that was shipped.
     pub inside: Option<Sscc>,
+    /// Whether the registration of the batch was cancelled since: no packs are known that came there.
+    pub forgotten: bool,
 }
 
 /// How many packs that came out of something were struck, when last, and of which of its lives that is.
@@ -72,7 +74,7 @@ impl Model {
             if quantity > 0 {
                 let place = if quantity < goods.free { place.part(quantity) } else { place };
                 let reason = QuarantineReason::OracleEvidence;
-                events.extend(self.set_apart(call, place, &goods, reason, false)?.events);
+                events.extend(self.set_apart(call, place, &goods, reason, None)?.events);
             }
         }
         Ok(Done { answer: Answer::Nothing, events })
@@ -84,7 +86,8 @@ impl Model {
 
     /// How many loose packs came to the site after this time, in the last sixteen arrivals.
     fn came_since(&self, batch: BatchId, site: SiteId, since: Timestamp) -> Quantity {
-        let here = self.came_out.iter().rev().filter(|it| (it.batch, it.site) == (batch, site));
+        let here =
+            self.came_out.iter().rev().filter(|it| (it.batch, it.site) == (batch, site) && !it.forgotten);
         let lately = here.take(16).filter(|it| it.at > since && self.is_lately(it));
         lately.filter(|it| it.free).map(|it| it.loose).sum()
     }
@@ -149,6 +152,12 @@ impl Model {
         Ok(places)
     }
 
+    /// It does not count any more what came to the site.
+    pub(super) fn forget_evidence(&mut self, batch: BatchId, site: SiteId) {
+        let there = self.came_out.iter_mut().filter(|it| (it.batch, it.site) == (batch, site));
+        there.for_each(|it| it.forgotten = true);
+    }
+
     /// Packs, or the container that was shipped, came out of a shipment at a site.
     pub(super) fn note_end_of_shipment(
         &mut self,
@@ -159,7 +168,17 @@ impl Model {
     ) {
         let (batch, inside, free) = (record.batch, record.logistic_unit, !record.hold.quarantined);
         let (of, given_back, at) = (Around::Shipment(number), site == record.from, self.now);
-        self.came_out.push(CameOut { of, batch, site, given_back, at, loose, free, inside });
+        self.came_out.push(CameOut {
+            of,
+            batch,
+            site,
+            given_back,
+            at,
+            loose,
+            free,
+            inside,
+            forgotten: false,
+        });
     }
 
     /// A container ended at a site.
@@ -170,6 +189,16 @@ impl Model {
         (loose, free): (Quantity, bool),
     ) {
         let (of, batch, at) = (Around::LogisticUnit(sscc), self.containers[&sscc].batch, self.now);
-        self.came_out.push(CameOut { of, batch, site, given_back: false, at, loose, free, inside: None });
+        self.came_out.push(CameOut {
+            of,
+            batch,
+            site,
+            given_back: false,
+            at,
+            loose,
+            free,
+            inside: None,
+            forgotten: false,
+        });
     }
 }

@@ -1,7 +1,7 @@
 use kernel::Call;
 use primitives::batches::{
-    ClearanceReason, DecommissioningReverted, Error as BatchError, QuarantineReason, UnitPlace, UnitState,
-    UnitsBooked, UnitsDecommissioned,
+    ClearanceReason, DecommissioningReverted, Error as BatchError, QuarantineReason, Stop, UnitPlace,
+    UnitState, UnitsBooked, UnitsDecommissioned,
 };
 use primitives::units::{
     Alarm, AlarmCode, AlarmRaised, AlarmResolved, AlarmsDismissed, Error, Resolution, UnitDecommissioned,
@@ -78,7 +78,8 @@ impl Model {
             _ => {
                 let Some(named) = Named::of(message) else { return Ok(()) };
                 ensure(named.is_well_made(), Error::InvalidProof)?;
-                let is_there = |serial: &Vec<u8>| match self.units.get(&UnitId::of(named.batch, serial)) {
+                let record = |serial: &Vec<u8>| self.unit(named.batch, UnitId::of(named.batch, serial));
+                let is_there = |serial: &Vec<u8>| match record(serial) {
                     None => true,
                     Some(record) => {
                         let quarantined = record.place == UnitPlace::QuarantineBySerial;
@@ -122,6 +123,18 @@ impl Model {
             && facts.could_have_proof(proof)
     }
 
+    /// What is known of a unit of the batch as it is registered now.
+    pub(super) fn unit(&self, batch: BatchId, unit: UnitId) -> Option<&UnitRecord> {
+        let registration = self.batches.get(&batch)?.registration;
+        self.units.get(&unit).filter(|record| record.registration == registration)
+    }
+
+    /// The alarm about a serial of the batch as it is registered now.
+    pub(super) fn alarm(&self, batch: BatchId, unit: UnitId) -> Option<&Alarm> {
+        let registration = self.batches.get(&batch)?.registration;
+        self.alarms.get(&unit).filter(|alarm| alarm.registration == registration)
+    }
+
     /// How the unit left the supply chain.
     fn left_as(&self, unit: UnitId) -> Option<UnitState> {
         match self.units.get(&unit)?.place {
@@ -157,7 +170,7 @@ impl Model {
         Self::may_decommission(&call, state)?;
         let site = call.site()?;
         let unit = UnitId::of(batch, serial);
-        let before = self.units.get(&unit).cloned();
+        let before = self.unit(batch, unit).cloned();
         ensure(facts.is_serialised(), Error::SerialsNotRegistered)?;
         ensure(facts.could_have_proof(proof), Error::InvalidProof)?;
         ensure(at >= facts.registered_at, Error::TimeTooOld)?;
@@ -194,9 +207,9 @@ impl Model {
             return Ok(self.raise(call, site, (batch, unit), AlarmCode::UnitNeverReceived, None));
         }
         if state == UnitState::Dispensed {
-            facts.hindrance(at)?;
+            self.hindrance(batch, at)?;
             ensure(!facts.in_recalled_range(proof.index, at), Error::UnitRecalled)?;
-            self.ensure_no_alarm(unit, at)?;
+            self.ensure_no_alarm(batch, unit, at)?;
             // Packs are quarantined here of which nobody said which they are.
             let nameless = facts.positions(|pack| pack.is_quarantined_at(site, Quarantined::Counted));
             ensure(nameless.is_empty(), Error::UnitsQuarantined)?;
@@ -213,7 +226,14 @@ impl Model {
         let pack = &mut self.facts(batch).packs[position];
         pack.gone = Some(state);
         let to = UnitPlace::Left(state);
-        let record = UnitRecord { place: to, site, at, position: proof.index, by_regulator: false };
+        let record = UnitRecord {
+            place: to,
+            site,
+            at,
+            position: proof.index,
+            stop: None,
+            registration: self.batches[&batch].registration,
+        };
         self.units.insert(unit, record);
         let booked = UnitsBooked { batch, site, from, to, quantity: 1 };
         let event = UnitDecommissioned { batch, unit, by: call.actor(), state, at, position: proof.index };
@@ -230,10 +250,10 @@ impl Model {
         alarm.confirmed || alarm.by_others || !dismissed
     }
 
-    fn ensure_no_alarm(&self, unit: UnitId, at: Timestamp) -> Result<(), Error> {
+    fn ensure_no_alarm(&self, batch: BatchId, unit: UnitId, at: Timestamp) -> Result<(), Error> {
         let proven = |alarm: &Alarm| alarm.code != AlarmCode::SerialNotInBatch && alarm.at <= at;
         let speaks = |alarm: &Alarm| alarm.confirmed || (proven(alarm) && self.counts(alarm));
-        ensure(!self.alarms.get(&unit).is_some_and(speaks), Error::AlarmOpen)
+        ensure(!self.alarm(batch, unit).is_some_and(speaks), Error::AlarmOpen)
     }
 
     /// The alarm: the first one about a proven serial is kept, and counts the others. One that is dismissed is not.
@@ -245,8 +265,10 @@ impl Model {
         code: AlarmCode,
         other: Option<SiteId>,
     ) -> Done {
-        let new = Alarm { code, site, other, at: self.now, count: 1, by_others: false, confirmed: false };
-        let kept = match self.alarms.get(&unit).filter(|first| self.counts(first)) {
+        let registration = self.batches[&batch].registration;
+        let (at, count, by_others, confirmed) = (self.now, 1, false, false);
+        let new = Alarm { code, site, other, at, count, by_others, confirmed, registration };
+        let kept = match self.alarm(batch, unit).filter(|first| self.counts(first)) {
             None => new,
             Some(first) => {
                 let (count, by_others) = (first.count + 1, first.by_others || first.site != site);
@@ -266,18 +288,22 @@ impl Model {
         let UnitRecord { site, at, position, .. } = self.units[&unit].clone();
         let state = self.left_as(unit).expect("it was looked at first");
         ensure(self.may_book(), Error::NotUnitRegister)?;
+        ensure(self.batches.contains_key(&batch), Error::UnknownBatch)?;
         let own = call.site == Some(site);
         let holds_drugs = call.ensure_any(CUSTODIANS).is_ok();
         let dispenses = state != UnitState::Dispensed || call.ensure_any(DISPENSERS).is_ok();
         let entitled = call.roles.contains(Role::Regulator) || holds_drugs && dispenses;
+        // A regulator is let pass, and refused because it is not the site's.
+        ensure(call.roles.contains(Role::Regulator) || own && entitled, Error::CallerNotAuthorised)?;
+        ensure(self.unit(batch, unit).is_some(), Error::UnitNotDecommissioned)?;
         ensure(own && entitled, Error::CallerNotAuthorised)?;
-        self.ensure_no_alarm(unit, self.now)?;
+        self.ensure_no_alarm(batch, unit, self.now)?;
         let facts = &self.batches[&batch];
         let is_final = match state {
             UnitState::Destroyed | UnitState::Stolen => true,
             UnitState::Dispensed | UnitState::Sample | UnitState::Exported => {
                 let late = self.now > at + REVERT_WINDOW || self.now > facts.expires_at;
-                late || facts.is_recalled() || facts.in_recalled_range(position, self.now)
+                late || self.is_recalled(batch) || facts.in_recalled_range(position, self.now)
             }
         };
         ensure(!is_final, Error::NotRevertible)?;
@@ -306,11 +332,13 @@ impl Model {
         ensure(self.may_book(), Error::NotUnitRegister)?;
         let facts = self.batches.get(&batch).ok_or(Error::UnknownBatch)?;
         let units: Vec<UnitId> = serials.iter().map(|serial| UnitId::of(batch, serial)).collect();
-        let by_serial = units.iter().filter(|unit| self.units.contains_key(*unit)).count();
+        let by_serial = units.iter().filter(|unit| self.unit(batch, **unit).is_some()).count();
         let counted = units.len() - by_serial;
 
         let (here, is_regulator) = (call.site == Some(at), call.roles.contains(Role::Regulator));
-        let withheld = facts.holds.get(&at).is_some_and(|hold| hold.by_regulator);
+        let of_holding = facts.holds.get(&at).and_then(|hold| hold.stop);
+        let withheld = of_holding.is_some();
+        let own_stop = Stop { by: call.organisation.unwrap_or_default(), at: self.now };
         let condemns = to == UnitPlace::Condemned;
         let entitled = if condemns {
             here && !(from_quarantine && counted > 0 && withheld)
@@ -347,11 +375,11 @@ impl Model {
             }
         };
         ensure(facts.positions(is_there).len() >= counted, Error::QuantityNotHeld)?;
-        let protected = |unit: &UnitId| self.units.get(unit).is_some_and(|record| record.by_regulator);
+        let protected = |unit: &UnitId| self.unit(batch, *unit).is_some_and(|record| record.stop.is_some());
         ensure(is_regulator || !units.iter().any(protected), Error::CallerNotAuthorised)?;
 
         let new: Vec<usize> = (units.iter().zip(&positions))
-            .filter(|(unit, _)| !self.units.contains_key(unit))
+            .filter(|(unit, _)| self.unit(batch, **unit).is_none())
             .map(|(_, position)| *position)
             .collect();
         self.show_up(batch, &new, is_there);
@@ -363,12 +391,14 @@ impl Model {
         let nameless = |pack: &Pack| pack.is_quarantined_at(at, Quarantined::Counted);
         let rest = !self.batches[&batch].positions(nameless).is_empty();
         if let Some(hold) = self.facts(batch).holds.get_mut(&at) {
-            hold.by_regulator &= rest;
+            hold.stop = hold.stop.filter(|_| rest);
         }
-        let by_regulator = !here || from_quarantine && withheld;
+        let stop = if here { of_holding.filter(|_| from_quarantine) } else { Some(own_stop) };
+        let registration = self.batches[&batch].registration;
         for (unit, position) in units.iter().zip(&positions) {
             let position = u32::try_from(*position).unwrap();
-            let record = UnitRecord { place: to, site: at, at: self.now, position, by_regulator };
+            let now = self.now;
+            let record = UnitRecord { place: to, site: at, at: now, position, stop, registration };
             self.units.insert(*unit, record);
         }
         let shelf = if from_quarantine { UnitPlace::Quarantine } else { UnitPlace::Shelf };
@@ -381,10 +411,8 @@ impl Model {
         let (by, site) = (call.actor(), at);
         let units = units.into_iter().zip(proof.leaves.iter().map(|(index, _)| *index)).collect();
         events.push(match reason {
-            Some(reason) => {
-                Event::of(&UnitsQuarantinedBySerial { batch, by, site, units, by_regulator, reason })
-            }
-            None => Event::of(&UnitsCondemned { batch, by, site, units, by_regulator }),
+            Some(reason) => Event::of(&UnitsQuarantinedBySerial { batch, by, site, units, stop, reason }),
+            None => Event::of(&UnitsCondemned { batch, by, site, units, stop }),
         });
         Ok(Done { answer: Answer::Nothing, events })
     }
@@ -398,11 +426,16 @@ impl Model {
         reason: ClearanceReason,
     ) -> Result<Done, Error> {
         ensure(self.may_book(), Error::NotUnitRegister)?;
+        ensure(self.batches.contains_key(&batch), Error::UnknownBatch)?;
         self.answers_for(&call, batch).map_err(|_| Error::CallerNotAuthorised)?;
         let units: Vec<UnitId> = serials.iter().map(|serial| UnitId::of(batch, serial)).collect();
         let is_regulator = call.roles.contains(Role::Regulator);
-        let protected = units.iter().any(|unit| self.units[unit].by_regulator);
-        ensure(is_regulator || !protected, Error::CallerNotAuthorised)?;
+        for unit in &units {
+            let record = self.unit(batch, *unit).ok_or(Error::UnitNotThere)?;
+            ensure(is_regulator || record.stop.is_none(), Error::CallerNotAuthorised)?;
+            let gives_way = record.stop.is_none_or(|stop| self.gives_way(stop, &call));
+            ensure(gives_way, Error::StoppedByAnother)?;
+        }
         let site = self.units[&units[0]].site;
         for unit in &units {
             let record = self.units.remove(unit).unwrap();
@@ -441,10 +474,15 @@ impl Model {
             events.push(Event::of(&AlarmResolved { batch, unit, by: call.actor(), resolution }));
             if corrects {
                 let record = self.units.get(&unit).cloned().ok_or(Error::UnitNotDecommissioned)?;
+                let gives_way = record.stop.is_none_or(|stop| self.gives_way(stop, &call));
+                ensure(gives_way, Error::StoppedByAnother)?;
                 // It books in `batches`, too.
                 let batches = [self.contracts.units, self.contracts.batches];
                 let call = self.organisations.call(call.account, None, self.now, &batches)?;
                 ensure(self.may_book(), Error::NotUnitRegister)?;
+                ensure(self.batches.contains_key(&batch), Error::UnknownBatch)?;
+                let by_now = self.unit(batch, unit).is_some();
+                ensure(by_now, Error::UnitNotDecommissioned)?;
                 let UnitRecord { place, site, position, .. } = record;
                 if place == UnitPlace::Condemned {
                     // It may have been shipped or destroyed since, which is only counted.
@@ -492,10 +530,10 @@ impl Model {
         if others > 0 && facts.is_serialised() {
             let lost = state == UnitState::Stolen;
             ensure(!lost || document.is_some(), BatchError::DocumentMissing)?;
-            ensure(lost || destroyed && facts.is_recalled(), BatchError::SerialRequired)?;
+            ensure(lost || destroyed && self.is_recalled(batch), BatchError::SerialRequired)?;
         }
         if state == UnitState::Dispensed {
-            facts.hindrance(self.now)?;
+            self.hindrance(batch, self.now)?;
         }
         ensure(quantity > 0, BatchError::QuantityZero)?;
         if others > 0 {

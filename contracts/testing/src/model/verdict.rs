@@ -1,8 +1,8 @@
-use primitives::batches::{Purpose, UnitPlace, UnitState};
+use primitives::batches::{Batch, Purpose, UnitPlace, UnitState};
 use primitives::units::{Reason, Reasons, Scan, Verdict};
 use primitives::{BatchId, Refused, Role, UnitId, CUSTODIANS, DISPENSERS};
 
-use super::packs::Quarantined;
+use super::packs::{BatchFacts, Quarantined};
 use super::Model;
 
 impl Model {
@@ -10,9 +10,11 @@ impl Model {
     pub fn verdict(&self, scan: &Scan) -> Verdict {
         let batch = BatchId::of(scan.gtin, &scan.lot);
         let unit = scan.serial.as_ref().map(|serial| UnitId::of(batch, serial));
-        let gone = unit.and_then(|unit| self.units.get(&unit));
-        let alarm = unit.and_then(|unit| self.alarms.get(&unit)).filter(|alarm| self.counts(alarm));
-        let record = self.batches.get(&batch).map(|facts| facts.record());
+        let gone = unit.and_then(|unit| self.unit(batch, unit));
+        let alarm = unit.and_then(|unit| self.alarm(batch, unit)).filter(|alarm| self.counts(alarm));
+        let recalled_at =
+            |facts: &BatchFacts| Batch { recalled_at: self.recalled_at(batch), ..facts.record() };
+        let record = self.batches.get(&batch).map(recalled_at);
         let mut reasons = self.reasons(batch, scan);
         if self.dispensing_stopped() {
             reasons = reasons.with(Reason::DispensingStopped);
@@ -46,8 +48,8 @@ impl Model {
         let position = proven.map(|(_, proof)| proof.index);
         let around = position.and_then(|position| self.around(batch, position));
         let unit = serial.map(|serial| UnitId::of(batch, serial));
-        let alarm = unit.and_then(|unit| self.alarms.get(&unit)).filter(|alarm| self.counts(alarm));
-        let place = unit.and_then(|unit| self.units.get(&unit)).map(|unit| unit.place);
+        let alarm = unit.and_then(|unit| self.alarm(batch, unit)).filter(|alarm| self.counts(alarm));
+        let place = unit.and_then(|unit| self.unit(batch, unit)).map(|unit| unit.place);
         let is_at = |wanted| place == Some(wanted);
         let left_as = |state| is_at(UnitPlace::Left(state));
         let confirmed = alarm.is_some_and(|alarm| alarm.confirmed);
@@ -74,14 +76,14 @@ impl Model {
             }),
         };
         let facts = [
-            (Reason::BatchRecalled, facts.is_recalled()),
+            (Reason::BatchRecalled, self.is_recalled(batch)),
             (
                 Reason::UnitRecalled,
                 position.is_some_and(|position| facts.in_recalled_range(position, self.now)),
             ),
             (
                 Reason::LogisticUnitRecalled,
-                around.as_ref().is_some_and(|around| around.iter().any(|it| it.recalled)),
+                around.as_ref().is_some_and(|around| around.iter().any(|it| self.is_container_recalled(it))),
             ),
             (Reason::UnitDispensed, left_as(UnitState::Dispensed)),
             (Reason::UnitDestroyed, left_as(UnitState::Destroyed)),
@@ -98,7 +100,7 @@ impl Model {
             (Reason::UnitQuarantined, is_at(UnitPlace::QuarantineBySerial) || closed_in_quarantine),
             (Reason::UnitsQuarantined, lookalikes),
             (Reason::NotReleased, facts.released_at.is_none()),
-            (Reason::BlockedByRegulator, facts.blocked_at.is_some()),
+            (Reason::BlockedByRegulator, facts.blocked.is_some()),
             (Reason::Expired, self.now > facts.expires_at),
             (Reason::ExpiryMismatch, scan.expiry.is_some_and(|expiry| expiry != facts.new.expiry)),
             (Reason::SerialMissing, has_serials && serial.is_none()),

@@ -2,7 +2,7 @@ use primitives::access::{Account, Limits};
 use primitives::{AccountId, Grant, OrganisationId, Role, RoleSet};
 
 use super::step::{pick, Step, DAY};
-use crate::cast;
+use crate::cast::{self, Contracts};
 use crate::model::Model;
 use crate::organisations::Administration;
 
@@ -33,10 +33,11 @@ impl Step {
             }
             7 => return Administration::Paused { contract: self.contract(model), paused: true },
             8 => {
+                let contracts = [model.contracts.units, model.contracts.products];
                 return Administration::ContractRoles {
-                    contract: model.contracts.units,
+                    contract: contracts[usize::from(self.b % 2)],
                     roles: RoleSet::EMPTY,
-                }
+                };
             }
             _ => return Administration::Administrator(self.any_account()),
         }
@@ -44,20 +45,18 @@ impl Step {
     }
 
     fn contract(self, model: &Model) -> AccountId {
-        if self.b.is_multiple_of(2) {
-            model.contracts.batches
-        } else {
-            model.contracts.units
-        }
+        let Contracts { products, batches, units } = model.contracts;
+        [batches, units, batches, products][usize::from(self.b % 4)]
     }
 
     /// What was changed is as at first again, so that the sequence goes on.
     pub(super) fn mending(self, model: &Model) -> Administration {
-        let contracts = [model.contracts.batches, model.contracts.units];
+        let Contracts { products, batches, units } = model.contracts;
+        let contracts = [batches, units, products];
         if let Some(contract) = contracts.into_iter().find(|it| model.organisations.is_paused(*it)) {
             return Administration::Paused { contract, paused: false };
         }
-        let [of_units, of_sentinel] = cast::contract_roles(model.contracts);
+        let [of_units, of_sentinel, of_products] = cast::contract_roles(model.contracts);
         let accounts = cast::accounts();
         let changed =
             accounts.iter().find(|(account, entry)| model.organisations.accounts.get(account) != Some(entry));
@@ -66,7 +65,8 @@ impl Step {
             .into_iter()
             .find(|it| model.organisations.rights.get(it) != Some(&cast::rights(*it)));
         match (self.c % 4, changed, other) {
-            (0, _, _) => of_units,
+            (0, _, _) if self.b.is_multiple_of(2) => of_units,
+            (0, _, _) => of_products,
             (1, Some((account, entry)), _) => {
                 Administration::Account { account: *account, entry: Some(*entry) }
             }

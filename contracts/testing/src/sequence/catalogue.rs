@@ -1,13 +1,15 @@
 use std::sync::Arc;
 
-use primitives::batches::{Attestation, NewBatch};
+use primitives::products::{Attestation, NewBatch, NewProduct};
 use primitives::units::Scan;
-use primitives::{BatchId, DocumentHash, MultiProof, SerialProof, SerialTree, SiteId, UnitId};
+use primitives::{
+    BatchId, DocumentHash, MultiProof, RegistrationHash, SerialProof, SerialTree, SiteId, UnitId,
+};
 
 use super::Action;
 use crate::backend::Scope;
 use crate::cast;
-use crate::goods::{new_batch, serial, sscc, Serialised, EXPIRY, GTIN};
+use crate::goods::{new_batch, new_product, serial, Serialised, EXPIRY, GTIN};
 use crate::message::Message;
 use crate::model::Proofs;
 use crate::organisations::Administration;
@@ -76,7 +78,7 @@ impl Catalogue {
                 .flat_map(units)
                 .map(|(batch, serial)| UnitId::of(batches[batch], &serial))
                 .collect(),
-            logistic_units: (0..SSCCS).map(sscc).collect(),
+            logistic_units: (0..SSCCS).map(cast::logistic_unit).collect(),
             shipments,
             batches,
         }
@@ -96,22 +98,28 @@ impl Catalogue {
         }
     }
 
-    /// How most sequences begin: set-up ends, the batches are registered, attested and released.
+    /// How most sequences begin: set-up ends, the product is authorised, its batches are registered, attested and released. What is
+    /// reviewed is what the model has then.
     pub(super) fn opening(&self) -> Vec<Action> {
         let maker = cast::account(cast::MANUFACTURER, 0);
         let quality = cast::account(cast::MANUFACTURER, 2);
         let (regulator, auditor) = (cast::account(cast::REGULATOR, 0), cast::account(cast::AUDITOR, 0));
         let document = DocumentHash([0x44; 32]);
-        let mut actions = vec![Action::Administer(Administration::SetUpEnded)];
+        let product = NewProduct { makers: vec![3, 9], ..new_product(cast::MANUFACTURER) };
+        let mut actions = vec![
+            Action::Administer(Administration::SetUpEnded),
+            Action::Send(regulator, Message::Authorise { products: vec![product] }),
+        ];
         for (index, new) in self.batches.iter().enumerate() {
             let batch = self.id(index);
-            let attest =
-                |who, attestation| Action::Send(who, Message::Attest { batch, attestation, document });
+            let attest = |who, attestation| {
+                let registration = RegistrationHash::default();
+                Action::Send(who, Message::Attest { batch, registration, attestation, document })
+            };
             actions.extend([
                 Action::Send(maker, Message::RegisterBatch { site: 0, batch: new.clone() }),
                 attest(quality, Attestation::CertificateOfAnalysis),
                 attest(auditor, Attestation::GoodManufacturingPractice),
-                attest(regulator, Attestation::MarketAuthorisation),
                 Action::Send(quality, Message::Release { batch }),
             ]);
         }

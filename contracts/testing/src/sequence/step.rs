@@ -1,8 +1,8 @@
 use primitives::batches::{
-    Arrival, Attestation, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget,
-    Recall, RecallClass, RecallReason, RecallScope, RejectionReason, Shipment, UnitPlace, UnitState,
-    Withdrawal,
+    Arrival, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget, Recall,
+    RecallClass, RecallReason, RecallScope, RejectionReason, Shipment, UnitPlace, UnitState, Withdrawal,
 };
+use primitives::products::{Attestation, NewProduct, WithdrawalRecall};
 use primitives::units::Resolution;
 use primitives::{
     AccountId, BatchId, DocumentHash, OrganisationId, Quantity, Role, SiteId, Sscc, Timestamp, UnitId,
@@ -12,13 +12,13 @@ use proptest::prelude::*;
 
 use super::catalogue::{Catalogue, SSCCS};
 use crate::cast;
-use crate::goods::{serial, sscc};
+use crate::goods::{new_product, serial, GTIN};
 use crate::message::Message;
-use crate::model::{Around, BatchFacts, Container, Model, Pack, Quarantined};
+use crate::model::{Around, Container, Model, Pack, Quarantined};
 use crate::organisations::Administration;
 
 /// How many kinds of steps there are, the frequent ones several times.
-const KINDS: u8 = 140;
+const KINDS: u8 = 150;
 pub(super) const DAY: Timestamp = 86_400_000;
 
 const STATES: [UnitState; 6] = [
@@ -112,12 +112,15 @@ impl Step {
     }
 
     pub(super) fn any_sscc(self) -> Sscc {
-        sscc(u64::from(self.b) % SSCCS)
+        cast::logistic_unit(u64::from(self.b) % SSCCS)
     }
 
-    fn unused_sscc(self, model: &Model) -> Sscc {
+    /// One of whose organisation the site is.
+    fn unused_sscc(self, model: &Model, site: SiteId) -> Sscc {
         let is_used = |sscc: &Sscc| model.containers.contains_key(sscc) || model.ended_lately(*sscc);
-        let unused = (0..SSCCS).map(sscc).find(|sscc| !is_used(sscc));
+        let organisation = model.organisations.sites.get(&site).copied();
+        let own = (0..SSCCS).filter(|number| Some(cast::packer(*number)) == organisation);
+        let unused = own.map(cast::logistic_unit).find(|sscc| !is_used(sscc));
         unused.unwrap_or_else(|| self.any_sscc())
     }
 
@@ -157,7 +160,7 @@ impl Step {
                     .batches
                     .get(&batch)
                     .map_or(1, |facts| facts.count(|pack| pack.is_loose_at(site) && pack.quarantined == how));
-                let by_count = model.batches.get(&batch).is_none_or(BatchFacts::counts_do);
+                let by_count = !model.batches.contains_key(&batch) || model.counts_do(batch);
                 let whole = if by_count { self.a.is_multiple_of(4) } else { !self.a.is_multiple_of(8) };
                 let some = if self.a % 16 == 5 { there + 1 } else { self.some_of(there) };
                 let quantity = if whole { None } else { Some(some) };
@@ -203,6 +206,9 @@ impl Step {
         let attested = facts.is_some_and(|it| it.attested.len() == Attestation::REQUIRED.len());
         let (alone, recalled) =
             (model.containers.values(), model.batches.values().any(|it| !it.recalls.is_empty()));
+        let product = model.products.get(&GTIN);
+        let unauthorised = product.is_none_or(|it| it.until.is_some());
+        let withdrawn = product.is_some_and(|it| it.withdrawn.is_some());
         let quarantined = model.shipments.values().any(|it| it.hold.quarantined)
             || alone.clone().any(|it| it.hold.quarantined)
             || model.batches.values().any(|it| it.packs.iter().any(|pack| pack.quarantined.is_some()));
@@ -213,13 +219,17 @@ impl Step {
             0..=3 if facts.is_some() && !self.a.is_multiple_of(3) => 19,
             5..=10 if attested && !self.c.is_multiple_of(8) => 23,
             11..=14 if facts.is_some_and(|it| it.released_at.is_some()) && !self.c.is_multiple_of(8) => 27,
-            16..=18 if facts.is_none_or(|it| it.blocked_at.is_none()) && !self.c.is_multiple_of(8) => 40,
+            16..=18 if facts.is_none_or(|it| it.blocked.is_none()) && !self.c.is_multiple_of(8) => 40,
             37..=52 if model.shipments.is_empty() => 19,
             31..=36 | 62..=69 if !alone.clone().any(|it| it.parent.is_none() && it.shipment.is_none()) => 53,
             82..=84 if model.units.is_empty() => 70,
             85..=86 if model.alarms.is_empty() => 70,
             91..=94 if !quarantined => 87,
+            0..=3 if self.a.is_multiple_of(4) && (unauthorised || withdrawn) => 146,
             97..=99 if !recalled => 19,
+            140..=142 if !recalled => 95,
+            143 if withdrawn => 144,
+            144..=145 if !withdrawn => 19,
             110..=113 | 120..=121 if !quarantined => 87,
             114..=116 | 118..=119 if !condemned => 122,
             128..=129 if model.batches.values().all(|it| it.last_bookings.is_empty()) => 79,
@@ -249,13 +259,15 @@ impl Step {
             }
             4 => (self.with(model, Role::Manufacturer, maker), Message::CancelRegistration { batch }),
             5..=10 => {
-                let attestation = Attestation::REQUIRED[usize::from(self.c) % 3];
+                let attestation = Attestation::REQUIRED[usize::from(self.c) % 2];
                 let who = match attestation {
                     Attestation::CertificateOfAnalysis => self.with(model, Role::QualityUnit, maker),
+                    Attestation::GoodManufacturingPractice if self.a.is_multiple_of(4) => regulator,
                     Attestation::GoodManufacturingPractice => self.with(model, Role::Auditor, None),
-                    Attestation::MarketAuthorisation => regulator,
                 };
-                (who, Message::Attest { batch, attestation, document })
+                let reviewed = facts.map(|facts| facts.record().registration_hash());
+                let registration = reviewed.unwrap_or_default();
+                (who, Message::Attest { batch, registration, attestation, document })
             }
             11..=14 => (self.with(model, Role::QualityUnit, maker), Message::Release { batch }),
             15 => (regulator, Message::Block { batch }),
@@ -285,7 +297,7 @@ impl Step {
                 let contents = Contents::Units { batch, quantity: self.some_of(free_at(site).div_ceil(2)) };
                 (
                     self.at(model, site),
-                    Message::Pack { site, logistic_unit: self.unused_sscc(model), contents },
+                    Message::Pack { site, logistic_unit: self.unused_sscc(model, site), contents },
                 )
             }
             59..=61 => {
@@ -296,7 +308,7 @@ impl Step {
                 let contents = Contents::Case { batch: cased, number: u32::from(self.c % 5) };
                 (
                     self.at(model, site),
-                    Message::Pack { site, logistic_unit: self.unused_sscc(model), contents },
+                    Message::Pack { site, logistic_unit: self.unused_sscc(model, site), contents },
                 )
             }
             62..=65 => {
@@ -312,7 +324,7 @@ impl Step {
                 let contents = Contents::LogisticUnits([first].into_iter().chain(more).collect());
                 (
                     self.at(model, site),
-                    Message::Pack { site, logistic_unit: self.unused_sscc(model), contents },
+                    Message::Pack { site, logistic_unit: self.unused_sscc(model, site), contents },
                 )
             }
             66..=69 => {
@@ -467,6 +479,28 @@ impl Step {
                     Message::DecommissionQuantity { site, batch, quantity, state, document },
                 )
             }
+            140..=142 => {
+                let recalled = facts.map_or(&[][..], |facts| &facts.recalls);
+                let going_on: Vec<u8> = (0..)
+                    .zip(recalled)
+                    .filter(|(_, it)| it.ended.is_none() || self.a.is_multiple_of(8))
+                    .map(|(number, _)| number)
+                    .collect();
+                let number = pick(&going_on, self.b).unwrap_or_default();
+                (regulator, Message::EndRecall { batch, number, document })
+            }
+            143 => {
+                let recall = WithdrawalRecall {
+                    class: RecallClass::II,
+                    reason: RecallReason::QualityDefect,
+                    instructions: document,
+                    acknowledge_by: model.now + DAY,
+                };
+                (regulator, Message::Withdraw { gtin: GTIN, recall })
+            }
+            144..=145 => (regulator, Message::Restore { gtin: GTIN, document }),
+            146..=147 => (regulator, Message::Authorise { products: vec![self.product(model)] }),
+            148..=149 => (regulator, Message::ChangeProduct { product: self.product(model) }),
             _ => {
                 let site = self.site_with(model, batch, |_| true);
                 (self.at(model, site), Message::AcknowledgeRecall { site, batch })
@@ -519,6 +553,17 @@ impl Step {
             Message::CondemnUnits { site, at, batch, serials, proof, from_quarantine }
         };
         (who, message)
+    }
+
+    /// Mostly, everybody who makes batches may.
+    fn product(self, model: &Model) -> NewProduct {
+        let until = [None, None, None, Some(model.now + 20 * DAY)][usize::from(self.b % 4)];
+        let (holder, makers) = match self.c % 8 {
+            0 => (cast::MANUFACTURER, vec![]),
+            1 => (3, vec![9]),
+            _ => (3, vec![cast::MANUFACTURER, 9]),
+        };
+        NewProduct { makers, until, ..new_product(holder) }
     }
 
     /// A site that raised an alarm.

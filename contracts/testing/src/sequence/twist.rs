@@ -1,4 +1,6 @@
 use primitives::batches::{Arrival, Contents, Goods, Purpose, QuarantineTarget, RecallScope};
+use primitives::governance::Market;
+use primitives::products::NewProduct;
 use primitives::{AccountId, BatchId, Quantity, Sscc, Timestamp};
 
 use super::step::Step;
@@ -29,8 +31,26 @@ impl Step {
             Message::CancelRegistration { batch }
             | Message::Release { batch }
             | Message::Block { batch }
-            | Message::Unblock { batch }
-            | Message::Attest { batch, .. } => *batch = unknown,
+            | Message::Unblock { batch } => *batch = unknown,
+            Message::Attest { batch, registration, .. } => match self.c % 2 {
+                0 => *batch = unknown,
+                _ => registration.0[0] ^= 1,
+            },
+            Message::Authorise { products } => match self.c % 3 {
+                0 => products.clear(),
+                1 => products.extend(products.clone()),
+                _ => products.iter_mut().for_each(|product| self.change_product(product)),
+            },
+            Message::ChangeProduct { product } => self.change_product(product),
+            Message::Withdraw { gtin, recall } => match self.c % 2 {
+                0 => *gtin += 1,
+                _ => recall.acknowledge_by = 0,
+            },
+            Message::Restore { gtin, .. } => *gtin += 1,
+            Message::EndRecall { batch, number, .. } => match self.c % 2 {
+                0 => *batch = unknown,
+                _ => *number = self.a.to_le_bytes()[0],
+            },
             Message::Ship { from, goods, to, purpose, .. } => match (self.c % 6, goods) {
                 (0, _) => *from = self.any_site(),
                 (1, _) => *to = [*from, 99][usize::from(self.a % 2)],
@@ -98,6 +118,7 @@ impl Step {
                 (0, _) => *batch = unknown,
                 (1, _) => recall.acknowledge_by = 0,
                 (_, RecallScope::SerialRange { last, .. }) => *last = [0, u32::MAX][usize::from(self.a % 2)],
+                (_, scope) if self.a.is_multiple_of(4) => *scope = RecallScope::Product,
                 (_, scope) => *scope = RecallScope::LogisticUnit(wrong_sscc),
             },
             Message::AcknowledgeRecall { site, batch } => match self.c % 2 {
@@ -147,6 +168,19 @@ impl Step {
                 2 => serials.push(b"COPY".to_vec()),
                 _ => serials[0] = b"COPY".to_vec(),
             },
+        }
+    }
+
+    fn change_product(self, product: &mut NewProduct) {
+        match self.a % 8 {
+            0 => product.gtin += 1,
+            1 => product.holder = 10,
+            2 => product.makers.push(99),
+            3 => product.makers.push(product.holder),
+            4 => product.markets.clear(),
+            5 => product.markets.extend(product.markets.clone()),
+            6 => product.markets[0] = Market(*b"FR"),
+            _ => product.until = Some(0),
         }
     }
 

@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use primitives::batches::{Error as BatchError, QuarantineError};
+use primitives::products::Error as ProductError;
 use primitives::units::{Error, Reasons, Scan, UnitOutcome, Verdict};
 use primitives::{AccountId, Timestamp};
 use proptest::prelude::*;
@@ -141,11 +142,15 @@ fn some_sequences(count: usize) -> impl Iterator<Item = Sequence> {
     (0..count).map(move |_| sequences(LENGTH).new_tree(&mut runner).unwrap().current())
 }
 
-const CONTRACTS: Contracts = Contracts { batches: AccountId([0xBA; 32]), units: AccountId([0x0E; 32]) };
+const CONTRACTS: Contracts = Contracts {
+    products: AccountId([0x9D; 32]),
+    batches: AccountId([0xBA; 32]),
+    units: AccountId([0x0E; 32]),
+};
 
 /// What no sequence comes to: a contract that gives no answer, what no message can bring about, sixteen recalls of one
 /// batch, and a patient where a batch is made before its release. Trails of evidence have a property of their own.
-const NOT_REACHED: [AnyError; 8] = [
+const NOT_REACHED: [AnyError; 14] = [
     AnyError::Batches(BatchError::AccessUnavailable),
     AnyError::Batches(BatchError::BalanceBroken),
     AnyError::Batches(BatchError::TooManyRecalls),
@@ -154,6 +159,12 @@ const NOT_REACHED: [AnyError; 8] = [
     AnyError::Units(Error::AccessUnavailable),
     AnyError::Units(Error::BatchesUnavailable),
     AnyError::Units(Error::NotReleased),
+    AnyError::Products(ProductError::AccessUnavailable),
+    AnyError::Products(ProductError::BatchesUnavailable),
+    AnyError::Products(ProductError::PrefixOfAnother),
+    AnyError::Products(ProductError::InvalidPrefix),
+    AnyError::Products(ProductError::TooManyRecalls),
+    AnyError::Products(ProductError::GovernanceUnavailable),
 ];
 
 #[test]
@@ -164,12 +175,13 @@ fn random_sequences_come_to_every_event_alarm_and_error() {
     }
     let (errors, others): (Vec<String>, Vec<String>) =
         seen.keys().cloned().partition(|name| name.contains('('));
-    // 28 events, one of which has four codes.
-    assert_eq!(others.len(), 32, "{seen:#?}");
+    // 35 events, one of which has four codes.
+    assert_eq!(others.len(), 39, "{seen:#?}");
     let of_batches = BatchError::ALL.iter().copied().map(AnyError::Batches);
     let of_units = Error::ALL.iter().copied().map(AnyError::Units);
+    let of_products = ProductError::ALL.iter().copied().map(AnyError::Products);
     let of_sentinel = [QuarantineError::UnknownGoods, QuarantineError::Refused];
-    let all = of_batches.chain(of_units).chain(of_sentinel.map(AnyError::Quarantine));
+    let all = of_batches.chain(of_units).chain(of_products).chain(of_sentinel.map(AnyError::Quarantine));
     let missing: Vec<AnyError> = all.filter(|error| !errors.contains(&format!("{error:?}"))).collect();
     assert_eq!(missing, NOT_REACHED);
     let done: usize = others.iter().map(|name| seen[name]).sum();

@@ -49,13 +49,13 @@ fn packs_are_quarantined_by_their_serials_and_the_others_stay_free() {
     let units = vec![(batch.unit(2), 2), (batch.unit(7), 7)];
     let (by, reason) = (by(pharmacy()), QuarantineReason::Damaged);
     let expected =
-        UnitsQuarantinedBySerial { batch: batch.id, by, site: site(3), units, by_regulator: false, reason };
+        UnitsQuarantinedBySerial { batch: batch.id, by, site: site(3), units, stop: None, reason };
     assert_eq!(event, expected);
     let (from, to) = (UnitPlace::Shelf, UnitPlace::QuarantineBySerial);
     assert_eq!(booked, [UnitsBooked { batch: batch.id, site: site(3), from, to, quantity: 2 }]);
     let here = Places { held: 8, quarantined_by_serial: 2, ..Places::default() };
     assert_eq!(places(&data, batch.id, pharmacy()), here);
-    let record = UnitRecord { place: to, site: site(3), at: NOW, position: 7, by_regulator: false };
+    let record = UnitRecord { place: to, site: site(3), at: NOW, position: 7, stop: None, registration: 0 };
     assert_eq!(data.unit(batch.unit(7)), Some(record));
     assert_eq!(batch.dispense(&mut data, pharmacy(), 7), Err(Error::UnitQuarantined));
     assert!(matches!(batch.dispense(&mut data, pharmacy(), 3), Ok(Decommissioning::Done(_))));
@@ -147,7 +147,7 @@ fn what_a_regulator_quarantined_the_site_neither_clears_nor_condemns() {
     data.quarantine(regulator(), whole(&batch), QuarantineReason::Other).unwrap();
     let named = batch.at(site(3), &[4, 5]);
     data.quarantine_by(pharmacy(), UNIT_REGISTER, named, OUT_OF_QUARANTINE).unwrap();
-    assert!(data.unit(batch.unit(4)).unwrap().by_regulator);
+    assert!(data.unit(batch.unit(4)).unwrap().stop.is_some());
     assert_eq!(condemn(&mut data, pharmacy(), &batch, &[4], true), Err(Error::CallerNotAuthorised));
     assert_eq!(condemn(&mut data, pharmacy(), &batch, &[6], true), Err(Error::CallerNotAuthorised));
     assert_eq!(release(&mut data, quality_unit(), &batch, &[4]), Err(Error::CallerNotAuthorised));

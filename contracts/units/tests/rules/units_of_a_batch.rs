@@ -11,7 +11,7 @@ pub const STATES: [UnitState; 5] =
 /// What is known of a unit that left the supply chain at a site.
 pub fn left(state: UnitState, by: Call, position: u32) -> UnitRecord {
     let place = UnitPlace::Left(state);
-    UnitRecord { place, site: site_of(by), at: by.now, position, by_regulator: false }
+    UnitRecord { place, site: site_of(by), at: by.now, position, stop: None, registration: 0 }
 }
 
 /// The alarm that a call raises about a unit, which is or was with another party.
@@ -101,6 +101,7 @@ fn a_second_dispense_of_a_serial_is_an_alarm_that_names_both_parties() {
         count: 2,
         by_others: false,
         confirmed: false,
+        registration: 0,
     };
     assert_eq!(data.alarm(batch.unit(3)), Some(record), "the first one is kept, and counted");
     assert_eq!(data.unit(batch.unit(3)).unwrap().site, site(3));
@@ -404,8 +405,8 @@ fn nothing_is_reverted_while_an_alarm_is_open() {
 fn serials_decide_which_way_a_batch_is_dispensed() {
     let mut data = Registers::default();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
-    let plain = primitives::batches::NewBatch { lot: b"PLAIN".to_vec(), ..new_batch(10) };
-    let plain = data.register(manufacturer(), plain).unwrap().batch;
+    let plain = primitives::products::NewBatch { lot: b"PLAIN".to_vec(), ..new_batch(10) };
+    let plain = register(&mut data, manufacturer(), plain).unwrap();
     let refused = data.decommission(pharmacy(), plain, &serial(3), &batch.proof(3), UnitState::Dispensed);
     assert_eq!(refused, Err(Error::SerialsNotRegistered));
 }

@@ -1,9 +1,8 @@
 //! The messages and events of `batches`: drug batches, how many units of them are where, and what may not move.
 
 use primitives::batches::{
-    Arrival, Attestation, AttestationRecord, Batch, ClearanceReason, Contents, Error, Goods, Holding,
-    LogisticUnit, NewBatch, Places, Purpose, QuarantineReason, QuarantineTarget, Recall, RecallNotice,
-    RejectionReason, Shipment, UnitState,
+    Arrival, Batch, ClearanceReason, Contents, Error, Goods, Holding, LogisticUnit, Places, Purpose,
+    QuarantineReason, QuarantineTarget, Recall, RecallNotice, RejectionReason, Shipment, UnitState,
 };
 use primitives::{AccountId, BatchId, DocumentHash, Quantity, SiteId, Sscc};
 
@@ -12,10 +11,11 @@ use crate::node::call::Call;
 use crate::node::constructor::Constructor;
 
 contract_events!(batches:
-    BatchRegistered, BatchRegistrationCancelled, BatchAttested, BatchReleased, BatchBlocked, BatchUnblocked,
+    BatchRegistered, BatchRegistrationCancelled, BatchReleased, BatchBlocked, BatchUnblocked,
     UnitsShipped, UnitsReceived, ShipmentRejected, LogisticUnitPacked, LogisticUnitUnpacked,
     LogisticUnitDestroyed, UnitsBooked, UnitsDecommissioned, DecommissioningReverted, UnitsQuarantined, EvidenceFollowed,
-    QuarantineReleased, GoodsCondemned, BatchRecalled, RecallAcknowledged,
+    QuarantineReleased, GoodsCondemned, BatchRecalled, RecallOfBatchEnded, ProductRecalled,
+    RecallOfProductEnded, RecallAcknowledged,
 );
 
 /// An empty register in the deployment of the contract `access`.
@@ -29,28 +29,10 @@ pub fn new(access: AccountId) -> Constructor {
 pub struct Batches(pub AccountId);
 
 impl Batches {
-    /// Registers a batch, all units of which are at the site then.
-    #[must_use]
-    pub fn register_batch(&self, site: SiteId, batch: &NewBatch) -> Call<BatchId> {
-        Call::fallible::<Error>(self.0, "register_batch", (site, batch))
-    }
-
-    /// Cancels a registration, before anything moved.
+    /// Cancels a registration before the batch is released.
     #[must_use]
     pub fn cancel_registration(&self, batch: BatchId) -> Call<()> {
         Call::fallible::<Error>(self.0, "cancel_registration", batch)
-    }
-
-    /// Attests one requirement of the release gate by a document.
-    #[must_use]
-    pub fn attest(&self, batch: BatchId, attestation: Attestation, document: DocumentHash) -> Call<()> {
-        Call::fallible::<Error>(self.0, "attest", (batch, attestation, document))
-    }
-
-    /// Releases a batch to the market.
-    #[must_use]
-    pub fn release(&self, batch: BatchId) -> Call<()> {
-        Call::fallible::<Error>(self.0, "release", batch)
     }
 
     /// Stops a batch from moving.
@@ -177,7 +159,13 @@ impl Batches {
         Call::fallible::<Error>(self.0, "condemn", (site, target))
     }
 
-    /// Recalls a batch or a part of it, permanently.
+    /// Ends a recall of a batch or a part of it, as a regulator.
+    #[must_use]
+    pub fn end_recall(&self, batch: BatchId, number: u8, document: DocumentHash) -> Call<()> {
+        Call::fallible::<Error>(self.0, "end_recall", (batch, number, document))
+    }
+
+    /// Recalls a batch or a part of it.
     #[must_use]
     pub fn recall(&self, batch: BatchId, recall: &Recall) -> Call<()> {
         Call::fallible::<Error>(self.0, "recall", (batch, recall))
@@ -220,7 +208,7 @@ impl Batches {
         Call::infallible(self.0, "recall_reach", (batch, start, limit))
     }
 
-    /// The recalls of the batch.
+    /// The recalls of the batch, and behind them those of its product.
     #[must_use]
     pub fn recalls(&self, batch: BatchId) -> Call<Vec<RecallNotice>> {
         Call::infallible(self.0, "recalls", batch)
@@ -236,12 +224,6 @@ impl Batches {
     #[must_use]
     pub fn logistic_unit(&self, logistic_unit: Sscc) -> Call<Option<LogisticUnit>> {
         Call::infallible(self.0, "logistic_unit", logistic_unit)
-    }
-
-    /// Which organisation attested, by which document.
-    #[must_use]
-    pub fn attestation(&self, batch: BatchId, attestation: Attestation) -> Call<Option<AttestationRecord>> {
-        Call::infallible(self.0, "attestation", (batch, attestation))
     }
 
     /// The contract `access`.

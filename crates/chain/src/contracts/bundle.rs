@@ -116,6 +116,8 @@ pub struct Bundles {
     pub governance: Bundle,
     /// Drug batches.
     pub batches: Bundle,
+    /// Who may make which product, and the release of batches.
+    pub products: Bundle,
     /// Single units of batches, and verdicts on them.
     pub units: Bundle,
     /// Quarantine by oracles' reports.
@@ -140,6 +142,7 @@ impl Bundles {
                 "access" => file!("access"),
                 "governance" => file!("governance"),
                 "batches" => file!("batches"),
+                "products" => file!("products"),
                 "units" => file!("units"),
                 "evidence" => file!("evidence"),
                 _ => file!("feeds"),
@@ -159,8 +162,8 @@ impl Bundles {
     /// A hash over the code of all of them.
     #[must_use]
     pub fn digest(&self) -> Hash {
-        let Self { access, governance, batches, units, evidence, feeds } = self;
-        let all = [access, governance, batches, units, evidence, feeds];
+        let Self { access, governance, batches, products, units, evidence, feeds } = self;
+        let all = [access, governance, batches, products, units, evidence, feeds];
         let hashes: Vec<[u8; 32]> = all.iter().map(|bundle| bundle.code_hash().0).collect();
         Hash::from(primitives::blake2_256(hashes.as_flattened()))
     }
@@ -179,6 +182,7 @@ impl Bundles {
             access: load("access")?,
             governance: load("governance")?,
             batches: load("batches")?,
+            products: load("products")?,
             units: load("units")?,
             evidence: load("evidence")?,
             feeds: load("feeds")?,

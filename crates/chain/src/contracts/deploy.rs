@@ -10,7 +10,7 @@ use crate::contracts::access::Access;
 use crate::contracts::bundle::{Bundle, Bundles};
 use crate::contracts::deployment::{Contracts, Deployed, Deployment};
 use crate::contracts::governance::Governance;
-use crate::contracts::{access, batches, evidence, feeds, governance, units};
+use crate::contracts::{access, batches, evidence, feeds, governance, products, units};
 use crate::errors::Error;
 use crate::node::call::{api_instantiate, decode_result, DryRun, Instantiated, Party};
 use crate::node::constructor::Constructor;
@@ -33,7 +33,7 @@ pub struct Step {
 }
 
 /// How many steps a deployment has.
-const STEPS: u32 = 9;
+const STEPS: u32 = 11;
 
 /// The longest salt in bytes.
 const MAX_SALT: usize = 64;
@@ -84,7 +84,8 @@ impl Account {
     }
 
     /// Deploys all contracts, and lets them know of each other: `access`, whose decisions `governance` takes; `batches`;
-    /// `units` and `evidence`, which book in `batches` by the roles UnitRegister and Sentinel; and `feeds`. This account is
+    /// `products`, `units` and `evidence`, which act in `batches` by the roles ProductRegister, UnitRegister and Sentinel; and
+    /// `feeds`. This account is
     /// the administrator then, and the deployment is in set-up.
     ///
     /// Every step is done once for this account, these bundles and this salt: called again after an interruption, it
@@ -119,6 +120,8 @@ impl Account {
         report("governance decides in access", decides);
         let batches = self.deploy_once(&bundles.batches, &batches::new(access.0), salt).await?;
         report("batches", batches.1);
+        let products = self.deploy_once(&bundles.products, &products::new(access.0, batches.0), salt).await?;
+        report("products", products.1);
         let units = self.deploy_once(&bundles.units, &units::new(access.0, batches.0), salt).await?;
         report("units", units.1);
         let evidence = self.deploy_once(&bundles.evidence, &evidence::new(access.0, batches.0), salt).await?;
@@ -126,6 +129,7 @@ impl Account {
         let feeds = self.deploy_once(&bundles.feeds, &feeds::new(access.0, genesis), salt).await?;
         report("feeds", feeds.1);
         for (contract, role, what) in [
+            (products.0, Role::ProductRegister, "the role ProductRegister of products"),
             (units.0, Role::UnitRegister, "the role UnitRegister of units"),
             (evidence.0, Role::Sentinel, "the role Sentinel of evidence"),
         ] {
@@ -141,6 +145,7 @@ impl Account {
             access: deployed(access.0, &bundles.access),
             governance: deployed(governance.0, &bundles.governance),
             batches: deployed(batches.0, &bundles.batches),
+            products: deployed(products.0, &bundles.products),
             units: deployed(units.0, &bundles.units),
             evidence: deployed(evidence.0, &bundles.evidence),
             feeds: deployed(feeds.0, &bundles.feeds),

@@ -10,7 +10,7 @@ use crate::hash::Hash;
 use crate::node::chain::Chain;
 
 /// The version of the file's form.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// The longest file in bytes.
 const MAX_FILE: usize = 64 * 1024;
 
@@ -51,6 +51,8 @@ pub struct Contracts {
     pub governance: Deployed,
     /// Drug batches.
     pub batches: Deployed,
+    /// Who may make which product, and the release of batches.
+    pub products: Deployed,
     /// Single units of batches, and verdicts on them.
     pub units: Deployed,
     /// Quarantine by oracles' reports.
@@ -62,11 +64,12 @@ pub struct Contracts {
 impl Contracts {
     /// The contracts with their names.
     #[must_use]
-    pub fn all(&self) -> [(&'static str, Deployed); 6] {
+    pub fn all(&self) -> [(&'static str, Deployed); 7] {
         [
             ("access", self.access),
             ("governance", self.governance),
             ("batches", self.batches),
+            ("products", self.products),
             ("units", self.units),
             ("evidence", self.evidence),
             ("feeds", self.feeds),
@@ -79,6 +82,7 @@ impl Contracts {
             &mut self.access,
             &mut self.governance,
             &mut self.batches,
+            &mut self.products,
             &mut self.units,
             &mut self.evidence,
             &mut self.feeds,
@@ -200,6 +204,7 @@ mod tests {
                 access: deployed(1),
                 governance: deployed(6),
                 batches: deployed(2),
+                products: deployed(7),
                 units: deployed(3),
                 evidence: deployed(4),
                 feeds: deployed(5),
@@ -222,7 +227,7 @@ mod tests {
         let mut contracts = deployment().contracts;
         contracts.note_code(AccountId([3; 32]), Hash::from([9; 32]));
         let codes = contracts.all().map(|(_, contract)| contract.code_hash.0[0]);
-        assert_eq!(codes, [1, 6, 2, 9, 4, 5]);
+        assert_eq!(codes, [1, 6, 2, 7, 9, 4, 5]);
     }
 
     #[test]
@@ -230,8 +235,8 @@ mod tests {
         let text = serde_json::to_string(&deployment()).unwrap();
         for (text, reason) in [
             (
-                text.replace("\"version\":3", "\"version\":2"),
-                "it has the version 2, and this program reads 3",
+                text.replace("\"version\":4", "\"version\":3"),
+                "it has the version 3, and this program reads 4",
             ),
             (text.replace("\"block\":12,", ""), "missing field `block`"),
             (text.replace("\"block\"", "\"blocks\""), "unknown field `blocks`"),

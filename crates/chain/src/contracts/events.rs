@@ -2,7 +2,7 @@
 
 use crate::account_id::account_text;
 use crate::contracts::deployment::Contracts;
-use crate::contracts::{batches, evidence, feeds, governance, units};
+use crate::contracts::{batches, evidence, feeds, governance, products, units};
 use crate::node::events::Emitted;
 
 /// An event of one of the deployment's contracts.
@@ -10,6 +10,8 @@ use crate::node::events::Emitted;
 pub enum Event {
     /// By `governance`.
     Governance(governance::Event),
+    /// By `products`.
+    Products(products::Event),
     /// By `batches`.
     Batches(batches::Event),
     /// By `units`.
@@ -29,6 +31,7 @@ impl Emitted {
     pub fn of(&self, contracts: &Contracts) -> Event {
         let known = match self.contract {
             it if it == contracts.governance.address => self.decode().map(Event::Governance),
+            it if it == contracts.products.address => self.decode().map(Event::Products),
             it if it == contracts.batches.address => self.decode().map(Event::Batches),
             it if it == contracts.units.address => self.decode().map(Event::Units),
             it if it == contracts.evidence.address => self.decode().map(Event::Evidence),
@@ -65,6 +68,7 @@ mod tests {
             access: deployed(1),
             governance: deployed(6),
             batches: deployed(2),
+            products: deployed(7),
             units: deployed(3),
             evidence: deployed(4),
             feeds: deployed(5),

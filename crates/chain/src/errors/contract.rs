@@ -9,6 +9,8 @@ pub enum ContractError {
     Governance(primitives::governance::Error),
     /// `batches` refused.
     Batches(primitives::batches::Error),
+    /// `products` refused.
+    Products(primitives::products::Error),
     /// `units` refused.
     Units(primitives::units::Error),
     /// `evidence` refused.
@@ -25,6 +27,7 @@ impl ContractError {
             ContractError::Access(error) => format!("{error:?}"),
             ContractError::Governance(error) => format!("{error:?}"),
             ContractError::Batches(error) => format!("{error:?}"),
+            ContractError::Products(error) => format!("{error:?}"),
             ContractError::Units(error) => format!("{error:?}"),
             ContractError::Evidence(error) => format!("{error:?}"),
             ContractError::Feeds(error) => format!("{error:?}"),
@@ -38,6 +41,7 @@ impl ContractError {
             ContractError::Access(_) => "access",
             ContractError::Governance(_) => "governance",
             ContractError::Batches(_) => "batches",
+            ContractError::Products(_) => "products",
             ContractError::Units(_) => "units",
             ContractError::Evidence(_) => "evidence",
             ContractError::Feeds(_) => "feeds",
@@ -52,6 +56,7 @@ impl ContractError {
             ContractError::Access(_) => docs_of::<primitives::access::Error>(&name),
             ContractError::Governance(_) => docs_of::<primitives::governance::Error>(&name),
             ContractError::Batches(_) => docs_of::<primitives::batches::Error>(&name),
+            ContractError::Products(_) => docs_of::<primitives::products::Error>(&name),
             ContractError::Units(_) => docs_of::<primitives::units::Error>(&name),
             ContractError::Evidence(_) => docs_of::<primitives::evidence::Error>(&name),
             ContractError::Feeds(_) => docs_of::<primitives::feeds::Error>(&name),
@@ -100,6 +105,12 @@ impl From<primitives::batches::Error> for ContractError {
     }
 }
 
+impl From<primitives::products::Error> for ContractError {
+    fn from(error: primitives::products::Error) -> Self {
+        ContractError::Products(error)
+    }
+}
+
 impl From<primitives::units::Error> for ContractError {
     fn from(error: primitives::units::Error) -> Self {
         ContractError::Units(error)
@@ -124,10 +135,10 @@ mod tests {
 
     #[test]
     fn an_error_speaks_in_the_words_of_the_contract() {
-        let error = ContractError::from(primitives::batches::Error::QuantityTooLarge);
+        let error = ContractError::from(primitives::products::Error::TooManyProducts);
         assert_eq!(
             error.to_string(),
-            "batches refuses with QuantityTooLarge: The quantity is over MAX_QUANTITY."
+            "products refuses with TooManyProducts: Not 1 to MAX_PRODUCTS products."
         );
     }
 
@@ -136,6 +147,7 @@ mod tests {
         for explained in [
             all_explained::<primitives::access::Error>(),
             all_explained::<primitives::governance::Error>(),
+            all_explained::<primitives::products::Error>(),
             all_explained::<primitives::batches::Error>(),
             all_explained::<primitives::units::Error>(),
             all_explained::<primitives::evidence::Error>(),

@@ -10,21 +10,24 @@ use chain::batches::Batches;
 use chain::evidence::Evidence;
 use chain::feeds::Feeds;
 use chain::governance::Governance;
+use chain::products::Products;
 use chain::units::{Named, Units};
 use chain::{
-    access, batches, evidence, feeds, governance, units, AccountId, Bundles, Call, Constructor, ContractEvent,
+    access, batches, evidence, feeds, governance, products, units, AccountId, Bundles, Call, Constructor, ContractEvent,
 };
 use primitives::access::{Change, Limits};
 use primitives::batches::{
-    Arrival, Attestation, ClearanceReason, Contents, Goods, NewBatch, Purpose, QuarantineReason,
-    QuarantineTarget, Recall, RecallClass, RecallReason, RecallScope, RejectionReason, UnitState,
+    Arrival, ClearanceReason, Contents, Goods, Purpose, QuarantineReason, QuarantineTarget, Recall,
+    RecallClass, RecallReason, RecallScope, RejectionReason, UnitState,
 };
 use primitives::evidence::EvidencePolicy;
 use primitives::feeds::{Feed, FeedKind, Observation, Report};
-use primitives::governance::{Action, Identifier};
+use primitives::governance::{Action, Identifier, Market};
+use primitives::products::{Attestation, NewBatch, NewProduct, WithdrawalRecall};
 use primitives::units::{Resolution, Scan};
 use primitives::{
-    BatchId, DocumentHash, FeedId, InputCommitment, ModelId, MultiProof, Question, Role, RoleSet,
+    BatchId, DocumentHash, FeedId, InputCommitment, ModelId, MultiProof, Prefix, Question, RegistrationHash,
+    Role, RoleSet,
     SerialProof, Subject, UnitId,
 };
 use scale_info::form::PortableForm;
@@ -37,9 +40,11 @@ const BATCH: BatchId = BatchId([2; 32]);
 const FEED: FeedId = FeedId([3; 32]);
 const SITE: u32 = 7;
 /// The contracts of a deployment.
-const CONTRACTS: [&str; 6] = ["access", "governance", "batches", "units", "evidence", "feeds"];
+const CONTRACTS: [&str; 7] =
+    ["access", "governance", "batches", "products", "units", "evidence", "feeds"];
 /// What contracts ask of each other only: no client makes these calls.
-const BETWEEN_CONTRACTS: [&str; 3] = ["UnitBooks::", "QuarantineBooks::", "Replaceable::"];
+const BETWEEN_CONTRACTS: [&str; 5] =
+    ["ProductBooks::", "UnitBooks::", "QuarantineBooks::", "Registry::", "Replaceable::"];
 
 fn artifacts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/artifacts")
@@ -229,15 +234,6 @@ fn every_message_of_governance_is_known() {
 fn every_message_of_batches_is_known() {
     let it = Batches(ACCOUNT);
     let document = DocumentHash([4; 32]);
-    let attestation = Attestation::MarketAuthorisation;
-    let new = NewBatch {
-        gtin: 9_506_000_134_352,
-        lot: b"LOT".to_vec(),
-        expiry: 351_231,
-        quantity: 100,
-        serial_root: Some([5; 32]),
-        units_per_case: Some(10),
-    };
     let goods = Goods::Units { batch: BATCH, quantity: 3 };
     let target = QuarantineTarget::Holding { batch: BATCH, site: SITE, quantity: Some(3) };
     let recall = Recall {
@@ -248,10 +244,7 @@ fn every_message_of_batches_is_known() {
         acknowledge_by: 9,
     };
     Metadata::of("batches").assert_messages([
-        built(&it.register_batch(SITE, &new)),
         built(&it.cancel_registration(BATCH)),
-        built(&it.attest(BATCH, attestation, document)),
-        built(&it.release(BATCH)),
         built(&it.block(BATCH)),
         built(&it.unblock(BATCH)),
         built(&it.ship(SITE, goods, 8, Purpose::Supply, Some(document))),
@@ -268,6 +261,7 @@ fn every_message_of_batches_is_known() {
         built(&it.release_quarantine(target, ClearanceReason::Mistake)),
         built(&it.condemn(Some(SITE), target)),
         built(&it.recall(BATCH, &recall)),
+        built(&it.end_recall(BATCH, 1, document)),
         built(&it.acknowledge_recall(SITE, BATCH)),
         built(&it.batch(BATCH)),
         built(&it.batches(1, 2)),
@@ -277,8 +271,53 @@ fn every_message_of_batches_is_known() {
         built(&it.recalls(BATCH)),
         built(&it.shipment(1)),
         built(&it.logistic_unit(1)),
-        built(&it.attestation(BATCH, attestation)),
         built(&it.access()),
+    ]);
+}
+
+#[test]
+fn every_message_of_products_is_known() {
+    let it = Products(ACCOUNT);
+    let document = DocumentHash([4; 32]);
+    let attestation = Attestation::GoodManufacturingPractice;
+    let (gtin, prefix) = (9_506_000_134_352, Prefix { length: 7, digits: 9_506_000 });
+    let product = NewProduct {
+        gtin,
+        holder: 1,
+        makers: vec![2],
+        markets: vec![Market(*b"DE")],
+        until: Some(9),
+        document,
+    };
+    let recall = WithdrawalRecall {
+        class: RecallClass::I,
+        reason: RecallReason::Stability,
+        instructions: document,
+        acknowledge_by: 9,
+    };
+    let new = NewBatch {
+        gtin,
+        lot: b"LOT".to_vec(),
+        expiry: 351_231,
+        quantity: 100,
+        serial_root: Some([5; 32]),
+        units_per_case: Some(10),
+    };
+    Metadata::of("products").assert_messages([
+        built(&it.authorise(&[product.clone()])),
+        built(&it.change(&product)),
+        built(&it.withdraw(gtin, &recall)),
+        built(&it.restore(gtin, document)),
+        built(&it.delegate(prefix, Some(1))),
+        built(&it.register_batch(SITE, &new)),
+        built(&it.attest(BATCH, RegistrationHash([5; 32]), attestation, document)),
+        built(&it.release(BATCH)),
+        built(&it.product(gtin)),
+        built(&it.products(1, 2)),
+        built(&it.delegation(prefix)),
+        built(&it.attestation(1, attestation)),
+        built(&it.access()),
+        built(&it.batches_contract()),
     ]);
 }
 
@@ -379,6 +418,7 @@ fn every_constructor_is_known() {
     Metadata::of("access").assert_constructor(&access::new());
     Metadata::of("governance").assert_constructor(&governance::new(ACCOUNT));
     Metadata::of("batches").assert_constructor(&batches::new(ACCOUNT));
+    Metadata::of("products").assert_constructor(&products::new(ACCOUNT, ACCOUNT));
     Metadata::of("units").assert_constructor(&units::new(ACCOUNT, ACCOUNT));
     Metadata::of("evidence").assert_constructor(&evidence::new(ACCOUNT, ACCOUNT));
     Metadata::of("feeds").assert_constructor(&feeds::new(ACCOUNT, [1; 32]));
@@ -389,6 +429,7 @@ fn every_event_is_known_by_its_name() {
     assert!(Metadata::of("access").topics().is_empty(), "what access writes down, governance reports");
     assert_eq!(known::<governance::Event>(), Metadata::of("governance").topics());
     assert_eq!(known::<batches::Event>(), Metadata::of("batches").topics());
+    assert_eq!(known::<products::Event>(), Metadata::of("products").topics());
     assert_eq!(known::<units::Event>(), Metadata::of("units").topics());
     assert_eq!(known::<evidence::Event>(), Metadata::of("evidence").topics());
     assert_eq!(known::<feeds::Event>(), Metadata::of("feeds").topics());
@@ -417,6 +458,7 @@ fn the_shipped_bundles_are_the_committed_ones_and_can_be_deployed() {
         (shipped.access, committed.access),
         (shipped.governance, committed.governance),
         (shipped.batches, committed.batches),
+        (shipped.products, committed.products),
         (shipped.units, committed.units),
         (shipped.evidence, committed.evidence),
         (shipped.feeds, committed.feeds),

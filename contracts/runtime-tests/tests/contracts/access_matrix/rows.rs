@@ -5,17 +5,18 @@ use contract_runtime_tests::{
 };
 use primitives::access::{Change, Contract, Deployment, Limits};
 use primitives::batches::{
-    self, Attestation, Booking, BookingError, ClearanceReason, Contents, Move, Purpose, QuarantineError,
-    QuarantineReason, QuarantineTarget, RecallScope, UnitPlace, UnitState, Which,
+    self, Booking, BookingError, ClearanceReason, Contents, Move, Purpose, QuarantineError, QuarantineReason,
+    QuarantineTarget, RecallClass, RecallReason, RecallScope, UnitPlace, UnitState, Which,
 };
 use primitives::governance::{Action, Identifier};
+use primitives::products::{Attestation, WithdrawalRecall};
 use primitives::units::Resolution;
-use primitives::{access, evidence, feeds, governance, units};
+use primitives::{access, evidence, feeds, governance, products, units};
 use primitives::{DocumentHash, FeedId, Grant, ModelId, Question, Role, RoleSet, SiteId, Subject, UnitId};
 use scale::{Decode, Encode};
-use testing::goods::loose;
+use testing::goods::{loose, prefix_of, registration};
 
-use super::scene::{Scene, DUE, EARLY};
+use super::scene::{gtin, Scene, DUE, EARLY};
 
 /// Whether a message names the caller's site as its first argument.
 #[derive(Clone, Copy)]
@@ -143,6 +144,7 @@ pub fn rows(world: &mut World, scene: &Scene) -> Vec<Row> {
     of_access(scene, &mut rows);
     organisations(world, scene, &mut rows);
     decisions(world, scene, &mut rows);
+    of_products(world, scene, &mut rows);
     of_batches(world, scene, &mut rows);
     of_units(scene, &mut rows);
     of_evidence(scene, &mut rows);
@@ -237,22 +239,44 @@ fn decisions(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.common();
 }
 
+fn of_products(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
+    let mut rows = Rows { contract: "products", error: result::<products::Error>, rows };
+    let document = DocumentHash([0x44; 32]);
+    rows.row("authorise", "", vec![scene.product(10)]);
+    rows.row("authorise", "of a prefix that is delegated", vec![scene.delegated()]);
+    rows.row("change", "", scene.product(0));
+    let recall = WithdrawalRecall {
+        class: RecallClass::II,
+        reason: RecallReason::QualityDefect,
+        instructions: document,
+        acknowledge_by: u64::MAX,
+    };
+    rows.row("withdraw", "", (gtin(1), recall));
+    rows.row("restore", "", (gtin(2), document));
+    rows.row("delegate", "", (prefix_of(0), Some(scene.organisation)));
+    rows.at_site("register_batch", "", new_batch("NEW", 10, None));
+    let certificate = Attestation::CertificateOfAnalysis;
+    let mut reviewed = |batch, attestation| world.reviewed(batch, attestation);
+    rows.row("attest", "certificate of its own batch", reviewed(scene.fresh, certificate));
+    rows.row("attest", "certificate of another's batch", reviewed(scene.of_another, certificate));
+    let practice = Attestation::GoodManufacturingPractice;
+    rows.row("attest", "GMP of another's batch", reviewed(scene.of_another, practice));
+    rows.row("attest", "GMP of its own batch", reviewed(scene.fresh, practice));
+    rows.row("release", "", scene.attested);
+    rows.read("product", gtin(1));
+    rows.read("products", (0_u32, 50_u32));
+    rows.read("delegation", prefix_of(0));
+    rows.read("attestation", (0_u32, certificate));
+    rows.read("batches_contract", ());
+    rows.common();
+}
+
 fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     let now = world.now();
     let mut rows = Rows { contract: "batches", error: result::<batches::Error>, rows };
     let (id, plain, document) = (scene.released.id, scene.plain, DocumentHash([0x44; 32]));
-    rows.at_site("register_batch", "", new_batch("NEW", 10, None));
-    rows.row("cancel_registration", "", scene.fresh);
-    let certificate = Attestation::CertificateOfAnalysis;
-    rows.row("attest", "certificate of its own batch", (scene.fresh, certificate, document));
-    rows.row("attest", "certificate of another's batch", (scene.of_another, certificate, document));
-    let practice = Attestation::GoodManufacturingPractice;
-    rows.row("attest", "GMP of another's batch", (scene.of_another, practice, document));
-    rows.row("attest", "GMP of its own batch", (scene.fresh, practice, document));
-    let authorisation = Attestation::MarketAuthorisation;
-    rows.row("attest", "authorisation of another's batch", (scene.of_another, authorisation, document));
-    rows.row("attest", "authorisation of its own batch", (scene.fresh, authorisation, document));
-    rows.row("release", "", scene.attested);
+    rows.row("cancel_registration", "untouched", scene.fresh);
+    rows.row("cancel_registration", "touched", scene.attested);
     rows.row("block", "", id);
     rows.row("unblock", "", scene.blocked);
     rows.at_site("ship", "", scene.shipping());
@@ -265,9 +289,14 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("ship_for", "a site that acts itself", acts);
     rows.maybe_at_site("reject", "", scene.rejection());
     rows.without_site("reject", "by a regulator", scene.rejection());
-    rows.at_site("pack", "units", (sscc(2), Contents::Units { batch: plain, quantity: 1 }));
-    rows.at_site("pack", "a numbered case", (sscc(2), Contents::Case { batch: id, number: 5 }));
-    rows.at_site("pack", "a pallet", (sscc(2), Contents::LogisticUnits(vec![scene.case])));
+    rows.at_site("pack", "units", (scene.sscc(2), Contents::Units { batch: plain, quantity: 1 }));
+    rows.at_site("pack", "a numbered case", (scene.sscc(2), Contents::Case { batch: id, number: 5 }));
+    rows.at_site("pack", "a pallet", (scene.sscc(2), Contents::LogisticUnits(vec![scene.case])));
+    rows.at_site(
+        "pack",
+        "with the SSCC of another",
+        (sscc(2), Contents::Units { batch: plain, quantity: 1 }),
+    );
     rows.at_site("unpack", "", scene.case);
     let none = None::<DocumentHash>;
     rows.at_site("decommission_quantity", "dispensed", (plain, 1_u64, UnitState::Dispensed, none));
@@ -287,9 +316,20 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.without_site("condemn", "by a regulator", scene.apart[1]);
     rows.row("follow_evidence", "", scene.trail.to_vec());
     rows.row("recall", "", (id, recall(RecallScope::Batch, now)));
+    rows.row("end_recall", "of a manufacturer", (scene.recalled_by_maker, 0_u8, document));
+    rows.row("end_recall", "of a regulator", (scene.recalled, 0_u8, document));
     rows.at_site("acknowledge_recall", "", scene.recalled);
     let (batch, serial, proof) = scene.released.unit(9);
     let (site, state) = (scene.actor.site, UnitState::Sample);
+    // `products` names the account for which it asks; whoever else names one is refused.
+    let new = registration(scene.actor.account, scene.actor.site, new_batch("BY PRODUCTS", 10, None));
+    rows.row("ProductBooks::register", "", new);
+    rows.row("ProductBooks::release", "", (scene.actor.account, scene.attested));
+    let recalled = (scene.actor.account, 7_u64, recall(RecallScope::Product, now));
+    rows.row("ProductBooks::recall_product", "", recalled);
+    let ended = (scene.actor.account, gtin(2), document);
+    rows.row("ProductBooks::end_recall_of_product", "", ended);
+    rows.read("ProductBooks::registered", id);
     // `units` names the account for which it asks; whoever else names one is refused.
     let (shelf, left) = (UnitPlace::Shelf, UnitPlace::Left(state));
     let shown = Which::Shown(proof.shown(batch, &serial));
@@ -319,7 +359,6 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.read("recalls", id);
     rows.read("shipment", scene.shipment);
     rows.read("logistic_unit", scene.case);
-    rows.read("attestation", (id, practice));
     rows.common();
 }
 

@@ -5,13 +5,19 @@ use contract_runtime_tests::{
 };
 use primitives::access::{Deployment, Limits};
 use primitives::batches::{
-    Arrival, Contents, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason, UnitState,
+    Arrival, Contents, QuarantineReason, QuarantineTarget, RecallClass, RecallReason, RecallScope,
+    RejectionReason, UnitState,
 };
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::feeds::{self, Report, Signature};
-use primitives::governance::{Action, CHANGE_DELAY};
-use primitives::{AccountId, BatchId, DocumentHash, OrganisationId, Role, RoleSet, CUSTODIANS};
+use primitives::governance::{Action, Market, CHANGE_DELAY};
+use primitives::products::{NewProduct, WithdrawalRecall};
+use primitives::{AccountId, BatchId, DocumentHash, OrganisationId, Role, RoleSet, Sscc, CUSTODIANS};
 use scale::Encode;
+use testing::goods::{new_product, prefix_of, sscc_of, GTIN};
+
+/// The actor's market.
+const FRANCE: Market = Market(*b"FR");
 
 /// The roles of organisations.
 pub const OWN_ROLES: [Role; 11] = [
@@ -64,8 +70,10 @@ pub struct Scene {
     pub attested: BatchId,
     /// Blocked, and the actor's.
     pub blocked: BatchId,
-    /// Recalled, and the actor's.
+    /// Recalled by a regulator, and the actor's.
     pub recalled: BatchId,
+    /// Recalled by its maker.
+    pub recalled_by_maker: BatchId,
     /// Registered by another manufacturer.
     pub of_another: BatchId,
     /// On its way to the actor.
@@ -112,7 +120,10 @@ impl Scene {
         }
         let actor = Party::Stranger;
         let organisation = world.register_organisation("Actor", actor);
-        let end = world.now() + EXPIRES_AFTER;
+        // One delay passes below.
+        let end = world.now() + CHANGE_DELAY + EXPIRES_AFTER;
+        world.administer("register_prefix", (organisation, prefix_of(organisation)));
+        world.administer("set_market", (FRANCE, Some(organisation)));
         OWN_ROLES.into_iter().for_each(|role| world.grant(organisation, role, Some(end)));
         let [site, second] = [(); 2].map(|()| world.register_site(organisation));
         let mut add = |name: &str, limits: Limits| {
@@ -133,10 +144,26 @@ impl Scene {
         for role in Role::ALL.into_iter().filter(|role| CUSTODIANS.contains(*role)) {
             world.grant(Party::OtherPharmacy.organisation(), role, None);
         }
-        for contract in [world.units, world.evidence, world.governance] {
+        for contract in [world.units, world.evidence, world.governance, world.products] {
             world.endow(contract);
         }
         world.end_set_up();
+
+        // Three products of the actor's market, of which one was withdrawn two days ago; and a prefix that the authority of
+        // another market delegated to it.
+        for number in [0, 1, 2] {
+            world.decided(actor, "authorise", vec![product(organisation, number)]);
+        }
+        let recall_of_product = WithdrawalRecall {
+            class: RecallClass::II,
+            reason: RecallReason::QualityDefect,
+            instructions: DocumentHash([0x44; 32]),
+            acknowledge_by: u64::MAX,
+        };
+        world.decided(at_site, "withdraw", (gtin(2), recall_of_product));
+        let delegated = (prefix_of(Party::Manufacturer.organisation()), Some(organisation));
+        world.decided(Party::Regulator, "delegate", delegated);
+        world.pass(CHANGE_DELAY);
 
         let actor = Agent { account: actor.id(), site };
         let mut released = BatchInHand::of("RELEASED", 100);
@@ -146,11 +173,16 @@ impl Scene {
             ["PLAIN", "FRESH", "ATTESTED", "BLOCKED", "RECALLED"]
                 .map(|lot| world.register_by(actor, new_batch(lot, 100, None)));
         let of_another = world.register_plain("ANOTHER", 100);
+        let recalled_by_maker = world.register_plain("RECALLED BY MAKER".replace(' ', "-").as_str(), 10);
+        world.attest_and_release(recalled_by_maker);
+        let today = world.now();
+        let by_maker = (recalled_by_maker, recall(RecallScope::Batch, today));
+        world.done(Party::Manufacturer, "recall", by_maker);
         for batch in [released.id, plain, attested, recalled] {
             world.attest(actor, batch);
         }
         for batch in [released.id, plain, recalled] {
-            world.done(actor, "release", batch);
+            world.release(actor, batch);
         }
         world.done(Party::Regulator, "block", blocked);
         let now = world.now();
@@ -161,7 +193,7 @@ impl Scene {
         // The provider is suspended below, and has these.
         world.hand_over(plain, actor, Party::Provider, 5);
         let shipment = world.ship(plain, Party::Wholesaler, actor, 10);
-        let case = sscc(1);
+        let case = sscc_of(organisation, 1);
         world.done(actor, "pack", (site, case, Contents::Units { batch: plain, quantity: 5 }));
         let holding = |batch, quantity| QuarantineTarget::Holding { batch, site, quantity };
         let apart = [holding(plain, Some(2)), holding(attested, Some(2))];
@@ -179,7 +211,7 @@ impl Scene {
             of_units(&mut world, by, "quarantine", (named, QuarantineReason::Damaged));
         }
         // A case to be destroyed, and what was booked by number.
-        let condemned = sscc(3);
+        let condemned = sscc_of(organisation, 3);
         world.done(actor, "pack", (site, condemned, Contents::Units { batch: plain, quantity: 5 }));
         let target = QuarantineTarget::LogisticUnit(condemned);
         world.done(actor, "quarantine", (Some(site), target, QuarantineReason::Damaged));
@@ -225,6 +257,7 @@ impl Scene {
             attested,
             blocked,
             recalled,
+            recalled_by_maker,
             of_another,
             shipment,
             case,
@@ -236,6 +269,23 @@ impl Scene {
             paused,
         };
         (world, scene)
+    }
+
+    /// A logistic unit of the actor.
+    pub fn sscc(&self, number: u64) -> Sscc {
+        sscc_of(self.organisation, number)
+    }
+
+    /// A product of the actor, in its market.
+    pub fn product(&self, number: u64) -> NewProduct {
+        product(self.organisation, number)
+    }
+
+    /// A product of the prefix that is delegated to the actor, in the market of the other authority.
+    pub fn delegated(&self) -> NewProduct {
+        let payload = prefix_of(Party::Manufacturer.organisation()).digits * 100_000;
+        let gtin = payload * 10 + u64::from(gs1::check_digit(payload));
+        NewProduct { gtin, ..new_product(Party::Manufacturer.organisation()) }
     }
 
     /// Loose units of the actor that go to the pharmacy, behind the consignor.
@@ -253,6 +303,20 @@ impl Scene {
     pub fn arrival(&self) -> impl Encode {
         (self.shipment, Arrival::Units(10))
     }
+}
+
+/// The product of all batches, and others by their numbers.
+pub fn gtin(number: u64) -> u64 {
+    if number == 0 {
+        return GTIN;
+    }
+    let payload = 950_600_000_000 + number;
+    payload * 10 + u64::from(gs1::check_digit(payload))
+}
+
+fn product(organisation: OrganisationId, number: u64) -> NewProduct {
+    let makers = vec![Party::Manufacturer.organisation()];
+    NewProduct { gtin: gtin(number), makers, markets: vec![FRANCE], ..new_product(organisation) }
 }
 
 #[track_caller]

@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 
 use primitives::batches::{
-    Arrival, AttestationRecord, Batch, BatchAttested, BatchBlocked, BatchRecalled, BatchRegistered,
-    BatchRegistrationCancelled, BatchReleased, BatchUnblocked, Contents, DecommissioningReverted,
-    EvidenceFollowed, GoodsCondemned, Hold, Holding, LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked,
-    LogisticUnitUnpacked, Places, Purpose, QuarantineReason, QuarantineReleased, QuarantineTarget,
-    RecallAcknowledged, RecallNotice, RecallScope, Shipment, ShipmentRejected, UnitPlace, UnitState,
-    UnitsBooked, UnitsDecommissioned, UnitsQuarantined, UnitsReceived, UnitsShipped, Withdrawal,
+    Arrival, Batch, BatchBlocked, BatchRecalled, BatchRegistered, BatchRegistrationCancelled, BatchReleased,
+    BatchUnblocked, Contents, DecommissioningReverted, EvidenceFollowed, GoodsCondemned, Hold, Holding,
+    LogisticUnit, LogisticUnitDestroyed, LogisticUnitPacked, LogisticUnitUnpacked, Places, ProductRecalled,
+    Purpose, QuarantineReason, QuarantineReleased, QuarantineTarget, Recall, RecallAcknowledged, RecallEnded,
+    RecallNotice, RecallOfBatchEnded, RecallOfProductEnded, RecallScope, RecallSet, Shipment,
+    ShipmentRejected, Stop, UnitPlace, UnitState, UnitsBooked, UnitsDecommissioned, UnitsQuarantined,
+    UnitsReceived, UnitsShipped, Withdrawal,
+};
+use primitives::products::{
+    AttestationRecord, BatchAttested, NewProduct, Product, ProductAuthorised, ProductChanged,
+    ProductRestored, ProductWithdrawal, ProductWithdrawn,
 };
 use primitives::units::{
     Alarm, AlarmRaised, AlarmResolved, AlarmsDismissed, Resolution, UnitDecommissioned, UnitRecord,
     UnitReverted, UnitsCondemned, UnitsQuarantinedBySerial, UnitsReleased,
 };
-use primitives::{BatchId, Event as _, Quantity, SiteId, Sscc, Timestamp, UnitId};
+use primitives::{Actor, BatchId, DocumentHash, Event as _, Quantity, SiteId, Sscc, Timestamp, UnitId};
 use scale::Decode;
 use testing::backend::{BatchBooks, Books, Event, Scope};
 use testing::rules::sum;
@@ -79,6 +84,8 @@ pub struct Listener {
     books: Books,
     children: BTreeMap<Sscc, Vec<Sscc>>,
     dismissed: BTreeMap<SiteId, Timestamp>,
+    /// The recalls of the product of all batches.
+    of_product: Vec<RecallNotice>,
 }
 
 impl Listener {
@@ -87,7 +94,16 @@ impl Listener {
         let books = self.books.clone();
         let in_scope = |sscc: &Sscc| scope.logistic_units.contains(sscc);
         let outermost = |sscc: Sscc| Some((sscc, self.outermost(sscc)?));
+        let mut batches = books.batches;
+        for it in batches.values_mut() {
+            let concerns = |notice: &&RecallNotice| notice.at >= it.batch.registered_at;
+            let of_product: Vec<RecallNotice> = self.of_product.iter().filter(concerns).copied().collect();
+            let last = of_product.iter().rfind(|notice| notice.ended.is_none()).map(|notice| notice.at);
+            it.batch.recalled_at = it.batch.recalled_at.into_iter().chain(last).min();
+            it.recalls.extend(of_product);
+        }
         Books {
+            batches,
             logistic_units: books.logistic_units.into_keys().filter(in_scope).filter_map(outermost).collect(),
             ..books
         }
@@ -114,6 +130,13 @@ impl Listener {
             };
         }
         heard! {
+            ProductAuthorised => authorised,
+            ProductChanged => product_changed,
+            ProductWithdrawn => withdrawn,
+            ProductRestored => restored,
+            ProductRecalled => product_recalled,
+            RecallOfProductEnded => product_recall_ended,
+            RecallOfBatchEnded => recall_ended,
             BatchRegistered => registered,
             BatchRegistrationCancelled => registration_cancelled,
             BatchAttested => attested,
@@ -181,6 +204,7 @@ impl Listener {
         let places = Places { held: event.quantity, ..Places::default() };
         let expiry = gs1::Date::from_yymmdd(event.expiry, gs1::year_of_ms(now)).unwrap();
         let batch = Batch {
+            registration: event.registration,
             gtin: event.gtin,
             lot: event.lot,
             expiry: event.expiry,
@@ -191,9 +215,10 @@ impl Listener {
             manufacturer: event.by.organisation.expect("an organisation makes it"),
             registered_at: now,
             released_at: None,
-            blocked_at: None,
+            blocked: None,
             recalled_at: None,
             recalls: 0,
+            ended_recalls: RecallSet::NONE,
         };
         let holdings = vec![(site, Holding { places, ..Holding::default() })];
         let books = BatchBooks { batch, places, holdings, recalls: Vec::new(), attestations: Vec::new() };
@@ -204,6 +229,7 @@ impl Listener {
     fn registration_cancelled(&mut self, event: BatchRegistrationCancelled, _: Timestamp) {
         self.books.batches.remove(&event.batch);
         self.books.listed.retain(|batch| *batch != event.batch);
+        self.books.logistic_units.retain(|_, unit| unit.batch != event.batch);
     }
 
     fn attested(&mut self, event: BatchAttested, now: Timestamp) {
@@ -219,11 +245,11 @@ impl Listener {
     }
 
     fn blocked(&mut self, event: BatchBlocked, now: Timestamp) {
-        self.batch(event.batch).batch.blocked_at = Some(now);
+        self.batch(event.batch).batch.blocked = Some(stop_by(event.by, now));
     }
 
     fn unblocked(&mut self, event: BatchUnblocked, _: Timestamp) {
-        self.batch(event.batch).batch.blocked_at = None;
+        self.batch(event.batch).batch.blocked = None;
     }
 
     fn shipped(&mut self, event: UnitsShipped, now: Timestamp) {
@@ -273,7 +299,7 @@ impl Listener {
         let target = if back { RETURNED } else { free };
         self.move_units(batch, (to, source), (to, target), quantity);
         if shipment.hold.quarantined && !back && shipment.logistic_unit.is_none() {
-            self.holding(batch, to).hold.by_regulator |= shipment.hold.by_regulator;
+            self.bring_stop(batch, to, shipment.hold);
         }
         if let Arrival::LogisticUnits(arrived) = event.arrival {
             arrived.into_iter().for_each(|sscc| self.arrived(sscc, &shipment, back, now));
@@ -290,36 +316,38 @@ impl Listener {
     /// A logistic unit leaves the shipment, and the one around it.
     fn arrived(&mut self, sscc: Sscc, shipment: &Shipment, back: bool, now: Timestamp) {
         let parent = self.logistic_unit(sscc).parent;
-        let recalled = parent.is_some_and(|parent| self.take_out(sscc, parent));
+        let recalls = parent.map_or(RecallSet::NONE, |parent| self.take_out(sscc, parent));
         let unit = self.logistic_unit(sscc);
         unit.taken_out_at = parent.map(|_| now).or(unit.taken_out_at);
-        unit.recalled |= recalled;
+        unit.recalls = unit.recalls.and(recalls);
         unit.withdrawn = back.then_some(Withdrawal::Returned);
         unit.parent = None;
         unit.shipment = None;
         unit.site = shipment.to;
         unit.hold = shipment.hold;
         unit.hold.quarantined &= !back;
-        unit.hold.by_regulator &= !back;
+        unit.hold.stop = unit.hold.stop.filter(|_| !back);
     }
 
-    /// Whether what was around the logistic unit is recalled.
-    fn take_out(&mut self, sscc: Sscc, parent: Sscc) -> bool {
+    /// The recalls of what was around the logistic unit.
+    fn take_out(&mut self, sscc: Sscc, parent: Sscc) -> RecallSet {
         let quantity = self.logistic_unit(sscc).quantity;
         let inside = self.children.get_mut(&parent).expect("a parent has children");
         inside.retain(|child| *child != sscc);
         let left = inside.clone();
-        let recalled = |unit: &LogisticUnit| unit.recalled || unit.holds_recalled;
-        let still = left.iter().any(|child| recalled(self.logistic_unit(*child)));
+        let still = left.iter().fold(RecallSet::NONE, |all, child| {
+            let unit = self.logistic_unit(*child);
+            all.and(unit.recalls).and(unit.recalls_inside)
+        });
         let outer = self.logistic_unit(parent);
         outer.quantity -= quantity;
-        outer.holds_recalled &= still;
-        let recalled = outer.recalled;
+        outer.recalls_inside = still;
+        let recalls = outer.recalls;
         if left.is_empty() {
             self.children.remove(&parent);
             self.books.logistic_units.remove(&parent);
         }
-        recalled
+        recalls
     }
 
     fn rejected(&mut self, event: ShipmentRejected, _: Timestamp) {
@@ -334,7 +362,7 @@ impl Listener {
             unit.shipment = None;
             unit.hold = shipment.hold;
         } else if shipment.hold.quarantined {
-            self.holding(batch, from).hold.by_regulator |= shipment.hold.by_regulator;
+            self.bring_stop(batch, from, shipment.hold);
         }
     }
 
@@ -342,6 +370,8 @@ impl Listener {
         let LogisticUnitPacked { batch, by, logistic_unit: sscc, quantity, contents } = event;
         let site = by.site.expect("it is packed at a site");
         let (mut level, mut case, mut cases) = (0, None, None);
+        let mut recalls_inside = RecallSet::NONE;
+        let registration = self.batch(batch).batch.registration;
         match contents {
             Contents::LogisticUnits(inside) => {
                 let numbered: Option<Vec<(u32, u32)>> =
@@ -354,6 +384,7 @@ impl Listener {
                     let unit = self.logistic_unit(*child);
                     unit.parent = Some(sscc);
                     level = level.max(unit.level + 1);
+                    recalls_inside = recalls_inside.and(unit.recalls).and(unit.recalls_inside);
                 }
                 self.children.insert(sscc, inside);
             }
@@ -365,6 +396,7 @@ impl Listener {
         }
         let unit = LogisticUnit {
             batch,
+            registration,
             quantity,
             site,
             level,
@@ -375,8 +407,8 @@ impl Listener {
             shipment: None,
             case,
             cases,
-            recalled: false,
-            holds_recalled: false,
+            recalls: RecallSet::NONE,
+            recalls_inside,
             withdrawn: None,
             hold: Hold::default(),
         };
@@ -388,7 +420,8 @@ impl Listener {
         let mut unit = self.logistic_unit(sscc).clone();
         let LogisticUnit { batch, quantity, site, hold, .. } = unit;
         let condemned = unit.withdrawn == Some(Withdrawal::Condemned);
-        if unit.recalled && unit.withdrawn != Some(Withdrawal::Returned) {
+        let recalled = self.batch(batch).batch.any_goes_on(unit.recalls);
+        if recalled && unit.withdrawn != Some(Withdrawal::Returned) {
             let closed = if condemned { CONDEMNED_CLOSED } else { PACKED };
             self.move_units(batch, (site, closed), (site, RETURNED), quantity);
             unit.withdrawn = Some(Withdrawal::Returned);
@@ -399,7 +432,7 @@ impl Listener {
             inside.taken_out_at = Some(now);
             inside.site = site;
             inside.withdrawn = unit.withdrawn;
-            inside.recalled |= unit.recalled;
+            inside.recalls = inside.recalls.and(unit.recalls);
             inside.hold = Hold { cleared_at: hold.cleared_at.max(inside.hold.cleared_at), ..hold };
         }
         if unit.level == 0 && unit.withdrawn != Some(Withdrawal::Returned) {
@@ -410,7 +443,7 @@ impl Listener {
             };
             self.move_units(batch, (site, closed), (site, loose), quantity);
             if hold.quarantined {
-                self.holding(batch, site).hold.by_regulator |= hold.by_regulator;
+                self.bring_stop(batch, site, hold);
             }
         }
         if unit.case.is_some() && unit.withdrawn.is_some() {
@@ -432,7 +465,7 @@ impl Listener {
         let UnitsBooked { batch, site, from, to, quantity } = event;
         self.move_units(batch, (site, place_in_books(from)), (site, place_in_books(to)), quantity);
         let holding = self.holding(batch, site);
-        holding.hold.by_regulator &= holding.places.quarantined > 0;
+        holding.hold.stop = holding.hold.stop.filter(|_| holding.places.quarantined > 0);
     }
 
     fn decommissioned(&mut self, event: UnitsDecommissioned, _: Timestamp) {
@@ -450,13 +483,15 @@ impl Listener {
         self.move_units(batch, (site, place_of(state)), (site, HELD), quantity);
     }
 
-    fn quarantined(&mut self, event: UnitsQuarantined, _: Timestamp) {
+    fn quarantined(&mut self, event: UnitsQuarantined, now: Timestamp) {
         let UnitsQuarantined { batch, by, site, target, quantity, reason } = event;
         let (free, apart) = places_of(target);
         self.move_units(batch, (site, free), (site, apart), quantity);
         let by_regulator = reason != QuarantineReason::OracleEvidence && by.site != Some(site);
         let hold = self.hold(target);
-        hold.by_regulator |= by_regulator;
+        if by_regulator {
+            hold.stop = Some(stop_by(by, now));
+        }
         hold.quarantined = !matches!(target, QuarantineTarget::Holding { .. });
     }
 
@@ -495,7 +530,7 @@ impl Listener {
         };
         let hold = self.hold(target);
         hold.quarantined = false;
-        hold.by_regulator &= left;
+        hold.stop = hold.stop.filter(|_| left);
         if let Some(now) = cleared_at.filter(|_| !left) {
             hold.cleared_at = now;
         }
@@ -510,19 +545,20 @@ impl Listener {
     }
 
     fn recalled(&mut self, event: BatchRecalled, now: Timestamp) {
-        let BatchRecalled { batch: id, by, number, recall } = event;
+        let BatchRecalled { batch: id, by, by_regulator, number, recall } = event;
         if let RecallScope::LogisticUnit(sscc) = recall.scope {
-            self.logistic_unit(sscc).recalled = true;
+            let unit = self.logistic_unit(sscc);
+            unit.recalls = unit.recalls.with(number);
             let mut parent = self.logistic_unit(sscc).parent;
             while let Some(outer) = parent {
                 let unit = self.logistic_unit(outer);
-                unit.holds_recalled = true;
+                unit.recalls_inside = unit.recalls_inside.with(number);
                 parent = unit.parent;
             }
         }
         let batch = self.batch(id);
         assert_eq!(batch.recalls.len(), usize::from(number));
-        batch.recalls.push(RecallNotice { recall, by: by.organisation.expect("an organisation"), at: now });
+        batch.recalls.push(notice_of(recall, by, now, by_regulator));
         batch.batch.recalls += 1;
         if recall.scope == RecallScope::Batch {
             batch.batch.recalled_at = Some(now);
@@ -532,33 +568,92 @@ impl Listener {
     fn acknowledged(&mut self, event: RecallAcknowledged, now: Timestamp) {
         let holding = self.holding(event.batch, event.by.site.expect("a site acknowledges"));
         holding.acknowledged = event.acknowledged;
+        holding.acknowledged_of_product = event.acknowledged_of_product;
         holding.acknowledged_at = now;
     }
 
+    fn authorised(&mut self, event: ProductAuthorised, now: Timestamp) {
+        self.put_product(event.product, event.authority, now);
+    }
+
+    fn product_changed(&mut self, event: ProductChanged, now: Timestamp) {
+        let authority = event.by.organisation.expect("a regulator");
+        self.put_product(event.product, authority, now);
+    }
+
+    fn put_product(&mut self, product: NewProduct, authority: u32, now: Timestamp) {
+        let NewProduct { holder, makers, markets, until, document, .. } = product;
+        let (authorised_at, withdrawn) = (now, None);
+        let product =
+            Product { holder, makers, markets, until, document, authority, authorised_at, withdrawn };
+        self.books.product = Some(product);
+    }
+
+    fn withdrawn(&mut self, event: ProductWithdrawn, now: Timestamp) {
+        let (by, account) = (event.by.organisation.expect("a regulator"), event.by.account);
+        let product = self.books.product.as_mut().expect("it is authorised");
+        product.withdrawn = Some(ProductWithdrawal { by, account, at: now });
+    }
+
+    fn restored(&mut self, _: ProductRestored, _: Timestamp) {
+        self.books.product.as_mut().expect("it is authorised").withdrawn = None;
+    }
+
+    fn product_recalled(&mut self, event: ProductRecalled, now: Timestamp) {
+        assert_eq!(self.of_product.len(), usize::from(event.number));
+        self.of_product.push(notice_of(event.recall, event.by, now, true));
+    }
+
+    fn product_recall_ended(&mut self, event: RecallOfProductEnded, now: Timestamp) {
+        self.of_product[usize::from(event.number)].ended = Some(end_of(event.by, event.document, now));
+    }
+
+    fn recall_ended(&mut self, event: RecallOfBatchEnded, now: Timestamp) {
+        let batch = self.batch(event.batch);
+        let notice = &mut batch.recalls[usize::from(event.number)];
+        notice.ended = Some(end_of(event.by, event.document, now));
+        if notice.recall.scope == RecallScope::Batch {
+            batch.batch.recalled_at = None;
+        }
+        batch.batch.ended_recalls = batch.batch.ended_recalls.with(event.number);
+    }
+
+    /// A regulator's stop goes with quarantined goods.
+    fn bring_stop(&mut self, batch: BatchId, site: SiteId, hold: Hold) {
+        if hold.stop.is_some() {
+            self.holding(batch, site).hold.stop = hold.stop;
+        }
+    }
+
     fn unit_decommissioned(&mut self, event: UnitDecommissioned, _: Timestamp) {
-        let UnitDecommissioned { unit, by, state, at, position, .. } = event;
+        let UnitDecommissioned { batch, unit, by, state, at, position } = event;
+        let registration = self.batch(batch).batch.registration;
         let site = by.site.expect("units are at a site");
         let place = UnitPlace::Left(state);
-        self.books.units.insert(unit, UnitRecord { place, site, at, position, by_regulator: false });
+        self.books.units.insert(unit, UnitRecord { place, site, at, position, stop: None, registration });
     }
 
     fn units_quarantined(&mut self, event: UnitsQuarantinedBySerial, now: Timestamp) {
-        let UnitsQuarantinedBySerial { site, units, by_regulator, .. } = event;
-        self.restrained(
-            units,
-            UnitRecord { place: UnitPlace::QuarantineBySerial, site, at: now, position: 0, by_regulator },
-        );
+        let UnitsQuarantinedBySerial { batch, site, units, stop, .. } = event;
+        self.restrained((batch, stop), units, (UnitPlace::QuarantineBySerial, site), now);
     }
 
     fn units_condemned(&mut self, event: UnitsCondemned, now: Timestamp) {
-        let UnitsCondemned { site, units, by_regulator, .. } = event;
-        let place = UnitPlace::Condemned;
-        self.restrained(units, UnitRecord { place, site, at: now, position: 0, by_regulator });
+        let UnitsCondemned { batch, site, units, stop, .. } = event;
+        self.restrained((batch, stop), units, (UnitPlace::Condemned, site), now);
     }
 
-    fn restrained(&mut self, units: Vec<(UnitId, u32)>, record: UnitRecord) {
+    fn restrained(
+        &mut self,
+        (batch, stop): (BatchId, Option<Stop>),
+        units: Vec<(UnitId, u32)>,
+        (place, site): (UnitPlace, SiteId),
+        now: Timestamp,
+    ) {
+        let registration = self.batch(batch).batch.registration;
         for (unit, position) in units {
-            self.books.units.insert(unit, UnitRecord { position, ..record.clone() });
+            let record = UnitRecord { place, site, at: now, position, stop, registration };
+            self.books.units.insert(unit, record);
         }
     }
 
@@ -573,14 +668,17 @@ impl Listener {
     }
 
     fn alarm_raised(&mut self, event: AlarmRaised, now: Timestamp) {
-        let AlarmRaised { unit, by, code, other, .. } = event;
+        let AlarmRaised { batch, unit, by, code, other } = event;
+        let registration = self.batch(batch).batch.registration;
         let site = by.site.expect("units are at a site");
-        let new = Alarm { code, site, other, at: now, count: 1, by_others: false, confirmed: false };
+        let (count, by_others, confirmed) = (1, false, false);
+        let new = Alarm { code, site, other, at: now, count, by_others, confirmed, registration };
         let dismissed = |alarm: &Alarm| {
             let until = self.dismissed.get(&alarm.site);
             !alarm.confirmed && !alarm.by_others && until.is_some_and(|until| alarm.at <= *until)
         };
-        let alarm = match self.books.alarms.get(&unit).filter(|first| !dismissed(first)) {
+        let counts = |first: &&Alarm| first.registration == registration && !dismissed(first);
+        let alarm = match self.books.alarms.get(&unit).filter(counts) {
             Some(first) => {
                 let (count, by_others) = (first.count + 1, first.by_others || first.site != site);
                 let kept = if first.concerns_proven() { first.clone() } else { new };
@@ -605,4 +703,19 @@ impl Listener {
     fn alarms_dismissed(&mut self, event: AlarmsDismissed, now: Timestamp) {
         self.dismissed.insert(event.site, now);
     }
+}
+
+/// A stop that this regulator ordered.
+fn stop_by(by: Actor, now: Timestamp) -> Stop {
+    Stop { by: by.organisation.expect("a regulator"), at: now }
+}
+
+/// A recall that goes on.
+fn notice_of(recall: Recall, by: Actor, now: Timestamp, by_regulator: bool) -> RecallNotice {
+    let organisation = by.organisation.expect("an organisation");
+    RecallNotice { recall, by: organisation, account: by.account, by_regulator, at: now, ended: None }
+}
+
+fn end_of(by: Actor, document: DocumentHash, now: Timestamp) -> RecallEnded {
+    RecallEnded { by: by.organisation.expect("a regulator"), at: now, document }
 }
