@@ -84,9 +84,8 @@ impl Account {
     }
 
     /// Deploys all contracts, and lets them know of each other: `access`, whose decisions `governance` takes; `batches`;
-    /// `products`, `units` and `evidence`, which act in `batches` by the roles ProductRegister, UnitRegister and Sentinel; and
-    /// `feeds`. This account is
-    /// the administrator then, and the deployment is in set-up.
+    /// `products`, `units` and `evidence`, which act in `batches` by the roles ProductRegister, UnitRegister and Sentinel;
+    /// and `feeds`. This account is the administrator then, and the deployment is in set-up.
     ///
     /// Every step is done once for this account, these bundles and this salt: called again after an interruption, it
     /// goes on where it stopped. `block` is one before the first step, at which events begin. `done` hears of each step.

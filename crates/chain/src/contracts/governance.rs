@@ -3,9 +3,9 @@
 
 use primitives::access::{Account, Limits};
 use primitives::governance::{
-    Action, Error, GlnUse, Identifier, OrganisationEntry, Proposal, Site, SiteEntry,
+    Action, Error, GlnUse, Identifier, Market, OrganisationEntry, Proposal, Site, SiteEntry,
 };
-use primitives::{AccountId, OrganisationId, Role, RoleSet, SiteId, Timestamp};
+use primitives::{AccountId, OrganisationId, Prefix, Role, RoleSet, SiteId, Timestamp};
 
 use crate::contracts::event_enum::contract_events;
 use crate::node::call::Call;
@@ -62,6 +62,18 @@ impl Governance {
     #[must_use]
     pub fn update_site(&self, site: SiteId, name: &str, gln: u64) -> Call<()> {
         Call::fallible::<Error>(self.0, "update_site", (site, name, gln))
+    }
+
+    /// Registers a GS1 company prefix for an organisation.
+    #[must_use]
+    pub fn register_prefix(&self, organisation: OrganisationId, prefix: Prefix) -> Call<()> {
+        Call::fallible::<Error>(self.0, "register_prefix", (organisation, prefix))
+    }
+
+    /// In set-up, gives a market to an authority. `None` takes it from the one that has it.
+    #[must_use]
+    pub fn set_market(&self, market: Market, authority: Option<OrganisationId>) -> Call<()> {
+        Call::fallible::<Error>(self.0, "set_market", (market, authority))
     }
 
     /// Lets an account act for an organisation.

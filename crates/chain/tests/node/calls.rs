@@ -2,10 +2,11 @@
 
 use chain::batches::Batches;
 use chain::feeds::Feeds;
+use chain::products::Products;
 use chain::{ContractError, Deposit, Error, Event};
 use futures::TryStreamExt;
-use primitives::batches::{self, BatchRegistered, BatchReleased};
-use primitives::{feeds, Actor, BatchId, FeedId, Subject};
+use primitives::batches::{BatchRegistered, BatchReleased};
+use primitives::{feeds, products, Actor, BatchId, FeedId, Subject};
 use testkit::node::Node;
 
 use crate::support::{account, all_events, connect, deploy, is_registration, lot, GTIN, SITE};
@@ -16,16 +17,17 @@ async fn a_call_is_dry_run_submitted_and_its_events_come_back_typed() {
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
+    let products = Products(contracts.products.address);
     let register = Batches(contracts.batches.address);
     let batch = BatchId::of(GTIN, b"LOT1");
 
-    let run = chain.dry_run(&register.register_batch(SITE, &lot(1)), alice.id()).await.unwrap();
+    let run = chain.dry_run(&products.register_batch(SITE, &lot(1)), alice.id()).await.unwrap();
     assert_eq!(run.output, batch);
     assert!(run.gas_required.ref_time > 0 && run.gas_required.proof_size > 0);
     assert!(matches!(run.deposit, Deposit::Charge(amount) if amount > 0));
     assert_eq!(chain.read(&register.batch(batch)).await.unwrap(), None, "a dry run changes nothing");
 
-    let receipt = alice.submit(&register.register_batch(SITE, &lot(1))).await.unwrap();
+    let receipt = alice.submit(&products.register_batch(SITE, &lot(1))).await.unwrap();
     let registered: BatchRegistered = receipt.event(register.0).unwrap();
     let by = Actor { account: alice.id(), organisation: Some(0), site: Some(SITE) };
     assert_eq!((registered.batch, registered.by), (batch, by));
@@ -46,22 +48,22 @@ async fn a_contracts_refusal_is_its_own_error_before_and_on_chain() {
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
-    let register = Batches(contracts.batches.address);
-    alice.submit(&register.register_batch(SITE, &lot(1))).await.unwrap();
+    let products = Products(contracts.products.address);
+    alice.submit(&products.register_batch(SITE, &lot(1))).await.unwrap();
 
     // Nothing is sent where the dry run is refused.
-    let error = alice.submit(&register.register_batch(SITE, &lot(1))).await.unwrap_err();
-    assert_eq!(error.contract(), Some(ContractError::Batches(batches::Error::BatchExists)));
-    assert!(error.to_string().starts_with("batches refuses with BatchExists: "), "{error}");
+    let error = alice.submit(&products.register_batch(SITE, &lot(1))).await.unwrap_err();
+    assert_eq!(error.contract(), Some(ContractError::Products(products::Error::BatchExists)));
+    assert!(error.to_string().starts_with("products refuses with BatchExists: "), "{error}");
     let bob = account(&chain, "//Bob");
-    let error = bob.submit(&register.register_batch(SITE, &lot(2))).await.unwrap_err();
-    assert_eq!(error.contract(), Some(ContractError::Batches(batches::Error::CallerNotAtSite)));
+    let error = bob.submit(&products.register_batch(SITE, &lot(2))).await.unwrap_err();
+    assert_eq!(error.contract(), Some(ContractError::Products(products::Error::CallerNotAtSite)));
     let feeds = Feeds(contracts.feeds.address);
     let error = chain.read(&feeds.read(FeedId::default(), Subject::default(), 1)).await.unwrap_err();
     assert_eq!(error.contract(), Some(ContractError::Feeds(feeds::Error::UnknownFeed)));
 
     // Two registrations of one batch may both pass their dry runs: the second is refused then or on chain.
-    let twice = register.register_batch(SITE, &lot(3));
+    let twice = products.register_batch(SITE, &lot(3));
     let (first, second) = (alice.send(&twice).await, alice.send(&twice).await);
     let (first, second) = (first.unwrap(), second);
     let refused = match second {
@@ -69,17 +71,17 @@ async fn a_contracts_refusal_is_its_own_error_before_and_on_chain() {
         Err(refused) => refused,
     };
     first.finalised().await.unwrap();
-    assert_eq!(refused.contract(), Some(ContractError::Batches(batches::Error::BatchExists)));
+    assert_eq!(refused.contract(), Some(ContractError::Products(products::Error::BatchExists)));
 
     // Sent without a dry run, it is refused in its block, and the block is asked why.
-    let run = chain.dry_run(&register.register_batch(SITE, &lot(4)), alice.id()).await.unwrap();
+    let run = chain.dry_run(&products.register_batch(SITE, &lot(4)), alice.id()).await.unwrap();
     let unchecked =
-        alice.send_unchecked(&register.register_batch(SITE, &lot(3)), chain::Limits::of(&run)).await;
+        alice.send_unchecked(&products.register_batch(SITE, &lot(3)), chain::Limits::of(&run)).await;
     let refused = unchecked.unwrap().finalised().await.unwrap_err();
-    assert_eq!(refused.contract(), Some(ContractError::Batches(batches::Error::BatchExists)));
+    assert_eq!(refused.contract(), Some(ContractError::Products(products::Error::BatchExists)));
     let starved =
         chain::Limits { gas: chain::Weight { ref_time: 1_000_000, proof_size: 10_000 }, deposit: 0 };
-    let unchecked = alice.send_unchecked(&register.register_batch(SITE, &lot(4)), starved).await;
+    let unchecked = alice.send_unchecked(&products.register_batch(SITE, &lot(4)), starved).await;
     assert!(matches!(unchecked.unwrap().finalised().await, Err(Error::OutOfGas)));
 }
 
@@ -90,11 +92,12 @@ async fn calls_of_one_account_go_out_at_once_without_getting_into_each_others_wa
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
+    let products = Products(contracts.products.address);
     let register = Batches(contracts.batches.address);
 
     // Half by one owner, half by another of the same key: they share their nonces.
     let again = account(&chain, "//Alice");
-    let calls: Vec<_> = (0..CALLS).map(|number| register.register_batch(SITE, &lot(number))).collect();
+    let calls: Vec<_> = (0..CALLS).map(|number| products.register_batch(SITE, &lot(number))).collect();
     let sent = calls.iter().enumerate().map(|(number, call)| match number % 2 {
         0 => alice.send(call),
         _ => again.send(call),
@@ -121,10 +124,10 @@ async fn another_process_with_the_same_key_costs_a_retry_and_nothing_else() {
     let (here, there) = (connect(&node).await, connect(&node).await);
     let (alice, other) = (account(&here, "//Alice"), account(&there, "//Alice"));
     let contracts = deploy(&alice).await;
-    let register = Batches(contracts.batches.address);
+    let products = Products(contracts.products.address);
     for number in 0..6 {
         let sender = if number % 2 == 0 { &alice } else { &other };
-        sender.submit(&register.register_batch(SITE, &lot(number))).await.unwrap();
+        sender.submit(&products.register_batch(SITE, &lot(number))).await.unwrap();
     }
     let events: Vec<_> = all_events(&here, &contracts).await;
     assert_eq!(events.into_iter().filter(is_registration).count(), 6, "each call was executed once");
@@ -136,10 +139,10 @@ async fn events_of_a_range_come_in_order_and_only_when_final() {
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
-    let register_batch = Batches(contracts.batches.address);
-    let first = alice.submit(&register_batch.register_batch(SITE, &lot(1))).await.unwrap().block.number;
+    let products = Products(contracts.products.address);
+    let first = alice.submit(&products.register_batch(SITE, &lot(1))).await.unwrap().block.number;
     for number in 2..30 {
-        alice.submit(&register_batch.register_batch(SITE, &lot(number))).await.unwrap();
+        alice.submit(&products.register_batch(SITE, &lot(number))).await.unwrap();
     }
     let head = chain.finalised_head().await.unwrap().number;
     let only_batches = vec![contracts.batches.address];
@@ -159,8 +162,8 @@ async fn events_of_a_range_come_in_order_and_only_when_final() {
     assert!(!all.iter().any(|event| matches!(event, Event::Unknown(_))), "{all:?}");
     assert_eq!(
         all.len(),
-        1 + 2 + 1 + 1 + 2 + 1 + 29,
-        "birth, two contracts with their roles, organisation, site, two roles, end of set-up, batches"
+        1 + 3 + 1 + 1 + 2 + 1 + 1 + 1 + 29,
+        "birth, three contracts with their roles, organisation, site, two roles, market, end of set-up, product, batches"
     );
     // By another contract's types nothing is known, and nothing is lost.
     let mut mistaken = contracts;

@@ -8,6 +8,7 @@ use chain::batches::Batches;
 use chain::evidence::Evidence;
 use chain::feeds::Feeds;
 use chain::governance::Governance;
+use chain::products::Products;
 use chain::units::Units;
 use chain::{
     access, account_text, governance, Account, AccountId, Chain, Contracts, Deployment, Error, Event, Hash,
@@ -18,7 +19,9 @@ use testkit::node::Node;
 use tokio::sync::Notify;
 
 use crate::proxy::Proxy;
-use crate::support::{account, all_events, bundles, connect, deploy, lot, register, signer, GLNS, SITE};
+use crate::support::{
+    account, all_events, bundles, connect, deploy, lot, product, register, signer, GLNS, SITE,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_contracts_are_deployed_and_their_deployment_is_checked() {
@@ -126,25 +129,31 @@ async fn interrupt_after(last: u32, alice: &Account, salt: &[u8]) -> bool {
 
 /// Fails where the contracts do not know of each other as they should, or more happened than that.
 async fn assert_in_set_up(chain: &Chain, administrator: AccountId, contracts: &Contracts) {
-    let Contracts { access, governance, batches, units, evidence, feeds } = *contracts;
+    let Contracts { access, governance, batches, products, units, evidence, feeds } = *contracts;
     let (roles, decides) = (Access(access.address), Governance(governance.address));
     let known = chain.read(&roles.deployment()).await.unwrap().unwrap();
     assert_eq!((known.administrator, known.governance), (administrator, governance.address));
     assert!(known.in_set_up);
     assert_eq!(chain.read(&decides.administrator()).await.unwrap(), Some(administrator));
-    for (contract, role) in [(units.address, Role::UnitRegister), (evidence.address, Role::Sentinel)] {
+    for (contract, role) in [
+        (products.address, Role::ProductRegister),
+        (units.address, Role::UnitRegister),
+        (evidence.address, Role::Sentinel),
+    ] {
         assert_eq!(known.roles_of(contract), RoleSet::of(&[role]), "{role}");
     }
     let (register, sentinel) = (Units(units.address), Evidence(evidence.address));
+    let products = Products(products.address);
     for knows in [
         Batches(batches.address).access(),
+        products.access(),
         register.access(),
         sentinel.access(),
         Feeds(feeds.address).access(),
     ] {
         assert_eq!(chain.read(&knows).await.unwrap(), Some(access.address), "{knows:?}");
     }
-    for knows in [register.batches(), sentinel.batches()] {
+    for knows in [products.batches_contract(), register.batches(), sentinel.batches()] {
         assert_eq!(chain.read(&knows).await.unwrap(), Some(batches.address), "{knows:?}");
     }
     let configuration = chain.read(&Feeds(feeds.address).configuration()).await.unwrap();
@@ -156,7 +165,7 @@ async fn assert_in_set_up(chain: &Chain, administrator: AccountId, contracts: &C
     let of_set_up = |event: &&Event| {
         matches!(event, Event::Governance(AdministrationTransferred(_) | ContractRolesSet(_)))
     };
-    assert_eq!((events.iter().filter(of_set_up).count(), events.len()), (3, 3), "{events:?}");
+    assert_eq!((events.iter().filter(of_set_up).count(), events.len()), (4, 4), "{events:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,12 +188,13 @@ async fn what_is_not_a_contract_or_cannot_pay_is_said_by_name() {
     let governance = Governance(contracts.governance.address);
     let (organisation, site) = register(&alice, &governance, poor.id(), "Poor", GLNS[1]).await;
     alice.submit(&governance.grant_role(organisation, Role::Manufacturer, None)).await.unwrap();
-    let batches = Batches(contracts.batches.address);
-    let call = batches.register_batch(site, &lot(1));
+    let products = Products(contracts.products.address);
+    alice.submit(&products.change(&product(0, &[organisation]))).await.unwrap();
+    let call = products.register_batch(site, &lot(1));
     let error = poor.submit(&call).await.unwrap_err();
     assert!(matches!(&error, Error::InsufficientBalance { account, .. } if *account == poor.id()), "{error}");
     // Without a deposit, it is the fee that cannot be paid.
-    let run = chain.dry_run(&batches.register_batch(SITE, &lot(1)), alice.id()).await.unwrap();
+    let run = chain.dry_run(&products.register_batch(SITE, &lot(1)), alice.id()).await.unwrap();
     let error = poor.send_unchecked(&call, chain::Limits::of(&run)).await.unwrap_err();
     assert!(matches!(&error, Error::InsufficientBalance { what, .. } if what == "the fee"), "{error}");
 }

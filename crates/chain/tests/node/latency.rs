@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use chain::batches::Batches;
+use chain::products::Products;
 use chain::units::Units;
 use chain::Pending;
-use primitives::batches::NewBatch;
+use primitives::products::NewBatch;
 use primitives::units::{Reason, Scan};
 use primitives::{BatchId, ManufacturerSecret, SerialTree};
 use scale::Encode;
@@ -32,7 +32,7 @@ async fn a_verdict_costs_about_one_raw_request() {
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
-    let register = Batches(contracts.batches.address);
+    let products = Products(contracts.products.address);
     let serials: Vec<String> = (0..10_000).map(|number| format!("S{number:05}")).collect();
     let batch = BatchId::of(GTIN, b"LOT");
     let key = ManufacturerSecret::new([1; 32]).batch_key(batch);
@@ -45,7 +45,7 @@ async fn a_verdict_costs_about_one_raw_request() {
         serial_root,
         units_per_case: None,
     };
-    alice.submit(&register.register_batch(SITE, &new("LOT", Some(tree.root())))).await.unwrap();
+    alice.submit(&products.register_batch(SITE, &new("LOT", Some(tree.root())))).await.unwrap();
     let scan = Scan {
         gtin: GTIN,
         lot: b"LOT".to_vec(),
@@ -95,7 +95,7 @@ async fn a_verdict_costs_about_one_raw_request() {
 
     let mut submissions = Vec::new();
     for number in 0..SUBMISSIONS {
-        let call = register.register_batch(SITE, &new(&format!("A{number}"), None));
+        let call = products.register_batch(SITE, &new(&format!("A{number}"), None));
         let start = Instant::now();
         alice.submit(&call).await.unwrap();
         submissions.push(start.elapsed());
@@ -104,7 +104,7 @@ async fn a_verdict_costs_about_one_raw_request() {
     println!("submit to finalised, dry run included: p50 {p50:?}, p95 {p95:?}");
 
     let calls: Vec<_> =
-        (0..SUBMISSIONS).map(|n| register.register_batch(SITE, &new(&format!("B{n}"), None))).collect();
+        (0..SUBMISSIONS).map(|n| products.register_batch(SITE, &new(&format!("B{n}"), None))).collect();
     let start = Instant::now();
     let sent = futures::future::try_join_all(calls.iter().map(|call| alice.send(call))).await.unwrap();
     futures::future::try_join_all(sent.into_iter().map(Pending::finalised)).await.unwrap();

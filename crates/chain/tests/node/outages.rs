@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chain::batches::Batches;
+use chain::products::Products;
 use chain::{Chain, Error, Sent};
 use futures::StreamExt;
 use primitives::BatchId;
@@ -19,8 +20,9 @@ async fn a_node_that_goes_away_and_comes_back_loses_and_repeats_nothing() {
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
+    let products = Products(contracts.products.address);
     let register = Batches(contracts.batches.address);
-    let first = alice.submit(&register.register_batch(SITE, &lot(0))).await.unwrap();
+    let first = alice.submit(&products.register_batch(SITE, &lot(0))).await.unwrap();
     let mut blocks = chain.finalised_blocks(Some(1));
     let mut seen = Vec::new();
     while seen.len() < usize::try_from(first.block.number).unwrap() {
@@ -38,7 +40,7 @@ async fn a_node_that_goes_away_and_comes_back_loses_and_repeats_nothing() {
     // These are asked while the node is away: they wait for it.
     let (read, submitted) =
         tokio::join!(async { chain.read(&register.batch(BatchId::of(GTIN, b"LOT0"))).await }, async {
-            alice.submit(&register.register_batch(SITE, &lot(1))).await
+            alice.submit(&products.register_batch(SITE, &lot(1))).await
         },);
     let _node = restart.await.unwrap();
     assert!(read.unwrap().is_some());
@@ -63,8 +65,8 @@ async fn transactions_under_way_survive_a_node_that_is_killed() {
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
-    let register = Batches(contracts.batches.address);
-    let calls: Vec<_> = (0..30).map(|number| register.register_batch(SITE, &lot(number))).collect();
+    let products = Products(contracts.products.address);
+    let calls: Vec<_> = (0..30).map(|number| products.register_batch(SITE, &lot(number))).collect();
     let mut sent = Vec::new();
     for call in &calls {
         sent.push(alice.send(call).await.unwrap());
@@ -96,13 +98,13 @@ async fn a_node_that_stays_away_is_an_error_that_says_what_may_have_been_sent() 
     let chain = connect(&node).await;
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
-    let register = Batches(contracts.batches.address);
-    let call = register.register_batch(SITE, &lot(1));
+    let products = Products(contracts.products.address);
+    let call = products.register_batch(SITE, &lot(1));
     let run = chain.dry_run(&call, alice.id()).await.unwrap();
     let sent = alice.send_unchecked(&call, chain::Limits::of(&run)).await.unwrap();
     let hash = sent.hash();
     node.stop();
-    let read = register.access();
+    let read = products.access();
     let (read, sent, fresh) = tokio::join!(chain.read(&read), sent.finalised(), alice.submit(&call));
     assert!(matches!(read, Err(Error::Unreachable { .. })), "{read:?}");
     assert!(read.unwrap_err().is_transient());
@@ -122,8 +124,8 @@ async fn transactions_go_on_over_connections_that_break() {
     let chain = Chain::connect(&proxy.url).await.unwrap();
     let alice = account(&chain, "//Alice");
     let contracts = deploy(&alice).await;
-    let register = Batches(contracts.batches.address);
-    let calls: Vec<_> = (0..CALLS).map(|number| register.register_batch(SITE, &lot(number))).collect();
+    let products = Products(contracts.products.address);
+    let calls: Vec<_> = (0..CALLS).map(|number| products.register_batch(SITE, &lot(number))).collect();
     let submitted = futures::future::join_all(calls.iter().map(|call| alice.submit(call)));
     let cuts = async {
         for _ in 0..5 {

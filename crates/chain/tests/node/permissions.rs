@@ -4,6 +4,7 @@ use chain::batches::Batches;
 use chain::evidence::Evidence;
 use chain::feeds::Feeds;
 use chain::governance::Governance;
+use chain::products::Products;
 use chain::units::Units;
 use chain::{Account, AccountId, Call, ContractError};
 use primitives::access::Limits;
@@ -11,13 +12,14 @@ use primitives::batches::{Arrival, QuarantineReason, QuarantineTarget};
 use primitives::feeds::OperatorsSet;
 use primitives::governance::SetUpEnded;
 use primitives::{
-    batches, evidence, feeds, governance, units, BatchId, DocumentHash, FeedId, ModelId, Role, RoleSet,
-    SerialProof,
+    batches, evidence, feeds, governance, products, units, BatchId, DocumentHash, FeedId, ModelId, Role,
+    RoleSet, SerialProof,
 };
 use testkit::node::Node;
 
 use crate::support::{
-    account, connect, deploy, deploy_in_set_up, lot, register, register_site, GLNS, GTIN, SITE,
+    account, connect, deploy, deploy_in_set_up, lot, product, register, register_site, GLNS, GTIN, MARKET,
+    SITE,
 };
 
 /// The compressed secp256k1 generator: a key of which everybody knows the secret.
@@ -42,11 +44,15 @@ async fn no_business_is_done_in_set_up_and_no_set_up_afterwards() {
     let governance = Governance(contracts.governance.address);
     let (batches, feeds) = (Batches(contracts.batches.address), Feeds(contracts.feeds.address));
     let (units, evidence) = (Units(contracts.units.address), Evidence(contracts.evidence.address));
+    let products = Products(contracts.products.address);
     let (organisation, site) = register(&alice, &governance, alice.id(), "Acme", GLNS[0]).await;
     let both = [Role::Manufacturer, Role::Regulator];
     for role in both {
         alice.submit(&governance.grant_role(organisation, role, None)).await.unwrap();
     }
+
+    alice.submit(&governance.set_market(MARKET, Some(organisation))).await.unwrap();
+    let new = [product(organisation, &[])];
 
     // Everything is permitted to her but that it is too early.
     let (batch, feed, model) =
@@ -54,7 +60,7 @@ async fn no_business_is_done_in_set_up_and_no_set_up_afterwards() {
     let target = QuarantineTarget::Holding { batch, site, quantity: None };
     let proof = SerialProof { index: 0, salt: [0; 16], siblings: vec![] };
     let too_early = batches::Error::InSetUp;
-    refuses(&alice, &batches.register_batch(site, &lot(1)), too_early).await;
+    refuses(&alice, &products.authorise(&new), products::Error::InSetUp).await;
     refuses(&alice, &batches.receive(site, 0, &Arrival::Units(1)), too_early).await;
     refuses(&alice, &batches.quarantine(Some(site), target, QuarantineReason::Other), too_early).await;
     refuses(&alice, &batches.block(batch), too_early).await;
@@ -74,7 +80,8 @@ async fn no_business_is_done_in_set_up_and_no_set_up_afterwards() {
     assert_eq!(ended.by.account, alice.id());
     assert_eq!(chain.read(&governance.in_set_up()).await.unwrap(), Some(false));
 
-    alice.submit(&batches.register_batch(site, &lot(1))).await.unwrap();
+    alice.submit(&products.authorise(&new)).await.unwrap();
+    alice.submit(&products.register_batch(site, &lot(1))).await.unwrap();
     alice.submit(&approve).await.unwrap();
     refuses(&alice, &governance.end_set_up(), governance::Error::SetUpOver).await;
     let waits = governance::Error::ProposalRequired;
@@ -92,21 +99,22 @@ async fn an_account_acts_at_the_sites_of_its_organisation_only_and_within_its_li
     let (alice, bob) = (account(&chain, "//Alice"), account(&chain, "//Bob"));
     let (charlie, dave) = (account(&chain, "//Charlie"), account(&chain, "//Dave"));
     let contracts = deploy(&alice).await;
-    let (governance, batches) =
-        (Governance(contracts.governance.address), Batches(contracts.batches.address));
+    let (governance, products) =
+        (Governance(contracts.governance.address), Products(contracts.products.address));
     let (organisation, works) = register(&alice, &governance, bob.id(), "Other", GLNS[1]).await;
     alice.submit(&governance.grant_role(organisation, Role::Manufacturer, None)).await.unwrap();
+    alice.submit(&products.change(&product(0, &[organisation]))).await.unwrap();
     let store = register_site(&alice, &governance, organisation, "Store", GLNS[2]).await;
-    let not_there = batches::Error::CallerNotAtSite;
+    let not_there = products::Error::CallerNotAtSite;
 
     // Another organisation's site, and none.
-    refuses(&bob, &batches.register_batch(SITE, &lot(1)), not_there).await;
-    refuses(&alice, &batches.register_batch(works, &lot(1)), not_there).await;
-    refuses(&bob, &batches.register_batch(99, &lot(1)), not_there).await;
-    refuses(&charlie, &batches.register_batch(works, &lot(1)), not_there).await;
+    refuses(&bob, &products.register_batch(SITE, &lot(1)), not_there).await;
+    refuses(&alice, &products.register_batch(works, &lot(1)), not_there).await;
+    refuses(&bob, &products.register_batch(99, &lot(1)), not_there).await;
+    refuses(&charlie, &products.register_batch(works, &lot(1)), not_there).await;
     for site in [works, store] {
         let number = usize::try_from(site).unwrap();
-        bob.submit(&batches.register_batch(site, &lot(number))).await.unwrap();
+        bob.submit(&products.register_batch(site, &lot(number))).await.unwrap();
     }
 
     // One site of two, and one role of none.
@@ -123,16 +131,16 @@ async fn an_account_acts_at_the_sites_of_its_organisation_only_and_within_its_li
     )
     .await;
     bob.submit(&add(&charlie, &limits(works, Role::Manufacturer))).await.unwrap();
-    refuses(&charlie, &batches.register_batch(store, &lot(11)), not_there).await;
-    charlie.submit(&batches.register_batch(works, &lot(11))).await.unwrap();
+    refuses(&charlie, &products.register_batch(store, &lot(11)), not_there).await;
+    charlie.submit(&products.register_batch(works, &lot(11))).await.unwrap();
     refuses(&bob, &add(&alice, &limits(works, Role::Manufacturer)), governance::Error::AccountExists).await;
     let without_roles = Limits { roles: Some(RoleSet::EMPTY), ..Limits::default() };
     bob.submit(&add(&dave, &without_roles)).await.unwrap();
-    let lacks_role = batches::Error::CallerNotAuthorised;
-    refuses(&dave, &batches.register_batch(works, &lot(12)), lacks_role).await;
+    let lacks_role = products::Error::CallerNotAuthorised;
+    refuses(&dave, &products.register_batch(works, &lot(12)), lacks_role).await;
 
     // An account that is removed acts nowhere.
     bob.submit(&governance.remove_account(charlie.id())).await.unwrap();
-    refuses(&charlie, &batches.register_batch(works, &lot(13)), not_there).await;
+    refuses(&charlie, &products.register_batch(works, &lot(13)), not_there).await;
     refuses(&bob, &governance.remove_account(bob.id()), governance::Error::LastSteward).await;
 }

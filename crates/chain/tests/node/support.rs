@@ -1,11 +1,12 @@
 //! The contracts on the real node.
 
 use chain::governance::Governance;
+use chain::products::Products;
 use chain::{Account, AccountId, Bundles, Chain, Contracts, Event, SecretString, Signer};
 use futures::TryStreamExt;
-use primitives::batches::NewBatch;
-use primitives::governance::{Identifier, OrganisationRegistered, SiteRegistered};
-use primitives::{OrganisationId, Role, SiteId};
+use primitives::governance::{Identifier, Market, OrganisationRegistered, SiteRegistered};
+use primitives::products::{NewBatch, NewProduct};
+use primitives::{DocumentHash, OrganisationId, Role, SiteId};
 use testkit::node::Node;
 
 /// The one site of Alice's organisation.
@@ -13,6 +14,7 @@ pub const SITE: SiteId = 0;
 /// Global Location Numbers that nobody has.
 pub const GLNS: [u64; 3] = [6_291_041_500_213, 6_291_041_500_220, 6_291_041_500_237];
 pub const GTIN: u64 = 9_506_000_134_352;
+pub const MARKET: Market = Market(*b"DE");
 
 pub async fn connect(node: &Node) -> Chain {
     Chain::connect(&node.url).await.unwrap()
@@ -35,7 +37,8 @@ pub async fn deploy_in_set_up(alice: &Account) -> Contracts {
     alice.deploy_all(&bundles(), b"test", 0, |_| ()).await.unwrap().contracts
 }
 
-/// Deploys the contracts by Alice, makes her organisation a manufacturer and a regulator, and ends the set-up.
+/// Deploys the contracts by Alice, makes her organisation a manufacturer and the regulator of its market, ends the set-up, and
+/// authorises her product.
 pub async fn deploy(alice: &Account) -> Contracts {
     let contracts = deploy_in_set_up(alice).await;
     let governance = Governance(contracts.governance.address);
@@ -44,7 +47,10 @@ pub async fn deploy(alice: &Account) -> Contracts {
     for role in [Role::Manufacturer, Role::Regulator] {
         alice.submit(&governance.grant_role(organisation, role, None)).await.unwrap();
     }
+    alice.submit(&governance.set_market(MARKET, Some(organisation))).await.unwrap();
     alice.submit(&governance.end_set_up()).await.unwrap();
+    let products = Products(contracts.products.address);
+    alice.submit(&products.authorise(&[product(organisation, &[])])).await.unwrap();
     contracts
 }
 
@@ -71,6 +77,12 @@ pub async fn register_site(
 ) -> SiteId {
     let receipt = admin.submit(&governance.register_site(organisation, name, gln)).await.unwrap();
     receipt.event::<SiteRegistered>(governance.0).unwrap().site
+}
+
+/// The product whose batches are registered.
+pub fn product(holder: OrganisationId, makers: &[OrganisationId]) -> NewProduct {
+    let (markets, document) = (vec![MARKET], DocumentHash([4; 32]));
+    NewProduct { gtin: GTIN, holder, makers: makers.to_vec(), markets, until: None, document }
 }
 
 /// A batch without serials that nobody registered yet.
