@@ -58,8 +58,6 @@ pub enum Attestation {
     CertificateOfAnalysis,
     /// The certificate of good manufacturing practice.
     GoodManufacturingPractice,
-    /// The market authorisation.
-    MarketAuthorisation,
 }
 
 /// A shipment, as one of its parties sees it.
@@ -136,6 +134,8 @@ pub enum Change {
     Condemned,
     /// Goods were recalled.
     Recalled,
+    /// A regulator ended the recall of goods.
+    RecallEnded,
     /// A holder acknowledged a recall.
     RecallAcknowledged,
 }
@@ -156,8 +156,8 @@ pub struct StateChange {
 }
 
 impl Change {
-    /// The message of the contract `batches`, or for units by their serials of `units`, that makes this change; `None` for an alarm, which the contract raises
-    /// itself.
+    /// The message of `products`, `batches` or, for units by their serials, `units` that makes this change; `None` for an
+    /// alarm, which the contract raises itself.
     #[must_use]
     pub const fn message(&self) -> Option<&'static str> {
         Some(match self {
@@ -181,6 +181,7 @@ impl Change {
             Change::QuarantineReleased => "release_quarantine",
             Change::Condemned => "condemn",
             Change::Recalled => "recall",
+            Change::RecallEnded => "end_recall",
             Change::RecallAcknowledged => "acknowledge_recall",
         })
     }
@@ -207,6 +208,8 @@ impl Change {
             Change::AlarmResolved { counterfeit: false } => ("inspecting", "sellable_accessible"),
             Change::Quarantined => ("holding", "non_sellable_other"),
             Change::Condemned => ("inspecting", "non_sellable_other"),
+            // No recall, and no quarantine: the goods may be sold again where nothing else holds them.
+            Change::RecallEnded => ("holding", "sellable_accessible"),
             Change::Recalled | Change::RecallAcknowledged => ("holding", "recalled"),
         }
     }

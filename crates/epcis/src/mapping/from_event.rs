@@ -112,6 +112,7 @@ fn change(event: &Event<'_>, step: (&str, &str), goods: &Goods, by: Gln) -> Resu
         ("inspecting", "non_sellable_other") => Change::Condemned,
         ("holding", "recalled") if event.event_type() == EventType::Transaction => Change::RecallAcknowledged,
         ("holding", "recalled") => Change::Recalled,
+        ("holding", "sellable_accessible") => Change::RecallEnded,
         ("shipping", "in_transit") => Change::Shipped(delivery(event, by, true)?),
         ("shipping", "returned") => Change::Returned(delivery(event, by, true)?),
         ("void_shipping", "returned") => Change::Rejected(delivery(event, by, true)?),
@@ -229,8 +230,7 @@ fn attested(event: &Event<'_>) -> Result<Change, Refusal> {
     let attestation = match kind {
         Some("testres") => Attestation::CertificateOfAnalysis,
         Some("cert") => Attestation::GoodManufacturingPractice,
-        None => Attestation::MarketAuthorisation,
-        Some(_) => return Err(Refusal::Document),
+        _ => return Err(Refusal::Document),
     };
     let digits = identifier.strip_prefix("ni:///sha-256;").ok_or(Refusal::Document)?;
     let mut document = [0; 32];

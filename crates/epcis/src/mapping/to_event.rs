@@ -46,7 +46,8 @@ impl StateChange {
         event.set("disposition", disposition);
         if let Some(list) = self.change.persistent() {
             let mut dispositions = Object::default();
-            let word = if matches!(self.change, Change::Recalled) { "recalled" } else { "no_pedigree_match" };
+            let of_recall = matches!(self.change, Change::Recalled | Change::RecallEnded);
+            let word = if of_recall { "recalled" } else { "no_pedigree_match" };
             dispositions.set(list, Value::Array(vec![word.into()]));
             event.set("persistentDisposition", Value::Object(dispositions));
         }
@@ -123,25 +124,23 @@ impl StateChange {
             Change::Rejected(delivery) => {
                 // The goods go from the consignee, which rejects, to the consignor, which numbered the shipment.
                 let number = shipment(delivery.partner, delivery.shipment);
-                set_transaction(event, Some("desadv"), number);
+                set_transaction(event, "desadv", number);
                 set_party(event, "sourceList", "source", party(self.by));
                 return set_party(event, "destinationList", "destination", party(delivery.partner));
             }
             Change::Attested { attestation, document } => {
                 let kind = match attestation {
-                    Attestation::CertificateOfAnalysis => Some("testres"),
-                    Attestation::GoodManufacturingPractice => Some("cert"),
-                    // The CBV has no type for the market authorisation.
-                    Attestation::MarketAuthorisation => None,
+                    Attestation::CertificateOfAnalysis => "testres",
+                    Attestation::GoodManufacturingPractice => "cert",
                 };
                 return set_transaction(event, kind, format!("ni:///sha-256;{}", hex::encode(document)));
             }
-            Change::RecallAcknowledged => return set_transaction(event, Some("upevt"), class(&self.batch)),
+            Change::RecallAcknowledged => return set_transaction(event, "upevt", class(&self.batch)),
             _ => return,
         };
         let (source, destination) =
             if left { (self.by, delivery.partner) } else { (delivery.partner, self.by) };
-        set_transaction(event, Some("desadv"), shipment(source, delivery.shipment));
+        set_transaction(event, "desadv", shipment(source, delivery.shipment));
         set_party(event, "sourceList", "source", party(source));
         set_party(event, "destinationList", "destination", party(destination));
     }
@@ -152,17 +151,15 @@ impl Change {
     pub(super) const fn persistent(&self) -> Option<&'static str> {
         match self {
             Change::Recalled | Change::AlarmRaised => Some("set"),
-            Change::AlarmResolved { counterfeit: false } => Some("unset"),
+            Change::RecallEnded | Change::AlarmResolved { counterfeit: false } => Some("unset"),
             _ => None,
         }
     }
 }
 
-fn set_transaction(event: &mut Object, kind: Option<&str>, identifier: String) {
+fn set_transaction(event: &mut Object, kind: &str, identifier: String) {
     let mut transaction = Object::default();
-    if let Some(kind) = kind {
-        transaction.set("type", kind);
-    }
+    transaction.set("type", kind);
     transaction.set("bizTransaction", identifier);
     event.set("bizTransactionList", Value::Array(vec![Value::Object(transaction)]));
 }

@@ -40,12 +40,11 @@ fn all() -> Vec<StateChange> {
         change(Goods::Batch, Change::Recalled),
         change(serials(), Change::Recalled),
         change(units(), Change::Recalled),
+        change(Goods::Batch, Change::RecallEnded),
+        change(serials(), Change::RecallEnded),
+        change(units(), Change::RecallEnded),
     ];
-    for attestation in [
-        Attestation::CertificateOfAnalysis,
-        Attestation::GoodManufacturingPractice,
-        Attestation::MarketAuthorisation,
-    ] {
+    for attestation in [Attestation::CertificateOfAnalysis, Attestation::GoodManufacturingPractice] {
         all.push(change(Goods::Batch, Change::Attested { attestation, document: [0xA5; 32] }));
     }
     for goods in [Goods::Quantity(7), units()] {
