@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use gs1::{Date, Gtin};
-use primitives::batches::{Batch, RecallNotice, RecallScope};
+use gs1::Date;
+use primitives::batches::{Batch, RecallEnded, RecallNotice, RecallScope};
 use primitives::BatchId;
 use serde::Serialize;
 
 use crate::choices::Choice;
-use crate::directory::{Names, OrganisationView};
+use crate::directory::{Mentioned, Names, OrganisationView};
+use crate::product_view::gtin_text;
+use crate::stop_view::StopView;
 use crate::time;
 
 /// A registered batch.
@@ -16,6 +18,10 @@ use crate::time;
 pub struct BatchView {
     /// The identifier.
     pub id: String,
+    /// The number of the registration.
+    pub registration: u32,
+    /// The hash of all that the registration says.
+    pub registration_hash: String,
     /// 14 digits.
     pub gtin: String,
     /// The lot.
@@ -34,23 +40,23 @@ pub struct BatchView {
     pub registered_at: String,
     /// RFC 3339.
     pub released_at: Option<String>,
-    /// Since when a regulator blocks it, RFC 3339.
-    pub blocked_at: Option<String>,
+    /// The regulator that blocks it.
+    pub blocked: Option<StopView>,
     /// Packs in a numbered case, where cases are numbered.
     pub units_per_case: Option<u32>,
-    /// The recalls of it or of a part of it, in their order.
+    /// The recalls of it or of a part of it, in their order, and behind them those of its product; ended ones too.
     pub recalls: Vec<RecallView>,
-    #[serde(skip)]
-    blocked_ms: Option<u64>,
     #[serde(skip)]
     registered_ms: u64,
     #[serde(skip)]
     released_ms: Option<u64>,
 }
 
-/// A recall of a batch or of a part of it.
+/// A recall of a batch, of a part of it, or of its product.
 #[derive(Clone, Debug, Serialize)]
 pub struct RecallView {
+    /// The number among those of the batch; nothing for the product's, which end with its withdrawal.
+    pub number: Option<u8>,
     /// What is recalled, in words.
     pub scope: String,
     /// `i`, `ii` or `iii`.
@@ -63,10 +69,41 @@ pub struct RecallView {
     pub acknowledge_by: String,
     /// Who recalled it.
     pub by: OrganisationView,
+    /// Whether as a regulator.
+    pub by_regulator: bool,
     /// RFC 3339.
     pub at: String,
+    /// How it ended; nothing while it goes on.
+    pub ended: Option<EndedView>,
     #[serde(skip)]
     at_ms: u64,
+}
+
+/// The end of a recall.
+#[derive(Clone, Debug, Serialize)]
+pub struct EndedView {
+    /// The regulator.
+    pub by: OrganisationView,
+    /// RFC 3339.
+    pub at: String,
+    /// The SHA-256 of its reasons.
+    pub document: String,
+    #[serde(skip)]
+    at_ms: u64,
+}
+
+/// Whether there may be notices of recalls that matter now: the product's show in the batch while they go on.
+pub const fn may_have_recalls(batch: &Batch) -> bool {
+    batch.recalls > 0 || batch.recalled_at.is_some()
+}
+
+/// Adds the organisations that a batch and its recalls name.
+pub fn mention(batch: &Batch, recalls: &[RecallNotice], mentioned: &mut Mentioned) {
+    let named = &mut mentioned.organisations;
+    named.insert(batch.manufacturer);
+    named.extend(batch.blocked.map(|stop| stop.by));
+    named.extend(recalls.iter().map(|notice| notice.by));
+    named.extend(recalls.iter().filter_map(|notice| Some(notice.ended?.by)));
 }
 
 impl BatchView {
@@ -75,7 +112,9 @@ impl BatchView {
         let day = Date::of_ms(batch.expires_at);
         Self {
             id: BatchId::of(batch.gtin, &batch.lot).to_string(),
-            gtin: Gtin::new(batch.gtin).map_or_else(|_| batch.gtin.to_string(), |gtin| gtin.to_string()),
+            registration: batch.registration,
+            registration_hash: batch.registration_hash().to_string(),
+            gtin: gtin_text(batch.gtin),
             lot: String::from_utf8_lossy(&batch.lot).into_owned(),
             expiry: day.to_string(),
             quantity: batch.quantity,
@@ -84,10 +123,12 @@ impl BatchView {
             manufacturer: names.organisation(batch.manufacturer),
             registered_at: time::rfc3339(batch.registered_at),
             released_at: batch.released_at.map(time::rfc3339),
-            blocked_at: batch.blocked_at.map(time::rfc3339),
+            blocked: batch.blocked.map(|stop| StopView::new(stop, names)),
             units_per_case: batch.units_per_case,
-            recalls: recalls.iter().map(|notice| RecallView::new(notice, names)).collect(),
-            blocked_ms: batch.blocked_at,
+            recalls: (0..)
+                .zip(recalls)
+                .map(|(number, notice)| RecallView::new(number, notice, names))
+                .collect(),
             registered_ms: batch.registered_at,
             released_ms: batch.released_at,
         }
@@ -95,18 +136,33 @@ impl BatchView {
 }
 
 impl RecallView {
-    fn new(notice: &RecallNotice, names: &Names) -> Self {
+    /// The recall with its place among those of the batch: those of the product stand behind them.
+    pub fn new(number: u8, notice: &RecallNotice, names: &Names) -> Self {
         let recall = &notice.recall;
+        let ended = |RecallEnded { by, at, document }| EndedView {
+            by: names.organisation(by),
+            at: time::rfc3339(at),
+            document: document.to_string(),
+            at_ms: at,
+        };
         Self {
+            number: (recall.scope != RecallScope::Product).then_some(number),
             scope: scope(recall.scope),
             class: recall.class.name(),
             reason: recall.reason.name(),
             instructions: recall.instructions.to_string(),
             acknowledge_by: time::rfc3339(recall.acknowledge_by),
             by: names.organisation(notice.by),
+            by_regulator: notice.by_regulator,
             at: time::rfc3339(notice.at),
+            ended: notice.ended.map(ended),
             at_ms: notice.at,
         }
+    }
+
+    /// Whether it goes on.
+    pub const fn goes_on(&self) -> bool {
+        self.ended.is_none()
     }
 
     /// Class and reason, such as `class II, wrong strength`.
@@ -121,12 +177,19 @@ pub fn scope(scope: RecallScope) -> String {
         RecallScope::Batch => "the batch".to_owned(),
         RecallScope::SerialRange { first, last } => format!("the serials {first} to {last} of the list"),
         RecallScope::LogisticUnit(sscc) => format!("the logistic unit {sscc:018}"),
+        RecallScope::Product => "the product".to_owned(),
     }
 }
 
 impl fmt::Display for RecallView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}, by {} on {}", self.scope, self.summary(), self.by, time::readable(self.at_ms))
+        write!(f, "{}: {}, by {} on {}", self.scope, self.summary(), self.by, time::readable(self.at_ms))?;
+        match &self.ended {
+            Some(EndedView { by, at_ms, .. }) => {
+                write!(f, "; ended by {} on {}", by.short(), time::readable(*at_ms))
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -142,11 +205,12 @@ impl fmt::Display for BatchView {
         writeln!(f, "  Registered  {}", time::readable(self.registered_ms))?;
         let released = self.released_ms.map_or_else(|| "not yet".to_owned(), time::readable);
         writeln!(f, "  Released    {released}")?;
-        if let Some(since) = self.blocked_ms {
-            writeln!(f, "  Blocked     by a regulator since {}", time::readable(since))?;
+        if let Some(stop) = &self.blocked {
+            writeln!(f, "  Blocked     {stop}")?;
         }
         for recall in &self.recalls {
-            writeln!(f, "  Recalled    {recall}")?;
+            let number = recall.number.map(|number| format!("{number}, ")).unwrap_or_default();
+            writeln!(f, "  Recall      {number}{recall}")?;
         }
         Ok(())
     }

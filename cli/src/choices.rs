@@ -2,10 +2,11 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use primitives::batches::{
-    Attestation, ClearanceReason, QuarantineReason, RecallClass, RecallReason, RejectionReason, UnitPlace,
-    UnitState, Withdrawal,
+    ClearanceReason, QuarantineReason, RecallClass, RecallReason, RejectionReason, UnitPlace, UnitState,
+    Withdrawal,
 };
 use primitives::feeds::FeedKind;
+use primitives::products::Attestation;
 use primitives::units::{AlarmCode, Outcome, Reason, Resolution};
 use primitives::{Role, RoleSet};
 
@@ -83,7 +84,6 @@ choices! {
     Attestation {
         CertificateOfAnalysis: "certificate-of-analysis",
         GoodManufacturingPractice: "good-manufacturing-practice",
-        MarketAuthorisation: "market-authorisation",
     }
     RejectionReason {
         Damaged: "damaged",

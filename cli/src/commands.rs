@@ -14,6 +14,7 @@ mod model;
 mod oracle;
 mod org;
 mod packs;
+mod product;
 mod qr;
 mod quarantine;
 mod route;
@@ -52,6 +53,10 @@ pub enum Command {
     /// The deployment's administration, the end of its set-up, pauses, and proposals that wait
     #[command(subcommand, after_help = admin::EXAMPLES)]
     Admin(admin::AdminCommand),
+
+    /// Products: who may make which, by whose authorisation, in which markets
+    #[command(subcommand, after_help = product::EXAMPLES)]
+    Product(product::ProductCommand),
 
     /// Batches: register, release, ship, dispense, recall
     #[command(subcommand, after_help = batch::EXAMPLES)]
@@ -140,6 +145,7 @@ impl Command {
             Self::Account(command) => account::run(command, global).await,
             Self::Org(command) => org::run(command, global).await,
             Self::Admin(command) => admin::run(command, global).await,
+            Self::Product(command) => product::run(command, global).await,
             Self::Batch(command) => batch::run(*command, global).await,
             Self::Logistic(command) => logistic::run(command, global).await,
             Self::Packs(command) => packs::run(*command, global).await,

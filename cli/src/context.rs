@@ -8,6 +8,7 @@ use chain::batches::Batches;
 use chain::evidence::Evidence;
 use chain::feeds::Feeds;
 use chain::governance::Governance;
+use chain::products::Products;
 use chain::units::Units;
 use chain::{Account, Call, Chain, Deployment, Deposit, Estimate, Hash, Receipt, Signer};
 use primitives::governance::SiteEntry;
@@ -88,6 +89,11 @@ impl<'g> Context<'g> {
     /// Drug batches.
     pub fn batches(&self) -> Batches {
         Batches(self.deployment.contracts.batches.address)
+    }
+
+    /// Who may make which product, and the release of batches.
+    pub fn products(&self) -> Products {
+        Products(self.deployment.contracts.products.address)
     }
 
     /// Single packs, and verdicts on them.

@@ -169,6 +169,7 @@ fn refused(error: &ContractError) -> Failure {
         ContractError::Access(error) => remedies::of_access(*error),
         ContractError::Governance(error) => remedies::of_governance(*error),
         ContractError::Batches(error) => remedies::of_batches(*error),
+        ContractError::Products(error) => remedies::of_products(*error),
         ContractError::Units(error) => remedies::of_units(*error),
         ContractError::Evidence(error) => remedies::of_evidence(*error),
         ContractError::Feeds(error) => remedies::of_feeds(*error),

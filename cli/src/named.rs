@@ -31,7 +31,7 @@ impl FromStr for SiteRef {
 }
 
 /// An organisation as people name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OrganisationRef {
     /// By its number.
     Number(OrganisationId),

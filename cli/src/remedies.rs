@@ -5,6 +5,7 @@ use primitives::batches::Error as Batches;
 use primitives::evidence::Error as Evidence;
 use primitives::feeds::Error as Feeds;
 use primitives::governance::Error as Governance;
+use primitives::products::Error as Products;
 use primitives::units::Error as Units;
 
 const SET_UP: &str = "Wait until the administrator ends the set-up with `theriac admin end-set-up`.";
@@ -21,8 +22,23 @@ const BATCHES: &str =
 const UNKNOWN_BATCH: &str = "Compare GTIN and lot with the print; the manufacturer registers the batch.";
 const EXPIRED: &str = "Expired goods do not move. Check the expiry date.";
 const NOT_RELEASED: &str = "Wait for `theriac batch release` by the manufacturer's quality unit.";
-const BLOCKED: &str = "Ask the regulator that blocked the batch.";
-const RECALLED: &str = "A recall is permanent: return the goods as its instructions say.";
+const BLOCKED: &str = "Ask the regulator that blocked the batch: see `theriac batch show`.";
+const STOPPED: &str =
+    "Ask the regulator that stopped it, or wait: another one frees it two days after, as `theriac status \
+                       regulator` shows.";
+const ENDED_BY_ANOTHER: &str =
+    "Sign with another account of a regulator than ordered it: two persons end a recall.";
+const STANDS: &str = "Wait until two days after its order: `theriac batch show` has its time.";
+const EXPIRY: &str = "Compare the expiry with the print on the pack.";
+const QUANTITY: &str = "Give a quantity of 1 or more.";
+const BATCH_EXISTS: &str = "Look at it with `theriac batch show`; another production run needs another lot.";
+const ALREADY_RELEASED: &str = "Nothing to do: the batch may move.";
+const DEADLINE: &str = "Give holders at least until tomorrow.";
+const PREFIX: &str = "Give the 4 to 12 digits that GS1 assigned to the company, with leading zeros.";
+const ORGANISATION: &str = "See `theriac org list`, or register it with `theriac org register`.";
+const PRODUCT_REGISTER: &str =
+    "Check with `theriac admin show` whether `products` has the role product-register in the current `batches`.";
+const RECALLED: &str = "Return the goods as the instructions say: `theriac batch show` has the recalls.";
 const NOT_HELD: &str = "See `theriac batch reach` for what the site has; give a smaller quantity.";
 const NO_SERIALS: &str = "Give --quantity instead of a serial.";
 const TOO_MANY_CONTRACTS: &str = "Unpause a contract, or remove the roles of one that is not used any more.";
@@ -50,7 +66,7 @@ pub const fn of_governance(error: Governance) -> &'static str {
         Governance::AccessUnavailable => ACCESS,
         Governance::CallerNotAuthorised => ROLE,
         Governance::CallerNotAtSite => SITE,
-        Governance::UnknownOrganisation => "See `theriac org list`, or register it with `theriac org register`.",
+        Governance::UnknownOrganisation => ORGANISATION,
         Governance::UnknownSite => "See `theriac org site list`, or register it with `theriac org site register`.",
         Governance::UnknownAccount => "Add it with `theriac org account add`.",
         Governance::AccountExists => {
@@ -79,7 +95,7 @@ pub const fn of_governance(error: Governance) -> &'static str {
         Governance::RoleOfContracts => {
             "Give the role to a contract, with `theriac admin propose contract-roles`."
         }
-        Governance::NotRoleOfContracts => "Give unit-register or sentinel, or grant the role to an organisation.",
+        Governance::NotRoleOfContracts => "Give product-register, unit-register or sentinel, or grant the role to an organisation.",
         Governance::ProposalRequired => {
             "Propose it with `theriac admin propose grant`, and apply it with `theriac admin apply` two days later; for a \
              contract, `theriac admin propose contract-roles`."
@@ -102,6 +118,13 @@ pub const fn of_governance(error: Governance) -> &'static str {
              contract."
         }
         Governance::TooManyContracts => TOO_MANY_CONTRACTS,
+        Governance::InvalidPrefix => PREFIX,
+        Governance::PrefixExists => "Nothing to do where it is the company's; else compare its digits.",
+        Governance::PrefixContained => "Compare the digits: another company has a part of these numbers.",
+        Governance::UnknownPrefix => "Compare the digits, and register it with `theriac org prefix add`.",
+        Governance::PrefixOfAnother => "Use a GLN of the organisation's own company prefix.",
+        Governance::InvalidMarket => "Give a country by its two letters, such as DE, or EU.",
+        Governance::TooManyMarkets => "Divide the markets among more authorities: each has at most 64.",
     }
 }
 
@@ -113,21 +136,11 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::AccessUnavailable => ACCESS,
         Batches::CallerNotAuthorised => ROLE,
         Batches::CallerNotAtSite => SITE,
-        Batches::InvalidGtin => "Compare the GTIN with the print on the pack.",
-        Batches::InvalidLot => "Compare the lot with the print on the pack.",
-        Batches::InvalidExpiry => "Compare the expiry with the print on the pack.",
         Batches::BatchExpired => EXPIRED,
-        Batches::QuantityZero => "Give a quantity of 1 or more.",
-        Batches::QuantityTooLarge => "Register the goods as several lots.",
-        Batches::BatchExists => {
-            "Look at it with `theriac batch show`; another production run needs another lot."
-        }
+        Batches::QuantityZero => QUANTITY,
+        Batches::BatchExists => BATCH_EXISTS,
         Batches::UnknownBatch => UNKNOWN_BATCH,
-        Batches::AlreadyAttested => {
-            "Look at the attestation with `theriac batch show`; it cannot be replaced."
-        }
-        Batches::AttestationMissing => "See `theriac batch show` for what is missing, and have it attested.",
-        Batches::AlreadyReleased => "Nothing to do: the batch may move.",
+        Batches::AlreadyReleased => ALREADY_RELEASED,
         Batches::NotReleased => NOT_RELEASED,
         Batches::BatchBlocked => BLOCKED,
         Batches::BatchNotBlocked => "Nothing to do: no regulator blocks the batch.",
@@ -173,7 +186,7 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::InvalidRange => {
             "Give the first and the last position in the list of serials, counted from 0."
         }
-        Batches::DeadlineInPast => "Give holders at least until tomorrow.",
+        Batches::DeadlineInPast => DEADLINE,
         Batches::NothingToAcknowledge => "Nothing to do: you acknowledged every recall.",
         Batches::AlreadyQuarantined => "Nothing to do: the goods are quarantined.",
         Batches::NotQuarantined => "Nothing is to be ended; to condemn goods, quarantine them first with `theriac quarantine set`.",
@@ -195,9 +208,95 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::ShipmentQuarantined => "Ask the regulator to end the quarantine of the shipment.",
         Batches::NotCondemned => "Condemn it first with `theriac quarantine condemn`.",
         Batches::RegistrationFinal => {
-            "Block or recall the batch instead: it is released, or units have moved."
+            "Recall the batch instead where it is released; unblock it where it is blocked; ask a regulator to cancel it where \
+             something became of its packs."
         }
+        Batches::StoppedByAnother => STOPPED,
+        Batches::NotProductRegister => PRODUCT_REGISTER,
+        Batches::UnknownRecall => "See `theriac batch show` for the numbers of the batch's recalls.",
+        Batches::RecallEnded => "Nothing to do: the recall has ended.",
+        Batches::RecallByCaller => ENDED_BY_ANOTHER,
+        Batches::RecallStands => STANDS,
+        Batches::SsccOfAnother => {
+            "Use SSCCs of your own company prefix, and have it registered with `theriac org prefix add`."
+        }
+        Batches::RecallOfProduct => "It ends with `theriac product restore`.",
         Batches::BalanceBroken => "Stop, and report it to the makers of this program: this must not happen.",
+    }
+}
+
+/// What to do about a refusal of `products`.
+pub const fn of_products(error: Products) -> &'static str {
+    match error {
+        Products::InSetUp => SET_UP,
+        Products::Paused => {
+            "See `theriac admin show` for which of `products` and `batches` is paused, and wait for `theriac admin unpause`."
+        }
+        Products::AccessUnavailable => ACCESS,
+        Products::CallerNotAuthorised => ROLE,
+        Products::CallerNotAtSite => SITE,
+        Products::BatchesUnavailable => BATCHES,
+        Products::GovernanceUnavailable => {
+            "Check that the deployment file belongs to this chain, and that its governance contract is there."
+        }
+        Products::InvalidGtin => "Compare the GTIN with the print on the pack.",
+        Products::InvalidLot => "Compare the lot with the print on the pack.",
+        Products::InvalidExpiry => EXPIRY,
+        Products::BatchExpired => EXPIRED,
+        Products::QuantityZero => QUANTITY,
+        Products::QuantityTooLarge => "Register the goods as several lots.",
+        Products::SerialsNotRegistered => "Give the list of serials, or leave --units-per-case away.",
+        Products::BatchExists => BATCH_EXISTS,
+        Products::UnknownBatch => UNKNOWN_BATCH,
+        Products::UnknownProduct => {
+            "Compare the GTIN with the print; a regulator authorises the product with `theriac product authorise`."
+        }
+        Products::ProductExists => {
+            "Look at it with `theriac product show`; what is different is changed with `theriac product change`."
+        }
+        Products::NotMaker => {
+            "See `theriac product show` for who makes the product; a regulator adds a maker with `theriac product change`."
+        }
+        Products::AuthorisationLapsed => {
+            "Ask the regulator to prolong the authorisation with `theriac product change --until`."
+        }
+        Products::AuthorisationWithdrawn => {
+            "See `theriac product show`; a regulator restores it with `theriac product restore`, or authorises it anew."
+        }
+        Products::NotWithdrawn => "Nothing to do: the authorisation stands.",
+        Products::UnknownOrganisation => ORGANISATION,
+        Products::InvalidMakers => {
+            "Name at most 16 makers, each once; the holder makes batches without being named as a maker."
+        }
+        Products::InvalidMarkets => "Name 1 to 64 markets, each once.",
+        Products::MarketOfAnother => {
+            "Name markets of your own: an administrator gives an authority its markets with `theriac admin market`."
+        }
+        Products::ProductOfAnother => {
+            "Ask the regulator that has all markets of the product: see `theriac product show`."
+        }
+        Products::ExpiryInPast => "Give a later end with --until, or leave it away.",
+        Products::TooManyProducts => "Authorise 1 to 50 products in one message.",
+        Products::PrefixOfAnother => {
+            "Name GTINs that all begin with the one company prefix that was delegated to you, or ask the regulator that \
+             delegated it: see `theriac product delegation`."
+        }
+        Products::InvalidPrefix => PREFIX,
+        Products::AlreadyAttested => {
+            "Look at the attestation with `theriac batch show`; it cannot be replaced."
+        }
+        Products::AttestationMissing => "See `theriac batch show` for what is missing, and have it attested.",
+        Products::RegistrationChanged => {
+            "Review what is registered now, and name its hash with --registration: see `theriac batch show`."
+        }
+        Products::AlreadyReleased => ALREADY_RELEASED,
+        Products::BatchRecalled => RECALLED,
+        Products::BatchBlocked => BLOCKED,
+        Products::NotProductRegister => PRODUCT_REGISTER,
+        Products::DeadlineInPast => DEADLINE,
+        Products::TooManyRecalls => "Recall its batches one by one: the product can be recalled 255 times.",
+        Products::RecallByCaller => ENDED_BY_ANOTHER,
+        Products::RecallStands => "Wait until two days after the withdrawal: `theriac product show` has its time.",
     }
 }
 
@@ -249,6 +348,7 @@ pub const fn of_units(error: Units) -> &'static str {
         Units::TimeTooOld => {
             "What was done offline is sent within ten days: report it to the authority, and record it without --done-at."
         }
+        Units::StoppedByAnother => STOPPED,
         Units::TooManySerials => "Name fewer packs in one call; where a record is wrong, one.",
     }
 }
@@ -341,6 +441,7 @@ mod tests {
             all(Access::ALL, of_access),
             all(Governance::ALL, of_governance),
             all(Batches::ALL, of_batches),
+            all(Products::ALL, of_products),
             all(Units::ALL, of_units),
             all(Evidence::ALL, of_evidence),
             all(Feeds::ALL, of_feeds),

@@ -1,6 +1,7 @@
 //! `theriac admin`: the administration of the deployment, the end of its set-up, the stop switch of each contract, and the
 //! changes that wait.
 
+mod market;
 mod proposal;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ use primitives::{AccountId, Role, RoleSet};
 use serde::Serialize;
 use serde_json::json;
 
+use self::market::MarketCommand;
+pub use self::proposal::ProposalView;
 use self::proposal::ProposeCommand;
 use crate::accounts::{self, ss58};
 use crate::answer::Answer;
@@ -62,6 +65,9 @@ pub enum AdminCommand {
         #[arg(long = "to", value_name = "ROLE", value_parser = choice::<Role>())]
         administered_by: Role,
     },
+    /// Markets, and the authorities that decide in them
+    #[command(subcommand)]
+    Market(MarketCommand),
     /// Stop the state changes of a contract; reads continue (needs Admin)
     Pause {
         /// Which contract
@@ -100,16 +106,18 @@ pub enum Contract {
     Access,
     Governance,
     Batches,
+    Products,
     Units,
     Evidence,
     Feeds,
 }
 
 impl Contract {
-    const ALL: [Contract; 6] = [
+    const ALL: [Contract; 7] = [
         Contract::Access,
         Contract::Governance,
         Contract::Batches,
+        Contract::Products,
         Contract::Units,
         Contract::Evidence,
         Contract::Feeds,
@@ -121,6 +129,7 @@ impl Contract {
             Contract::Access => "access",
             Contract::Governance => "governance",
             Contract::Batches => "batches",
+            Contract::Products => "products",
             Contract::Units => "units",
             Contract::Evidence => "evidence",
             Contract::Feeds => "feeds",
@@ -133,6 +142,7 @@ impl Contract {
             Contract::Access => context.access().0,
             Contract::Governance => context.governance().0,
             Contract::Batches => context.batches().0,
+            Contract::Products => context.products().0,
             Contract::Units => context.units().0,
             Contract::Evidence => context.evidence().0,
             Contract::Feeds => context.feeds().0,
@@ -173,6 +183,7 @@ pub async fn run(command: AdminCommand, global: &Global) -> Result<Answer, Failu
             let data = json!({ "role": role.name(), "administered_by": administered_by.name() });
             context.change(&call, &done, data).await
         }
+        AdminCommand::Market(command) => market::run(command, context).await,
         AdminCommand::Pause { contract } => {
             let call = governance.pause(contract.address(context));
             let done = format!("State changes of {} are stopped; reads continue.", contract.name());
@@ -192,6 +203,11 @@ pub async fn run(command: AdminCommand, global: &Global) -> Result<Answer, Failu
         }
         AdminCommand::Apply { proposal } => proposal::apply(context, proposal).await,
     }
+}
+
+/// All proposals that wait.
+pub async fn waiting_proposals(context: &Context<'_>) -> Result<Vec<ProposalView>, Failure> {
+    proposal::waiting(context, 0).await
 }
 
 async fn show(context: &Context<'_>) -> Result<Answer, Failure> {

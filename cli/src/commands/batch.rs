@@ -1,6 +1,7 @@
 //! `theriac batch`: the life of a batch, from its registration to the patient.
 
 mod args;
+mod attest;
 mod dispense;
 mod history;
 mod key;
@@ -13,7 +14,7 @@ mod show;
 pub use args::{BatchCommand, DeliveryArgs};
 pub use history::{mention, BatchEvent};
 pub use run::{run, ship};
-pub use show::{emitted, events};
+pub use show::{emitted, events, unknown, Place};
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -42,5 +43,7 @@ Examples:
       --serials serials.txt --batch-key-file ABC123.key
   theriac batch recall --gtin 9506000134352 --lot ABC123 ii contamination \\
       --document instructions.pdf
+  theriac batch end-recall --gtin 9506000134352 --lot ABC123 0 \\
+      --document report.pdf
   theriac batch reach --gtin 9506000134352 --lot ABC123
   theriac batch show --gtin 9506000134352 --lot ABC123";

@@ -163,8 +163,10 @@ async fn show(sscc: Sscc, global: &Global) -> Result<Answer, Failure> {
             format!("no logistic unit {sscc} is packed; compare it with the label, it may be unpacked");
         return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-logistic-unit"));
     };
+    let batch = context.read(&context.batches().batch(unit.batch)).await?;
+    let recalled = batch.is_some_and(|batch| batch.any_goes_on(unit.recalls.and(unit.recalls_inside)));
     let names = context.names(&Mentioned { sites: [unit.site].into(), ..Mentioned::default() }).await?;
-    Answer::of(&LogisticUnitView::new(sscc, &unit, &names))
+    Answer::of(&LogisticUnitView::new(sscc, &unit, recalled, &names))
 }
 
 impl PackArgs {
@@ -200,7 +202,7 @@ struct LogisticUnitView {
 }
 
 impl LogisticUnitView {
-    fn new(sscc: Sscc, unit: &LogisticUnit, names: &Names) -> Self {
+    fn new(sscc: Sscc, unit: &LogisticUnit, recalled: bool, names: &Names) -> Self {
         Self {
             sscc: sscc.to_string(),
             batch: unit.batch.to_string(),
@@ -211,7 +213,7 @@ impl LogisticUnitView {
             cases: unit.cases,
             shipment: unit.shipment,
             quarantined: unit.hold.quarantined,
-            recalled: unit.recalled || unit.holds_recalled,
+            recalled,
             withdrawn: unit.withdrawn.map(Choice::name),
         }
     }

@@ -1,6 +1,7 @@
 //! `theriac org`: organisations with their sites and accounts, and the roles that they hold.
 
 mod account;
+mod prefix;
 mod site;
 mod view;
 
@@ -96,6 +97,9 @@ pub enum OrgCommand {
     /// Accounts that act for an organisation
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// GS1 company prefixes: with which digits the keys of an organisation begin
+    #[command(subcommand)]
+    Prefix(prefix::PrefixCommand),
 }
 
 /// Options of `theriac org register`.
@@ -202,6 +206,7 @@ pub async fn run(command: OrgCommand, global: &Global) -> Result<Answer, Failure
         }
         OrgCommand::Site(command) => site::run(command, context).await,
         OrgCommand::Account(command) => account::run(command, context).await,
+        OrgCommand::Prefix(command) => prefix::run(command, context).await,
     }
 }
 

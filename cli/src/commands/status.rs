@@ -2,6 +2,7 @@
 
 mod log;
 mod overview;
+mod regulator;
 mod view;
 mod waiting;
 
@@ -9,21 +10,21 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 use gs1::Gtin;
-use primitives::batches::RecallNotice;
 use primitives::{BatchId, SiteId, CUSTODIANS};
 
 use self::log::Log;
+use self::regulator::RegulatorArgs;
 use self::view::StatusView;
-use self::waiting::{waiting, Books, Goods, Since};
-use super::batch::emitted;
+use self::waiting::{waiting, Books, Goods, Since, Waiting};
+use super::batch;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::directory::Mentioned;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::global::Global;
 use crate::goods::lot;
 use crate::named::SiteRef;
-use crate::{keys, time};
+use crate::{batch_view, keys, time};
 
 /// How many batches one request lists: the contract gives no more.
 const PAGE: u32 = 50;
@@ -36,6 +37,7 @@ Examples:
   theriac status goods --holder 6291041500237        those of a site
   theriac status goods --gtin 9506000134352 --lot ABC123
   theriac status goods                               everybody's
+  theriac status regulator --within 90d              an authority's work
 
 With the key of a regulator, and without a key, all sites are shown. `Since` is the moment of a
 shipment, a recall, or the last booking of goods that are counted only.";
@@ -53,6 +55,9 @@ pub struct StatusArgs {
 pub enum StatusCommand {
     /// Show goods that wait: under way, quarantined, condemned, returned, recalled, or with a site that may not hold them
     Goods(GoodsArgs),
+    /// Show what waits for an authority: open alarms, goods that a regulator stopped, proposals, recalls that go on, and what
+    /// lapses soon
+    Regulator(RegulatorArgs),
 }
 
 /// Options of `theriac status goods`.
@@ -80,21 +85,51 @@ pub async fn run(args: StatusArgs, global: &Global) -> Result<Answer, Failure> {
     match args.command {
         None => overview::show(&Context::open(global).await?).await,
         Some(StatusCommand::Goods(args)) => waiting_goods(args, global).await,
+        Some(StatusCommand::Regulator(args)) => regulator::run(&Context::open(global).await?, &args).await,
     }
 }
 
 async fn waiting_goods(args: GoodsArgs, global: &Global) -> Result<Answer, Failure> {
     let context = &Context::open(global).await?;
     let site = args.site(context, global).await?;
-    let goods = goods(context, &args).await?;
-    let mut books = Books { site, now: time::now_ms(), ..Books::default() };
-    let missing = match emitted(context, args.from_block).await {
-        Ok(events) => {
-            books.log = Log::of(&events, &goods);
-            None
-        }
-        Err(failure) => Some(failure.to_string()),
+    let one = match (args.id, args.gtin, &args.lot) {
+        (Some(id), ..) => Some(id),
+        (None, Some(gtin), Some(lot)) => Some(BatchId::of(gtin.value(), lot.as_bytes())),
+        _ => None,
     };
+    let Found { items, mut mentioned, missing, .. } = find(context, one, site, args.from_block).await?;
+    mentioned.organisations.extend(items.iter().filter_map(|item| Some(item.stop?.by)));
+    let names = context.names(&mentioned).await?;
+    Answer::of(&StatusView::new(site, items, &names, missing))
+}
+
+/// What is known of goods, and which of them wait.
+struct Found {
+    goods: Vec<Goods>,
+    books: Books,
+    items: Vec<Waiting>,
+    /// The sites that are named.
+    mentioned: Mentioned,
+    /// What the registers emitted.
+    events: Vec<(batch::Place, batch::BatchEvent)>,
+    /// Why there are no events, where there are none.
+    missing: Option<String>,
+}
+
+/// Asks about one batch or all, and about one site or all, with the events from a block on.
+async fn find(
+    context: &Context<'_>,
+    one: Option<BatchId>,
+    site: Option<SiteId>,
+    from_block: Option<u64>,
+) -> Result<Found, Failure> {
+    let goods = goods(context, one).await?;
+    let mut books = Books { site, now: time::now_ms(), ..Books::default() };
+    let (events, missing) = match batch::emitted(context, from_block).await {
+        Ok(events) => (events, None),
+        Err(failure) => (Vec::new(), Some(failure.to_string())),
+    };
+    books.log = Log::of(&events, &goods);
     look_up(context, &mut books).await?;
     let mut mentioned = Mentioned::default();
     mentioned.sites.extend(goods.iter().flat_map(|goods| &goods.holders).map(|(site, _)| *site));
@@ -107,8 +142,7 @@ async fn waiting_goods(args: GoodsArgs, global: &Global) -> Result<Answer, Failu
             item.since = context.chain.time_at(block).await.map_or(Since::Unknown, Since::Moment);
         }
     }
-    let names = context.names(&mentioned).await?;
-    Answer::of(&StatusView::new(site, items, &names, missing))
+    Ok(Found { goods, books, items, mentioned, events, missing })
 }
 
 impl GoodsArgs {
@@ -124,14 +158,9 @@ impl GoodsArgs {
     }
 }
 
-/// The batches that are asked about, with who has them.
-async fn goods(context: &Context<'_>, args: &GoodsArgs) -> Result<Vec<Goods>, Failure> {
+/// The batch that is asked about, or all, with who has them.
+async fn goods(context: &Context<'_>, one: Option<BatchId>) -> Result<Vec<Goods>, Failure> {
     let register = context.batches();
-    let one = match (args.id, args.gtin, &args.lot) {
-        (Some(id), ..) => Some(id),
-        (None, Some(gtin), Some(lot)) => Some(BatchId::of(gtin.value(), lot.as_bytes())),
-        _ => None,
-    };
     let ids = match one {
         Some(id) => vec![id],
         None => all_batches(context).await?,
@@ -142,13 +171,11 @@ async fn goods(context: &Context<'_>, args: &GoodsArgs) -> Result<Vec<Goods>, Fa
             if one.is_none() {
                 continue;
             }
-            let message =
-                format!("no batch {id} is registered; compare GTIN and lot with the print on the pack");
-            return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-batch"));
+            return Err(batch::unknown(id));
         };
-        let recalls: Vec<RecallNotice> = match batch.recalls {
-            0 => Vec::new(),
-            _ => context.read(&register.recalls(id)).await?,
+        let recalls = match batch_view::may_have_recalls(&batch) {
+            true => context.read(&register.recalls(id)).await?,
+            false => Vec::new(),
         };
         let holders = context.all(|start, limit| register.recall_reach(id, start, limit)).await?;
         goods.push(Goods { id, batch, recalls, holders });

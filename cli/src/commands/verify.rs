@@ -7,6 +7,7 @@ use primitives::units::{Reason, Scan, Verdict};
 use primitives::{BatchId, SiteId};
 
 use crate::answer::Answer;
+use crate::batch_view;
 use crate::code::{self, lot_of, CodeArgs};
 use crate::context::Context;
 use crate::directory::Mentioned;
@@ -75,15 +76,15 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
         }
     }
     let recalls = match &batch {
-        Some(batch) if batch.recalls > 0 => {
+        Some(batch) if batch_view::may_have_recalls(batch) => {
             let id = BatchId::of(batch.gtin, &batch.lot);
             context.read(&context.batches().recalls(id)).await?
         }
         _ => Vec::new(),
     };
     let mut mentioned = Mentioned::default();
-    mentioned.organisations.extend(recalls.iter().map(|notice| notice.by));
-    mentioned.organisations.extend(batch.map(|batch| batch.manufacturer));
+    batch.iter().for_each(|batch| batch_view::mention(batch, &recalls, &mut mentioned));
+    mentioned.organisations.extend(verdict.unit().and_then(|unit| Some(unit.stop?.by)));
     mentioned.sites.extend(site);
     mentioned.sites.extend(verdict.unit().map(|unit| unit.site));
     mentioned
@@ -168,10 +169,12 @@ fn evidence(pack: &MedicinePack, args: &VerifyArgs) -> Result<(Option<Evidence>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use primitives::batches::RecallSet;
     use primitives::units::{Outcome, Reasons};
 
     fn batch() -> Batch {
         Batch {
+            registration: 0,
             gtin: 9_506_000_134_352,
             lot: b"ABC123".to_vec(),
             expiry: 271_231,
@@ -182,9 +185,10 @@ mod tests {
             manufacturer: 1,
             registered_at: 0,
             released_at: None,
-            blocked_at: None,
+            blocked: None,
             recalled_at: None,
             recalls: 0,
+            ended_recalls: RecallSet::NONE,
         }
     }
 

@@ -8,9 +8,9 @@ use primitives::SiteId;
 use serde::Serialize;
 
 use super::reasons::{explain, headline, note, Explanation};
-use crate::batch_view::BatchView;
+use crate::batch_view::{BatchView, RecallView};
 use crate::choices::{place_name, Choice};
-use crate::directory::{Names, SiteView};
+use crate::directory::{Names, OrganisationView, SiteView};
 use crate::time;
 
 /// A verdict with everything that it rests on.
@@ -73,7 +73,8 @@ struct UnitView {
     state: &'static str,
     site: SiteView,
     at: String,
-    by_regulator: bool,
+    /// The regulator that put it there.
+    by_regulator: Option<OrganisationView>,
 }
 
 /// What is known of a copy.
@@ -103,7 +104,7 @@ impl VerdictView {
             state: place_name(unit.place),
             site: names.site(unit.site),
             at: time::rfc3339(unit.at),
-            by_regulator: unit.by_regulator,
+            by_regulator: unit.stop.map(|stop| names.organisation(stop.by)),
         });
         let alarm = verdict.alarm().map(|alarm| AlarmView {
             code: alarm.code.name(),
@@ -122,7 +123,7 @@ impl VerdictView {
             let detail = detail(reason, batch.as_ref(), verdict, pack, names);
             NoteView { code: reason.name(), fact: note(reason), detail }
         };
-        let recall = batch.as_ref().and_then(|batch| batch.recalls.last());
+        let recall = batch.as_ref().and_then(last_recall);
         let headline = match (verdict.outcome, recall) {
             (Outcome::Valid, _) => "VALID".to_owned(),
             (Outcome::Genuine, _) if site.is_none() => "GENUINE".to_owned(),
@@ -164,6 +165,11 @@ impl VerdictView {
     }
 }
 
+/// The last recall that goes on.
+fn last_recall(batch: &BatchView) -> Option<&RecallView> {
+    batch.recalls.iter().rev().find(|recall| recall.goes_on())
+}
+
 fn detail(
     reason: Reason,
     batch: Option<&BatchView>,
@@ -173,7 +179,7 @@ fn detail(
 ) -> Option<String> {
     match reason {
         Reason::BatchRecalled | Reason::UnitRecalled | Reason::LogisticUnitRecalled => {
-            batch?.recalls.last().map(ToString::to_string)
+            last_recall(batch?).map(ToString::to_string)
         }
         Reason::UnitDispensed
         | Reason::UnitDestroyed
@@ -182,11 +188,12 @@ fn detail(
         | Reason::UnitExported
         | Reason::UnitQuarantined
         | Reason::UnitCondemned => {
-            let UnitRecord { site, at, by_regulator, .. } = verdict.unit()?;
-            let by = if by_regulator { ", by a regulator" } else { "" };
+            let UnitRecord { site, at, stop, .. } = verdict.unit()?;
+            let by =
+                stop.map(|stop| format!(", by {}", names.organisation(stop.by).short())).unwrap_or_default();
             Some(format!("at {} on {}{by}", names.site(site), time::readable(at)))
         }
-        Reason::BlockedByRegulator => batch?.blocked_at.as_ref().map(|since| format!("since {since}")),
+        Reason::BlockedByRegulator => batch?.blocked.as_ref().map(ToString::to_string),
         Reason::AlarmOpen | Reason::CounterfeitConfirmed => {
             let Alarm { code, site, other, at, count, .. } = verdict.alarm()?;
             let (code, at) = (code.name().replace('-', " "), time::readable(at));

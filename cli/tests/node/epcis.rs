@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use testkit::theriac::{start_devnet, theriac};
 
 const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+const EVE: &str = "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw";
 const BATCH: [&str; 4] = ["--gtin", "9506000134352", "--lot", "ABC123"];
 
 /// The same events in a syntax each.
@@ -114,7 +115,15 @@ fn the_history_of_a_batch_is_exported_as_events() {
     for role in ["manufacturer", "quality-unit"] {
         run("alice", &["org", "grant", role, maker], 0);
     }
+    let authority = "6291041500244";
+    run("alice", &["org", "register", "--name", "Authority", "--gln", authority, "--steward", EVE], 0);
+    run("alice", &["org", "grant", "regulator", authority], 0);
+    run("alice", &["admin", "market", "set", "DE", authority], 0);
     run("alice", &["admin", "end-set-up"], 0);
+    let hash = "11".repeat(32);
+    let authorise =
+        ["product", "authorise", "9506000134352", "--holder", maker, "--market", "DE", "--sha256", &hash];
+    run("eve", &authorise, 0);
     let register =
         [&["batch", "register"], &BATCH[..], &["--expiry", "2028-12-31", "--quantity", "500"]].concat();
     run("bob", &register, 0);

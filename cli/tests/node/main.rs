@@ -4,5 +4,6 @@
 mod epcis;
 mod facts;
 mod journey;
+mod owners;
 mod readme;
 mod world;

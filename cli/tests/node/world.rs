@@ -13,12 +13,17 @@ pub const FERDIE: &str = "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL";
 pub const MAKER: &str = "6291041500213";
 pub const WHOLESALER: &str = "6291041500220";
 pub const PHARMACY: &str = "6291041500237";
+pub const AUTHORITY: &str = "6291041500244";
 pub const CLINIC: &str = "6291041500251";
 
 /// The list of serials, and the key of the batch.
 pub const PROVEN: [&str; 4] = ["--serials", "serials.txt", "--batch-key-file", "batch.key"];
 
-pub const BATCH: [&str; 4] = ["--gtin", "9506000134352", "--lot", "ABC123"];
+/// The company prefix of the maker, with which its SSCCs begin behind the extension digit.
+pub const PREFIX: &str = "0614141";
+
+pub const GTIN: &str = "9506000134352";
+pub const BATCH: [&str; 4] = ["--gtin", GTIN, "--lot", "ABC123"];
 pub const CODE: &str = "(01)09506000134352(17)281231(10)ABC123(21)S0000007";
 
 /// A chain of its own with the contracts on it and five organisations in their roles.
@@ -39,7 +44,7 @@ impl World {
             (BOB, "Alpha Pharma", MAKER, &["manufacturer", "quality-unit"][..]),
             ("5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y", "Beta Trade", WHOLESALER, &["wholesaler"]),
             ("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy", "Corner Pharmacy", PHARMACY, &["pharmacy"]),
-            (EVE, "Medicines Authority", "6291041500244", &["regulator"]),
+            (EVE, "Medicines Authority", AUTHORITY, &["regulator"]),
             (FERDIE, "City Clinic", CLINIC, &["provider"]),
         ] {
             world.run("alice", &["org", "register", "--name", name, "--gln", gln, "--steward", account], 0);
@@ -48,9 +53,24 @@ impl World {
                 world.run("alice", &["org", "grant", role, gln], 0);
             }
         }
-        let early = world.batch("bob", "register", &["--expiry", "281231", "--quantity", "5", "--json"], 4);
-        assert_eq!(early.error_json()["error"]["code"], "batches/in-set-up");
+        world.run("alice", &["org", "prefix", "add", MAKER, PREFIX], 0);
+        world.run("alice", &["admin", "market", "set", "DE", AUTHORITY], 0);
+        let authorise = [
+            "product",
+            "authorise",
+            GTIN,
+            "--holder",
+            MAKER,
+            "--market",
+            "DE",
+            "--sha256",
+            &"11".repeat(32),
+            "--json",
+        ];
+        let early = world.run("eve", &authorise, 4);
+        assert_eq!(early.error_json()["error"]["code"], "products/in-set-up");
         world.run("alice", &["admin", "end-set-up"], 0);
+        world.run("eve", &authorise, 0);
         world.run("", &["batch", "secret", "maker.secret"], 0);
         world.batch("", "key", &["--secret-file", "maker.secret", "--out", "batch.key"], 0);
         let serials: String = (0..1_000).map(|number| format!("S{number:07}\n")).collect();
@@ -93,11 +113,7 @@ impl World {
 
     pub fn release(&self) {
         std::fs::write(self.folder.path().join("document.pdf"), "conforms").unwrap();
-        for (who, what) in [
-            ("bob", "certificate-of-analysis"),
-            ("eve", "good-manufacturing-practice"),
-            ("eve", "market-authorisation"),
-        ] {
+        for (who, what) in [("bob", "certificate-of-analysis"), ("eve", "good-manufacturing-practice")] {
             self.batch(who, "attest", &[what, "--document", "document.pdf"], 0);
         }
         self.batch("bob", "release", &[], 0);

@@ -1,6 +1,8 @@
 use std::path::Path;
 
-use crate::party::{Party, ADMINISTRATOR, CLINIC, MANUFACTURER, PHARMACY, REGULATOR, WHOLESALER};
+use crate::party::{
+    authorisation, Party, ADMINISTRATOR, CLINIC, GTIN, MANUFACTURER, PHARMACY, REGULATOR, WHOLESALER,
+};
 use crate::stage::{write, Stage};
 use testkit::Failure;
 
@@ -13,7 +15,7 @@ const CLONE_ALARM: i32 = 5;
 const ADMIN: Option<&str> = Some(ADMINISTRATOR);
 /// An account that acts for nobody.
 const STRANGER: &str = "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM";
-const BATCH: [&str; 4] = ["--gtin", "09506000134352", "--lot", "THERIAC-1"];
+const BATCH: [&str; 4] = ["--gtin", GTIN, "--lot", "THERIAC-1"];
 /// How many packs the batch has.
 const PACKS: usize = 10_000;
 
@@ -48,6 +50,7 @@ impl Lists {
 pub(super) fn from_maker_to_patient(stage: &mut Stage, folder: &Path) -> Result<PackCode, Failure> {
     deploy(stage)?;
     register_organisations(stage)?;
+    authorise_product(stage)?;
     let lists = register_batch(stage, folder)?;
     pass_release_gate(stage, folder)?;
     hand_over(stage)?;
@@ -59,7 +62,7 @@ pub(super) fn from_maker_to_patient(stage: &mut Stage, folder: &Path) -> Result<
 fn deploy(stage: &mut Stage) -> Result<(), Failure> {
     stage.step("The contracts, from the program itself");
     stage.does(ADMIN, &["deploy"])?;
-    stage.check("six contracts are deployed");
+    stage.check("seven contracts are deployed");
     Ok(())
 }
 
@@ -74,10 +77,20 @@ fn register_organisations(stage: &mut Stage) -> Result<(), Failure> {
     stage.fails(ADMIN, &stranger("6291041500214"), BAD_INPUT, "check digit")?;
     stage.fails(ADMIN, &stranger(PHARMACY.gln), REFUSED, "GLN")?;
     stage.check("a GLN with a wrong check digit, and one that another organisation has, are refused");
-    let early = batch("register", &["--expiry", "281231", "--quantity", "10"]);
-    stage.fails(Some(MANUFACTURER.who), &early, REFUSED, "set-up")?;
+    stage.fails(Some(REGULATOR.who), &authorisation(), REFUSED, "set-up")?;
     stage.does(ADMIN, &["admin", "end-set-up"])?;
-    stage.check("nothing is registered before the set-up has ended");
+    stage.check("no business is done before the set-up has ended");
+    Ok(())
+}
+
+fn authorise_product(stage: &mut Stage) -> Result<(), Failure> {
+    stage.step("An authority says who may make the product");
+    let register = batch("register", &["--expiry", "281231", "--quantity", "10"]);
+    stage.fails(Some(MANUFACTURER.who), &register, REFUSED, "not authorised")?;
+    stage.fails(Some(MANUFACTURER.who), &authorisation(), REFUSED, "role")?;
+    stage.does(Some(REGULATOR.who), &authorisation())?;
+    stage.does(None, &["product", "show", GTIN])?;
+    stage.check("nobody makes a product before a regulator has authorised it");
     Ok(())
 }
 
@@ -122,15 +135,11 @@ fn pass_release_gate(stage: &mut Stage, folder: &Path) -> Result<(), Failure> {
     stage.check("shipping before the release is refused");
     stage.fails(Some(maker), &batch("release", &[]), REFUSED, "attestation")?;
     let document = write(folder, "certificate.txt", "Certificate of analysis, lot THERIAC-1: conforms.\n")?;
-    for (who, kind) in [
-        (maker, "certificate-of-analysis"),
-        (authority, "good-manufacturing-practice"),
-        (authority, "market-authorisation"),
-    ] {
+    for (who, kind) in [(maker, "certificate-of-analysis"), (authority, "good-manufacturing-practice")] {
         stage.does(Some(who), &batch("attest", &[kind, "--document", &document]))?;
     }
     stage.does(Some(maker), &batch("release", &[]))?;
-    stage.check("three attestations and a release open the gate");
+    stage.check("two attestations of what was reviewed, and a release, open the gate");
     Ok(())
 }
 

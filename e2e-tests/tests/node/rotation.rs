@@ -5,17 +5,19 @@
 use chain::batches::Batches;
 use chain::feeds::Feeds;
 use chain::governance::Governance;
+use chain::products::Products;
 use chain::units::{Named, Units};
 use chain::{Account, Bundles, Call, Chain, ContractError, Receipt, SecretString, Signer};
 use oracle::keys::{OperatorKey, Secret};
 use oracle::store::now;
 use primitives::access::Limits;
 use primitives::batches::{
-    Arrival, Attestation, ClearanceReason, Goods, NewBatch, Purpose, QuarantineReason, Recall,
-    RecallAcknowledged, RecallClass, RecallReason, RecallScope, UnitsReceived, UnitsShipped,
+    Arrival, ClearanceReason, Goods, Purpose, QuarantineReason, Recall, RecallAcknowledged, RecallClass,
+    RecallReason, RecallScope, UnitsReceived, UnitsShipped,
 };
 use primitives::feeds::{Feed, FeedKind, Observation, Report, ResultRequested};
-use primitives::governance::{Identifier, OrganisationRegistered, SiteRegistered};
+use primitives::governance::{Identifier, Market, OrganisationRegistered, SiteRegistered};
+use primitives::products::{Attestation, NewBatch, NewProduct};
 use primitives::units::{UnitDecommissioned, UnitReverted};
 use primitives::{
     batches, feeds, governance, units, Actor, BatchId, DocumentHash, FeedId, InputCommitment,
@@ -25,6 +27,7 @@ use testkit::node::Node;
 
 const GTIN: u64 = 9_506_000_134_352;
 const DOCUMENT: DocumentHash = DocumentHash([1; 32]);
+const MARKET: Market = Market(*b"DE");
 const MODEL: ModelId = ModelId([2; 32]);
 const SUBJECT: Subject = Subject([3; 32]);
 const PACKS: u64 = 8;
@@ -47,6 +50,7 @@ struct World {
     chain: Chain,
     governance: Governance,
     batches: Batches,
+    products: Products,
     units: Units,
     feeds: Feeds,
     /// Administers the deployment, and is the authority.
@@ -86,6 +90,7 @@ impl World {
             _node: node,
             governance: Governance(contracts.governance.address),
             batches: Batches(contracts.batches.address),
+            products: Products(contracts.products.address),
             units: Units(contracts.units.address),
             feeds: Feeds(contracts.feeds.address),
             works: 0,
@@ -104,12 +109,24 @@ impl World {
     }
 
     async fn set_up(&mut self, steward: &Account) {
-        self.register(&self.authority, "Authority", 6_291_041_500_244, &[Role::Regulator]).await;
+        let authority =
+            self.register(&self.authority, "Authority", 6_291_041_500_244, &[Role::Regulator]).await;
+        does(&self.authority, &self.governance.set_market(MARKET, Some(authority.organisation))).await;
         let roles = [Role::Manufacturer, Role::QualityUnit];
-        self.works = self.register(&self.maker, "Maker", 6_291_041_500_213, &roles).await.site;
+        let maker = self.register(&self.maker, "Maker", 6_291_041_500_213, &roles).await;
+        self.works = maker.site;
         self.pharmacy = self.register(steward, "Pharmacy", 6_291_041_500_237, &[Role::Pharmacy]).await;
         does(&self.authority, &self.feeds.set_operators(&[self.operator.public()], 0)).await;
         does(&self.authority, &self.governance.end_set_up()).await;
+        let product = NewProduct {
+            gtin: GTIN,
+            holder: maker.organisation,
+            makers: Vec::new(),
+            markets: vec![MARKET],
+            until: None,
+            document: DOCUMENT,
+        };
+        does(&self.authority, &self.products.authorise(&[product])).await;
     }
 
     async fn register(&self, steward: &Account, name: &str, gln: u64, roles: &[Role]) -> Party {
@@ -134,15 +151,16 @@ impl World {
             serial_root: Some(self.tree.root()),
             units_per_case: None,
         };
-        does(&self.maker, &self.batches.register_batch(self.works, &new)).await;
+        does(&self.maker, &self.products.register_batch(self.works, &new)).await;
+        let batch = self.chain.read(&self.batches.batch(self.batch)).await.unwrap().unwrap();
+        let registration = batch.registration_hash();
         for (who, attestation) in [
             (&self.maker, Attestation::CertificateOfAnalysis),
             (&self.authority, Attestation::GoodManufacturingPractice),
-            (&self.authority, Attestation::MarketAuthorisation),
         ] {
-            does(who, &self.batches.attest(self.batch, attestation, DOCUMENT)).await;
+            does(who, &self.products.attest(self.batch, registration, attestation, DOCUMENT)).await;
         }
-        does(&self.maker, &self.batches.release(self.batch)).await;
+        does(&self.maker, &self.products.release(self.batch)).await;
     }
 
     async fn open_a_feed(&self) {

@@ -149,6 +149,11 @@ pub async fn apply(context: &Context<'_>, proposal: u32) -> Result<Answer, Failu
 
 /// Lists the proposals that wait, from a number on.
 pub async fn list(context: &Context<'_>, from: u32) -> Result<Answer, Failure> {
+    Answer::list(&waiting(context, from).await?, "No proposal waits.")
+}
+
+/// The proposals that wait, from a number on.
+pub async fn waiting(context: &Context<'_>, from: u32) -> Result<Vec<ProposalView>, Failure> {
     let governance = context.governance();
     let (mut waiting, mut start, mut empty) = (Vec::new(), from, 0);
     while empty < EMPTY_PAGES {
@@ -171,12 +176,12 @@ pub async fn list(context: &Context<'_>, from: u32) -> Result<Answer, Failure> {
         applies_from: time::rfc3339(proposal.applies_from),
         applies_ms: proposal.applies_from,
     };
-    let views: Vec<ProposalView> = waiting.iter().map(view).collect();
-    Answer::list(&views, "No proposal waits.")
+    Ok(waiting.iter().map(view).collect())
 }
 
+/// A proposal that waits.
 #[derive(Serialize)]
-struct ProposalView {
+pub struct ProposalView {
     proposal: u32,
     /// In words.
     change: String,
@@ -198,6 +203,7 @@ impl fmt::Display for ProposalView {
 fn mentioned(actions: &[Action]) -> Mentioned {
     let organisation = |action: &Action| match action {
         Action::Grant { organisation, .. } | Action::Steward { organisation, .. } => Some(*organisation),
+        Action::Market { authority, .. } => *authority,
         Action::Upgrade { .. } | Action::ContractRoles { .. } => None,
     };
     Mentioned { organisations: actions.iter().filter_map(organisation).collect(), ..Mentioned::default() }
@@ -230,6 +236,10 @@ fn describe(action: &Action, context: &Context<'_>, names: &Names) -> String {
         Action::Steward { organisation, account } => {
             format!("the steward {} for {}", ss58(account), names.organisation(organisation))
         }
+        Action::Market { market, authority: Some(authority) } => {
+            format!("the market {market} for {}", names.organisation(authority))
+        }
+        Action::Market { market, authority: None } => format!("the market {market} for nobody"),
     }
 }
 

@@ -4,22 +4,25 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use gs1::{Gtin, Sscc};
-use primitives::batches::{Attestation, Purpose, RecallClass, RecallReason, RejectionReason, UnitState};
-use primitives::{BatchId, DocumentHash, Quantity};
+use primitives::batches::{Purpose, RejectionReason, UnitState};
+use primitives::products::Attestation;
+use primitives::{BatchId, DocumentHash, Quantity, RegistrationHash};
 
 use crate::choices::choice;
 use crate::code::CodeArgs;
+use crate::document::DocumentArgs;
 use crate::failure::Failure;
 use crate::goods::{lot, quantity};
 use crate::named::SiteRef;
 use crate::proof::ProofArgs;
+use crate::recall::RecallArgs;
 use crate::secrets::{BatchKeyArgs, SecretArgs};
 use crate::time;
 
 /// Commands of `theriac batch`.
 #[derive(Subcommand, Debug)]
 pub enum BatchCommand {
-    /// Register a batch: all its packs are at your site then (needs Manufacturer)
+    /// Register a batch: all its packs are at your site then (needs Manufacturer of the product's holder or of a maker)
     Register(RegisterArgs),
     /// Make a manufacturer's secret in a file that only you can read: the salts of all serials come from it
     Secret {
@@ -76,13 +79,17 @@ pub enum Step {
         #[command(flatten)]
         batch: BatchArgs,
         /// Which requirement: the manufacturer's quality unit attests to the certificate of analysis, a regulator or
-        /// auditor to good manufacturing practice, a regulator to the market authorisation
+        /// auditor to good manufacturing practice
         #[arg(value_parser = choice::<Attestation>())]
         attestation: Attestation,
         #[command(flatten)]
         document: DocumentArgs,
+        /// The hash of the registration that was reviewed, as `theriac batch show` shows it; without it, the one that is
+        /// registered now
+        #[arg(long, value_name = "HASH")]
+        registration: Option<RegistrationHash>,
     },
-    /// Cancel a registration before release or movement
+    /// Cancel a registration before release (needs Regulator, or its manufacturer while its packs are untouched)
     Cancel {
         #[command(flatten)]
         batch: BatchArgs,
@@ -97,7 +104,7 @@ pub enum Step {
         #[command(flatten)]
         batch: BatchArgs,
     },
-    /// Unblock a batch (needs Regulator)
+    /// Unblock a batch (needs Regulator: the one that blocked it, or another one two days later)
     Unblock {
         #[command(flatten)]
         batch: BatchArgs,
@@ -134,29 +141,30 @@ pub enum Step {
         #[arg(value_parser = choice::<RejectionReason>())]
         reason: RejectionReason,
     },
-    /// Recall a batch, a range of its serials or a logistic unit permanently (needs Regulator or its manufacturer)
+    /// Recall a released batch, a range of its serials or a logistic unit (needs Regulator or its manufacturer)
     Recall {
         #[command(flatten)]
         batch: BatchArgs,
-        /// How dangerous it is: i (serious harm or death), ii (harm that passes), iii (harm is unlikely)
-        #[arg(value_parser = choice::<RecallClass>())]
-        class: RecallClass,
-        /// Why
-        #[arg(value_parser = choice::<RecallReason>())]
-        reason: RecallReason,
         #[command(flatten)]
-        instructions: DocumentArgs,
+        recall: RecallArgs,
         /// Recall only these serials: the first and the last position in the list of serials, counted from 0
         #[arg(long, value_name = "FIRST-LAST", value_parser = serial_range, conflicts_with = "sscc")]
         serials: Option<(u32, u32)>,
         /// Recall only this logistic unit with all that is in it
         #[arg(long)]
         sscc: Option<Sscc>,
-        /// How many days every holder has to acknowledge
-        #[arg(long, value_name = "DAYS", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=365))]
-        acknowledge_within: u16,
     },
-    /// Acknowledge all recalls of a batch (needs a site that has or had packs of it)
+    /// End a recall of a batch or a part of it (needs Regulator, by an account that did not order it; what a regulator
+    /// ordered stands for two days)
+    EndRecall {
+        #[command(flatten)]
+        batch: BatchArgs,
+        /// The recall's number, as `theriac batch show` shows it
+        number: u8,
+        #[command(flatten)]
+        document: DocumentArgs,
+    },
+    /// Acknowledge all recalls of a batch and its product (needs a site that has or had packs of it)
     Acknowledge {
         #[command(flatten)]
         batch: BatchArgs,
@@ -166,7 +174,7 @@ pub enum Step {
         #[command(flatten)]
         batch: BatchArgs,
     },
-    /// Show a batch, its attestations, where its packs are, and its history
+    /// Show a batch with its registration, its product, attestations and recalls, where its packs are, and its history
     Show {
         #[command(flatten)]
         batch: BatchArgs,
@@ -246,18 +254,6 @@ pub(super) struct PacksArgs {
     /// How many packs, where they have no serials
     #[arg(long, value_parser = quantity())]
     pub(super) quantity: Option<Quantity>,
-}
-
-/// Names a document.
-#[derive(Args, Debug)]
-#[group(required = true, multiple = false)]
-pub struct DocumentArgs {
-    /// The document: only its SHA-256 goes on chain
-    #[arg(long, value_name = "FILE")]
-    pub(super) document: Option<PathBuf>,
-    /// The document's SHA-256, 64 hexadecimal digits
-    #[arg(long, value_name = "HASH")]
-    pub(super) sha256: Option<DocumentHash>,
 }
 
 /// How goods are delivered.

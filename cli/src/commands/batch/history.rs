@@ -1,4 +1,6 @@
 use chain::{batches as by_batches, units as by_units, Contracts, Emitted};
+use primitives::batches::Recall;
+use primitives::products::BatchAttested;
 use primitives::{Actor, BatchId};
 use serde::Serialize;
 
@@ -32,11 +34,13 @@ pub struct HistoryLine {
     pub shipment: Option<u64>,
 }
 
-/// What happened to a batch: an event of `batches` or `units`.
+/// What happened to a batch: an event of `batches`, `products` or `units`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BatchEvent {
     /// By `batches`.
     Batches(by_batches::Event),
+    /// By `products`.
+    Attested(BatchAttested),
     /// By `units`.
     Units(by_units::Event),
 }
@@ -46,15 +50,20 @@ impl BatchEvent {
     pub fn of(emitted: &Emitted, contracts: &Contracts) -> Option<Self> {
         match emitted.of(contracts) {
             chain::Event::Batches(event) => Some(BatchEvent::Batches(event)),
+            chain::Event::Products(chain::products::Event::BatchAttested(event)) => {
+                Some(BatchEvent::Attested(event))
+            }
             chain::Event::Units(event) => Some(BatchEvent::Units(event)),
             _ => None,
         }
     }
 
-    /// The batch that it is about. Alarms are dismissed by their site, and so of no batch in particular.
+    /// The batch that it is about. Alarms are dismissed by their site, and so of no batch in particular; and all batches of
+    /// a product are recalled at once.
     pub const fn batch(&self) -> Option<BatchId> {
         Some(match self {
-            BatchEvent::Batches(event) => batch_of(event),
+            BatchEvent::Batches(event) => return batch_of(event),
+            BatchEvent::Attested(event) => event.batch,
             BatchEvent::Units(event) => match event {
                 by_units::Event::UnitDecommissioned(event) => event.batch,
                 by_units::Event::UnitReverted(event) => event.batch,
@@ -68,6 +77,20 @@ impl BatchEvent {
         })
     }
 
+    /// The product whose batches it is about, where that is not one batch.
+    pub const fn product(&self) -> Option<u64> {
+        match self {
+            BatchEvent::Batches(by_batches::Event::ProductRecalled(event)) => Some(event.gtin),
+            BatchEvent::Batches(by_batches::Event::RecallOfProductEnded(event)) => Some(event.gtin),
+            _ => None,
+        }
+    }
+
+    /// Whether the batch was registered by it: what happened to its product before does not concern it.
+    pub const fn is_registration(&self) -> bool {
+        matches!(self, BatchEvent::Batches(by_batches::Event::BatchRegistered(_)))
+    }
+
     /// Whether it changes nothing about goods, and only explains another event.
     pub const fn only_explains(&self) -> bool {
         matches!(self, BatchEvent::Batches(by_batches::Event::EvidenceFollowed(_)))
@@ -79,12 +102,11 @@ impl BatchEvent {
     }
 }
 
-const fn batch_of(event: &by_batches::Event) -> BatchId {
+const fn batch_of(event: &by_batches::Event) -> Option<BatchId> {
     use by_batches::Event;
-    match event {
+    Some(match event {
         Event::BatchRegistered(event) => event.batch,
         Event::BatchRegistrationCancelled(event) => event.batch,
-        Event::BatchAttested(event) => event.batch,
         Event::BatchReleased(event) => event.batch,
         Event::BatchBlocked(event) => event.batch,
         Event::BatchUnblocked(event) => event.batch,
@@ -102,8 +124,10 @@ const fn batch_of(event: &by_batches::Event) -> BatchId {
         Event::QuarantineReleased(event) => event.batch,
         Event::GoodsCondemned(event) => event.batch,
         Event::BatchRecalled(event) => event.batch,
+        Event::RecallOfBatchEnded(event) => event.batch,
         Event::RecallAcknowledged(event) => event.batch,
-    }
+        Event::ProductRecalled(_) | Event::RecallOfProductEnded(_) => return None,
+    })
 }
 
 /// Adds the organisations and sites that an event names.
@@ -137,7 +161,7 @@ pub const fn actor_of(event: &BatchEvent) -> Option<&Actor> {
     Some(match event {
         BatchEvent::Batches(Event::BatchRegistered(event)) => &event.by,
         BatchEvent::Batches(Event::BatchRegistrationCancelled(event)) => &event.by,
-        BatchEvent::Batches(Event::BatchAttested(event)) => &event.by,
+        BatchEvent::Attested(event) => &event.by,
         BatchEvent::Batches(Event::BatchReleased(event)) => &event.by,
         BatchEvent::Batches(Event::BatchBlocked(event)) => &event.by,
         BatchEvent::Batches(Event::BatchUnblocked(event)) => &event.by,
@@ -155,6 +179,9 @@ pub const fn actor_of(event: &BatchEvent) -> Option<&Actor> {
         BatchEvent::Batches(Event::QuarantineReleased(event)) => &event.by,
         BatchEvent::Batches(Event::GoodsCondemned(event)) => &event.by,
         BatchEvent::Batches(Event::BatchRecalled(event)) => &event.by,
+        BatchEvent::Batches(Event::RecallOfBatchEnded(event)) => &event.by,
+        BatchEvent::Batches(Event::ProductRecalled(event)) => &event.by,
+        BatchEvent::Batches(Event::RecallOfProductEnded(event)) => &event.by,
         BatchEvent::Batches(Event::RecallAcknowledged(event)) => &event.by,
         BatchEvent::Units(by_units::Event::UnitDecommissioned(event)) => &event.by,
         BatchEvent::Units(by_units::Event::UnitReverted(event)) => &event.by,
@@ -171,6 +198,13 @@ pub const fn actor_of(event: &BatchEvent) -> Option<&Actor> {
 pub fn describe(event: &BatchEvent, block: u64, names: &Names) -> HistoryLine {
     let line = match event {
         BatchEvent::Batches(event) => of_batches(event, names),
+        BatchEvent::Attested(it) => {
+            let by = names.actor(&it.by).short();
+            line(
+                "attested",
+                format!("{by} attested {} of registration {}", it.attestation.name(), it.registration),
+            )
+        }
         BatchEvent::Units(event) => of_units(event, names),
     };
     HistoryLine { block, by: actor_of(event).map(|by| names.actor(by)), ..line }
@@ -188,14 +222,15 @@ fn of_batches(event: &by_batches::Event, names: &Names) -> HistoryLine {
     match event {
         Event::BatchRegistered(it) => HistoryLine {
             quantity: Some(it.quantity),
-            ..line("registered", format!("{} registered {} packs", by(&it.by), it.quantity))
+            ..line(
+                "registered",
+                format!("{} registered {} packs, registration {}", by(&it.by), it.quantity, it.registration),
+            )
         },
-        Event::BatchRegistrationCancelled(it) => {
-            line("registration-cancelled", format!("{} cancelled the registration", by(&it.by)))
-        }
-        Event::BatchAttested(it) => {
-            line("attested", format!("{} attested {}", by(&it.by), it.attestation.name()))
-        }
+        Event::BatchRegistrationCancelled(it) => line(
+            "registration-cancelled",
+            format!("{} cancelled registration {}", by(&it.by), it.registration),
+        ),
         Event::BatchReleased(it) => line("released", format!("{} released the batch", by(&it.by))),
         Event::BatchBlocked(it) => line("blocked", format!("{} blocked the batch", by(&it.by))),
         Event::BatchUnblocked(it) => line("unblocked", format!("{} unblocked the batch", by(&it.by))),
@@ -331,20 +366,24 @@ fn of_batches(event: &by_batches::Event, names: &Names) -> HistoryLine {
             quantity: Some(it.quantity),
             ..line("condemned", format!("{} condemned {} packs at {}", by(&it.by), it.quantity, at(it.site)))
         },
-        Event::BatchRecalled(it) => line(
-            "recalled",
-            format!(
-                "{} recalled {}: class {}, {}",
-                by(&it.by),
-                scope(it.recall.scope),
-                it.recall.class.name().to_uppercase(),
-                it.recall.reason.name()
-            ),
-        ),
+        Event::BatchRecalled(it) => line("recalled", recalled(&by(&it.by), it.number, &it.recall)),
+        Event::ProductRecalled(it) => line("product-recalled", recalled(&by(&it.by), it.number, &it.recall)),
+        Event::RecallOfBatchEnded(it) => {
+            line("recall-ended", format!("{} ended recall {} of the batch", by(&it.by), it.number))
+        }
+        Event::RecallOfProductEnded(it) => {
+            line("product-recall-ended", format!("{} ended recall {} of the product", by(&it.by), it.number))
+        }
         Event::RecallAcknowledged(it) => {
             line("recall-acknowledged", format!("{} acknowledged the recall", names.actor(&it.by)))
         }
     }
+}
+
+/// A recall and its number, in words.
+fn recalled(by: &str, number: u8, recall: &Recall) -> String {
+    let class = recall.class.name().to_uppercase();
+    format!("{by} recalled {}, recall {number}: class {class}, {}", scope(recall.scope), recall.reason.name())
 }
 
 fn of_units(event: &by_units::Event, names: &Names) -> HistoryLine {
@@ -485,7 +524,7 @@ mod tests {
             by: by(2, 20),
             site: 20,
             units: vec![(UnitId([8; 32]), 0), (UnitId([9; 32]), 1)],
-            by_regulator: false,
+            stop: None,
             reason: QuarantineReason::Damaged,
         };
         let event = BatchEvent::Units(by_units::Event::UnitsQuarantinedBySerial(quarantined));

@@ -1,31 +1,29 @@
 use std::fmt;
 
-use primitives::batches::Holding;
+use primitives::batches::{Holding, RecallNotice};
 use primitives::{BatchId, SiteId};
 use serde::Serialize;
 
-use super::show::BalanceView;
+use super::show::{unknown, BalanceView};
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::directory::{Mentioned, Names, SiteView};
-use crate::failure::{Exit, Failure};
-use crate::time;
+use crate::failure::Failure;
+use crate::{acknowledgement, time};
 
 /// Lists the sites that have or had packs of a batch.
 pub async fn run(context: &Context<'_>, id: BatchId) -> Result<Answer, Failure> {
     let register = context.batches();
-    let Some(batch) = context.read(&register.batch(id)).await? else {
-        let message = format!("no batch {id} is registered; compare GTIN and lot with the print on the pack");
-        return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-batch"));
-    };
+    let batch = context.read(&register.batch(id)).await?.ok_or_else(|| unknown(id))?;
+    let recalls = context.read(&register.recalls(id)).await?;
     let holders = context.all(|start, limit| register.recall_reach(id, start, limit)).await?;
     let sites = holders.iter().map(|(site, _)| *site).collect();
     let names = context.names(&Mentioned { sites, ..Mentioned::default() }).await?;
     Answer::of(&ReachView {
         batch: id.to_string(),
         quantity: batch.quantity,
-        recalls: batch.recalls,
-        holders: holders.iter().map(|holder| HolderView::new(holder, batch.recalls, &names)).collect(),
+        recalls: recalls.len(),
+        holders: holders.iter().map(|holder| HolderView::new(holder, &recalls, &names)).collect(),
     })
 }
 
@@ -33,7 +31,8 @@ pub async fn run(context: &Context<'_>, id: BatchId) -> Result<Answer, Failure> 
 struct ReachView {
     batch: String,
     quantity: u64,
-    recalls: u8,
+    /// Of it, of a part of it, and of its product; ended ones too.
+    recalls: usize,
     holders: Vec<HolderView>,
 }
 
@@ -41,17 +40,17 @@ struct ReachView {
 struct HolderView {
     holder: SiteView,
     packs: BalanceView,
-    /// Whether it acknowledged every recall.
+    /// Whether it acknowledged every recall that goes on.
     acknowledged: bool,
     acknowledged_at: Option<String>,
 }
 
 impl HolderView {
-    fn new((site, holding): &(SiteId, Holding), recalls: u8, names: &Names) -> Self {
+    fn new((site, holding): &(SiteId, Holding), recalls: &[RecallNotice], names: &Names) -> Self {
         Self {
             holder: names.site(*site),
             packs: holding.places.into(),
-            acknowledged: holding.acknowledged == recalls,
+            acknowledged: acknowledgement::missing(recalls, holding).next().is_none(),
             acknowledged_at: (holding.acknowledged_at > 0).then(|| time::rfc3339(holding.acknowledged_at)),
         }
     }
@@ -66,6 +65,7 @@ impl fmt::Display for ReachView {
             match (&holder.acknowledged_at, holder.acknowledged, self.recalls) {
                 (_, _, 0) => {}
                 (Some(at), true, _) => writeln!(f, "  acknowledged on {at}")?,
+                (None, true, _) => {}
                 _ => writeln!(f, "  NOT ACKNOWLEDGED")?,
             }
         }

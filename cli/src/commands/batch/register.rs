@@ -1,4 +1,4 @@
-use primitives::batches::NewBatch;
+use primitives::products::NewBatch;
 use primitives::{BatchId, SerialTree};
 use serde_json::json;
 
@@ -33,7 +33,7 @@ pub async fn run(args: RegisterArgs, global: &Global) -> Result<Answer, Failure>
     };
     let context = Context::open(global).await?;
     let site = context.acting_site().await?;
-    let receipt = context.submit(&context.batches().register_batch(site, &new)).await?;
+    let receipt = context.submit(&context.products().register_batch(site, &new)).await?;
 
     let mut done = format!("Registered lot {lot} of {gtin}: {quantity} packs.\nBatch {id}");
     let mut data = json!({

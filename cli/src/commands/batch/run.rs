@@ -1,14 +1,12 @@
-use std::fs::File;
-
 use gs1::MedicinePack;
 use primitives::batches::{Arrival, Goods, Recall, RecallScope, UnitState, UnitsReceived, UnitsShipped};
-use primitives::{BatchId, DocumentHash, Quantity};
+use primitives::{BatchId, Quantity};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use super::args::{BatchCommand, DeliveryArgs, DocumentArgs, Step};
-use super::{dispense, key, prove, reach, register, show};
+use super::args::{BatchCommand, DeliveryArgs, Step};
+use super::{attest, dispense, key, prove, reach, register, show};
 use crate::answer::Answer;
+use crate::batch_view;
 use crate::choices::Choice;
 use crate::code::lot_of;
 use crate::context::{changed, Context};
@@ -16,7 +14,7 @@ use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::named::SiteRef;
-use crate::{batch_view, time};
+use crate::recall::Order;
 
 /// Runs a command of `theriac batch`.
 pub async fn run(command: BatchCommand, global: &Global) -> Result<Answer, Failure> {
@@ -74,21 +72,18 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
         Step::Acknowledge { batch } => {
             let batch = batch.id()?;
             let site = context.acting_site().await?;
-            let done = "Acknowledged: all recalls of the batch until now.";
+            let done = "Acknowledged: all recalls of the batch and its product until now.";
             context.change(&register.acknowledge_recall(site, batch), done, named(batch)).await
         }
         Step::Receive { shipment, quantity } => receive(context, shipment, quantity).await,
-        Step::Attest { batch, attestation, document } => {
-            let (batch, document) = (batch.id()?, document.hash()?);
-            let done = format!("Attested {} with the document {document}.", attestation.name());
-            let data = json!({
-                "batch": batch.to_string(), "attestation": attestation.name(), "document": document.to_string(),
-            });
-            context.change(&register.attest(batch, attestation, document), &done, data).await
+        Step::Attest { batch, attestation, document, registration } => {
+            attest::run(context, batch.id()?, registration, attestation, document.hash()?).await
         }
         Step::Release { batch } => {
             let batch = batch.id()?;
-            context.change(&register.release(batch), "Released: the batch may move.", named(batch)).await
+            context
+                .change(&context.products().release(batch), "Released: the batch may move.", named(batch))
+                .await
         }
         Step::Block { batch } => {
             let batch = batch.id()?;
@@ -109,28 +104,29 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
             let data = json!({ "shipment": shipment, "reason": reason.name() });
             context.change(&register.reject(site, shipment, reason), &done, data).await
         }
-        Step::Recall { batch, class, reason, instructions, serials, sscc, acknowledge_within } => {
-            let (batch, instructions) = (batch.id()?, instructions.hash()?);
+        Step::Recall { batch, recall, serials, sscc } => {
+            let (batch, order) = (batch.id()?, recall.order()?);
             let scope = match (serials, sscc) {
                 (Some((first, last)), _) => RecallScope::SerialRange { first, last },
                 (None, Some(sscc)) => RecallScope::LogisticUnit(sscc.value()),
                 (None, None) => RecallScope::Batch,
             };
-            context.ask_before(&format!("You recall {}.", batch_view::scope(scope)))?;
-            let acknowledge_by = time::days_from_now(acknowledge_within);
+            let named = batch_view::scope(scope);
+            context.ask_before(&format!("You recall {named}."))?;
+            let Order { class, reason, instructions, acknowledge_by } = order;
             let recall = Recall { scope, class, reason, instructions, acknowledge_by };
-            let shown = (class.name().to_uppercase(), reason.name());
-            let done = format!(
-                "Recalled {}: class {}, {}. Every verdict on its packs says so now.",
-                batch_view::scope(scope),
-                shown.0,
-                shown.1
-            );
-            let data = json!({
-                "batch": batch.to_string(), "class": class.name(), "reason": reason.name(),
-                "scope": batch_view::scope(scope), "acknowledge_by": time::rfc3339(acknowledge_by),
-            });
+            let done =
+                format!("Recalled {named}: {}. Every verdict on its packs says so now.", order.summary());
+            let mut data = order.data();
+            (data["batch"], data["scope"]) = (json!(batch.to_string()), json!(named));
             context.change(&register.recall(batch, &recall), &done, data).await
+        }
+        Step::EndRecall { batch, number, document } => {
+            let (batch, document) = (batch.id()?, document.hash()?);
+            let done = format!("Recall {number} of the batch is ended; its notice stays.");
+            let data =
+                json!({ "batch": batch.to_string(), "number": number, "document": document.to_string() });
+            context.change(&register.end_recall(batch, number, document), &done, data).await
         }
     }
 }
@@ -196,23 +192,4 @@ async fn receive(
         "shipment": shipment, "batch": event.batch.to_string(), "quantity": quantity, "still_in_transit": open,
     });
     changed(&receipt, &format!("Received {quantity} packs of shipment {shipment}. {rest}"), data)
-}
-
-impl DocumentArgs {
-    fn hash(&self) -> Result<DocumentHash, Failure> {
-        if let Some(hash) = self.sha256 {
-            return Ok(hash);
-        }
-        let path =
-            self.document.as_deref().ok_or_else(|| Failure::bad_input("give --document or --sha256"))?;
-        let unreadable = |error: std::io::Error| {
-            let shown = path.display();
-            Failure::bad_input(format!(
-                "the document {shown} cannot be read: {error}; check the path and the permissions"
-            ))
-        };
-        let mut digest = Sha256::new();
-        std::io::copy(&mut File::open(path).map_err(unreadable)?, &mut digest).map_err(unreadable)?;
-        Ok(DocumentHash(digest.finalize().into()))
-    }
 }

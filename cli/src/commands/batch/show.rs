@@ -3,17 +3,19 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::TryStreamExt;
-use primitives::batches::{Attestation, AttestationRecord, Places};
+use primitives::batches::Places;
+use primitives::products::{Attestation, AttestationRecord};
 use primitives::BatchId;
 use serde::Serialize;
 
 use super::history::{describe, mention, BatchEvent, HistoryLine};
 use crate::answer::Answer;
-use crate::batch_view::BatchView;
+use crate::batch_view::{self, BatchView};
 use crate::choices::Choice;
 use crate::context::Context;
 use crate::directory::{Mentioned, Names, OrganisationView};
 use crate::failure::{Exit, Failure};
+use crate::product_view::{self, ProductView};
 use crate::{progress, time};
 
 /// How many blocks are searched before it is said how far the search is.
@@ -22,19 +24,20 @@ const BLOCKS_AT_ONCE: u64 = 1_000;
 /// Shows a batch, its attestations, where its packs are, and its history.
 pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) -> Result<Answer, Failure> {
     let register = context.batches();
-    let Some(batch) = context.read(&register.batch(id)).await? else {
-        let message = format!("no batch {id} is registered; compare GTIN and lot with the print on the pack");
-        return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-batch"));
-    };
+    let batch = context.read(&register.batch(id)).await?.ok_or_else(|| unknown(id))?;
     let balance = context.read(&register.mass_balance(id)).await?.unwrap_or_default();
     let recalls = context.read(&register.recalls(id)).await?;
+    let products = context.products();
+    let product = context.read(&products.product(batch.gtin)).await?;
     let mut attestations = Vec::new();
     for attestation in Attestation::REQUIRED {
-        attestations.push((attestation, context.read(&register.attestation(id, attestation)).await?));
+        let record = context.read(&products.attestation(batch.registration, attestation)).await?;
+        attestations.push((attestation, record));
     }
-    let history = events(context, id, from_block).await;
-    let mut mentioned = Mentioned { organisations: [batch.manufacturer].into(), ..Mentioned::default() };
-    mentioned.organisations.extend(recalls.iter().map(|notice| notice.by));
+    let history = events(context, id, batch.gtin, from_block).await;
+    let mut mentioned = Mentioned::default();
+    batch_view::mention(&batch, &recalls, &mut mentioned);
+    product.iter().for_each(|product| product_view::mention(product, &mut mentioned));
     mentioned.organisations.extend(attestations.iter().filter_map(|(_, record)| Some(record.as_ref()?.by)));
     history.iter().flatten().for_each(|(_, event)| mention(event, &mut mentioned));
     let names = context.names(&mentioned).await?;
@@ -44,6 +47,7 @@ pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) ->
     };
     Answer::of(&ShowView {
         batch: BatchView::new(&batch, &recalls, &names),
+        product: product.map(|product| ProductView::new(batch.gtin, &product, &names, time::now_ms())),
         attestations: attestations
             .iter()
             .map(|(name, record)| AttestationView::new(*name, record, &names))
@@ -54,14 +58,26 @@ pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) ->
     })
 }
 
-/// The batch's events of both registers, `batches` and `units`, with their blocks, in the chain's order.
+/// Why nothing is shown of a batch.
+pub fn unknown(id: BatchId) -> Failure {
+    let message = format!("no batch {id} is registered; compare GTIN and lot with the print on the pack");
+    Failure::new(Exit::Refused, message).with_code("batches/unknown-batch")
+}
+
+/// The events of the batch and, from its registration on, of its product, with their blocks, in the chain's order.
 pub async fn events(
     context: &Context<'_>,
     id: BatchId,
+    gtin: u64,
     from: Option<u64>,
 ) -> Result<Vec<(u64, BatchEvent)>, Failure> {
     let mut found = emitted(context, from).await?;
-    found.retain(|(_, event)| event.batch() == Some(id));
+    let mut registered = from.is_some();
+    found.retain(|(_, event)| {
+        let of_batch = event.batch() == Some(id);
+        registered |= of_batch && event.is_registration();
+        of_batch || registered && event.product() == Some(gtin)
+    });
     let by_units: BTreeSet<_> =
         found.iter().filter(|(_, event)| matches!(event, BatchEvent::Units(_))).map(|(at, _)| *at).collect();
     // `batches` books what `units` says of a pack: one line is enough for both.
@@ -70,16 +86,17 @@ pub async fn events(
 }
 
 /// The block of an event, and the place of its transaction there.
-type Place = (u64, Option<u32>);
+pub type Place = (u64, Option<u32>);
 
-/// The events of both registers, `batches` and `units`, in the chain's order.
+/// The events of the registers `batches`, `products` and `units`, in the chain's order.
 pub async fn emitted(context: &Context<'_>, from: Option<u64>) -> Result<Vec<(Place, BatchEvent)>, Failure> {
     let head = context.chain.finalised_head().await?.number;
     let from = from.unwrap_or(context.deployment.block);
     let reached = AtomicU64::new(from);
     let search = async {
         let mut found = Vec::new();
-        let (mut first, contracts) = (from, vec![context.batches().0, context.units().0]);
+        let contracts = vec![context.batches().0, context.products().0, context.units().0];
+        let mut first = from;
         while first <= head {
             let last = first.saturating_add(BLOCKS_AT_ONCE).min(head);
             let mut emitted = context.chain.events_in(first..=last, contracts.clone());
@@ -101,6 +118,8 @@ pub async fn emitted(context: &Context<'_>, from: Option<u64>) -> Result<Vec<(Pl
 struct ShowView {
     #[serde(flatten)]
     batch: BatchView,
+    /// Who may make it.
+    product: Option<ProductView>,
     attestations: Vec<AttestationView>,
     mass_balance: BalanceView,
     history: Vec<HistoryLine>,
@@ -184,6 +203,9 @@ impl fmt::Display for BalanceView {
 impl fmt::Display for ShowView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.batch)?;
+        let BatchView { registration, registration_hash, .. } = &self.batch;
+        writeln!(f, "Registration  {registration}\n  Hash        {registration_hash}")?;
+        self.product.iter().try_for_each(|product| write!(f, "{product}"))?;
         writeln!(f, "Attestations")?;
         for attestation in &self.attestations {
             match &attestation.by {

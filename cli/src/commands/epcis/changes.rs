@@ -7,7 +7,7 @@ use epcis::mapping::{Attestation, Batch, Change, Delivery, Fate, Goods, StateCha
 use gs1::{Gln, Gtin, Sscc};
 use primitives::batches::{self, Arrival, Contents, Purpose, RecallScope, UnitState};
 use primitives::units::Resolution;
-use primitives::{Actor, BatchId, OrganisationId, SiteId, UnitId};
+use primitives::{products, Actor, BatchId, OrganisationId, SiteId, UnitId};
 
 use crate::accounts::ss58;
 use crate::commands::batch::BatchEvent;
@@ -60,6 +60,8 @@ pub struct History<'l> {
     decommissioned: HashMap<UnitId, i64>,
     /// When units that are counted only were decommissioned last, by their site.
     counted: HashMap<(Option<SiteId>, Fate), i64>,
+    /// What the recalls of the history so far are about, by their numbers.
+    recalls: HashMap<u8, Goods>,
 }
 
 impl<'l> History<'l> {
@@ -74,8 +76,9 @@ impl<'l> History<'l> {
         let lot = String::from_utf8(batch.lot.clone()).map_err(Failure::failed)?;
         let serials = serials.map_or(&[][..], SerialList::serials);
         let units = serials.iter().map(|serial| (UnitId::of(id, serial.as_bytes()), serial)).collect();
-        let (decommissioned, counted) = (HashMap::new(), HashMap::new());
-        Ok(Self { batch: Batch { gtin, lot }, parties, units, serials, decommissioned, counted })
+        let batch = Batch { gtin, lot };
+        let (decommissioned, counted, recalls) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Ok(Self { batch, parties, units, serials, decommissioned, counted, recalls })
     }
 
     /// The change that an event stands for.
@@ -89,6 +92,16 @@ impl<'l> History<'l> {
         };
         let (by, goods, change) = match event {
             BatchEvent::Batches(event) => self.of_batches(event, at)?,
+            BatchEvent::Attested(it) => {
+                let attestation = match it.attestation {
+                    products::Attestation::CertificateOfAnalysis => Attestation::CertificateOfAnalysis,
+                    products::Attestation::GoodManufacturingPractice => {
+                        Attestation::GoodManufacturingPractice
+                    }
+                };
+                let change = Change::Attested { attestation, document: it.document.0 };
+                (self.parties.actor(&it.by)?, Goods::Batch, change)
+            }
             BatchEvent::Units(event) => self.of_units(event, at)?,
         };
         Ok(StateChange { at, by, batch: self.batch.clone(), goods, change })
@@ -102,18 +115,6 @@ impl<'l> History<'l> {
                 Goods::Quantity(it.quantity),
                 Change::Registered { expiry: it.expiry },
             ),
-            Event::BatchAttested(it) => {
-                let attestation = match it.attestation {
-                    batches::Attestation::CertificateOfAnalysis => Attestation::CertificateOfAnalysis,
-                    batches::Attestation::GoodManufacturingPractice => Attestation::GoodManufacturingPractice,
-                    batches::Attestation::MarketAuthorisation => Attestation::MarketAuthorisation,
-                };
-                (
-                    self.parties.actor(&it.by)?,
-                    Goods::Batch,
-                    Change::Attested { attestation, document: it.document.0 },
-                )
-            }
             Event::BatchReleased(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Released),
             Event::BatchBlocked(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Blocked),
             Event::BatchUnblocked(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Unblocked),
@@ -185,7 +186,19 @@ impl<'l> History<'l> {
                 (self.parties.site(it.site)?, Goods::Quantity(it.quantity), Change::QuarantineReleased)
             }
             Event::BatchRecalled(it) => {
-                (self.parties.actor(&it.by)?, self.recalled(it.recall.scope)?, Change::Recalled)
+                let goods = self.recalled(it.recall.scope)?;
+                self.recalls.insert(it.number, goods.clone());
+                (self.parties.actor(&it.by)?, goods, Change::Recalled)
+            }
+            Event::RecallOfBatchEnded(it) => {
+                let goods = self.recalls.get(&it.number).cloned().ok_or_else(|| {
+                    Failure::failed("the recall that ended is not in the history; begin at an earlier block")
+                })?;
+                (self.parties.actor(&it.by)?, goods, Change::RecallEnded)
+            }
+            Event::ProductRecalled(it) => (self.parties.actor(&it.by)?, Goods::Batch, Change::Recalled),
+            Event::RecallOfProductEnded(it) => {
+                (self.parties.actor(&it.by)?, Goods::Batch, Change::RecallEnded)
             }
             Event::RecallAcknowledged(it) => {
                 (self.parties.actor(&it.by)?, Goods::Batch, Change::RecallAcknowledged)
@@ -247,7 +260,7 @@ impl<'l> History<'l> {
     /// What a recall is about: a range of serials by the serials, where they are known.
     fn recalled(&self, scope: RecallScope) -> Result<Goods, Failure> {
         match scope {
-            RecallScope::Batch => Ok(Goods::Batch),
+            RecallScope::Batch | RecallScope::Product => Ok(Goods::Batch),
             RecallScope::LogisticUnit(unit) => logistic_units(&[unit]),
             RecallScope::SerialRange { first, last } => {
                 let ends = usize::try_from(first).ok().zip(usize::try_from(last).ok());

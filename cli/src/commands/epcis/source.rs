@@ -13,7 +13,7 @@ use super::changes::{History, Parties};
 use crate::commands::batch;
 use crate::context::Context;
 use crate::directory::Mentioned;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::global::Global;
 use crate::serials::SerialList;
 use crate::{goods, time};
@@ -66,14 +66,11 @@ impl SourceArgs {
 
     /// The history of a batch as events.
     async fn history(&self, context: &Context<'_>, id: BatchId) -> Result<Document, Failure> {
-        let Some(batch) = context.read(&context.batches().batch(id)).await? else {
-            let message =
-                format!("no batch {id} is registered; compare GTIN and lot with the print on the pack");
-            return Err(Failure::new(Exit::Refused, message).with_code("batches/unknown-batch"));
-        };
+        let batch = context.read(&context.batches().batch(id)).await?;
+        let batch = batch.ok_or_else(|| batch::unknown(id))?;
         let serials =
             self.serials.as_deref().map(SerialList::read).transpose().map_err(Failure::bad_input)?;
-        let emitted = batch::events(context, id, self.from_block).await?;
+        let emitted = batch::events(context, id, batch.gtin, self.from_block).await?;
         let mut mentioned = Mentioned::default();
         emitted.iter().for_each(|(_, event)| batch::mention(event, &mut mentioned));
         let parties = parties(context, &mentioned).await?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chain::{batches as by_batches, units as by_units};
-use primitives::batches::QuarantineTarget;
+use primitives::batches::{QuarantineTarget, Stop};
 use primitives::{BatchId, Quantity, SiteId, Sscc, UnitId};
 
 use super::waiting::{Goods, Kind, Since};
@@ -18,8 +18,21 @@ pub struct Log {
     pub logistic_units: BTreeSet<Sscc>,
     /// The last block in which goods of a site came into a place.
     last: HashMap<(BatchId, SiteId, Kind), u64>,
-    /// The packs that are known by serial: where, since which block, at which position of the list.
-    packs: BTreeMap<UnitId, (BatchId, SiteId, Kind, u64, u32)>,
+    /// The packs that are known by serial.
+    packs: BTreeMap<UnitId, Pack>,
+}
+
+/// A pack that is known by serial.
+#[derive(Clone, Copy, Debug)]
+struct Pack {
+    /// Where it is.
+    place: (BatchId, SiteId, Kind),
+    /// Since which block.
+    block: u64,
+    /// At which position of the list.
+    position: u32,
+    /// The regulator that put it there.
+    stop: Option<Stop>,
 }
 
 impl Log {
@@ -32,6 +45,7 @@ impl Log {
                 match event {
                     BatchEvent::Batches(event) => log.note_goods(event, *block),
                     BatchEvent::Units(event) => log.note_packs(event, *block),
+                    BatchEvent::Attested(_) => {}
                 }
             }
         }
@@ -73,16 +87,13 @@ impl Log {
         use by_units::Event;
         match event {
             Event::UnitsQuarantinedBySerial(it) => {
-                for (unit, position) in &it.units {
-                    let place = (it.batch, it.site, Kind::QuarantinedBySerial, block, *position);
-                    self.packs.insert(*unit, place);
-                }
+                let place = (it.batch, it.site, Kind::QuarantinedBySerial);
+                self.note_places(&it.units, place, block, it.stop);
             }
             Event::UnitsCondemned(it) => {
-                self.last.insert((it.batch, it.site, Kind::Condemned), block);
-                for (unit, position) in &it.units {
-                    self.packs.insert(*unit, (it.batch, it.site, Kind::Condemned, block, *position));
-                }
+                let place = (it.batch, it.site, Kind::Condemned);
+                self.last.insert(place, block);
+                self.note_places(&it.units, place, block, it.stop);
             }
             Event::UnitsReleased(it) => it.units.iter().for_each(|unit| {
                 self.packs.remove(unit);
@@ -97,15 +108,34 @@ impl Log {
         }
     }
 
+    fn note_places(
+        &mut self,
+        units: &[(UnitId, u32)],
+        place: (BatchId, SiteId, Kind),
+        block: u64,
+        stop: Option<Stop>,
+    ) {
+        let pack =
+            |(unit, position): &(UnitId, u32)| (*unit, Pack { place, block, position: *position, stop });
+        self.packs.extend(units.iter().map(pack));
+    }
+
+    fn packs_in(&self, place: (BatchId, SiteId, Kind)) -> impl Iterator<Item = &Pack> {
+        self.packs.values().filter(move |pack| pack.place == place)
+    }
+
+    /// The regulator that put packs there that are known by serial, the last one.
+    pub fn stop(&self, batch: BatchId, site: SiteId, kind: Kind) -> Option<Stop> {
+        self.packs_in((batch, site, kind)).filter_map(|pack| pack.stop).max_by_key(|stop| stop.at)
+    }
+
     /// Since when, and the packs' positions in the list where all are known.
     pub fn since(&self, batch: BatchId, site: SiteId, kind: Kind, quantity: Quantity) -> (Since, Vec<u32>) {
-        let here =
-            |place: &&(BatchId, SiteId, Kind, u64, u32)| (place.0, place.1, place.2) == (batch, site, kind);
-        let places: Vec<_> = self.packs.values().filter(here).collect();
-        if Quantity::try_from(places.len()) == Ok(quantity) {
-            let mut positions: Vec<u32> = places.iter().map(|place| place.4).collect();
+        let packs: Vec<&Pack> = self.packs_in((batch, site, kind)).collect();
+        if Quantity::try_from(packs.len()) == Ok(quantity) {
+            let mut positions: Vec<u32> = packs.iter().map(|pack| pack.position).collect();
             positions.sort_unstable();
-            if let Some(first) = places.iter().map(|place| place.3).min() {
+            if let Some(first) = packs.iter().map(|pack| pack.block).min() {
                 return (Since::Block(first), positions);
             }
         }

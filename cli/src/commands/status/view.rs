@@ -1,11 +1,12 @@
 use std::fmt;
 
-use gs1::Gtin;
 use primitives::{Quantity, SiteId, Timestamp};
 use serde::Serialize;
 
 use super::waiting::{Kind, Since, Waiting};
 use crate::directory::{Names, SiteView};
+use crate::product_view::gtin_text;
+use crate::stop_view::StopView;
 use crate::time;
 
 /// What waits, for people and programs.
@@ -18,8 +19,9 @@ pub struct StatusView {
     log_missing: Option<String>,
 }
 
+/// Goods that wait.
 #[derive(Debug, Serialize)]
-struct WaitingView {
+pub struct WaitingView {
     kind: Kind,
     batch: String,
     gtin: String,
@@ -32,7 +34,8 @@ struct WaitingView {
     logistic_units: Vec<String>,
     /// In the list of serials, from 0.
     positions: Vec<u32>,
-    by_regulator: bool,
+    /// The regulator that quarantined them.
+    stop: Option<StopView>,
     next: String,
     #[serde(skip)]
     since_ms: Option<Timestamp>,
@@ -46,33 +49,37 @@ impl StatusView {
         names: &Names,
         log_missing: Option<String>,
     ) -> Self {
-        let view = |it: Waiting| {
-            let since_ms = match it.since {
-                Since::Moment(moment) => Some(moment),
-                Since::Unknown | Since::Block(_) => None,
-            };
-            let (batch, gtin, lot) = it.batch;
-            WaitingView {
-                kind: it.kind,
-                batch: batch.to_string(),
-                gtin: Gtin::new(gtin).map_or_else(|_| gtin.to_string(), |gtin| gtin.to_string()),
-                lot,
-                site: names.site(it.site),
-                from: it.from.map(|from| names.site(from)),
-                quantity: it.quantity,
-                since: since_ms.map(time::rfc3339),
-                shipment: it.shipment,
-                logistic_units: it.logistic_units.iter().map(|sscc| format!("{sscc:018}")).collect(),
-                positions: it.positions,
-                by_regulator: it.by_regulator,
-                next: it.next,
-                since_ms,
-            }
-        };
         Self {
             site: site.map(|site| names.site(site)),
-            waiting: waiting.into_iter().map(view).collect(),
+            waiting: waiting.into_iter().map(|it| WaitingView::new(it, names)).collect(),
             log_missing,
+        }
+    }
+}
+
+impl WaitingView {
+    /// Goods that wait, with the names of sites and regulators.
+    pub fn new(it: Waiting, names: &Names) -> Self {
+        let since_ms = match it.since {
+            Since::Moment(moment) => Some(moment),
+            Since::Unknown | Since::Block(_) => None,
+        };
+        let (batch, gtin, lot) = it.batch;
+        Self {
+            kind: it.kind,
+            batch: batch.to_string(),
+            gtin: gtin_text(gtin),
+            lot,
+            site: names.site(it.site),
+            from: it.from.map(|from| names.site(from)),
+            quantity: it.quantity,
+            since: since_ms.map(time::rfc3339),
+            shipment: it.shipment,
+            logistic_units: it.logistic_units.iter().map(|sscc| format!("{sscc:018}")).collect(),
+            positions: it.positions,
+            stop: it.stop.map(|stop| StopView::new(stop, names)),
+            next: it.next,
+            since_ms,
         }
     }
 }
@@ -83,6 +90,7 @@ impl Kind {
             Self::HolderWithoutRole => "With a site whose organisation may not hold drugs",
             Self::RecallNotAcknowledged => "Recall not acknowledged",
             Self::Recalled => "Recalled, and still on the shelf",
+            Self::Blocked => "Blocked by a regulator, and on the shelf",
             Self::InTransit => "Under way",
             Self::QuarantinedInTransit => "Under way, and quarantined",
             Self::Quarantined => "Quarantined, and counted only",
@@ -103,35 +111,46 @@ impl fmt::Display for StatusView {
             (Some(site), false) => writeln!(f, "What waits at {site}\n")?,
             (None, false) => writeln!(f, "What waits\n")?,
         }
-        for it in &self.waiting {
-            let packs = if it.quantity == 1 { "pack" } else { "packs" };
-            writeln!(f, "{}: {} {packs} of GTIN {}, lot {}", it.kind.text(), it.quantity, it.gtin, it.lot)?;
-            match &it.from {
-                Some(from) => writeln!(f, "  From        {from}\n  To          {}", it.site)?,
-                None => writeln!(f, "  At          {}", it.site)?,
-            }
-            if let Some(shipment) = it.shipment {
-                writeln!(f, "  Shipment    {shipment}")?;
-            }
-            if !it.logistic_units.is_empty() {
-                writeln!(f, "  SSCC        {}", it.logistic_units.join(", "))?;
-            }
-            if !it.positions.is_empty() {
-                let lines: Vec<String> =
-                    it.positions.iter().map(|position| position.saturating_add(1).to_string()).collect();
-                writeln!(f, "  Lines       {} of the list of serials", lines.join(", "))?;
-            }
-            if let Some(since) = it.since_ms {
-                writeln!(f, "  Since       {}", time::readable(since))?;
-            }
-            if it.by_regulator {
-                writeln!(f, "  By          a regulator")?;
-            }
-            writeln!(f, "  What to do  {}\n", it.next)?;
-        }
+        self.waiting.iter().try_for_each(|it| writeln!(f, "{it}"))?;
         match &self.log_missing {
             Some(reason) => writeln!(f, "Shipments, logistic units and times are not shown: {reason}"),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Display for WaitingView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let packs = if self.quantity == 1 { "pack" } else { "packs" };
+        writeln!(
+            f,
+            "{}: {} {packs} of GTIN {}, lot {}",
+            self.kind.text(),
+            self.quantity,
+            self.gtin,
+            self.lot
+        )?;
+        match &self.from {
+            Some(from) => writeln!(f, "  From        {from}\n  To          {}", self.site)?,
+            None => writeln!(f, "  At          {}", self.site)?,
+        }
+        if let Some(shipment) = self.shipment {
+            writeln!(f, "  Shipment    {shipment}")?;
+        }
+        if !self.logistic_units.is_empty() {
+            writeln!(f, "  SSCC        {}", self.logistic_units.join(", "))?;
+        }
+        if !self.positions.is_empty() {
+            let lines: Vec<String> =
+                self.positions.iter().map(|position| position.saturating_add(1).to_string()).collect();
+            writeln!(f, "  Lines       {} of the list of serials", lines.join(", "))?;
+        }
+        if let Some(since) = self.since_ms {
+            writeln!(f, "  Since       {}", time::readable(since))?;
+        }
+        if let Some(stop) = &self.stop {
+            writeln!(f, "  Stopped     {stop}")?;
+        }
+        writeln!(f, "  What to do  {}", self.next)
     }
 }

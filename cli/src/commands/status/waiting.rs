@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use primitives::batches::{Batch, Holding, LogisticUnit, RecallNotice, Shipment, Withdrawal};
+use primitives::batches::{Batch, Holding, LogisticUnit, RecallNotice, Shipment, Stop, Withdrawal};
 use primitives::{BatchId, Quantity, SiteId, Sscc, Timestamp};
 use serde::Serialize;
 
 use super::log::Log;
 use crate::batch_view::scope;
-use crate::time;
+use crate::{acknowledgement, time};
 
 /// A batch, and who has or had packs of it.
 #[derive(Debug)]
@@ -40,6 +40,14 @@ pub struct Books {
     pub without_role: BTreeSet<SiteId>,
 }
 
+impl Books {
+    /// The regulator that stopped one of these logistic units, the last one.
+    fn stop_of(&self, logistic_units: &[Sscc]) -> Option<Stop> {
+        let named = self.logistic_units.iter().filter(|(sscc, _)| logistic_units.contains(sscc));
+        named.filter_map(|(_, unit)| unit.hold.stop).max_by_key(|stop| stop.at)
+    }
+}
+
 /// What goods wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,6 +58,8 @@ pub enum Kind {
     RecallNotAcknowledged,
     /// The batch is recalled, and they are on the shelf.
     Recalled,
+    /// A regulator blocks the batch, and they are on the shelf.
+    Blocked,
     /// Under way.
     InTransit,
     /// Under way, and quarantined.
@@ -100,8 +110,8 @@ pub struct Waiting {
     pub logistic_units: Vec<Sscc>,
     /// The packs' positions in the list of serials, from 0, where they are known.
     pub positions: Vec<u32>,
-    /// Whether a regulator quarantined them.
-    pub by_regulator: bool,
+    /// The regulator that quarantined them.
+    pub stop: Option<Stop>,
     /// What can be done.
     pub next: String,
 }
@@ -136,14 +146,14 @@ fn item(goods: &Goods, kind: Kind, site: SiteId, quantity: Quantity, next: &str)
         shipment: None,
         logistic_units: Vec::new(),
         positions: Vec::new(),
-        by_regulator: false,
+        stop: None,
         next: next.to_owned(),
     }
 }
 
 fn under_way(goods: &Goods, number: u64, shipment: &Shipment) -> Waiting {
     let (kind, next) = if shipment.hold.quarantined {
-        let who = who_clears(shipment.hold.by_regulator);
+        let who = who_clears(shipment.hold.stop);
         let next = format!("{who} releases it with `theriac quarantine release REASON --shipment {number}`");
         (Kind::QuarantinedInTransit, next)
     } else {
@@ -162,13 +172,13 @@ fn under_way(goods: &Goods, number: u64, shipment: &Shipment) -> Waiting {
         since: Since::Moment(shipment.shipped_at),
         shipment: Some(number),
         logistic_units: shipment.logistic_unit.into_iter().collect(),
-        by_regulator: shipment.hold.by_regulator,
+        stop: shipment.hold.stop,
         ..item(goods, kind, shipment.to, shipment.quantity, &next)
     }
 }
 
-const fn who_clears(by_regulator: bool) -> &'static str {
-    if by_regulator {
+const fn who_clears(stop: Option<Stop>) -> &'static str {
+    if stop.is_some() {
         "a regulator"
     } else {
         "the manufacturer or a regulator"
@@ -179,14 +189,15 @@ fn at_site(goods: &Goods, site: SiteId, holding: &Holding, books: &Books, all: &
     let places = &holding.places;
     let counted = |kind, quantity, next: &str| {
         let (since, positions) = books.log.since(goods.id, site, kind, quantity);
-        Waiting { since, positions, ..item(goods, kind, site, quantity, next) }
+        let stop = books.log.stop(goods.id, site, kind);
+        Waiting { since, positions, stop, ..item(goods, kind, site, quantity, next) }
     };
     if books.without_role.contains(&site) && places.present() > 0 {
         let next = "a regulator ships them with `theriac batch ship --for SITE --order HASH`, or the site destroys them";
         all.push(item(goods, Kind::HolderWithoutRole, site, places.present(), next));
     }
     // Of several recalls the first that the site does not know.
-    if let Some(notice) = goods.recalls.get(usize::from(holding.acknowledged)) {
+    if let Some(notice) = acknowledgement::missing(&goods.recalls, holding).next() {
         let over = if books.now > notice.recall.acknowledge_by { ", which is over" } else { "" };
         let next = format!(
             "the site acknowledges that {} is recalled, by {}{over}, with `theriac batch acknowledge`",
@@ -205,14 +216,21 @@ fn at_site(goods: &Goods, site: SiteId, holding: &Holding, books: &Books, all: &
         let since = Since::Moment(at);
         all.push(Waiting { since, ..item(goods, Kind::Recalled, site, on_shelf, next) });
     }
+    if let (Some(stop), 1..) = (goods.batch.blocked, on_shelf) {
+        let next = "the regulator unblocks the batch with `theriac batch unblock`";
+        let since = Since::Moment(stop.at);
+        all.push(Waiting { since, stop: Some(stop), ..item(goods, Kind::Blocked, site, on_shelf, next) });
+    }
     if places.quarantined > 0 {
-        let by_regulator = holding.hold.by_regulator;
         let next = format!(
             "{} releases them with `theriac quarantine release`; or the site names those in question with `theriac packs \
              quarantine --already-quarantined`, or condemns them",
-            who_clears(by_regulator)
+            who_clears(holding.hold.stop)
         );
-        all.push(Waiting { by_regulator, ..counted(Kind::Quarantined, places.quarantined, &next) });
+        all.push(Waiting {
+            stop: holding.hold.stop,
+            ..counted(Kind::Quarantined, places.quarantined, &next)
+        });
     }
     if places.quarantined_by_serial > 0 {
         let next = "the manufacturer or a regulator releases them with `theriac packs release`, or the site condemns them \
@@ -235,10 +253,11 @@ fn at_site(goods: &Goods, site: SiteId, holding: &Holding, books: &Books, all: &
     let quarantined_closed = places.quarantined_closed.saturating_sub(shipped);
     if quarantined_closed > 0 {
         let logistic_units = closed(|unit| unit.hold.quarantined);
+        let stop = books.stop_of(&logistic_units);
         let next = "the manufacturer or a regulator releases it with `theriac quarantine release REASON --sscc SSCC`, or the \
                     site condemns it with `theriac quarantine condemn --sscc SSCC`";
         let counted = counted(Kind::QuarantinedClosed, quarantined_closed, next);
-        all.push(Waiting { logistic_units, ..counted });
+        all.push(Waiting { logistic_units, stop, ..counted });
     }
     if places.condemned > 0 {
         let next = "the site destroys them with `theriac batch decommission destroyed --quantity`, or returns them with \

@@ -1,9 +1,10 @@
-use primitives::batches::{Batch, Recall, RecallClass, RecallReason, RecallScope, UnitPlace, UnitState};
+use primitives::batches::{Batch, RecallScope, RecallSet, UnitPlace, UnitState};
 use primitives::units::{AlarmCode, Reasons};
-use primitives::{DocumentHash, OrganisationId, SiteId};
+use primitives::{OrganisationId, SiteId};
 use scale::Decode;
 
 use super::*;
+use crate::acknowledgement::tests::notice;
 use crate::directory::tests::{organisation, site};
 
 const T0: u64 = 1_790_000_000_000;
@@ -24,6 +25,7 @@ fn pack() -> MedicinePack {
 
 fn batch() -> Batch {
     Batch {
+        registration: 3,
         gtin: 9_506_000_134_352,
         lot: b"ABC123".to_vec(),
         expiry: 271_231,
@@ -34,9 +36,10 @@ fn batch() -> Batch {
         registered_at: T0,
         released_at: Some(T0),
         units_per_case: None,
-        blocked_at: None,
+        blocked: None,
         recalled_at: None,
         recalls: 0,
+        ended_recalls: RecallSet::NONE,
     }
 }
 
@@ -52,7 +55,7 @@ fn view(batch: Option<Batch>, reasons: &[Reason]) -> VerdictView {
 
 fn dispensed() -> UnitRecord {
     let place = UnitPlace::Left(UnitState::Dispensed);
-    UnitRecord { place, site: PHARMACY, at: T0, position: 3, by_regulator: false }
+    UnitRecord { place, site: PHARMACY, at: T0, position: 3, stop: None, registration: 0 }
 }
 
 fn text(view: &VerdictView) -> String {
@@ -121,14 +124,7 @@ fn a_genuine_pack_that_may_not_be_dispensed_at_the_site_is_not_valid_there() {
 
 #[test]
 fn a_recalled_pack_says_why_and_what_to_do_with_all_reasons() {
-    let recall = Recall {
-        scope: RecallScope::Batch,
-        class: RecallClass::II,
-        reason: RecallReason::WrongStrength,
-        instructions: DocumentHash([1; 32]),
-        acknowledge_by: T0,
-    };
-    let notice = RecallNotice { recall, by: MAKER, at: T0 };
+    let notice = RecallNotice { by: MAKER, ..notice(RecallScope::Batch, T0) };
     let batch = Batch { recalled_at: Some(T0), recalls: 1, ..batch() };
     let unit = dispensed();
     let alarm = Alarm {
@@ -139,6 +135,7 @@ fn a_recalled_pack_says_why_and_what_to_do_with_all_reasons() {
         count: 1,
         by_others: false,
         confirmed: false,
+        registration: 3,
     };
     let reasons = [Reason::AlarmOpen, Reason::UnitDispensed, Reason::BatchRecalled];
     let verdict = verdict(Some(batch), &reasons).with(Some(&unit)).with(Some(&alarm));

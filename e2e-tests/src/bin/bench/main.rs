@@ -13,10 +13,11 @@ use std::process::ExitCode;
 
 use chain::batches::Batches;
 use chain::feeds::Feeds;
+use chain::products::Products;
 use chain::units::Units;
 use chain::{Account, Chain, Deployment, Signer};
 use e2e_tests::party::{deploy_for, CLINIC, MANUFACTURER, REGULATOR};
-use primitives::batches::{Attestation, NewBatch};
+use primitives::products::{Attestation, NewBatch};
 use primitives::{BatchId, DocumentHash, ManufacturerSecret, SerialTree, SiteId};
 use testkit::theriac::{start_devnet, Theriac};
 use testkit::Failure;
@@ -67,7 +68,8 @@ async fn measure(load: Load) -> Result<(), Failure> {
     let [maker, regulator, clinic] =
         [account(&chain, "//Bob")?, account(&chain, "//Eve")?, account(&chain, "//Ferdie")?];
     let register = Batches(contracts.batches.address);
-    release_a_batch(&maker, &regulator, &register).await?;
+    let products = Products(contracts.products.address);
+    release_a_batch(&maker, &regulator, (&products, &register)).await?;
     verdicts::measure(&chain, &url, &Units(contracts.units.address), load).await?;
     transactions::measure(&maker, &register, load).await?;
     reports::measure(&clinic, Feeds(contracts.feeds.address), &theriac, folder.path(), &url, load).await?;
@@ -91,7 +93,11 @@ fn tree() -> Result<SerialTree, Failure> {
 }
 
 /// The batch of which everything else is measured.
-async fn release_a_batch(maker: &Account, regulator: &Account, register: &Batches) -> Result<(), Failure> {
+async fn release_a_batch(
+    maker: &Account,
+    regulator: &Account,
+    (products, batches): (&Products, &Batches),
+) -> Result<(), Failure> {
     let (id, tree) = (BatchId::of(GTIN, LOT), tree()?);
     let batch = NewBatch {
         gtin: GTIN,
@@ -101,14 +107,16 @@ async fn release_a_batch(maker: &Account, regulator: &Account, register: &Batche
         serial_root: Some(tree.root()),
         units_per_case: None,
     };
-    maker.submit(&register.register_batch(SITE, &batch)).await?;
+    maker.submit(&products.register_batch(SITE, &batch)).await?;
+    let registered = maker.chain().read(&batches.batch(id)).await?.ok_or("the batch is not registered")?;
     for attestation in Attestation::REQUIRED {
         let by = match attestation {
             Attestation::CertificateOfAnalysis => maker,
             _ => regulator,
         };
-        by.submit(&register.attest(id, attestation, DocumentHash([1; 32]))).await?;
+        by.submit(&products.attest(id, registered.registration_hash(), attestation, DocumentHash([1; 32])))
+            .await?;
     }
-    maker.submit(&register.release(id)).await?;
+    maker.submit(&products.release(id)).await?;
     Ok(())
 }

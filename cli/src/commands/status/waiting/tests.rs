@@ -1,13 +1,14 @@
 use chain::{batches as by_batches, units as by_units};
 use primitives::batches::{
-    ClearanceReason, Hold, Places, Purpose, QuarantineReason, QuarantineTarget, Recall, RecallClass,
-    RecallReason, RecallScope, UnitsQuarantined,
+    ClearanceReason, Hold, Places, Purpose, QuarantineReason, QuarantineTarget, RecallScope, RecallSet,
+    UnitsQuarantined,
 };
 use primitives::units::{UnitsCondemned, UnitsQuarantinedBySerial, UnitsReleased};
-use primitives::{AccountId, Actor, DocumentHash, UnitId};
+use primitives::{AccountId, Actor, UnitId};
 
 use super::super::view::StatusView;
 use super::*;
+use crate::acknowledgement::tests::notice;
 use crate::commands::batch::BatchEvent;
 use crate::directory::tests::site;
 use crate::directory::Names;
@@ -22,6 +23,7 @@ fn by() -> Actor {
 
 fn goods(places: Places) -> Goods {
     let batch = Batch {
+        registration: 0,
         gtin: 9_506_000_134_352,
         lot: b"ABC123".to_vec(),
         expiry: 271_231,
@@ -32,9 +34,10 @@ fn goods(places: Places) -> Goods {
         manufacturer: 1,
         registered_at: 0,
         released_at: Some(0),
-        blocked_at: None,
+        blocked: None,
         recalled_at: None,
         recalls: 0,
+        ended_recalls: RecallSet::NONE,
     };
     let holders = vec![(PHARMACY, Holding { places, ..Holding::default() })];
     Goods { id: BATCH, batch, recalls: Vec::new(), holders }
@@ -103,17 +106,10 @@ fn a_shipment_waits_for_its_consignee_and_is_not_counted_twice() {
 
 #[test]
 fn a_recall_waits_for_who_had_packs_and_for_packs_on_the_shelf() {
-    let recall = Recall {
-        scope: RecallScope::Batch,
-        class: RecallClass::I,
-        reason: RecallReason::Contamination,
-        instructions: DocumentHash([1; 32]),
-        acknowledge_by: T0,
-    };
     let mut recalled = goods(Places { held: 3, ..Places::default() });
     recalled.batch.recalled_at = Some(5);
     recalled.batch.recalls = 1;
-    recalled.recalls = vec![RecallNotice { recall, by: 1, at: 5 }];
+    recalled.recalls = vec![notice(RecallScope::Batch, T0)];
     let books = Books { now: T0 + 1, ..Books::default() };
     let found = waiting(std::slice::from_ref(&recalled), &books);
     assert_eq!(kinds(&found), [Kind::RecallNotAcknowledged, Kind::Recalled]);
@@ -139,12 +135,12 @@ fn the_log_says_since_when_and_which_packs() {
         by: by(),
         site,
         units: named(0),
-        by_regulator: false,
+        stop: None,
         reason: QuarantineReason::Damaged,
     };
     let released =
         UnitsReleased { batch, by: by(), site, units: vec![units[0]], reason: ClearanceReason::Mistake };
-    let condemned = UnitsCondemned { batch, by: by(), site, units: named(2), by_regulator: false };
+    let condemned = UnitsCondemned { batch, by: by(), site, units: named(2), stop: None };
     let counted = UnitsQuarantined {
         batch,
         by: by(),
