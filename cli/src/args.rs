@@ -10,8 +10,8 @@ const INTRODUCTION: &str = "\
 Follows medicine from its manufacturer to the patient on a chain with smart contracts, judges scanned packs, and puts \
 signed results of models on chain.
 
-Manufacturers, wholesalers and pharmacies use `batch`, `qr` and `verify`; administrators and regulators use `deploy`, \
-`org`, `admin`, `model` and `feed`; operators of models use `oracle`.
+Manufacturers, wholesalers and pharmacies use `batch`, `qr` and `verify`; administrators use `deploy`, `org`, `admin` and \
+`feed`; regulators use `product`, `status`, `alarm` and `model`; operators of models use `oracle`.
 
 Commands that change something on chain sign with a key: --key-file FILE, or a secret URI in the environment \
 variable THERIAC_KEY, or --dev-account on a development chain. The key is never shown. What concerns goods is done at \
@@ -28,7 +28,11 @@ Try it on a chain of your own, in two terminals:
   theriac org site register 6291041500213 --name 'Plant 1' \\
       --gln 6291041500213 --dev-account alice
   theriac org grant manufacturer 6291041500213 --dev-account alice
+  theriac org grant regulator 6291041500213 --dev-account alice
+  theriac admin market set DE 6291041500213 --dev-account alice
   theriac admin end-set-up --dev-account alice
+  theriac product authorise 9506000134352 --holder 6291041500213 \\
+      --market DE --document authorisation.pdf --dev-account bob
   theriac batch secret maker.secret
   theriac batch register --gtin 9506000134352 --lot ABC123 \\
       --expiry 2027-12-31 --serials serials.txt \\

@@ -580,3 +580,25 @@ fn an_invalid_operators_key_is_refused() {
     refused(folder.path(), &["oracle", "read", "heart", "--max-age", "15"], "write a number and a unit");
     refused(folder.path(), &["oracle", "run", "--config", "nowhere.toml"], "nowhere.toml cannot be read");
 }
+
+#[test]
+fn a_list_of_products_with_faults_is_refused_line_by_line_before_a_chain_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let authorise = ["product", "authorise", "--file", "products.csv"];
+    let header = "gtin,holder,makers,markets,until,document";
+    for (lines, because) in [
+        ("9506000134353,2,,DE,,a.pdf", "line 2: the GTIN: "),
+        ("9506000134352,2,,Germany,,a.pdf", "line 2: \"Germany\" is not a market"),
+        ("9506000134352,2,,DE,,a.pdf", "line 2: the document a.pdf cannot be read: "),
+        ("9506000134352,2,,DE,,", "line 2: no document is named"),
+        ("", "the list has no product"),
+    ] {
+        std::fs::write(folder.path().join("products.csv"), format!("{header}\n{lines}\n")).unwrap();
+        refused(folder.path(), &authorise, because);
+    }
+    refused(folder.path(), &["product", "authorise", "--file", "missing.csv"], "No such file");
+    refused(folder.path(), &["product", "authorise", "9506000134352"], "--holder <ORGANISATION>");
+    refused(folder.path(), &[&authorise[..], &["--holder", "2"]].concat(), "cannot be used with");
+    refused(folder.path(), &["product", "delegate", "950", "2"], "a GS1 company prefix has 4 to 12 digits");
+    refused(folder.path(), &["product", "delegate", "9506000"], "required");
+}

@@ -176,9 +176,17 @@ struct Costs {
     _debug_message: Vec<u8>,
 }
 
-/// The arguments of `ContractsApi_call`: as much gas and deposit as the chain allows.
-pub(crate) fn api_call(origin: AccountId, contract: AccountId, input: &[u8]) -> Vec<u8> {
-    (origin, contract, 0_u128, None::<Weight>, None::<u128>, input).encode()
+/// What an account pays that has a contract store something.
+pub(crate) const DEPOSIT: &str = "the storage deposit";
+
+/// The arguments of `ContractsApi_call`: as much gas as the chain allows, and as much deposit as is said, or by default.
+pub(crate) fn api_call(
+    origin: AccountId,
+    contract: AccountId,
+    input: &[u8],
+    deposit_limit: Option<u128>,
+) -> Vec<u8> {
+    (origin, contract, 0_u128, None::<Weight>, deposit_limit, input).encode()
 }
 
 /// The arguments of `ContractsApi_instantiate` with code that need not be on chain.
@@ -203,9 +211,9 @@ pub(crate) fn decode_result<T: Decode>(
             Ok(DryRun { gas_required: costs.gas_required, deposit: costs.deposit, output })
         }
         _ => Err(match runtime.dispatch_error(bytes) {
-            // No limit was given, so it is the origin's balance.
+            // The limit was the origin's balance, or the chain's default.
             DispatchFailure::Module { name, .. } if name == "StorageDepositLimitExhausted" => {
-                party.poor("the storage deposit")
+                party.poor(DEPOSIT)
             }
             failure => party.explain(failure),
         }),
@@ -232,7 +240,7 @@ impl Party {
         match (pallet.as_str(), name.as_str(), self.contract) {
             ("Contracts", "ContractNotFound", Some(address)) => Error::ContractNotFound { address },
             ("Contracts", "OutOfGas", _) => Error::OutOfGas,
-            ("Contracts", "StorageDepositNotEnoughFunds", _) => self.poor("the storage deposit"),
+            ("Contracts", "StorageDepositNotEnoughFunds", _) => self.poor(DEPOSIT),
             ("Contracts", "TransferFailed", _) => self.poor("the transfer"),
             ("Balances", "InsufficientBalance", _) => self.poor("this"),
             _ => {

@@ -6,7 +6,7 @@ use subxt::ext::scale_value::Value;
 use crate::errors::Error;
 use crate::hash::Hash;
 use crate::node::block::Block;
-use crate::node::call::{api_call, decode_result, Call, DryRun, Party, Returned};
+use crate::node::call::{api_call, decode_result, Call, DryRun, Party, Returned, DEPOSIT};
 use crate::node::connection::shown;
 
 use crate::node::executed::{Blocks, Executed};
@@ -120,7 +120,25 @@ impl Chain {
         origin: AccountId,
         at: Option<Hash>,
     ) -> Result<DryRun<R>, Error> {
-        let arguments = api_call(origin, call.contract, &call.input);
+        match self.run_within(call, origin, at, None).await {
+            // The chain's default limit can be less than the account has.
+            Err(Error::InsufficientBalance { what, .. }) if what == DEPOSIT => {
+                let free = self.balance(origin).await?;
+                // Not all of it: the account must live on, and pay the fee.
+                self.run_within(call, origin, at, Some(free.saturating_sub(free / 8))).await
+            }
+            run => run,
+        }
+    }
+
+    async fn run_within<R>(
+        &self,
+        call: &Call<R>,
+        origin: AccountId,
+        at: Option<Hash>,
+        deposit_limit: Option<u128>,
+    ) -> Result<DryRun<R>, Error> {
+        let arguments = api_call(origin, call.contract, &call.input, deposit_limit);
         let method = format!("{API}_call");
         let answer = self.inner.node.state_call(&method, &arguments, at).await?;
         let party = Party { origin, contract: Some(call.contract) };

@@ -6,10 +6,11 @@ use chain::products::Products;
 use chain::{ContractError, Deposit, Error, Event};
 use futures::TryStreamExt;
 use primitives::batches::{BatchRegistered, BatchReleased};
+use primitives::products::NewProduct;
 use primitives::{feeds, products, Actor, BatchId, FeedId, Subject};
 use testkit::node::Node;
 
-use crate::support::{account, all_events, connect, deploy, is_registration, lot, GTIN, SITE};
+use crate::support::{account, all_events, connect, deploy, gtin, is_registration, lot, product, GTIN, SITE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_dry_run_submitted_and_its_events_come_back_typed() {
@@ -83,6 +84,19 @@ async fn a_contracts_refusal_is_its_own_error_before_and_on_chain() {
         chain::Limits { gas: chain::Weight { ref_time: 1_000_000, proof_size: 10_000 }, deposit: 0 };
     let unchecked = alice.send_unchecked(&products.register_batch(SITE, &lot(4)), starved).await;
     assert!(matches!(unchecked.unwrap().finalised().await, Err(Error::OutOfGas)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_may_take_more_deposit_than_the_chain_allows_by_default() {
+    let node = Node::start();
+    let chain = connect(&node).await;
+    let alice = account(&chain, "//Alice");
+    let contracts = deploy(&alice).await;
+    let register = Products(contracts.products.address);
+    let of_a_list = |number: u64| NewProduct { gtin: gtin(number), ..product(0, &[]) };
+    let list: Vec<NewProduct> = (0..50).map(of_a_list).collect();
+    alice.submit(&register.authorise(&list)).await.unwrap();
+    assert_eq!(chain.read(&register.products(1, 50)).await.unwrap().len(), 50);
 }
 
 #[tokio::test(flavor = "multi_thread")]
