@@ -12,9 +12,9 @@ use crate::node::call::Call;
 use crate::node::constructor::Constructor;
 
 contract_events!(governance:
-    OrganisationRegistered, OrganisationUpdated, SiteRegistered, SiteUpdated, AccountAdded, AccountChanged,
-    AccountRemoved, SealingKeySet, OrganisationSuspended, OrganisationReinstated, RoleGranted, RoleRevoked,
-    ContractRolesSet, RoleAdministrationSet, AdministrationOffered, AdministrationOfferWithdrawn,
+    OrganisationRegistered, OrganisationUpdated, SiteRegistered, SiteUpdated, PrefixRegistered, PrefixRemoved,
+    AccountAdded, AccountChanged, AccountRemoved, SealingKeySet, OrganisationSuspended, OrganisationReinstated, RoleGranted, RoleRevoked,
+    ContractRolesSet, MarketSet, RoleAdministrationSet, AdministrationOffered, AdministrationOfferWithdrawn,
     AdministrationTransferred, SetUpEnded, ContractPaused, ContractUnpaused, ChangeProposed, ProposalCancelled,
     ProposalApplied,
 );
