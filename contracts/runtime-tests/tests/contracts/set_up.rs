@@ -195,6 +195,7 @@ fn the_end_of_set_up_is_permanent() {
     let by = Actor { account: Party::Administrator.id(), organisation: None, site: None };
     assert_eq!(world.events::<SetUpEnded>(world.governance), [SetUpEnded { by }]);
     assert_eq!(in_set_up(&mut world), Some(false));
+    world.authorise(Party::Manufacturer);
     world.register_plain("ABC-123", 10);
 
     let admin = Party::Administrator;

@@ -48,8 +48,7 @@ fn packs_are_quarantined_by_their_serials_and_the_others_stay_free() {
     let (event, booked) = data.quarantine_by(pharmacy(), UNIT_REGISTER, named, DAMAGED).unwrap();
     let units = vec![(batch.unit(2), 2), (batch.unit(7), 7)];
     let (by, reason) = (by(pharmacy()), QuarantineReason::Damaged);
-    let expected =
-        UnitsQuarantinedBySerial { batch: batch.id, by, site: site(3), units, stop: None, reason };
+    let expected = UnitsQuarantinedBySerial { batch: batch.id, by, site: site(3), units, stop: None, reason };
     assert_eq!(event, expected);
     let (from, to) = (UnitPlace::Shelf, UnitPlace::QuarantineBySerial);
     assert_eq!(booked, [UnitsBooked { batch: batch.id, site: site(3), from, to, quantity: 2 }]);

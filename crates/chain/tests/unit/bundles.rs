@@ -13,7 +13,8 @@ use chain::governance::Governance;
 use chain::products::Products;
 use chain::units::{Named, Units};
 use chain::{
-    access, batches, evidence, feeds, governance, products, units, AccountId, Bundles, Call, Constructor, ContractEvent,
+    access, batches, evidence, feeds, governance, products, units, AccountId, Bundles, Call, Constructor,
+    ContractEvent,
 };
 use primitives::access::{Change, Limits};
 use primitives::batches::{
@@ -27,8 +28,7 @@ use primitives::products::{Attestation, NewBatch, NewProduct, WithdrawalRecall};
 use primitives::units::{Resolution, Scan};
 use primitives::{
     BatchId, DocumentHash, FeedId, InputCommitment, ModelId, MultiProof, Prefix, Question, RegistrationHash,
-    Role, RoleSet,
-    SerialProof, Subject, UnitId,
+    Role, RoleSet, SerialProof, Subject, UnitId,
 };
 use scale_info::form::PortableForm;
 use scale_info::{meta_type, Field, PortableRegistry, Registry, TypeDef, TypeInfo};
@@ -40,8 +40,7 @@ const BATCH: BatchId = BatchId([2; 32]);
 const FEED: FeedId = FeedId([3; 32]);
 const SITE: u32 = 7;
 /// The contracts of a deployment.
-const CONTRACTS: [&str; 7] =
-    ["access", "governance", "batches", "products", "units", "evidence", "feeds"];
+const CONTRACTS: [&str; 7] = ["access", "governance", "batches", "products", "units", "evidence", "feeds"];
 /// What contracts ask of each other only: no client makes these calls.
 const BETWEEN_CONTRACTS: [&str; 5] =
     ["ProductBooks::", "UnitBooks::", "QuarantineBooks::", "Registry::", "Replaceable::"];

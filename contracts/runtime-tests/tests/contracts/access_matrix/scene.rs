@@ -123,8 +123,8 @@ impl Scene {
         // One delay passes below.
         let end = world.now() + CHANGE_DELAY + EXPIRES_AFTER;
         world.administer("register_prefix", (organisation, prefix_of(organisation)));
-        world.administer("set_market", (FRANCE, Some(organisation)));
         OWN_ROLES.into_iter().for_each(|role| world.grant(organisation, role, Some(end)));
+        world.administer("set_market", (FRANCE, Some(organisation)));
         let [site, second] = [(); 2].map(|()| world.register_site(organisation));
         let mut add = |name: &str, limits: Limits| {
             let account = actor.account(name);
