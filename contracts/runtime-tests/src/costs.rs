@@ -398,7 +398,7 @@ impl Meter {
                 at: NOW,
                 which,
                 moves: vec![Move { from, to, quantity: 1 }],
-                only_ask: false,
+                only_ask_for: None,
             };
             self.row(units, "batches", "UnitBooks::book_units", note, booking);
         }

@@ -9,7 +9,7 @@ use primitives::batches::{
 use primitives::governance::{Action, Market, CHANGE_DELAY};
 use primitives::products::{self, Attestation, NewBatch, NewProduct, Product, WithdrawalRecall};
 use primitives::units::{self, Outcome, Reason, Scan, UnitOutcome, Verdict};
-use primitives::{AccountId, BatchId, DocumentHash, Grant, OrganisationId, Role, SiteId};
+use primitives::{AccountId, BatchId, DocumentHash, Grant, OrganisationId, Role, RoleSet, SiteId};
 use scale::Encode;
 use testing::goods::{new_product, prefix_of, GTIN};
 
@@ -405,8 +405,21 @@ fn a_delegate_authorises_for_its_prefix_as_long_as_its_regulator_is_one() {
     assert_eq!(mixed, products::Error::PrefixOfAnother, "all of them or none");
     let nobodys = not_decided(&mut world, delegate, "authorise", vec![foreign]);
     assert_eq!(nobodys, products::Error::CallerNotAuthorised);
+    // A till of the delegate does not authorise, and a suspended delegate neither.
+    let till = Limits { roles: Some(RoleSet::of(&[Role::Wholesaler])), ..Limits::default() };
+    let at_one_site = Limits { site: Some(delegate.site()), ..Limits::default() };
+    for (name, limits) in [("till", till), ("branch", at_one_site)] {
+        let agent = world.add_account(delegate, name, limits);
+        let refused = not_decided(&mut world, agent, "authorise", vec![own(3)]);
+        assert_eq!(refused, products::Error::CallerNotAuthorised, "{name}");
+    }
+    world.administer("suspend_organisation", delegate.organisation());
+    let suspended = not_decided(&mut world, delegate, "authorise", vec![own(3)]);
+    assert_eq!(suspended, products::Error::CallerNotAuthorised);
+    world.administer("reinstate_organisation", delegate.organisation());
+    world.decided(delegate, "authorise", vec![own(3)]);
     // The regulator's role is over, and with it what it delegated.
     world.administer("revoke_role", (Party::Regulator.organisation(), Role::Regulator));
-    let late = not_decided(&mut world, delegate, "authorise", vec![own(3)]);
+    let late = not_decided(&mut world, delegate, "authorise", vec![own(4)]);
     assert_eq!(late, products::Error::CallerNotAuthorised);
 }

@@ -151,7 +151,7 @@ fn not_even_the_contracts_with_roles_move_goods_in_set_up() {
         at: NOW,
         which: Which::Noted(vec![0]),
         moves: vec![Move { from, to, quantity: 1 }],
-        only_ask: false,
+        only_ask_for: None,
     };
     let booked: Result<Booked, BookingError> =
         world.call(world.units, world.batches, "UnitBooks::book_units", booking);
