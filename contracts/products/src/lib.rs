@@ -22,7 +22,7 @@ mod tests;
 mod products {
     use ink::prelude::vec::Vec;
     use kernel::{
-        answer, ask_deployment, ask_markets, ask_registered, ask_rights, ask_to_end_recall_of_product,
+        answer, ask_account, ask_deployment, ask_markets, ask_registered, ask_rights, ask_to_end_recall_of_product,
         ask_to_recall_product, ask_to_register, ask_to_release, caller, emit, now, Call, Replaceable,
     };
     use primitives::governance::Markets;
@@ -64,8 +64,8 @@ mod products {
 
         /// Authorises products, at most 50, all of them or none: who holds the authorisation, which other organisations make
         /// batches, in which markets, until when, and by which document. Needs Regulator, with all the markets named; or
-        /// the organisation to which one delegated the company prefix with which all the GTINs begin. A product whose
-        /// authorisation was withdrawn can be authorised anew: its recalled batches stay so.
+        /// the organisation to which one delegated the company prefix with which all the GTINs begin, by an account that is
+        /// not limited to a site or to roles. A product whose authorisation was withdrawn can be authorised anew: its recalled batches stay so.
         ///
         /// Event: `ProductAuthorised` for each. Errors, in this order: `CallerNotAuthorised`, `GovernanceUnavailable`,
         /// `TooManyProducts`; for each product `InvalidGtin`, `PrefixOfAnother`, `UnknownOrganisation`, `InvalidMakers`,
@@ -77,7 +77,10 @@ mod products {
             let (call, standing) = self.data.member.ask_to_run(question)?;
             let prefix = standing.prefix.map(|owner| owner.prefix);
             let (organisation, delegated) = self.data.authority_of(&call, prefix)?;
-            ensure(delegated.is_none() || self.is_regulator(organisation)?, Error::CallerNotAuthorised)?;
+            if delegated.is_some() {
+                self.ensure_acts_for_delegate(&call)?;
+                ensure(self.is_regulator(organisation)?, Error::CallerNotAuthorised)?;
+            }
             let known = &self.markets(organisation)?;
             let authority = Authority { organisation, known, delegated };
             self.data.authorise(&call, authority, products)?.iter().for_each(emit);
@@ -263,6 +266,16 @@ mod products {
             let deployment = ask_deployment(self.access_contract()?).flatten();
             let governance = deployment.ok_or(Refused::AccessUnavailable)?.governance;
             ask_markets(governance, authority).ok_or(Error::GovernanceUnavailable)
+        }
+
+        /// No role says what a delegate may do: so its suspension and the limits of its accounts are asked for.
+        fn ensure_acts_for_delegate(&self, call: &Call) -> Result<(), Error> {
+            let access = self.access_contract()?;
+            let account = ask_account(access, call.account).ok_or(Error::AccessUnavailable)?;
+            let limits = account.ok_or(Error::CallerNotAuthorised)?.limits;
+            ensure(limits.site.is_none() && limits.roles.is_none(), Error::CallerNotAuthorised)?;
+            let delegate = ask_rights(access, call.author()?).ok_or(Error::AccessUnavailable)?;
+            Ok(ensure(!delegate.suspended, Error::CallerNotAuthorised)?)
         }
 
         fn is_regulator(&self, organisation: OrganisationId) -> Result<bool, Error> {

@@ -5,7 +5,7 @@ use primitives::batches::{
 use primitives::governance::Identifier;
 use primitives::products::{self, Attestation, AttestationRecord};
 use primitives::units::{self, Alarm, Scan, UnitOutcome, UnitRecord, Verdict};
-use primitives::{access, AccountId, BatchId, OrganisationId, SiteId, Timestamp};
+use primitives::{access, AccountId, BatchId, OrganisationId, Role, SiteId, Timestamp};
 use scale::{Decode, Encode};
 use testing::backend::{Answer, AnyError, Backend, BatchBooks, Books, Done, Event, Scope};
 use testing::cast::{self, Contracts};
@@ -47,7 +47,10 @@ impl Wasm {
                 world.govern(Party::Administrator, "register_organisation", arguments);
             assert_eq!(registered, number);
         }
+        // A market is given to a Regulator; who has which role is for the sequence to say.
+        world.grant(cast::REGULATOR, Role::Regulator, None);
         world.administer("set_market", (MARKET, Some(cast::REGULATOR)));
+        world.administer("revoke_role", (cast::REGULATOR, Role::Regulator));
         world.batches = world.instantiate("batches", world.access);
         world.products = world.instantiate("products", (world.access, world.batches));
         world.units = world.instantiate("units", (world.access, world.batches));

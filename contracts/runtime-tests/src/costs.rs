@@ -226,10 +226,10 @@ impl Meter {
         let makers = Party::ORGANISED.into_iter().map(Party::organisation).filter(|it| *it != holder);
         let product = NewProduct { makers: makers.collect(), ..new_product(holder) };
         self.row(regulator, "products", "authorise", "1 product", vec![product]);
-        self.row(regulator, "products", "authorise", "50 products", some(0..50));
+        self.row(regulator, "products", "authorise", "6 products", some(0..6));
         let delegate = (prefix_of(0), Some(Party::Wholesaler.organisation()));
         self.row(regulator, "products", "delegate", "", delegate);
-        self.row(Party::Wholesaler, "products", "authorise", "by a delegate", some(50..51));
+        self.row(Party::Wholesaler, "products", "authorise", "by a delegate", some(6..7));
         let passed_on = NewProduct { gtin: gtin(0), ..new_product(Party::Wholesaler.organisation()) };
         self.row(regulator, "products", "change", "", passed_on);
         let recall = WithdrawalRecall {
@@ -398,7 +398,7 @@ impl Meter {
                 at: NOW,
                 which,
                 moves: vec![Move { from, to, quantity: 1 }],
-                only_ask: false,
+                only_ask_for: None,
             };
             self.row(units, "batches", "UnitBooks::book_units", note, booking);
         }

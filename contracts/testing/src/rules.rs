@@ -387,7 +387,10 @@ impl Registers {
         let site = call.site.unwrap_or_default();
         let act = Act { batch, unit, shown, site, state, at };
         self.all_or_nothing((batch, site), |registers| {
-            let first = registers.records(batch, &[unit]).pop();
+            let mut first = registers.unit(unit);
+            if first.as_ref().is_some_and(|first| act.destroys_condemned(first)) {
+                first = registers.records(batch, &[unit]).pop();
+            }
             let booking = units::Data::booking(call.account, &act, first.as_ref());
             let (booked, known, events) = registers.book(call, through, booking)?;
             let outcome =
@@ -436,7 +439,7 @@ impl Registers {
             at: call.now,
             which: Which::Noted(vec![known.position]),
             moves: vec![Move { from: known.place, to: UnitPlace::Shelf, quantity: 1 }],
-            only_ask: false,
+            only_ask_for: None,
         };
         let (booked, whereabouts, events) = self.book(call, through, booking)?;
         let counts = whereabouts.batch.registration == known.registration;

@@ -59,6 +59,16 @@ pub struct Act {
     pub at: Timestamp,
 }
 
+impl Act {
+    /// Whether this destroys a unit of which it is known that it is condemned at the site.
+    #[must_use]
+    pub fn destroys_condemned(&self, known: &UnitRecord) -> bool {
+        known.place == UnitPlace::Condemned
+            && known.site == self.site
+            && self.state == UnitState::Destroyed
+    }
+}
+
 /// Several units of a batch at a site, and what their proof shows.
 #[derive(Clone, Debug)]
 pub struct Named {
@@ -127,11 +137,12 @@ impl Data {
         self.dismissed.get(site)
     }
 
-    /// What `batches` is to book for the attempt to decommission a unit, of which this is known already.
+    /// What `batches` is to book for the attempt to decommission a unit, of which this is known already: of whichever
+    /// registration, except where the act destroys what is condemned.
     #[must_use]
     pub fn booking(account: AccountId, act: &Act, first: Option<&UnitRecord>) -> Booking {
         let Act { batch, site, state, at, .. } = *act;
-        let is_condemned_here = first.is_some_and(|first| is_disposal(first, act));
+        let is_condemned_here = first.is_some_and(|first| act.destroys_condemned(first));
         let from = if is_condemned_here { UnitPlace::Condemned } else { UnitPlace::Shelf };
         Booking {
             account,
@@ -141,7 +152,7 @@ impl Data {
             at,
             which: Which::Shown(act.shown.clone()),
             moves: Vec::from([Move { from, to: UnitPlace::Left(state), quantity: 1 }]),
-            only_ask: first.is_some() && !is_condemned_here,
+            only_ask_for: first.filter(|_| !is_condemned_here).map(|first| first.registration),
         }
     }
 
@@ -157,6 +168,7 @@ impl Data {
         let &Act { batch: id, unit, ref shown, site, state, at } = act;
         let by = booked.by;
         let Whereabouts { batch, here, positions, .. } = whereabouts;
+        let first = first.filter(|first| first.registration == batch.registration);
         let root = batch.serial_root.ok_or(Error::SerialsNotRegistered)?;
         // A mistake of who made the proof says nothing about the pack.
         ensure(shown.fit(batch.quantity), Error::InvalidProof)?;
@@ -165,7 +177,7 @@ impl Data {
         // The alarm comes before the state of the batch: a copy of a recalled pack is still a copy.
         let alarm = if !shown.are_of(root, batch.quantity) {
             Some((AlarmCode::SerialNotInBatch, None))
-        } else if let Some(first) = first.filter(|first| !is_disposal(first, act)) {
+        } else if let Some(first) = first.filter(|first| !act.destroys_condemned(first)) {
             let here = first.site == site;
             match first.place {
                 UnitPlace::Left(_) if here && now <= first.at.saturating_add(REVERT_WINDOW) => {
@@ -471,11 +483,6 @@ fn ensure_yields(record: &UnitRecord, booked: &Booked, now: Timestamp) -> Result
     ensure(stop.yields_to(booked.by.organisation, now), Error::StoppedByAnother)
 }
 
-/// Whether this destroys a unit that is condemned at the site.
-fn is_disposal(first: &UnitRecord, act: &Act) -> bool {
-    first.place == UnitPlace::Condemned && first.site == act.site && act.state == UnitState::Destroyed
-}
-
 fn booking_of(
     account: AccountId,
     acts_at: Option<SiteId>,
@@ -483,7 +490,7 @@ fn booking_of(
     (at, moves): (Timestamp, Vec<Move>),
 ) -> Booking {
     let &Named { batch, site, ref which, .. } = named;
-    Booking { account, acts_at, batch, site, at, which: which.clone(), moves, only_ask: false }
+    Booking { account, acts_at, batch, site, at, which: which.clone(), moves, only_ask_for: None }
 }
 
 /// The time at which something was done: now, or earlier where it was done offline.

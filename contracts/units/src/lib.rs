@@ -106,7 +106,11 @@ mod units {
             let at = time_of_act(done_at, now())?;
             let (unit, shown) = (UnitId::of(batch, &serial), proof.shown(batch, &serial));
             let act = Act { batch, unit, shown, site, state, at };
-            let first = self.records(batch, &[unit])?.pop();
+            let mut first = self.data.unit(unit);
+            // `batches` must know from where it books.
+            if first.as_ref().is_some_and(|first| act.destroys_condemned(first)) {
+                first = self.records(batch, &[unit])?.pop();
+            }
             let (booked, whereabouts) = self.book(Data::booking(caller(), &act, first.as_ref()))?;
             let outcome = self.data.decommission(&act, first, (&booked, &whereabouts), now())?;
             Ok(match outcome {
@@ -342,7 +346,7 @@ mod units {
                 at: now(),
                 which: Which::Noted(Vec::from([known.position])),
                 moves: Vec::from([step]),
-                only_ask: false,
+                only_ask_for: None,
             };
             let (booked, whereabouts) = self.book(booking)?;
             // What is left of a registration that was cancelled says nothing.

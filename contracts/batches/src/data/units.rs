@@ -58,13 +58,14 @@ impl Data {
         booking: Booking,
     ) -> Result<(Booked, Vec<UnitsBooked>), BookingError> {
         ensure(through.contains(Role::UnitRegister), BookingError::NotUnitRegister)?;
-        let Booking { batch: id, site, at, which, moves, only_ask, .. } = booking;
+        let Booking { batch: id, site, at, which, moves, only_ask_for, .. } = booking;
         let batch = self.current(&id)?;
         let (balance, holding) = (self.balance(&id)?, self.holding_of(&id, site));
         for step in &moves {
             let may = may_move(&call, (&batch, site, holding.hold), step.from, step.to);
             ensure(may, BookingError::CallerNotAuthorised)?;
         }
+        let number = batch.registration;
         let (Batch { serial_root, quantity, .. }, shown) = (&batch, &which);
         let (positions, proven, closed) = match shown {
             Which::Shown(shown) => {
@@ -76,7 +77,7 @@ impl Data {
         let places = (balance.places, Some(holding.places));
         let known = self.whereabouts_of(&id, batch, (positions, at), places);
         let loose = !closed || known.positions.iter().all(|facts| facts.packed.is_none());
-        let mut done = !only_ask && proven && loose;
+        let mut done = only_ask_for != Some(number) && proven && loose;
         let mut events = Vec::new();
         if done {
             let (mut here, mut everywhere) = (holding, balance);

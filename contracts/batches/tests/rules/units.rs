@@ -31,8 +31,12 @@ fn booking(batch: &Serialised, call: Call, number: usize, step: Move) -> Booking
         at: NOW,
         which: Which::Shown(shown(batch, number)),
         moves: vec![step],
-        only_ask: false,
+        only_ask_for: None,
     }
+}
+
+fn registration(data: &Data, batch: BatchId) -> u32 {
+    data.batch(batch).unwrap().registration
 }
 
 fn shown(batch: &Serialised, number: usize) -> ShownPositions {
@@ -120,7 +124,7 @@ fn only_the_register_of_units_books() {
     let mut data = empty_batches();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
     let fits = booking(&batch, pharmacy(), 3, leaving(UnitState::Dispensed));
-    let asks = Booking { only_ask: true, ..fits.clone() };
+    let asks = Booking { only_ask_for: Some(registration(&data, batch.id)), ..fits.clone() };
     let back = booking(&batch, pharmacy(), 3, back(UnitState::Dispensed));
     for role in Role::ALL.into_iter().filter(|role| *role != Role::UnitRegister) {
         for booking in [&fits, &asks, &back] {
@@ -163,7 +167,7 @@ fn the_register_of_units_books_only_for_who_may() {
             let fits = Booking {
                 account: caller.account,
                 acts_at: caller.site,
-                only_ask: true,
+                only_ask_for: Some(registration(&data, batch.id)),
                 ..booking(&batch, pharmacy(), 3, step(from, to))
             };
             let answer = book(&mut data, caller, &fits).map(drop);
@@ -179,7 +183,11 @@ fn nothing_is_booked_where_the_register_of_units_only_asks() {
     let mut data = empty_batches();
     let batch = Serialised::at_pharmacy(&mut data, LOT, 10);
     let asked = booking(&batch, pharmacy(), 3, leaving(UnitState::Dispensed));
-    assert_not_booked(&mut data, pharmacy(), &Booking { only_ask: true, ..asked });
+    let of_this = registration(&data, batch.id);
+    let asks = |number| Booking { only_ask_for: Some(number), ..asked.clone() };
+    assert_not_booked(&mut data, pharmacy(), &asks(of_this));
+    // What is known of units of another registration says nothing about this one's.
+    assert_eq!(book(&mut data, pharmacy(), &asks(of_this + 1)).unwrap().1.len(), 1);
 }
 
 #[test]

@@ -101,9 +101,9 @@ pub struct Booking {
     pub which: Which,
     /// What is to be booked, all of it or nothing.
     pub moves: Vec<Move>,
-    /// Whether nothing is booked: the register of units knows that it cannot be, and only wants to know what `batches`
-    /// knows, and whether the account may do it.
-    pub only_ask: bool,
+    /// The number of a registration for which nothing is booked: the register of units knows already where such a unit
+    /// is, and only wants to know what `batches` knows, and whether the account may do it.
+    pub only_ask_for: Option<u32>,
 }
 
 /// By what `batches` knows which units a booking is about.

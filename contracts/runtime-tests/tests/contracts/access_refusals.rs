@@ -120,6 +120,7 @@ fn a_suspended_consignee_cannot_receive_and_can_reject() {
 fn a_paused_contract_refuses_every_state_change_and_answers_reads() {
     let mut world = World::new();
     let (id, site) = (world.register_plain("ABC-123", 10), Party::Manufacturer.site());
+    world.attest_and_release(id);
     let (contract, feeds) = (world.batches, world.feeds);
     world.administer("pause", contract);
     assert_eq!(register(&mut world, Party::Manufacturer), Err(products::Error::Paused));

@@ -12,7 +12,7 @@ use primitives::batches::{
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::feeds::Report;
 use primitives::units::{self, AlarmCode, Outcome, Reason, Resolution, Scan, UnitOutcome, Verdict};
-use primitives::{feeds, BatchId, DocumentHash, SiteId};
+use primitives::{feeds, BatchId, DocumentHash, SiteId, Sscc};
 
 const DAMAGED: QuarantineReason = QuarantineReason::Damaged;
 const NO_DOCUMENT: Option<DocumentHash> = None;
@@ -37,7 +37,11 @@ fn case_at_pharmacy(world: &mut World) -> BatchInHand {
 }
 
 fn ship_case(world: &mut World, from: Party, to: Party, purpose: Purpose) -> Result<u64, Error> {
-    let shipping = (from.site(), Goods::LogisticUnit(sscc(1)), to.site(), purpose, NO_DOCUMENT);
+    ship_unit(world, sscc(1), from, to, purpose)
+}
+
+fn ship_unit(world: &mut World, unit: Sscc, from: Party, to: Party, purpose: Purpose) -> Result<u64, Error> {
+    let shipping = (from.site(), Goods::LogisticUnit(unit), to.site(), purpose, NO_DOCUMENT);
     world.call(from, world.batches, "ship", shipping)
 }
 
@@ -358,15 +362,16 @@ fn evidence_strikes_a_case_in_a_pallet_and_counts_once() {
     report_on(&mut world, &operators, target);
     // The holder reads the report, and packs the case into a pallet, which it ships.
     let here = Party::Pharmacy;
-    world.done(here, "pack", (here.site(), sscc(2), Contents::LogisticUnits(vec![sscc(1)])));
-    let pallet =
-        (here.site(), Goods::LogisticUnit(sscc(2)), Party::Wholesaler.site(), Purpose::Supply, NO_DOCUMENT);
-    let shipment: Result<u64, Error> = world.call(here, world.batches, "ship", pallet);
+    let pallet = here.sscc(2);
+    world.done(here, "pack", (here.site(), pallet, Contents::LogisticUnits(vec![sscc(1)])));
+    let shipping =
+        (here.site(), Goods::LogisticUnit(pallet), Party::Wholesaler.site(), Purpose::Supply, NO_DOCUMENT);
+    let shipment: Result<u64, Error> = world.call(here, world.batches, "ship", shipping);
     assert_eq!(present(&mut world, target), Ok(()));
     assert_eq!(balance(&mut world, batch.id).quarantined_closed, 10);
     // The same report again is no new evidence, whatever lies there now.
     assert_eq!(present(&mut world, target), Err(evidence::Error::AlreadyPresented));
-    let arrival = (Party::Wholesaler.site(), shipment.unwrap(), Arrival::LogisticUnits(vec![sscc(2)]));
+    let arrival = (Party::Wholesaler.site(), shipment.unwrap(), Arrival::LogisticUnits(vec![pallet]));
     world.done(Party::Wholesaler, "receive", arrival);
     assert_eq!(balance(&mut world, batch.id).quarantined_closed, 10, "it arrives quarantined");
 }
@@ -398,13 +403,16 @@ fn evidence_is_followed_to_what_left_the_shelf_before_it_was_presented() {
     let batch = at_pharmacy(&mut world, 100, 60);
     let (here, there) = (Party::Pharmacy, Party::Wholesaler);
     let shelf = QuarantineTarget::holding(batch.id, here.site());
-    let case = QuarantineTarget::LogisticUnit(sscc(1));
+    let packed = here.sscc(1);
+    let case = QuarantineTarget::LogisticUnit(packed);
     report_on(&mut world, &operators, shelf);
     world.pass(1);
     let all = Contents::Units { batch: batch.id, quantity: 60 };
-    world.done(here, "pack", (here.site(), sscc(1), all));
-    move_case(&mut world, here, there, Purpose::Supply);
-    world.done(there, "unpack", (there.site(), sscc(1)));
+    world.done(here, "pack", (here.site(), packed, all));
+    let shipment = ship_unit(&mut world, packed, here, there, Purpose::Supply).unwrap();
+    let arrival = (there.site(), shipment, Arrival::LogisticUnits(vec![packed]));
+    world.done(there, "receive", arrival);
+    world.done(there, "unpack", (there.site(), packed));
     let follow = |world: &mut World, trail: Vec<QuarantineTarget>| -> Result<(), Error> {
         world.call(Party::Stranger, world.batches, "follow_evidence", trail)
     };
@@ -419,8 +427,9 @@ fn evidence_is_followed_to_what_left_the_shelf_before_it_was_presented() {
     let onward = QuarantineTarget::holding(batch.id, there.site());
     assert_eq!(follow(&mut world, vec![shelf, onward]), Err(Error::TrailBroken));
     world.pass(1);
-    world.done(here, "pack", (here.site(), sscc(3), Contents::Units { batch: batch.id, quantity: 5 }));
-    let later = vec![shelf, QuarantineTarget::LogisticUnit(sscc(3))];
+    let next = here.sscc(3);
+    world.done(here, "pack", (here.site(), next, Contents::Units { batch: batch.id, quantity: 5 }));
+    let later = vec![shelf, QuarantineTarget::LogisticUnit(next)];
     assert_eq!(follow(&mut world, later), Err(Error::NotSuspect));
 }
 

@@ -12,12 +12,13 @@ use ink::scale_info::{Field, PortableRegistry, TypeDef};
 use primitives::blake2_256;
 
 /// The number of each contract's present layout.
-const LAYOUTS: [(&str, u32); 6] = [
+const LAYOUTS: [(&str, u32); 7] = [
     ("access", access::LAYOUT),
     ("batches", batches::LAYOUT),
     ("evidence", evidence::LAYOUT),
     ("feeds", feeds::LAYOUT),
     ("governance", governance::LAYOUT),
+    ("products", products::LAYOUT),
     ("units", units::LAYOUT),
 ];
 

@@ -13,6 +13,7 @@ mod first_path;
 mod history;
 mod layouts;
 mod model_based;
+mod owners;
 mod random_input;
 mod rotation;
 mod set_up;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use contract_runtime_tests::{
-    feed, recall, shipping, sscc, Agent, BatchInHand, Operators, Party, World, SUBJECT,
+    feed, recall, shipping, Agent, BatchInHand, Operators, Party, World, SUBJECT,
 };
 use primitives::access::Limits;
 use primitives::batches::{
@@ -59,7 +59,8 @@ fn nothing_is_stuck_where_every_account_of_every_organisation_is_replaced() {
     world.hand_over(id, wholesaler, pharmacy, 20);
     let rejected = world.ship(id, maker, wholesaler, 5);
     let under_way = world.ship(id, wholesaler, pharmacy, 10);
-    world.done(wholesaler, "pack", (wholesaler.site(), sscc(1), Contents::Units { batch: id, quantity: 6 }));
+    let packed = wholesaler.sscc(1);
+    world.done(wholesaler, "pack", (wholesaler.site(), packed, Contents::Units { batch: id, quantity: 6 }));
     let sample = (pharmacy.site(), batch.leaving(3, UnitState::Sample));
     assert_eq!(of_units(&mut world, till, "decommission", sample), UnitOutcome::Done);
     let dispensed = (pharmacy.site(), batch.pack(4));
@@ -91,7 +92,7 @@ fn nothing_is_stuck_where_every_account_of_every_organisation_is_replaced() {
         [maker, wholesaler, pharmacy, Party::Regulator, Party::Provider].map(agent);
     world.done(wholesaler, "reject", (Some(wholesaler.site), rejected, RejectionReason::WrongGoods));
     world.done(pharmacy, "receive", (pharmacy.site, under_way, Arrival::Units(10)));
-    world.done(wholesaler, "unpack", (wholesaler.site, sscc(1)));
+    world.done(wholesaler, "unpack", (wholesaler.site, packed));
     let cleared = ClearanceReason::NothingFound;
     world.done(maker, "release_quarantine", (target(Party::Wholesaler), cleared));
     world.done(regulator, "release_quarantine", (target(Party::Pharmacy), cleared));

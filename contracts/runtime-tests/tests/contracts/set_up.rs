@@ -151,7 +151,7 @@ fn not_even_the_contracts_with_roles_move_goods_in_set_up() {
         at: NOW,
         which: Which::Noted(vec![0]),
         moves: vec![Move { from, to, quantity: 1 }],
-        only_ask: false,
+        only_ask_for: None,
     };
     let booked: Result<Booked, BookingError> =
         world.call(world.units, world.batches, "UnitBooks::book_units", booking);
@@ -195,6 +195,7 @@ fn the_end_of_set_up_is_permanent() {
     let by = Actor { account: Party::Administrator.id(), organisation: None, site: None };
     assert_eq!(world.events::<SetUpEnded>(world.governance), [SetUpEnded { by }]);
     assert_eq!(in_set_up(&mut world), Some(false));
+    world.authorise(Party::Manufacturer);
     world.register_plain("ABC-123", 10);
 
     let admin = Party::Administrator;

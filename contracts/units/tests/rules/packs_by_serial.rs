@@ -48,8 +48,7 @@ fn packs_are_quarantined_by_their_serials_and_the_others_stay_free() {
     let (event, booked) = data.quarantine_by(pharmacy(), UNIT_REGISTER, named, DAMAGED).unwrap();
     let units = vec![(batch.unit(2), 2), (batch.unit(7), 7)];
     let (by, reason) = (by(pharmacy()), QuarantineReason::Damaged);
-    let expected =
-        UnitsQuarantinedBySerial { batch: batch.id, by, site: site(3), units, stop: None, reason };
+    let expected = UnitsQuarantinedBySerial { batch: batch.id, by, site: site(3), units, stop: None, reason };
     assert_eq!(event, expected);
     let (from, to) = (UnitPlace::Shelf, UnitPlace::QuarantineBySerial);
     assert_eq!(booked, [UnitsBooked { batch: batch.id, site: site(3), from, to, quantity: 2 }]);
@@ -302,4 +301,22 @@ fn what_was_done_offline_is_judged_by_its_own_time() {
 
 fn recall_of_now(now: u64) -> primitives::batches::Recall {
     primitives::batches::Recall { acknowledge_by: now + 1, ..recall_of(RecallScope::Batch) }
+}
+
+/// Packs of a batch whose registration was cancelled are not those of the next one, though their serials are the same.
+#[test]
+fn what_was_done_to_units_of_a_cancelled_registration_is_forgotten() {
+    let mut data = Registers::default();
+    let first = Serialised::registered(&mut data, LOT, 10);
+    first.condemn(&mut data, manufacturer(), &[2]);
+    first.quarantine(&mut data, manufacturer(), &[3]);
+    data.cancel_registration(manufacturer(), first.id).unwrap();
+    let anew = Serialised::registered(&mut data, LOT, 10);
+    for number in [2, 3] {
+        let outcome = anew.decommission(&mut data, manufacturer(), number, UnitState::Destroyed);
+        assert!(matches!(outcome, Ok(Decommissioning::Done(_))), "{number}: {outcome:?}");
+    }
+    let left = Places { held: 8, destroyed: 2, ..Places::default() };
+    assert_eq!(places(&data, anew.id, manufacturer()), left);
+    ensure_mass_balance(&data, anew.id);
 }

@@ -278,7 +278,8 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("cancel_registration", "untouched", scene.fresh);
     rows.row("cancel_registration", "touched", scene.attested);
     rows.row("block", "", id);
-    rows.row("unblock", "", scene.blocked);
+    rows.row("unblock", "blocked today", scene.blocked);
+    rows.row("unblock", "blocked two days ago", scene.blocked_for_two_days);
     rows.at_site("ship", "", scene.shipping());
     rows.at_site("receive", "", scene.arrival());
     let home = (Party::Manufacturer.site(), Purpose::Supply, DocumentHash([1; 32]));
@@ -343,7 +344,7 @@ fn of_batches(world: &mut World, scene: &Scene, rows: &mut Vec<Row>) {
             at: now,
             which,
             moves: vec![Move { from, to, quantity: 1 }],
-            only_ask: false,
+            only_ask_for: None,
         };
         rows.push("UnitBooks::book_units", note, Names::Nothing, result::<BookingError>, booking);
     }

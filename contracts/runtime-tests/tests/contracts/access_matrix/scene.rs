@@ -68,8 +68,10 @@ pub struct Scene {
     pub fresh: BatchId,
     /// Attested in full, and not released.
     pub attested: BatchId,
-    /// Blocked, and the actor's.
+    /// Blocked today, and the actor's.
     pub blocked: BatchId,
+    /// Blocked two days ago, and the actor's.
+    pub blocked_for_two_days: BatchId,
     /// Recalled by a regulator, and the actor's.
     pub recalled: BatchId,
     /// Recalled by its maker.
@@ -123,8 +125,8 @@ impl Scene {
         // One delay passes below.
         let end = world.now() + CHANGE_DELAY + EXPIRES_AFTER;
         world.administer("register_prefix", (organisation, prefix_of(organisation)));
-        world.administer("set_market", (FRANCE, Some(organisation)));
         OWN_ROLES.into_iter().for_each(|role| world.grant(organisation, role, Some(end)));
+        world.administer("set_market", (FRANCE, Some(organisation)));
         let [site, second] = [(); 2].map(|()| world.register_site(organisation));
         let mut add = |name: &str, limits: Limits| {
             let account = actor.account(name);
@@ -163,9 +165,11 @@ impl Scene {
         world.decided(at_site, "withdraw", (gtin(2), recall_of_product));
         let delegated = (prefix_of(Party::Manufacturer.organisation()), Some(organisation));
         world.decided(Party::Regulator, "delegate", delegated);
+        let actor = Agent { account: actor.id(), site };
+        let blocked_for_two_days = world.register_by(actor, new_batch("BLOCKED-LONG", 100, None));
+        world.done(Party::Regulator, "block", blocked_for_two_days);
         world.pass(CHANGE_DELAY);
 
-        let actor = Agent { account: actor.id(), site };
         let mut released = BatchInHand::of("RELEASED", 100);
         released.new.units_per_case = Some(10);
         world.register_by(actor, released.new.clone());
@@ -256,6 +260,7 @@ impl Scene {
             fresh,
             attested,
             blocked,
+            blocked_for_two_days,
             recalled,
             recalled_by_maker,
             of_another,
