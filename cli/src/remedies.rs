@@ -34,7 +34,7 @@ const QUANTITY: &str = "Give a quantity of 1 or more.";
 const BATCH_EXISTS: &str = "Look at it with `theriac batch show`; another production run needs another lot.";
 const ALREADY_RELEASED: &str = "Nothing to do: the batch may move.";
 const DEADLINE: &str = "Give holders at least until tomorrow.";
-const PREFIX: &str = "Give the 4 to 12 digits that GS1 assigned to the company, with leading zeros.";
+const PREFIX: &str = "Give the 4 to 12 digits of the licence from GS1, leading zeros included.";
 const ORGANISATION: &str = "See `theriac org list`, or register it with `theriac org register`.";
 const PRODUCT_REGISTER: &str =
     "Check with `theriac admin show` whether `products` has the role product-register in the current `batches`.";
@@ -95,7 +95,7 @@ pub const fn of_governance(error: Governance) -> &'static str {
         Governance::RoleOfContracts => {
             "Give the role to a contract, with `theriac admin propose contract-roles`."
         }
-        Governance::NotRoleOfContracts => "Give product-register, unit-register or sentinel, or grant the role to an organisation.",
+        Governance::NotRoleOfContracts => "Give unit-register, sentinel or product-register, or grant the role to an organisation.",
         Governance::ProposalRequired => {
             "Propose it with `theriac admin propose grant`, and apply it with `theriac admin apply` two days later; for a \
              contract, `theriac admin propose contract-roles`."
@@ -119,12 +119,15 @@ pub const fn of_governance(error: Governance) -> &'static str {
         }
         Governance::TooManyContracts => TOO_MANY_CONTRACTS,
         Governance::InvalidPrefix => PREFIX,
-        Governance::PrefixExists => "Nothing to do where it is the company's; else compare its digits.",
-        Governance::PrefixContained => "Compare the digits: another company has a part of these numbers.",
-        Governance::UnknownPrefix => "Compare the digits, and register it with `theriac org prefix add`.",
-        Governance::PrefixOfAnother => "Use a GLN of the organisation's own company prefix.",
-        Governance::InvalidMarket => "Give a country by its two letters, such as DE, or EU.",
-        Governance::TooManyMarkets => "Divide the markets among more authorities: each has at most 64.",
+        Governance::PrefixExists | Governance::PrefixContained => {
+            "See `theriac org prefix list` for the prefix that is registered, and for whom."
+        }
+        Governance::UnknownPrefix => "See `theriac org prefix list`.",
+        Governance::PrefixOfAnother => {
+            "See `theriac org prefix list` for the organisation whose prefix it is; use a GLN of your own."
+        }
+        Governance::InvalidMarket => "Give a country by two capitals (ISO 3166-1 alpha-2), such as DE, or EU.",
+        Governance::TooManyMarkets => "Take another market from the authority first.",
     }
 }
 
@@ -218,7 +221,7 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::RecallByCaller => ENDED_BY_ANOTHER,
         Batches::RecallStands => STANDS,
         Batches::SsccOfAnother => {
-            "Use SSCCs of your own company prefix, and have it registered with `theriac org prefix add`."
+            "Use SSCCs of your own company prefix: see `theriac org prefix list`."
         }
         Batches::RecallOfProduct => "It ends with `theriac product restore`.",
         Batches::BalanceBroken => "Stop, and report it to the makers of this program: this must not happen.",

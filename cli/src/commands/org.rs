@@ -33,6 +33,7 @@ Examples:
       --steward $steward
   theriac org site register 6291041500213 --name 'Plant 1' \\
       --gln 6291041500220
+  theriac org prefix add 6291041500213 6291041
   theriac org grant manufacturer 6291041500213 --until 2027-12-31
   theriac org show                      the organisation of your own key
   theriac org list --json

@@ -2,7 +2,7 @@ use std::fmt;
 
 use chain::Hash;
 use clap::{Subcommand, ValueEnum};
-use primitives::governance::{Action, ChangeProposed, Proposal, ProposalApplied, MAX_PAGE};
+use primitives::governance::{Action, ChangeProposed, Market, Proposal, ProposalApplied};
 use primitives::{AccountId, Grant, Role, RoleSet};
 use serde::Serialize;
 use serde_json::json;
@@ -16,10 +16,6 @@ use crate::directory::{ActorView, Mentioned, Names};
 use crate::failure::Failure;
 use crate::named::OrganisationRef;
 use crate::time;
-
-/// How many pages without a proposal end the list. The contract gives no count, and what was applied or cancelled leaves a
-/// gap.
-const EMPTY_PAGES: u32 = 20;
 
 /// Commands of `theriac admin propose`.
 #[derive(Subcommand, Debug)]
@@ -49,7 +45,7 @@ pub enum ProposeCommand {
         /// The contract: its name in the deployment, or its address
         #[arg(long, value_parser = contract)]
         contract: ContractRef,
-        /// A role that it has then: unit-register or sentinel; may be given more than once; without it, none
+        /// A role that it has then: unit-register, sentinel or product-register; may be given more than once; without it, none
         #[arg(long = "role", value_name = "ROLE", value_parser = choice::<Role>())]
         roles: Vec<Role>,
     },
@@ -60,6 +56,13 @@ pub enum ProposeCommand {
         /// The steward's account: SS58, or 0x and hexadecimal
         #[arg(value_parser = accounts::parse)]
         account: AccountId,
+    },
+    /// Another authority for a market, or none (needs Admin)
+    Market {
+        /// The market: a country by two letters, such as DE, or EU
+        market: Market,
+        /// The authority, which must hold regulator: its number, a GLN or its URI; without it, nobody decides in the market
+        authority: Option<OrganisationRef>,
     },
 }
 
@@ -110,6 +113,13 @@ impl ProposeCommand {
             Self::Steward { organisation, account } => {
                 Action::Steward { organisation: context.find_organisation(&organisation).await?.id, account }
             }
+            Self::Market { market, authority } => {
+                let authority = match authority {
+                    Some(named) => Some(context.find_organisation(&named).await?.id),
+                    None => None,
+                };
+                Action::Market { market, authority }
+            }
         })
     }
 }
@@ -155,16 +165,7 @@ pub async fn list(context: &Context<'_>, from: u32) -> Result<Answer, Failure> {
 /// The proposals that wait, from a number on.
 pub async fn waiting(context: &Context<'_>, from: u32) -> Result<Vec<ProposalView>, Failure> {
     let governance = context.governance();
-    let (mut waiting, mut start, mut empty) = (Vec::new(), from, 0);
-    while empty < EMPTY_PAGES {
-        let page = context.read(&governance.proposals(start, MAX_PAGE)).await?;
-        empty = if page.is_empty() { empty.saturating_add(1) } else { 0 };
-        waiting.extend(page);
-        match start.checked_add(MAX_PAGE) {
-            Some(next) => start = next,
-            None => break,
-        }
-    }
+    let waiting = context.all_numbered(from, |start, limit| governance.proposals(start, limit)).await?;
     let actions: Vec<Action> = waiting.iter().map(|(_, proposal)| proposal.action).collect();
     let mut mentioned = mentioned(&actions);
     waiting.iter().for_each(|(_, proposal)| mentioned.actor(&proposal.by));
@@ -236,10 +237,10 @@ fn describe(action: &Action, context: &Context<'_>, names: &Names) -> String {
         Action::Steward { organisation, account } => {
             format!("the steward {} for {}", ss58(account), names.organisation(organisation))
         }
+        Action::Market { market, authority: None } => format!("no authority for the market {market}"),
         Action::Market { market, authority: Some(authority) } => {
             format!("the market {market} for {}", names.organisation(authority))
         }
-        Action::Market { market, authority: None } => format!("the market {market} for nobody"),
     }
 }
 

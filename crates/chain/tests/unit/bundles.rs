@@ -39,11 +39,11 @@ const ACCOUNT: AccountId = AccountId([1; 32]);
 const BATCH: BatchId = BatchId([2; 32]);
 const FEED: FeedId = FeedId([3; 32]);
 const SITE: u32 = 7;
+const PREFIX: Prefix = Prefix { length: 7, digits: 9_506_000 };
 /// The contracts of a deployment.
 const CONTRACTS: [&str; 7] = ["access", "governance", "batches", "products", "units", "evidence", "feeds"];
 /// What contracts ask of each other only: no client makes these calls.
-const BETWEEN_CONTRACTS: [&str; 5] =
-    ["ProductBooks::", "UnitBooks::", "QuarantineBooks::", "Registry::", "Replaceable::"];
+const BETWEEN_CONTRACTS: [&str; 4] = ["ProductBooks::", "UnitBooks::", "QuarantineBooks::", "Replaceable::"];
 
 fn artifacts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/artifacts")
@@ -193,6 +193,13 @@ fn every_message_of_governance_is_known() {
         built(&it.update_organisation(1, "Acme", &identifier)),
         built(&it.register_site(1, "Works", 6_291_041_500_213)),
         built(&it.update_site(SITE, "Works", 6_291_041_500_213)),
+        built(&it.register_prefix(1, PREFIX)),
+        built(&it.remove_prefix(PREFIX)),
+        built(&it.prefix(PREFIX)),
+        built(&it.prefixes(1, 2)),
+        built(&it.set_market(Market(*b"DE"), Some(1))),
+        built(&it.authority(Market(*b"DE"))),
+        built(&it.markets(1)),
         built(&it.add_account(1, ACCOUNT, &limits)),
         built(&it.change_account(ACCOUNT, &limits)),
         built(&it.remove_account(ACCOUNT)),
@@ -279,7 +286,7 @@ fn every_message_of_products_is_known() {
     let it = Products(ACCOUNT);
     let document = DocumentHash([4; 32]);
     let attestation = Attestation::GoodManufacturingPractice;
-    let (gtin, prefix) = (9_506_000_134_352, Prefix { length: 7, digits: 9_506_000 });
+    let gtin = 9_506_000_134_352;
     let product = NewProduct {
         gtin,
         holder: 1,
@@ -303,17 +310,17 @@ fn every_message_of_products_is_known() {
         units_per_case: Some(10),
     };
     Metadata::of("products").assert_messages([
-        built(&it.authorise(&[product.clone()])),
+        built(&it.authorise(std::slice::from_ref(&product))),
         built(&it.change(&product)),
         built(&it.withdraw(gtin, &recall)),
         built(&it.restore(gtin, document)),
-        built(&it.delegate(prefix, Some(1))),
+        built(&it.delegate(PREFIX, Some(1))),
         built(&it.register_batch(SITE, &new)),
         built(&it.attest(BATCH, RegistrationHash([5; 32]), attestation, document)),
         built(&it.release(BATCH)),
         built(&it.product(gtin)),
         built(&it.products(1, 2)),
-        built(&it.delegation(prefix)),
+        built(&it.delegation(PREFIX)),
         built(&it.attestation(1, attestation)),
         built(&it.access()),
         built(&it.batches_contract()),
