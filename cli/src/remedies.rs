@@ -273,7 +273,7 @@ pub const fn of_products(error: Products) -> &'static str {
         }
         Products::InvalidMarkets => "Name 1 to 64 markets, each once.",
         Products::MarketOfAnother => {
-            "Name markets of your own: an administrator gives an authority its markets with `theriac admin market`."
+            "Name markets of your own: an administrator gives a regulator its markets with `theriac admin market`."
         }
         Products::ProductOfAnother => {
             "Ask the regulator that has all markets of the product: see `theriac product show`."

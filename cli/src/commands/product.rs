@@ -203,11 +203,11 @@ async fn delegate(
     let call = context.products().delegate(prefix, delegate.as_ref().map(|entry| entry.id));
     let done = match &delegate {
         Some(entry) => format!(
-            "{} authorises products of the company prefix {prefix} now, in place of your authority.",
+            "{} authorises products of the company prefix {prefix} now, in your place.",
             OrganisationView::from(entry)
         ),
         None => format!(
-            "Nobody authorises products of the company prefix {prefix} in place of your authority any more."
+            "Nobody authorises products of the company prefix {prefix} in your place any more."
         ),
     };
     let delegate = delegate.as_ref().map(OrganisationView::from);

@@ -37,7 +37,7 @@ Examples:
   theriac status goods --holder 6291041500237        those of a site
   theriac status goods --gtin 9506000134352 --lot ABC123
   theriac status goods                               everybody's
-  theriac status regulator --within 90d              an authority's work
+  theriac status regulator --within 90d              a regulator's work
 
 With the key of a regulator, and without a key, all sites are shown. `Since` is the moment of a
 shipment, a recall, or the last booking of goods that are counted only.";
@@ -55,7 +55,7 @@ pub struct StatusArgs {
 pub enum StatusCommand {
     /// Show goods that wait: under way, quarantined, condemned, returned, recalled, or with a site that may not hold them
     Goods(GoodsArgs),
-    /// Show what waits for an authority: open alarms, goods that a regulator stopped, proposals, recalls that go on, and what
+    /// Show what waits for a regulator: open alarms, goods that a regulator stopped, proposals, recalls that go on, and what
     /// lapses soon
     Regulator(RegulatorArgs),
 }

@@ -1,5 +1,5 @@
 //! Who owns what, by the command line on a real node: a hijack that fails, a product that changes hands, a manufacturer that
-//! is lost, and the work of an authority. How an organisation gets a steward after it lost its keys is in
+//! is lost, and the work of a regulator. How an organisation gets a steward after it lost its keys is in
 //! `journey::changes_wait_where_everybody_sees_them` (proposed) and, after the two days, in the contracts' own tests
 //! (`contracts/governance/src/tests/proposals.rs`).
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
@@ -210,7 +210,7 @@ fn gtins() -> impl Iterator<Item = String> {
 }
 
 #[test]
-fn an_authority_authorises_lists_of_products_and_sees_what_waits_for_it() {
+fn a_regulator_authorises_lists_of_products_and_sees_what_waits_for_it() {
     let world = World::new();
     let mut list = "gtin,holder,makers,markets,until,document\n".to_owned();
     let today = world.json("", &["status"])["finalised_at"].as_str().unwrap().to_owned();

@@ -44,7 +44,7 @@ pub enum ProductCommand {
         #[command(flatten)]
         document: DocumentArgs,
     },
-    /// Let an organisation authorise products of a GS1 company prefix in place of your authority (needs Regulator)
+    /// Let an organisation authorise products of a GS1 company prefix in your place (needs Regulator)
     Delegate {
         /// The company prefix: 4 to 12 digits
         prefix: Prefix,

@@ -1,4 +1,4 @@
-//! `theriac status regulator`: what waits for an authority.
+//! `theriac status regulator`: what waits for a regulator.
 
 mod view;
 

@@ -182,6 +182,7 @@ async fn events_of_a_range_come_in_order_and_only_when_final() {
     // By another contract's types nothing is known, and nothing is lost.
     let mut mistaken = contracts;
     std::mem::swap(&mut mistaken.governance, &mut mistaken.batches);
+    std::mem::swap(&mut mistaken.governance, &mut mistaken.products);
     let unknown = all_events(&chain, &mistaken).await;
     assert!(unknown.iter().all(|event| matches!(event, Event::Unknown(_))) && unknown.len() == all.len());
 }

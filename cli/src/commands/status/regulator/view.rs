@@ -93,7 +93,7 @@ impl Lapse {
     }
 }
 
-/// The work of an authority, for people and programs.
+/// The work of a regulator, for people and programs.
 #[derive(Serialize)]
 pub struct RegulatorView {
     alarms: Page<AlarmView>,
