@@ -357,7 +357,8 @@ mod governance {
             Ok(())
         }
 
-        /// Proposes a change that can be applied after [`primitives::governance::CHANGE_DELAY`], and returns its number.
+        /// Proposes a change that can be applied after [`primitives::governance::CHANGE_DELAY`], for
+        /// [`primitives::governance::APPLY_WINDOW`], and returns its number.
         /// Needs Admin; for a role, its administering role; the administrator for Admin, and for a steward of an
         /// organisation that holds Admin. Works while this contract is paused, as all about proposals does.
         ///
@@ -372,7 +373,7 @@ mod governance {
             Ok(event.proposal)
         }
 
-        /// Cancels a proposal. Needs Admin or Regulator.
+        /// Cancels a proposal. Needs Admin or Regulator; one that has lapsed is removed by anybody.
         ///
         /// Event: `ProposalCancelled`. Errors, in this order: `CallerNotAuthorised`, `UnknownProposal`.
         #[ink(message)]
@@ -384,7 +385,7 @@ mod governance {
         /// Does what was proposed. Needs what proposing it needs. New code migrates the contract's storage first.
         ///
         /// Events: `RoleGranted`, `ContractRolesSet`, `AccountAdded` or `MarketSet`, then `ProposalApplied`. Errors, in this order:
-        /// `UnknownProposal`, those of `propose`, `ProposalTooEarly`, `TooManyContracts` or `TooManyMarkets`,
+        /// `UnknownProposal`, those of `propose`, `ProposalTooEarly`, `ProposalLapsed`, `TooManyContracts` or `TooManyMarkets`,
         /// `LayoutNotUnderstood`.
         #[ink(message)]
         pub fn apply_proposal(&mut self, proposal: u32) -> Result<(), Error> {

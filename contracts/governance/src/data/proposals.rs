@@ -3,7 +3,7 @@
 use primitives::access::Limits;
 use primitives::governance::{
     AccountAdded, Action, ChangeProposed, ContractRolesSet, Error, MarketSet, Proposal, ProposalApplied,
-    ProposalCancelled, RoleGranted, CHANGE_DELAY,
+    ProposalCancelled, RoleGranted, APPLY_WINDOW, CHANGE_DELAY,
 };
 use primitives::{ensure, AccountId, CodeHash, OrganisationId, Role};
 
@@ -39,20 +39,25 @@ impl Data {
         let mut state = self.state();
         let proposal = state.proposals;
         let applies_from = by.call.now.saturating_add(CHANGE_DELAY);
-        self.proposals.insert(proposal, &Proposal { action, by: by.actor(), applies_from });
+        let applies_until = applies_from.saturating_add(APPLY_WINDOW);
+        self.proposals.insert(proposal, &Proposal { action, by: by.actor(), applies_from, applies_until });
         state.proposals = state.proposals.saturating_add(1);
         self.state.set(&state);
-        Ok(ChangeProposed { by: by.actor(), proposal, action, applies_from })
+        Ok(ChangeProposed { by: by.actor(), proposal, action, applies_from, applies_until })
     }
 
-    /// Cancels a proposal.
+    /// Cancels a proposal. One that has lapsed is removed by anybody.
     pub fn cancel_proposal(
         &mut self,
         by: &Caller<impl Access>,
         proposal: u32,
     ) -> Result<ProposalCancelled, Error> {
-        by.call.ensure_any(SUPERVISORS)?;
-        let Proposal { action, .. } = self.proposals.take(proposal).ok_or(Error::UnknownProposal)?;
+        let known = self.proposals.get(proposal);
+        if !known.is_some_and(|proposal| proposal.has_lapsed(by.call.now)) {
+            by.call.ensure_any(SUPERVISORS)?;
+        }
+        let Proposal { action, .. } = known.ok_or(Error::UnknownProposal)?;
+        self.proposals.remove(proposal);
         Ok(ProposalCancelled { by: by.actor(), proposal, action })
     }
 
@@ -62,10 +67,11 @@ impl Data {
         by: &mut Caller<impl Access>,
         proposal: u32,
     ) -> Result<(ProposalApplied, Applied), Error> {
-        let Proposal { action, applies_from, .. } =
-            self.proposals.get(proposal).ok_or(Error::UnknownProposal)?;
+        let known = self.proposals.get(proposal).ok_or(Error::UnknownProposal)?;
+        let action = known.action;
         self.ensure_decidable(by, &action)?;
-        ensure(by.call.now >= applies_from, Error::ProposalTooEarly)?;
+        ensure(by.call.now >= known.applies_from, Error::ProposalTooEarly)?;
+        ensure(!known.has_lapsed(by.call.now), Error::ProposalLapsed)?;
         let applied = match action {
             Action::Upgrade { contract, code } => Applied::Upgrade { contract, code },
             Action::Grant { organisation, grant } => {

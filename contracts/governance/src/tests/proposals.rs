@@ -1,11 +1,12 @@
 use super::*;
 use crate::Applied;
 use primitives::governance::{
-    AccountAdded, ContractRolesSet, Proposal, ProposalApplied, ProposalCancelled, RoleGranted,
+    AccountAdded, ContractRolesSet, Proposal, ProposalApplied, ProposalCancelled, RoleGranted, APPLY_WINDOW,
 };
 
 const UPGRADE: Action = Action::Upgrade { contract: AccountId([9; 32]), code: [0xC0; 32] };
 const DUE: Timestamp = NOW + CHANGE_DELAY;
+const LAST: Timestamp = DUE + APPLY_WINDOW;
 
 fn regulator(organisation: OrganisationId) -> Action {
     Action::Grant { organisation, grant: Grant { role: Role::Regulator, expires_at: None } }
@@ -15,8 +16,10 @@ fn regulator(organisation: OrganisationId) -> Action {
 fn code_is_proposed_waits_and_is_applied_by_whoever_administers_then() {
     let mut data = deployment();
     let event = data.propose(&by(ADMINISTRATOR), UPGRADE).unwrap();
-    assert_eq!((event.proposal, event.action, event.applies_from), (0, UPGRADE, DUE));
-    let waiting = Proposal { action: UPGRADE, by: actor(ADMINISTRATOR), applies_from: DUE };
+    assert_eq!((event.proposal, event.action), (0, UPGRADE));
+    assert_eq!((event.applies_from, event.applies_until), (DUE, LAST));
+    let waiting =
+        Proposal { action: UPGRADE, by: actor(ADMINISTRATOR), applies_from: DUE, applies_until: LAST };
     assert_eq!(data.proposal(0), Some(waiting));
     let early = data.apply_proposal(&mut by_at(ADMINISTRATOR, DUE - 1), 0);
     assert_eq!(early, Err(Error::ProposalTooEarly));
@@ -56,6 +59,33 @@ fn an_administrator_or_a_regulator_cancels_what_is_proposed() {
     assert_eq!(data.proposal(proposal), None);
     let late = data.apply_proposal(&mut by_at(ADMINISTRATOR, DUE), proposal);
     assert_eq!(late, Err(Error::UnknownProposal));
+}
+
+#[test]
+fn a_proposal_lapses_after_fourteen_days() {
+    let mut data = deployment();
+    data.propose(&by(ADMINISTRATOR), UPGRADE).unwrap();
+    data.propose(&by(ADMINISTRATOR), UPGRADE).unwrap();
+    assert!(data.apply_proposal(&mut by_at(ADMINISTRATOR, LAST), 0).is_ok());
+    let late = data.apply_proposal(&mut by_at(ADMINISTRATOR, LAST + 1), 1);
+    assert_eq!(late, Err(Error::ProposalLapsed));
+    assert!(data.proposal(1).is_some());
+}
+
+#[test]
+fn anybody_removes_a_proposal_that_has_lapsed_and_no_other() {
+    let mut data = deployment();
+    let organisation = register(&mut data, 1);
+    data.propose(&by(ADMINISTRATOR), regulator(organisation)).unwrap();
+    let anybody = |now| by_at(account(9), now);
+    for now in [NOW, DUE, LAST] {
+        assert_eq!(data.cancel_proposal(&anybody(now), 0), Err(Error::CallerNotAuthorised));
+    }
+    assert_eq!(data.cancel_proposal(&anybody(LAST + 1), 1), Err(Error::CallerNotAuthorised), "unknown");
+    let action = regulator(organisation);
+    let cancelled = ProposalCancelled { by: actor(account(9)), proposal: 0, action };
+    assert_eq!(data.cancel_proposal(&anybody(LAST + 1), 0), Ok(cancelled));
+    assert_eq!(data.proposal(0), None);
 }
 
 #[test]

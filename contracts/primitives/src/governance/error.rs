@@ -75,6 +75,8 @@ errors! {
     InvalidMarket = 43,
     /// The authority would have more than [`super::MAX_MARKETS`] markets.
     TooManyMarkets = 44,
+    /// The proposal was not applied in time. Anybody can cancel it.
+    ProposalLapsed = 45,
 }
 
 impl From<crate::access::Error> for Error {

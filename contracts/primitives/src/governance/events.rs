@@ -242,7 +242,7 @@ events! {
         by: Actor,
     }
 
-    /// A change was proposed: it can be applied from `applies_from` on.
+    /// A change was proposed: it can be applied from `applies_from` to `applies_until`.
     ChangeProposed [1] {
         /// Who proposed it.
         by: Actor,
@@ -252,9 +252,11 @@ events! {
         action: Action,
         /// The first moment at which it can be applied.
         applies_from: Timestamp,
+        /// The last moment at which it can be applied.
+        applies_until: Timestamp,
     }
 
-    /// A proposal was cancelled.
+    /// A proposal was cancelled, or removed after it had lapsed.
     ProposalCancelled [1] {
         /// Who cancelled it.
         by: Actor,

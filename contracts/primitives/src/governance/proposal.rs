@@ -7,6 +7,10 @@ use crate::{AccountId, Actor, CodeHash, Grant, OrganisationId, RoleSet, Timestam
 /// and an administrator or a regulator can cancel it.
 pub const CHANGE_DELAY: Timestamp = 172_800_000;
 
+/// How long a proposal can be applied once its delay is over, in milliseconds: 14 days. Then it has lapsed, so that nobody
+/// keeps one in store for later.
+pub const APPLY_WINDOW: Timestamp = 1_209_600_000;
+
 /// What is proposed: whatever is as strong as new code waits as long as new code does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
@@ -63,4 +67,14 @@ pub struct Proposal {
     pub by: Actor,
     /// The first moment at which it can be applied.
     pub applies_from: Timestamp,
+    /// The last moment at which it can be applied.
+    pub applies_until: Timestamp,
+}
+
+impl Proposal {
+    /// Whether it cannot be applied any more at `now`.
+    #[must_use]
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        now > self.applies_until
+    }
 }
