@@ -2,8 +2,8 @@
 
 use kernel::{ask_account, ask_deployment, ask_rights, ask_to_change_access, Call};
 use primitives::access::{Account, Change, Deployment, Rights};
-use primitives::governance::Error;
-use primitives::{ensure, AccountId, Actor, OrganisationId, Role};
+use primitives::governance::{Error, APPLY_WINDOW, CHANGE_DELAY};
+use primitives::{ensure, AccountId, Actor, OrganisationId, Role, Timestamp};
 
 /// What the rules ask of the contract `access`, and write into it. It alone keeps these facts.
 pub trait Access {
@@ -61,6 +61,12 @@ impl<A: Access> Caller<A> {
 
     pub(crate) fn ensure_role(&self, role: Role) -> Result<(), Error> {
         Ok(self.call.ensure_role(role)?)
+    }
+
+    /// From when and until when what it decides now can be done, where it waits.
+    pub(crate) fn waits(&self) -> (Timestamp, Timestamp) {
+        let applies_from = self.call.now.saturating_add(CHANGE_DELAY);
+        (applies_from, applies_from.saturating_add(APPLY_WINDOW))
     }
 
     pub(crate) fn ensure_administrator(&self) -> Result<(), Error> {

@@ -14,7 +14,8 @@ use ink::prelude::vec::Vec;
 use kernel::{key, Item, Map, Member};
 use primitives::access::Limits;
 use primitives::governance::{
-    Error, GlnUse, Market, Organisation, OrganisationEntry, Proposal, Site, SiteEntry, MAX_PAGE,
+    AdministrationOffer, Error, GlnUse, Market, Organisation, OrganisationEntry, Proposal, Site, SiteEntry,
+    MAX_PAGE,
 };
 use primitives::{AccountId, OrganisationId, Prefix, Role, SiteId};
 use scale::{Decode, Encode};
@@ -40,8 +41,8 @@ pub(crate) struct State {
     proposals: u32,
     /// How many GS1 company prefixes were ever registered.
     prefixes: u32,
-    /// To whom the administration is offered.
-    offered_to: Option<AccountId>,
+    /// The administration, where it is offered.
+    offer: Option<AdministrationOffer>,
 }
 
 /// What the contract knows. Every field has its own storage key, which spells its name.
@@ -155,10 +156,10 @@ impl Data {
         page(start, limit, self.state().proposals).filter_map(entry).collect()
     }
 
-    /// To whom the administration is offered.
+    /// The administration, where it is offered.
     #[must_use]
-    pub fn offered_to(&self) -> Option<AccountId> {
-        self.state().offered_to
+    pub fn offer(&self) -> Option<AdministrationOffer> {
+        self.state().offer
     }
 
     /// The role whose holders grant and revoke `role`.

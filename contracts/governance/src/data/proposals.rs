@@ -2,13 +2,13 @@
 
 use primitives::access::Limits;
 use primitives::governance::{
-    AccountAdded, Action, ChangeProposed, ContractRolesSet, Error, MarketSet, Proposal, ProposalApplied,
-    ProposalCancelled, RoleGranted, APPLY_WINDOW, CHANGE_DELAY,
+    AccountAdded, Action, ChangeProposed, ContractRolesSet, Error, MarketSet, OrganisationReinstated,
+    Proposal, ProposalApplied, ProposalCancelled, RoleAdministrationSet, RoleGranted,
 };
 use primitives::{ensure, AccountId, CodeHash, OrganisationId, Role};
 
-use super::organisations::SUPERVISORS;
-use super::roles::{ensure_contract_roles, put_contract_roles};
+use super::organisations::{put_back, SUPERVISORS};
+use super::roles::{ensure_contract_roles, ensure_role_administration, put_contract_roles};
 use super::Data;
 use crate::{Access, Caller};
 
@@ -30,6 +30,10 @@ pub enum Applied {
     Steward(AccountAdded),
     /// Another authority decides in a market.
     Market(MarketSet),
+    /// The roles of an organisation count again.
+    Reinstated(OrganisationReinstated),
+    /// Another role administers a role.
+    RoleAdministration(RoleAdministrationSet),
 }
 
 impl Data {
@@ -38,8 +42,7 @@ impl Data {
         self.ensure_decidable(by, &action)?;
         let mut state = self.state();
         let proposal = state.proposals;
-        let applies_from = by.call.now.saturating_add(CHANGE_DELAY);
-        let applies_until = applies_from.saturating_add(APPLY_WINDOW);
+        let (applies_from, applies_until) = by.waits();
         self.proposals.insert(proposal, &Proposal { action, by: by.actor(), applies_from, applies_until });
         state.proposals = state.proposals.saturating_add(1);
         self.state.set(&state);
@@ -85,6 +88,10 @@ impl Data {
                 Applied::Steward(self.put_account(by, (id, organisation), account, Limits::STEWARD)?)
             }
             Action::Market { market, authority } => Applied::Market(self.put_market(by, market, authority)?),
+            Action::Reinstate { organisation } => Applied::Reinstated(put_back(by, organisation)?),
+            Action::RoleAdministration { role, administered_by } => {
+                Applied::RoleAdministration(self.put_role_administration(by, role, administered_by))
+            }
         };
         self.proposals.remove(proposal);
         Ok((ProposalApplied { by: by.actor(), proposal, action }, applied))
@@ -98,6 +105,10 @@ impl Data {
             Action::ContractRoles { roles, .. } => ensure_contract_roles(by, roles),
             Action::Steward { organisation, account } => self.ensure_rescuable(by, organisation, account),
             Action::Market { market, authority } => self.ensure_market(by, market, authority),
+            Action::Reinstate { organisation } => self.ensure_reinstatable(by, organisation).map(drop),
+            Action::RoleAdministration { role, administered_by } => {
+                ensure_role_administration(by, role, administered_by)
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 use super::*;
 use crate::Applied;
 use primitives::governance::{
-    AccountAdded, ContractRolesSet, Proposal, ProposalApplied, ProposalCancelled, RoleGranted, APPLY_WINDOW,
+    AccountAdded, ContractRolesSet, OrganisationReinstated, Proposal, ProposalApplied, ProposalCancelled,
+    RoleAdministrationSet, RoleGranted, APPLY_WINDOW,
 };
 
 const UPGRADE: Action = Action::Upgrade { contract: AccountId([9; 32]), code: [0xC0; 32] };
@@ -25,7 +26,7 @@ fn code_is_proposed_waits_and_is_applied_by_whoever_administers_then() {
     assert_eq!(early, Err(Error::ProposalTooEarly));
 
     data.offer_administration(&by(ADMINISTRATOR), account(1)).unwrap();
-    data.accept_administration(&mut by(account(1))).unwrap();
+    data.accept_administration(&mut by_at(account(1), DUE)).unwrap();
     let former = data.apply_proposal(&mut by_at(ADMINISTRATOR, DUE), 0);
     assert_eq!(former, Err(Error::CallerNotAuthorised));
     assert_eq!(data.apply_proposal(&mut by_at(account(1), DUE), 1), Err(Error::UnknownProposal));
@@ -204,6 +205,78 @@ fn the_administrator_alone_rescues_an_organisation_with_the_admin_role() {
     let deputy = data.apply_proposal(&mut by_at(account(2), DUE), proposal);
     assert_eq!(deputy, Err(Error::CallerNotAuthorised));
     assert!(data.apply_proposal(&mut by_at(ADMINISTRATOR, DUE), proposal).is_ok());
+}
+
+#[test]
+fn who_administers_a_role_waits() {
+    let mut data = deployment();
+    with_role(&mut data, 1, Role::Admin);
+    let (role, administered_by) = (Role::Pharmacy, Role::Regulator);
+    let action = Action::RoleAdministration { role, administered_by };
+    assert_eq!(data.propose(&by(account(1)), action), Err(Error::CallerNotAuthorised));
+    let admin = Action::RoleAdministration { role: Role::Admin, administered_by };
+    assert_eq!(data.propose(&by(ADMINISTRATOR), admin), Err(Error::AdminRoleFixed));
+    let of_contracts = Action::RoleAdministration { role, administered_by: Role::Sentinel };
+    assert_eq!(data.propose(&by(ADMINISTRATOR), of_contracts), Err(Error::RoleOfContracts));
+    let proposal = data.propose(&by(ADMINISTRATOR), action).unwrap().proposal;
+    assert_eq!(data.administering_role(role), Role::Admin);
+    let deputy = data.apply_proposal(&mut by_at(account(1), DUE), proposal);
+    assert_eq!(deputy, Err(Error::CallerNotAuthorised));
+    let (_, applied) = data.apply_proposal(&mut by_at(ADMINISTRATOR, DUE), proposal).unwrap();
+    let set = RoleAdministrationSet { by: actor(ADMINISTRATOR), role, administered_by };
+    assert_eq!(applied, Applied::RoleAdministration(set));
+    assert_eq!(data.administering_role(role), Role::Regulator);
+}
+
+#[test]
+fn a_suspended_authority_is_reinstated_by_a_proposal() {
+    let mut data = deployment();
+    with_role(&mut data, 1, Role::Regulator);
+    let organisation = with_role(&mut data, 2, Role::Regulator);
+    let action = Action::Reinstate { organisation };
+    assert_eq!(data.propose(&by(account(1)), action), Err(Error::OrganisationNotSuspended));
+    data.suspend(&mut by(ADMINISTRATOR), organisation).unwrap();
+    for caller in [ADMINISTRATOR, account(1)] {
+        assert_eq!(data.reinstate(&mut by(caller), organisation), Err(Error::ProposalRequired));
+    }
+    let own = data.propose(&by(account(2)), action);
+    assert_eq!(own, Err(Error::CallerNotAuthorised), "its roles do not count");
+    let proposal = data.propose(&by(account(1)), action).unwrap().proposal;
+    let early = data.apply_proposal(&mut by_at(ADMINISTRATOR, DUE - 1), proposal);
+    assert_eq!(early, Err(Error::ProposalTooEarly));
+    assert!(roles(account(2), NOW).is_empty());
+    let (_, applied) = data.apply_proposal(&mut by_at(ADMINISTRATOR, DUE), proposal).unwrap();
+    let reinstated = OrganisationReinstated { by: actor(ADMINISTRATOR), organisation };
+    assert_eq!(applied, Applied::Reinstated(reinstated));
+    assert!(roles(account(2), DUE).contains(Role::Regulator));
+}
+
+#[test]
+fn the_administrator_alone_reinstates_a_deputy() {
+    let mut data = deployment();
+    with_role(&mut data, 1, Role::Regulator);
+    let deputy = with_role(&mut data, 2, Role::Admin);
+    data.suspend(&mut by(ADMINISTRATOR), deputy).unwrap();
+    let action = Action::Reinstate { organisation: deputy };
+    assert_eq!(data.propose(&by(account(1)), action), Err(Error::CallerNotAuthorised));
+    let proposal = data.propose(&by(ADMINISTRATOR), action).unwrap().proposal;
+    let regulator = data.apply_proposal(&mut by_at(account(1), DUE), proposal);
+    assert_eq!(regulator, Err(Error::CallerNotAuthorised));
+    assert!(data.apply_proposal(&mut by_at(ADMINISTRATOR, DUE), proposal).is_ok());
+}
+
+#[test]
+fn an_organisation_without_such_a_role_is_reinstated_at_once() {
+    let mut data = deployment();
+    let pharmacy = with_role(&mut data, 1, Role::Pharmacy);
+    let former = with_role(&mut data, 2, Role::Pharmacy);
+    give(&mut data, former, Grant { role: Role::Regulator, expires_at: Some(NOW) });
+    for organisation in [pharmacy, former] {
+        data.suspend(&mut by(ADMINISTRATOR), organisation).unwrap();
+    }
+    assert!(data.reinstate(&mut by(ADMINISTRATOR), pharmacy).is_ok());
+    assert_eq!(data.reinstate(&mut by(ADMINISTRATOR), former), Err(Error::ProposalRequired));
+    assert!(data.reinstate(&mut by_at(ADMINISTRATOR, NOW + 1), former).is_ok(), "the role is over");
 }
 
 #[test]

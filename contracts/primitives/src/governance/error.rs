@@ -36,7 +36,7 @@ errors! {
     RoleOfContracts = 24,
     /// Not all of these are roles that a contract can be given: UnitRegister, Sentinel and ProductRegister are.
     NotRoleOfContracts = 25,
-    /// After set-up this role is granted by a proposal, which waits.
+    /// After set-up this is done by a proposal, which waits.
     ProposalRequired = 26,
     /// The administrator's own role cannot be administered by another one.
     AdminRoleFixed = 27,
@@ -77,6 +77,10 @@ errors! {
     TooManyMarkets = 44,
     /// The proposal was not applied in time. Anybody can cancel it.
     ProposalLapsed = 45,
+    /// The delay of the offer is not over.
+    OfferTooEarly = 46,
+    /// The offer was not accepted in time.
+    OfferLapsed = 47,
 }
 
 impl From<crate::access::Error> for Error {

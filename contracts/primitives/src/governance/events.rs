@@ -202,13 +202,17 @@ events! {
         to: AccountId,
         /// The administrator.
         by: Actor,
+        /// The first moment at which it can be accepted. In set-up it can be at once.
+        applies_from: Timestamp,
+        /// The last moment at which it can be accepted.
+        applies_until: Timestamp,
     }
 
-    /// The administrator withdrew the offer.
+    /// The offer was withdrawn.
     AdministrationOfferWithdrawn [2] {
         /// Who could have accepted.
         to: AccountId,
-        /// The administrator.
+        /// Who withdrew it: the administrator, or a regulator.
         by: Actor,
     }
 

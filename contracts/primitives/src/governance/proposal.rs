@@ -1,7 +1,7 @@
 use scale::{Decode, Encode};
 
 use super::Market;
-use crate::{AccountId, Actor, CodeHash, Grant, OrganisationId, RoleSet, Timestamp};
+use crate::{AccountId, Actor, CodeHash, Grant, OrganisationId, Role, RoleSet, Timestamp};
 
 /// How long a proposal waits before it can be applied, in milliseconds: two days, in which everybody sees it on chain,
 /// and an administrator or a regulator can cancel it.
@@ -55,6 +55,21 @@ pub enum Action {
         /// The authority. `None` takes the market from the one that has it.
         authority: Option<OrganisationId>,
     },
+    /// The roles of a suspended organisation count again. After set-up, one that holds Admin or Regulator is reinstated in no
+    /// other way.
+    #[codec(index = 5)]
+    Reinstate {
+        /// The organisation.
+        organisation: OrganisationId,
+    },
+    /// Another role administers a role.
+    #[codec(index = 6)]
+    RoleAdministration {
+        /// The role that is administered.
+        role: Role,
+        /// The role whose holders grant and revoke it then.
+        administered_by: Role,
+    },
 }
 
 /// A change that waits.
@@ -77,4 +92,16 @@ impl Proposal {
     pub fn has_lapsed(&self, now: Timestamp) -> bool {
         now > self.applies_until
     }
+}
+
+/// The administration, offered to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct AdministrationOffer {
+    /// Who may accept.
+    pub to: AccountId,
+    /// The first moment at which it can be accepted. In set-up it can be at once.
+    pub applies_from: Timestamp,
+    /// The last moment at which it can be accepted.
+    pub applies_until: Timestamp,
 }
