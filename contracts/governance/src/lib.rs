@@ -199,13 +199,13 @@ mod governance {
             Ok(())
         }
 
-        /// Ends that an account acts for its organisation. Needs a steward of it; in set-up, an Admin may as well, and each
-        /// account may leave by itself.
+        /// Ends that an account acts for its organisation, at once, in a pause too. Needs a steward of it; in set-up, an Admin may as
+        /// well, and each account may leave by itself.
         ///
         /// Event: `AccountRemoved`. Errors, in this order: `UnknownAccount`, `CallerNotAuthorised`, `LastSteward`.
         #[ink(message)]
         pub fn remove_account(&mut self, account: primitives::AccountId) -> Result<(), Error> {
-            emit(&self.data.remove_account(&mut self.caller()?, account)?);
+            emit(&self.data.remove_account(&mut self.caller_in_pause()?, account)?);
             Ok(())
         }
 
@@ -258,13 +258,13 @@ mod governance {
             Ok(())
         }
 
-        /// Takes a role from an organisation. Needs the role's administering role, the administrator for Admin; a steward
-        /// of the organisation may give it up.
+        /// Takes a role from an organisation, at once, in a pause too. Needs the role's administering role, the administrator for
+        /// Admin; a steward of the organisation may give it up.
         ///
         /// Event: `RoleRevoked`. Errors, in this order: `CallerNotAuthorised`, `RoleNotHeld`.
         #[ink(message)]
         pub fn revoke_role(&mut self, organisation: OrganisationId, role: Role) -> Result<(), Error> {
-            emit(&self.data.revoke_role(&mut self.caller()?, organisation, role)?);
+            emit(&self.data.revoke_role(&mut self.caller_in_pause()?, organisation, role)?);
             Ok(())
         }
 
