@@ -3,6 +3,7 @@
 
 mod accounts;
 mod administration;
+mod codes;
 mod markets;
 mod organisations;
 mod prefixes;
@@ -17,11 +18,12 @@ use primitives::governance::{
     AdministrationOffer, Error, GlnUse, Market, Organisation, OrganisationEntry, Proposal, Site, SiteEntry,
     MAX_PAGE,
 };
-use primitives::{AccountId, OrganisationId, Prefix, Role, SiteId};
+use primitives::{AccountId, CodeHash, OrganisationId, Prefix, Role, SiteId};
 use scale::{Decode, Encode};
 
 use crate::Access;
 
+use codes::ProposedCode;
 use prefixes::{LengthCounts, RegisteredPrefix};
 pub use proposals::Applied;
 
@@ -41,6 +43,8 @@ pub(crate) struct State {
     proposals: u32,
     /// How many GS1 company prefixes were ever registered.
     prefixes: u32,
+    /// How many codes are locked.
+    locked_codes: u32,
     /// The administration, where it is offered.
     offer: Option<AdministrationOffer>,
 }
@@ -65,6 +69,7 @@ pub struct Data {
     account_numbers: Map<AccountId, u32, { key(b"ACNU") }>,
     administering_roles: Map<Role, Role, { key(b"ADRO") }>,
     proposals: Map<u32, Proposal, { key(b"PROP") }>,
+    codes: Map<CodeHash, ProposedCode, { key(b"CODE") }>,
     markets: Map<OrganisationId, Vec<Market>, { key(b"MARK") }>,
     authorities: Map<Market, OrganisationId, { key(b"AUTH") }>,
     prefixes: Map<Prefix, RegisteredPrefix, { key(b"PREF") }>,

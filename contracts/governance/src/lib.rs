@@ -150,8 +150,8 @@ mod governance {
             Ok(())
         }
 
-        /// Registers a GS1 company prefix for an organisation: the keys that begin with it are its own. Needs Admin or Regulator.
-        /// GLNs that are registered stay.
+        /// Registers a GS1 company prefix for an organisation: the keys that begin with it are its own. Needs Admin or
+        /// Regulator. GLNs that are registered stay.
         ///
         /// Event: `PrefixRegistered`. Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`, `InvalidPrefix`,
         /// `PrefixExists`, `PrefixContained`.
@@ -199,8 +199,8 @@ mod governance {
             Ok(())
         }
 
-        /// Ends that an account acts for its organisation, at once, in a pause too. Needs a steward of it; in set-up, an Admin may as
-        /// well, and each account may leave by itself.
+        /// Ends that an account acts for its organisation, at once, in a pause too. Needs a steward of it; in set-up, an
+        /// Admin may as well, and each account may leave by itself.
         ///
         /// Event: `AccountRemoved`. Errors, in this order: `UnknownAccount`, `CallerNotAuthorised`, `LastSteward`.
         #[ink(message)]
@@ -229,8 +229,8 @@ mod governance {
             Ok(())
         }
 
-        /// Lets an organisation's roles count again. Needs what suspending it needs. After set-up, one that holds Admin or Regulator
-        /// is reinstated by a proposal instead.
+        /// Lets an organisation's roles count again. Needs what suspending it needs. After set-up, one that holds Admin or
+        /// Regulator is reinstated by a proposal instead.
         ///
         /// Event: `OrganisationReinstated`. Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`,
         /// `OrganisationNotSuspended`, `ProposalRequired`.
@@ -258,8 +258,8 @@ mod governance {
             Ok(())
         }
 
-        /// Takes a role from an organisation, at once, in a pause too. Needs the role's administering role, the administrator for
-        /// Admin; a steward of the organisation may give it up.
+        /// Takes a role from an organisation, at once, in a pause too. Needs the role's administering role, the
+        /// administrator for Admin; a steward of the organisation may give it up.
         ///
         /// Event: `RoleRevoked`. Errors, in this order: `CallerNotAuthorised`, `RoleNotHeld`.
         #[ink(message)]
@@ -271,7 +271,7 @@ mod governance {
         /// Gives a contract its roles, in place of those that it has; none removes it. Needs Admin, in set-up. Afterwards
         /// it is proposed instead.
         ///
-        /// Event: `ContractRolesSet`. Errors, in this order: `CallerNotAuthorised`, `NotRoleOfContracts`,
+        /// Event: `ContractRolesSet`. Errors, in this order: `CallerNotAuthorised`, `NotRoleOfContracts`, `NotAContract`,
         /// `ProposalRequired`, `TooManyContracts`.
         #[ink(message)]
         pub fn set_contract_roles(
@@ -283,8 +283,8 @@ mod governance {
             Ok(())
         }
 
-        /// Gives a market to an authority, in place of the one that has it; `None` takes it away. Needs Admin, in set-up. Afterwards
-        /// it is proposed instead.
+        /// Gives a market to an authority, in place of the one that has it; `None` takes it away. Needs Admin, in set-up.
+        /// Afterwards it is proposed instead.
         ///
         /// Event: `MarketSet`. Errors, in this order: `CallerNotAuthorised`, `InvalidMarket`, `UnknownOrganisation`,
         /// `RoleNotHeld` (the authority is not a Regulator), `ProposalRequired`, `TooManyMarkets`.
@@ -363,19 +363,20 @@ mod governance {
         }
 
         /// Proposes a change that can be applied after [`primitives::governance::CHANGE_DELAY`], for
-        /// [`primitives::governance::APPLY_WINDOW`], and returns its number.
-        /// Needs Admin; for a role, its administering role; to reinstate, Admin or Regulator; the administrator for Admin, for an
-        /// administering role, and for a steward of an organisation that holds Admin, and to reinstate one. Works while this contract is paused, as all about proposals does.
+        /// [`primitives::governance::APPLY_WINDOW`], and returns its number. Needs Admin; for a role, its administering
+        /// role; to reinstate, Admin or Regulator; the administrator for Admin, for an administering role, and for a
+        /// steward of an organisation that holds Admin, and to reinstate one. Works while this contract is paused, as all
+        /// about proposals does.
         ///
         /// Event: `ChangeProposed`. Errors, in this order: `CallerNotAuthorised`; for a grant `RoleOfContracts`,
-        /// `UnknownOrganisation`, `ExpiryInPast`, `OrganisationSuspended`; for roles of a contract `NotRoleOfContracts`;
-        /// for a steward `UnknownOrganisation`, `CallerNotAuthorised` (the organisation holds Admin), `AccountExists`; for a
-        /// market `InvalidMarket`, `UnknownOrganisation`, `RoleNotHeld`; to reinstate `UnknownOrganisation`,
-        /// `CallerNotAuthorised` (the organisation holds Admin), `OrganisationNotSuspended`; for an administering role
-        /// `AdminRoleFixed`, `RoleOfContracts`.
+        /// `UnknownOrganisation`, `ExpiryInPast`, `OrganisationSuspended`; for roles of a contract `NotRoleOfContracts`,
+        /// `NotAContract`; for a steward `UnknownOrganisation`, `CallerNotAuthorised` (the organisation holds Admin),
+        /// `AccountExists`; for a market `InvalidMarket`, `UnknownOrganisation`, `RoleNotHeld`; to reinstate
+        /// `UnknownOrganisation`, `CallerNotAuthorised` (the organisation holds Admin), `OrganisationNotSuspended`; for an
+        /// administering role `AdminRoleFixed`, `RoleOfContracts`; for code `TooManyCodes`, `CodeNotFound`.
         #[ink(message)]
         pub fn propose(&mut self, action: Action) -> Result<u32, Error> {
-            let event = self.data.propose(&self.caller_in_pause()?, action)?;
+            let event = self.data.propose(&mut self.caller_in_pause()?, action)?;
             emit(&event);
             Ok(event.proposal)
         }
@@ -385,7 +386,7 @@ mod governance {
         /// Event: `ProposalCancelled`. Errors, in this order: `CallerNotAuthorised`, `UnknownProposal`.
         #[ink(message)]
         pub fn cancel_proposal(&mut self, proposal: u32) -> Result<(), Error> {
-            emit(&self.data.cancel_proposal(&self.caller_in_pause()?, proposal)?);
+            emit(&self.data.cancel_proposal(&mut self.caller_in_pause()?, proposal)?);
             Ok(())
         }
 
@@ -415,6 +416,17 @@ mod governance {
                 Applied::RoleAdministration(event) => emit(&event),
             }
             emit(&event);
+            Ok(())
+        }
+
+        /// Keeps code on chain for a proposal. Needs this contract itself: the chain stops a call that locks code which is not
+        /// there, and `propose` has to go on and say so.
+        ///
+        /// Errors: `CallerNotAuthorised`.
+        #[ink(message)]
+        pub fn lock_code(&mut self, code: CodeHash) -> Result<(), Error> {
+            ensure(caller() == this(), Error::CallerNotAuthorised)?;
+            ink::env::lock_delegate_dependency::<ink::env::DefaultEnvironment>(&code.into());
             Ok(())
         }
 

@@ -38,8 +38,11 @@ pub enum Applied {
 
 impl Data {
     /// Proposes a change.
-    pub fn propose(&mut self, by: &Caller<impl Access>, action: Action) -> Result<ChangeProposed, Error> {
+    pub fn propose(&mut self, by: &mut Caller<impl Access>, action: Action) -> Result<ChangeProposed, Error> {
         self.ensure_decidable(by, &action)?;
+        if let Action::Upgrade { code, .. } = action {
+            self.hold_code(by, code)?;
+        }
         let mut state = self.state();
         let proposal = state.proposals;
         let (applies_from, applies_until) = by.waits();
@@ -52,7 +55,7 @@ impl Data {
     /// Cancels a proposal. One that has lapsed is removed by anybody.
     pub fn cancel_proposal(
         &mut self,
-        by: &Caller<impl Access>,
+        by: &mut Caller<impl Access>,
         proposal: u32,
     ) -> Result<ProposalCancelled, Error> {
         let known = self.proposals.get(proposal);
@@ -60,7 +63,7 @@ impl Data {
             by.call.ensure_any(SUPERVISORS)?;
         }
         let Proposal { action, .. } = known.ok_or(Error::UnknownProposal)?;
-        self.proposals.remove(proposal);
+        self.remove_proposal(by, proposal, &action);
         Ok(ProposalCancelled { by: by.actor(), proposal, action })
     }
 
@@ -93,8 +96,15 @@ impl Data {
                 Applied::RoleAdministration(self.put_role_administration(by, role, administered_by))
             }
         };
-        self.proposals.remove(proposal);
+        self.remove_proposal(by, proposal, &action);
         Ok((ProposalApplied { by: by.actor(), proposal, action }, applied))
+    }
+
+    fn remove_proposal(&mut self, by: &mut Caller<impl Access>, proposal: u32, action: &Action) {
+        if let Action::Upgrade { code, .. } = action {
+            self.release_code(by, *code);
+        }
+        self.proposals.remove(proposal);
     }
 
     /// Refuses what the caller may not decide, or what cannot be done as things are.
@@ -102,7 +112,7 @@ impl Data {
         match *action {
             Action::Upgrade { .. } => by.ensure_role(Role::Admin),
             Action::Grant { organisation, grant } => self.ensure_grantable(by, organisation, grant),
-            Action::ContractRoles { roles, .. } => ensure_contract_roles(by, roles),
+            Action::ContractRoles { contract, roles } => ensure_contract_roles(by, contract, roles),
             Action::Steward { organisation, account } => self.ensure_rescuable(by, organisation, account),
             Action::Market { market, authority } => self.ensure_market(by, market, authority),
             Action::Reinstate { organisation } => self.ensure_reinstatable(by, organisation).map(drop),

@@ -51,7 +51,7 @@ impl Data {
         contract: AccountId,
         roles: RoleSet,
     ) -> Result<ContractRolesSet, Error> {
-        ensure_contract_roles(by, roles)?;
+        ensure_contract_roles(by, contract, roles)?;
         ensure(by.in_set_up, Error::ProposalRequired)?;
         put_contract_roles(by, contract, roles)
     }
@@ -140,10 +140,15 @@ pub(super) fn ensure_role_administration(
 
 /// Refuses roles of a contract that the caller may not decide, or that cannot be.
 ///
-/// Errors, in this order: `CallerNotAuthorised`, `NotRoleOfContracts`.
-pub(super) fn ensure_contract_roles(by: &Caller<impl Access>, roles: RoleSet) -> Result<(), Error> {
+/// Errors, in this order: `CallerNotAuthorised`, `NotRoleOfContracts`, `NotAContract`.
+pub(super) fn ensure_contract_roles(
+    by: &Caller<impl Access>,
+    contract: AccountId,
+    roles: RoleSet,
+) -> Result<(), Error> {
     by.ensure_role(Role::Admin)?;
-    ensure(roles.is_subset(OF_REGISTERS), Error::NotRoleOfContracts)
+    ensure(roles.is_subset(OF_REGISTERS), Error::NotRoleOfContracts)?;
+    ensure(roles.is_empty() || by.access.is_contract(contract), Error::NotAContract)
 }
 
 /// Sets what was checked.

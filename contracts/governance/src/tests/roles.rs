@@ -197,6 +197,8 @@ fn an_admin_gives_contracts_their_roles_in_set_up_only() {
         let refused = data.set_contract_roles(admin, contract, RoleSet::of(&[Role::Sentinel, role]));
         assert_eq!(refused, Err(Error::NotRoleOfContracts));
     }
+    let person = data.set_contract_roles(admin, PERSON, register_of_units);
+    assert_eq!(person, Err(Error::NotAContract));
     let refused = data.set_contract_roles(&mut by(account(9)), contract, register_of_units);
     assert_eq!(refused, Err(Error::CallerNotAuthorised));
     for number in 1..16 {

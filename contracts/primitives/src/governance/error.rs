@@ -52,7 +52,7 @@ errors! {
     UnknownProposal = 32,
     /// The delay of the proposal is not over.
     ProposalTooEarly = 33,
-    /// The proposed code is not on chain, has no `migrate` message, or does not understand the stored layout; or the
+    /// The proposed code has no `migrate` message, or does not understand the stored layout; or the
     /// contract does not let this one replace its code.
     LayoutNotUnderstood = 34,
     /// The set-up is over.
@@ -81,6 +81,12 @@ errors! {
     OfferTooEarly = 46,
     /// The offer was not accepted in time.
     OfferLapsed = 47,
+    /// The proposed code is not on chain.
+    CodeNotFound = 48,
+    /// More than [`super::MAX_CODES`] codes would be proposed at one time.
+    TooManyCodes = 49,
+    /// Only a contract can be given roles of contracts.
+    NotAContract = 50,
 }
 
 impl From<crate::access::Error> for Error {

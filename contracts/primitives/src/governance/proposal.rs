@@ -11,11 +11,14 @@ pub const CHANGE_DELAY: Timestamp = 172_800_000;
 /// keeps one in store for later.
 pub const APPLY_WINDOW: Timestamp = 1_209_600_000;
 
+/// The most codes that are proposed at one time: so many the chain holds for one contract.
+pub const MAX_CODES: u32 = 32;
+
 /// What is proposed: whatever is as strong as new code waits as long as new code does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub enum Action {
-    /// New code for a contract of the deployment. The code must be on chain when it is applied.
+    /// New code for a contract of the deployment. The code must be on chain, and is kept there while the proposal waits.
     #[codec(index = 0)]
     Upgrade {
         /// The contract.
