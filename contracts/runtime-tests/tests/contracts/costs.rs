@@ -21,7 +21,7 @@ fn register(world: &mut World, batch: NewBatch) -> Receipt<Result<BatchId, Error
 /// Each call loads `access`, and a dispense or a report besides it `batches` and one more contract: what that costs together
 /// is held below, to 350 kB of proof. `governance` is loaded by its own messages alone.
 const MOST_KIB: [(&str, usize); 6] =
-    [("access", 12), ("batches", 68), ("evidence", 32), ("feeds", 32), ("governance", 52), ("units", 40)];
+    [("access", 12), ("batches", 69), ("evidence", 32), ("feeds", 32), ("governance", 64), ("units", 40)];
 
 #[test]
 fn no_contract_outgrows_its_size() {

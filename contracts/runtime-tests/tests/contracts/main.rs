@@ -13,6 +13,7 @@ mod first_path;
 mod history;
 mod layouts;
 mod model_based;
+mod powers;
 mod random_input;
 mod rotation;
 mod set_up;

@@ -175,6 +175,7 @@ fn the_end_of_set_up_is_permanent() {
 
     let admin = Party::Administrator;
     let auditor = Party::Auditor.organisation();
+    let evidence = world.evidence;
     let mut refuse = |message: &str, arguments: Vec<u8>| -> GovernanceError {
         refused(&mut world, admin, "governance", message, Bytes(arguments))
     };
@@ -184,8 +185,7 @@ fn the_end_of_set_up_is_permanent() {
         assert_eq!(refuse("grant_role", granted), GovernanceError::ProposalRequired, "{role}");
     }
     let roles = RoleSet::of(&[Role::Sentinel]);
-    let set = (Party::Stranger.id(), roles).encode();
-    assert_eq!(refuse("set_contract_roles", set), GovernanceError::ProposalRequired);
+    assert_eq!(refuse("set_contract_roles", (evidence, roles).encode()), GovernanceError::ProposalRequired);
     let account = (auditor, Party::Auditor.account("second"), access::Limits::STEWARD).encode();
     assert_eq!(refuse("add_account", account), GovernanceError::CallerNotAuthorised);
 }

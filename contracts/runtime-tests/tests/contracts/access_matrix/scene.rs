@@ -9,8 +9,8 @@ use primitives::batches::{
 };
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::feeds::{self, Report, Signature};
-use primitives::governance::{Action, CHANGE_DELAY};
-use primitives::{AccountId, BatchId, DocumentHash, OrganisationId, Role, RoleSet, CUSTODIANS};
+use primitives::governance::{Action, APPLY_WINDOW, CHANGE_DELAY};
+use primitives::{AccountId, BatchId, DocumentHash, OrganisationId, Prefix, Role, RoleSet, CUSTODIANS};
 use scale::Encode;
 
 /// The roles of organisations.
@@ -54,6 +54,8 @@ pub struct Scene {
     pub foreigner: Agent,
     /// An organisation with Admin, whose steward sends nothing.
     pub deputy: OrganisationId,
+    /// A suspended organisation with Regulator.
+    pub authority: OrganisationId,
     /// Released, with serials: most of it is with the actor, who made it.
     pub released: BatchInHand,
     /// Released, without serials.
@@ -88,10 +90,25 @@ pub struct Scene {
     pub deployment: Deployment,
 }
 
+/// The proposal that was not applied in time.
+pub const LAPSED: u32 = 0;
 /// The proposal whose delay is over: new code for `evidence`, which is its own.
-pub const DUE: u32 = 0;
+pub const DUE: u32 = 1;
 /// The proposal whose delay is not over.
-pub const EARLY: u32 = 1;
+pub const EARLY: u32 = 2;
+
+/// Code that is on chain, and that no contract runs.
+pub fn new_code() -> [u8; 32] {
+    primitives::blake2_256(&bundle("fixture_evidence_next").wasm)
+}
+
+/// A GS1 company prefix of seven digits.
+pub fn prefix(digits: u64) -> Prefix {
+    Prefix { length: 7, digits }
+}
+
+/// The prefixes of the actor, and of another organisation.
+pub const PREFIXES: [u64; 2] = [4_000_001, 4_000_002];
 
 impl Scene {
     /// The chain, and what is on it.
@@ -101,7 +118,10 @@ impl Scene {
             contract: world.evidence,
             code: primitives::blake2_256(&bundle("evidence").wasm),
         };
+        assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), LAPSED);
+        world.pass(APPLY_WINDOW + 1);
         assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), DUE);
+        world.administer("offer_administration", Party::Stranger.id());
         world.pass(CHANGE_DELAY);
 
         // No number of an organisation is that of a site of it.
@@ -129,6 +149,12 @@ impl Scene {
         let ending = add("ending", Limits { until, ..Limits::STEWARD });
         let removed = add("removed", Limits::STEWARD);
         world.govern::<()>(actor, "remove_account", removed);
+        let authority = world.register_organisation("Authority", Party::Administrator.account("authority"));
+        world.grant(authority, Role::Regulator, None);
+        for (organisation, digits) in [organisation, Party::Auditor.organisation()].into_iter().zip(PREFIXES)
+        {
+            world.administer("register_prefix", (organisation, prefix(digits)));
+        }
         let foreigner = Agent::from(Party::OtherPharmacy);
         for role in Role::ALL.into_iter().filter(|role| CUSTODIANS.contains(*role)) {
             world.grant(Party::OtherPharmacy.organisation(), role, None);
@@ -201,11 +227,13 @@ impl Scene {
         let trail = [suspect, QuarantineTarget::LogisticUnit(sscc(5))];
 
         // What the messages of `governance` name.
-        world.administer("suspend_organisation", Party::Provider.organisation());
+        for suspended in [Party::Provider.organisation(), authority] {
+            world.administer("suspend_organisation", suspended);
+        }
         let paused = Party::Auditor.account("a contract");
         world.administer("pause", paused);
-        world.administer("offer_administration", actor.account);
-        let upgrade = Action::Upgrade { contract: world.units, code: [9; 32] };
+        assert_eq!(world.upload("fixture_evidence_next"), new_code());
+        let upgrade = Action::Upgrade { contract: world.units, code: new_code() };
         assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), EARLY);
         let deployment = world.deployment();
         let scene = Self {
@@ -219,6 +247,7 @@ impl Scene {
             removed,
             foreigner,
             deputy,
+            authority,
             released,
             plain,
             fresh,
