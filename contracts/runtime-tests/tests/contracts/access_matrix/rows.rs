@@ -15,7 +15,7 @@ use primitives::{DocumentHash, FeedId, Grant, ModelId, Question, Role, RoleSet, 
 use scale::{Decode, Encode};
 use testing::goods::loose;
 
-use super::scene::{new_code, prefix, Scene, DUE, EARLY, LAPSED, PREFIXES};
+use super::scene::{new_codes, prefix, Scene, DUE, EARLY, LAPSED, PREFIXES};
 
 /// Whether a message names the caller's site as its first argument.
 #[derive(Clone, Copy)]
@@ -224,9 +224,9 @@ fn decisions(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("end_set_up", "", ());
     rows.row("pause", "", contract);
     rows.row("unpause", "", scene.paused);
-    rows.row("propose", "new code", Action::Upgrade { contract, code: new_code() });
+    rows.row("propose", "new code", Action::Upgrade { contract, code: new_codes()[0] });
     rows.row("propose", "code that is not there", Action::Upgrade { contract, code: [9; 32] });
-    rows.row("lock_code", "", new_code());
+    rows.row("lock_code", "", new_codes()[1]);
     let grant = |organisation, role| Action::Grant { organisation, grant: Grant { role, expires_at: None } };
     rows.row("propose", "Regulator", grant(auditor, Role::Regulator));
     rows.row("propose", "Admin", grant(auditor, Role::Admin));

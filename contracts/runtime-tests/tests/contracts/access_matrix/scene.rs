@@ -97,9 +97,9 @@ pub const DUE: u32 = 1;
 /// The proposal whose delay is not over.
 pub const EARLY: u32 = 2;
 
-/// Code that is on chain, and that no contract runs.
-pub fn new_code() -> [u8; 32] {
-    primitives::blake2_256(&bundle("fixture_evidence_next").wasm)
+/// Code that is on chain, and that no contract runs: proposed, and not.
+pub fn new_codes() -> [[u8; 32]; 2] {
+    ["fixture_evidence_next", "fixture_hostile"].map(|name| primitives::blake2_256(&bundle(name).wasm))
 }
 
 /// A GS1 company prefix of seven digits.
@@ -232,8 +232,9 @@ impl Scene {
         }
         let paused = Party::Auditor.account("a contract");
         world.administer("pause", paused);
-        assert_eq!(world.upload("fixture_evidence_next"), new_code());
-        let upgrade = Action::Upgrade { contract: world.units, code: new_code() };
+        let codes = ["fixture_evidence_next", "fixture_hostile"].map(|name| world.upload(name));
+        assert_eq!(codes, new_codes());
+        let upgrade = Action::Upgrade { contract: world.units, code: codes[0] };
         assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), EARLY);
         let deployment = world.deployment();
         let scene = Self {
