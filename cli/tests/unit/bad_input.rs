@@ -281,7 +281,7 @@ fn accounts_organisations_and_sites_are_checked() {
             "not a contract; give its address, or one of access",
         ),
         (vec!["org", "prefix", "add", "3", "123"], "a GS1 company prefix has 4 to 12 digits"),
-        (vec!["org", "prefix", "remove", "000012"], "does not begin with 00000"),
+        (vec!["org", "prefix", "remove", "000002"], "does not begin with 00000"),
         (vec!["admin", "market", "set", "Germany", "3"], "such as DE, or EU"),
         (vec!["admin", "propose", "market", "D"], "such as DE, or EU"),
         (vec!["admin", "apply", "first"], "invalid value 'first'"),
