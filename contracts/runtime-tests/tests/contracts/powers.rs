@@ -1,5 +1,7 @@
 //! Powers after set-up: each waits where everybody sees it, lapses, and is taken away at once.
 
+use std::collections::BTreeSet;
+
 use contract_runtime_tests::{gln, Anything, Bytes, Party, World, CONTRACTS};
 use polkadot_sdk::pallet_contracts::Error as PalletError;
 use primitives::governance::{
@@ -118,10 +120,27 @@ fn an_account_that_signs_gets_no_role_of_a_contract() {
     assert_eq!(world.deployment().roles_of(contract), roles);
 }
 
-/// Every message that a deputy may send and that could stand in the way, and all of them together.
+/// The messages of `governance` that an organisation with this role only may send, and one without a role may not.
+fn messages_of(role: &str) -> BTreeSet<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../access-matrix.csv");
+    let table = std::fs::read_to_string(path).unwrap();
+    let mut rows = table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(','));
+    let names: Vec<&str> = rows.next().unwrap().collect();
+    let column = |name: &str| names.iter().position(|known| *known == name).unwrap();
+    let (with, without) = (column(role), column("none"));
+    let rows = rows.map(|row| row.collect::<Vec<&str>>());
+    let may = rows.filter(|row| row[0] == "governance" && row[with] == "ok" && row[without] != "ok");
+    may.map(|row| row[1].to_owned()).collect()
+}
+
+/// Every message that a deputy may send, and all of them together.
 #[test]
 fn a_deputy_cannot_lock_its_own_removal_out() {
     let mut world = with_deputy();
+    let due = propose(&mut world, ADMIN, grant(Party::Pharmacy, Role::Auditor)).unwrap();
+    world.pass(CHANGE_DELAY);
+    world.administer("suspend_organisation", Party::Wholesaler.organisation());
+    world.administer("pause", Party::Wholesaler.id());
     let waiting = propose(&mut world, ADMIN, grant(Party::Provider, Role::Regulator)).unwrap();
     let (own, stranger) = (DEPUTY.organisation(), Party::Stranger.id());
     let stranger_named = (String::from("Stranger"), Identifier::Uri("urn:a:b".into()), stranger);
@@ -129,7 +148,13 @@ fn a_deputy_cannot_lock_its_own_removal_out() {
     let code = world.upload("fixture_evidence_next");
     let upgrade_access = Action::Upgrade { contract: world.access, code };
     let mut attempts: Vec<(&str, Vec<u8>)> = vec![
+        ("reinstate_organisation", Party::Wholesaler.organisation().encode()),
+        ("unpause", Party::Wholesaler.id().encode()),
+        ("apply_proposal", due.encode()),
         ("cancel_proposal", waiting.encode()),
+        ("grant_role", (own, Role::Auditor, None::<u64>).encode()),
+        ("register_site", (own, "New", gln(1_000)).encode()),
+        ("update_site", (DEPUTY.site(), "New", gln(1_001)).encode()),
         ("propose", grant(DEPUTY, Role::Regulator).encode()),
         ("propose", upgrade_access.encode()),
         ("suspend_organisation", Party::Regulator.organisation().encode()),
@@ -143,6 +168,10 @@ fn a_deputy_cannot_lock_its_own_removal_out() {
     let fillers = (0..10).map(|number| AccountId([0xF0 + number; 32]));
     let paused = CONTRACTS.map(|name| world.address(name)).into_iter().chain(fillers);
     attempts.extend(paused.map(|contract| ("pause", contract.encode())));
+
+    for message in messages_of("Admin") {
+        assert!(attempts.iter().any(|(sent, _)| *sent == message), "{message} is not tried");
+    }
 
     let remove = |world: &mut World| {
         world.administer("revoke_role", (own, Role::Admin));

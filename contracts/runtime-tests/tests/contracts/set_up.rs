@@ -12,7 +12,7 @@ use primitives::batches::{
     Which,
 };
 use primitives::evidence::{self, EvidencePolicy};
-use primitives::governance::{Action, Error as GovernanceError, SetUpEnded, CHANGE_DELAY};
+use primitives::governance::{Action, Error as GovernanceError, Market, SetUpEnded, CHANGE_DELAY};
 use primitives::units::{self, Resolution};
 use primitives::{access, feeds, Actor, BatchId, DocumentHash, Grant, Role, RoleSet, SiteId};
 use scale::{Decode, Encode};
@@ -150,6 +150,8 @@ fn operators_and_the_first_authorities_are_named_at_once() {
     let of_units = world.deployment().roles_of(world.units);
     assert_eq!(of_units, RoleSet::of(&[Role::UnitRegister]));
     world.grant(Party::Auditor.organisation(), Role::Admin, None);
+    world.administer("set_market", (Market(*b"DE"), Some(Party::Regulator.organisation())));
+    world.administer("set_administering_role", (Role::Pharmacy, Role::Regulator));
     // The administrator manages accounts, too: whoever is registered need not have come yet.
     let limits = access::Limits::default();
     let account = (Party::Pharmacy.organisation(), Party::Pharmacy.account("till"), limits);
