@@ -24,6 +24,8 @@ use crate::{confirm, progress};
 
 /// How many entries of a list are asked for at once: the contracts give no more.
 const PAGE: u32 = 50;
+/// How many pages without an entry end a list with gaps: the contract gives no count.
+const EMPTY_PAGES: u32 = 20;
 
 /// The deployment file that the options name.
 fn deployment_file(global: &Global) -> &Path {
@@ -156,6 +158,25 @@ impl<'g> Context<'g> {
     pub async fn change<R>(&self, call: &Call<R>, done: &str, data: Value) -> Result<Answer, Failure> {
         let receipt = self.submit(call).await?;
         changed(&receipt, done, data)
+    }
+
+    /// All entries from a number on of a list that a contract gives in pages, and in which what was removed leaves a gap.
+    pub async fn all_numbered<T>(
+        &self,
+        from: u32,
+        page: impl Fn(u32, u32) -> Call<Vec<(u32, T)>>,
+    ) -> Result<Vec<(u32, T)>, Failure> {
+        let (mut entries, mut start, mut empty) = (Vec::new(), from, 0);
+        while empty < EMPTY_PAGES {
+            let next = self.read(&page(start, PAGE)).await?;
+            empty = if next.is_empty() { empty.saturating_add(1) } else { 0 };
+            entries.extend(next);
+            match start.checked_add(PAGE) {
+                Some(next) => start = next,
+                None => break,
+            }
+        }
+        Ok(entries)
     }
 
     /// All entries of a list that a contract gives in pages.

@@ -1,6 +1,7 @@
 //! `theriac org`: organisations with their sites and accounts, and the roles that they hold.
 
 mod account;
+mod prefix;
 mod site;
 mod view;
 
@@ -32,6 +33,7 @@ Examples:
       --steward $steward
   theriac org site register 6291041500213 --name 'Plant 1' \\
       --gln 6291041500220
+  theriac org prefix add 6291041500213 6291041
   theriac org grant manufacturer 6291041500213 --until 2027-12-31
   theriac org show                      the organisation of your own key
   theriac org list --json
@@ -79,7 +81,8 @@ pub enum OrgCommand {
         /// The organisation: its number, a GLN or its URI
         organisation: OrganisationRef,
     },
-    /// Make the roles of a suspended organisation effective again
+    /// Make the roles of a suspended organisation effective again; after set-up, one with Admin or Regulator is reinstated by
+    /// `theriac admin propose reinstate`
     Reinstate {
         /// The organisation: its number, a GLN or its URI
         organisation: OrganisationRef,
@@ -93,6 +96,9 @@ pub enum OrgCommand {
     /// Sites: the places where goods are
     #[command(subcommand)]
     Site(site::SiteCommand),
+    /// GS1 company prefixes: with which digits the keys of an organisation begin
+    #[command(subcommand)]
+    Prefix(prefix::PrefixCommand),
     /// Accounts that act for an organisation
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -201,6 +207,7 @@ pub async fn run(command: OrgCommand, global: &Global) -> Result<Answer, Failure
             context.change(&governance.set_sealing_key(key), "The key is published.", data).await
         }
         OrgCommand::Site(command) => site::run(command, context).await,
+        OrgCommand::Prefix(command) => prefix::run(command, context).await,
         OrgCommand::Account(command) => account::run(command, context).await,
     }
 }

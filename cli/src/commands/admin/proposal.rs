@@ -2,7 +2,7 @@ use std::fmt;
 
 use chain::Hash;
 use clap::{Subcommand, ValueEnum};
-use primitives::governance::{Action, ChangeProposed, Proposal, ProposalApplied, MAX_PAGE};
+use primitives::governance::{Action, ChangeProposed, Market, Proposal, ProposalApplied};
 use primitives::{AccountId, Grant, Role, RoleSet};
 use serde::Serialize;
 use serde_json::json;
@@ -17,14 +17,10 @@ use crate::failure::Failure;
 use crate::named::OrganisationRef;
 use crate::time;
 
-/// How many pages without a proposal end the list. The contract gives no count, and what was applied or cancelled leaves a
-/// gap.
-const EMPTY_PAGES: u32 = 20;
-
 /// Commands of `theriac admin propose`.
 #[derive(Subcommand, Debug)]
 pub enum ProposeCommand {
-    /// New code for a contract, which must be on chain when it is applied (needs Admin)
+    /// New code for a contract; it must be on chain, and is kept there while the proposal waits (needs Admin)
     Upgrade {
         /// Which contract
         #[arg(long)]
@@ -49,7 +45,7 @@ pub enum ProposeCommand {
         /// The contract: its name in the deployment, or its address
         #[arg(long, value_parser = contract)]
         contract: ContractRef,
-        /// A role that it has then: unit-register or sentinel; may be given more than once; without it, none
+        /// A role that it has then: unit-register, sentinel or product-register; may be given more than once; without it, none
         #[arg(long = "role", value_name = "ROLE", value_parser = choice::<Role>())]
         roles: Vec<Role>,
     },
@@ -60,6 +56,27 @@ pub enum ProposeCommand {
         /// The steward's account: SS58, or 0x and hexadecimal
         #[arg(value_parser = accounts::parse)]
         account: AccountId,
+    },
+    /// Another authority for a market, or none (needs Admin)
+    Market {
+        /// The market: a country by two letters, such as DE, or EU
+        market: Market,
+        /// The authority, which must hold regulator: its number, a GLN or its URI; without it, nobody decides in the market
+        authority: Option<OrganisationRef>,
+    },
+    /// That the roles of a suspended organisation are effective again (needs Admin or Regulator)
+    Reinstate {
+        /// The organisation: its number, a GLN or its URI
+        organisation: OrganisationRef,
+    },
+    /// That the holders of one role grant and revoke another one (needs the administrator)
+    Delegate {
+        /// The role that is granted and revoked
+        #[arg(value_parser = choice::<Role>())]
+        role: Role,
+        /// The role whose holders do so
+        #[arg(long = "to", value_name = "ROLE", value_parser = choice::<Role>())]
+        administered_by: Role,
     },
 }
 
@@ -110,6 +127,17 @@ impl ProposeCommand {
             Self::Steward { organisation, account } => {
                 Action::Steward { organisation: context.find_organisation(&organisation).await?.id, account }
             }
+            Self::Market { market, authority } => {
+                let authority = match authority {
+                    Some(named) => Some(context.find_organisation(&named).await?.id),
+                    None => None,
+                };
+                Action::Market { market, authority }
+            }
+            Self::Reinstate { organisation } => {
+                Action::Reinstate { organisation: context.find_organisation(&organisation).await?.id }
+            }
+            Self::Delegate { role, administered_by } => Action::RoleAdministration { role, administered_by },
         })
     }
 }
@@ -119,13 +147,19 @@ pub async fn propose(command: ProposeCommand, context: &Context<'_>) -> Result<A
     let governance = context.governance();
     let action = command.action(context).await?;
     let receipt = context.submit(&governance.propose(&action)).await?;
-    let ChangeProposed { proposal, applies_from, .. } = receipt.event(governance.0)?;
+    let ChangeProposed { proposal, applies_from, applies_until, .. } = receipt.event(governance.0)?;
     let text = describe(&action, context, &names(context, &[action]).await?);
     let done = format!(
-        "Proposal {proposal}: {text}.\nFrom {} on it is applied with: theriac admin apply {proposal}",
-        time::readable(applies_from)
+        "Proposal {proposal}: {text}.\nFrom {} to {} it is applied with: theriac admin apply {proposal}",
+        time::readable(applies_from),
+        time::readable(applies_until)
     );
-    let data = json!({ "proposal": proposal, "change": text, "applies_from": time::rfc3339(applies_from) });
+    let data = json!({
+        "proposal": proposal,
+        "change": text,
+        "applies_from": time::rfc3339(applies_from),
+        "applies_until": time::rfc3339(applies_until),
+    });
     changed(&receipt, &done, data)
 }
 
@@ -150,16 +184,8 @@ pub async fn apply(context: &Context<'_>, proposal: u32) -> Result<Answer, Failu
 /// Lists the proposals that wait, from a number on.
 pub async fn list(context: &Context<'_>, from: u32) -> Result<Answer, Failure> {
     let governance = context.governance();
-    let (mut waiting, mut start, mut empty) = (Vec::new(), from, 0);
-    while empty < EMPTY_PAGES {
-        let page = context.read(&governance.proposals(start, MAX_PAGE)).await?;
-        empty = if page.is_empty() { empty.saturating_add(1) } else { 0 };
-        waiting.extend(page);
-        match start.checked_add(MAX_PAGE) {
-            Some(next) => start = next,
-            None => break,
-        }
-    }
+    let waiting = context.all_numbered(from, |start, limit| governance.proposals(start, limit)).await?;
+    let now = time::now_ms();
     let actions: Vec<Action> = waiting.iter().map(|(_, proposal)| proposal.action).collect();
     let mut mentioned = mentioned(&actions);
     waiting.iter().for_each(|(_, proposal)| mentioned.actor(&proposal.by));
@@ -169,7 +195,9 @@ pub async fn list(context: &Context<'_>, from: u32) -> Result<Answer, Failure> {
         change: describe(&proposal.action, context, &names),
         by: names.actor(&proposal.by),
         applies_from: time::rfc3339(proposal.applies_from),
-        applies_ms: proposal.applies_from,
+        applies_until: time::rfc3339(proposal.applies_until),
+        lapsed: proposal.has_lapsed(now),
+        applies_ms: (proposal.applies_from, proposal.applies_until),
     };
     let views: Vec<ProposalView> = waiting.iter().map(view).collect();
     Answer::list(&views, "No proposal waits.")
@@ -183,22 +211,31 @@ struct ProposalView {
     by: ActorView,
     /// RFC 3339.
     applies_from: String,
+    applies_until: String,
+    /// Whether it cannot be applied any more, by this computer's clock.
+    lapsed: bool,
     #[serde(skip)]
-    applies_ms: u64,
+    applies_ms: (u64, u64),
 }
 
 impl fmt::Display for ProposalView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Proposal {}: {}", self.proposal, self.change)?;
         writeln!(f, "  By            {}", self.by)?;
-        writeln!(f, "  Applies from  {}", time::readable(self.applies_ms))
+        let (from, until) = self.applies_ms;
+        writeln!(f, "  Applies from  {}", time::readable(from))?;
+        let lapsed = if self.lapsed { " (lapsed: anybody can cancel it)" } else { "" };
+        writeln!(f, "  Applies until {}{lapsed}", time::readable(until))
     }
 }
 
 fn mentioned(actions: &[Action]) -> Mentioned {
     let organisation = |action: &Action| match action {
-        Action::Grant { organisation, .. } | Action::Steward { organisation, .. } => Some(*organisation),
-        Action::Upgrade { .. } | Action::ContractRoles { .. } => None,
+        Action::Grant { organisation, .. }
+        | Action::Steward { organisation, .. }
+        | Action::Reinstate { organisation } => Some(*organisation),
+        Action::Market { authority, .. } => *authority,
+        Action::Upgrade { .. } | Action::ContractRoles { .. } | Action::RoleAdministration { .. } => None,
     };
     Mentioned { organisations: actions.iter().filter_map(organisation).collect(), ..Mentioned::default() }
 }
@@ -229,6 +266,16 @@ fn describe(action: &Action, context: &Context<'_>, names: &Names) -> String {
         }
         Action::Steward { organisation, account } => {
             format!("the steward {} for {}", ss58(account), names.organisation(organisation))
+        }
+        Action::Market { market, authority: None } => format!("no authority for the market {market}"),
+        Action::Market { market, authority: Some(authority) } => {
+            format!("the market {market} for {}", names.organisation(authority))
+        }
+        Action::Reinstate { organisation } => {
+            format!("the roles of {} again", names.organisation(organisation))
+        }
+        Action::RoleAdministration { role, administered_by } => {
+            format!("the role {}, granted and revoked by {}", role.name(), administered_by.name())
         }
     }
 }

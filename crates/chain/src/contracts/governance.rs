@@ -1,20 +1,21 @@
-//! The messages and events of `governance`: organisations, sites, accounts, roles, administration, set-up, pause,
-//! proposals.
+//! The messages and events of `governance`: organisations, sites, prefixes, accounts, roles, markets, administration, set-up,
+//! pause, proposals.
 
-use primitives::access::{Account, Limits};
+use primitives::access::{Account, Limits, PrefixOwner};
 use primitives::governance::{
-    Action, Error, GlnUse, Identifier, OrganisationEntry, Proposal, Site, SiteEntry,
+    Action, AdministrationOffer, Error, GlnUse, Identifier, Market, Markets, OrganisationEntry, Proposal,
+    Site, SiteEntry,
 };
-use primitives::{AccountId, OrganisationId, Role, RoleSet, SiteId, Timestamp};
+use primitives::{AccountId, OrganisationId, Prefix, Role, RoleSet, SiteId, Timestamp};
 
 use crate::contracts::event_enum::contract_events;
 use crate::node::call::Call;
 use crate::node::constructor::Constructor;
 
 contract_events!(governance:
-    OrganisationRegistered, OrganisationUpdated, SiteRegistered, SiteUpdated, AccountAdded, AccountChanged,
-    AccountRemoved, SealingKeySet, OrganisationSuspended, OrganisationReinstated, RoleGranted, RoleRevoked,
-    ContractRolesSet, RoleAdministrationSet, AdministrationOffered, AdministrationOfferWithdrawn,
+    OrganisationRegistered, OrganisationUpdated, SiteRegistered, SiteUpdated, PrefixRegistered, PrefixRemoved,
+    AccountAdded, AccountChanged, AccountRemoved, SealingKeySet, OrganisationSuspended, OrganisationReinstated, RoleGranted, RoleRevoked,
+    ContractRolesSet, MarketSet, RoleAdministrationSet, AdministrationOffered, AdministrationOfferWithdrawn,
     AdministrationTransferred, SetUpEnded, ContractPaused, ContractUnpaused, ChangeProposed, ProposalCancelled,
     ProposalApplied,
 );
@@ -62,6 +63,18 @@ impl Governance {
     #[must_use]
     pub fn update_site(&self, site: SiteId, name: &str, gln: u64) -> Call<()> {
         Call::fallible::<Error>(self.0, "update_site", (site, name, gln))
+    }
+
+    /// Registers a GS1 company prefix for an organisation.
+    #[must_use]
+    pub fn register_prefix(&self, organisation: OrganisationId, prefix: Prefix) -> Call<()> {
+        Call::fallible::<Error>(self.0, "register_prefix", (organisation, prefix))
+    }
+
+    /// Takes a prefix from its organisation.
+    #[must_use]
+    pub fn remove_prefix(&self, prefix: Prefix) -> Call<()> {
+        Call::fallible::<Error>(self.0, "remove_prefix", prefix)
     }
 
     /// Lets an account act for an organisation.
@@ -123,7 +136,13 @@ impl Governance {
         Call::fallible::<Error>(self.0, "set_contract_roles", (contract, roles))
     }
 
-    /// Lets the holders of a role administer another one.
+    /// Gives a market to an authority, or takes it away, in set-up.
+    #[must_use]
+    pub fn set_market(&self, market: Market, authority: Option<OrganisationId>) -> Call<()> {
+        Call::fallible::<Error>(self.0, "set_market", (market, authority))
+    }
+
+    /// Lets the holders of a role administer another one, in set-up.
     #[must_use]
     pub fn set_administering_role(&self, role: Role, administered_by: Role) -> Call<()> {
         Call::fallible::<Error>(self.0, "set_administering_role", (role, administered_by))
@@ -207,6 +226,18 @@ impl Governance {
         Call::infallible(self.0, "sites", (start, limit))
     }
 
+    /// For which organisation a prefix is registered.
+    #[must_use]
+    pub fn prefix(&self, prefix: Prefix) -> Call<Option<OrganisationId>> {
+        Call::infallible(self.0, "prefix", prefix)
+    }
+
+    /// A page of the prefixes, among the numbers from `start`: `limit`, and [`primitives::governance::MAX_PAGE`] at most.
+    #[must_use]
+    pub fn prefixes(&self, start: u32, limit: u32) -> Call<Vec<(u32, PrefixOwner)>> {
+        Call::infallible(self.0, "prefixes", (start, limit))
+    }
+
     /// What a GLN names.
     #[must_use]
     pub fn gln(&self, gln: u64) -> Call<Option<GlnUse>> {
@@ -250,10 +281,22 @@ impl Governance {
         Call::infallible(self.0, "administrator", ())
     }
 
-    /// To whom the administration is offered.
+    /// The administration, where it is offered.
     #[must_use]
-    pub fn administration_offered_to(&self) -> Call<Option<AccountId>> {
-        Call::infallible(self.0, "administration_offered_to", ())
+    pub fn administration_offer(&self) -> Call<Option<AdministrationOffer>> {
+        Call::infallible(self.0, "administration_offer", ())
+    }
+
+    /// The authority that decides in a market.
+    #[must_use]
+    pub fn authority(&self, market: Market) -> Call<Option<OrganisationId>> {
+        Call::infallible(self.0, "authority", market)
+    }
+
+    /// The markets in which an authority decides.
+    #[must_use]
+    pub fn markets(&self, authority: OrganisationId) -> Call<Markets> {
+        Call::infallible(self.0, "Registry::markets", authority)
     }
 
     /// The role whose holders grant and revoke a role.

@@ -40,10 +40,11 @@ const BATCH: BatchId = BatchId([2; 32]);
 const FEED: FeedId = FeedId([3; 32]);
 const SITE: u32 = 7;
 /// The contracts of a deployment.
+const PREFIX: Prefix = Prefix { length: 7, digits: 9_506_000 };
 const CONTRACTS: [&str; 7] = ["access", "governance", "batches", "products", "units", "evidence", "feeds"];
-/// What contracts ask of each other only: no client makes these calls.
-const BETWEEN_CONTRACTS: [&str; 5] =
-    ["ProductBooks::", "UnitBooks::", "QuarantineBooks::", "Registry::", "Replaceable::"];
+/// What contracts ask of each other, or of themselves, only: no client makes these calls.
+const BETWEEN_CONTRACTS: [&str; 6] =
+    ["ProductBooks::", "UnitBooks::", "QuarantineBooks::", "Registry::", "Replaceable::", "lock_code"];
 
 fn artifacts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/artifacts")
@@ -193,6 +194,10 @@ fn every_message_of_governance_is_known() {
         built(&it.update_organisation(1, "Acme", &identifier)),
         built(&it.register_site(1, "Works", 6_291_041_500_213)),
         built(&it.update_site(SITE, "Works", 6_291_041_500_213)),
+        built(&it.register_prefix(1, PREFIX)),
+        built(&it.remove_prefix(PREFIX)),
+        built(&it.prefix(PREFIX)),
+        built(&it.prefixes(1, 2)),
         built(&it.add_account(1, ACCOUNT, &limits)),
         built(&it.change_account(ACCOUNT, &limits)),
         built(&it.remove_account(ACCOUNT)),
@@ -202,6 +207,7 @@ fn every_message_of_governance_is_known() {
         built(&it.grant_role(1, Role::Pharmacy, Some(9))),
         built(&it.revoke_role(1, Role::Pharmacy)),
         built(&it.set_contract_roles(ACCOUNT, RoleSet::of(&[Role::Sentinel]))),
+        built(&it.set_market(Market(*b"DE"), Some(1))),
         built(&it.set_administering_role(Role::Pharmacy, Role::Regulator)),
         built(&it.offer_administration(ACCOUNT)),
         built(&it.withdraw_administration_offer()),
@@ -222,7 +228,9 @@ fn every_message_of_governance_is_known() {
         built(&it.proposal(1)),
         built(&it.proposals(1, 2)),
         built(&it.administrator()),
-        built(&it.administration_offered_to()),
+        built(&it.administration_offer()),
+        built(&it.authority(Market(*b"DE"))),
+        built(&it.markets(1)),
         built(&it.administering_role(Role::Pharmacy)),
         built(&it.in_set_up()),
         built(&it.access()),
