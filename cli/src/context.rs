@@ -166,20 +166,6 @@ impl<'g> Context<'g> {
         changed(&receipt, done, data)
     }
 
-    /// All entries of a list that a contract gives in pages.
-    pub async fn all<T>(&self, page: impl Fn(u32, u32) -> Call<Vec<T>>) -> Result<Vec<T>, Failure> {
-        let mut entries = Vec::new();
-        loop {
-            let start = u32::try_from(entries.len()).map_err(Failure::failed)?;
-            let next = self.read(&page(start, PAGE)).await?;
-            let is_last = u32::try_from(next.len()).map_err(Failure::failed)? < PAGE;
-            entries.extend(next);
-            if is_last {
-                return Ok(entries);
-            }
-        }
-    }
-
     /// All entries from a number on of a list that a contract gives in pages, and in which what was removed leaves a gap.
     pub async fn all_numbered<T>(
         &self,
@@ -197,6 +183,20 @@ impl<'g> Context<'g> {
             }
         }
         Ok(entries)
+    }
+
+    /// All entries of a list that a contract gives in pages.
+    pub async fn all<T>(&self, page: impl Fn(u32, u32) -> Call<Vec<T>>) -> Result<Vec<T>, Failure> {
+        let mut entries = Vec::new();
+        loop {
+            let start = u32::try_from(entries.len()).map_err(Failure::failed)?;
+            let next = self.read(&page(start, PAGE)).await?;
+            let is_last = u32::try_from(next.len()).map_err(Failure::failed)? < PAGE;
+            entries.extend(next);
+            if is_last {
+                return Ok(entries);
+            }
+        }
     }
 
     /// The names of the organisations and sites.

@@ -95,10 +95,12 @@ pub const fn of_governance(error: Governance) -> &'static str {
         Governance::RoleOfContracts => {
             "Give the role to a contract, with `theriac admin propose contract-roles`."
         }
-        Governance::NotRoleOfContracts => "Give unit-register, sentinel or product-register, or grant the role to an organisation.",
+        Governance::NotRoleOfContracts => {
+            "Give unit-register, sentinel or product-register, or grant the role to an organisation."
+        }
         Governance::ProposalRequired => {
-            "Propose it with `theriac admin propose grant`, and apply it with `theriac admin apply` two days later; for a \
-             contract, `theriac admin propose contract-roles`."
+            "Propose it with `theriac admin propose`, such as `theriac admin propose grant` for a role, and apply it with \
+             `theriac admin apply` two days later."
         }
         Governance::AdminRoleFixed => "Only the administrator grants and revokes Admin.",
         Governance::NoAdministrationOffer => "Ask the administrator for an offer with `theriac admin offer`.",
@@ -109,15 +111,18 @@ pub const fn of_governance(error: Governance) -> &'static str {
         Governance::ProposalTooEarly => {
             "Wait until the delay of two days is over: see `theriac admin proposals`."
         }
-        Governance::LayoutNotUnderstood => {
-            "Upload the right code first; it must have been built to follow the running version."
+        Governance::ProposalLapsed => {
+            "Propose it anew with `theriac admin propose`; remove this one with `theriac admin cancel`."
         }
-        Governance::SetUpOver => "Nothing to do: the set-up ended before, permanently.",
-        Governance::AccessRefused => {
-            "Complete the deployment with `theriac deploy --resume`, or use the deployment file of its current governance \
-             contract."
+        Governance::OfferTooEarly => "Wait until the delay of two days is over: see `theriac admin show`.",
+        Governance::OfferLapsed => "Ask the administrator for a new offer with `theriac admin offer`.",
+        Governance::CodeNotFound => {
+            "Upload the code first, with `cargo contract upload`, and compare the hash that it printed."
         }
-        Governance::TooManyContracts => TOO_MANY_CONTRACTS,
+        Governance::TooManyCodes => {
+            "Apply or cancel a proposal of new code first: see `theriac admin proposals`."
+        }
+        Governance::NotAContract => "Give the address of a contract; the role of an account is its organisation's.",
         Governance::InvalidPrefix => PREFIX,
         Governance::PrefixExists | Governance::PrefixContained => {
             "See `theriac org prefix list` for the prefix that is registered, and for whom."
@@ -128,6 +133,15 @@ pub const fn of_governance(error: Governance) -> &'static str {
         }
         Governance::InvalidMarket => "Give a country by two capitals (ISO 3166-1 alpha-2), such as DE, or EU.",
         Governance::TooManyMarkets => "Take another market from the authority first.",
+        Governance::LayoutNotUnderstood => {
+            "Upload the right code first; it must have been built to follow the running version."
+        }
+        Governance::SetUpOver => "Nothing to do: the set-up ended before, permanently.",
+        Governance::AccessRefused => {
+            "Complete the deployment with `theriac deploy --resume`, or use the deployment file of its current governance \
+             contract."
+        }
+        Governance::TooManyContracts => TOO_MANY_CONTRACTS,
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use clap::{Subcommand, ValueEnum};
+use primitives::governance::{AdministrationOffer, AdministrationOffered};
 use primitives::{AccountId, Role, RoleSet};
 use serde::Serialize;
 use serde_json::json;
@@ -18,10 +19,11 @@ use self::proposal::ProposeCommand;
 use crate::accounts::{self, ss58};
 use crate::answer::Answer;
 use crate::choices::{choice, role_names, Choice};
-use crate::context::Context;
+use crate::context::{changed, Context};
 use crate::directory::{ActorView, Mentioned};
 use crate::failure::Failure;
 use crate::global::Global;
+use crate::time;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -29,8 +31,9 @@ Examples:
   theriac admin show
   theriac admin end-set-up
   theriac admin offer 5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y
-  theriac admin accept                  with the key of that account
+  theriac admin accept                  with the key of that account, two days later
   theriac admin pause batches
+  theriac admin market list
   theriac admin propose grant regulator 6291041500244
   theriac admin propose upgrade --contract units \\
       --code 0x4f1c…                    the hash that cargo contract printed
@@ -46,17 +49,19 @@ pub enum AdminCommand {
     Show,
     /// End the set-up permanently: the contracts do business from now on (needs the administrator)
     EndSetUp,
-    /// Offer the administration to another account (needs the administrator)
+    /// Offer the administration to another account, which can accept after two days, in set-up at once (needs the
+    /// administrator)
     Offer {
         /// Who may accept
         #[arg(value_parser = accounts::parse)]
         account: AccountId,
     },
-    /// Withdraw the offer (needs the administrator)
+    /// Withdraw the offer (needs the administrator or Regulator)
     Withdraw,
     /// Accept the administration that is offered to you
     Accept,
-    /// Let the holders of one role grant and revoke another one (needs the administrator)
+    /// Let the holders of one role grant and revoke another one (needs the administrator, in set-up); afterwards
+    /// `theriac admin propose delegate`
     Delegate {
         /// The role that is granted and revoked
         #[arg(value_parser = choice::<Role>())]
@@ -78,7 +83,7 @@ pub enum AdminCommand {
         /// Which contract
         contract: Contract,
     },
-    /// Propose a change that waits two days, in which everybody can see it
+    /// Propose a change that waits two days, in which everybody can see it, and lapses 14 days later
     #[command(subcommand)]
     Propose(ProposeCommand),
     /// List the proposals that wait
@@ -87,7 +92,7 @@ pub enum AdminCommand {
         #[arg(long, value_name = "NUMBER", default_value_t = 0)]
         from: u32,
     },
-    /// Cancel a proposal (needs Admin or Regulator)
+    /// Cancel a proposal (needs Admin or Regulator; nothing, where it has lapsed)
     Cancel {
         /// The proposal's number
         proposal: u32,
@@ -163,9 +168,20 @@ pub async fn run(command: AdminCommand, global: &Global) -> Result<Answer, Failu
         }
         AdminCommand::Offer { account } => {
             let to = ss58(account);
-            let done =
-                format!("The administration is offered to {to}, who takes it with `theriac admin accept`.");
-            context.change(&governance.offer_administration(account), &done, json!({ "to": to })).await
+            let receipt = context.submit(&governance.offer_administration(account)).await?;
+            let AdministrationOffered { applies_from, applies_until, .. } = receipt.event(governance.0)?;
+            let done = format!(
+                "The administration is offered to {to}, who takes it with `theriac admin accept` from {} to {}; in set-up at \
+                 once.",
+                time::readable(applies_from),
+                time::readable(applies_until)
+            );
+            let data = json!({
+                "to": to,
+                "applies_from": time::rfc3339(applies_from),
+                "applies_until": time::rfc3339(applies_until),
+            });
+            changed(&receipt, &done, data)
         }
         AdminCommand::Withdraw => {
             let call = governance.withdraw_administration_offer();
@@ -205,6 +221,17 @@ pub async fn run(command: AdminCommand, global: &Global) -> Result<Answer, Failu
     }
 }
 
+/// The administration, where it is offered to somebody.
+pub async fn administration_offer(context: &Context<'_>) -> Result<Option<OfferView>, Failure> {
+    let Some(offer) = context.read(&context.governance().administration_offer()).await? else {
+        return Ok(None);
+    };
+    let AdministrationOffer { to, applies_from, applies_until } = offer;
+    let to = view(context, Some(to)).await?;
+    let [applies_from, applies_until] = [applies_from, applies_until].map(time::rfc3339);
+    Ok(to.map(|to| OfferView { to, applies_from, applies_until }))
+}
+
 /// All proposals that wait.
 pub async fn waiting_proposals(context: &Context<'_>) -> Result<Vec<ProposalView>, Failure> {
     proposal::waiting(context, 0).await
@@ -214,9 +241,8 @@ async fn show(context: &Context<'_>) -> Result<Answer, Failure> {
     let (governance, access) = (context.governance(), context.access());
     let in_set_up = context.read(&governance.in_set_up()).await?;
     let administrator = context.read(&governance.administrator()).await?;
-    let offered_to = context.read(&governance.administration_offered_to()).await?;
     let administrator = view(context, administrator).await?;
-    let offered_to = view(context, offered_to).await?;
+    let offer = administration_offer(context).await?;
     let mut administered_by = BTreeMap::new();
     for role in Role::ALL.into_iter().filter(|role| !Role::OF_CONTRACTS.contains(*role)) {
         let by = context.read(&governance.administering_role(role)).await?;
@@ -231,7 +257,7 @@ async fn show(context: &Context<'_>) -> Result<Answer, Failure> {
         let view = ContractView { paused, roles: role_names(roles) };
         contracts.insert(contract.name(), view);
     }
-    Answer::of(&AdministrationView { in_set_up, administrator, offered_to, administered_by, contracts })
+    Answer::of(&AdministrationView { in_set_up, administrator, offer, administered_by, contracts })
 }
 
 /// An account, and the organisation for which it acts.
@@ -248,10 +274,19 @@ struct AdministrationView {
     /// Nothing where `access` gives no answer.
     in_set_up: Option<bool>,
     administrator: Option<ActorView>,
-    offered_to: Option<ActorView>,
+    offer: Option<OfferView>,
     /// Who grants and revokes each role.
     administered_by: BTreeMap<&'static str, &'static str>,
     contracts: BTreeMap<&'static str, ContractView>,
+}
+
+/// The administration that is offered to somebody.
+#[derive(Serialize)]
+pub struct OfferView {
+    to: ActorView,
+    /// RFC 3339. In set-up it can be accepted at once.
+    applies_from: String,
+    applies_until: String,
 }
 
 #[derive(Serialize)]
@@ -269,12 +304,19 @@ fn with_account(actor: &ActorView) -> String {
     }
 }
 
+impl fmt::Display for OfferView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { to, applies_from, applies_until } = self;
+        write!(f, "{}\n               from {applies_from} to {applies_until}", with_account(to))
+    }
+}
+
 impl fmt::Display for AdministrationView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let administrator = self.administrator.as_ref().map_or_else(|| "none".to_owned(), with_account);
         writeln!(f, "Administrator  {administrator}")?;
-        if let Some(account) = &self.offered_to {
-            writeln!(f, "Offered to     {}", with_account(account))?;
+        if let Some(offer) = &self.offer {
+            writeln!(f, "Offered to     {offer}")?;
         }
         let phase = match self.in_set_up {
             Some(true) => "in progress: see `theriac admin end-set-up`",

@@ -81,7 +81,8 @@ pub enum OrgCommand {
         /// The organisation: its number, a GLN or its URI
         organisation: OrganisationRef,
     },
-    /// Make the roles of a suspended organisation effective again
+    /// Make the roles of a suspended organisation effective again; after set-up, one with Admin or Regulator is reinstated by
+    /// `theriac admin propose reinstate`
     Reinstate {
         /// The organisation: its number, a GLN or its URI
         organisation: OrganisationRef,
@@ -95,12 +96,12 @@ pub enum OrgCommand {
     /// Sites: the places where goods are
     #[command(subcommand)]
     Site(site::SiteCommand),
-    /// Accounts that act for an organisation
-    #[command(subcommand)]
-    Account(account::AccountCommand),
     /// GS1 company prefixes: with which digits the keys of an organisation begin
     #[command(subcommand)]
     Prefix(prefix::PrefixCommand),
+    /// Accounts that act for an organisation
+    #[command(subcommand)]
+    Account(account::AccountCommand),
 }
 
 /// Options of `theriac org register`.
@@ -206,8 +207,8 @@ pub async fn run(command: OrgCommand, global: &Global) -> Result<Answer, Failure
             context.change(&governance.set_sealing_key(key), "The key is published.", data).await
         }
         OrgCommand::Site(command) => site::run(command, context).await,
-        OrgCommand::Account(command) => account::run(command, context).await,
         OrgCommand::Prefix(command) => prefix::run(command, context).await,
+        OrgCommand::Account(command) => account::run(command, context).await,
     }
 }
 

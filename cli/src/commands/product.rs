@@ -206,9 +206,7 @@ async fn delegate(
             "{} authorises products of the company prefix {prefix} now, in your place.",
             OrganisationView::from(entry)
         ),
-        None => format!(
-            "Nobody authorises products of the company prefix {prefix} in your place any more."
-        ),
+        None => format!("Nobody authorises products of the company prefix {prefix} in your place any more."),
     };
     let delegate = delegate.as_ref().map(OrganisationView::from);
     context.change(&call, &done, json!({ "prefix": prefix.to_string(), "delegate": delegate })).await

@@ -271,17 +271,58 @@ fn organisations_and_their_administration_are_managed() {
     assert_eq!(code("", &["org", "show", "99"], 4), "governance/unknown-organisation");
     assert_eq!(code("alice", &["org", "show"], 4), "governance/unknown-account");
 
+    // After set-up the administration waits, and a regulator can withdraw the offer.
     world.run("alice", &["admin", "offer", EVE], 0);
-    world.run("bob", &["admin", "accept"], 4);
-    world.run("eve", &["admin", "accept"], 0);
-    world.run("eve", &["admin", "delegate", "pharmacy", "--to", "regulator"], 0);
+    assert_eq!(code("bob", &["admin", "accept"], 4), "governance/caller-not-offered");
+    assert_eq!(code("eve", &["admin", "accept"], 4), "governance/offer-too-early");
     let shown = world.json("", &["admin", "show"]);
-    assert_eq!(shown["administrator"]["organisation"]["name"], "Medicines Authority");
+    assert_eq!(shown["offer"]["to"]["organisation"]["name"], "Medicines Authority");
     assert_eq!(
         (&shown["in_set_up"], &shown["administered_by"]["pharmacy"]),
-        (&false.into(), &"regulator".into())
+        (&false.into(), &"admin".into())
     );
+    assert_eq!(code("bob", &["admin", "withdraw"], 4), "governance/caller-not-authorised");
+    world.run("eve", &["admin", "withdraw"], 0);
+    assert_eq!(world.json("", &["admin", "show"])["offer"], serde_json::Value::Null);
+    let delegate = ["admin", "delegate", "pharmacy", "--to", "regulator"];
+    assert_eq!(code("alice", &delegate, 4), "governance/proposal-required");
     assert_eq!(shown["contracts"]["units"]["roles"], serde_json::json!(["unit-register"]));
+}
+
+#[test]
+fn prefixes_say_whose_keys_are_and_markets_who_decides() {
+    let world = World::new();
+    let code = |who: &str, arguments: &[&str]| {
+        world.run(who, &[arguments, &["--json"]].concat(), 4).error_json()["error"]["code"].clone()
+    };
+    let add = ["org", "prefix", "add", MAKER, "629104150"];
+    assert_eq!(code("bob", &add), "governance/caller-not-authorised");
+    world.run("alice", &add, 0);
+    assert_eq!(code("eve", &["org", "prefix", "add", PHARMACY, "6291041"]), "governance/prefix-contained");
+    let site = ["org", "site", "register", PHARMACY, "--name", "Till 2", "--gln", "6291041500268"];
+    let refused = world.run("alice", &site, 4);
+    assert!(refused.err.contains("use a GLN of your own"), "{}", refused.err);
+    let listed = world.json("", &["org", "prefix", "list"]);
+    assert_eq!(
+        (&listed[0]["prefix"], &listed[0]["of"]["name"]),
+        (&"629104150".into(), &"Alpha Pharma".into())
+    );
+    assert_eq!(world.json("", &["org", "prefix", "list", PHARMACY]), serde_json::json!([]));
+    assert_eq!(code("alice", &["org", "prefix", "remove", "629104150"]), "governance/caller-not-authorised");
+    world.run("bob", &["org", "prefix", "remove", "629104150"], 0);
+    world.run("alice", &site, 0);
+
+    let authority = "6291041500244";
+    assert_eq!(code("alice", &["admin", "market", "set", "DE", authority]), "governance/proposal-required");
+    assert_eq!(code("alice", &["admin", "propose", "market", "DE", MAKER]), "governance/role-not-held");
+    world.run("alice", &["admin", "propose", "market", "de", authority], 0);
+    assert_eq!(
+        world.json("", &["admin", "proposals"])[0]["change"],
+        format!("the market DE for Medicines Authority (GLN {authority})")
+    );
+    let markets = world.json("", &["admin", "market", "list"]);
+    assert_eq!(markets[0]["authority"]["name"], "Medicines Authority");
+    assert_eq!(markets[0]["markets"], serde_json::json!([]));
 }
 
 #[test]
@@ -398,7 +439,12 @@ fn changes_wait_where_everybody_sees_them() {
         admin(who, arguments, 4).error_json()["error"]["code"].as_str().unwrap().to_owned()
     };
     assert_eq!(admin("", &["proposals"], 0).json(), serde_json::json!([]));
-    let hash = format!("0x{}", "22".repeat(32));
+    let nowhere = format!("0x{}", "22".repeat(32));
+    let unseen = ["propose", "upgrade", "--contract", "units", "--code", &nowhere];
+    assert_eq!(code("alice", &unseen), "governance/code-not-found");
+    let file = std::fs::read(world.folder.path().join("deployment.json")).unwrap();
+    let deployment: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    let hash = deployment["contracts"]["evidence"]["code_hash"].as_str().unwrap().to_owned();
     let upgrade = ["propose", "upgrade", "--contract", "units", "--code", &hash];
     assert_eq!(code("bob", &upgrade), "governance/caller-not-authorised");
     let upgrade = admin("alice", &upgrade, 0).json()["proposal"].to_string();

@@ -280,6 +280,10 @@ fn accounts_organisations_and_sites_are_checked() {
             vec!["admin", "propose", "contract-roles", "--contract", "unit"],
             "not a contract; give its address, or one of access",
         ),
+        (vec!["org", "prefix", "add", "3", "123"], "a GS1 company prefix has 4 to 12 digits"),
+        (vec!["org", "prefix", "remove", "000002"], "does not begin with 00000"),
+        (vec!["admin", "market", "set", "Germany", "3"], "such as DE, or EU"),
+        (vec!["admin", "propose", "market", "D"], "such as DE, or EU"),
         (vec!["admin", "apply", "first"], "invalid value 'first'"),
     ] {
         refused(folder.path(), &arguments, because);

@@ -7,7 +7,7 @@ use primitives::access::{
 };
 use primitives::prefix::stem_of;
 use primitives::{
-    ensure, AccountId, OrganisationId, Prefix, PrefixLengths, Question, Role, SiteId, Standing, Timestamp,
+    ensure, AccountId, OrganisationId, PrefixLengths, Question, Role, SiteId, Standing, Timestamp,
 };
 
 /// The layout of the storage that this code reads and writes. It changes with every change to a stored type.
@@ -22,7 +22,7 @@ pub struct Data {
     accounts: Map<AccountId, Account, { key(b"ACCO") }>,
     rights: Map<OrganisationId, Rights, { key(b"RIGH") }>,
     sites: Map<SiteId, OrganisationId, { key(b"SITE") }>,
-    prefixes: Map<Prefix, OrganisationId, { key(b"PREF") }>,
+    prefixes: Map<u64, OrganisationId, { key(b"PREF") }>,
     /// The lengths of the prefixes with the same first four digits: so a prefix is found in few reads.
     prefix_lengths: Map<u32, PrefixLengths, { key(b"PRLE") }>,
 }
@@ -86,7 +86,9 @@ impl Data {
     /// The prefix with which a key begins: one at most, because no registered prefix begins with another one.
     fn prefix_of(&self, body: u64) -> Option<PrefixOwner> {
         let lengths = self.prefix_lengths.get(stem_of(body))?;
-        lengths.find(body, |prefix| Some(PrefixOwner { prefix, organisation: self.prefixes.get(prefix)? }))
+        lengths.find(body, |prefix| {
+            Some(PrefixOwner { prefix, organisation: self.prefixes.get(prefix.code())? })
+        })
     }
 
     /// Adds what the account may do for its organisation.
@@ -149,7 +151,7 @@ impl Data {
                 self.deployment.set(&deployment);
             }
             Change::Prefix { prefix, organisation, lengths } => {
-                self.prefixes.put(prefix, organisation.as_ref());
+                self.prefixes.put(prefix.code(), organisation.as_ref());
                 self.prefix_lengths.put(prefix.stem(), Some(&lengths).filter(|lengths| !lengths.is_empty()));
             }
         }

@@ -1,11 +1,13 @@
 //! Who calls, and what the contract `access` knows: all that a rule may ask.
 
-use kernel::{ask_account, ask_deployment, ask_rights, ask_to_change_access, Call};
+use ink::env::call::{build_call, ExecutionInput, Selector};
+use ink::env::{CallFlags, DefaultEnvironment};
+use kernel::{ask_account, ask_deployment, ask_rights, ask_to_change_access, this, Call};
 use primitives::access::{Account, Change, Deployment, Rights};
-use primitives::governance::Error;
-use primitives::{ensure, AccountId, Actor, OrganisationId, Role};
+use primitives::governance::{Error, APPLY_WINDOW, CHANGE_DELAY};
+use primitives::{ensure, AccountId, Actor, CodeHash, OrganisationId, Role, Timestamp};
 
-/// What the rules ask of the contract `access`, and write into it. It alone keeps these facts.
+/// What the rules ask of the contract `access`, which alone keeps these facts, and of the chain; and what they write down there.
 pub trait Access {
     /// What is stored once.
     fn deployment(&self) -> Result<Deployment, Error>;
@@ -18,6 +20,18 @@ pub trait Access {
 
     /// Writes down a decision.
     fn change(&mut self, change: Change) -> Result<(), Error>;
+
+    /// Whether the account is a contract.
+    fn is_contract(&self, account: AccountId) -> bool;
+
+    /// Whether this contract runs the code.
+    fn is_own_code(&self, code: CodeHash) -> bool;
+
+    /// Keeps code on chain until it is unlocked; `false` where it is not there.
+    fn lock_code(&mut self, code: CodeHash) -> bool;
+
+    /// Lets code go that was locked.
+    fn unlock_code(&mut self, code: CodeHash);
 }
 
 /// The contract `access` with this address.
@@ -40,6 +54,27 @@ impl Access for AccessContract {
     fn change(&mut self, change: Change) -> Result<(), Error> {
         Ok(ask_to_change_access(self.0, change).ok_or(Error::AccessUnavailable)??)
     }
+
+    fn is_contract(&self, account: AccountId) -> bool {
+        ink::env::is_contract::<DefaultEnvironment>(&account.0.into())
+    }
+
+    fn is_own_code(&self, code: CodeHash) -> bool {
+        ink::env::own_code_hash::<DefaultEnvironment>() == Ok(code.into())
+    }
+
+    fn lock_code(&mut self, code: CodeHash) -> bool {
+        // Where the code is not there, the chain stops whoever locks it. So that is a call of its own, which has no answer then.
+        let input = ExecutionInput::new(Selector::new(ink::selector_bytes!("lock_code"))).push_arg(code);
+        let call =
+            build_call::<DefaultEnvironment>().call(this().0.into()).call_flags(CallFlags::ALLOW_REENTRY);
+        let locked = call.call_v1().exec_input(input).returns::<Result<(), Error>>().try_invoke();
+        matches!(locked, Ok(Ok(Ok(()))))
+    }
+
+    fn unlock_code(&mut self, code: CodeHash) {
+        ink::env::unlock_delegate_dependency::<DefaultEnvironment>(&code.into());
+    }
 }
 
 /// Who calls a message, and the contract `access` that knows about it.
@@ -61,6 +96,12 @@ impl<A: Access> Caller<A> {
 
     pub(crate) fn ensure_role(&self, role: Role) -> Result<(), Error> {
         Ok(self.call.ensure_role(role)?)
+    }
+
+    /// From when and until when what it decides now can be done, where it waits.
+    pub(crate) fn waits(&self) -> (Timestamp, Timestamp) {
+        let applies_from = self.call.now.saturating_add(CHANGE_DELAY);
+        (applies_from, applies_from.saturating_add(APPLY_WINDOW))
     }
 
     pub(crate) fn ensure_administrator(&self) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod administration;
+mod codes;
 mod markets;
 mod organisations;
 mod prefixes;
@@ -14,13 +15,15 @@ use ink::prelude::vec::Vec;
 use kernel::{key, Item, Map, Member};
 use primitives::access::Limits;
 use primitives::governance::{
-    Error, GlnUse, Market, Organisation, OrganisationEntry, Proposal, Site, SiteEntry, MAX_PAGE,
+    AdministrationOffer, Error, GlnUse, Market, Organisation, OrganisationEntry, Proposal, Site, SiteEntry,
+    MAX_PAGE,
 };
-use primitives::{AccountId, OrganisationId, Prefix, Role, SiteId};
+use primitives::{AccountId, CodeHash, OrganisationId, Prefix, Role, SiteId};
 use scale::{Decode, Encode};
 
 use crate::Access;
 
+use codes::ProposedCode;
 use prefixes::{LengthCounts, RegisteredPrefix};
 pub use proposals::Applied;
 
@@ -40,8 +43,10 @@ pub(crate) struct State {
     proposals: u32,
     /// How many GS1 company prefixes were ever registered.
     prefixes: u32,
-    /// To whom the administration is offered.
-    offered_to: Option<AccountId>,
+    /// How many codes are locked.
+    locked_codes: u32,
+    /// The administration, where it is offered.
+    offer: Option<AdministrationOffer>,
 }
 
 /// What the contract knows. Every field has its own storage key, which spells its name.
@@ -64,6 +69,7 @@ pub struct Data {
     account_numbers: Map<AccountId, u32, { key(b"ACNU") }>,
     administering_roles: Map<Role, Role, { key(b"ADRO") }>,
     proposals: Map<u32, Proposal, { key(b"PROP") }>,
+    codes: Map<CodeHash, ProposedCode, { key(b"CODE") }>,
     markets: Map<OrganisationId, Vec<Market>, { key(b"MARK") }>,
     authorities: Map<Market, OrganisationId, { key(b"AUTH") }>,
     prefixes: Map<Prefix, RegisteredPrefix, { key(b"PREF") }>,
@@ -155,10 +161,10 @@ impl Data {
         page(start, limit, self.state().proposals).filter_map(entry).collect()
     }
 
-    /// To whom the administration is offered.
+    /// The administration, where it is offered.
     #[must_use]
-    pub fn offered_to(&self) -> Option<AccountId> {
-        self.state().offered_to
+    pub fn offer(&self) -> Option<AdministrationOffer> {
+        self.state().offer
     }
 
     /// The role whose holders grant and revoke `role`.

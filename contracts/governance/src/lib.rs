@@ -27,12 +27,13 @@ mod governance {
     use kernel::{answer, ask_to_replace_code, caller, emit, replace_code, this, Registry, Replaceable};
     use primitives::access::{Account, Limits, PrefixOwner};
     use primitives::governance::{
-        AccountAdded, AccountChanged, AccountRemoved, Action, AdministrationOfferWithdrawn,
-        AdministrationOffered, AdministrationTransferred, ChangeProposed, ContractPaused, ContractRolesSet,
-        ContractUnpaused, Error, GlnUse, Identifier, Market, MarketSet, Markets, OrganisationEntry,
-        OrganisationRegistered, OrganisationReinstated, OrganisationSuspended, OrganisationUpdated,
-        PrefixRegistered, PrefixRemoved, Proposal, ProposalApplied, ProposalCancelled, RoleAdministrationSet,
-        RoleGranted, RoleRevoked, SealingKeySet, SetUpEnded, Site, SiteEntry, SiteRegistered, SiteUpdated,
+        AccountAdded, AccountChanged, AccountRemoved, Action, AdministrationOffer,
+        AdministrationOfferWithdrawn, AdministrationOffered, AdministrationTransferred, ChangeProposed,
+        ContractPaused, ContractRolesSet, ContractUnpaused, Error, GlnUse, Identifier, Market, MarketSet,
+        Markets, OrganisationEntry, OrganisationRegistered, OrganisationReinstated, OrganisationSuspended,
+        OrganisationUpdated, PrefixRegistered, PrefixRemoved, Proposal, ProposalApplied, ProposalCancelled,
+        RoleAdministrationSet, RoleGranted, RoleRevoked, SealingKeySet, SetUpEnded, Site, SiteEntry,
+        SiteRegistered, SiteUpdated,
     };
     use primitives::{
         ensure, Actor, CodeHash, Grant, OrganisationId, Prefix, Question, Role, RoleSet, SiteId, Standing,
@@ -149,8 +150,8 @@ mod governance {
             Ok(())
         }
 
-        /// Registers a GS1 company prefix for an organisation: the keys that begin with it are its own. Needs Admin or Regulator.
-        /// GLNs that are registered stay.
+        /// Registers a GS1 company prefix for an organisation: the keys that begin with it are its own. Needs Admin or
+        /// Regulator. GLNs that are registered stay.
         ///
         /// Event: `PrefixRegistered`. Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`, `InvalidPrefix`,
         /// `PrefixExists`, `PrefixContained`.
@@ -198,13 +199,13 @@ mod governance {
             Ok(())
         }
 
-        /// Ends that an account acts for its organisation. Needs a steward of it; in set-up, an Admin may as well, and each
-        /// account may leave by itself.
+        /// Ends that an account acts for its organisation, at once, in a pause too. Needs a steward of it; in set-up, an
+        /// Admin may as well, and each account may leave by itself.
         ///
         /// Event: `AccountRemoved`. Errors, in this order: `UnknownAccount`, `CallerNotAuthorised`, `LastSteward`.
         #[ink(message)]
         pub fn remove_account(&mut self, account: primitives::AccountId) -> Result<(), Error> {
-            emit(&self.data.remove_account(&mut self.caller()?, account)?);
+            emit(&self.data.remove_account(&mut self.caller_in_pause()?, account)?);
             Ok(())
         }
 
@@ -228,10 +229,11 @@ mod governance {
             Ok(())
         }
 
-        /// Lets an organisation's roles count again. Needs what suspending it needs.
+        /// Lets an organisation's roles count again. Needs what suspending it needs. After set-up, one that holds Admin or
+        /// Regulator is reinstated by a proposal instead.
         ///
         /// Event: `OrganisationReinstated`. Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`,
-        /// `OrganisationNotSuspended`.
+        /// `OrganisationNotSuspended`, `ProposalRequired`.
         #[ink(message)]
         pub fn reinstate_organisation(&mut self, organisation: OrganisationId) -> Result<(), Error> {
             emit(&self.data.reinstate(&mut self.caller()?, organisation)?);
@@ -256,20 +258,20 @@ mod governance {
             Ok(())
         }
 
-        /// Takes a role from an organisation. Needs the role's administering role, the administrator for Admin; a steward
-        /// of the organisation may give it up.
+        /// Takes a role from an organisation, at once, in a pause too. Needs the role's administering role, the
+        /// administrator for Admin; a steward of the organisation may give it up.
         ///
         /// Event: `RoleRevoked`. Errors, in this order: `CallerNotAuthorised`, `RoleNotHeld`.
         #[ink(message)]
         pub fn revoke_role(&mut self, organisation: OrganisationId, role: Role) -> Result<(), Error> {
-            emit(&self.data.revoke_role(&mut self.caller()?, organisation, role)?);
+            emit(&self.data.revoke_role(&mut self.caller_in_pause()?, organisation, role)?);
             Ok(())
         }
 
         /// Gives a contract its roles, in place of those that it has; none removes it. Needs Admin, in set-up. Afterwards
         /// it is proposed instead.
         ///
-        /// Event: `ContractRolesSet`. Errors, in this order: `CallerNotAuthorised`, `NotRoleOfContracts`,
+        /// Event: `ContractRolesSet`. Errors, in this order: `CallerNotAuthorised`, `NotRoleOfContracts`, `NotAContract`,
         /// `ProposalRequired`, `TooManyContracts`.
         #[ink(message)]
         pub fn set_contract_roles(
@@ -281,8 +283,8 @@ mod governance {
             Ok(())
         }
 
-        /// Gives a market to an authority, in place of the one that has it; `None` takes it away. Needs Admin, in set-up. Afterwards
-        /// it is proposed instead.
+        /// Gives a market to an authority, in place of the one that has it; `None` takes it away. Needs Admin, in set-up.
+        /// Afterwards it is proposed instead.
         ///
         /// Event: `MarketSet`. Errors, in this order: `CallerNotAuthorised`, `InvalidMarket`, `UnknownOrganisation`,
         /// `RoleNotHeld` (the authority is not a Regulator), `ProposalRequired`, `TooManyMarkets`.
@@ -292,17 +294,19 @@ mod governance {
             Ok(())
         }
 
-        /// Lets the holders of `administered_by` grant and revoke `role`. Needs the administrator.
+        /// Lets the holders of `administered_by` grant and revoke `role`. Needs the administrator, in set-up. Afterwards it is
+        /// proposed instead.
         ///
         /// Event: `RoleAdministrationSet`. Errors, in this order: `CallerNotAuthorised`, `AdminRoleFixed`,
-        /// `RoleOfContracts`.
+        /// `RoleOfContracts`, `ProposalRequired`.
         #[ink(message)]
         pub fn set_administering_role(&mut self, role: Role, administered_by: Role) -> Result<(), Error> {
             emit(&self.data.set_administering_role(&self.caller()?, role, administered_by)?);
             Ok(())
         }
 
-        /// Offers the administration to another account, in place of an earlier offer. Needs the administrator.
+        /// Offers the administration to another account, in place of an earlier offer. After set-up it can be accepted after
+        /// [`primitives::governance::CHANGE_DELAY`], for [`primitives::governance::APPLY_WINDOW`]. Needs the administrator.
         ///
         /// Event: `AdministrationOffered`. Errors: `CallerNotAuthorised`.
         #[ink(message)]
@@ -311,19 +315,20 @@ mod governance {
             Ok(())
         }
 
-        /// Withdraws the offer. Needs the administrator.
+        /// Withdraws the offer, in a pause too. Needs the administrator or Regulator.
         ///
         /// Event: `AdministrationOfferWithdrawn`. Errors, in this order: `CallerNotAuthorised`, `NoAdministrationOffer`.
         #[ink(message)]
         pub fn withdraw_administration_offer(&mut self) -> Result<(), Error> {
-            emit(&self.data.withdraw_administration_offer(&self.caller()?)?);
+            emit(&self.data.withdraw_administration_offer(&self.caller_in_pause()?)?);
             Ok(())
         }
 
         /// Takes over the administration that was offered to the caller. The former administrator keeps what it has as an
         /// account of an organisation.
         ///
-        /// Event: `AdministrationTransferred`. Errors, in this order: `NoAdministrationOffer`, `CallerNotOffered`.
+        /// Event: `AdministrationTransferred`. Errors, in this order: `NoAdministrationOffer`, `CallerNotOffered`,
+        /// `OfferTooEarly`, `OfferLapsed`.
         #[ink(message)]
         pub fn accept_administration(&mut self) -> Result<(), Error> {
             emit(&self.data.accept_administration(&mut self.caller()?)?);
@@ -357,34 +362,39 @@ mod governance {
             Ok(())
         }
 
-        /// Proposes a change that can be applied after [`primitives::governance::CHANGE_DELAY`], and returns its number.
-        /// Needs Admin; for a role, its administering role; the administrator for Admin, and for a steward of an
-        /// organisation that holds Admin. Works while this contract is paused, as all about proposals does.
+        /// Proposes a change that can be applied after [`primitives::governance::CHANGE_DELAY`], for
+        /// [`primitives::governance::APPLY_WINDOW`], and returns its number. Needs Admin; for a role, its administering
+        /// role; to reinstate, Admin or Regulator; the administrator for Admin, for an administering role, and for a
+        /// steward of an organisation that holds Admin, and to reinstate one. Works while this contract is paused, as all
+        /// about proposals does.
         ///
         /// Event: `ChangeProposed`. Errors, in this order: `CallerNotAuthorised`; for a grant `RoleOfContracts`,
-        /// `UnknownOrganisation`, `ExpiryInPast`, `OrganisationSuspended`; for roles of a contract `NotRoleOfContracts`;
-        /// for a steward `UnknownOrganisation`, `CallerNotAuthorised` (the organisation holds Admin), `AccountExists`; for a
-        /// market `InvalidMarket`, `UnknownOrganisation`, `RoleNotHeld`.
+        /// `UnknownOrganisation`, `ExpiryInPast`, `OrganisationSuspended`; for roles of a contract `NotRoleOfContracts`,
+        /// `NotAContract`; for a steward `UnknownOrganisation`, `CallerNotAuthorised` (the organisation holds Admin),
+        /// `AccountExists`; for a market `InvalidMarket`, `UnknownOrganisation`, `RoleNotHeld`; to reinstate
+        /// `UnknownOrganisation`, `CallerNotAuthorised` (the organisation holds Admin), `OrganisationNotSuspended`; for an
+        /// administering role `AdminRoleFixed`, `RoleOfContracts`; for code `TooManyCodes`, `CodeNotFound`.
         #[ink(message)]
         pub fn propose(&mut self, action: Action) -> Result<u32, Error> {
-            let event = self.data.propose(&self.caller_in_pause()?, action)?;
+            let event = self.data.propose(&mut self.caller_in_pause()?, action)?;
             emit(&event);
             Ok(event.proposal)
         }
 
-        /// Cancels a proposal. Needs Admin or Regulator.
+        /// Cancels a proposal. Needs Admin or Regulator; one that has lapsed is removed by anybody.
         ///
         /// Event: `ProposalCancelled`. Errors, in this order: `CallerNotAuthorised`, `UnknownProposal`.
         #[ink(message)]
         pub fn cancel_proposal(&mut self, proposal: u32) -> Result<(), Error> {
-            emit(&self.data.cancel_proposal(&self.caller_in_pause()?, proposal)?);
+            emit(&self.data.cancel_proposal(&mut self.caller_in_pause()?, proposal)?);
             Ok(())
         }
 
         /// Does what was proposed. Needs what proposing it needs. New code migrates the contract's storage first.
         ///
-        /// Events: `RoleGranted`, `ContractRolesSet`, `AccountAdded` or `MarketSet`, then `ProposalApplied`. Errors, in this order:
-        /// `UnknownProposal`, those of `propose`, `ProposalTooEarly`, `TooManyContracts` or `TooManyMarkets`,
+        /// Events: `RoleGranted`, `ContractRolesSet`, `AccountAdded`, `MarketSet`, `OrganisationReinstated` or
+        /// `RoleAdministrationSet`, then `ProposalApplied`. Errors, in this order:
+        /// `UnknownProposal`, those of `propose`, `ProposalTooEarly`, `ProposalLapsed`, `TooManyContracts` or `TooManyMarkets`,
         /// `LayoutNotUnderstood`.
         #[ink(message)]
         pub fn apply_proposal(&mut self, proposal: u32) -> Result<(), Error> {
@@ -402,8 +412,21 @@ mod governance {
                 Applied::ContractRoles(event) => emit(&event),
                 Applied::Steward(event) => emit(&event),
                 Applied::Market(event) => emit(&event),
+                Applied::Reinstated(event) => emit(&event),
+                Applied::RoleAdministration(event) => emit(&event),
             }
             emit(&event);
+            Ok(())
+        }
+
+        /// Keeps code on chain for a proposal. Needs this contract itself: the chain stops a call that locks code which is not
+        /// there, and `propose` has to go on and say so.
+        ///
+        /// Errors: `CallerNotAuthorised`.
+        #[ink(message)]
+        pub fn lock_code(&mut self, code: CodeHash) -> Result<(), Error> {
+            ensure(caller() == this(), Error::CallerNotAuthorised)?;
+            ink::env::lock_delegate_dependency::<ink::env::DefaultEnvironment>(&code.into());
             Ok(())
         }
 
@@ -501,10 +524,10 @@ mod governance {
             answer(Some(self.access_contract()?.deployment().ok()?.in_set_up))
         }
 
-        /// To whom the administration is offered.
+        /// The administration, where it is offered.
         #[ink(message)]
-        pub fn administration_offered_to(&self) -> Option<primitives::AccountId> {
-            answer(self.data.offered_to())
+        pub fn administration_offer(&self) -> Option<AdministrationOffer> {
+            answer(self.data.offer())
         }
 
         /// The role whose holders grant and revoke `role`.

@@ -6,13 +6,14 @@ use ink::env::DefaultEnvironment;
 use primitives::access::{Account, Change, Deployment, Limits, Rights};
 use primitives::governance::{Action, Error, Identifier, CHANGE_DELAY};
 use primitives::{
-    AccountId, Actor, Grant, OrganisationId, Question, Role, RoleSet, SiteId, Standing, Timestamp,
+    AccountId, Actor, CodeHash, Grant, OrganisationId, Question, Role, RoleSet, SiteId, Standing, Timestamp,
 };
 
 use crate::{Access, Caller, Data};
 
 mod accounts;
 mod administration;
+mod codes;
 mod markets;
 mod organisations;
 mod pause;
@@ -46,6 +47,42 @@ impl Access for Store {
     fn change(&mut self, change: Change) -> Result<(), Error> {
         Ok(in_storage_of(ACCESS, || self.0.change(GOVERNANCE, change))?)
     }
+
+    fn is_contract(&self, account: AccountId) -> bool {
+        account != PERSON
+    }
+
+    fn is_own_code(&self, code: CodeHash) -> bool {
+        code == OWN_CODE
+    }
+
+    fn lock_code(&mut self, code: CodeHash) -> bool {
+        assert!(!is_locked(code) && code != OWN_CODE);
+        let there = code != NOWHERE;
+        if there {
+            in_storage_of(CHAIN, || Locked::default().insert(code, &()));
+        }
+        there
+    }
+
+    fn unlock_code(&mut self, code: CodeHash) {
+        assert_eq!(in_storage_of(CHAIN, || Locked::default().take(code)), Some(()));
+    }
+}
+
+/// Code that is not on chain.
+const NOWHERE: CodeHash = [0xFF; 32];
+/// The code that `governance` runs.
+const OWN_CODE: CodeHash = [0x60; 32];
+/// A person's account: every other one is taken for a contract's.
+const PERSON: AccountId = AccountId([0xEE; 32]);
+
+/// The codes that the chain holds, and stops whoever locks one twice or unlocks what is not locked.
+type Locked = kernel::Map<CodeHash, (), { kernel::key(b"LOCK") }>;
+const CHAIN: AccountId = AccountId([0xC4; 32]);
+
+fn is_locked(code: CodeHash) -> bool {
+    in_storage_of(CHAIN, || Locked::default().contains(code))
 }
 
 fn in_storage_of<T>(contract: AccountId, rule: impl FnOnce() -> T) -> T {
@@ -127,7 +164,7 @@ fn give(data: &mut Data, organisation: OrganisationId, grant: Grant) {
         data.grant_role(&mut by(ADMINISTRATOR), organisation, grant).unwrap();
     } else {
         let action = Action::Grant { organisation, grant };
-        let proposed = data.propose(&by_at(ADMINISTRATOR, NOW - CHANGE_DELAY), action).unwrap();
+        let proposed = data.propose(&mut by_at(ADMINISTRATOR, NOW - CHANGE_DELAY), action).unwrap();
         data.apply_proposal(&mut by(ADMINISTRATOR), proposed.proposal).unwrap();
     }
 }

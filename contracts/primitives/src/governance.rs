@@ -12,4 +12,4 @@ pub use market::{Market, Markets, MAX_MARKETS};
 pub use organisation::{
     GlnUse, Identifier, Organisation, OrganisationEntry, Site, SiteEntry, MAX_NAME, MAX_PAGE, MAX_URI,
 };
-pub use proposal::{Action, Proposal, CHANGE_DELAY};
+pub use proposal::{Action, AdministrationOffer, Proposal, APPLY_WINDOW, CHANGE_DELAY, MAX_CODES};

@@ -22,8 +22,9 @@ mod tests;
 mod products {
     use ink::prelude::vec::Vec;
     use kernel::{
-        answer, ask_account, ask_deployment, ask_markets, ask_registered, ask_rights, ask_to_end_recall_of_product,
-        ask_to_recall_product, ask_to_register, ask_to_release, caller, emit, now, Call, Replaceable,
+        answer, ask_account, ask_deployment, ask_markets, ask_registered, ask_rights,
+        ask_to_end_recall_of_product, ask_to_recall_product, ask_to_register, ask_to_release, caller, emit,
+        now, Call, Replaceable,
     };
     use primitives::governance::Markets;
     use primitives::prefix::body_of_gtin;

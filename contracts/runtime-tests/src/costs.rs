@@ -9,11 +9,12 @@ use primitives::batches::{
 };
 use primitives::evidence::EvidencePolicy;
 use primitives::feeds::Report;
-use primitives::governance::{Action, Identifier, CHANGE_DELAY};
+use primitives::governance::{Action, Identifier, Market, CHANGE_DELAY};
 use primitives::products::{Attestation, NewBatch, NewProduct, WithdrawalRecall};
 use primitives::units::Resolution;
 use primitives::{
-    AccountId, BatchId, DocumentHash, Grant, Question, Role, RoleSet, SiteId, UnitId, MAX_UNITS,
+    AccountId, BatchId, DocumentHash, Grant, OrganisationId, Prefix, PrefixLengths, Question, Role, RoleSet,
+    SiteId, UnitId, MAX_UNITS,
 };
 use scale::Encode;
 use testing::goods::{loose, new_product, prefix_of, registration, GTIN, NOW};
@@ -96,6 +97,9 @@ impl Meter {
         let units = self.world.units;
         let roles = RoleSet::of(&[Role::UnitRegister]);
         self.row(admin, "governance", "set_contract_roles", "", (units, roles));
+        self.row(admin, "governance", "set_administering_role", "", (Role::Insurer, Role::Provider));
+        let market = (Market(*b"DE"), Some(Party::Regulator.organisation()));
+        self.row(admin, "governance", "set_market", "", market);
         self.row(admin, "governance", "end_set_up", "", ());
     }
 
@@ -118,6 +122,7 @@ impl Meter {
             (organisation, "Apotheke".to_owned(), gln_of_party),
         );
         self.row(admin, "governance", "update_site", "", (site, name(), gln(1_002)));
+        self.prefixes(organisation);
         self.row(admin, "governance", "grant_role", "", (organisation, Role::Pharmacy, Some(u64::MAX)));
         let limits = Limits {
             site: Some(site),
@@ -145,16 +150,35 @@ impl Meter {
         self.row(steward, "governance", "remove_account", "", till);
     }
 
+    /// The shortest prefix and the longest one, of which each shorter one is counted.
+    fn prefixes(&mut self, organisation: OrganisationId) {
+        let (admin, regulator) = (Party::Administrator, Party::Regulator);
+        for (length, digits) in [(4, 4_000), (12, 400_100_000_000)] {
+            let prefix = Prefix { length, digits };
+            let note = format!("{length} digits");
+            self.row(admin, "governance", "register_prefix", &note, (organisation, prefix));
+            self.row(Party::Stranger, "governance", "prefix", &note, prefix);
+        }
+        let key = Question { key: Some(400_100_000_000), ..Question::about(regulator.id(), None) };
+        self.row(Party::Stranger, "access", "AccessControl::standing", "with a key", key);
+        self.row(Party::Stranger, "governance", "prefixes", "", (0_u32, 50_u32));
+        for (length, digits) in [(4, 4_000), (12, 400_100_000_000)] {
+            let note = format!("{length} digits");
+            self.row(regulator, "governance", "remove_prefix", &note, Prefix { length, digits });
+        }
+    }
+
     fn administration(&mut self) {
         let (admin, other) = (Party::Administrator, Party::Stranger);
-        self.row(admin, "governance", "set_administering_role", "", (Role::Insurer, Role::Provider));
         self.row(admin, "governance", "pause", "", other.id());
         self.row(admin, "governance", "unpause", "", other.id());
         self.row(admin, "governance", "offer_administration", "", other.id());
         self.row(admin, "governance", "withdraw_administration_offer", "", ());
         self.world.administer("offer_administration", other.id());
+        self.world.pass(CHANGE_DELAY);
         self.row(other, "governance", "accept_administration", "", ());
         self.world.govern::<()>(other, "offer_administration", admin.id());
+        self.world.pass(CHANGE_DELAY);
         self.world.administer("accept_administration", ());
     }
 
@@ -426,17 +450,22 @@ impl Meter {
             let contract = Contract { contract: account, roles: RoleSet::EMPTY, paused };
             Change::Deployment(world.deployment().with(contract))
         };
+        let prefix = Prefix { length: 7, digits: 4_000_001 };
+        let lengths = PrefixLengths::EMPTY.with(prefix.length);
         let changes = [
             ("an account", Change::Account { account, entry }),
             ("a site", Change::Site { site: SiteId::MAX, organisation }),
             ("rights", Change::Rights { organisation: u32::MAX, rights }),
             ("a pause", pause(&mut self.world, true)),
+            ("a prefix", Change::Prefix { prefix, organisation: Some(organisation), lengths }),
         ];
         for (note, change) in changes {
             self.row(governance, "access", "AccessControl::change", note, change);
         }
         let go_on = pause(&mut self.world, false);
         self.world.call::<Anything>(governance, self.world.access, "AccessControl::change", go_on);
+        let code = self.world.upload("fixture_evidence_next");
+        self.row(governance, "governance", "lock_code", "", code);
         for contract in CONTRACTS {
             let code = primitives::blake2_256(&bundle(contract).wasm);
             self.row(governance, contract, "Replaceable::replace_code", "", code);
@@ -459,10 +488,12 @@ impl Meter {
         read("access", "AccessControl::deployment", Vec::new());
         read("access", "AccessControl::account", someone.encode());
         read("access", "AccessControl::rights", organisation.encode());
-        for message in ["administrator", "in_set_up", "administration_offered_to"] {
+        for message in ["administrator", "in_set_up", "administration_offer"] {
             read("governance", message, Vec::new());
         }
         read("governance", "administering_role", Role::Pharmacy.encode());
+        read("governance", "authority", Market(*b"DE").encode());
+        read("governance", "Registry::markets", Party::Regulator.organisation().encode());
         read("governance", "organisations", page.encode());
         read("governance", "sites", page.encode());
         read("batches", "batch", id.encode());
@@ -521,12 +552,21 @@ impl Meter {
             ("a role", Action::Grant { organisation, grant }),
             ("roles of a contract", Action::ContractRoles { contract, roles }),
             ("a steward", Action::Steward { organisation, account }),
+            ("a market", Action::Market { market: Market(*b"DE"), authority: Some(organisation) }),
+            ("to reinstate an organisation", Action::Reinstate { organisation }),
+            (
+                "who administers a role",
+                Action::RoleAdministration { role: Role::Insurer, administered_by: Role::Admin },
+            ),
         ];
         self.row(admin, "governance", "propose", "to be cancelled", others[0].1);
         self.row(Party::Stranger, "governance", "proposal", "", 0_u32);
         self.row(Party::Stranger, "governance", "proposals", "", (0_u32, 50_u32));
         self.row(admin, "governance", "cancel_proposal", "", 0_u32);
         for (number, (note, action)) in (1_u32..).zip(upgrades.into_iter().chain(others)) {
+            if matches!(action, Action::Reinstate { .. }) {
+                self.world.administer("suspend_organisation", organisation);
+            }
             self.row(admin, "governance", "propose", note, action);
             self.world.pass(CHANGE_DELAY);
             self.row(admin, "governance", "apply_proposal", note, number);

@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 
 use devnet_runtime::{
     genesis::{development, ENDOWMENT},
-    Balance, Balances, Contracts, EventRecord, Hash, RuntimeEvent, System, Timestamp,
+    Balance, Balances, Contracts, EventRecord, Hash, RuntimeEvent, RuntimeOrigin, System, Timestamp,
 };
 use ink::MessageResult;
 use polkadot_sdk::{
@@ -345,10 +345,32 @@ impl World {
 
     /// Puts a contract's code on chain without an instance, and returns its hash.
     pub fn upload(&mut self, contract: &str) -> [u8; 32] {
-        let code = bundle(contract).wasm.clone();
+        self.upload_code(bundle(contract).wasm.clone())
+    }
+
+    /// The same for any code, with a section at its end that tells it from others of its kind: the same contract under
+    /// another hash.
+    pub fn upload_variant(&mut self, contract: &str, number: u8) -> [u8; 32] {
+        // A custom section, of which no code knows: kind, length, length of the name, name, contents.
+        let section = [0, 3, 1, b'v', number];
+        self.upload_code([&bundle(contract).wasm[..], &section].concat())
+    }
+
+    fn upload_code(&mut self, code: Vec<u8>) -> [u8; 32] {
         let admin = account(Party::Administrator.id());
-        let uploaded = self.inside(|| Contracts::bare_upload_code(admin, code, None, Determinism::Enforced));
+        let uploaded = self.inside(|| {
+            let uploaded = Contracts::bare_upload_code(admin, code, None, Determinism::Enforced);
+            System::reset_events();
+            uploaded
+        });
         uploaded.expect("the code is sound").code_hash.0
+    }
+
+    /// Takes code from the chain that the administrator uploaded.
+    pub fn remove_code(&mut self, code: [u8; 32]) -> Result<(), DispatchError> {
+        let admin = RuntimeOrigin::signed(account(Party::Administrator.id()));
+        let removed = self.inside(|| Contracts::remove_code(admin, code.into()));
+        removed.map(drop).map_err(|failure| failure.error)
     }
 
     /// The hash of the code that the contract runs.

@@ -63,9 +63,7 @@ impl Act {
     /// Whether this destroys a unit of which it is known that it is condemned at the site.
     #[must_use]
     pub fn destroys_condemned(&self, known: &UnitRecord) -> bool {
-        known.place == UnitPlace::Condemned
-            && known.site == self.site
-            && self.state == UnitState::Destroyed
+        known.place == UnitPlace::Condemned && known.site == self.site && self.state == UnitState::Destroyed
     }
 }
 

@@ -20,7 +20,7 @@ use crate::time;
 /// Commands of `theriac admin propose`.
 #[derive(Subcommand, Debug)]
 pub enum ProposeCommand {
-    /// New code for a contract, which must be on chain when it is applied (needs Admin)
+    /// New code for a contract; it must be on chain, and is kept there while the proposal waits (needs Admin)
     Upgrade {
         /// Which contract
         #[arg(long)]
@@ -63,6 +63,20 @@ pub enum ProposeCommand {
         market: Market,
         /// The authority, which must hold regulator: its number, a GLN or its URI; without it, nobody decides in the market
         authority: Option<OrganisationRef>,
+    },
+    /// That the roles of a suspended organisation are effective again (needs Admin or Regulator)
+    Reinstate {
+        /// The organisation: its number, a GLN or its URI
+        organisation: OrganisationRef,
+    },
+    /// That the holders of one role grant and revoke another one (needs the administrator)
+    Delegate {
+        /// The role that is granted and revoked
+        #[arg(value_parser = choice::<Role>())]
+        role: Role,
+        /// The role whose holders do so
+        #[arg(long = "to", value_name = "ROLE", value_parser = choice::<Role>())]
+        administered_by: Role,
     },
 }
 
@@ -120,6 +134,10 @@ impl ProposeCommand {
                 };
                 Action::Market { market, authority }
             }
+            Self::Reinstate { organisation } => {
+                Action::Reinstate { organisation: context.find_organisation(&organisation).await?.id }
+            }
+            Self::Delegate { role, administered_by } => Action::RoleAdministration { role, administered_by },
         })
     }
 }
@@ -129,13 +147,19 @@ pub async fn propose(command: ProposeCommand, context: &Context<'_>) -> Result<A
     let governance = context.governance();
     let action = command.action(context).await?;
     let receipt = context.submit(&governance.propose(&action)).await?;
-    let ChangeProposed { proposal, applies_from, .. } = receipt.event(governance.0)?;
+    let ChangeProposed { proposal, applies_from, applies_until, .. } = receipt.event(governance.0)?;
     let text = describe(&action, context, &names(context, &[action]).await?);
     let done = format!(
-        "Proposal {proposal}: {text}.\nFrom {} on it is applied with: theriac admin apply {proposal}",
-        time::readable(applies_from)
+        "Proposal {proposal}: {text}.\nFrom {} to {} it is applied with: theriac admin apply {proposal}",
+        time::readable(applies_from),
+        time::readable(applies_until)
     );
-    let data = json!({ "proposal": proposal, "change": text, "applies_from": time::rfc3339(applies_from) });
+    let data = json!({
+        "proposal": proposal,
+        "change": text,
+        "applies_from": time::rfc3339(applies_from),
+        "applies_until": time::rfc3339(applies_until),
+    });
     changed(&receipt, &done, data)
 }
 
@@ -166,6 +190,7 @@ pub async fn list(context: &Context<'_>, from: u32) -> Result<Answer, Failure> {
 pub async fn waiting(context: &Context<'_>, from: u32) -> Result<Vec<ProposalView>, Failure> {
     let governance = context.governance();
     let waiting = context.all_numbered(from, |start, limit| governance.proposals(start, limit)).await?;
+    let now = time::now_ms();
     let actions: Vec<Action> = waiting.iter().map(|(_, proposal)| proposal.action).collect();
     let mut mentioned = mentioned(&actions);
     waiting.iter().for_each(|(_, proposal)| mentioned.actor(&proposal.by));
@@ -175,7 +200,9 @@ pub async fn waiting(context: &Context<'_>, from: u32) -> Result<Vec<ProposalVie
         change: describe(&proposal.action, context, &names),
         by: names.actor(&proposal.by),
         applies_from: time::rfc3339(proposal.applies_from),
-        applies_ms: proposal.applies_from,
+        applies_until: time::rfc3339(proposal.applies_until),
+        lapsed: proposal.has_lapsed(now),
+        applies_ms: (proposal.applies_from, proposal.applies_until),
     };
     Ok(waiting.iter().map(view).collect())
 }
@@ -189,23 +216,31 @@ pub struct ProposalView {
     by: ActorView,
     /// RFC 3339.
     applies_from: String,
+    applies_until: String,
+    /// Whether it cannot be applied any more, by this computer's clock.
+    lapsed: bool,
     #[serde(skip)]
-    applies_ms: u64,
+    applies_ms: (u64, u64),
 }
 
 impl fmt::Display for ProposalView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Proposal {}: {}", self.proposal, self.change)?;
         writeln!(f, "  By            {}", self.by)?;
-        writeln!(f, "  Applies from  {}", time::readable(self.applies_ms))
+        let (from, until) = self.applies_ms;
+        writeln!(f, "  Applies from  {}", time::readable(from))?;
+        let lapsed = if self.lapsed { " (lapsed: anybody can cancel it)" } else { "" };
+        writeln!(f, "  Applies until {}{lapsed}", time::readable(until))
     }
 }
 
 fn mentioned(actions: &[Action]) -> Mentioned {
     let organisation = |action: &Action| match action {
-        Action::Grant { organisation, .. } | Action::Steward { organisation, .. } => Some(*organisation),
+        Action::Grant { organisation, .. }
+        | Action::Steward { organisation, .. }
+        | Action::Reinstate { organisation } => Some(*organisation),
         Action::Market { authority, .. } => *authority,
-        Action::Upgrade { .. } | Action::ContractRoles { .. } => None,
+        Action::Upgrade { .. } | Action::ContractRoles { .. } | Action::RoleAdministration { .. } => None,
     };
     Mentioned { organisations: actions.iter().filter_map(organisation).collect(), ..Mentioned::default() }
 }
@@ -240,6 +275,12 @@ fn describe(action: &Action, context: &Context<'_>, names: &Names) -> String {
         Action::Market { market, authority: None } => format!("no authority for the market {market}"),
         Action::Market { market, authority: Some(authority) } => {
             format!("the market {market} for {}", names.organisation(authority))
+        }
+        Action::Reinstate { organisation } => {
+            format!("the roles of {} again", names.organisation(organisation))
+        }
+        Action::RoleAdministration { role, administered_by } => {
+            format!("the role {}, granted and revoked by {}", role.name(), administered_by.name())
         }
     }
 }

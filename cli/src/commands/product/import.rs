@@ -99,7 +99,7 @@ impl List {
         let mut lines: HashMap<Gtin, u64> = HashMap::new();
         for record in reader.records() {
             let record = record.map_err(Failure::bad_input)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = line_of(&record, text);
             let Some(mut entry) = read_entry(line, &record, &mut problems) else { continue };
             if let Some(first) = lines.insert(entry.gtin, line) {
                 problems
@@ -119,6 +119,17 @@ impl List {
         }
         Ok(Self(entries))
     }
+}
+
+/// The number of a record's line. The reader counts from the end of the record before: blank lines come in between.
+fn line_of(record: &StringRecord, text: &str) -> u64 {
+    let Some(position) = record.position() else { return 0 };
+    let rest = usize::try_from(position.byte()).ok().and_then(|start| text.as_bytes().get(start..));
+    let blank = rest.unwrap_or_default().iter().take_while(|byte| byte.is_ascii_whitespace());
+    (position.line()..)
+        .zip(blank.filter(|byte| **byte == b'\n'))
+        .last()
+        .map_or(position.line(), |(line, _)| line.saturating_add(1))
 }
 
 /// A document as a list names it: by its SHA-256, or as a file from the list's folder on.

@@ -42,6 +42,7 @@ pub async fn run(context: &Context<'_>, args: &RegulatorArgs) -> Result<Answer, 
     let recalls = recalls(&found);
     let lapses = lapses(context, now, now.saturating_add(args.within)).await?;
     let proposals = admin::waiting_proposals(context).await?;
+    let offer = admin::administration_offer(context).await?;
     for goods in &found.goods {
         batch_view::mention(&goods.batch, &goods.recalls, &mut found.mentioned);
     }
@@ -59,7 +60,7 @@ pub async fn run(context: &Context<'_>, args: &RegulatorArgs) -> Result<Answer, 
     }
     let names = context.names(&found.mentioned).await?;
     Answer::of(&RegulatorView::new(
-        (alarms, held, proposals, recalls, lapses),
+        (alarms, held, (proposals, offer), recalls, lapses),
         &names,
         now,
         args.page,

@@ -2,8 +2,8 @@
 
 use primitives::access::{Change, Contract, Deployment};
 use primitives::governance::{
-    AdministrationOfferWithdrawn, AdministrationOffered, AdministrationTransferred, ContractPaused,
-    ContractUnpaused, Error, SetUpEnded,
+    AdministrationOffer, AdministrationOfferWithdrawn, AdministrationOffered, AdministrationTransferred,
+    ContractPaused, ContractUnpaused, Error, SetUpEnded,
 };
 use primitives::{ensure, AccountId, Role};
 
@@ -19,34 +19,40 @@ impl Data {
     ) -> Result<AdministrationOffered, Error> {
         by.ensure_administrator()?;
         let mut state = self.state();
-        state.offered_to = Some(to);
+        let (applies_from, applies_until) = by.waits();
+        state.offer = Some(AdministrationOffer { to, applies_from, applies_until });
         self.state.set(&state);
-        Ok(AdministrationOffered { to, by: by.actor() })
+        Ok(AdministrationOffered { to, by: by.actor(), applies_from, applies_until })
     }
 
-    /// Withdraws the offer.
+    /// Withdraws the offer, for the administrator or a regulator.
     pub fn withdraw_administration_offer(
         &mut self,
         by: &Caller<impl Access>,
     ) -> Result<AdministrationOfferWithdrawn, Error> {
-        by.ensure_administrator()?;
+        if !by.call.roles.contains(Role::Regulator) {
+            by.ensure_administrator()?;
+        }
         let mut state = self.state();
-        let to = state.offered_to.take().ok_or(Error::NoAdministrationOffer)?;
+        let offer = state.offer.take().ok_or(Error::NoAdministrationOffer)?;
         self.state.set(&state);
-        Ok(AdministrationOfferWithdrawn { to, by: by.actor() })
+        Ok(AdministrationOfferWithdrawn { to: offer.to, by: by.actor() })
     }
 
-    /// Takes over the administration that was offered to the caller.
+    /// Takes over the administration that was offered to the caller: after set-up, not before a regulator could withdraw it.
     pub fn accept_administration(
         &mut self,
         by: &mut Caller<impl Access>,
     ) -> Result<AdministrationTransferred, Error> {
         let mut state = self.state();
-        let offered_to = state.offered_to.take().ok_or(Error::NoAdministrationOffer)?;
-        ensure(offered_to == by.call.account, Error::CallerNotOffered)?;
+        let AdministrationOffer { to, applies_from, applies_until } =
+            state.offer.take().ok_or(Error::NoAdministrationOffer)?;
+        ensure(to == by.call.account, Error::CallerNotOffered)?;
+        ensure(by.in_set_up || by.call.now >= applies_from, Error::OfferTooEarly)?;
+        ensure(by.call.now <= applies_until, Error::OfferLapsed)?;
         let deployment = by.access.deployment()?;
         let from = deployment.administrator;
-        by.access.change(Change::Deployment(Deployment { administrator: offered_to, ..deployment }))?;
+        by.access.change(Change::Deployment(Deployment { administrator: to, ..deployment }))?;
         self.state.set(&state);
         Ok(AdministrationTransferred { by: by.actor(), from: Some(from) })
     }

@@ -9,6 +9,7 @@ use primitives::governance::{
 use primitives::prefix::body_of_gln;
 use primitives::{blake2_256, ensure, AccountId, OrganisationId, Role, RoleSet, SiteId};
 
+use super::roles::PROPOSED;
 use super::Data;
 use crate::names::ensure_name;
 use crate::{Access, Caller};
@@ -105,11 +106,25 @@ impl Data {
         by: &mut Caller<impl Access>,
         organisation: OrganisationId,
     ) -> Result<OrganisationReinstated, Error> {
+        let rights = self.ensure_reinstatable(by, organisation)?;
+        // They count at once, and were granted by a proposal.
+        let proposed = rights.roles_at(by.call.now).intersects(PROPOSED);
+        ensure(by.in_set_up || !proposed, Error::ProposalRequired)?;
+        put_back(by, organisation)
+    }
+
+    /// The roles that an organisation has again where it is reinstated.
+    ///
+    /// Errors, in this order: `CallerNotAuthorised`, `UnknownOrganisation`, `CallerNotAuthorised` (only the administrator
+    /// reinstates an organisation with the Admin role), `OrganisationNotSuspended`.
+    pub(super) fn ensure_reinstatable(
+        &self,
+        by: &Caller<impl Access>,
+        organisation: OrganisationId,
+    ) -> Result<Rights, Error> {
         let rights = self.supervised(by, organisation)?;
         ensure(rights.suspended, Error::OrganisationNotSuspended)?;
-        let rights = Rights { suspended: false, ..rights };
-        by.access.change(Change::Rights { organisation, rights })?;
-        Ok(OrganisationReinstated { by: by.actor(), organisation })
+        Ok(Rights { suspended: false, ..rights })
     }
 
     /// The roles of the organisation, for a caller who may suspend and reinstate it.
@@ -172,4 +187,14 @@ impl Data {
             self.glns.insert(gln, &names);
         }
     }
+}
+
+/// Lets the roles of an organisation count again, for which everything was checked.
+pub(super) fn put_back(
+    by: &mut Caller<impl Access>,
+    organisation: OrganisationId,
+) -> Result<OrganisationReinstated, Error> {
+    let rights = Rights { suspended: false, ..by.access.rights(organisation)? };
+    by.access.change(Change::Rights { organisation, rights })?;
+    Ok(OrganisationReinstated { by: by.actor(), organisation })
 }

@@ -2,13 +2,13 @@
 
 use primitives::access::Limits;
 use primitives::governance::{
-    AccountAdded, Action, ChangeProposed, ContractRolesSet, Error, MarketSet, Proposal, ProposalApplied,
-    ProposalCancelled, RoleGranted, CHANGE_DELAY,
+    AccountAdded, Action, ChangeProposed, ContractRolesSet, Error, MarketSet, OrganisationReinstated,
+    Proposal, ProposalApplied, ProposalCancelled, RoleAdministrationSet, RoleGranted,
 };
 use primitives::{ensure, AccountId, CodeHash, OrganisationId, Role};
 
-use super::organisations::SUPERVISORS;
-use super::roles::{ensure_contract_roles, put_contract_roles};
+use super::organisations::{put_back, SUPERVISORS};
+use super::roles::{ensure_contract_roles, ensure_role_administration, put_contract_roles};
 use super::Data;
 use crate::{Access, Caller};
 
@@ -30,29 +30,40 @@ pub enum Applied {
     Steward(AccountAdded),
     /// Another authority decides in a market.
     Market(MarketSet),
+    /// The roles of an organisation count again.
+    Reinstated(OrganisationReinstated),
+    /// Another role administers a role.
+    RoleAdministration(RoleAdministrationSet),
 }
 
 impl Data {
     /// Proposes a change.
-    pub fn propose(&mut self, by: &Caller<impl Access>, action: Action) -> Result<ChangeProposed, Error> {
+    pub fn propose(&mut self, by: &mut Caller<impl Access>, action: Action) -> Result<ChangeProposed, Error> {
         self.ensure_decidable(by, &action)?;
+        if let Action::Upgrade { code, .. } = action {
+            self.hold_code(by, code)?;
+        }
         let mut state = self.state();
         let proposal = state.proposals;
-        let applies_from = by.call.now.saturating_add(CHANGE_DELAY);
-        self.proposals.insert(proposal, &Proposal { action, by: by.actor(), applies_from });
+        let (applies_from, applies_until) = by.waits();
+        self.proposals.insert(proposal, &Proposal { action, by: by.actor(), applies_from, applies_until });
         state.proposals = state.proposals.saturating_add(1);
         self.state.set(&state);
-        Ok(ChangeProposed { by: by.actor(), proposal, action, applies_from })
+        Ok(ChangeProposed { by: by.actor(), proposal, action, applies_from, applies_until })
     }
 
-    /// Cancels a proposal.
+    /// Cancels a proposal. One that has lapsed is removed by anybody.
     pub fn cancel_proposal(
         &mut self,
-        by: &Caller<impl Access>,
+        by: &mut Caller<impl Access>,
         proposal: u32,
     ) -> Result<ProposalCancelled, Error> {
-        by.call.ensure_any(SUPERVISORS)?;
-        let Proposal { action, .. } = self.proposals.take(proposal).ok_or(Error::UnknownProposal)?;
+        let known = self.proposals.get(proposal);
+        if !known.is_some_and(|proposal| proposal.has_lapsed(by.call.now)) {
+            by.call.ensure_any(SUPERVISORS)?;
+        }
+        let Proposal { action, .. } = known.ok_or(Error::UnknownProposal)?;
+        self.remove_proposal(by, proposal, &action);
         Ok(ProposalCancelled { by: by.actor(), proposal, action })
     }
 
@@ -62,10 +73,11 @@ impl Data {
         by: &mut Caller<impl Access>,
         proposal: u32,
     ) -> Result<(ProposalApplied, Applied), Error> {
-        let Proposal { action, applies_from, .. } =
-            self.proposals.get(proposal).ok_or(Error::UnknownProposal)?;
+        let known = self.proposals.get(proposal).ok_or(Error::UnknownProposal)?;
+        let action = known.action;
         self.ensure_decidable(by, &action)?;
-        ensure(by.call.now >= applies_from, Error::ProposalTooEarly)?;
+        ensure(by.call.now >= known.applies_from, Error::ProposalTooEarly)?;
+        ensure(!known.has_lapsed(by.call.now), Error::ProposalLapsed)?;
         let applied = match action {
             Action::Upgrade { contract, code } => Applied::Upgrade { contract, code },
             Action::Grant { organisation, grant } => {
@@ -79,9 +91,20 @@ impl Data {
                 Applied::Steward(self.put_account(by, (id, organisation), account, Limits::STEWARD)?)
             }
             Action::Market { market, authority } => Applied::Market(self.put_market(by, market, authority)?),
+            Action::Reinstate { organisation } => Applied::Reinstated(put_back(by, organisation)?),
+            Action::RoleAdministration { role, administered_by } => {
+                Applied::RoleAdministration(self.put_role_administration(by, role, administered_by))
+            }
         };
-        self.proposals.remove(proposal);
+        self.remove_proposal(by, proposal, &action);
         Ok((ProposalApplied { by: by.actor(), proposal, action }, applied))
+    }
+
+    fn remove_proposal(&mut self, by: &mut Caller<impl Access>, proposal: u32, action: &Action) {
+        if let Action::Upgrade { code, .. } = action {
+            self.release_code(by, *code);
+        }
+        self.proposals.remove(proposal);
     }
 
     /// Refuses what the caller may not decide, or what cannot be done as things are.
@@ -89,9 +112,13 @@ impl Data {
         match *action {
             Action::Upgrade { .. } => by.ensure_role(Role::Admin),
             Action::Grant { organisation, grant } => self.ensure_grantable(by, organisation, grant),
-            Action::ContractRoles { roles, .. } => ensure_contract_roles(by, roles),
+            Action::ContractRoles { contract, roles } => ensure_contract_roles(by, contract, roles),
             Action::Steward { organisation, account } => self.ensure_rescuable(by, organisation, account),
             Action::Market { market, authority } => self.ensure_market(by, market, authority),
+            Action::Reinstate { organisation } => self.ensure_reinstatable(by, organisation).map(drop),
+            Action::RoleAdministration { role, administered_by } => {
+                ensure_role_administration(by, role, administered_by)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use super::Data;
 use crate::{Access, Caller};
 
 /// The roles of organisations that are as strong as new code, and so are granted after set-up by a proposal that waits.
-const PROPOSED: RoleSet = RoleSet::of(&[Role::Admin, Role::Regulator]);
+pub(super) const PROPOSED: RoleSet = RoleSet::of(&[Role::Admin, Role::Regulator]);
 
 /// The roles that can be given to contracts. Governor is not one: that is the contract whose decisions `access` takes.
 const OF_REGISTERS: RoleSet = RoleSet::of(&[Role::UnitRegister, Role::Sentinel, Role::ProductRegister]);
@@ -51,7 +51,7 @@ impl Data {
         contract: AccountId,
         roles: RoleSet,
     ) -> Result<ContractRolesSet, Error> {
-        ensure_contract_roles(by, roles)?;
+        ensure_contract_roles(by, contract, roles)?;
         ensure(by.in_set_up, Error::ProposalRequired)?;
         put_contract_roles(by, contract, roles)
     }
@@ -63,16 +63,24 @@ impl Data {
         role: Role,
         administered_by: Role,
     ) -> Result<RoleAdministrationSet, Error> {
-        by.ensure_administrator()?;
-        ensure(role != Role::Admin, Error::AdminRoleFixed)?;
-        let of_contracts = RoleSet::of(&[role, administered_by]).intersects(Role::OF_CONTRACTS);
-        ensure(!of_contracts, Error::RoleOfContracts)?;
+        ensure_role_administration(by, role, administered_by)?;
+        ensure(by.in_set_up, Error::ProposalRequired)?;
+        Ok(self.put_role_administration(by, role, administered_by))
+    }
+
+    /// Sets what was checked.
+    pub(super) fn put_role_administration(
+        &mut self,
+        by: &Caller<impl Access>,
+        role: Role,
+        administered_by: Role,
+    ) -> RoleAdministrationSet {
         if administered_by == Role::Admin {
             self.administering_roles.remove(role);
         } else {
             self.administering_roles.insert(role, &administered_by);
         }
-        Ok(RoleAdministrationSet { by: by.actor(), role, administered_by })
+        RoleAdministrationSet { by: by.actor(), role, administered_by }
     }
 
     /// Refuses a grant that the caller may not decide, or that cannot be.
@@ -116,12 +124,31 @@ impl Data {
     }
 }
 
+/// Refuses an administering role that the caller may not decide, or that cannot be.
+///
+/// Errors, in this order: `CallerNotAuthorised`, `AdminRoleFixed`, `RoleOfContracts`.
+pub(super) fn ensure_role_administration(
+    by: &Caller<impl Access>,
+    role: Role,
+    administered_by: Role,
+) -> Result<(), Error> {
+    by.ensure_administrator()?;
+    ensure(role != Role::Admin, Error::AdminRoleFixed)?;
+    let of_contracts = RoleSet::of(&[role, administered_by]).intersects(Role::OF_CONTRACTS);
+    ensure(!of_contracts, Error::RoleOfContracts)
+}
+
 /// Refuses roles of a contract that the caller may not decide, or that cannot be.
 ///
-/// Errors, in this order: `CallerNotAuthorised`, `NotRoleOfContracts`.
-pub(super) fn ensure_contract_roles(by: &Caller<impl Access>, roles: RoleSet) -> Result<(), Error> {
+/// Errors, in this order: `CallerNotAuthorised`, `NotRoleOfContracts`, `NotAContract`.
+pub(super) fn ensure_contract_roles(
+    by: &Caller<impl Access>,
+    contract: AccountId,
+    roles: RoleSet,
+) -> Result<(), Error> {
     by.ensure_role(Role::Admin)?;
-    ensure(roles.is_subset(OF_REGISTERS), Error::NotRoleOfContracts)
+    ensure(roles.is_subset(OF_REGISTERS), Error::NotRoleOfContracts)?;
+    ensure(roles.is_empty() || by.access.is_contract(contract), Error::NotAContract)
 }
 
 /// Sets what was checked.

@@ -70,10 +70,10 @@ fn afterwards_a_market_waits() {
     set(&mut data, DE, Some(0)).unwrap();
     data.end_set_up(&mut by(ADMINISTRATOR)).unwrap();
     let action = Action::Market { market: DE, authority: Some(1) };
-    assert_eq!(data.propose(&by(account(1)), action), Err(Error::CallerNotAuthorised));
+    assert_eq!(data.propose(&mut by(account(1)), action), Err(Error::CallerNotAuthorised));
     let wrong = Action::Market { market: DE, authority: Some(2) };
-    assert_eq!(data.propose(&by(ADMINISTRATOR), wrong), Err(Error::RoleNotHeld));
-    let proposal = data.propose(&by(ADMINISTRATOR), action).unwrap().proposal;
+    assert_eq!(data.propose(&mut by(ADMINISTRATOR), wrong), Err(Error::RoleNotHeld));
+    let proposal = data.propose(&mut by(ADMINISTRATOR), action).unwrap().proposal;
     let due = NOW + CHANGE_DELAY;
     let early = data.apply_proposal(&mut by_at(ADMINISTRATOR, due - 1), proposal);
     assert_eq!(early, Err(Error::ProposalTooEarly));

@@ -114,7 +114,7 @@ fn roles_of_one_organisation_add_up_and_are_revoked_one_by_one() {
 
 #[test]
 fn another_role_may_administer_a_role() {
-    let mut data = deployment();
+    let mut data = set_up();
     with_role(&mut data, 1, Role::Regulator);
     with_role(&mut data, 2, Role::Admin);
     let pharmacy = register(&mut data, 3);
@@ -141,6 +141,15 @@ fn only_the_administrator_decides_who_administers_a_role() {
     with_role(&mut data, 1, Role::Admin);
     let refused = data.set_administering_role(&by(account(1)), Role::Pharmacy, Role::Regulator);
     assert_eq!(refused, Err(Error::CallerNotAuthorised));
+}
+
+/// Whoever administers Regulator takes it from whoever could cancel a proposal.
+#[test]
+fn who_administers_a_role_is_decided_at_once_in_set_up_only() {
+    let mut data = deployment();
+    let refused = data.set_administering_role(&by(ADMINISTRATOR), Role::Regulator, Role::Auditor);
+    assert_eq!(refused, Err(Error::ProposalRequired));
+    assert_eq!(data.administering_role(Role::Regulator), Role::Admin);
 }
 
 #[test]
@@ -188,6 +197,8 @@ fn an_admin_gives_contracts_their_roles_in_set_up_only() {
         let refused = data.set_contract_roles(admin, contract, RoleSet::of(&[Role::Sentinel, role]));
         assert_eq!(refused, Err(Error::NotRoleOfContracts));
     }
+    let person = data.set_contract_roles(admin, PERSON, register_of_units);
+    assert_eq!(person, Err(Error::NotAContract));
     let refused = data.set_contract_roles(&mut by(account(9)), contract, register_of_units);
     assert_eq!(refused, Err(Error::CallerNotAuthorised));
     for number in 1..16 {

@@ -36,7 +36,7 @@ errors! {
     RoleOfContracts = 24,
     /// Not all of these are roles that a contract can be given: UnitRegister, Sentinel and ProductRegister are.
     NotRoleOfContracts = 25,
-    /// After set-up this role is granted by a proposal, which waits.
+    /// After set-up this is done by a proposal, which waits.
     ProposalRequired = 26,
     /// The administrator's own role cannot be administered by another one.
     AdminRoleFixed = 27,
@@ -52,7 +52,7 @@ errors! {
     UnknownProposal = 32,
     /// The delay of the proposal is not over.
     ProposalTooEarly = 33,
-    /// The proposed code is not on chain, has no `migrate` message, or does not understand the stored layout; or the
+    /// The proposed code has no `migrate` message, or does not understand the stored layout; or the
     /// contract does not let this one replace its code.
     LayoutNotUnderstood = 34,
     /// The set-up is over.
@@ -75,6 +75,18 @@ errors! {
     InvalidMarket = 43,
     /// The authority would have more than [`super::MAX_MARKETS`] markets.
     TooManyMarkets = 44,
+    /// The proposal was not applied in time. Anybody can cancel it.
+    ProposalLapsed = 45,
+    /// The delay of the offer is not over.
+    OfferTooEarly = 46,
+    /// The offer was not accepted in time.
+    OfferLapsed = 47,
+    /// The proposed code is not on chain.
+    CodeNotFound = 48,
+    /// More than [`super::MAX_CODES`] codes would be proposed at one time.
+    TooManyCodes = 49,
+    /// Only a contract can be given roles of contracts.
+    NotAContract = 50,
 }
 
 impl From<crate::access::Error> for Error {

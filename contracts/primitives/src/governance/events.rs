@@ -202,13 +202,17 @@ events! {
         to: AccountId,
         /// The administrator.
         by: Actor,
+        /// The first moment at which it can be accepted. In set-up it can be at once.
+        applies_from: Timestamp,
+        /// The last moment at which it can be accepted.
+        applies_until: Timestamp,
     }
 
-    /// The administrator withdrew the offer.
+    /// The offer was withdrawn.
     AdministrationOfferWithdrawn [2] {
         /// Who could have accepted.
         to: AccountId,
-        /// The administrator.
+        /// Who withdrew it: the administrator, or a regulator.
         by: Actor,
     }
 
@@ -242,7 +246,7 @@ events! {
         by: Actor,
     }
 
-    /// A change was proposed: it can be applied from `applies_from` on.
+    /// A change was proposed: it can be applied from `applies_from` to `applies_until`.
     ChangeProposed [1] {
         /// Who proposed it.
         by: Actor,
@@ -252,9 +256,11 @@ events! {
         action: Action,
         /// The first moment at which it can be applied.
         applies_from: Timestamp,
+        /// The last moment at which it can be applied.
+        applies_until: Timestamp,
     }
 
-    /// A proposal was cancelled.
+    /// A proposal was cancelled, or removed after it had lapsed.
     ProposalCancelled [1] {
         /// Who cancelled it.
         by: Actor,

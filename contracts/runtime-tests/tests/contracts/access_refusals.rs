@@ -8,7 +8,7 @@ use primitives::access::{Limits, PrefixOwner, SiteStanding};
 use primitives::batches::{
     Arrival, ClearanceReason, Error, QuarantineReason, QuarantineTarget, RecallScope, RejectionReason,
 };
-use primitives::governance::Identifier;
+use primitives::governance::{Identifier, CHANGE_DELAY};
 use primitives::{
     feeds, governance, products, AccountId, BatchId, Prefix, Question, Role, RoleSet, SiteId, Standing,
 };
@@ -223,6 +223,7 @@ fn the_administration_is_handed_over_in_two_steps() {
     };
     world.administer("offer_administration", successor.id());
     assert_eq!(register(&mut world, successor), Err(Error::CallerNotAuthorised));
+    world.pass(CHANGE_DELAY);
     world.govern::<()>(successor, "accept_administration", ());
     assert_eq!(register(&mut world, Party::Administrator), Err(Error::CallerNotAuthorised));
     assert_eq!(register(&mut world, successor), Ok(7));

@@ -453,12 +453,13 @@ fn a_pause_is_not_bypassed_through_another_contract() {
 #[test]
 fn a_former_administrator_neither_applies_nor_cancels_what_it_proposed() {
     let mut world = World::new();
-    let action = Action::Upgrade { contract: world.batches, code: [9; 32] };
+    let code = world.code_hash(world.batches);
+    let action = Action::Upgrade { contract: world.batches, code };
     let (former, successor) = (Party::Administrator, Party::Auditor);
     let proposal: u32 = world.govern(former, "propose", action);
     world.administer("offer_administration", successor.id());
-    world.govern::<()>(successor, "accept_administration", ());
     world.pass(CHANGE_DELAY);
+    world.govern::<()>(successor, "accept_administration", ());
     for message in ["apply_proposal", "cancel_proposal"] {
         let refused: Result<(), governance::Error> = world.call(former, world.governance, message, proposal);
         assert_eq!(refused, Err(governance::Error::CallerNotAuthorised), "{message}");

@@ -14,6 +14,7 @@ mod history;
 mod layouts;
 mod model_based;
 mod owners;
+mod powers;
 mod random_input;
 mod rotation;
 mod set_up;

@@ -134,7 +134,8 @@ fn right_messages(batch: &BatchInHand) -> Vec<(Party, &'static str, &'static str
     let quarantine = (Some(pharmacy.site()), target, QuarantineReason::Damaged);
     let here = pharmacy.site();
     let restrained = &(Some(here), here, batch.id, batch.units(&[2, 5, 6]));
-    let upgrade = Action::Upgrade { contract: steward, code: [9; 32] };
+    let code = primitives::blake2_256(&bundle("evidence").wasm);
+    let upgrade = Action::Upgrade { contract: steward, code };
     vec![
         (pharmacy, "units", "dispense", (pharmacy.site(), batch.pack(3)).encode()),
         (pharmacy, "units", "quarantine", (restrained, false, QuarantineReason::Damaged).encode()),

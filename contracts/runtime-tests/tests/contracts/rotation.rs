@@ -4,9 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use contract_runtime_tests::{
-    feed, recall, shipping, Agent, BatchInHand, Operators, Party, World, SUBJECT,
-};
+use contract_runtime_tests::{feed, recall, shipping, Agent, BatchInHand, Operators, Party, World, SUBJECT};
 use primitives::access::Limits;
 use primitives::batches::{
     Arrival, ClearanceReason, Contents, Error, Holding, Places, QuarantineReason, QuarantineTarget,

@@ -12,7 +12,7 @@ use primitives::batches::{
 };
 use primitives::batches::{RecallClass, RecallReason};
 use primitives::evidence::{self, EvidencePolicy};
-use primitives::governance::{Action, Error as GovernanceError, SetUpEnded, CHANGE_DELAY};
+use primitives::governance::{Action, Error as GovernanceError, Market, SetUpEnded, CHANGE_DELAY};
 use primitives::products::{self, Attestation, WithdrawalRecall};
 use primitives::units::{self, Resolution};
 use primitives::RegistrationHash;
@@ -174,6 +174,8 @@ fn operators_and_the_first_authorities_are_named_at_once() {
     let of_units = world.deployment().roles_of(world.units);
     assert_eq!(of_units, RoleSet::of(&[Role::UnitRegister]));
     world.grant(Party::Auditor.organisation(), Role::Admin, None);
+    world.administer("set_market", (Market(*b"DE"), Some(Party::Regulator.organisation())));
+    world.administer("set_administering_role", (Role::Pharmacy, Role::Regulator));
     // The administrator manages accounts, too: whoever is registered need not have come yet.
     let limits = access::Limits::default();
     let account = (Party::Pharmacy.organisation(), Party::Pharmacy.account("till"), limits);
@@ -200,6 +202,7 @@ fn the_end_of_set_up_is_permanent() {
 
     let admin = Party::Administrator;
     let auditor = Party::Auditor.organisation();
+    let evidence = world.evidence;
     let mut refuse = |message: &str, arguments: Vec<u8>| -> GovernanceError {
         refused(&mut world, admin, "governance", message, Bytes(arguments))
     };
@@ -209,8 +212,7 @@ fn the_end_of_set_up_is_permanent() {
         assert_eq!(refuse("grant_role", granted), GovernanceError::ProposalRequired, "{role}");
     }
     let roles = RoleSet::of(&[Role::Sentinel]);
-    let set = (Party::Stranger.id(), roles).encode();
-    assert_eq!(refuse("set_contract_roles", set), GovernanceError::ProposalRequired);
+    assert_eq!(refuse("set_contract_roles", (evidence, roles).encode()), GovernanceError::ProposalRequired);
     let account = (auditor, Party::Auditor.account("second"), access::Limits::STEWARD).encode();
     assert_eq!(refuse("add_account", account), GovernanceError::CallerNotAuthorised);
 }

@@ -3,7 +3,8 @@
 
 use primitives::access::{Account, Limits, PrefixOwner};
 use primitives::governance::{
-    Action, Error, GlnUse, Identifier, Market, Markets, OrganisationEntry, Proposal, Site, SiteEntry,
+    Action, AdministrationOffer, Error, GlnUse, Identifier, Market, Markets, OrganisationEntry, Proposal,
+    Site, SiteEntry,
 };
 use primitives::{AccountId, OrganisationId, Prefix, Role, RoleSet, SiteId, Timestamp};
 
@@ -280,10 +281,10 @@ impl Governance {
         Call::infallible(self.0, "administrator", ())
     }
 
-    /// To whom the administration is offered.
+    /// The administration, where it is offered.
     #[must_use]
-    pub fn administration_offered_to(&self) -> Call<Option<AccountId>> {
-        Call::infallible(self.0, "administration_offered_to", ())
+    pub fn administration_offer(&self) -> Call<Option<AdministrationOffer>> {
+        Call::infallible(self.0, "administration_offer", ())
     }
 
     /// The authority that decides in a market.

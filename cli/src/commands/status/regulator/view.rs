@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::accounts::ss58;
 use crate::batch_view::RecallView;
 use crate::choices::Choice;
-use crate::commands::admin::ProposalView;
+use crate::commands::admin::{OfferView, ProposalView};
 use crate::commands::status::view::WaitingView;
 use crate::commands::status::waiting::Waiting;
 use crate::directory::{Names, OrganisationView, SiteView};
@@ -100,6 +100,8 @@ pub struct RegulatorView {
     /// Goods that a regulator stopped.
     held: Page<WaitingView>,
     proposals: Page<ProposalView>,
+    /// The administration, where it is offered to somebody.
+    offer: Option<OfferView>,
     recalls: Page<RecallStatusView>,
     lapses: Page<LapseView>,
     /// Why alarms, shipments, logistic units and times are missing, where they are.
@@ -170,12 +172,13 @@ enum LapseView {
 }
 
 /// The lists as they were found.
-pub type Lists = (Vec<AlarmEntry>, Vec<Waiting>, Vec<ProposalView>, Vec<RecallEntry>, Vec<Lapse>);
+pub type Lists =
+    (Vec<AlarmEntry>, Vec<Waiting>, (Vec<ProposalView>, Option<OfferView>), Vec<RecallEntry>, Vec<Lapse>);
 
 impl RegulatorView {
     /// One page of each list, at the time `now`.
     pub fn new(
-        (alarms, held, proposals, recalls, lapses): Lists,
+        (alarms, held, (proposals, offer), recalls, lapses): Lists,
         names: &Names,
         now: u64,
         page: u32,
@@ -185,6 +188,7 @@ impl RegulatorView {
             alarms: Page::of(alarms, page, |entry| AlarmView::new(entry, names)),
             held: Page::of(held, page, |item| WaitingView::new(item, names)),
             proposals: Page::of(proposals, page, |proposal| proposal),
+            offer,
             recalls: Page::of(recalls, page, |entry| RecallStatusView::new(entry, names, now)),
             lapses: Page::of(lapses, page, |lapse| LapseView::new(&lapse, names)),
             log_missing,
@@ -313,6 +317,9 @@ impl Display for RegulatorView {
         self.alarms.write(f, "Open alarms")?;
         self.held.write(f, "Goods that a regulator stopped")?;
         self.proposals.write(f, "Proposals that wait")?;
+        if let Some(offer) = &self.offer {
+            writeln!(f, "Administration offered\n  Offered to   {offer}\n")?;
+        }
         self.recalls.write(f, "Recalls that go on")?;
         self.lapses.write(f, "What lapses soon")?;
         match &self.log_missing {
@@ -338,7 +345,7 @@ mod tests {
 
     #[test]
     fn nothing_that_waits_is_said_too_and_so_is_what_the_node_does_not_know() {
-        let lists = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let lists = (Vec::new(), Vec::new(), (Vec::new(), None), Vec::new(), Vec::new());
         let view = RegulatorView::new(
             lists,
             &Names::default(),

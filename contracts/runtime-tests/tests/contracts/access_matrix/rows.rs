@@ -8,7 +8,7 @@ use primitives::batches::{
     self, Booking, BookingError, ClearanceReason, Contents, Move, Purpose, QuarantineError, QuarantineReason,
     QuarantineTarget, RecallClass, RecallReason, RecallScope, UnitPlace, UnitState, Which,
 };
-use primitives::governance::{Action, Identifier};
+use primitives::governance::{Action, Identifier, Market};
 use primitives::products::{Attestation, WithdrawalRecall};
 use primitives::units::Resolution;
 use primitives::{access, evidence, feeds, governance, products, units};
@@ -16,7 +16,7 @@ use primitives::{DocumentHash, FeedId, Grant, ModelId, Question, Role, RoleSet, 
 use scale::{Decode, Encode};
 use testing::goods::{loose, prefix_of, registration};
 
-use super::scene::{gtin, Scene, DUE, EARLY};
+use super::scene::{gtin, new_codes, prefix, Scene, DUE, EARLY, LAPSED, PREFIXES};
 
 /// Whether a message names the caller's site as its first argument.
 #[derive(Clone, Copy)]
@@ -179,6 +179,10 @@ fn organisations(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("update_organisation", "its own", (own, name(), identifier(1_001)));
     rows.row("register_site", "", (auditor, name(), gln(1_002)));
     rows.row("update_site", "", (Party::Auditor.site(), name(), gln(1_003)));
+    rows.row("register_prefix", "", (auditor, prefix(4_000_003)));
+    let [of_own, of_auditor] = PREFIXES.map(prefix);
+    rows.row("remove_prefix", "its own", of_own);
+    rows.row("remove_prefix", "another's", of_auditor);
     rows.row("add_account", "its own organisation", (own, newcomer, no_limits));
     rows.row("add_account", "another organisation", (auditor, newcomer, no_limits));
     rows.row("change_account", "its own organisation", (scene.one_role, no_limits));
@@ -189,6 +193,7 @@ fn organisations(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("suspend_organisation", "", auditor);
     rows.row("suspend_organisation", "one with Admin", scene.deputy);
     rows.row("reinstate_organisation", "", provider);
+    rows.row("reinstate_organisation", "one with Regulator", scene.authority);
     rows.row("grant_role", "", (auditor, Role::Pharmacy, no_end));
     rows.row("grant_role", "Admin", (auditor, Role::Admin, no_end));
     rows.row("grant_role", "Regulator", (auditor, Role::Regulator, no_end));
@@ -200,10 +205,11 @@ fn organisations(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
     for message in ["organisation", "site"] {
         rows.read(message, auditor);
     }
-    for message in ["organisations", "sites", "proposals"] {
+    for message in ["organisations", "sites", "prefixes", "proposals"] {
         rows.read(message, (0_u32, 50_u32));
     }
     rows.read("gln", gln(0));
+    rows.read("prefix", of_auditor);
     rows.read("account", Party::Auditor.id());
     rows.read("accounts", (auditor, 0_u32, 50_u32));
 }
@@ -220,7 +226,9 @@ fn decisions(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("end_set_up", "", ());
     rows.row("pause", "", contract);
     rows.row("unpause", "", scene.paused);
-    rows.row("propose", "new code", Action::Upgrade { contract, code: [9; 32] });
+    rows.row("propose", "new code", Action::Upgrade { contract, code: new_codes()[0] });
+    rows.row("propose", "code that is not there", Action::Upgrade { contract, code: [9; 32] });
+    rows.row("lock_code", "", new_codes()[1]);
     let grant = |organisation, role| Action::Grant { organisation, grant: Grant { role, expires_at: None } };
     rows.row("propose", "Regulator", grant(auditor, Role::Regulator));
     rows.row("propose", "Admin", grant(auditor, Role::Admin));
@@ -228,13 +236,27 @@ fn decisions(world: &World, scene: &Scene, rows: &mut Vec<Row>) {
     rows.row("propose", "a steward", Action::Steward { organisation: auditor, account });
     let of_deputy = Action::Steward { organisation: scene.deputy, account };
     rows.row("propose", "a steward of one with Admin", of_deputy);
+    let (market, authority) = (Market(*b"DE"), Some(Party::Regulator.organisation()));
+    rows.row("set_market", "", (market, authority));
+    rows.row("propose", "a market", Action::Market { market, authority });
+    rows.row(
+        "propose",
+        "to reinstate one with Regulator",
+        Action::Reinstate { organisation: scene.authority },
+    );
+    let (role, administered_by) = (Role::Pharmacy, Role::Regulator);
+    rows.row("propose", "who administers a role", Action::RoleAdministration { role, administered_by });
     rows.row("cancel_proposal", "", EARLY);
+    rows.row("cancel_proposal", "lapsed", LAPSED);
     rows.row("apply_proposal", "", DUE);
     rows.row("apply_proposal", "too early", EARLY);
+    rows.row("apply_proposal", "lapsed", LAPSED);
     rows.read("proposal", EARLY);
     rows.read("administrator", ());
     rows.read("in_set_up", ());
-    rows.read("administration_offered_to", ());
+    rows.read("administration_offer", ());
+    rows.read("authority", market);
+    rows.read("Registry::markets", Party::Regulator.organisation());
     rows.read("administering_role", Role::Pharmacy);
     rows.common();
 }

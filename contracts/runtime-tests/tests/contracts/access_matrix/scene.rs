@@ -10,9 +10,9 @@ use primitives::batches::{
 };
 use primitives::evidence::{self, EvidencePolicy};
 use primitives::feeds::{self, Report, Signature};
-use primitives::governance::{Action, Market, CHANGE_DELAY};
+use primitives::governance::{Action, Market, APPLY_WINDOW, CHANGE_DELAY};
 use primitives::products::{NewProduct, WithdrawalRecall};
-use primitives::{AccountId, BatchId, DocumentHash, OrganisationId, Role, RoleSet, Sscc, CUSTODIANS};
+use primitives::{AccountId, BatchId, DocumentHash, OrganisationId, Prefix, Role, RoleSet, Sscc, CUSTODIANS};
 use scale::Encode;
 use testing::goods::{new_product, prefix_of, sscc_of, GTIN};
 
@@ -60,6 +60,8 @@ pub struct Scene {
     pub foreigner: Agent,
     /// An organisation with Admin, whose steward sends nothing.
     pub deputy: OrganisationId,
+    /// A suspended organisation with Regulator.
+    pub authority: OrganisationId,
     /// Released, with serials: most of it is with the actor, who made it.
     pub released: BatchInHand,
     /// Released, without serials.
@@ -98,10 +100,25 @@ pub struct Scene {
     pub deployment: Deployment,
 }
 
+/// The proposal that was not applied in time.
+pub const LAPSED: u32 = 0;
 /// The proposal whose delay is over: new code for `evidence`, which is its own.
-pub const DUE: u32 = 0;
+pub const DUE: u32 = 1;
 /// The proposal whose delay is not over.
-pub const EARLY: u32 = 1;
+pub const EARLY: u32 = 2;
+
+/// Code that is on chain, and that no contract runs: proposed, and not.
+pub fn new_codes() -> [[u8; 32]; 2] {
+    ["fixture_evidence_next", "fixture_hostile"].map(|name| primitives::blake2_256(&bundle(name).wasm))
+}
+
+/// A GS1 company prefix of seven digits.
+pub fn prefix(digits: u64) -> Prefix {
+    Prefix { length: 7, digits }
+}
+
+/// The prefixes of the actor, and of another organisation.
+pub const PREFIXES: [u64; 2] = [4_000_001, 4_000_002];
 
 impl Scene {
     /// The chain, and what is on it.
@@ -111,7 +128,10 @@ impl Scene {
             contract: world.evidence,
             code: primitives::blake2_256(&bundle("evidence").wasm),
         };
+        assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), LAPSED);
+        world.pass(APPLY_WINDOW + 1);
         assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), DUE);
+        world.administer("offer_administration", Party::Stranger.id());
         world.pass(CHANGE_DELAY);
 
         // No number of an organisation is that of a site of it.
@@ -142,6 +162,12 @@ impl Scene {
         let ending = add("ending", Limits { until, ..Limits::STEWARD });
         let removed = add("removed", Limits::STEWARD);
         world.govern::<()>(actor, "remove_account", removed);
+        let authority = world.register_organisation("Authority", Party::Administrator.account("authority"));
+        world.grant(authority, Role::Regulator, None);
+        for (organisation, digits) in [organisation, Party::Auditor.organisation()].into_iter().zip(PREFIXES)
+        {
+            world.administer("register_prefix", (organisation, prefix(digits)));
+        }
         let foreigner = Agent::from(Party::OtherPharmacy);
         for role in Role::ALL.into_iter().filter(|role| CUSTODIANS.contains(*role)) {
             world.grant(Party::OtherPharmacy.organisation(), role, None);
@@ -237,11 +263,14 @@ impl Scene {
         let trail = [suspect, QuarantineTarget::LogisticUnit(sscc(5))];
 
         // What the messages of `governance` name.
-        world.administer("suspend_organisation", Party::Provider.organisation());
+        for suspended in [Party::Provider.organisation(), authority] {
+            world.administer("suspend_organisation", suspended);
+        }
         let paused = Party::Auditor.account("a contract");
         world.administer("pause", paused);
-        world.administer("offer_administration", actor.account);
-        let upgrade = Action::Upgrade { contract: world.units, code: [9; 32] };
+        let codes = ["fixture_evidence_next", "fixture_hostile"].map(|name| world.upload(name));
+        assert_eq!(codes, new_codes());
+        let upgrade = Action::Upgrade { contract: world.units, code: codes[0] };
         assert_eq!(world.govern::<u32>(Party::Administrator, "propose", upgrade), EARLY);
         let deployment = world.deployment();
         let scene = Self {
@@ -255,6 +284,7 @@ impl Scene {
             removed,
             foreigner,
             deputy,
+            authority,
             released,
             plain,
             fresh,
