@@ -31,7 +31,7 @@ Examples:
   theriac admin show
   theriac admin end-set-up
   theriac admin offer 5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y
-  theriac admin accept                  with the key of that account, two days later
+  theriac admin accept                  with its key, two days later
   theriac admin pause batches
   theriac admin market list
   theriac admin propose grant regulator 6291041500244

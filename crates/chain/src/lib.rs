@@ -23,11 +23,11 @@
 //!
 //! // A read: one request. A submission: dry run, signature, pool, finality, events.
 //! let registered = chain.read(&register.batch(batch)).await?;
-//! let receipt = account.submit(&register.release(batch)).await?;
-//! let released: primitives::batches::BatchReleased = receipt.event(register.0)?;
+//! let receipt = account.submit(&register.block(batch)).await?;
+//! let blocked: primitives::batches::BatchBlocked = receipt.event(register.0)?;
 //!
 //! // Many at once, by one account: each is in the pool when `send` returns.
-//! let first = account.send(&register.block(batch)).await?;
+//! let first = account.send(&register.unblock(batch)).await?;
 //! first.finalised().await?;
 //! # Ok(()) }
 //! ```
