@@ -237,7 +237,6 @@ pub const fn of_batches(error: Batches) -> &'static str {
         Batches::SsccOfAnother => {
             "Use SSCCs of your own company prefix: see `theriac org prefix list`."
         }
-        Batches::RecallOfProduct => "It ends with `theriac product restore`.",
         Batches::BalanceBroken => "Stop, and report it to the makers of this program: this must not happen.",
     }
 }

@@ -75,6 +75,7 @@ fn limited(site: Option<SiteId>, roles: Option<&[Role]>) -> Limits {
 pub fn accounts() -> Vec<(AccountId, Account)> {
     let stewards = (0..).zip(ORGANISATIONS).map(|(organisation, _)| (organisation, 0, Limits::STEWARD));
     let others = [
+        (REGULATOR, 1, limited(None, None)),
         (MANUFACTURER, 1, limited(Some(0), Some(&[Role::Manufacturer]))),
         (MANUFACTURER, 2, limited(None, Some(&[Role::QualityUnit]))),
         (4, 1, limited(Some(3), None)),

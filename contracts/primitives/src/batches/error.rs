@@ -119,8 +119,6 @@ errors! {
     RecallStands = 71,
     /// The company prefix of the SSCC is not registered for the organisation that packs.
     SsccOfAnother = 72,
-    /// The recall is the product's: it ends with the withdrawal of the product's authorisation.
-    RecallOfProduct = 73,
 }
 
 impl From<NotMarketable> for Error {

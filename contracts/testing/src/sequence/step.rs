@@ -225,11 +225,13 @@ impl Step {
             82..=84 if model.units.is_empty() => 70,
             85..=86 if model.alarms.is_empty() => 70,
             91..=94 if !quarantined => 87,
-            0..=3 if self.a.is_multiple_of(4) && (unauthorised || withdrawn) => 146,
+            // Either a withdrawn product is restored, or it is authorised anew.
+            0..=3 if self.a.is_multiple_of(4) && unauthorised => 146,
+            0..=3 if self.a.is_multiple_of(4) && withdrawn => [144, 146][usize::from(self.c % 2)],
             97..=99 if !recalled => 19,
             140..=142 if !recalled => 95,
             143 if withdrawn => 144,
-            144..=145 if !withdrawn => 19,
+            144..=145 if !withdrawn && !self.c.is_multiple_of(8) => 19,
             110..=113 | 120..=121 if !quarantined => 87,
             114..=116 | 118..=119 if !condemned => 122,
             128..=129 if model.batches.values().all(|it| it.last_bookings.is_empty()) => 79,
@@ -498,7 +500,10 @@ impl Step {
                 };
                 (regulator, Message::Withdraw { gtin: GTIN, recall })
             }
-            144..=145 => (regulator, Message::Restore { gtin: GTIN, document }),
+            144..=145 => {
+                let authority = self.with(model, Role::Regulator, Some(cast::REGULATOR));
+                (authority, Message::Restore { gtin: GTIN, document })
+            }
             146..=147 => (regulator, Message::Authorise { products: vec![self.product(model)] }),
             148..=149 => (regulator, Message::ChangeProduct { product: self.product(model) }),
             _ => {

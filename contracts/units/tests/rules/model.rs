@@ -149,16 +149,20 @@ const CONTRACTS: Contracts = Contracts {
 };
 
 /// What no sequence comes to: a contract that gives no answer, what no message can bring about, sixteen recalls of one
-/// batch, and a patient where a batch is made before its release. Trails of evidence have a property of their own.
-const NOT_REACHED: [AnyError; 14] = [
+/// batch or product, what `products` says in its own words, and delegates of company prefixes. Trails of evidence have a
+/// property of their own.
+const NOT_REACHED: [AnyError; 17] = [
     AnyError::Batches(BatchError::AccessUnavailable),
+    AnyError::Batches(BatchError::BatchExists),
+    AnyError::Batches(BatchError::AlreadyReleased),
+    AnyError::Batches(BatchError::SerialsNotRegistered),
     AnyError::Batches(BatchError::BalanceBroken),
     AnyError::Batches(BatchError::TooManyRecalls),
     AnyError::Batches(BatchError::NotSuspect),
     AnyError::Batches(BatchError::TrailBroken),
+    AnyError::Batches(BatchError::NotProductRegister),
     AnyError::Units(Error::AccessUnavailable),
     AnyError::Units(Error::BatchesUnavailable),
-    AnyError::Units(Error::NotReleased),
     AnyError::Products(ProductError::AccessUnavailable),
     AnyError::Products(ProductError::BatchesUnavailable),
     AnyError::Products(ProductError::PrefixOfAnother),

@@ -310,7 +310,7 @@ fn what_was_done_to_units_of_a_cancelled_registration_is_forgotten() {
     let first = Serialised::registered(&mut data, LOT, 10);
     first.condemn(&mut data, manufacturer(), &[2]);
     first.quarantine(&mut data, manufacturer(), &[3]);
-    data.cancel_registration(manufacturer(), first.id).unwrap();
+    data.cancel_registration(regulator(), first.id).unwrap();
     let anew = Serialised::registered(&mut data, LOT, 10);
     for number in [2, 3] {
         let outcome = anew.decommission(&mut data, manufacturer(), number, UnitState::Destroyed);
