@@ -1,19 +1,18 @@
-//! A question before what cannot be taken back.
+//! A question before what others act upon, or what cannot be taken back.
 
 use std::io::{BufRead, IsTerminal, Write};
 
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 
-/// Asks whether something is to be done that cannot be taken back, unless `--yes` says so.
+/// Asks whether something is to be done, unless `--yes` says so. `what` says what follows from it.
 pub fn ask(global: &Global, what: &str) -> Result<(), Failure> {
     if global.yes {
         return Ok(());
     }
     let (stdin, stderr) = (std::io::stdin(), std::io::stderr());
     if global.json || !stdin.is_terminal() || !stderr.is_terminal() {
-        let message =
-            format!("{what} This cannot be taken back; give --yes, because nobody can be asked here");
+        let message = format!("{what} Give --yes, because nobody can be asked here");
         return Err(Failure::bad_input(message).with_code("confirmation/missing"));
     }
     let answer = question(&mut stdin.lock(), &mut stderr.lock(), what);
@@ -27,7 +26,7 @@ pub fn ask(global: &Global, what: &str) -> Result<(), Failure> {
 
 /// Whether the answer is yes: everything else, and no answer, is no.
 fn question(input: &mut impl BufRead, output: &mut impl Write, what: &str) -> std::io::Result<bool> {
-    write!(output, "{what} This cannot be taken back. Continue? [y/N] ")?;
+    write!(output, "{what} Continue? [y/N] ")?;
     output.flush()?;
     let mut line = String::new();
     input.read_line(&mut line)?;
@@ -49,7 +48,7 @@ mod tests {
                 expected
             );
             let asked = String::from_utf8(asked).unwrap();
-            assert_eq!(asked, "The batch is recalled. This cannot be taken back. Continue? [y/N] ");
+            assert_eq!(asked, "The batch is recalled. Continue? [y/N] ");
         }
     }
 }

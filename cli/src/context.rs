@@ -147,7 +147,7 @@ impl<'g> Context<'g> {
         Ok(progress::show(self.global.json, text, account.submit(call)).await?)
     }
 
-    /// Asks before something that cannot be taken back. In a dry run nothing is done.
+    /// Asks before something that others act upon, or that cannot be taken back. In a dry run nothing is done.
     pub fn ask_before(&self, what: &str) -> Result<(), Failure> {
         if self.global.dry_run {
             return Ok(());

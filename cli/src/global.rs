@@ -51,7 +51,7 @@ pub struct Global {
     #[arg(long, global = true)]
     pub dry_run: bool,
 
-    /// Do not ask before what cannot be taken back; needed where nobody can be asked
+    /// Do not ask before recalls, and what cannot be taken back; needed where nobody can be asked
     #[arg(short, long, global = true, env = "THERIAC_YES", value_parser = BoolishValueParser::new())]
     pub yes: bool,
 

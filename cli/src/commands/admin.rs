@@ -162,7 +162,9 @@ pub async fn run(command: AdminCommand, global: &Global) -> Result<Answer, Failu
     match command {
         AdminCommand::Show => show(context).await,
         AdminCommand::EndSetUp => {
-            context.ask_before("You end the set-up: the contracts do business from then on.")?;
+            context.ask_before(
+                "You end the set-up: the contracts do business from then on. This cannot be taken back.",
+            )?;
             let done = "The set-up is over, permanently: the contracts do business from now on.";
             context.change(&governance.end_set_up(), done, json!({ "in_set_up": false })).await
         }

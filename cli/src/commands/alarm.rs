@@ -57,7 +57,9 @@ pub async fn run(command: AlarmCommand, global: &Global) -> Result<Answer, Failu
             let batch = packs.batch();
             if resolution == Resolution::CounterfeitConfirmed {
                 let count = packs.serials.len();
-                context.ask_before(&format!("You confirm counterfeits of {count} serials."))?;
+                context.ask_before(&format!(
+                    "You confirm counterfeits of {count} serials. This cannot be taken back."
+                ))?;
             }
             // A wrong record is taken back in the books: one for each call.
             let most = if resolution == Resolution::RecordWrong { 1 } else { MAX_UNITS };

@@ -130,7 +130,9 @@ pub async fn run(command: LogisticCommand, global: &Global) -> Result<Answer, Fa
         LogisticCommand::Destroy { sscc, sha256 } => {
             let context = Context::open(global).await?;
             let site = context.acting_site().await?;
-            context.ask_before(&format!("You record that {sscc} was destroyed with all that is in it."))?;
+            context.ask_before(&format!(
+                "You record that {sscc} was destroyed with all that is in it. This cannot be taken back."
+            ))?;
             let call = context.batches().destroy(site, sscc.value(), sha256);
             let done = format!("Recorded that {sscc} was destroyed with all that was in it.");
             context.change(&call, &done, json!({ "sscc": sscc.to_string() })).await

@@ -84,7 +84,9 @@ pub async fn run(command: ModelCommand, global: &Global) -> Result<Answer, Failu
         }
         ModelCommand::Revoke { model } => {
             let context = Context::open(global).await?;
-            context.ask_before(&format!("You revoke the approval of the model {model}."))?;
+            context.ask_before(&format!(
+                "You revoke the approval of the model {model}. This cannot be taken back."
+            ))?;
             let done = "The approval is revoked: no report with this model is accepted any more.";
             context
                 .change(&context.feeds().revoke_model(model), done, json!({ "model": model.to_string() }))

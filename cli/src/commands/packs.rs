@@ -129,7 +129,8 @@ async fn at_site(
     };
     let names = context.names(&Mentioned { sites: [at].into(), ..Mentioned::default() }).await?;
     if let Some(doing) = doing {
-        context.ask_before(&format!("You {doing} {} packs.", packs.serials.len()))?;
+        context
+            .ask_before(&format!("You {doing} {} packs. This cannot be taken back.", packs.serials.len()))?;
     }
     let from_quarantine = args.already_quarantined;
     let calls = parts.into_iter().map(|(serials, proof)| {

@@ -179,7 +179,8 @@ async fn withdraw(context: &Context<'_>, gtin: u64, recall: &RecallArgs) -> Resu
     let order = recall.order()?;
     let named = gtin_text(gtin);
     context.ask_before(&format!(
-        "You withdraw the authorisation of {named}, and recall all of its batches that are registered until now."
+        "You withdraw the authorisation of {named}, and recall all of its batches that are registered until now. \
+         Another account restores it, after two days."
     ))?;
     let call = context.products().withdraw(gtin, &order.into());
     let done = format!(

@@ -75,7 +75,7 @@ pub async fn run(command: QuarantineCommand, global: &Global) -> Result<Answer, 
         QuarantineCommand::Condemn { goods } => {
             let goods = goods.goods(&context).await?;
             let site = context.acting_site_unless_regulator().await?;
-            context.ask_before(&format!("You condemn goods. {}.", goods.text))?;
+            context.ask_before(&format!("You condemn goods. {}. This cannot be taken back.", goods.text))?;
             let call = register.condemn(site, goods.target);
             (goods, call, "condemned (only to be destroyed, or returned to the manufacturer)".to_owned())
         }

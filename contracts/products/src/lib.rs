@@ -276,7 +276,7 @@ mod products {
             let limits = account.ok_or(Error::CallerNotAuthorised)?.limits;
             ensure(limits.site.is_none() && limits.roles.is_none(), Error::CallerNotAuthorised)?;
             let delegate = ask_rights(access, call.author()?).ok_or(Error::AccessUnavailable)?;
-            Ok(ensure(!delegate.suspended, Error::CallerNotAuthorised)?)
+            ensure(!delegate.suspended, Error::CallerNotAuthorised)
         }
 
         fn is_regulator(&self, organisation: OrganisationId) -> Result<bool, Error> {

@@ -112,7 +112,9 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
                 (None, None) => RecallScope::Batch,
             };
             let named = batch_view::scope(scope);
-            context.ask_before(&format!("You recall {named}."))?;
+            context.ask_before(&format!(
+                "You recall {named}. The notice stays, and only a regulator ends the recall."
+            ))?;
             let Order { class, reason, instructions, acknowledge_by } = order;
             let recall = Recall { scope, class, reason, instructions, acknowledge_by };
             let done =

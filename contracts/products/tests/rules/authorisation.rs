@@ -72,7 +72,8 @@ fn no_page_is_longer_than_50_and_no_message_authorises_more() {
 #[test]
 fn what_cannot_be_authorised_is_named() {
     let o = organisation;
-    let wrong: [(fn(&mut NewProduct), Error); 12] = [
+    type Spoil = fn(&mut NewProduct);
+    let wrong: [(Spoil, Error); 12] = [
         (|it| it.gtin += 1, Error::InvalidGtin),
         (|it| it.gtin = 0, Error::InvalidGtin),
         (|it| it.holder = 100, Error::UnknownOrganisation),
