@@ -24,7 +24,7 @@ fn register(world: &mut World, batch: NewBatch) -> Receipt<Result<BatchId, produ
 /// is held below, to 365 kB of proof. `governance` is loaded by its own messages alone.
 const MOST_KIB: [(&str, usize); 7] = [
     ("access", 12),
-    ("batches", 77),
+    ("batches", 76),
     ("evidence", 32),
     ("feeds", 32),
     ("governance", 64),
