@@ -433,15 +433,16 @@ fn nobody_gains_power_that_was_not_proposed_or_keeps_what_is_taken_away() {
     };
     let reached = RefCell::default();
     let held = TestRunner::new(config).run(&prop::collection::vec(any_step(), LENGTH), |steps| {
+        // When, by whom, and what: a failure shows it.
         let mut trail = Vec::new();
         let play = std::panic::AssertUnwindSafe(|| {
             // In an off-chain environment of its own, which forgets afterwards.
             let fresh = ink::env::test::run_test::<DefaultEnvironment, _>(|_| {
                 let mut play = Play::new(&reached);
                 for step in &steps {
-                    play.now += step.wait;
+                    play.now = step.time(&play.reads, play.now);
                     let (who, call) = step.call(&play.reads, play.now);
-                    trail.push((step.wait, who.0[0], call));
+                    trail.push((play.now - NOW, who.0[0], call));
                     play.send(who, call).ok();
                 }
                 play.end();
@@ -450,7 +451,8 @@ fn nobody_gains_power_that_was_not_proposed_or_keeps_what_is_taken_away() {
             fresh.unwrap();
         });
         if let Err(why) = std::panic::catch_unwind(play) {
-            let why = why.downcast_ref::<String>().cloned().unwrap_or_default();
+            let text = why.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let why = text.or_else(|| why.downcast_ref::<String>().cloned()).unwrap_or_default();
             return Err(TestCaseError::fail(format!("{why}: {trail:#?}")));
         }
         Ok(())

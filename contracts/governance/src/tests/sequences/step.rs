@@ -116,7 +116,8 @@ const KINDS: u8 = 62;
 /// Numbers that become a call, and how long it is until then.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
-    pub(super) wait: Timestamp,
+    /// `None` until a moment at which something begins or ends.
+    wait: Option<Timestamp>,
     kind: u8,
     who: u8,
     a: u8,
@@ -126,12 +127,12 @@ pub(super) struct Step {
 
 pub(super) fn any_step() -> impl Strategy<Value = Step> {
     let wait = prop_oneof![
-        20 => Just(0),
-        4 => Just(1),
-        4 => (1_u64..60).prop_map(|minutes| minutes * 60_000),
-        4 => Just(DAY),
-        5 => Just(WAITS),
-        1 => Just(OPEN),
+        20 => Just(Some(0)),
+        4 => (1_u64..60).prop_map(|minutes| Some(minutes * 60_000)),
+        4 => Just(Some(DAY)),
+        5 => Just(Some(WAITS)),
+        1 => Just(Some(OPEN)),
+        4 => Just(None),
     ];
     let numbers = (wait, 0..KINDS, any::<u8>(), any::<u8>(), any::<u8>(), any::<u8>());
     numbers.prop_map(|(wait, kind, who, a, b, c)| Step { wait, kind, who, a, b, c })
@@ -142,6 +143,22 @@ fn pick<T: Copy>(list: &[T], number: u8) -> T {
 }
 
 impl Step {
+    /// When it happens.
+    pub(super) fn time(self, reads: &Reads, now: Timestamp) -> Timestamp {
+        let Some(wait) = self.wait else {
+            let (from, until) = match (self.message(reads, now), reads.offer) {
+                (Call::AcceptAdministration, Some(it)) => (it.applies_from, it.applies_until),
+                (Call::ApplyProposal(number), _) => {
+                    let waiting = reads.proposals.get(&number);
+                    waiting.map_or((now, now), |it| (it.applies_from, it.applies_until))
+                }
+                _ => (now, now),
+            };
+            return pick(&[from - 1, from, until, until + 1], self.c).max(now);
+        };
+        now + wait
+    }
+
     /// Half of the other calls are the administrator's. Accounts are mostly managed by a steward of their organisation, and
     /// what is offered is mostly accepted by whom it is offered.
     pub(super) fn call(self, reads: &Reads, now: Timestamp) -> (AccountId, Call) {
