@@ -20,6 +20,7 @@ mod pause;
 mod prefixes;
 mod proposals;
 mod roles;
+mod sequences;
 mod sites;
 
 const NOW: Timestamp = 1_767_225_600_000;
