@@ -6,7 +6,7 @@ use chain::feeds::Feeds;
 use chain::governance::Governance;
 use chain::products::Products;
 use chain::units::Units;
-use chain::{Account, AccountId, Call, ContractError};
+use chain::{Account, Call, ContractError};
 use primitives::access::Limits;
 use primitives::batches::{Arrival, QuarantineReason, QuarantineTarget};
 use primitives::feeds::OperatorsSet;
@@ -88,7 +88,9 @@ async fn no_business_is_done_in_set_up_and_no_set_up_afterwards() {
     refuses(&alice, &governance.grant_role(organisation, Role::Regulator, Some(u64::MAX)), waits).await;
     refuses(&alice, &governance.grant_role(organisation, Role::Admin, None), waits).await;
     let sentinel = RoleSet::of(&[Role::Sentinel]);
-    refuses(&alice, &governance.set_contract_roles(AccountId([9; 32]), sentinel), waits).await;
+    refuses(&alice, &governance.set_contract_roles(evidence.0, sentinel), waits).await;
+    let not_a_contract = governance::Error::NotAContract;
+    refuses(&alice, &governance.set_contract_roles(bob.id(), sentinel), not_a_contract).await;
     alice.submit(&governance.grant_role(organisation, Role::Auditor, None)).await.unwrap();
 }
 
