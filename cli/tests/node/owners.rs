@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 use std::fmt::Write;
+use std::time::{Duration, Instant};
 
 use serde_json::{json, Value};
 
@@ -321,5 +322,40 @@ fn a_regulator_authorises_lists_of_products_and_sees_what_waits_for_it() {
     assert_eq!(shown["recalls"][0]["ended"]["by"]["name"], "Medicines Authority");
     assert_eq!(world.json("eve", &["status", "regulator"])["recalls"]["total"], 0);
     world.run("", &[&["epcis", "export"][..], &BATCH, &["--out", "history.json"]].concat(), 0);
+    world.devnet.stop().unwrap();
+}
+
+/// What the contracts store is listed on every node. What only events name is missing where the node forgot them, and the list
+/// says so.
+#[test]
+fn what_the_node_forgot_is_named_in_the_work_list() {
+    let world = World::on_a_pruning_node(16);
+    world.register();
+    world.release();
+    let shipment = world.ship("bob", PHARMACY, "100");
+    world.run("dave", &["batch", "receive", &shipment], 0);
+    world.dispense("dave", &[], 0);
+    world.dispense("ferdie", &[], 5);
+    let work = || world.json("eve", &["status", "regulator", "--within", "800d"]);
+    world.run("eve", &["product", "change", GTIN, "--until", "2027-12-31"], 0);
+    world.batch("bob", "recall", &["iii", "stability", "--sha256", HASH, "--serials", "900-999"], 0);
+    world.batch("eve", "block", &[], 0);
+    let waits = Duration::from_secs(120);
+    let began = Instant::now();
+    let forgotten = loop {
+        let work = work();
+        if work["alarms"]["total"] == 0 {
+            break work;
+        }
+        assert!(began.elapsed() < waits, "the node forgets nothing: {work}");
+        std::thread::sleep(Duration::from_secs(1));
+    };
+    let said = forgotten["log_missing"].as_str().unwrap();
+    assert!(said.contains("block"), "{said}");
+    // The blocked goods are at two sites.
+    for (list, entries) in [("recalls", 1), ("held", 2), ("lapses", 1)] {
+        assert_eq!(forgotten[list]["total"], entries, "{list}: {forgotten}");
+    }
+    assert!(world.run("eve", &["status", "regulator"], 0).out.contains(said));
     world.devnet.stop().unwrap();
 }

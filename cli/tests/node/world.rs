@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 use testkit::service::Service;
-use testkit::theriac::{start_devnet, theriac, Said};
+use testkit::theriac::{start_devnet, start_pruning_devnet, theriac, Said};
 
 pub const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 pub const EVE: &str = "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw";
@@ -37,7 +37,18 @@ impl World {
     /// Fails where the node is not built: a journey that did not run has shown nothing.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (devnet, url) = start_devnet(folder.path(), None).unwrap();
+        let devnet = start_devnet(folder.path(), None).unwrap();
+        Self::on(devnet, folder)
+    }
+
+    /// The same on a node that forgets the states of all but so many blocks.
+    pub fn on_a_pruning_node(keep_states: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let devnet = start_pruning_devnet(folder.path(), keep_states).unwrap();
+        Self::on(devnet, folder)
+    }
+
+    fn on((devnet, url): (Service, String), folder: TempDir) -> Self {
         let world = Self { folder, devnet, url };
         world.run("alice", &["deploy"], 0);
         for (account, name, gln, roles) in [

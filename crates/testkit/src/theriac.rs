@@ -1,6 +1,8 @@
 //! The program `theriac` as a person or a supervisor runs it.
 
 use std::ffi::OsStr;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -192,8 +194,29 @@ fn command_of(program: &Path, folder: &Path) -> Command {
 /// # Errors
 /// Where program or node are not built, or it does not become ready.
 pub fn start_devnet(folder: &Path, base_path: Option<&Path>) -> Result<(Service, String), Failure> {
+    start_devnet_with(&Program::Node.path()?, folder, base_path)
+}
+
+/// The same with a node that keeps the states of so many blocks, as most nodes of other chains do.
+///
+/// # Errors
+/// Where program or node are not built, or it does not become ready.
+pub fn start_pruning_devnet(folder: &Path, keep_states: u32) -> Result<(Service, String), Failure> {
+    let node = folder.join("pruning-node");
+    let built = Program::Node.path()?;
+    let program = format!("#!/bin/sh\nexec '{}' --keep-states {keep_states} \"$@\"\n", built.display());
+    std::fs::write(&node, program)?;
+    std::fs::set_permissions(&node, Permissions::from_mode(0o700))?;
+    start_devnet_with(&node, folder, None)
+}
+
+fn start_devnet_with(
+    node: &Path,
+    folder: &Path,
+    base_path: Option<&Path>,
+) -> Result<(Service, String), Failure> {
     let mut command = command(folder)?;
-    command.args(["devnet", "--rpc-port", "0", "--node"]).arg(Program::Node.path()?);
+    command.args(["devnet", "--rpc-port", "0", "--node"]).arg(node);
     if let Some(path) = base_path {
         command.arg("--base-path").arg(path);
     }
