@@ -132,6 +132,8 @@ impl Data {
                 }
                 Some(former) => {
                     ensure(former.withdrawn.is_some(), Error::ProductExists)?;
+                    // What a regulator withdrew, its delegate does not give back.
+                    ensure(authority.delegated.is_none(), Error::AuthorisationWithdrawn)?;
                     ensure_holds(authority.known, &former)?;
                 }
             }

@@ -66,11 +66,13 @@ mod products {
         /// Authorises products, at most 50, all of them or none: who holds the authorisation, which other organisations make
         /// batches, in which markets, until when, and by which document. Needs Regulator, with all the markets named; or
         /// the organisation to which one delegated the company prefix with which all the GTINs begin, by an account that is
-        /// not limited to a site or to roles. A product whose authorisation was withdrawn can be authorised anew: its recalled batches stay so.
+        /// not limited to a site or to roles. A regulator can authorise anew what was withdrawn: its recalled batches stay
+        /// so.
         ///
         /// Event: `ProductAuthorised` for each. Errors, in this order: `CallerNotAuthorised`, `GovernanceUnavailable`,
         /// `TooManyProducts`; for each product `InvalidGtin`, `PrefixOfAnother`, `UnknownOrganisation`, `InvalidMakers`,
-        /// `InvalidMarkets`, `MarketOfAnother`, `ExpiryInPast`, `ProductExists`, `ProductOfAnother`.
+        /// `InvalidMarkets`, `MarketOfAnother`, `ExpiryInPast`, `ProductExists`, `AuthorisationWithdrawn` (for a delegate),
+        /// `ProductOfAnother`.
         #[ink(message)]
         pub fn authorise(&mut self, products: Vec<NewProduct>) -> Result<(), Error> {
             let key = products.first().map(|product| body_of_gtin(product.gtin));

@@ -405,6 +405,12 @@ fn a_delegate_authorises_for_its_prefix_as_long_as_its_regulator_is_one() {
     assert_eq!(mixed, products::Error::PrefixOfAnother, "all of them or none");
     let nobodys = not_decided(&mut world, delegate, "authorise", vec![foreign]);
     assert_eq!(nobodys, products::Error::CallerNotAuthorised);
+    // What the regulator withdrew, its delegate does not give back.
+    let recall = withdrawal(&mut world);
+    world.decided(Party::Regulator, "withdraw", (own(1).gtin, recall));
+    let again = not_decided(&mut world, delegate, "authorise", vec![own(1)]);
+    assert_eq!(again, products::Error::AuthorisationWithdrawn);
+    world.decided(Party::Regulator, "authorise", vec![own(1)]);
     // A till of the delegate does not authorise, and a suspended delegate neither.
     let till = Limits { roles: Some(RoleSet::of(&[Role::Wholesaler])), ..Limits::default() };
     let at_one_site = Limits { site: Some(delegate.site()), ..Limits::default() };
