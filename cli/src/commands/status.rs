@@ -112,7 +112,7 @@ struct Found {
     mentioned: Mentioned,
     /// What the registers emitted.
     events: Vec<(batch::Place, batch::BatchEvent)>,
-    /// Why there are no events, where there are none.
+    /// Why the events are missing, if they are.
     missing: Option<String>,
 }
 

@@ -57,7 +57,7 @@ pub async fn run(command: MarketCommand, context: &Context<'_>) -> Result<Answer
                     views.push(AuthorityView { authority: entry.into(), markets });
                 }
             }
-            Answer::list(&views, "There is no authority.")
+            Answer::list(&views, "No market has an authority.")
         }
     }
 }

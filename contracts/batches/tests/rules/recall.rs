@@ -193,7 +193,7 @@ fn a_regulators_recall_stands_for_two_days_and_its_author_never_ends_it() {
     }
 }
 
-/// A state institute that makes batches is no second pair of eyes for itself.
+/// A state institute that makes batches cannot be its own second pair of eyes.
 #[test]
 fn a_recall_of_the_own_organisation_stands_for_two_days() {
     let mut data = empty_batches();

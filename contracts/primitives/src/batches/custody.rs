@@ -108,7 +108,7 @@ pub enum RejectionReason {
 pub struct LogisticUnit {
     /// The batch of all that is in it.
     pub batch: BatchId,
-    /// The number of the batch's registration: where that was cancelled since, there is no such logistic unit.
+    /// The number of the batch's registration. If that registration was cancelled, the logistic unit no longer exists.
     pub registration: u32,
     /// How many units are in it.
     pub quantity: Quantity,

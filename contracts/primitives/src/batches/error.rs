@@ -109,7 +109,7 @@ errors! {
     StoppedByAnother = 66,
     /// The contract that asks lacks the role ProductRegister.
     NotProductRegister = 67,
-    /// There is no recall of this number.
+    /// No recall has this number.
     UnknownRecall = 68,
     /// The recall has ended already.
     RecallEnded = 69,
