@@ -199,7 +199,7 @@ fn the_goods_of_a_lost_manufacturer_are_recalled_and_destroyed_by_who_holds_them
 
 /// GTINs that nobody has.
 fn gtins() -> impl Iterator<Item = String> {
-    (0_u64..60).map(|number| {
+    (0_u64..61).map(|number| {
         let digits = format!("4012345{number:05}");
         let sum: u32 = digits
             .bytes()
@@ -216,8 +216,9 @@ fn a_regulator_authorises_lists_of_products_and_sees_what_waits_for_it() {
     let mut list = "gtin,holder,makers,markets,until,document\n".to_owned();
     let today = world.json("", &["status"])["finalised_at"].as_str().unwrap().to_owned();
     let end = format!("{}-06-30", today[..4].parse::<u16>().unwrap() + 1);
-    for gtin in gtins() {
-        writeln!(list, "{gtin},{MAKER},{WHOLESALER},DE,{end},{HASH}").unwrap();
+    let line = |gtin: &str| format!("{gtin},{MAKER},{WHOLESALER},DE,{end},{HASH}");
+    for gtin in gtins().take(60) {
+        writeln!(list, "{}", line(&gtin)).unwrap();
     }
     let write = |text: &str| std::fs::write(world.folder.path().join("products.csv"), text).unwrap();
     let import = ["product", "authorise", "--file", "products.csv", "--json"];
@@ -251,6 +252,12 @@ fn a_regulator_authorises_lists_of_products_and_sees_what_waits_for_it() {
         (&json!([]), &60.into()),
         "given again, nothing is sent"
     );
+    // What an interruption left out is sent, and nothing else.
+    let left_out = gtins().last().unwrap();
+    writeln!(list, "{}", line(&left_out)).unwrap();
+    write(&list);
+    let rest = world.json("eve", &import[..4]);
+    assert_eq!((&rest["authorised"], &rest["unchanged"]), (&json!([format!("0{left_out}")]), &60.into()));
     write(&list.replacen("-06-30", "-07-01", 1));
     let differs = world.run("eve", &import, 4).error_json();
     let line = &differs["error"]["details"]["lines"][0];
@@ -287,13 +294,13 @@ fn a_regulator_authorises_lists_of_products_and_sees_what_waits_for_it() {
     let lapses = &work["lapses"];
     assert_eq!(
         (&lapses["total"], &lapses["pages"], lapses["entries"].as_array().unwrap().len()),
-        (&61.into(), &2.into(), 50)
+        (&62.into(), &2.into(), 50)
     );
     let last =
         world.json("eve", &["status", "regulator", "--within", "800d", "--page", "2"])["lapses"].clone();
     assert_eq!(
-        (last["entries"].as_array().unwrap().len(), &last["entries"][10]["role"]),
-        (11, &"auditor".into())
+        (last["entries"].as_array().unwrap().len(), &last["entries"][11]["role"]),
+        (12, &"auditor".into())
     );
     let entry = |list: &str| work[list]["entries"][0].clone();
     assert_eq!(entry("alarms")["code"], "second-decommission");
