@@ -1,0 +1,2 @@
+//! An index of finalised events.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]

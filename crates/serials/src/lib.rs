@@ -1,0 +1,2 @@
+//! Lists of a batch's serials.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]

@@ -1,0 +1,2 @@
+//! What every HTTP service shares.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]

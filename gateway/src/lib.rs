@@ -1,0 +1,2 @@
+//! The gateway.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
