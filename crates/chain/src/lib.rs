@@ -57,6 +57,7 @@ pub use errors::contract::ContractError;
 pub use errors::{Error, Sent};
 pub use hash::Hash;
 pub use node::block::Block;
+pub use node::blocks::FinalisedEvents;
 pub use node::call::{Call, Deposit, DryRun, Weight};
 pub use node::chain::Chain;
 pub use node::constructor::Constructor;

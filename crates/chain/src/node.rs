@@ -1,7 +1,7 @@
 //! The client of a node with pallet-contracts, and of any contract there: it knows none of ours.
 
 pub(crate) mod block;
-mod blocks;
+pub(crate) mod blocks;
 pub(crate) mod call;
 pub(crate) mod chain;
 mod connection;

@@ -9,6 +9,7 @@ use scale::Decode;
 use subxt::ext::jsonrpsee::core::client::Subscription;
 
 use crate::errors::Error;
+use crate::hash::Hash;
 use crate::node::block::{Block, Header};
 use crate::node::chain::Chain;
 use crate::node::connection::params;
@@ -20,6 +21,17 @@ const READ_AHEAD: usize = 16;
 const PAUSE: Duration = Duration::from_millis(500);
 /// `twox128("Timestamp") ‖ twox128("Now")`.
 const NOW_KEY: &str = "f0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb";
+
+/// What contracts emitted in a finalised block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalisedEvents {
+    /// The block.
+    pub block: Block,
+    /// The hash of the block before it: whoever keeps what blocks did sees by it that they are of one chain.
+    pub parent: Hash,
+    /// In the chain's order.
+    pub emitted: Vec<Emitted>,
+}
 
 impl Chain {
     /// All finalised blocks from height `from`, or from the next one where none is given: each once, in order,
@@ -75,6 +87,32 @@ impl Chain {
             executed.ok_or_else(|| Error::answer("chain_getBlock", format!("no block {}", block.number)))?;
         let wanted = executed.emitted.iter().filter(|event| contracts.contains(&event.contract));
         Ok(wanted.cloned().collect())
+    }
+
+    /// What these contracts emitted in the block of a height, which must be final.
+    ///
+    /// # Errors
+    /// [`Error::StatePruned`] where the node has that block or its state no more, or not yet, and those of the connection.
+    pub async fn finalised_events(
+        &self,
+        number: u64,
+        contracts: &[AccountId],
+    ) -> Result<FinalisedEvents, Error> {
+        let gone = Error::StatePruned { block: number };
+        let Some(block) = self.finalised_block(number).await? else { return Err(gone) };
+        let Some(executed) = self.executed(block.hash).await? else { return Err(gone) };
+        let wanted = executed.emitted.iter().filter(|event| contracts.contains(&event.contract));
+        let emitted = wanted.cloned().collect();
+        Ok(FinalisedEvents { block, parent: executed.parent, emitted })
+    }
+
+    /// The block of a height, which must be final. `None` where the node does not have it.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn finalised_block(&self, number: u64) -> Result<Option<Block>, Error> {
+        let hash: Option<Hash> = self.node().ask("chain_getBlockHash", params![number]).await?;
+        Ok(hash.map(|hash| Block { number, hash }))
     }
 
     /// When a block was made, by the chain's time, which its contracts see: in milliseconds since 1970 in UTC.

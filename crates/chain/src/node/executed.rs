@@ -24,6 +24,8 @@ const KEPT: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Executed {
     pub(crate) block: Block,
+    /// The hash of the block before it.
+    pub(crate) parent: Hash,
     /// In hexadecimal, as the node tells them.
     extrinsics: Vec<String>,
     /// By contracts.
@@ -56,11 +58,16 @@ impl Executed {
         by.map(|(_, contract)| *contract).collect()
     }
 
-    fn new(block: Block, extrinsics: Vec<String>, events: &Events<SubstrateConfig>) -> Result<Self, Error> {
+    fn new(
+        block: Block,
+        parent: Hash,
+        extrinsics: Vec<String>,
+        events: &Events<SubstrateConfig>,
+    ) -> Result<Self, Error> {
         let not_understood =
             |error: subxt::error::EventsError| Error::answer(format!("block {}", block.number), error);
-        let mut executed =
-            Self { block, extrinsics, emitted: Vec::new(), failures: Vec::new(), instantiated: Vec::new() };
+        let (emitted, failures, instantiated) = (Vec::new(), Vec::new(), Vec::new());
+        let mut executed = Self { block, parent, extrinsics, emitted, failures, instantiated };
         for event in events.iter() {
             let event = event.map_err(not_understood)?;
             let extrinsic = match event.phase() {
@@ -145,5 +152,5 @@ async fn fetch(node: &Node, hash: Hash) -> Result<Option<Executed>, Error> {
             },
         )?;
     let events = runtime.client().events().from_bytes(bytes.unwrap_or_default());
-    Executed::new(block, extrinsics, &events).map(Some)
+    Executed::new(block, header.parent_hash, extrinsics, &events).map(Some)
 }
