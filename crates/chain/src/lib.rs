@@ -65,6 +65,7 @@ pub use node::events::{ContractEvent, Emitted, Receipt};
 pub use node::keystore;
 pub use node::pending::Pending;
 pub use node::signer::Signer;
+pub use node::state::{ContractEntry, Heading, Heads};
 pub use node::submit::{Account, Estimate, Limits};
 pub use primitives::AccountId;
 pub use secrecy::{ExposeSecret, SecretString};

@@ -15,5 +15,6 @@ mod pool;
 mod requests;
 pub(crate) mod runtime;
 pub(crate) mod signer;
+pub(crate) mod state;
 pub(crate) mod submit;
 mod transaction;

@@ -18,6 +18,7 @@ pub(crate) struct Header {
     #[serde(deserialize_with = "hexadecimal")]
     pub(crate) number: u64,
     pub(crate) parent_hash: Hash,
+    pub(crate) state_root: Hash,
 }
 
 fn hexadecimal<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

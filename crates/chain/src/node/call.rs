@@ -61,6 +61,15 @@ impl<R> Call<R> {
         &self.input
     }
 
+    /// Reads what a contract returned that ran elsewhere: its flags and its bytes.
+    ///
+    /// # Errors
+    /// [`Error::Contract`] where it answers with an error, [`Error::MessageNotUnderstood`] where it does not know the
+    /// message.
+    pub fn read_answer(&self, flags: u32, data: Vec<u8>) -> Result<R, Error> {
+        self.answer(&Returned { flags, data })
+    }
+
     /// The answer of a contract that ran to its end.
     pub(crate) fn answer(&self, returned: &Returned) -> Result<R, Error> {
         let misunderstood = || Error::MessageNotUnderstood { message: self.message.to_owned() };

@@ -12,7 +12,7 @@ use crate::node::connection::shown;
 use crate::node::executed::{Blocks, Executed};
 use crate::node::nonces::Nonces;
 use crate::node::requests::Node;
-use crate::node::runtime::{API, CONTRACTS, PALLET};
+use crate::node::runtime::API;
 
 /// A connection to a chain with pallet-contracts. Cheap to clone; all clones share one socket.
 ///
@@ -160,15 +160,8 @@ impl Chain {
     /// # Errors
     /// [`Error::ContractNotFound`] where there is none.
     pub async fn code_hash(&self, address: AccountId) -> Result<Hash, Error> {
-        let not_understood =
-            |error: &dyn std::fmt::Display| Error::answer("Contracts.ContractInfoOf", error.to_string());
-        let runtime = self.inner.node.runtime_at(None).await?;
-        let entry =
-            runtime.client().storage().entry((PALLET, CONTRACTS)).map_err(|error| not_understood(&error))?;
-        let key =
-            entry.fetch_key(vec![Value::from_bytes(address.0)]).map_err(|error| not_understood(&error))?;
-        let bytes = self.inner.node.storage(&key, None).await?.ok_or(Error::ContractNotFound { address })?;
-        runtime.contract_code_hash(&bytes).ok_or_else(|| not_understood(&"its layout is another one"))
+        let found = self.contract_in(address, None).await?;
+        found.map(|found| found.code_hash).ok_or(Error::ContractNotFound { address })
     }
 
     /// The account's free balance at the best block, in the chain's smallest unit: 0 if the account does not exist.

@@ -274,6 +274,6 @@ async fn fetch_runtime(
     })
 }
 
-fn hex_bytes(text: &str, what: &str) -> Result<Vec<u8>, Error> {
+pub(crate) fn hex_bytes(text: &str, what: &str) -> Result<Vec<u8>, Error> {
     hex::decode(text.trim_start_matches("0x")).map_err(|error| Error::answer(what, error))
 }

@@ -78,11 +78,11 @@ impl Runtime {
         self.versions
     }
 
-    /// The code hash in the pallet's entry of a contract.
-    pub(crate) fn contract_code_hash(&self, mut entry: &[u8]) -> Option<Hash> {
+    /// The pallet's entry of a contract.
+    pub(crate) fn contract_info(&self, mut entry: &[u8]) -> Option<ContractInfo> {
         let metadata = self.client.metadata_ref();
         let ty = metadata.pallet_by_name(PALLET)?.storage()?.entry_by_name(CONTRACTS)?.value_ty();
-        ContractInfo::decode_as_type(&mut entry, ty, metadata.types()).ok().map(|info| info.code_hash)
+        ContractInfo::decode_as_type(&mut entry, ty, metadata.types()).ok()
     }
 
     /// The free balance in the entry of an account.
@@ -223,8 +223,9 @@ pub(crate) struct ContractEmitted {
 /// What the pallet keeps of a contract.
 #[derive(scale_decode::DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-struct ContractInfo {
-    code_hash: Hash,
+pub(crate) struct ContractInfo {
+    pub(crate) trie_id: Vec<u8>,
+    pub(crate) code_hash: Hash,
 }
 
 /// What the chain keeps of an account.
