@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use gs1::{validate_serial, Gtin};
 use primitives::{BatchId, MultiProof, SerialTree, MAX_UNITS};
+use scan::{lot_of, Code};
 
-use crate::code::{lot_of, Code};
+use crate::code;
 use crate::failure::Failure;
 use crate::goods::lot;
 
@@ -70,7 +71,7 @@ impl PacksArgs {
 fn of_codes(codes: &[String]) -> Result<Packs, Failure> {
     let mut packs: Option<Packs> = None;
     for code in codes {
-        let pack = Code::typed(code).parse().map_err(|failure| {
+        let pack = code::parse(&Code::typed(code)).map_err(|failure| {
             failure.with_hint(&format!(
                 "This is about {code:?}. Packs are named by their codes; or by their serials, with --gtin and --lot."
             ))

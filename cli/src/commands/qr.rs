@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use gs1::{MedicinePack, Pzn, CANONICAL_STEM};
+use scan::Code;
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::code::{Code, CodeArgs};
+use crate::code::{self, CodeArgs};
 use crate::failure::Failure;
 use crate::symbol;
 
@@ -81,19 +82,19 @@ pub fn run(command: QrCommand) -> Result<Answer, Failure> {
         QrCommand::Make(args) => make(&args),
         QrCommand::Read(ReadArgs { image, text }) => {
             let code = CodeArgs { code: text, image }.text()?;
-            Answer::of(&CodeView::new(&code.parse()?, code.into_text()))
+            Answer::of(&CodeView::new(&code::parse(&code)?, code.into_text()))
         }
     }
 }
 
 fn make(args: &MakeArgs) -> Result<Answer, Failure> {
-    let pack = Code::typed(&args.code).parse()?;
+    let pack = code::parse(&Code::typed(&args.code))?;
     pack.elements().ensure_pairs().map_err(Failure::bad_input)?;
     let (content, symbol) = match args.form {
         Form::Link => {
             let link = pack.to_digital_link(&args.stem).map_err(Failure::bad_input)?;
             // Every code that is made can be read.
-            Code::typed(&link).parse()?;
+            code::parse(&Code::typed(&link))?;
             let symbol = symbol::link_code(&link);
             (link, symbol)
         }

@@ -5,10 +5,11 @@ use gs1::MedicinePack;
 use primitives::batches::Batch;
 use primitives::units::{Reason, Scan, Verdict};
 use primitives::{BatchId, SiteId};
+use scan::{lot_of, Unreadable};
 
 use crate::answer::Answer;
 use crate::batch_view;
-use crate::code::{self, lot_of, CodeArgs};
+use crate::code::{self, CodeArgs};
 use crate::context::Context;
 use crate::directory::Mentioned;
 use crate::failure::{Exit, Failure};
@@ -56,7 +57,7 @@ pub struct VerifyArgs {
 /// Judges a pack, with a proof of its serial where there is a list.
 pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> {
     let code = args.code.text()?;
-    let pack = code.parse()?;
+    let pack = code::parse(&code)?;
     let given = given(&pack, args)?;
     let context = Context::open(global).await?;
     let site = match args.holder {
@@ -68,10 +69,10 @@ pub async fn run(args: &VerifyArgs, global: &Global) -> Result<Answer, Failure> 
     expire(&mut verdict, batch.as_ref(), time::now_ms());
     if contradicts(&verdict) {
         // Before a pack is called forged or unknown: would the register know it from a sound scanner?
-        for (diagnosis, pack) in code.alternatives() {
+        for (diagnosis, pack) in code.alternatives(time::current_year()) {
             let Ok(given) = self::given(&pack, args) else { continue };
             if !contradicts(&judge(&context, given, site).await?.0) {
-                return Err(code::scanner_fault(&diagnosis));
+                return Err(Unreadable::ScannerFault(diagnosis).into());
             }
         }
     }

@@ -3,12 +3,12 @@ use gs1::MedicinePack;
 use primitives::batches::{UnitPlace, UnitState};
 use primitives::units::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned, UnitOutcome};
 use primitives::{BatchId, DocumentHash, Quantity, SerialProof, SiteId, Timestamp, UnitId};
+use scan::lot_of;
 use serde_json::json;
 
 use super::args::GoneArgs;
 use crate::answer::Answer;
 use crate::choices::{place_name, Choice};
-use crate::code::lot_of;
 use crate::context::{changed, Context};
 use crate::directory::Mentioned;
 use crate::failure::{Exit, Failure};

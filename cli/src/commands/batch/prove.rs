@@ -2,11 +2,11 @@ use std::path::Path;
 
 use gs1::MedicinePack;
 use primitives::BatchId;
+use scan::lot_of;
 use serde_json::json;
 
 use super::dispense::serial_of;
 use crate::answer::Answer;
-use crate::code::lot_of;
 use crate::failure::Failure;
 use crate::proof::{self, ProofArgs};
 

@@ -1,6 +1,7 @@
 use gs1::MedicinePack;
 use primitives::batches::{Arrival, Goods, Recall, RecallScope, UnitState, UnitsReceived, UnitsShipped};
 use primitives::{BatchId, Quantity};
+use scan::lot_of;
 use serde_json::json;
 
 use super::args::{BatchCommand, DeliveryArgs, Step};
@@ -8,7 +9,6 @@ use super::{attest, dispense, key, prove, reach, register, show};
 use crate::answer::Answer;
 use crate::batch_view;
 use crate::choices::Choice;
-use crate::code::lot_of;
 use crate::context::{changed, Context};
 use crate::directory::Mentioned;
 use crate::failure::Failure;
