@@ -6,7 +6,7 @@ use std::sync::Arc;
 use blake2b_simd::Params;
 use primitives::AccountId;
 use wasmi::errors::HostError;
-use wasmi::{AsContextMut, Caller, Engine, Error, Extern, Func, FuncType, Linker, Memory, Val};
+use wasmi::{AsContextMut, Caller, Error, Extern, Func, FuncType, Memory, StoreContextMut, Val};
 
 use crate::machine;
 use crate::snapshot::{Missing, Snapshot};
@@ -43,7 +43,6 @@ const REVERTED: u32 = 1;
 /// One run.
 pub(crate) struct Host {
     snapshot: Arc<Snapshot>,
-    pub(crate) linker: Linker<Host>,
     pub(crate) frames: Vec<Frame>,
     /// What was not known, and was taken for absent.
     pub(crate) missing: Vec<Missing>,
@@ -82,8 +81,8 @@ impl fmt::Display for Returned {
 impl HostError for Returned {}
 
 impl Host {
-    pub(crate) fn new(snapshot: Arc<Snapshot>, linker: Linker<Host>) -> Self {
-        Self { snapshot, linker, frames: Vec::new(), missing: Vec::new(), refused: None }
+    pub(crate) fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot, frames: Vec::new(), missing: Vec::new(), refused: None }
     }
 
     fn frame(&self) -> Result<&Frame, Error> {
@@ -126,78 +125,92 @@ fn trie_key(key: &[u8]) -> Vec<u8> {
     [hash.as_bytes(), key].concat()
 }
 
-/// A function that no read needs.
-pub(crate) fn refused(store: &mut impl AsContextMut<Data = Host>, name: &str, ty: &FuncType) -> Extern {
-    let name = name.to_owned();
-    let function = move |mut caller: Caller<'_, Host>, _: &[Val], _: &mut [Val]| {
-        let refused = trap(&format!("{name} is not for reads"));
-        caller.data_mut().refused.get_or_insert_with(|| name.clone());
-        Err(refused)
-    };
-    Extern::Func(Func::new(store.as_context_mut(), ty.clone(), function))
+/// The function of this name that a contract imports.
+pub(crate) fn function(
+    store: &mut impl AsContextMut<Data = Host>,
+    module: &str,
+    name: &str,
+    ty: &FuncType,
+) -> Extern {
+    let store = store.as_context_mut();
+    Extern::Func(match (module, name) {
+        ("seal0", "input") => Func::wrap(store, input),
+        ("seal0", "seal_return") => Func::wrap(store, seal_return),
+        ("seal0", "caller") => Func::wrap(store, caller),
+        ("seal0", "address") => Func::wrap(store, address),
+        ("seal0", "value_transferred") => Func::wrap(store, value_transferred),
+        ("seal0", "now") => Func::wrap(store, now),
+        ("seal0", "hash_blake2_256") => Func::wrap(store, hash_blake2_256),
+        ("seal1", "get_storage") => Func::wrap(store, get_storage),
+        ("seal1", "contains_storage") => Func::wrap(store, contains_storage),
+        ("seal1", "call") => Func::wrap(store, call),
+        _ => refused(store, name, ty),
+    })
 }
 
-/// The functions that reads need.
-pub(crate) fn linker(engine: &Engine) -> Linker<Host> {
-    let mut linker = Linker::new(engine);
-    let defined = define(&mut linker);
-    // Each name is defined once.
-    debug_assert!(defined.is_ok(), "{defined:?}");
-    linker
+/// A function that no read needs.
+fn refused(store: StoreContextMut<'_, Host>, name: &str, ty: &FuncType) -> Func {
+    let name = name.to_owned();
+    let function = move |mut ctx: Caller<'_, Host>, _: &[Val], _: &mut [Val]| {
+        let refused = trap(&format!("{name} is not for reads"));
+        ctx.data_mut().refused.get_or_insert_with(|| name.clone());
+        Err(refused)
+    };
+    Func::new(store, ty.clone(), function)
 }
 
 type Ctx<'a> = Caller<'a, Host>;
 
-fn define(linker: &mut Linker<Host>) -> Result<(), wasmi::errors::LinkerError> {
-    linker.func_wrap("seal0", "input", |mut ctx: Ctx<'_>, out: u32, length: u32| {
-        let input = ctx.data().frame()?.input.clone().ok_or_else(|| trap("its input was forwarded"))?;
-        write_output(&mut ctx, out, length, &input)
-    })?;
-    linker.func_wrap("seal0", "seal_return", |ctx: Ctx<'_>, flags: u32, data: u32, length: u32| {
-        let data = read(&ctx, data, length)?;
-        Err::<(), _>(Error::host(Returned { flags, data }))
-    })?;
-    linker.func_wrap("seal0", "caller", |mut ctx: Ctx<'_>, out: u32, length: u32| {
-        let caller = ctx.data().frame()?.caller;
-        write_output(&mut ctx, out, length, &caller.0)
-    })?;
-    linker.func_wrap("seal0", "address", |mut ctx: Ctx<'_>, out: u32, length: u32| {
-        let address = ctx.data().frame()?.address;
-        write_output(&mut ctx, out, length, &address.0)
-    })?;
-    linker.func_wrap("seal0", "value_transferred", |mut ctx: Ctx<'_>, out: u32, length: u32| {
-        write_output(&mut ctx, out, length, &0_u128.to_le_bytes())
-    })?;
-    linker.func_wrap("seal0", "now", |mut ctx: Ctx<'_>, out: u32, length: u32| {
-        let now = ctx.data().snapshot.now();
-        write_output(&mut ctx, out, length, &now.to_le_bytes())
-    })?;
-    linker.func_wrap("seal0", "hash_blake2_256", |mut ctx: Ctx<'_>, input: u32, length: u32, out: u32| {
-        let hash = primitives::blake2_256(&read(&ctx, input, length)?);
-        write(&mut ctx, out, &hash)
-    })?;
-    linker.func_wrap(
-        "seal1",
-        "get_storage",
-        |mut ctx: Ctx<'_>, key: u32, key_length: u32, out: u32, length: u32| {
-            let key = read_key(&ctx, key, key_length)?;
-            match ctx.data_mut().value(&key)? {
-                Some(value) => write_output(&mut ctx, out, length, &value).map(|()| code::SUCCESS),
-                None => Ok(code::KEY_NOT_FOUND),
-            }
-        },
-    )?;
-    linker.func_wrap("seal1", "contains_storage", |mut ctx: Ctx<'_>, key: u32, key_length: u32| {
-        let key = read_key(&ctx, key, key_length)?;
-        let value = ctx.data_mut().value(&key)?;
-        Ok::<_, Error>(value.and_then(|value| u32::try_from(value.len()).ok()).unwrap_or(SENTINEL))
-    })?;
-    linker.func_wrap("seal1", "call", seal_call)?;
-    Ok(())
+fn input(mut ctx: Ctx<'_>, out: u32, length: u32) -> Result<(), Error> {
+    let input = ctx.data().frame()?.input.clone().ok_or_else(|| trap("its input was forwarded"))?;
+    write_output(&mut ctx, out, length, &input)
+}
+
+fn seal_return(ctx: Ctx<'_>, flags: u32, data: u32, length: u32) -> Result<(), Error> {
+    let data = read(&ctx, data, length)?;
+    Err(Error::host(Returned { flags, data }))
+}
+
+fn caller(mut ctx: Ctx<'_>, out: u32, length: u32) -> Result<(), Error> {
+    let caller = ctx.data().frame()?.caller;
+    write_output(&mut ctx, out, length, &caller.0)
+}
+
+fn address(mut ctx: Ctx<'_>, out: u32, length: u32) -> Result<(), Error> {
+    let address = ctx.data().frame()?.address;
+    write_output(&mut ctx, out, length, &address.0)
+}
+
+fn value_transferred(mut ctx: Ctx<'_>, out: u32, length: u32) -> Result<(), Error> {
+    write_output(&mut ctx, out, length, &0_u128.to_le_bytes())
+}
+
+fn now(mut ctx: Ctx<'_>, out: u32, length: u32) -> Result<(), Error> {
+    let now = ctx.data().snapshot.now();
+    write_output(&mut ctx, out, length, &now.to_le_bytes())
+}
+
+fn hash_blake2_256(mut ctx: Ctx<'_>, input: u32, length: u32, out: u32) -> Result<(), Error> {
+    let hash = primitives::blake2_256(&read(&ctx, input, length)?);
+    write(&mut ctx, out, &hash)
+}
+
+fn get_storage(mut ctx: Ctx<'_>, key: u32, key_length: u32, out: u32, length: u32) -> Result<u32, Error> {
+    let key = read_key(&ctx, key, key_length)?;
+    match ctx.data_mut().value(&key)? {
+        Some(value) => write_output(&mut ctx, out, length, &value).map(|()| code::SUCCESS),
+        None => Ok(code::KEY_NOT_FOUND),
+    }
+}
+
+fn contains_storage(mut ctx: Ctx<'_>, key: u32, key_length: u32) -> Result<u32, Error> {
+    let key = read_key(&ctx, key, key_length)?;
+    let value = ctx.data_mut().value(&key)?;
+    Ok(value.and_then(|value| u32::try_from(value.len()).ok()).unwrap_or(SENTINEL))
 }
 
 #[allow(clippy::too_many_arguments)] // As the pallet has them.
-fn seal_call(
+fn call(
     mut ctx: Ctx<'_>,
     flags: u32,
     callee: u32,

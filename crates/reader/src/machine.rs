@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chain::Hash;
 use primitives::AccountId;
-use wasmi::{AsContextMut, Config, Engine, Extern, ExternType, Instance, Linker, MemoryType, Module, Store};
+use wasmi::{AsContextMut, Config, Engine, Extern, ExternType, Instance, MemoryType, Module, Store};
 
 use crate::host::{self, Frame, Host, Outcome};
 use crate::snapshot::{Missing, Snapshot};
@@ -19,7 +19,6 @@ const MAX_PAGES: u64 = 16;
 /// Runs contracts.
 pub(crate) struct Machine {
     engine: Engine,
-    linker: Linker<Host>,
     codes: Mutex<HashMap<Hash, Arc<Code>>>,
 }
 
@@ -42,9 +41,7 @@ impl Machine {
         let mut config = Config::default();
         // As the pallet configures its interpreter: contracts are deterministic.
         config.consume_fuel(true).floats(false).wasm_multi_memory(false).wasm_memory64(false);
-        let engine = Engine::new(&config);
-        let linker = host::linker(&engine);
-        Self { engine, linker, codes: Mutex::default() }
+        Self { engine: Engine::new(&config), codes: Mutex::default() }
     }
 
     /// The code with this hash, where it was run before.
@@ -77,7 +74,7 @@ impl Machine {
         let Some(callee) = known else {
             return Err(chain::Error::ContractNotFound { address: contract }.into());
         };
-        let mut store = Store::new(&self.engine, Host::new(at.clone(), self.linker.clone()));
+        let mut store = Store::new(&self.engine, Host::new(at.clone()));
         store.set_fuel(FUEL).map_err(|error| Error::Code(error.to_string()))?;
         let frame = Frame::new(contract, AccountId([0; 32]), input.to_vec());
         let outcome = call(&mut store, &callee.code, frame);
@@ -110,15 +107,11 @@ fn try_call(
 ) -> Result<(), wasmi::Error> {
     let memory = wasmi::Memory::new(store.as_context_mut(), code.memory)?;
     frame.memory = Some(memory);
-    let linker = store.as_context().data().linker.clone();
     let mut externs = Vec::new();
     for import in code.module.imports() {
         externs.push(match import.ty() {
             ExternType::Memory(_) => Extern::Memory(memory),
-            ExternType::Func(ty) => match linker.get(store.as_context(), import.module(), import.name()) {
-                Some(function) => function,
-                None => host::refused(store, import.name(), ty),
-            },
+            ExternType::Func(ty) => host::function(store, import.module(), import.name(), ty),
             _ => return Err(wasmi::Error::new("it imports a table or a global")),
         });
     }
