@@ -23,9 +23,12 @@ pub struct Snapshot {
 #[derive(Default)]
 struct Known {
     contracts: HashMap<AccountId, Option<Contract>>,
-    storage: HashMap<AccountId, HashMap<Vec<u8>, Option<Arc<[u8]>>>>,
+    storage: HashMap<AccountId, Values>,
     bytes: usize,
 }
+
+/// What a contract keeps under the keys of its trie, and where it keeps nothing.
+type Values = HashMap<Vec<u8>, Option<Arc<[u8]>>>;
 
 /// A contract's code, and the name of its storage.
 #[derive(Clone)]
