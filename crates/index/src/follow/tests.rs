@@ -1,0 +1,1 @@
+//! Against a chain that a test scripts.
