@@ -11,11 +11,19 @@
 //!
 //! The body holds a secret: it travels over TLS only, and no log has it.
 
-use gs1::validate_serial;
+//!
+//! `201 Created` answers a list that was not held, `200 OK` one that was or that replaces another; both with a [`Held`], as
+//! `GET` of the same address gives it. `404 Not Found` answers `GET` where no list of the batch is held.
+
+use gs1::{validate_serial, Gtin};
+use jiff::Timestamp;
 use primitives::{BatchId, BatchKey, Quantity};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::{tree, Refused};
+use crate::layout::Layout;
+use crate::tree::{self, in_parallel, tile_roots};
+use crate::{Refused, Summary};
 
 /// The media type of a list.
 pub const MEDIA_TYPE: &str = "application/vnd.theriac.serial-list";
@@ -48,6 +56,54 @@ pub fn max_length(quantity: Quantity) -> u64 {
 #[must_use]
 pub fn leaf(batch: BatchId, serial: &[u8], key: &BatchKey) -> [u8; 32] {
     tree::leaf(batch, serial, &key.salt(serial))
+}
+
+/// The leaves of a batch's serials with this key, in their order: as many processors work on them as there are, up to four.
+#[must_use]
+pub fn leaves<S: AsRef<[u8]> + Sync>(batch: BatchId, serials: &[S], key: &BatchKey) -> Vec<[u8; 32]> {
+    in_parallel(serials, 1, |part| part.iter().map(|serial| leaf(batch, serial.as_ref(), key)).collect())
+}
+
+/// The root of the tree over leaves: to compare with the registered one before they are sent. `None` for no leaves, and for
+/// more than 2^32.
+#[must_use]
+pub fn root(leaves: &[[u8; 32]]) -> Option<[u8; 32]> {
+    let layout = Layout::of(u64::try_from(leaves.len()).ok()?)?;
+    let mut hashes = tile_roots(leaves, 0, layout.height(0));
+    for level in layout.kept().skip(1) {
+        hashes = tile_roots(&hashes, level, layout.height(level));
+    }
+    hashes.first().copied()
+}
+
+/// What a gateway says of a list that it holds. It has no serial and no key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// 14 digits.
+    pub gtin: String,
+    /// The lot.
+    pub lot: String,
+    /// How many serials there are.
+    pub serials: Quantity,
+    /// The root of their tree: 0x and 64 hexadecimal digits.
+    pub root: String,
+    /// When the list was taken in (RFC 3339).
+    pub taken_at: String,
+}
+
+impl Held {
+    /// That of a list of a batch.
+    #[must_use]
+    pub fn new(gtin: Gtin, lot: &str, list: &Summary) -> Self {
+        let taken_at = i64::try_from(list.taken_at).ok().and_then(|at| Timestamp::from_millisecond(at).ok());
+        Self {
+            gtin: gtin.to_string(),
+            lot: lot.to_owned(),
+            serials: list.registered.quantity,
+            root: format!("0x{}", hex::encode(list.registered.root)),
+            taken_at: taken_at.unwrap_or(Timestamp::MAX).to_string(),
+        }
+    }
 }
 
 impl Head {
@@ -101,6 +157,7 @@ impl Head {
 mod tests {
     use super::*;
     use gs1::TextError;
+    use primitives::SerialTree;
     use proptest::prelude::*;
 
     fn head(first: &[u8]) -> Head {
@@ -134,6 +191,31 @@ mod tests {
         assert_eq!(with(41, 21), Refused::FirstSerial(TextError::TooLong));
         assert!(matches!(with(42, b' '), Refused::FirstSerial(TextError::InvalidCharacter { position: 0 })));
         assert_eq!(head(b"").encode().unwrap_err(), Refused::FirstSerial(TextError::Empty));
+    }
+
+    #[test]
+    fn leaves_and_root_are_those_of_the_serial_tree() {
+        let (batch, key) = (BatchId([7; 32]), BatchKey::new([9; 32]));
+        for count in [1, 2, 64, 65, 5000] {
+            let serials: Vec<String> = (0..count).map(|number| format!("S{number}")).collect();
+            let tree = SerialTree::new(batch, &serials, &key).unwrap();
+            assert_eq!(root(&leaves(batch, &serials, &key)), Some(tree.root()), "{count}");
+        }
+        assert_eq!(root(&[]), None);
+    }
+
+    #[test]
+    fn what_is_said_of_a_list_has_its_moment_and_its_root() {
+        let registered = crate::Registered { batch: BatchId([7; 32]), root: [0xAB; 32], quantity: 3 };
+        let list = Summary { registered, taken_at: 1_700_000_000_123, bytes: 12_288 };
+        let held = Held::new(Gtin::new(9_506_000_134_352).unwrap(), "A/1", &list);
+        assert_eq!(
+            serde_json::to_string(&held).unwrap(),
+            format!(
+                r#"{{"gtin":"09506000134352","lot":"A/1","serials":3,"root":"0x{}","taken_at":"2023-11-14T22:13:20.123Z"}}"#,
+                "ab".repeat(32)
+            )
+        );
     }
 
     #[test]
