@@ -6,11 +6,11 @@ use primitives::access::Limits;
 use primitives::AccountId;
 use serde::Serialize;
 use serde_json::Value;
+use view::choices::role_names;
+use view::directory::{Mentioned, OrganisationView, SiteView};
 
 use crate::accounts::ss58;
-use crate::choices::role_names;
 use crate::context::Context;
-use crate::directory::{Mentioned, OrganisationView, SiteView};
 use crate::failure::Failure;
 use crate::time;
 

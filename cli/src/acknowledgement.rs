@@ -16,24 +16,17 @@ pub fn missing<'a>(
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
-    use primitives::batches::{Recall, RecallClass, RecallEnded, RecallReason};
-    use primitives::{AccountId, DocumentHash};
-
-    /// A recall that goes on.
-    pub fn notice(scope: RecallScope, at: u64) -> RecallNotice {
-        let instructions = DocumentHash([1; 32]);
-        let (class, reason) = (RecallClass::II, RecallReason::WrongStrength);
-        let recall = Recall { scope, class, reason, instructions, acknowledge_by: at };
-        RecallNotice { recall, by: 1, account: AccountId([1; 32]), by_regulator: false, at, ended: None }
-    }
+    use primitives::batches::RecallEnded;
+    use primitives::DocumentHash;
+    use testkit::register::recall;
 
     #[test]
     fn recalls_of_batch_and_product_are_acknowledged_each_in_its_own_count() {
         let range = RecallScope::SerialRange { first: 1, last: 2 };
         let mut recalls =
-            vec![notice(range, 5), notice(RecallScope::Batch, 7), notice(RecallScope::Product, 9)];
+            vec![recall(range, 5), recall(RecallScope::Batch, 7), recall(RecallScope::Product, 9)];
         let left = |recalls: &[RecallNotice], acknowledged, acknowledged_at| {
             let holding = Holding { acknowledged, acknowledged_at, ..Holding::default() };
             missing(recalls, &holding).map(|notice| notice.at).collect::<Vec<u64>>()

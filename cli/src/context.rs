@@ -11,12 +11,11 @@ use chain::governance::Governance;
 use chain::products::Products;
 use chain::units::Units;
 use chain::{Account, Call, Chain, Deployment, Deposit, Estimate, Hash, Receipt, Signer};
-use primitives::governance::SiteEntry;
 use primitives::AccountId;
 use serde_json::{json, Value};
+use view::directory::{self, Mentioned, Names};
 
 use crate::answer::Answer;
-use crate::directory::{Mentioned, Names};
 use crate::failure::{Exit, Failure};
 use crate::global::{Global, DEFAULT_DEPLOYMENT};
 use crate::keys::{self, KEY_VARIABLE};
@@ -201,18 +200,7 @@ impl<'g> Context<'g> {
 
     /// The names of the organisations and sites.
     pub async fn names(&self, mentioned: &Mentioned) -> Result<Names, Failure> {
-        let contracts = self.deployment.contracts.all();
-        let mut names = Names::new(contracts.map(|(name, contract)| (name, contract.address)));
-        for id in &mentioned.organisations {
-            let entry = self.read(&self.governance().organisation(*id)).await?;
-            entry.iter().for_each(|entry| names.insert_organisation(entry));
-        }
-        for id in &mentioned.sites {
-            if let Some(site) = self.site(*id).await? {
-                names.insert_site(&SiteEntry { id: *id, site });
-            }
-        }
-        Ok(names)
+        Ok(directory::names(&self.chain, &self.deployment.contracts, mentioned).await?)
     }
 }
 

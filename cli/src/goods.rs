@@ -5,9 +5,9 @@ use gs1::{validate_lot, Gtin, Sscc};
 use primitives::batches::{QuarantineTarget, MAX_QUANTITY};
 use primitives::{BatchId, Quantity};
 use serde_json::{json, Value};
+use view::directory::Mentioned;
 
 use crate::context::Context;
-use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::named::SiteRef;
 

@@ -6,13 +6,11 @@ mod accounts;
 mod acknowledgement;
 mod answer;
 mod args;
-mod batch_view;
 mod choices;
 mod code;
 mod commands;
 mod confirm;
 mod context;
-mod directory;
 mod document;
 mod failure;
 mod global;
@@ -32,10 +30,8 @@ mod secrets;
 mod serials;
 mod signals;
 mod sites;
-mod stop_view;
 mod symbol;
 mod time;
-mod verdict;
 
 use std::process::ExitCode;
 

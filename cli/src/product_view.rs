@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use gs1::Gtin;
 use primitives::products::Product;
 use serde::Serialize;
+use view::directory::{Mentioned, Names, OrganisationView};
+use view::gtin_text;
 
-use crate::directory::{Mentioned, Names, OrganisationView};
 use crate::time;
 
 /// A product that is or was authorised.
@@ -47,11 +47,6 @@ pub struct WithdrawnView {
     pub at: String,
     #[serde(skip)]
     at_ms: u64,
-}
-
-/// A GTIN with its 14 digits.
-pub fn gtin_text(gtin: u64) -> String {
-    Gtin::new(gtin).map_or_else(|_| gtin.to_string(), |gtin| gtin.to_string())
 }
 
 /// Adds the organisations that a product names.

@@ -7,6 +7,7 @@ use gs1::Gtin;
 use primitives::{BatchId, Salt, SerialProof, SerialTree};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use view::judge::Evidence;
 
 use crate::failure::Failure;
 use crate::secrets::{BatchKeyArgs, SecretError};
@@ -61,32 +62,6 @@ fn tree(
     let tree = list.tree(BatchId::of(gtin.value(), lot.as_bytes()), &key.key(gtin, lot)?)?;
     let source = format!("the list of serials {} with this batch key", list.path().display());
     Ok((list, tree, source))
-}
-
-/// What is shown about one serial.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
-    /// The root to which the proof leads: only where it is the registered one, the proof is the batch's.
-    pub root: [u8; 32],
-    /// The serial's proof; where the serial is not in the list, one that fails.
-    pub proof: SerialProof,
-    /// List or proof, in words.
-    source: String,
-}
-
-impl Evidence {
-    /// What to say where the root is not the registered one.
-    pub fn not_registered(&self) -> String {
-        not_registered(&self.source)
-    }
-}
-
-/// What to say where a list or proof is not of the registered serials.
-pub fn not_registered(source: &str) -> String {
-    format!(
-        "{source} does not belong to the serials that were registered for this batch; get the right one from the \
-         manufacturer"
-    )
 }
 
 /// Why no proof can be given.

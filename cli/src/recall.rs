@@ -5,8 +5,9 @@ use primitives::batches::{RecallClass, RecallReason};
 use primitives::products::WithdrawalRecall;
 use primitives::DocumentHash;
 use serde_json::{json, Value};
+use view::choices::Choice;
 
-use crate::choices::{choice, Choice};
+use crate::choices::choice;
 use crate::document::DocumentArgs;
 use crate::failure::Failure;
 use crate::time;

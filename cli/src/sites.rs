@@ -5,10 +5,10 @@ use primitives::access::{Account, Limits};
 use primitives::governance::{Error, GlnUse, Identifier, OrganisationEntry, Site, SiteEntry};
 use primitives::{AccountId, Actor, OrganisationId, Question, Role, SiteId};
 use serde_json::json;
+use view::directory::SiteView;
 
 use crate::accounts::ss58;
 use crate::context::Context;
-use crate::directory::SiteView;
 use crate::failure::{code_of, Exit, Failure};
 use crate::named::{OrganisationRef, SiteRef};
 

@@ -3,6 +3,8 @@
 use gs1::Date;
 use jiff::{SpanRelativeTo, Timestamp, ToSpan};
 
+pub use view::time::{readable, rfc3339};
+
 /// The computer's time in milliseconds since 1970: for the century of a date on a pack, and for deadlines.
 pub fn now_ms() -> u64 {
     u64::try_from(Timestamp::now().as_millisecond()).unwrap_or_default()
@@ -16,20 +18,6 @@ pub fn days_from_now(days: u16) -> u64 {
 /// The year by the computer's clock.
 pub fn current_year() -> u16 {
     gs1::year_of_ms(now_ms())
-}
-
-/// A moment for machines: RFC 3339 in UTC.
-pub fn rfc3339(ms: u64) -> String {
-    moment(ms).map_or_else(|| ms.to_string(), |moment| moment.to_string())
-}
-
-/// A moment for people, such as `2026-11-21 05:10:00 UTC`.
-pub fn readable(ms: u64) -> String {
-    moment(ms).map_or_else(|| ms.to_string(), |moment| moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
-}
-
-fn moment(ms: u64) -> Option<Timestamp> {
-    Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()
 }
 
 /// Reads a day: YYMMDD as on the pack (day 00 is the month's last), or YYYY-MM-DD.
@@ -132,12 +120,5 @@ mod tests {
         );
         assert_eq!(parse_span("9999d").unwrap_err(), "the span is longer than ten years; give a shorter one");
         assert_eq!(parse_span("-1s").unwrap_err(), "the span is negative; give a positive one");
-    }
-
-    #[test]
-    fn a_moment_is_written_for_people_and_machines() {
-        assert_eq!(readable(1_830_297_599_999), "2027-12-31 23:59:59 UTC");
-        assert_eq!(rfc3339(1_830_297_599_999), "2027-12-31T23:59:59.999Z");
-        assert_eq!(rfc3339(u64::MAX), u64::MAX.to_string());
     }
 }

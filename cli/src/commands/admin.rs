@@ -12,15 +12,16 @@ use primitives::governance::{AdministrationOffer, AdministrationOffered};
 use primitives::{AccountId, Role, RoleSet};
 use serde::Serialize;
 use serde_json::json;
+use view::choices::{role_names, Choice};
+use view::directory::{ActorView, Mentioned};
 
 use self::market::MarketCommand;
 pub use self::proposal::ProposalView;
 use self::proposal::ProposeCommand;
 use crate::accounts::{self, ss58};
 use crate::answer::Answer;
-use crate::choices::{choice, role_names, Choice};
+use crate::choices::choice;
 use crate::context::{changed, Context};
-use crate::directory::{ActorView, Mentioned};
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::time;

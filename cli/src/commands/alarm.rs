@@ -4,12 +4,13 @@ use clap::Subcommand;
 use primitives::units::Resolution;
 use primitives::MAX_UNITS;
 use serde_json::json;
+use view::choices::Choice;
+use view::directory::Mentioned;
 
 use super::packs::submit_parts;
 use crate::answer::Answer;
-use crate::choices::{choice, Choice};
+use crate::choices::choice;
 use crate::context::{changed, Context};
-use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::named::SiteRef;

@@ -11,13 +11,13 @@ use primitives::feeds::{Error, Feed};
 use primitives::{FeedId, Subject};
 use serde::Serialize;
 use serde_json::{json, Value};
+use view::directory::{Mentioned, SiteView};
 
 use self::trail::Quarantined;
 use super::feed::feed_name;
 use crate::accounts;
 use crate::answer::Answer;
 use crate::context::{changed, Context};
-use crate::directory::{Mentioned, SiteView};
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::goods::{name_of, Goods, GoodsArgs};

@@ -10,10 +10,10 @@ use primitives::feeds::{Feed, OperatorKey};
 use primitives::FeedId;
 use serde::Serialize;
 use serde_json::json;
+use view::choices::Choice;
 
 use super::model::Local;
 use crate::answer::Answer;
-use crate::choices::Choice;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::global::Global;

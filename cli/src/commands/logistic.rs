@@ -8,12 +8,12 @@ use primitives::batches::{Arrival, Contents, Goods, LogisticUnit, UnitsReceived}
 use primitives::{BatchId, DocumentHash, Quantity};
 use serde::Serialize;
 use serde_json::json;
+use view::choices::Choice;
+use view::directory::{Mentioned, Names, SiteView};
 
 use super::batch::{ship, DeliveryArgs};
 use crate::answer::Answer;
-use crate::choices::Choice;
 use crate::context::{changed, Context};
-use crate::directory::{Mentioned, Names, SiteView};
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::goods::{lot, quantity};

@@ -13,10 +13,10 @@ use primitives::feeds::{Error, Model as Registered};
 use primitives::{DocumentHash, ModelId};
 use serde::Serialize;
 use serde_json::json;
+use view::directory::{ActorView, Mentioned, Names};
 
 use crate::answer::Answer;
 use crate::context::Context;
-use crate::directory::{ActorView, Mentioned, Names};
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::time;

@@ -6,16 +6,18 @@ use clap::{Args, Subcommand};
 use primitives::batches::{ClearanceReason, QuarantineReason};
 use primitives::{SiteId, MAX_UNITS};
 use serde_json::json;
+use view::choices::Choice;
+use view::directory::Mentioned;
+use view::judge::not_registered;
 
 use crate::answer::Answer;
-use crate::choices::{choice, Choice};
+use crate::choices::choice;
 use crate::context::{changed, Context};
-use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::named::SiteRef;
 use crate::packs::{Packs, PacksArgs};
-use crate::proof::{not_registered, ListArgs};
+use crate::proof::ListArgs;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\

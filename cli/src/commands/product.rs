@@ -7,18 +7,19 @@ mod list;
 use primitives::products::{NewProduct, Product};
 use primitives::Prefix;
 use serde_json::json;
+use view::directory::{Mentioned, Names, OrganisationView};
+use view::gtin_text;
 
 pub use args::ProductCommand;
 
 use self::args::{AuthoriseArgs, ChangeArgs};
 use crate::answer::Answer;
 use crate::context::Context;
-use crate::directory::{Mentioned, Names, OrganisationView};
 use crate::document;
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::named::OrganisationRef;
-use crate::product_view::{self, gtin_text, ProductView};
+use crate::product_view::{self, ProductView};
 use crate::recall::RecallArgs;
 use crate::time;
 

@@ -2,9 +2,10 @@
 
 use clap::Subcommand;
 use primitives::batches::{ClearanceReason, QuarantineReason};
+use view::choices::Choice;
 
 use crate::answer::Answer;
-use crate::choices::{choice, Choice};
+use crate::choices::choice;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::global::Global;

@@ -8,6 +8,8 @@ mod waiting;
 
 use std::collections::BTreeSet;
 
+use ::view::batch::may_have_recalls;
+use ::view::directory::Mentioned;
 use clap::{Args, Subcommand};
 use gs1::Gtin;
 use primitives::{BatchId, SiteId, CUSTODIANS};
@@ -19,12 +21,11 @@ use self::waiting::{waiting, Books, Goods, Since, Waiting};
 use super::batch;
 use crate::answer::Answer;
 use crate::context::Context;
-use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::goods::lot;
 use crate::named::SiteRef;
-use crate::{batch_view, keys, time};
+use crate::{keys, time};
 
 /// How many batches one request lists: the contract gives no more.
 const PAGE: u32 = 50;
@@ -173,7 +174,7 @@ async fn goods(context: &Context<'_>, one: Option<BatchId>) -> Result<Vec<Goods>
             }
             return Err(batch::unknown(id));
         };
-        let recalls = match batch_view::may_have_recalls(&batch) {
+        let recalls = match may_have_recalls(&batch) {
             true => context.read(&register.recalls(id)).await?,
             false => Vec::new(),
         };

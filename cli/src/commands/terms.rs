@@ -16,13 +16,13 @@ use serde_json::json;
 use subxt::tx::Signer;
 use subxt::utils::MultiSignature;
 use subxt::SubstrateConfig;
+use view::directory::{Mentioned, OrganisationView};
 
 use self::shipment::{Agreed, ShipmentArgs};
 use super::sealing_key::KeyringArgs;
 use crate::accounts::ss58;
 use crate::answer::Answer;
 use crate::context::{signer, Context};
-use crate::directory::{Mentioned, OrganisationView};
 use crate::failure::{code_of, Exit, Failure};
 use crate::global::Global;
 use crate::named::{OrganisationRef, SiteRef};

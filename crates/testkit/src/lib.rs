@@ -7,6 +7,7 @@
 pub mod fhir_server;
 pub mod node;
 pub mod programs;
+pub mod register;
 pub mod series_server;
 pub mod service;
 pub mod theriac;

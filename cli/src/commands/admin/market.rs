@@ -5,10 +5,10 @@ use primitives::governance::Market;
 use primitives::Role;
 use serde::Serialize;
 use serde_json::json;
+use view::directory::OrganisationView;
 
 use crate::answer::Answer;
 use crate::context::Context;
-use crate::directory::OrganisationView;
 use crate::failure::Failure;
 use crate::named::OrganisationRef;
 

@@ -6,13 +6,14 @@ use primitives::governance::{Action, ChangeProposed, Market, Proposal, ProposalA
 use primitives::{AccountId, Grant, Role, RoleSet};
 use serde::Serialize;
 use serde_json::json;
+use view::choices::{role_names, Choice};
+use view::directory::{ActorView, Mentioned, Names};
 
 use super::Contract;
 use crate::accounts::{self, ss58};
 use crate::answer::Answer;
-use crate::choices::{choice, role_names, Choice};
+use crate::choices::choice;
 use crate::context::{changed, Context};
-use crate::directory::{ActorView, Mentioned, Names};
 use crate::failure::Failure;
 use crate::named::OrganisationRef;
 use crate::time;

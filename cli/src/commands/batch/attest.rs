@@ -4,13 +4,13 @@ use primitives::products::Attestation;
 use primitives::{BatchId, DocumentHash, RegistrationHash};
 use serde::Serialize;
 use serde_json::json;
+use view::batch::{self, BatchView};
+use view::choices::Choice;
+use view::directory::{Mentioned, OrganisationView};
 
 use super::show::unknown;
 use crate::answer::Answer;
-use crate::batch_view::{self, BatchView};
-use crate::choices::Choice;
 use crate::context::Context;
-use crate::directory::{Mentioned, OrganisationView};
 use crate::failure::{Exit, Failure};
 
 /// Attests one requirement of what is registered now, or of the registration that was reviewed.
@@ -24,7 +24,7 @@ pub async fn run(
     let batch = context.read(&context.batches().batch(id)).await?.ok_or_else(|| unknown(id))?;
     let registered = batch.registration_hash();
     let mut mentioned = Mentioned::default();
-    batch_view::mention(&batch, &[], &mut mentioned);
+    batch::mention(&batch, &[], &mut mentioned);
     let registration = RegistrationView::from(BatchView::new(&batch, &[], &context.names(&mentioned).await?));
     if let Some(reviewed) = reviewed.filter(|reviewed| *reviewed != registered) {
         let message = format!(

@@ -5,15 +5,15 @@ use primitives::units::{AlarmCode, AlarmRaised, Scan, UnitDecommissioned, UnitOu
 use primitives::{BatchId, DocumentHash, Quantity, SerialProof, SiteId, Timestamp, UnitId};
 use scan::lot_of;
 use serde_json::json;
+use view::choices::{place_name, Choice};
+use view::directory::Mentioned;
+use view::judge::Evidence;
 
 use super::args::GoneArgs;
 use crate::answer::Answer;
-use crate::choices::{place_name, Choice};
 use crate::context::{changed, Context};
-use crate::directory::Mentioned;
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
-use crate::proof::Evidence;
 use crate::time;
 
 /// Decommissions one pack with a serial, or packs without.

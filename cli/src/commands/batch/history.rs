@@ -3,10 +3,10 @@ use primitives::batches::Recall;
 use primitives::products::BatchAttested;
 use primitives::{Actor, BatchId};
 use serde::Serialize;
+use view::batch::scope;
+use view::choices::{place_name, Choice};
+use view::directory::{ActorView, Mentioned, Names, SiteView};
 
-use crate::batch_view::scope;
-use crate::choices::{place_name, Choice};
-use crate::directory::{ActorView, Mentioned, Names, SiteView};
 use crate::goods::name_of;
 
 /// What happened to a batch, as it is on chain: one event.
@@ -434,12 +434,12 @@ fn of_units(event: &by_units::Event, names: &Names) -> HistoryLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::tests::{organisation, site};
     use primitives::batches::{
         Arrival, Purpose, QuarantineReason, UnitPlace, UnitState, UnitsBooked, UnitsReceived, UnitsShipped,
     };
     use primitives::units::{UnitDecommissioned, UnitsQuarantinedBySerial};
     use primitives::{AccountId, UnitId};
+    use testkit::register::{organisation, site};
 
     const BATCH: BatchId = BatchId([7; 32]);
 

@@ -3,11 +3,11 @@ use std::fmt;
 use primitives::batches::{Holding, RecallNotice};
 use primitives::{BatchId, SiteId};
 use serde::Serialize;
+use view::directory::{Mentioned, Names, SiteView};
 
 use super::show::{unknown, BalanceView};
 use crate::answer::Answer;
 use crate::context::Context;
-use crate::directory::{Mentioned, Names, SiteView};
 use crate::failure::Failure;
 use crate::{acknowledgement, time};
 

@@ -3,14 +3,14 @@ use primitives::batches::{Arrival, Goods, Recall, RecallScope, UnitState, UnitsR
 use primitives::{BatchId, Quantity};
 use scan::lot_of;
 use serde_json::json;
+use view::batch;
+use view::choices::Choice;
+use view::directory::Mentioned;
 
 use super::args::{BatchCommand, DeliveryArgs, Step};
 use super::{attest, dispense, key, prove, reach, register, show};
 use crate::answer::Answer;
-use crate::batch_view;
-use crate::choices::Choice;
 use crate::context::{changed, Context};
-use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::named::SiteRef;
@@ -111,7 +111,7 @@ async fn run_step(context: &Context<'_>, step: Step) -> Result<Answer, Failure> 
                 (None, Some(sscc)) => RecallScope::LogisticUnit(sscc.value()),
                 (None, None) => RecallScope::Batch,
             };
-            let named = batch_view::scope(scope);
+            let named = batch::scope(scope);
             context.ask_before(&format!(
                 "You recall {named}. The notice stays, and only a regulator ends the recall."
             ))?;

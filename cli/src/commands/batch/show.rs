@@ -7,13 +7,13 @@ use primitives::batches::Places;
 use primitives::products::{Attestation, AttestationRecord};
 use primitives::BatchId;
 use serde::Serialize;
+use view::batch::{self, BatchView};
+use view::choices::Choice;
+use view::directory::{Mentioned, Names, OrganisationView};
 
 use super::history::{describe, mention, BatchEvent, HistoryLine};
 use crate::answer::Answer;
-use crate::batch_view::{self, BatchView};
-use crate::choices::Choice;
 use crate::context::Context;
-use crate::directory::{Mentioned, Names, OrganisationView};
 use crate::failure::{Exit, Failure};
 use crate::product_view::{self, ProductView};
 use crate::{progress, time};
@@ -36,7 +36,7 @@ pub async fn run(context: &Context<'_>, id: BatchId, from_block: Option<u64>) ->
     }
     let history = events(context, id, batch.gtin, from_block).await;
     let mut mentioned = Mentioned::default();
-    batch_view::mention(&batch, &recalls, &mut mentioned);
+    batch::mention(&batch, &recalls, &mut mentioned);
     product.iter().for_each(|product| product_view::mention(product, &mut mentioned));
     mentioned.organisations.extend(attestations.iter().filter_map(|(_, record)| Some(record.as_ref()?.by)));
     history.iter().flatten().for_each(|(_, event)| mention(event, &mut mentioned));

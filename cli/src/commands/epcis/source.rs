@@ -8,11 +8,11 @@ use epcis::Document;
 use gs1::{Gln, Gtin};
 use primitives::governance::Identifier;
 use primitives::BatchId;
+use view::directory::Mentioned;
 
 use super::changes::{History, Parties};
 use crate::commands::batch;
 use crate::context::Context;
-use crate::directory::Mentioned;
 use crate::failure::Failure;
 use crate::global::Global;
 use crate::serials::SerialList;

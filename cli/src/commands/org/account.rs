@@ -5,12 +5,13 @@ use primitives::access::Limits;
 use primitives::{AccountId, Role, RoleSet};
 use serde::Serialize;
 use serde_json::json;
+use view::choices::role_names;
+use view::directory::{Mentioned, Names, OrganisationView, SiteView};
 
 use crate::accounts::{self, ss58};
 use crate::answer::Answer;
-use crate::choices::{choice, role_names};
+use crate::choices::choice;
 use crate::context::Context;
-use crate::directory::{Mentioned, Names, OrganisationView, SiteView};
 use crate::failure::Failure;
 use crate::named::{OrganisationRef, SiteRef};
 use crate::time;
@@ -173,7 +174,7 @@ impl fmt::Display for AccountView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::tests::site;
+    use testkit::register::site;
 
     #[test]
     fn an_account_shows_what_it_is_limited_to() {

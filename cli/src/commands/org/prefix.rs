@@ -5,10 +5,10 @@ use primitives::access::PrefixOwner;
 use primitives::Prefix;
 use serde::Serialize;
 use serde_json::json;
+use view::directory::{Mentioned, OrganisationView};
 
 use crate::answer::Answer;
 use crate::context::Context;
-use crate::directory::{Mentioned, OrganisationView};
 use crate::failure::Failure;
 use crate::named::OrganisationRef;
 

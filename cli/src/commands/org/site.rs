@@ -5,10 +5,10 @@ use gs1::Gln;
 use primitives::governance::{SiteEntry, SiteRegistered};
 use serde::Serialize;
 use serde_json::json;
+use view::directory::{Mentioned, Names, OrganisationView, SiteView};
 
 use crate::answer::Answer;
 use crate::context::{changed, Context};
-use crate::directory::{Mentioned, Names, OrganisationView, SiteView};
 use crate::failure::Failure;
 use crate::named::{OrganisationRef, SiteRef};
 

@@ -3,9 +3,9 @@ use std::fmt;
 use primitives::governance::{OrganisationEntry, SiteEntry};
 use primitives::Grant;
 use serde::Serialize;
+use view::choices::Choice;
+use view::directory::{OrganisationView, SiteView};
 
-use crate::choices::Choice;
-use crate::directory::{OrganisationView, SiteView};
 use crate::time;
 
 /// An organisation with its roles, and its sites where they are asked for.
@@ -89,9 +89,9 @@ impl fmt::Display for OrganisationDetails {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::tests::{organisation, site};
     use primitives::access::Rights;
     use primitives::Role;
+    use testkit::register::{organisation, site};
 
     #[test]
     fn an_organisation_shows_which_roles_are_effective() {

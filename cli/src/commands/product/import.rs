@@ -11,6 +11,7 @@ use primitives::governance::{Market, MAX_MARKETS};
 use primitives::products::{NewProduct, Product, MAX_MAKERS, MAX_PRODUCTS};
 use primitives::{DocumentHash, OrganisationId};
 use serde_json::json;
+use view::gtin_text;
 
 use super::data;
 use crate::answer::Answer;
@@ -20,7 +21,6 @@ use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::input;
 use crate::named::OrganisationRef;
-use crate::product_view::gtin_text;
 use crate::time;
 
 /// The largest list that is read, in bytes.

@@ -2,6 +2,7 @@
 
 mod view;
 
+use ::view::batch;
 use clap::Args;
 use primitives::access::Limits;
 use primitives::governance::OrganisationEntry;
@@ -17,7 +18,7 @@ use crate::commands::admin;
 use crate::commands::batch::BatchEvent;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::{batch_view, product_view, time};
+use crate::{product_view, time};
 
 /// Options of `theriac status regulator`.
 #[derive(Args, Debug)]
@@ -44,7 +45,7 @@ pub async fn run(context: &Context<'_>, args: &RegulatorArgs) -> Result<Answer, 
     let proposals = admin::waiting_proposals(context).await?;
     let offer = admin::administration_offer(context).await?;
     for goods in &found.goods {
-        batch_view::mention(&goods.batch, &goods.recalls, &mut found.mentioned);
+        batch::mention(&goods.batch, &goods.recalls, &mut found.mentioned);
     }
     for AlarmEntry { alarm, .. } in &alarms {
         found.mentioned.sites.insert(alarm.site);

@@ -2,11 +2,11 @@ use std::fmt;
 
 use primitives::{Quantity, SiteId, Timestamp};
 use serde::Serialize;
+use view::directory::{Names, SiteView};
+use view::gtin_text;
+use view::stop::StopView;
 
 use super::waiting::{Kind, Since, Waiting};
-use crate::directory::{Names, SiteView};
-use crate::product_view::gtin_text;
-use crate::stop_view::StopView;
 use crate::time;
 
 /// What waits, for people and programs.

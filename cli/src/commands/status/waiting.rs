@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use primitives::batches::{Batch, Holding, LogisticUnit, RecallNotice, Shipment, Stop, Withdrawal};
 use primitives::{BatchId, Quantity, SiteId, Sscc, Timestamp};
 use serde::Serialize;
+use view::batch::scope;
 
 use super::log::Log;
-use crate::batch_view::scope;
 use crate::{acknowledgement, time};
 
 /// A batch, and who has or had packs of it.

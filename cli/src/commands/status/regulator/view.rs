@@ -5,15 +5,15 @@ use primitives::products::Product;
 use primitives::units::Alarm;
 use primitives::{AccountId, BatchId, OrganisationId, Role, SiteId, UnitId};
 use serde::Serialize;
+use view::batch::RecallView;
+use view::choices::Choice;
+use view::directory::{Names, OrganisationView, SiteView};
+use view::gtin_text;
 
 use crate::accounts::ss58;
-use crate::batch_view::RecallView;
-use crate::choices::Choice;
 use crate::commands::admin::{OfferView, ProposalView};
 use crate::commands::status::view::WaitingView;
 use crate::commands::status::waiting::Waiting;
-use crate::directory::{Names, OrganisationView, SiteView};
-use crate::product_view::gtin_text;
 use crate::time;
 
 /// How many entries of each list a page has.
@@ -364,14 +364,14 @@ mod tests {
 
     #[test]
     fn a_recall_names_its_deadline_and_the_sites_that_are_missing() {
-        use crate::acknowledgement::tests::notice;
         use primitives::batches::RecallScope;
+        use testkit::register::recall;
         let entry = RecallEntry {
             batch: BatchId([1; 32]),
             gtin: 9_506_000_134_352,
             lot: "A1".to_owned(),
             number: 0,
-            notice: notice(RecallScope::Product, 1_790_000_000_000),
+            notice: recall(RecallScope::Product, 1_790_000_000_000),
             sites: 3,
             missing: vec![4],
         };

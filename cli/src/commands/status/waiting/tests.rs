@@ -5,13 +5,12 @@ use primitives::batches::{
 };
 use primitives::units::{UnitsCondemned, UnitsQuarantinedBySerial, UnitsReleased};
 use primitives::{AccountId, Actor, UnitId};
+use testkit::register::{recall, site};
+use view::directory::Names;
 
 use super::super::view::StatusView;
 use super::*;
-use crate::acknowledgement::tests::notice;
 use crate::commands::batch::BatchEvent;
-use crate::directory::tests::site;
-use crate::directory::Names;
 
 const BATCH: BatchId = BatchId([7; 32]);
 const PHARMACY: SiteId = 4;
@@ -109,7 +108,7 @@ fn a_recall_waits_for_who_had_packs_and_for_packs_on_the_shelf() {
     let mut recalled = goods(Places { held: 3, ..Places::default() });
     recalled.batch.recalled_at = Some(5);
     recalled.batch.recalls = 1;
-    recalled.recalls = vec![notice(RecallScope::Batch, T0)];
+    recalled.recalls = vec![recall(RecallScope::Batch, T0)];
     let books = Books { now: T0 + 1, ..Books::default() };
     let found = waiting(std::slice::from_ref(&recalled), &books);
     assert_eq!(kinds(&found), [Kind::RecallNotAcknowledged, Kind::Recalled]);

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::choices::Choice;
 use crate::directory::{Mentioned, Names, OrganisationView};
-use crate::product_view::gtin_text;
-use crate::stop_view::StopView;
+use crate::gtin::gtin_text;
+use crate::stop::StopView;
 use crate::time;
 
 /// A registered batch.
@@ -93,6 +93,7 @@ pub struct EndedView {
 }
 
 /// Whether there may be notices of recalls that matter now: the product's show in the batch while they go on.
+#[must_use]
 pub const fn may_have_recalls(batch: &Batch) -> bool {
     batch.recalls > 0 || batch.recalled_at.is_some()
 }
@@ -108,6 +109,7 @@ pub fn mention(batch: &Batch, recalls: &[RecallNotice], mentioned: &mut Mentione
 
 impl BatchView {
     /// The batch with the names of organisations.
+    #[must_use]
     pub fn new(batch: &Batch, recalls: &[RecallNotice], names: &Names) -> Self {
         let day = Date::of_ms(batch.expires_at);
         Self {
@@ -137,6 +139,7 @@ impl BatchView {
 
 impl RecallView {
     /// The recall with its place among those of the batch: those of the product stand behind them.
+    #[must_use]
     pub fn new(number: u8, notice: &RecallNotice, names: &Names) -> Self {
         let recall = &notice.recall;
         let ended = |RecallEnded { by, at, document }| EndedView {
@@ -161,17 +164,20 @@ impl RecallView {
     }
 
     /// Whether it goes on.
+    #[must_use]
     pub const fn goes_on(&self) -> bool {
         self.ended.is_none()
     }
 
     /// Class and reason, such as `class II, wrong strength`.
+    #[must_use]
     pub fn summary(&self) -> String {
         format!("class {}, {}", self.class.to_uppercase(), self.reason.replace('-', " "))
     }
 }
 
 /// What is recalled, in words.
+#[must_use]
 pub fn scope(scope: RecallScope) -> String {
     match scope {
         RecallScope::Batch => "the batch".to_owned(),

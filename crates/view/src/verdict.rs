@@ -1,17 +1,21 @@
+//! A verdict on a pack as people and machines read it.
+
+mod reasons;
+
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 use gs1::MedicinePack;
-use primitives::batches::RecallNotice;
 use primitives::units::{Alarm, Outcome, Reason, UnitRecord, Verdict};
-use primitives::SiteId;
 use serde::Serialize;
 
-use super::reasons::{explain, headline, note, Explanation};
-use crate::batch_view::{BatchView, RecallView};
+use reasons::{advice, fact, headline, note};
+
+use crate::batch::{BatchView, RecallView};
 use crate::choices::{place_name, Choice};
 use crate::directory::{Names, OrganisationView, SiteView};
-use crate::time;
+use crate::judge::Judged;
+use crate::{time, Audience};
 
 /// A verdict with everything that it rests on.
 #[derive(Debug, Serialize)]
@@ -40,6 +44,8 @@ pub struct VerdictView {
     headline: String,
     #[serde(skip)]
     judged_ms: u64,
+    #[serde(skip)]
+    audience: Audience,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,16 +95,10 @@ struct AlarmView {
 }
 
 impl VerdictView {
-    /// The verdict on a pack for the site that was named, with the recalls of its batch, the names of organisations and
-    /// sites, and a note on the list of serials.
-    pub fn new(
-        verdict: &Verdict,
-        site: Option<SiteId>,
-        recalls: &[RecallNotice],
-        pack: &MedicinePack,
-        names: &Names,
-        list_note: Option<String>,
-    ) -> Self {
+    /// What came of a judgement, with advice for those who read it.
+    #[must_use]
+    pub fn new(judged: &Judged, audience: Audience) -> Self {
+        let Judged { pack, site, verdict, recalls, names, list_note } = judged;
         let batch = verdict.batch().map(|batch| BatchView::new(&batch, recalls, names));
         let unit = verdict.unit().map(|unit| UnitView {
             state: place_name(unit.place),
@@ -115,9 +115,8 @@ impl VerdictView {
             confirmed: alarm.confirmed,
         });
         let reason = |reason: Reason| {
-            let Explanation { fact, advice } = explain(reason);
             let detail = detail(reason, batch.as_ref(), verdict, pack, names);
-            ReasonView { code: reason.name(), fact, detail, advice }
+            ReasonView { code: reason.name(), fact: fact(reason), detail, advice: advice(reason, audience) }
         };
         let noted = |reason: Reason| {
             let detail = detail(reason, batch.as_ref(), verdict, pack, names);
@@ -153,15 +152,23 @@ impl VerdictView {
             unit,
             alarm,
             judged_at: time::rfc3339(verdict.judged_at),
-            list_note,
+            list_note: list_note.clone(),
             headline,
             judged_ms: verdict.judged_at,
+            audience,
         }
     }
 
     /// Whether the pack is what was asked for: valid at the site that was named, or genuine where none was.
+    #[must_use]
     pub const fn is_good(&self) -> bool {
         self.valid || self.genuine && self.site.is_none()
+    }
+
+    /// The verdict in a few words, such as `DO NOT DISPENSE — expired`.
+    #[must_use]
+    pub fn headline(&self) -> &str {
+        &self.headline
     }
 }
 
@@ -220,10 +227,11 @@ impl fmt::Display for VerdictView {
         if let (true, Some(site)) = (self.valid, &self.site) {
             writeln!(f, "Nothing speaks against this pack, and it may be dispensed now at {site}.\n")?;
         } else if self.is_good() {
+            let how = self.audience.choose("Name a site with --holder", "Name a site");
             writeln!(
                 f,
-                "The register knows this pack, and nothing speaks against it. Name a site with --holder to ask whether it \
-                 may be dispensed there now.\n"
+                "The register knows this pack, and nothing speaks against it. {how} to ask whether it may be dispensed there \
+                 now.\n"
             )?;
         }
         for (number, reason) in (1..).zip(&self.reasons) {

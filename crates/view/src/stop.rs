@@ -26,6 +26,7 @@ pub struct StopView {
 
 impl StopView {
     /// The stop with the regulator's name.
+    #[must_use]
     pub fn new(stop: Stop, names: &Names) -> Self {
         let others_ms = stop.at.saturating_add(CHANGE_DELAY);
         Self {

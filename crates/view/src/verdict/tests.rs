@@ -1,11 +1,10 @@
-use primitives::batches::{Batch, RecallScope, RecallSet, UnitPlace, UnitState};
+use primitives::batches::{Batch, RecallNotice, RecallScope, RecallSet, UnitPlace, UnitState};
 use primitives::units::{AlarmCode, Reasons};
 use primitives::{OrganisationId, SiteId};
 use scale::Decode;
 
 use super::*;
-use crate::acknowledgement::tests::notice;
-use crate::directory::tests::{organisation, site};
+use testkit::register::{organisation, recall, site};
 
 const T0: u64 = 1_790_000_000_000;
 
@@ -48,9 +47,13 @@ fn verdict(batch: Option<Batch>, reasons: &[Reason]) -> Verdict {
     Verdict::new(reasons, true, T0).with(batch.as_ref())
 }
 
+fn judged(verdict: Verdict, site: Option<SiteId>) -> Judged {
+    Judged { pack: pack(), site, verdict, recalls: Vec::new(), names: names(), list_note: None }
+}
+
 /// At the pharmacy.
 fn view(batch: Option<Batch>, reasons: &[Reason]) -> VerdictView {
-    VerdictView::new(&verdict(batch, reasons), Some(PHARMACY), &[], &pack(), &names(), None)
+    VerdictView::new(&judged(verdict(batch, reasons), Some(PHARMACY)), Audience::CommandLine)
 }
 
 fn dispensed() -> UnitRecord {
@@ -103,7 +106,7 @@ fn a_pack_is_valid_at_a_site() {
 fn a_patients_pack_is_genuine_with_a_note() {
     let reasons = Reasons::default().with(Reason::UnitDispensed).with(Reason::UnitsQuarantined);
     let verdict = Verdict::new(reasons, false, T0).with(Some(&batch())).with(Some(&dispensed()));
-    let view = VerdictView::new(&verdict, None, &[], &pack(), &names(), None);
+    let view = VerdictView::new(&judged(verdict, None), Audience::CommandLine);
     let expected = format!(
         "GENUINE\n\nThe register knows this pack, and nothing speaks against it. Name a site with --holder to ask whether it \
          may be dispensed there now.\n\nNote: This pack was dispensed: as expected if you received it there. \
@@ -124,7 +127,7 @@ fn a_genuine_pack_that_may_not_be_dispensed_at_the_site_is_not_valid_there() {
 
 #[test]
 fn a_recalled_pack_says_why_and_what_to_do_with_all_reasons() {
-    let notice = RecallNotice { by: MAKER, ..notice(RecallScope::Batch, T0) };
+    let notice = RecallNotice { by: MAKER, ..recall(RecallScope::Batch, T0) };
     let batch = Batch { recalled_at: Some(T0), recalls: 1, ..batch() };
     let unit = dispensed();
     let alarm = Alarm {
@@ -139,7 +142,8 @@ fn a_recalled_pack_says_why_and_what_to_do_with_all_reasons() {
     };
     let reasons = [Reason::AlarmOpen, Reason::UnitDispensed, Reason::BatchRecalled];
     let verdict = verdict(Some(batch), &reasons).with(Some(&unit)).with(Some(&alarm));
-    let text = text(&VerdictView::new(&verdict, Some(PHARMACY), &[notice], &pack(), &names(), None));
+    let judged = Judged { recalls: vec![notice], ..judged(verdict, Some(PHARMACY)) };
+    let text = text(&VerdictView::new(&judged, Audience::CommandLine));
     let expected = "\
 DO NOT DISPENSE — recalled (class II, wrong strength)
 
@@ -192,7 +196,7 @@ fn reasons_of_a_later_version_are_counted() {
         (1 << 63, "1 further reason that this version does not know: update theriac"),
         ((0b11 << 60) | 1, "2 further reasons that this version does not know: update theriac"),
     ] {
-        let view = VerdictView::new(&newer(bits), None, &[], &pack(), &names(), None);
+        let view = VerdictView::new(&judged(newer(bits), None), Audience::CommandLine);
         assert!(text(&view).contains(&format!("\n{line}\n")), "{}", text(&view));
         assert!(!view.valid);
     }
@@ -225,4 +229,20 @@ fn machines_get_codes_and_moments() {
             "list_note": null,
         })
     );
+}
+
+#[test]
+fn who_scans_on_a_page_reads_the_same_facts_without_commands() {
+    let packed = judged(verdict(Some(batch()), &[Reason::UnitPacked]), Some(PHARMACY));
+    let [at_a_terminal, on_a_page] = [Audience::CommandLine, Audience::Web]
+        .map(|audience| serde_json::to_value(VerdictView::new(&packed, audience)).unwrap());
+    let reason = |view: &serde_json::Value, field: &str| view["reasons"][0][field].clone();
+    assert_eq!(reason(&on_a_page, "fact"), reason(&at_a_terminal, "fact"));
+    assert_eq!(
+        reason(&at_a_terminal, "advice"),
+        "Open it first with `theriac logistic unpack`, and verify again."
+    );
+    assert_eq!(reason(&on_a_page, "advice"), "Open it and unpack it in the books first, and scan again.");
+    let genuine = VerdictView::new(&judged(verdict(Some(batch()), &[]), None), Audience::Web);
+    assert!(!text(&genuine).contains("--"), "{}", text(&genuine));
 }

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use chain::governance::Governance;
+use chain::{account_text, Contracts};
 use primitives::governance::{Identifier, OrganisationEntry, SiteEntry};
 use primitives::{AccountId, Actor, OrganisationId, SiteId};
 use serde::Serialize;
 
-use crate::accounts::ss58;
+use crate::Reads;
 
 /// The organisations and sites whose names are needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +38,7 @@ pub struct Names {
 
 impl Names {
     /// Nothing but the names of a deployment's contracts.
+    #[must_use]
     pub fn new(contracts: impl IntoIterator<Item = (&'static str, AccountId)>) -> Self {
         let contracts = contracts.into_iter().map(|(name, address)| (address, name)).collect();
         Self { contracts, ..Self::default() }
@@ -52,26 +55,52 @@ impl Names {
     }
 
     /// The organisation with its name, where that is known.
+    #[must_use]
     pub fn organisation(&self, organisation: OrganisationId) -> OrganisationView {
         let unnamed = || OrganisationView { organisation, name: None, identifier: None };
         self.organisations.get(&organisation).cloned().unwrap_or_else(unnamed)
     }
 
     /// The site with its name and GLN, where they are known.
+    #[must_use]
     pub fn site(&self, site: SiteId) -> SiteView {
         let unnamed = || SiteView { site, name: None, gln: None, organisation: None };
         self.sites.get(&site).cloned().unwrap_or_else(unnamed)
     }
 
     /// Who did something.
+    #[must_use]
     pub fn actor(&self, actor: &Actor) -> ActorView {
         ActorView {
-            account: ss58(actor.account),
+            account: account_text(&actor.account),
             organisation: actor.organisation.map(|organisation| self.organisation(organisation)),
             site: actor.site.map(|site| self.site(site)),
             contract: self.contracts.get(&actor.account).copied(),
         }
     }
+}
+
+/// The names of the organisations and sites.
+///
+/// # Errors
+/// Those of who reads.
+pub async fn names<R: Reads>(
+    reads: &R,
+    contracts: &Contracts,
+    mentioned: &Mentioned,
+) -> Result<Names, R::Error> {
+    let governance = Governance(contracts.governance.address);
+    let mut names = Names::new(contracts.all().map(|(name, contract)| (name, contract.address)));
+    for id in &mentioned.organisations {
+        let entry = reads.read(&governance.organisation(*id)).await?;
+        entry.iter().for_each(|entry| names.insert_organisation(entry));
+    }
+    for id in &mentioned.sites {
+        if let Some(site) = reads.read(&governance.site(*id)).await? {
+            names.insert_site(&SiteEntry { id: *id, site });
+        }
+    }
+    Ok(names)
 }
 
 /// An organisation with its name.
@@ -101,6 +130,7 @@ impl From<&OrganisationEntry> for OrganisationView {
 
 impl OrganisationView {
     /// The name, where it is known, and the number otherwise.
+    #[must_use]
     pub fn short(&self) -> String {
         self.name.clone().unwrap_or_else(|| format!("organisation {}", self.organisation))
     }
@@ -139,6 +169,7 @@ impl From<&SiteEntry> for SiteView {
 
 impl SiteView {
     /// The name, where it is known, and the number otherwise.
+    #[must_use]
     pub fn short(&self) -> String {
         self.name.clone().unwrap_or_else(|| format!("site {}", self.site))
     }
@@ -167,6 +198,7 @@ pub struct ActorView {
 
 impl ActorView {
     /// The organisation's name; the contract's, or the account, where none acted.
+    #[must_use]
     pub fn short(&self) -> String {
         match (&self.organisation, self.contract) {
             (Some(organisation), _) => organisation.short(),
@@ -187,28 +219,9 @@ impl fmt::Display for ActorView {
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
-    use primitives::access::Rights;
-    use primitives::governance::{Organisation, Site};
-
-    /// An organisation as `governance` lists it.
-    pub fn organisation(id: OrganisationId, name: &str, gln: u64) -> OrganisationEntry {
-        let organisation = Organisation {
-            name: name.to_owned(),
-            identifier: Identifier::Gln(gln),
-            sealing_key: None,
-            registered_at: 0,
-            accounts: 1,
-            stewards: 1,
-        };
-        OrganisationEntry { id, organisation, rights: Rights::default() }
-    }
-
-    /// A site as `governance` lists it.
-    pub fn site(id: SiteId, organisation: OrganisationId, name: &str, gln: u64) -> SiteEntry {
-        SiteEntry { id, site: Site { organisation, name: name.to_owned(), gln, registered_at: 0 } }
-    }
+    use testkit::register::{organisation, site};
 
     #[test]
     fn whoever_acted_is_shown_by_organisation_and_site() {
