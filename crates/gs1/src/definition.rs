@@ -210,6 +210,24 @@ impl Component {
         self.optional = true;
         self
     }
+
+    /// Whether it has digits only.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn is_numeric(&self) -> bool {
+        matches!(self.set, CharacterSet::Digits)
+    }
+
+    /// Whether it is always there with one length.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn is_fixed(&self) -> bool {
+        !self.optional && self.min == self.max
+    }
+
+    /// Its greatest length.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn most(&self) -> u8 {
+        self.max
+    }
 }
 
 impl fmt::Display for Component {

@@ -64,6 +64,8 @@ mod aic;
 #[cfg(feature = "alloc")]
 mod bracketed;
 #[cfg(feature = "alloc")]
+mod compressed;
+#[cfg(feature = "alloc")]
 mod digital_link;
 #[cfg(feature = "alloc")]
 mod element_string;
@@ -106,6 +108,8 @@ pub use text::{is_cset82, validate_lot, validate_serial, TextError, MAX_TEXT};
 
 #[cfg(feature = "alloc")]
 pub use aic::Aic;
+#[cfg(feature = "alloc")]
+pub use compressed::{CompressedError, Decompressed};
 #[cfg(feature = "alloc")]
 pub use digital_link::CANONICAL_STEM;
 #[cfg(feature = "alloc")]

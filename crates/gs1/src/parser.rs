@@ -98,6 +98,10 @@ impl<'a> Parser<'a> {
         scan::read(&self.0, data.as_ref())
     }
 
+    pub(crate) const fn rules(&self) -> &Rules<'a> {
+        &self.0.rules
+    }
+
     pub(crate) const fn current_year(&self) -> u16 {
         self.0.rules.current_year()
     }
