@@ -2,22 +2,29 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`client`] | finds the client behind a stated number of proxies |
+//! | [`listen`] | connections: how many, how slow, how long; with [`tls`] |
+//! | [`standard`] | puts the layers around a router, in the right order: [`access`], [`headers`], [`problem`], [`client`], [`requests`] |
 //! | [`limit`] | limits rates by key, and requests at once |
-//! | [`listen`] | connections: how many, how slow, how long |
-//! | [`metrics`] | what is counted, for Prometheus |
-//! | [`problem`] | problem documents (RFC 9457) |
-//! | [`secret`] | secrets that are never shown |
-//! | [`tls`] | a certificate that is read again when it changes |
-//! | [`tokens`] | bearer tokens with names and roles |
+//! | [`tokens`] | bearer tokens with names and roles; [`secret`]s are never shown |
+//! | [`extract`] | bodies, queries and paths whose rejections are problems |
+//! | [`metrics`], [`ready`] | what Prometheus and supervisors ask |
+//! | [`logging`], [`shutdown`] | what a process needs once |
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
+pub mod access;
 pub mod client;
+pub mod extract;
+pub mod headers;
 pub mod limit;
 pub mod listen;
+pub mod logging;
 pub mod metrics;
 pub mod problem;
+pub mod ready;
+pub mod requests;
 pub mod secret;
+pub mod shutdown;
+pub mod standard;
 #[cfg(test)]
 mod testing;
 pub mod tls;

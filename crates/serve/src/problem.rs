@@ -148,51 +148,54 @@ pub async fn uniform(request: Request, next: Next) -> Response {
         return answer;
     }
     let (mut head, _) = answer.into_parts();
-    let (made, body) = plain(status).into_response().into_parts();
+    let (made, body) = Problem::plain(status).into_response().into_parts();
     head.headers.remove(CONTENT_LENGTH);
     head.headers.extend(made.headers);
     head.extensions.extend(made.extensions);
     Response::from_parts(head, body)
 }
 
-/// The problem that a status alone means.
-fn plain(status: StatusCode) -> Problem {
-    let problem = |code, title, detail: &str| Problem::new(status, code, title).detail(detail);
-    match status {
-        StatusCode::BAD_REQUEST => {
-            problem("bad-request", "The request is not valid", "see the documentation of this address")
+impl Problem {
+    /// The problem that a status alone means: the words for what axum refuses by itself.
+    #[must_use]
+    pub fn plain(status: StatusCode) -> Self {
+        let problem = |code, title, detail: &str| Self::new(status, code, title).detail(detail);
+        match status {
+            StatusCode::BAD_REQUEST => {
+                problem("bad-request", "The request is not valid", "see the documentation of this address")
+            }
+            StatusCode::NOT_FOUND => {
+                problem("no-such-address", "There is no such address", "check the address for typing errors")
+            }
+            StatusCode::METHOD_NOT_ALLOWED => problem(
+                "method-not-allowed",
+                "This address does not have this method",
+                "use one of the methods in the header Allow",
+            ),
+            StatusCode::REQUEST_TIMEOUT => {
+                problem("too-slow", "The request took too long", "send it again, and faster")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                problem("body-too-large", "The body is too large", "send it in several requests")
+            }
+            StatusCode::URI_TOO_LONG => {
+                problem("address-too-long", "The address is too long", "send long values in a body")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => problem(
+                "media-type",
+                "The body is of a type that this address does not read",
+                "set Content-Type to one that its documentation names",
+            ),
+            StatusCode::UNPROCESSABLE_ENTITY => problem(
+                "bad-body",
+                "The body does not have the expected members",
+                "send the members that the documentation of this address names",
+            ),
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+                problem("headers-too-large", "The headers are too large", "send fewer or shorter ones")
+            }
+            _ => Self::of(status),
         }
-        StatusCode::NOT_FOUND => {
-            problem("no-such-address", "There is no such address", "check the address for typing errors")
-        }
-        StatusCode::METHOD_NOT_ALLOWED => problem(
-            "method-not-allowed",
-            "This address does not have this method",
-            "use one of the methods in the header Allow",
-        ),
-        StatusCode::REQUEST_TIMEOUT => {
-            problem("too-slow", "The request took too long", "send it again, and faster")
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            problem("body-too-large", "The body is too large", "send it in several requests")
-        }
-        StatusCode::URI_TOO_LONG => {
-            problem("address-too-long", "The address is too long", "send long values in a body")
-        }
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => problem(
-            "media-type",
-            "The body is of a type that this address does not read",
-            "set Content-Type to one that its documentation names",
-        ),
-        StatusCode::UNPROCESSABLE_ENTITY => problem(
-            "bad-body",
-            "The body does not have the expected members",
-            "send the members that the documentation of this address names",
-        ),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            problem("headers-too-large", "The headers are too large", "send fewer or shorter ones")
-        }
-        _ => Problem::of(status),
     }
 }
 
