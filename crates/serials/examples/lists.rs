@@ -90,20 +90,28 @@ fn take_in(held: &Lists, lot: u64, count: u64) -> Outcome<(Registered, Option<Du
     let leaves = leaves(batch, count, &key);
     let registered = Registered { batch, root: root(leaves.clone()), quantity: count };
     let head = Head { key: key.clone(), first: serial(0).into_bytes() }.encode()?;
-    let start = Instant::now();
     if is_commissioned(lot) {
+        drop(leaves);
+        // The peak begins anew at what is resident now (proc(5), clear_refs).
+        std::fs::write("/proc/self/clear_refs", "5")?;
+        let (before, start) = (memory()?, Instant::now());
         held.take_serials(registered, &key, (0..count).map(serial))?;
-    } else {
-        let mut upload = held.upload(registered)?;
-        upload.write(&head)?;
-        leaves.as_flattened().chunks(1 << 16).try_for_each(|piece| upload.write(piece))?;
-        upload.finish()?;
+        let took = start.elapsed();
+        if lot == 0 {
+            println!("taking in one list: before it {before}; after it {}", memory()?);
+        }
+        return Ok((registered, Some(took)));
     }
+    let start = Instant::now();
+    let mut upload = held.upload(registered)?;
+    upload.write(&head)?;
+    leaves.as_flattened().chunks(1 << 16).try_for_each(|piece| upload.write(piece))?;
+    upload.finish()?;
     Ok((registered, Some(start.elapsed())))
 }
 
 fn is_commissioned(lot: u64) -> bool {
-    lot % 10 == 9
+    lot.is_multiple_of(10)
 }
 
 fn serial(place: u64) -> String {

@@ -13,7 +13,8 @@
 
 //!
 //! `201 Created` answers a list that was not held, `200 OK` one that was or that replaces another; both with a [`Held`], as
-//! `GET` of the same address gives it. `404 Not Found` answers `GET` where no list of the batch is held.
+//! `GET` of the same address gives it. `404 Not Found` with the problem [`NO_LIST`] answers `GET` where no list of the
+//! batch is held.
 
 use gs1::{validate_serial, Gtin};
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ use crate::{Refused, Summary};
 
 /// The media type of a list.
 pub const MEDIA_TYPE: &str = "application/vnd.theriac.serial-list";
+/// The code of the problem document (RFC 9457) where no list of a batch is held.
+pub const NO_LIST: &str = "no-list";
 /// The form that this module writes and reads.
 pub const VERSION: u8 = 1;
 
