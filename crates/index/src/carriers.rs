@@ -117,7 +117,7 @@ impl Index {
         for (place, event) in self.events(selector, Order::OldestFirst).await? {
             if let Event::Batches(batches::Event::UnitsShipped(it)) = event {
                 if it.logistic_unit == Some(sscc) {
-                    let mention = Mention::shipment(it.shipment);
+                    let mention = Mention::whole_shipment(it.shipment);
                     let (concern, to) = (Concern::LogisticUnit, selector.to);
                     shipments.push(Selector { mention, concern, from: place, to });
                 }

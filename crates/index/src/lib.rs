@@ -47,6 +47,8 @@ mod progress;
 mod query;
 mod source;
 mod store;
+#[cfg(test)]
+mod testing;
 mod writer;
 
 pub use describe::{describe, Description, Names, Numbers};

@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     LogisticUnit = 4,
     /// A numbered case of a batch.
     Case = 5,
-    /// A shipment.
+    /// A shipment, of every event about it.
     Shipment = 6,
     /// A product, of every event about it.
     Product = 7,
@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Organisation = 10,
     /// An account.
     Account = 11,
+    /// A shipment, of an event about all that is in it.
+    WholeShipment = 12,
 }
 
 /// An identifier that an event names.
@@ -65,6 +67,10 @@ impl Mention {
 
     pub(crate) fn shipment(number: u64) -> Self {
         Self { kind: Kind::Shipment, key: number.to_be_bytes().to_vec() }
+    }
+
+    pub(crate) fn whole_shipment(number: u64) -> Self {
+        Self { kind: Kind::WholeShipment, key: number.to_be_bytes().to_vec() }
     }
 
     pub(crate) fn product(gtin: u64) -> Self {
@@ -178,12 +184,16 @@ impl Found {
         self
     }
 
+    fn whole_shipment(&mut self, number: u64) -> &mut Self {
+        self.add(Mention::shipment(number)).add(Mention::whole_shipment(number))
+    }
+
     fn target(&mut self, target: &QuarantineTarget) -> &mut Self {
         match target {
             QuarantineTarget::Holding { batch, site, .. } => {
                 self.add(Mention::batch(*batch)).add(Mention::site(*site))
             }
-            QuarantineTarget::Shipment(number) => self.add(Mention::shipment(*number)),
+            QuarantineTarget::Shipment(number) => self.whole_shipment(*number),
             QuarantineTarget::LogisticUnit(sscc) => self.add(Mention::logistic_unit(*sscc)),
         }
     }
@@ -199,7 +209,7 @@ impl Found {
             E::UnitsShipped(it) => self
                 .batch(it.batch, &it.by)
                 .sites([it.from, it.to])
-                .add(Mention::shipment(it.shipment))
+                .whole_shipment(it.shipment)
                 .logistic_units(it.logistic_unit),
             E::UnitsReceived(it) => {
                 self.batch(it.batch, &it.by).sites([it.from, it.to]).add(Mention::shipment(it.shipment));
@@ -209,7 +219,7 @@ impl Found {
                 }
             }
             E::ShipmentRejected(it) => {
-                self.batch(it.batch, &it.by).sites([it.from, it.to]).add(Mention::shipment(it.shipment))
+                self.batch(it.batch, &it.by).sites([it.from, it.to]).whole_shipment(it.shipment)
             }
             E::LogisticUnitPacked(it) => {
                 self.batch(it.batch, &it.by).add(Mention::logistic_unit(it.logistic_unit));
