@@ -47,6 +47,9 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// Too many leaves came on one page of the index, by chance.
+    #[error("the list's index cannot be made with the key that was drawn; publish the list again")]
+    FullPage,
     /// The system gives no random bytes.
     #[error("the system gives no random bytes: {0}; try again")]
     Random(#[from] getrandom::Error),

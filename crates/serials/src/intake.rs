@@ -3,7 +3,7 @@ use std::fmt;
 use gs1::validate_serial;
 use primitives::{BatchKey, Quantity};
 
-use crate::index::{Entry, IndexKey, LeafTag, CAPACITY};
+use crate::index::{Entry, IndexKey, LeafTag};
 use crate::layout::{Layout, TILE_WIDTH};
 use crate::part::Part;
 use crate::tree::{self, in_parallel, tile_roots, Hash};
@@ -184,12 +184,8 @@ impl Intake {
                 let (page, after) =
                     rest.split_at(rest.partition_point(|entry| entry.tag.page(pages) <= number));
                 rest = after;
-                debug_assert!(page.len() <= CAPACITY);
                 // So many tags of one page are as likely as a key that is guessed.
-                let page = self.index.page(number, page).ok_or_else(|| Error::Damaged {
-                    path: self.lists.folder().to_owned(),
-                    what: "a page of an index would overflow",
-                })?;
+                let page = self.index.page(number, page).ok_or(Error::FullPage)?;
                 self.part.write(&page, self.layout.page(number))?;
             }
             from = until;

@@ -32,8 +32,9 @@ pub struct Lists {
 struct Shared {
     folder: PathBuf,
     storage: StorageKey,
-    /// Whoever changes a file locks it.
     held: Mutex<Held>,
+    /// Whoever changes a file locks it, so that files and `held` agree; who reads does not wait for a disk.
+    changing: Mutex<()>,
     /// Locked as long as it is open.
     _lock: File,
 }
@@ -88,7 +89,13 @@ impl Lists {
                 Err(error) => return Err(error),
             }
         }
-        let shared = Shared { folder: folder.to_owned(), storage, held: Mutex::new(held), _lock: lock };
+        let shared = Shared {
+            folder: folder.to_owned(),
+            storage,
+            held: Mutex::new(held),
+            changing: Mutex::new(()),
+            _lock: lock,
+        };
         Ok(Self { shared: Arc::new(shared), max_serials: MAX_SERIALS })
     }
 
@@ -121,11 +128,16 @@ impl Lists {
     /// # Errors
     /// [`Error::Damaged`], [`Error::File`], and [`Error::WrongStorageKey`] for a header that was changed.
     pub fn find(&self, registered: Registered) -> Result<Option<List>, Error> {
-        if self.summary(registered.batch).is_none_or(|held| held.registered != registered) {
+        let is_held = || self.summary(registered.batch).is_some_and(|held| held.registered == registered);
+        if !is_held() {
             return Ok(None);
         }
-        let list = List::open(&self.path(registered.batch), registered.batch, &self.shared.storage)?;
-        Ok((list.summary().registered == registered).then_some(list))
+        match List::open(&self.path(registered.batch), registered.batch, &self.shared.storage) {
+            Ok(list) => Ok((list.summary().registered == registered).then_some(list)),
+            // It was removed in this moment.
+            Err(_) if !is_held() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Begins to take in a list that a manufacturer uploads.
@@ -156,14 +168,17 @@ impl Lists {
     /// # Errors
     /// [`Error::File`].
     pub fn remove(&self, batch: BatchId) -> Result<bool, Error> {
-        let mut held = self.held();
-        if !held.whole.contains_key(&batch) && !held.damaged.contains_key(&batch) {
+        let _changing = self.changing();
+        let path = self.path(batch);
+        if !path.exists() {
             return Ok(false);
         }
-        let path = self.path(batch);
+        {
+            let mut held = self.held();
+            held.whole.remove(&batch);
+            held.damaged.remove(&batch);
+        }
         fs::remove_file(&path).and_then(|()| sync_folder(self.folder())).map_err(Error::file(&path))?;
-        held.whole.remove(&batch);
-        held.damaged.remove(&batch);
         Ok(true)
     }
 
@@ -198,9 +213,10 @@ impl Lists {
         part.finish(layout.size())?;
         let path = self.path(registered.batch);
         let summary = Summary { registered, taken_at: header.taken_at, bytes: layout.size() };
-        let mut held = self.held();
+        let _changing = self.changing();
         let was_there = path.exists();
         part.keep(&path)?;
+        let mut held = self.held();
         held.whole.insert(registered.batch, summary);
         held.damaged.remove(&registered.batch);
         Ok(if was_there { Outcome::Replaced } else { Outcome::Taken })
@@ -208,6 +224,10 @@ impl Lists {
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.shared.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.shared.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn path(&self, batch: BatchId) -> PathBuf {

@@ -80,6 +80,15 @@ fn a_list_that_was_removed_is_gone() {
     assert_eq!(folder.names(), [""; 0]);
 }
 
+#[test]
+fn a_file_that_somebody_took_away_is_named() {
+    let serials = serials(3);
+    let folder = Folder::holding(&serials);
+    std::fs::remove_file(folder.file()).unwrap();
+    let error = folder.lists.find(registered(&serials)).unwrap_err();
+    assert!(matches!(&error, Error::File { path, .. } if *path == folder.file()), "{error}");
+}
+
 #[cfg(unix)]
 #[test]
 fn only_the_owner_reads_a_list_and_no_key_stands_in_it() {
