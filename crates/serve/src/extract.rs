@@ -53,7 +53,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        if cause::<SlowBody>(&rejection).is_some() {
+        if SlowBody::is_cause_of(&rejection) {
             return Self::plain(StatusCode::REQUEST_TIMEOUT);
         }
         let problem = match rejection.status() {
@@ -83,7 +83,7 @@ impl From<PathRejection> for Problem {
 }
 
 /// The error of this kind under others.
-fn cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
+pub(crate) fn cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {

@@ -4,6 +4,7 @@
 //! that waits for a request is closed, the oldest one of the network that has most of them. A body has to come at a
 //! least rate, and an answer has to be taken.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,7 +46,7 @@ pub struct Limits {
     pub head_bytes: usize,
     /// The longest pause of a body: at its beginning, and between two parts of it.
     pub pause: Duration,
-    /// The least bytes a second of a body, on average and after the first pause.
+    /// The least bytes a second of a body, on average and after the first pause; 1 or more.
     pub rate: u32,
     /// Time limit for a client to take more of an answer.
     pub write: Duration,
@@ -55,21 +56,26 @@ pub struct Limits {
     pub grace: Duration,
 }
 
+impl Limits {
+    /// What fits a service of small answers.
+    pub const STANDARD: Self = Self {
+        connections: 512,
+        per_network: 64,
+        first_byte: Duration::from_secs(5),
+        handshake: Duration::from_secs(5),
+        head: Duration::from_secs(10),
+        head_bytes: 32 << 10,
+        pause: Duration::from_secs(5),
+        rate: 1 << 10,
+        write: Duration::from_secs(15),
+        life: Duration::from_secs(300),
+        grace: Duration::from_secs(12),
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            connections: 512,
-            per_network: 64,
-            first_byte: Duration::from_secs(5),
-            handshake: Duration::from_secs(5),
-            head: Duration::from_secs(10),
-            head_bytes: 32 << 10,
-            pause: Duration::from_secs(5),
-            rate: 1 << 10,
-            write: Duration::from_secs(15),
-            life: Duration::from_secs(300),
-            grace: Duration::from_secs(12),
-        }
+        Self::STANDARD
     }
 }
 
@@ -169,16 +175,18 @@ impl Open {
         true
     }
 
-    /// The network with most connections, of those that have one which waits for a request.
+    /// The network with most connections, of those that have one which waits for a request; the one that has the oldest of
+    /// these, where several have as many.
     fn largest_idle(&self) -> Option<Network> {
-        let mut sizes: HashMap<Network, (usize, bool)> = HashMap::new();
-        for place in self.places.values() {
-            let (size, is_idle) = sizes.entry(place.network).or_default();
+        let mut sizes: HashMap<Network, (usize, Option<u64>)> = HashMap::new();
+        for (number, place) in &self.places {
+            let (size, oldest) = sizes.entry(place.network).or_default();
             *size = size.saturating_add(1);
-            *is_idle |= place.is_idle();
+            *oldest = oldest.or(place.is_idle().then_some(*number));
         }
-        let with_idle = sizes.into_iter().filter(|(_, (_, is_idle))| *is_idle);
-        with_idle.max_by_key(|(_, (size, _))| *size).map(|(network, _)| network)
+        let idle =
+            sizes.into_iter().filter_map(|(network, (size, oldest))| Some((size, Reverse(oldest?), network)));
+        idle.max_by_key(|(size, oldest, _)| (*size, *oldest)).map(|(_, _, network)| network)
     }
 
     /// Closes the network's oldest connection that waits for a request. Returns whether there was one.

@@ -77,6 +77,24 @@ impl Problem {
         Self { challenge: Some(challenge), ..self }
     }
 
+    /// What its code always means, in a few words.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// The cause and the remedy of this occurrence.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// When to try again, in whole seconds.
+    #[must_use]
+    pub fn retry_seconds(&self) -> Option<u64> {
+        self.retry_after.map(seconds)
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -1,5 +1,6 @@
 //! The body of a request, which has to come at a least rate.
 
+use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
@@ -14,6 +15,14 @@ use tokio::time::{sleep, Instant, Sleep};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body came too slowly; send it faster")]
 pub struct SlowBody;
+
+impl SlowBody {
+    /// Whether it is the cause of an error, for example of an extractor's rejection.
+    #[must_use]
+    pub fn is_cause_of(error: &(dyn Error + 'static)) -> bool {
+        crate::extract::cause::<Self>(error).is_some()
+    }
+}
 
 /// A body that ends with [`SlowBody`] where a pause is too long, or the average rate too low. Only the time counts in which
 /// somebody waits for it: what a handler does between two parts is not the client's fault.
