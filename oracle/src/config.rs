@@ -20,9 +20,10 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use crate::inputs::Amount;
-use crate::keys::Secret;
 
 pub use check::Problem;
+pub use serve::logging::Format as LogFormat;
+pub use serve::secret::Location as KeyLocation;
 pub use settings::Settings;
 
 /// Maximum size of a configuration file, in bytes.
@@ -98,15 +99,6 @@ pub struct ChainConfig {
     pub transmitter: KeyLocation,
 }
 
-/// The place of a secret.
-#[derive(Clone, Debug)]
-pub enum KeyLocation {
-    /// In a file that only its owner can read.
-    File(PathBuf),
-    /// From the environment.
-    Value(Secret),
-}
-
 /// The service's HTTP interface.
 #[derive(Clone, Debug)]
 pub struct HttpConfig {
@@ -114,17 +106,6 @@ pub struct HttpConfig {
     pub listen: SocketAddr,
     /// The token that callers of `/v1` must send.
     pub token: KeyLocation,
-}
-
-/// The format of log lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// Text for people.
-    #[default]
-    Text,
-    /// One JSON object per line.
-    Json,
 }
 
 /// The protocol of a source.

@@ -1,110 +1,23 @@
-//! Secrets: read from files that only their owner can read, wiped when they are dropped, never shown.
+//! The operator's key: read from a file that only its owner can read, wiped when it is dropped, never shown.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
 
 use k256::ecdsa::SigningKey;
 use primitives::feeds;
+use serve::secret::SecretError;
 use zeroize::Zeroizing;
 
-use crate::config::KeyLocation;
+pub use serve::secret::Secret;
 
-/// The most bytes of a file with a secret.
-const MAX_SECRET_BYTES: usize = 4096;
-
-/// Why a secret cannot be used. No message holds any part of it.
+/// Why a key or token cannot be used. No message holds any part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The file cannot be read, is too large, or others than its owner may read or write it.
+    /// It cannot be read, or is too weak.
     #[error(transparent)]
-    File(#[from] files::Error),
-    /// The file is empty, has several lines, or is not text.
-    #[error("{path} holds no secret: one line of text is expected", path = path.display())]
-    NotASecret {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file has no tokens, too many, or names that are not plain.
-    #[error(
-        "{path} is not a file of tokens: write up to 32 lines, each with a token or with a name, a blank and a token; \
-         names are lower-case letters, digits and hyphens",
-        path = path.display()
-    )]
-    NotTokens {
-        /// The file.
-        path: PathBuf,
-    },
+    Secret(#[from] SecretError),
     /// Not 32 bytes in hexadecimal, or not in the curve's range.
     #[error("the operator's key is not a secp256k1 key; write 64 hexadecimal digits, see docs/oracle.md")]
     NotAKey,
-    /// A token that could be guessed or cannot be sent in a header.
-    #[error("a token needs 32 to 512 visible ASCII characters; create one with `openssl rand -hex 32`")]
-    WeakToken,
-}
-
-/// A text that is never shown, and wiped when it is dropped.
-#[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// The text. Do not copy it.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Reads the first line of a file, trimmed.
-    pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let bytes = files::read_secret(path, MAX_SECRET_BYTES)?;
-        let not_a_secret = || KeyError::NotASecret { path: path.to_owned() };
-        let text = std::str::from_utf8(&bytes).map_err(|_| not_a_secret())?.trim();
-        if text.is_empty() || text.lines().count() != 1 {
-            return Err(not_a_secret());
-        }
-        Ok(text.to_owned().into())
-    }
-
-    /// Reads the secret from its place.
-    pub fn from_location(location: &KeyLocation) -> Result<Self, KeyError> {
-        match location {
-            KeyLocation::File(path) => Self::from_file(path),
-            KeyLocation::Value(secret) => Ok(secret.clone()),
-        }
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(Zeroizing::new(text))
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
-/// A bearer token, checked for its strength.
-#[derive(Clone, Debug)]
-pub struct Token(Secret);
-
-impl Token {
-    /// 32 to 512 visible ASCII characters.
-    pub fn new(secret: Secret) -> Result<Self, KeyError> {
-        let text = secret.expose();
-        if !(32..=512).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(KeyError::WeakToken);
-        }
-        Ok(Self(secret))
-    }
-
-    /// Whether this is the token, in constant time.
-    #[must_use]
-    pub fn is(&self, candidate: &str) -> bool {
-        use subtle::ConstantTimeEq;
-        self.0.expose().as_bytes().ct_eq(candidate.as_bytes()).into()
-    }
 }
 
 /// The key with which an operator signs reports: secp256k1, wiped from memory when it is dropped.
@@ -158,9 +71,6 @@ impl fmt::Debug for OperatorKey {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use files::Fault;
     use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 
     use super::*;
@@ -169,14 +79,6 @@ mod tests {
 
     fn key() -> OperatorKey {
         OperatorKey::from_hex(&DIGITS.to_owned().into()).unwrap()
-    }
-
-    fn file(content: &str, mode: u32) -> tempfile::NamedTempFile {
-        use std::os::unix::fs::PermissionsExt;
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(content.as_bytes()).unwrap();
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).unwrap();
-        file
     }
 
     #[test]
@@ -192,47 +94,15 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_others_can_read_is_refused() {
-        for mode in [0o640, 0o604, 0o644, 0o620] {
-            let file = file(DIGITS, mode);
-            let error = Secret::from_file(file.path()).unwrap_err();
-            let exposed = |fault: &Fault| matches!(fault, Fault::Exposed { mode: found } if *found == mode);
-            assert!(matches!(error, KeyError::File(error) if exposed(&error.fault)), "{mode:o}");
-        }
-        assert_eq!(Secret::from_file(file(&format!(" {DIGITS}\n"), 0o600).path()).unwrap().expose(), DIGITS);
-    }
-
-    #[test]
-    fn what_is_no_secret_is_refused() {
-        for content in ["", "\n", "two\nlines"] {
-            let error = Secret::from_file(file(content, 0o600).path()).unwrap_err();
-            assert!(matches!(error, KeyError::NotASecret { .. }));
-        }
-        let large = Secret::from_file(file(&"a".repeat(5000), 0o600).path()).unwrap_err();
-        assert!(matches!(large, KeyError::File(error) if matches!(error.fault, Fault::TooLarge { .. })));
+    fn what_is_no_key_is_refused() {
         for digits in ["", "12", &"0".repeat(64), &"f".repeat(64), &"g".repeat(64)] {
             assert!(matches!(OperatorKey::from_hex(&digits.to_owned().into()), Err(KeyError::NotAKey)));
-        }
-        for token in ["short", "with a space, though it is long enough"] {
-            assert!(matches!(Token::new(token.to_owned().into()), Err(KeyError::WeakToken)));
         }
     }
 
     #[test]
     fn nothing_secret_is_shown() {
-        let secret = Secret::from(DIGITS.to_owned());
-        let token = Token::new(secret.clone()).unwrap();
-        for shown in [format!("{secret:?}"), format!("{token:?}"), format!("{:?}", key())] {
-            assert!(!shown.contains(&DIGITS[..8]), "{shown}");
-        }
-    }
-
-    #[test]
-    fn a_token_is_compared_as_a_whole() {
-        let token = Token::new(DIGITS.to_owned().into()).unwrap();
-        assert!(token.is(DIGITS));
-        assert!(!token.is(&DIGITS[..63]));
-        assert!(!token.is(&DIGITS.to_uppercase()));
-        assert!(!token.is(""));
+        let shown = format!("{:?}", key());
+        assert!(!shown.contains(&DIGITS[..8]), "{shown}");
     }
 }

@@ -30,7 +30,6 @@ mod service;
 pub mod source;
 pub mod store;
 pub mod subject;
-pub mod tokens;
 mod trial;
 pub mod watch;
 

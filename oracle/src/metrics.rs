@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use prometheus_client::encoding::text::encode;
+use axum::response::Response;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
@@ -51,12 +51,6 @@ struct From {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
-    route: String,
-    status: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Drifting {
     job: String,
     input: String,
@@ -96,9 +90,8 @@ pub struct Metrics {
     model_expires: Family<OfJob, Fraction>,
     store_errors: Counter,
     store_bytes: Gauge,
-    http_answers: Family<Answered, Counter>,
-    http_refused: Counter,
-    memory: Gauge,
+    /// Those of the HTTP interface.
+    pub http: serve::metrics::Metrics,
     results: Family<Ended, Counter>,
     results_waiting: Gauge,
     drift_psi: Family<Drifting, Fraction>,
@@ -107,8 +100,10 @@ pub struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
+        let mut registry = Registry::with_prefix("theriac_oracle");
+        let http = serve::metrics::Metrics::new(&mut registry);
         let mut metrics = Self {
-            registry: Registry::with_prefix("theriac_oracle"),
+            registry,
             runs: Family::default(),
             run_seconds: Family::new_with_constructor(Durations),
             postponed: Family::default(),
@@ -127,9 +122,7 @@ impl Default for Metrics {
             model_expires: Family::default(),
             store_errors: Counter::default(),
             store_bytes: Gauge::default(),
-            http_answers: Family::default(),
-            http_refused: Counter::default(),
-            memory: Gauge::default(),
+            http,
             results: Family::default(),
             results_waiting: Gauge::default(),
             drift_psi: Family::default(),
@@ -178,12 +171,6 @@ impl Metrics {
         registry.register("store_errors", "Failures of the store", self.store_errors.clone());
         let help = "Size of the store's files";
         registry.register_with_unit("store", help, Unit::Bytes, self.store_bytes.clone());
-        let help = "Answers of the HTTP interface, by route and status";
-        registry.register("http_answers", help, self.http_answers.clone());
-        let help = "Connections that were closed at once because too many were open";
-        registry.register("http_refused_connections", help, self.http_refused.clone());
-        let help = "Memory of this process that is in RAM";
-        registry.register_with_unit("resident_memory", help, Unit::Bytes, self.memory.clone());
         let help = "Attempts to write a result to the job's FHIR server, by job and outcome";
         registry.register("results", help, self.results.clone());
         let help = "Results that are not written to their FHIR servers yet";
@@ -275,16 +262,6 @@ impl Metrics {
         self.store_bytes.set(whole(bytes));
     }
 
-    /// Counts an answer. The route is a pattern, so it contains nobody's id.
-    pub fn answered(&self, route: &str, status: u16) {
-        self.http_answers.get_or_create(&Answered { route: route.to_owned(), status }).inc();
-    }
-
-    /// Counts a connection that was closed because too many were open.
-    pub fn connection_refused(&self) {
-        self.http_refused.inc();
-    }
-
     /// Counts an attempt to write a result.
     pub fn result(&self, job: &str, outcome: &str) {
         self.results.get_or_create(&Ended { job: job.to_owned(), outcome: outcome.to_owned() }).inc();
@@ -293,11 +270,6 @@ impl Metrics {
     /// Sets how many results are not written yet.
     pub fn results_waiting(&self, results: u64) {
         self.results_waiting.set(whole(results));
-    }
-
-    /// Sets the memory of this process.
-    pub fn memory(&self, bytes: u64) {
-        self.memory.set(whole(bytes));
     }
 
     /// Sets the distance of an input's recent values from the training data.
@@ -310,10 +282,13 @@ impl Metrics {
     /// All metrics in the text format of OpenMetrics.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        // Writing to a string cannot fail.
-        let _ = encode(&mut text, &self.registry);
-        text
+        serve::metrics::text(&self.registry)
+    }
+
+    /// The answer to Prometheus.
+    #[must_use]
+    pub fn answer(&self) -> Response {
+        serve::metrics::answer(&self.registry)
     }
 }
 
@@ -343,9 +318,8 @@ mod tests {
         metrics.model_expires("heart", 60.0);
         metrics.store_failed();
         metrics.store_bytes(4096);
-        metrics.answered("/v1/runs/{run}", 200);
-        metrics.connection_refused();
-        metrics.memory(1024);
+        metrics.http.answered("/v1/runs/{run}", 200, Duration::from_millis(3));
+        metrics.http.connection_refused();
         metrics.result("heart", "written");
         metrics.results_waiting(6);
         metrics.drifts("heart", "age", 0.5, 0.25);
@@ -372,7 +346,7 @@ mod tests {
             "theriac_oracle_store_bytes 4096",
             r#"theriac_oracle_http_answers_total{route="/v1/runs/{run}",status="200"} 1"#,
             "theriac_oracle_http_refused_connections_total 1",
-            "theriac_oracle_resident_memory_bytes 1024",
+            "theriac_oracle_resident_memory_bytes ",
             r#"theriac_oracle_results_total{job="heart",outcome="written"} 1"#,
             "theriac_oracle_results_waiting 6",
             r#"theriac_oracle_drift_psi{job="heart",input="age"} 0.5"#,

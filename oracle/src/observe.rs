@@ -50,22 +50,12 @@ pub(crate) async fn measure<L: Ledger>(runner: &Runner<L>) {
         metrics.results_waiting(results);
     }
     metrics.store_bytes(runner.store.bytes());
-    if let Some(bytes) = resident() {
-        metrics.memory(bytes);
-    }
     for (name, job) in &runner.jobs {
         if let Some(until) = job.model_valid_until() {
             let left = i64::try_from(until).unwrap_or(i64::MAX).saturating_sub_unsigned(now());
             metrics.model_expires(name, jiff::SignedDuration::from_millis(left).as_secs_f64());
         }
     }
-}
-
-/// The memory of this process that is in RAM, where the system says it.
-fn resident() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
 #[cfg(test)]
@@ -101,7 +91,6 @@ mod tests {
         assert_eq!(value("theriac_oracle_transmitter_balance"), 7.0);
         assert!((5.0..10.0).contains(&value("theriac_oracle_oldest_pending_seconds")));
         assert!(value("theriac_oracle_store_bytes") > 4096.0);
-        assert!(value("theriac_oracle_resident_memory_bytes") > 1e6);
         let expires = value(r#"theriac_oracle_model_expires_seconds{job="heart"}"#);
         let manifest = i64::try_from(crate::testing::manifest().valid_until_ms()).unwrap();
         let expected = (manifest - i64::try_from(now()).unwrap()) as f64 / 1000.0;

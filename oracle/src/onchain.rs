@@ -10,7 +10,7 @@ use primitives::{AccountId, FeedId, ModelId, Subject, Timestamp};
 use tokio::sync::watch;
 
 use crate::config::ChainConfig;
-use crate::keys::Secret;
+use crate::keys::{KeyError, Secret};
 use crate::ledger::{Ledger, LedgerError, Requests, Standing};
 use crate::service::OracleError;
 use crate::trial::Trials;
@@ -38,7 +38,7 @@ impl OnChain {
     pub async fn connect(config: &ChainConfig) -> Result<Self, OracleError> {
         let refused = |error: chain::Error| OracleError::Deployment(error.to_string());
         let deployment = Deployment::load(&config.deployment).map_err(refused)?;
-        let secret = Secret::from_location(&config.transmitter)?;
+        let secret = Secret::from_location(&config.transmitter).map_err(KeyError::from)?;
         let signer = Signer::from_secret(&SecretString::from(secret.expose())).map_err(refused)?;
         let url = config.url.as_str();
         let connected = match config.insecure {

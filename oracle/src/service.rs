@@ -1,17 +1,19 @@
 //! Start, work, and graceful shutdown.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serve::listen::Server;
+use serve::shutdown::{ending_with, within};
+use serve::tokens::Tokens;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, JobConfig, SourceConfig};
 use crate::dispatch::{dispatch, Work};
 use crate::drift::Watch;
-use crate::http::{self, listen};
+use crate::http;
 use crate::job::Job;
 use crate::keys::{KeyError, OperatorKey, Secret};
 use crate::ledger::LedgerError;
@@ -22,7 +24,6 @@ use crate::results::deliver;
 use crate::run::Runner;
 use crate::source::{FhirSource, Source, SourceError};
 use crate::store::{Store, StoreError};
-use crate::tokens::Tokens;
 use crate::watch::{watch, Watched};
 
 /// Why the service cannot start or continue.
@@ -73,8 +74,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> Result<(), OracleEr
 impl Service {
     /// Reads the secrets, connects to the chain, opens the store and the HTTP port.
     pub async fn start(config: Config) -> Result<Self, OracleError> {
-        let tokens = Tokens::new(config.http.token.clone())?;
-        let key = OperatorKey::from_hex(&Secret::from_location(&config.operator)?)?;
+        let tokens = Tokens::new(config.http.token.clone(), &[http::CALLER]).map_err(KeyError::from)?;
+        let key = OperatorKey::from_hex(&Secret::from_location(&config.operator).map_err(KeyError::from)?)?;
         let jobs = jobs(&config)?;
         let ledger = OnChain::connect(&config.chain).await?;
         let (genesis, contract) = ledger.deployment();
@@ -107,8 +108,8 @@ impl Service {
         // The first part that ends stops the others.
         let ending = stop.child_token();
         let all = async {
-            let limits = listen::Limits::default();
-            let served = listen::serve(listener, router, &runner.metrics, limits, &ending);
+            let (limits, metrics) = (http::LIMITS, runner.metrics.http.clone());
+            let served = Server { listener, router, tls: None, limits, metrics }.run(&ending);
             let watched = ending_with(&ending, watch(&runner, &work, &ending));
             let dispatched = ending_with(&ending, dispatch(Arc::clone(&runner), &work, &ending));
             let (observed, delivered) = (observe(&runner, &ending), deliver(&runner, &ending));
@@ -117,23 +118,10 @@ impl Service {
             runner.store.close().await;
             watched.and(dispatched)
         };
-        let too_late = async {
-            ending.cancelled().await;
-            tokio::time::sleep(END).await;
-        };
-        tokio::select! {
-            ended = all => ended?,
-            () = too_late => tracing::warn!("the end took too long, and was cut short"),
-        }
+        within(&ending, END, all).await.unwrap_or(Ok(()))?;
         tracing::info!("the oracle has stopped; runs that are not final continue at the next start");
         Ok(())
     }
-}
-
-async fn ending_with<T>(ending: &CancellationToken, part: impl Future<Output = T>) -> T {
-    let ended = part.await;
-    ending.cancel();
-    ended
 }
 
 fn jobs(config: &Config) -> Result<std::collections::BTreeMap<String, Job>, OracleError> {

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use inference::Manifest;
 use jiff::Timestamp;
+use serve::secret::SecretError;
 
 use crate::config::{SourceConfig, SourceKind};
 use crate::inputs::Series;
-use crate::keys::KeyError;
 use crate::mapping;
 use crate::subject::PatientId;
 
@@ -32,7 +32,7 @@ pub enum SourceError {
         /// The source.
         name: String,
         /// The cause.
-        error: KeyError,
+        error: SecretError,
     },
     /// The authority's certificate cannot be read.
     #[error("source {name}: ca_file cannot be used; give a PEM file with certificates")]

@@ -1,17 +1,19 @@
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use std::time::Duration;
+
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::Json;
-use serde::Serialize;
+use serve::listen::SlowBody;
+use serve::problem::Problem;
 
 use crate::store::StoreError;
+
+/// When who found no place, or no usable job, tries again.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Why a call is refused. No message repeats the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// No token, or a wrong one.
-    #[error("a token is needed; send `Authorization: Bearer …` with the token of http.token_file")]
-    Unauthorised,
     /// Unknown address.
     #[error("unknown address; docs/oracle.md lists the addresses")]
     NoSuchAddress,
@@ -45,8 +47,8 @@ pub enum Refusal {
     /// Overload.
     #[error("the service is busy; try again in a few seconds")]
     Busy,
-    /// Time limit exceeded.
-    #[error("the request took too long; try again, and see /ready")]
+    /// The body does not come.
+    #[error("the body came too slowly; send it again, and faster")]
     TooSlow,
     /// The store or the system failed.
     #[error("the service failed; see its log and /ready")]
@@ -54,23 +56,38 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    fn status(&self) -> (StatusCode, &'static str) {
+    /// Status, code and title. Codes are stable: programs depend on them.
+    fn kind(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::Unauthorised => (StatusCode::UNAUTHORIZED, "unauthorised"),
-            Self::NoSuchAddress => (StatusCode::NOT_FOUND, "no-such-address"),
-            Self::BadBody => (StatusCode::BAD_REQUEST, "bad-body"),
-            Self::BadPatient => (StatusCode::BAD_REQUEST, "bad-patient"),
-            Self::BadIdempotencyKey => (StatusCode::BAD_REQUEST, "bad-idempotency-key"),
-            Self::BadUses => (StatusCode::BAD_REQUEST, "bad-uses"),
-            Self::IdempotencyKeyReused => (StatusCode::CONFLICT, "idempotency-key-reused"),
-            Self::UnknownJob => (StatusCode::NOT_FOUND, "unknown-job"),
-            Self::UnknownSubject => (StatusCode::NOT_FOUND, "unknown-subject"),
-            Self::UnknownRun => (StatusCode::NOT_FOUND, "unknown-run"),
-            Self::JobUnusable(_) => (StatusCode::SERVICE_UNAVAILABLE, "job-unusable"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too-slow"),
-            Self::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "fault"),
+            Self::NoSuchAddress => (StatusCode::NOT_FOUND, "no-such-address", "There is no such address"),
+            Self::BadBody => (StatusCode::BAD_REQUEST, "bad-body", "The body is not valid"),
+            Self::BadPatient => (StatusCode::BAD_REQUEST, "bad-patient", "The patient is not a FHIR id"),
+            Self::BadIdempotencyKey => {
+                (StatusCode::BAD_REQUEST, "bad-idempotency-key", "The Idempotency-Key is not valid")
+            }
+            Self::BadUses => (StatusCode::BAD_REQUEST, "bad-uses", "The number of uses is out of range"),
+            Self::IdempotencyKeyReused => {
+                (StatusCode::CONFLICT, "idempotency-key-reused", "The Idempotency-Key was used before")
+            }
+            Self::UnknownJob => (StatusCode::NOT_FOUND, "unknown-job", "The job is unknown"),
+            Self::UnknownSubject => (StatusCode::NOT_FOUND, "unknown-subject", "The subject is unknown"),
+            Self::UnknownRun => (StatusCode::NOT_FOUND, "unknown-run", "The run is unknown"),
+            Self::JobUnusable(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "job-unusable", "The job cannot run now")
+            }
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "The service is busy"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow", "The request took too long"),
+            Self::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "fault", "The service failed"),
         }
+    }
+}
+
+impl From<JsonRejection> for Refusal {
+    fn from(rejection: JsonRejection) -> Self {
+        if SlowBody::is_cause_of(&rejection) {
+            return Self::TooSlow;
+        }
+        Self::BadBody
     }
 }
 
@@ -83,19 +100,12 @@ impl From<StoreError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        struct Body {
-            error: &'static str,
-            message: String,
+        let (status, code, title) = self.kind();
+        let problem = Problem::new(status, code, title).detail(self.to_string());
+        match self {
+            Self::JobUnusable(reason) => problem.with("reason", reason).retry_after(PAUSE).into_response(),
+            Self::Busy => problem.retry_after(PAUSE).into_response(),
+            _ => problem.into_response(),
         }
-        let (status, error) = self.status();
-        let mut response = (status, Json(Body { error, message: self.to_string() })).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        response
     }
 }

@@ -4,6 +4,8 @@ use primitives::Subject;
 use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::{json, Value};
 
+use axum::http::header::CONTENT_TYPE;
+
 use super::*;
 use crate::config::{KeyLocation, Trigger};
 use crate::dispatch::Work;
@@ -36,7 +38,7 @@ impl Harness {
     }
 
     async fn of(folder: tempfile::TempDir, chain: Chain, runner: Arc<Runner<Chain>>) -> Self {
-        let tokens = Tokens::new(KeyLocation::Value(TOKEN.to_owned().into())).unwrap();
+        let tokens = Tokens::new(KeyLocation::Value(TOKEN.to_owned().into()), &[CALLER]).unwrap();
         let service = Service::new(Arc::clone(&runner), Arc::new(Work::default()), tokens);
         let url = serve(router(Arc::clone(&service))).await.join("/").unwrap();
         Self { _folder: folder, chain, runner, service, url, client: Client::new() }
@@ -66,8 +68,12 @@ async fn answer(request: RequestBuilder) -> (u16, Value) {
 
 #[track_caller]
 fn refused((status, body): (u16, Value), expected: u16, error: &str) {
-    assert_eq!((status, body["error"].as_str()), (expected, Some(error)), "{body}");
-    assert!(body["message"].as_str().unwrap().contains([';', ':']), "{body}");
+    assert_eq!((status, body["code"].as_str()), (expected, Some(error)), "{body}");
+    assert_eq!(
+        (&body["type"], &body["status"]),
+        (&json!(format!("urn:theriac:problem:{error}")), &json!(expected))
+    );
+    assert!(body["detail"].as_str().unwrap().contains([';', ':']), "{body}");
 }
 
 #[tokio::test]
@@ -220,7 +226,7 @@ async fn a_job_whose_model_is_revoked_refuses_pushes() {
     let harness = Harness::new().await;
     harness.chain.world().model.as_mut().unwrap().revoked = true;
     let answer = harness.call(Method::POST, "v1/jobs/heart/runs", Some(json!({"patient": "p1"}))).await;
-    assert!(answer.1.to_string().contains("model-revoked"));
+    assert_eq!(answer.1["reason"], "model-revoked");
     refused(answer, 503, "job-unusable");
 }
 
@@ -274,8 +280,8 @@ async fn one_job_that_cannot_run_is_named_and_the_service_stays_ready() {
 #[tokio::test]
 async fn pushes_take_no_place_from_supervisors() {
     let harness = Harness::new().await;
-    let all = u32::try_from(harness.service.places.available_permits()).unwrap();
-    let _taken = harness.service.places.acquire_many(all).await.unwrap();
+    let all = u32::try_from(harness.service.places.free()).unwrap();
+    let _taken = harness.service.places.take(all).unwrap();
     for path in ["alive", "ready", "metrics"] {
         assert_eq!(harness.request(Method::GET, path).send().await.unwrap().status(), 200, "{path}");
     }

@@ -78,7 +78,7 @@ pub(super) async fn register<L: Ledger>(
     State(service): State<Arc<Service<L>>>,
     body: Result<Json<Register>, JsonRejection>,
 ) -> Result<Response, Refusal> {
-    let Json(Register { job, patient, uses }) = body.map_err(|_| Refusal::BadBody)?;
+    let Json(Register { job, patient, uses }) = body?;
     if !(1..=MAX_USES).contains(&uses) {
         return Err(Refusal::BadUses);
     }
@@ -109,7 +109,7 @@ pub(super) async fn push<L: Ledger>(
     headers: HeaderMap,
     body: Result<Json<Push>, JsonRejection>,
 ) -> Result<Response, Refusal> {
-    let Json(push) = body.map_err(|_| Refusal::BadBody)?;
+    let Json(push) = body?;
     let runner = &service.runner;
     let content = serde_json::to_vec(&push).map_err(|_| Refusal::BadBody)?;
     let body = runner.store.body(&content);

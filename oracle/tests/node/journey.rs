@@ -144,7 +144,7 @@ async fn a_revoked_model_stops_its_job_with_a_reason() {
     tokio::time::sleep(Duration::from_secs(6)).await;
     let body = Some(json!({"patient": "synthetic-ada"}));
     let (status, refusal) = oracle.call(Method::POST, "/v1/jobs/heart/runs", body).await;
-    assert_eq!((status, &refusal["error"]), (503, &json!("job-unusable")), "{refusal}");
+    assert_eq!((status, &refusal["code"]), (503, &json!("job-unusable")), "{refusal}");
     let (status, ready) = oracle.call(Method::GET, "/ready", None).await;
     assert_eq!((status, &ready["jobs"]["heart"]["reason"]), (503, &json!("model-revoked")));
     oracle.end().await;
