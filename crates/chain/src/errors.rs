@@ -210,6 +210,14 @@ pub enum Error {
         /// What is wrong; never the secret itself.
         reason: String,
     },
+    /// The key is somebody else's, who did not sign.
+    #[error("{} did not sign: {reason}; look at the external signer", account_text(account))]
+    NotSigned {
+        /// The account.
+        account: primitives::AccountId,
+        /// Why.
+        reason: String,
+    },
     /// A publicly known key on a chain that is not a development chain.
     #[error(
         "the signing key is one of the public development keys, and {chain:?} is not a development chain: \

@@ -21,25 +21,31 @@ use crate::{time, Audience};
 #[derive(Debug, Serialize)]
 pub struct VerdictView {
     /// Whether the pack may be dispensed now at the site that was named.
-    valid: bool,
+    pub valid: bool,
     /// Whether nothing speaks against the pack itself.
-    genuine: bool,
-    outcome: &'static str,
+    pub genuine: bool,
+    /// The outcome's name.
+    pub outcome: &'static str,
     /// The site that was named.
-    site: Option<SiteView>,
+    pub site: Option<SiteView>,
     /// What speaks against the pack, the gravest first.
-    reasons: Vec<ReasonView>,
+    pub reasons: Vec<ReasonView>,
     /// What is to be said besides, and decides nothing.
-    notes: Vec<NoteView>,
+    pub notes: Vec<NoteView>,
     /// How many reasons hold besides that this version does not know.
-    unknown_reasons: u32,
-    pack: PackView,
-    batch: Option<BatchView>,
-    unit: Option<UnitView>,
-    alarm: Option<AlarmView>,
-    judged_at: String,
+    pub unknown_reasons: u32,
+    /// What the code says.
+    pub pack: PackView,
+    /// The batch, where it is registered.
+    pub batch: Option<BatchView>,
+    /// Where the pack is, where it is not free on a shelf.
+    pub unit: Option<UnitView>,
+    /// What is known of a copy.
+    pub alarm: Option<AlarmView>,
+    /// The chain's time of the verdict, RFC 3339.
+    pub judged_at: String,
     /// Why the list of serials did not help, where it did not.
-    list_note: Option<String>,
+    pub list_note: Option<String>,
     #[serde(skip)]
     headline: String,
     #[serde(skip)]
@@ -48,34 +54,46 @@ pub struct VerdictView {
     audience: Audience,
 }
 
+/// What speaks against a pack.
 #[derive(Debug, Serialize)]
-struct ReasonView {
-    code: &'static str,
-    fact: &'static str,
+pub struct ReasonView {
+    /// Its name for programs.
+    pub code: &'static str,
+    /// What is the case.
+    pub fact: &'static str,
     /// What the register says in particular.
-    detail: Option<String>,
-    advice: &'static str,
+    pub detail: Option<String>,
+    /// What to do.
+    pub advice: &'static str,
 }
 
+/// What is to be said besides.
 #[derive(Debug, Serialize)]
-struct NoteView {
-    code: &'static str,
-    fact: &'static str,
+pub struct NoteView {
+    /// Its name for programs.
+    pub code: &'static str,
+    /// What is the case.
+    pub fact: &'static str,
     /// What the register says in particular.
-    detail: Option<String>,
+    pub detail: Option<String>,
 }
 
+/// What the code of a pack says.
 #[derive(Debug, Serialize)]
-struct PackView {
-    gtin: String,
-    lot: Option<String>,
-    expiry: Option<String>,
-    serial: Option<String>,
+pub struct PackView {
+    /// 14 digits.
+    pub gtin: String,
+    /// The lot, AI (10).
+    pub lot: Option<String>,
+    /// The expiry date, AI (17), as YYYY-MM-DD.
+    pub expiry: Option<String>,
+    /// The serial, AI (21).
+    pub serial: Option<String>,
 }
 
 /// Where the pack is, where it is not free on a shelf.
 #[derive(Debug, Serialize)]
-struct UnitView {
+pub struct UnitView {
     state: &'static str,
     site: SiteView,
     at: String,
@@ -85,7 +103,7 @@ struct UnitView {
 
 /// What is known of a copy.
 #[derive(Debug, Serialize)]
-struct AlarmView {
+pub struct AlarmView {
     code: &'static str,
     site: SiteView,
     other: Option<SiteView>,

@@ -1,9 +1,9 @@
 use std::str::FromStr;
+use std::sync::Arc;
 
 use primitives::AccountId;
 use secrecy::{ExposeSecret, SecretString};
 use subxt::utils::MultiSignature;
-use subxt::SubstrateConfig;
 use subxt_signer::sr25519::{dev, Keypair};
 use subxt_signer::{SecretUri, DEV_PHRASE};
 
@@ -14,8 +14,25 @@ use crate::node::keystore;
 /// An sr25519 key that signs transactions. It shows its account and nothing else.
 #[derive(Clone)]
 pub struct Signer {
-    keypair: Keypair,
+    account: AccountId,
+    key: Key,
     is_development: bool,
+}
+
+#[derive(Clone)]
+enum Key {
+    Here(Keypair),
+    Elsewhere(Arc<dyn External>),
+}
+
+/// A key that another program or machine has.
+pub trait External: Send + Sync {
+    /// Signs these bytes by sr25519, with the context `substrate`. It may take its time: it is called on a thread that may
+    /// wait.
+    ///
+    /// # Errors
+    /// Why there is no signature, in words.
+    fn sign(&self, payload: &[u8]) -> Result<[u8; 64], String>;
 }
 
 impl Signer {
@@ -33,7 +50,7 @@ impl Signer {
         let uri = SecretUri::from_str(text).map_err(|_| bad("it is not a secret URI"))?;
         let keypair = Keypair::from_uri(&uri).map_err(|_| bad("it is neither a mnemonic nor a seed"))?;
         let is_development = is_public(&uri, &keypair)?;
-        Ok(Self { keypair, is_development })
+        Ok(Self::here(keypair, is_development))
     }
 
     /// The key whose secret URI is in the environment variable `name`.
@@ -53,13 +70,23 @@ impl Signer {
     pub fn from_key_file(file: &str, password: &SecretString) -> Result<Self, Error> {
         let keypair = keystore::decrypt(file, password)?;
         let is_development = is_well_known(&keypair);
-        Ok(Self { keypair, is_development })
+        Ok(Self::here(keypair, is_development))
+    }
+
+    /// The key of an account that somebody else has.
+    #[must_use]
+    pub fn external(account: AccountId, key: Arc<dyn External>) -> Self {
+        Self { account, key: Key::Elsewhere(key), is_development: false }
+    }
+
+    fn here(keypair: Keypair, is_development: bool) -> Self {
+        Self { account: AccountId(keypair.public_key().0), key: Key::Here(keypair), is_development }
     }
 
     /// The account for which the key signs.
     #[must_use]
     pub fn account(&self) -> AccountId {
-        AccountId(self.keypair.public_key().0)
+        self.account
     }
 
     /// Whether everybody knows the key: it is derived from the mnemonic of Substrate's development chains.
@@ -106,13 +133,19 @@ impl std::fmt::Debug for Signer {
     }
 }
 
-impl subxt::tx::Signer<SubstrateConfig> for Signer {
-    fn account_id(&self) -> subxt::utils::AccountId32 {
-        subxt::utils::AccountId32(self.account().0)
-    }
-
-    fn sign(&self, payload: &[u8]) -> MultiSignature {
-        MultiSignature::Sr25519(self.keypair.sign(payload).0)
+impl Signer {
+    /// The signature of a transaction's payload.
+    pub(crate) async fn signature_of(&self, payload: Vec<u8>) -> Result<MultiSignature, Error> {
+        let signature = match &self.key {
+            Key::Here(keypair) => keypair.sign(&payload).0,
+            Key::Elsewhere(key) => {
+                let key = Arc::clone(key);
+                let signed = tokio::task::spawn_blocking(move || key.sign(&payload)).await;
+                let signed = signed.unwrap_or_else(|_| Err("it failed".to_owned()));
+                signed.map_err(|reason| Error::NotSigned { account: self.account, reason })?
+            }
+        };
+        Ok(MultiSignature::Sr25519(signature))
     }
 }
 

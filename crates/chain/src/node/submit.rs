@@ -112,7 +112,7 @@ impl Account {
         let node = self.chain.node();
         let moment = node.moment(MOMENT).await?;
         let nonce = node.next_nonce(self.id()).await?;
-        let transaction = self.sign(&extrinsic, nonce, &moment)?;
+        let transaction = self.sign(&extrinsic, nonce, &moment).await?;
         let fee = node.fee(&transaction.bytes).await?;
         Ok(Estimate { gas: run.gas_required, deposit: run.deposit, fee })
     }
@@ -164,7 +164,7 @@ impl Account {
         let (mut refusal, mut taken) = (String::new(), 0_u32);
         while taken < MAX_TAKEN {
             let nonce = next_nonce.take(node, self.id()).await?;
-            let mut transaction = self.sign(extrinsic, nonce, &moment)?;
+            let mut transaction = self.sign(extrinsic, nonce, &moment).await?;
             match transaction.offer(node).await? {
                 Offer::Accepted => {
                     next_nonce.used(nonce, node);
@@ -190,7 +190,7 @@ impl Account {
         Err(Error::Refused { reason: format!("{refusal}; another process sends with the same key") })
     }
 
-    fn sign(
+    async fn sign(
         &self,
         call: &Extrinsic,
         nonce: u64,
@@ -209,7 +209,10 @@ impl Account {
             .transactions()
             .create_signable_offline(&payload, params)
             .map_err(not_encodable)?;
-        let signed = signable.sign(&*self.signer).map_err(not_encodable)?;
+        let to_sign = signable.signer_payload().map_err(not_encodable)?;
+        let signature = self.signer.signature_of(to_sign).await?;
+        let account = subxt::utils::AccountId32(self.id().0);
+        let signed = signable.sign_with_account_and_signature(&account, &signature).map_err(not_encodable)?;
         Ok(Transaction {
             hash: signed.hash(),
             bytes: signed.into_encoded(),
@@ -219,6 +222,36 @@ impl Account {
             next_nonce: self.next_nonce.clone(),
             watch: None,
         })
+    }
+}
+
+/// A transaction that somebody else signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsigned {
+    /// The runtime's call in SCALE, as wallets take it.
+    pub call_data: Vec<u8>,
+    /// The most that it may take.
+    pub limits: Limits,
+}
+
+impl Chain {
+    /// The call that `origin` has to sign elsewhere, and what it would do now.
+    ///
+    /// # Errors
+    /// As [`Chain::dry_run`], and [`Error::Encode`].
+    pub async fn unsigned<R>(
+        &self,
+        call: &Call<R>,
+        origin: AccountId,
+    ) -> Result<(Unsigned, DryRun<R>), Error> {
+        let run = self.dry_run(call, origin).await?;
+        let limits = Limits::of(&run);
+        let extrinsic = of_call(call, limits);
+        let moment = self.node().moment(MOMENT).await?;
+        let payload = subxt::dynamic::transaction(extrinsic.pallet, extrinsic.name, extrinsic.arguments);
+        let call_data = moment.runtime.client().transactions().call_data(&payload);
+        let call_data = call_data.map_err(|error| Error::encode(call.message(), error))?;
+        Ok((Unsigned { call_data, limits }, run))
     }
 }
 

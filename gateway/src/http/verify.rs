@@ -1,0 +1,232 @@
+//! `POST /verify`: verdicts on what a scanner sent, or on a picture.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::Json;
+use primitives::units::Reason;
+use primitives::BatchId;
+use scan::picture::Limits;
+use scan::{Code, Unreadable};
+use serde::{Deserialize, Serialize};
+use serde_json::{json, Value};
+use serve::client::Network;
+use serve::limit::Limited;
+use serve::problem::Problem;
+
+use super::answer::{bad, unknown_site};
+use super::{readable_everywhere, Asker, Gateway, Shared};
+use crate::register::Now;
+use crate::sites::{find, Named};
+use crate::verify::{verify as judge, AnswerView, Scanned, Verified};
+
+/// The most codes of one request: a tote.
+const MAX_CODES: usize = 50;
+/// The longest code: a Digital Link with everything.
+const MAX_CODE: usize = 4_096;
+/// A picture as telephones make it; decoding is bounded by its pixels.
+const PICTURE: Limits = Limits { bytes: super::MAX_PICTURE, pixels: 25_000_000 };
+
+/// What is asked.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    /// A code as scanned or typed.
+    code: Option<String>,
+    /// A second scan of the same pack.
+    again: Option<String>,
+    /// Several codes.
+    #[serde(default)]
+    codes: Vec<String>,
+    /// The site where the packs are: its GLN or number.
+    site: Option<Named>,
+}
+
+/// What came of one code.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(super) enum Answered<'a> {
+    /// A verdict on a pack.
+    Verdict(Box<AnswerView<'a>>),
+    /// The code names no pack.
+    Unreadable {
+        /// `scanner-fault`, `other-code`, `not-a-code`, `no-lot`.
+        code: &'static str,
+        detail: String,
+        /// What the other code says, or which codes can be on the pack.
+        found: Option<Value>,
+    },
+    /// Two scans of a pack that differ.
+    ScansDiffer { detail: &'static str },
+    /// Too many serials that are not in their batch were asked about.
+    Limited { detail: String, retry_after_seconds: u64 },
+}
+
+pub(super) const SCANS_DIFFER: &str =
+    "the two scans are not the same, so one of them is wrong; scan the pack twice again, and check your scanner";
+
+/// What came of one code, before it is shown.
+pub(super) enum Judged {
+    Verified(Verified),
+    Limited(Limited),
+}
+
+impl Judged {
+    pub(super) fn view(&self) -> Answered<'_> {
+        match self {
+            Self::Verified(Verified::Pack(answer)) => Answered::Verdict(Box::new(answer.view())),
+            Self::Verified(Verified::Unreadable(unreadable)) => Answered::Unreadable {
+                code: unreadable.name(),
+                detail: unreadable.to_string(),
+                found: unreadable.details(),
+            },
+            Self::Verified(Verified::ScansDiffer) => Answered::ScansDiffer { detail: SCANS_DIFFER },
+            Self::Limited(limited) => Answered::Limited {
+                detail: limited.to_string(),
+                retry_after_seconds: limited.pause.as_secs().saturating_add(1),
+            },
+        }
+    }
+}
+
+pub(super) async fn verify(
+    State(gateway): Shared,
+    Asker(client): Asker,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let media_type = header(CONTENT_TYPE).unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match media_type.as_str() {
+        "application/json" => {
+            let asked = serde_json::from_slice(&body).map_err(|_| {
+                bad("bad-body", "the body is not as it should be; send {\"code\": …}, {\"code\": …, \"again\": …} or {\"codes\": […]}, and \"site\" where you want one")
+            })?;
+            of_codes(&gateway, client, asked).await
+        }
+        "image/png" | "image/jpeg" => {
+            let code = in_picture(&gateway, body).await?;
+            let now = gateway.register.now().await?;
+            let scanned = Scanned { code, again: None, site: None };
+            let judged = of_scan(&gateway, client, &now, &scanned).await?;
+            Ok(readable_everywhere(Json(json!({ "answers": [judged.view()] })).into_response()))
+        }
+        "application/x-www-form-urlencoded" => {
+            let form = super::form::read(&body)?;
+            super::form::answer(&gateway, client, form).await
+        }
+        _ => Err(Problem::new(
+            axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "The body has a type that is not supported",
+        )
+        .detail("send application/json, image/png or image/jpeg")),
+    }
+}
+
+async fn of_codes(gateway: &Gateway, client: Network, asked: Body) -> Result<Response, Problem> {
+    let Body { code, again, codes, site } = asked;
+    let scans: Vec<(String, Option<String>)> = match (code, codes.is_empty()) {
+        (Some(code), true) => vec![(code, again)],
+        (None, false) if again.is_none() => codes.into_iter().map(|code| (code, None)).collect(),
+        _ => {
+            return Err(bad(
+                "bad-body",
+                "give one code, perhaps with its second scan in \"again\"; or several in \"codes\"",
+            ))
+        }
+    };
+    if scans.len() > MAX_CODES {
+        return Err(bad(
+            "too-many-codes",
+            format!("more than {MAX_CODES} codes were sent; send them in parts"),
+        ));
+    }
+    let lengths = scans.iter().flat_map(|(code, again)| [Some(code), again.as_ref()]).flatten();
+    if lengths.map(String::len).any(|length| length > MAX_CODE) {
+        return Err(bad(
+            "code-too-long",
+            format!("a code has more than {MAX_CODE} bytes; send what the scanner sends for one pack"),
+        ));
+    }
+    let now = gateway.register.now().await?;
+    let site = match &site {
+        Some(named) => {
+            let found = find(&now.finalised, gateway.register.contracts(), named).await?;
+            Some(found.map_err(|_| unknown_site())?)
+        }
+        None => None,
+    };
+    let mut judged = Vec::with_capacity(scans.len());
+    for (code, again) in &scans {
+        let scanned = Scanned { code: Code::typed(code), again: again.as_deref().map(Code::typed), site };
+        judged.push(of_scan(gateway, client, &now, &scanned).await?);
+    }
+    let answers: Vec<Answered<'_>> = judged.iter().map(Judged::view).collect();
+    Ok(readable_everywhere(Json(json!({ "answers": answers })).into_response()))
+}
+
+/// Judges one scan, and counts what may be guesses.
+pub(super) async fn of_scan(
+    gateway: &Gateway,
+    client: Network,
+    now: &Now,
+    scanned: &Scanned,
+) -> Result<Judged, Problem> {
+    let clock = crate::metrics::now_ms();
+    let named = scanned.code.parse(gs1::year_of_ms(clock));
+    let batch =
+        named.as_ref().ok().and_then(|pack| Some(BatchId::of(pack.gtin().value(), pack.lot()?.as_bytes())));
+    if let (Some(batch), Ok(Some(_))) = (batch, named.as_ref().map(gs1::MedicinePack::serial)) {
+        if let Err(limited) = gateway.guesses.look(client, batch) {
+            return Ok(Judged::Limited(limited));
+        }
+    }
+    let verified = judge(&gateway.register, &gateway.lists, now, scanned, clock).await?;
+    count(gateway, client, batch, &verified);
+    Ok(Judged::Verified(verified))
+}
+
+/// Counts a verdict, and a serial that is not in its batch as what may be a guess.
+pub(super) fn count(gateway: &Gateway, client: Network, batch: Option<BatchId>, verified: &Verified) {
+    match verified {
+        Verified::Pack(answer) => {
+            gateway.metrics.verdict(answer.judged.verdict.outcome);
+            if answer.judged.verdict.reasons.contains(Reason::SerialNotInBatch) {
+                if let Some(batch) = batch {
+                    gateway.guesses.count(client, batch);
+                }
+            }
+        }
+        Verified::Unreadable(unreadable) => gateway.metrics.unreadable(unreadable.name()),
+        Verified::ScansDiffer => gateway.metrics.unreadable("scans-differ"),
+    }
+}
+
+/// The code in a picture. Decoding takes a core for a moment, so only some are decoded at once.
+async fn in_picture(gateway: &Gateway, body: Bytes) -> Result<Code, Problem> {
+    let Some(place) = gateway.pictures.take(1) else {
+        return Err(Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", "The service is busy")
+            .detail("other pictures are being read; try again in a moment")
+            .retry_after(std::time::Duration::from_secs(1)));
+    };
+    let read = tokio::task::spawn_blocking(move || {
+        let code = Code::in_picture(&body, PICTURE);
+        drop(place);
+        code
+    });
+    let code = read.await.map_err(|_| serve::requests::fault())?;
+    code.map_err(|error| bad("picture", error.to_string()).with("reason", error.name()))
+}
+
+/// What to say of a text that names no pack.
+pub(super) fn unreadable(unreadable: &Unreadable) -> Problem {
+    let problem = bad(unreadable.name(), unreadable.to_string());
+    match unreadable.details() {
+        Some(found) => problem.with("found", found),
+        None => problem,
+    }
+}
