@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Network;
@@ -107,8 +107,7 @@ impl Server {
             let (stream, peer) = tokio::select! {
                 () = stop.cancelled() => break,
                 Some(ended) = open.tasks.join_next() => {
-                    // One that was closed to make room has no number, and no place any more.
-                    if let Ok(number) = ended { open.places.remove(&number); }
+                    open.ended(ended);
                     continue;
                 }
                 accepted = listener.accept() => match accepted {
@@ -198,6 +197,14 @@ impl Open {
             place.task.abort();
         }
         true
+    }
+
+    /// Gives back the place of a connection. One that was closed to make room has none any more.
+    fn ended(&mut self, ended: Result<u64, JoinError>) {
+        match ended {
+            Ok(number) => drop(self.places.remove(&number)),
+            Err(failed) => self.places.retain(|_, place| place.task.id() != failed.id()),
+        }
     }
 
     fn add(&mut self, stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>) {

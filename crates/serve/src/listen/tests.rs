@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::time::Instant;
 
 use axum::body::{to_bytes, Body};
@@ -48,6 +49,11 @@ async fn count(body: Body) -> Result<String, (StatusCode, String)> {
     }
 }
 
+/// A body that fails as a fault of the program would, when its head is sent.
+fn panicking() -> impl futures::Stream<Item = Result<&'static str, Infallible>> {
+    futures::stream::poll_fn(|_| panic!("as a fault of the program would"))
+}
+
 impl Listening {
     async fn new(limits: Limits) -> Self {
         Self::with_tls(limits, None).await
@@ -61,6 +67,7 @@ impl Listening {
             .route("/slow", get(|| tokio::time::sleep(Duration::from_millis(300))))
             .route("/never", get(std::future::pending::<()>))
             .route("/count", post(count))
+            .route("/panics", get(|| async { Body::from_stream(panicking()) }))
             .route("/large", get(|| async { vec![0u8; LARGE] }))
             .route(
                 "/peer",
@@ -282,6 +289,17 @@ async fn at_the_end_answers_that_have_begun_are_given_and_nobody_is_waited_for_l
     for stream in [never, half, idle] {
         assert!(is_closed(stream).await);
     }
+}
+
+#[tokio::test]
+async fn a_body_that_panics_ends_its_connection_and_gives_its_place_back() {
+    let server = Listening::new(Limits { per_network: 1, ..LIMITS }).await;
+    for _ in 0..3 {
+        assert!(!rest(server.begin("/panics").await).await.unwrap().contains("404"));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(server.asks().await);
+    assert_eq!(server.refused(), 0);
 }
 
 #[tokio::test]
