@@ -1,5 +1,8 @@
 //! The links of an item: those of the resolver itself, and those that its operator configures.
 
+use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 
 use crate::identity::{Identity, Level};
@@ -10,6 +13,9 @@ use crate::Root;
 
 /// Most links that can be configured.
 pub const MAX_RULES: usize = 10_000;
+
+/// How many digits a GS1 Company Prefix has.
+const PREFIX_DIGITS: RangeInclusive<usize> = 4..=12;
 
 /// Longest text of a configured link, in bytes.
 const MAX_TEXT: usize = 2_048;
@@ -142,18 +148,38 @@ struct Checked {
     gtin: Option<String>,
 }
 
-/// All configured links.
+/// All configured links, in their order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Links(Vec<Checked>);
+pub(crate) struct Links {
+    rules: Vec<Checked>,
+    /// The indices of the rules of a level for a GTIN, for a prefix, or (an empty text) for all: a request does not look at
+    /// the links of others.
+    by_item: HashMap<(Level, String), Vec<usize>>,
+}
 
 impl Links {
     pub(crate) fn new(rules: Vec<LinkRule>) -> Result<Self, RuleError> {
         if rules.len() > MAX_RULES {
             return Err(RuleError { number: MAX_RULES.saturating_add(1), fault: RuleFault::TooMany });
         }
-        let checked =
-            (1..).zip(rules).map(|(number, rule)| rule.check().map_err(|fault| RuleError { number, fault }));
-        checked.collect::<Result<_, _>>().map(Self)
+        let mut links = Self::default();
+        for (index, rule) in rules.into_iter().enumerate() {
+            let number = index.saturating_add(1);
+            let checked = rule.check().map_err(|fault| RuleError { number, fault })?;
+            links.by_item.entry((checked.rule.level, checked.item())).or_default().push(index);
+            links.rules.push(checked);
+        }
+        Ok(links)
+    }
+
+    /// The rules for an item at a level, in the order of the configuration.
+    fn rules(&self, gtin: &str, level: Level) -> impl Iterator<Item = &Checked> {
+        // The first digit of 14 is the indicator, and not a part of the prefix.
+        let prefixes = PREFIX_DIGITS.filter_map(|digits| gtin.get(1..digits.saturating_add(1)));
+        let items = [gtin, ""].into_iter().chain(prefixes);
+        let found = items.filter_map(|item| self.by_item.get(&(level, item.to_owned())));
+        let indices: BTreeSet<usize> = found.flatten().copied().collect();
+        indices.into_iter().filter_map(|index| self.rules.get(index))
     }
 
     /// The links of every level of an item, its own level first.
@@ -162,17 +188,13 @@ impl Links {
     }
 
     fn at(&self, identity: &Identity, level: Level, path: &str, root: &Root) -> LevelLinks {
-        let mut configured: Vec<(&Checked, String)> = Vec::new();
-        for rule in &self.0 {
-            if rule.rule.level == level && rule.applies_to(identity) {
-                if let Some(href) = fill(&rule.rule.href, identity) {
-                    configured.push((rule, href));
-                }
-            }
-        }
+        let gtin = identity.pack().gtin().to_string();
+        let rules = self.rules(&gtin, level);
+        let configured: Vec<(&Checked, String)> =
+            rules.filter_map(|rule| Some((rule, fill(&rule.rule.href, identity)?))).collect();
         let single = configured.iter().filter(|(rule, _)| rule.rule.default == DefaultKind::Single);
         // The most special one: by GTIN before by the longest prefix; the first of equal ones.
-        let single = single.rev().max_by_key(|(rule, _)| rule.specificity());
+        let single = single.rev().max_by_key(|(rule, _)| rule.item().len());
         let own = Own { level, path, root };
         let mut links = Vec::new();
         match single {
@@ -193,20 +215,9 @@ impl Links {
 }
 
 impl Checked {
-    fn applies_to(&self, identity: &Identity) -> bool {
-        let gtin = identity.pack().gtin().to_string();
-        // The first digit of 14 is the indicator, and not a part of the prefix.
-        let begins = |prefix: &String| gtin.get(1..).is_some_and(|rest| rest.starts_with(prefix.as_str()));
-        self.gtin.as_ref().is_none_or(|wanted| *wanted == gtin)
-            && self.rule.prefix.as_ref().is_none_or(begins)
-    }
-
-    fn specificity(&self) -> usize {
-        match (&self.gtin, &self.rule.prefix) {
-            (Some(gtin), _) => gtin.len(),
-            (None, Some(prefix)) => prefix.len(),
-            (None, None) => 0,
-        }
+    /// The GTIN, the prefix, or nothing. The longer it is, the more special is the rule.
+    fn item(&self) -> String {
+        self.gtin.clone().or_else(|| self.rule.prefix.clone()).unwrap_or_default()
     }
 
     fn link(&self, link_type: LinkType, href: &str) -> Link {
@@ -296,7 +307,7 @@ impl LinkRule {
         };
         if let Some(prefix) = &self.prefix {
             let digits = prefix.bytes().all(|byte| byte.is_ascii_digit());
-            if !digits || !(4..=12).contains(&prefix.len()) || gtin.is_some() {
+            if !digits || !PREFIX_DIGITS.contains(&prefix.len()) || gtin.is_some() {
                 return Err(RuleFault::Prefix);
             }
         }

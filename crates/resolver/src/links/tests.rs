@@ -128,3 +128,26 @@ fn the_service_of_lightweight_messaging_is_there_where_a_serial_is() {
     assert_eq!(hrefs(&levels[0], "gs1:verificationService"), [service]);
     assert!(levels[1..].iter().all(|level| hrefs(level, "gs1:verificationService").is_empty()));
 }
+
+#[test]
+fn links_keep_the_order_of_the_configuration_whatever_they_are_for() {
+    let with = |gtin: Option<&str>, prefix: Option<&str>, href: &str| LinkRule {
+        gtin: gtin.map(Into::into),
+        prefix: prefix.map(Into::into),
+        href: href.into(),
+        ..rule(LEAFLET)
+    };
+    let rules = vec![
+        with(None, Some("9506"), "https://a.example/"),
+        with(Some("9506000134352"), None, "https://b.example/"),
+        with(None, None, "https://c.example/"),
+        with(None, Some("9507"), "https://d.example/"),
+        with(Some("9506000134376"), None, "https://e.example/"),
+        with(None, Some("950600013435"), "https://f.example/"),
+    ];
+    let found = hrefs(&of(rules, "/01/09506000134352")[0], "gs1:epil");
+    assert_eq!(
+        found,
+        ["https://a.example/", "https://b.example/", "https://c.example/", "https://f.example/"]
+    );
+}
