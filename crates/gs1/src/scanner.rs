@@ -15,6 +15,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use layouts::Lock;
 use lost::{Expected, Readings};
 use spelled::GS;
 
@@ -212,7 +213,7 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
     if ends_early && !text.starts_with('(') {
         return Some(Diagnosis::none(ScannerFault::LostEnd));
     }
-    let guesses = [lost_start, prefixed, strangely_separated];
+    let guesses = [lost_start, prefixed, strangely_separated, shift_locked];
     guesses.into_iter().find_map(|guess| guess(text, parser)).or_else(|| match error.kind {
         // Only a separator ends such a value.
         ParseErrorKind::ValueTooLong { ai } if !ai.definition().has_predefined_length() => {
@@ -243,8 +244,9 @@ pub fn lost_separators(text: &str, parser: &Parser) -> Option<Diagnosis> {
 
 /// Other codes that a fault of the scanner could have turned into this one, each with its fault.
 ///
-/// Letters may be swapped by Caps Lock, Y and Z by a German layout, and separators may have got lost. A caller
-/// that does not know the code should try these before reporting it as wrong. A code in brackets was typed by a person.
+/// Letters may be swapped by Caps Lock, letters and signs by the layout of a keyboard (a German one makes `-` of `/`), and
+/// separators may have got lost. A caller that does not know the code should try these before reporting it as wrong. A
+/// code in brackets was typed by a person.
 #[must_use]
 pub fn alternatives(text: &str, parser: &Parser) -> Vec<Diagnosis> {
     let text = unframed(text);
@@ -261,9 +263,11 @@ pub fn alternatives(text: &str, parser: &Parser) -> Vec<Diagnosis> {
             found.push(Diagnosis::one(fault, reading));
         }
     };
-    add(ScannerFault::CapsLock, swapped_letters(&read, parser, swapped_case));
-    let german = ScannerFault::KeyboardLayout { layout: Layout::German, caps_lock: false };
-    add(german, swapped_letters(&read, parser, swapped_y_and_z));
+    let swapped = |value: &str| Some(value.chars().map(swapped_case).collect());
+    add(ScannerFault::CapsLock, retyped(&read, parser, swapped));
+    for (layout, lock) in Layout::all_with_locks() {
+        add(layout_fault(layout, lock), retyped(&read, parser, |value| layout.meant(value, lock)));
+    }
     if let Some(message) = element_string(text) {
         for reading in lost::readings(message, Expected::OnPacks, parser).codes {
             add(ScannerFault::LostSeparator, Some(reading));
@@ -315,15 +319,15 @@ fn lost_start(text: &str, parser: &Parser) -> Option<Diagnosis> {
     Some(Diagnosis::one(ScannerFault::LostStart, reading))
 }
 
-/// The same fields with other letters in their values.
-fn swapped_letters(elements: &Elements, parser: &Parser, swap: fn(char) -> char) -> Option<Elements> {
-    let mut swapped = Elements::default();
+/// The same fields with values by other keys.
+fn retyped(elements: &Elements, parser: &Parser, meant: impl Fn(&str) -> Option<String>) -> Option<Elements> {
+    let mut retyped = Elements::default();
     for element in elements {
-        let value: String = element.value().chars().map(swap).collect();
+        let value = meant(element.value())?;
         parser.check(element.ai(), value.as_bytes()).ok()?;
-        swapped.push_valid(element.ai(), &value);
+        retyped.push_valid(element.ai(), &value);
     }
-    Some(swapped)
+    Some(retyped)
 }
 
 fn swapped_case(character: char) -> char {
@@ -334,28 +338,27 @@ fn swapped_case(character: char) -> char {
     }
 }
 
-const fn swapped_y_and_z(character: char) -> char {
-    match character {
-        'y' => 'z',
-        'z' => 'y',
-        'Y' => 'Z',
-        'Z' => 'Y',
-        other => other,
-    }
-}
-
 /// The texts that the scanner meant, one for each keyboard fault that explains all characters.
 fn keyboard_faults(text: &str) -> impl Iterator<Item = (ScannerFault, String)> + '_ {
-    let swapped: String = text.chars().map(swapped_case).collect();
-    let meant = |caps_lock, text: &str| {
-        let by_layout = |layout: &Layout| {
-            let fault = ScannerFault::KeyboardLayout { layout: *layout, caps_lock };
-            Some((fault, layout.meant(text)?))
-        };
-        Layout::ALL.iter().filter_map(by_layout).collect::<Vec<_>>()
-    };
-    let (plain, with_caps_lock) = (meant(false, text), meant(true, &swapped));
-    core::iter::once((ScannerFault::CapsLock, swapped)).chain(plain).chain(with_caps_lock)
+    let caps_lock = (ScannerFault::CapsLock, text.chars().map(swapped_case).collect());
+    // The others explain much, and nothing confirms them: they are the last guess.
+    let layouts = Layout::all_with_locks()
+        .filter(|(layout, lock)| *lock != Lock::AllKeys || !layout.keeps_digits(*lock));
+    let by_layout =
+        |(layout, lock): (Layout, Lock)| Some((layout_fault(layout, lock), layout.meant(text, lock)?));
+    core::iter::once(caps_lock).chain(layouts.filter_map(by_layout))
+}
+
+/// The code in which Caps Lock shifted all keys.
+fn shift_locked(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    Layout::all_with_locks().filter(|(_, lock)| *lock == Lock::AllKeys).find_map(|(layout, lock)| {
+        let reading = identified(&layout.meant(text, lock)?, parser)?;
+        Some(Diagnosis::one(layout_fault(layout, lock), reading))
+    })
+}
+
+fn layout_fault(layout: Layout, lock: Lock) -> ScannerFault {
+    ScannerFault::KeyboardLayout { layout, caps_lock: lock != Lock::Off }
 }
 
 /// The code after a prefix of the scanner: letters and signs, such as `w` or `P01`.

@@ -25,6 +25,22 @@ pub enum Layout {
     Swedish,
     /// QWERTY of Denmark.
     Danish,
+    /// QWERTY of Norway.
+    Norwegian,
+    /// QWERTY of the Netherlands.
+    Dutch,
+    /// QWERTY of Turkey.
+    Turkish,
+    /// QWERTZ of Croatia and Slovenia.
+    Croatian,
+    /// QWERTZ of Hungary.
+    Hungarian,
+    /// QWERTZ of Czechia.
+    Czech,
+    /// QWERTZ of Slovakia.
+    Slovak,
+    /// QWERTY of Canada for French.
+    CanadianFrench,
     /// QWERTY of the United Kingdom.
     British,
 }
@@ -46,6 +62,14 @@ impl Layout {
         Self::Italian,
         Self::Swedish,
         Self::Danish,
+        Self::Norwegian,
+        Self::Dutch,
+        Self::Turkish,
+        Self::Croatian,
+        Self::Hungarian,
+        Self::Czech,
+        Self::Slovak,
+        Self::CanadianFrench,
         Self::British,
     ];
 
@@ -62,6 +86,14 @@ impl Layout {
             Self::Italian => "Italian",
             Self::Swedish => "Swedish",
             Self::Danish => "Danish",
+            Self::Norwegian => "Norwegian",
+            Self::Dutch => "Dutch",
+            Self::Turkish => "Turkish",
+            Self::Croatian => "Croatian",
+            Self::Hungarian => "Hungarian",
+            Self::Czech => "Czech",
+            Self::Slovak => "Slovak",
+            Self::CanadianFrench => "Canadian (French)",
             Self::British => "British",
         }
     }
@@ -96,20 +128,124 @@ impl Layout {
             Self::Danish => {
                 r##"½1234567890+´qwertyuiopå¨'asdfghjklæøzxcvbnm,.-§!"#¤%&/()=?`QWERTYUIOPÅ^*ASDFGHJKLÆØZXCVBNM;:_"##
             }
+            Self::Norwegian => {
+                r##"|1234567890+\qwertyuiopå¨'asdfghjkløæzxcvbnm,.-§!"#¤%&/()=?`QWERTYUIOPÅ^*ASDFGHJKLØÆZXCVBNM;:_"##
+            }
+            Self::Dutch => {
+                r##"@1234567890/°qwertyuiop¨*<asdfghjkl+´zxcvbnm,.-§!"#$%&_()'?~QWERTYUIOP^|>ASDFGHJKL±`ZXCVBNM;:="##
+            }
+            Self::Turkish => {
+                r##""1234567890*-qwertyuıopğü,asdfghjklşizxcvbnmöç.é!'^+%&/()=?_QWERTYUIOPĞÜ;ASDFGHJKLŞİZXCVBNMÖÇ:"##
+            }
+            Self::Croatian => {
+                r##"`1234567890'+qwertzuiopšđžasdfghjklčćyxcvbnm,.-~!"#$%&/()=?*QWERTZUIOPŠĐŽASDFGHJKLČĆYXCVBNM;:_"##
+            }
+            Self::Hungarian => {
+                r##"0123456789öüóqwertzuiopőúűasdfghjkléáyxcvbnm,.-§'"+!%/=()ÖÜÓQWERTZUIOPŐÚŰASDFGHJKLÉÁYXCVBNM?:_"##
+            }
+            Self::Czech => {
+                r##";+ěščřžýáíé=´qwertzuiopú)¨asdfghjklů§yxcvbnm,.-°1234567890%ˇQWERTZUIOP/('ASDFGHJKL"!YXCVBNM?:_"##
+            }
+            Self::Slovak => {
+                r##";+ľščťžýáíé=´qwertzuiopúäňasdfghjklô§yxcvbnm,.-°1234567890%ˇQWERTZUIOP/()ASDFGHJKL"!YXCVBNM?:_"##
+            }
+            Self::CanadianFrench => {
+                r##"#1234567890-=qwertyuiop^¸<asdfghjkl;`zxcvbnm,.é|!"/$%?&*()_+QWERTYUIOP^¨>ASDFGHJKL:`ZXCVBNM'.É"##
+            }
             Self::British => {
                 r##"`1234567890-=qwertyuiop[]#asdfghjkl;'zxcvbnm,./¬!"£$%^&*()_+QWERTYUIOP{}~ASDFGHJKL:@ZXCVBNM<>?"##
             }
         }
     }
 
-    /// The text that the scanner meant, if it was set up for a keyboard of the United States and every character is on
-    /// a key of this layout. Control characters stay.
-    pub(super) fn meant(self, typed: &str) -> Option<String> {
-        let key = |character: char| match character {
-            '\0'..='\u{1f}' => Some(character),
-            _ => self.keys().chars().zip(US.chars()).find(|(here, _)| *here == character).map(|(_, us)| us),
+    /// Whether Windows shifts all keys of this layout with Caps Lock on, and not those of letters only.
+    const fn has_shift_lock(self) -> bool {
+        matches!(self, Self::German | Self::French | Self::Belgian)
+    }
+
+    /// All layouts, each without and with Caps Lock in every way that computers have; those without come first.
+    pub(super) fn all_with_locks() -> impl Iterator<Item = (Self, Lock)> {
+        let each = |lock| Self::ALL.iter().map(move |layout| (*layout, lock));
+        let shifted = each(Lock::AllKeys).filter(|(layout, _)| layout.has_shift_lock());
+        each(Lock::Off).chain(each(Lock::Letters)).chain(shifted)
+    }
+
+    /// Whether digits arrive as they are, so that no check digit confirms the layout.
+    pub(super) fn keeps_digits(self, lock: Lock) -> bool {
+        const DIGITS: &str = "0123456789";
+        self.meant(DIGITS, lock).as_deref() == Some(DIGITS)
+    }
+
+    /// The text that the scanner meant, if it was set up for a keyboard of the United States and every character is on a
+    /// key of this layout. Control characters stay.
+    pub(super) fn meant(self, typed: &str, lock: Lock) -> Option<String> {
+        typed.chars().map(|character| self.key(character, lock)).collect()
+    }
+
+    /// What the scanner meant by a character that arrived.
+    fn key(self, character: char, lock: Lock) -> Option<char> {
+        if character.is_ascii_control() {
+            return Some(character);
+        }
+        let found = self.place(character);
+        let other_side = |place: usize| {
+            let keys = US.len() / 2;
+            if place < keys {
+                place.checked_add(keys)
+            } else {
+                place.checked_sub(keys)
+            }
         };
-        typed.chars().map(key).collect()
+        let place = match lock {
+            Lock::Off => found?,
+            Lock::AllKeys => other_side(found?)?,
+            Lock::Letters => {
+                let same_key = found.and_then(other_side).filter(|place| {
+                    self.keys().chars().nth(*place).is_some_and(|other| is_one_letter(character, other))
+                });
+                // `À` is on no key, and `à` on that of the zero.
+                same_key.or_else(|| self.place(other_case(character)?)).or(found)?
+            }
+        };
+        US.chars().nth(place)
+    }
+
+    /// The place of a character among the keys.
+    fn place(self, character: char) -> Option<usize> {
+        self.keys().chars().position(|here| here == character)
+    }
+}
+
+/// What Caps Lock does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lock {
+    /// It is off.
+    Off,
+    /// It shifts the keys of letters.
+    Letters,
+    /// It shifts all keys.
+    AllKeys,
+}
+
+/// Whether these are the two cases of a letter. Those of Turkish are `ı` and `I`, `i` and `İ`.
+fn is_one_letter(character: char, other: char) -> bool {
+    let pair = |small: char, capital: char| {
+        small.is_lowercase()
+            && capital.is_uppercase()
+            && (small.to_uppercase().eq([capital]) || capital.to_lowercase().next() == Some(small))
+    };
+    pair(character, other) || pair(other, character)
+}
+
+/// The other case of a letter, if it is one letter.
+fn other_case(character: char) -> Option<char> {
+    fn one(mut cases: impl Iterator<Item = char>) -> Option<char> {
+        cases.next().filter(|_| cases.next().is_none())
+    }
+    match (character.is_lowercase(), character.is_uppercase()) {
+        (true, _) => one(character.to_uppercase()),
+        (_, true) => one(character.to_lowercase()),
+        _ => None,
     }
 }
 
@@ -140,14 +276,34 @@ mod tests {
     fn the_intended_text_is_recovered() {
         let meant = "]d20109506000134352\u{1d}10A-b/C_?&=%zyZY";
         for layout in Layout::ALL {
-            assert_eq!(layout.meant(&typed(*layout, meant)).as_deref(), Some(meant), "{}", layout.name());
+            let found = layout.meant(&typed(*layout, meant), Lock::Off);
+            assert_eq!(found.as_deref(), Some(meant), "{}", layout.name());
         }
         assert_eq!(typed(Layout::German, "]d2Y-1"), "+d2Zß1");
         assert_eq!(typed(Layout::French, "0109A"), "à&àçQ");
     }
 
     #[test]
+    fn caps_lock_shifts_letters_or_all_keys() {
+        for (layout, lock, typed, meant) in [
+            (Layout::British, Lock::Letters, "0a]B", "0A]b"),
+            // The zero is on the key of `à`: with Caps Lock `À` on X11, and a zero on Windows.
+            (Layout::French, Lock::Letters, "ÀQa", "0aQ"),
+            (Layout::French, Lock::AllKeys, "0&q", "0!A"),
+            (Layout::German, Lock::AllKeys, "=!z", "01Y"),
+            (Layout::Hungarian, Lock::Letters, "Ö1", "01"),
+            (Layout::Turkish, Lock::Letters, "Iıiİ", "iI\"'"),
+            // Two letters on one key are not one letter.
+            (Layout::Swiss, Lock::Letters, "Öö", ";;"),
+        ] {
+            assert_eq!(layout.meant(typed, lock).as_deref(), Some(meant), "{}", layout.name());
+        }
+    }
+
+    #[test]
     fn a_character_on_no_key_has_no_explanation() {
-        assert_eq!(Layout::British.meant("ß"), None);
+        for lock in [Lock::Off, Lock::Letters, Lock::AllKeys] {
+            assert_eq!(Layout::British.meant("ß", lock), None);
+        }
     }
 }

@@ -50,6 +50,16 @@ fn check(parser: &Parser, input: &[u8], result: Result<Elements, ParseError>) {
     }
 }
 
+/// Any bytes as the segment of a compressed link: what is read is a code like any other.
+pub fn compressed(input: &[u8]) {
+    for parser in parsers() {
+        if let Ok(read) = parser.decompress(input) {
+            check(&parser, input, Ok(read.elements));
+            assert!(read.parameters.iter().all(|(name, value)| name.is_ascii() && value.is_ascii()));
+        }
+    }
+}
+
 /// Any bytes as an unbracketed element string.
 pub fn element_string(input: &[u8]) {
     for parser in parsers() {

@@ -31,6 +31,11 @@ fn any_digital_link_is_read_or_refused() {
 }
 
 #[test]
+fn any_compressed_link_is_read_or_refused() {
+    replay("compressed", hostile::compressed);
+}
+
+#[test]
 fn any_scan_is_read_or_refused() {
     replay("scan_data", hostile::scan_data);
 }

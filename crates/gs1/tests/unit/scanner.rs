@@ -384,6 +384,10 @@ fn an_ambiguous_code_is_listed_with_its_alternatives() {
         faults("010950600013435210AY"),
         [("caps_lock", format!("{item}(10)ay")), ("keyboard_layout", format!("{item}(10)AZ"))]
     );
+    // The sign of a slash is that of a hyphen on many keyboards.
+    let by_layout = faults("0109506000134352104-7");
+    assert_eq!(by_layout, [("keyboard_layout", format!("{item}(10)4/7"))]);
+    assert_eq!(faults("0109506000134352104.7"), [("keyboard_layout", "X".to_owned())]);
     assert_eq!(faults("0109506000134352101232145"), [("lost_separator", format!("{item}(10)123(21)45"))]);
     assert_eq!(faults("(01)09506000134352(10)1232145"), []);
     assert_eq!(faults("no code"), []);
