@@ -39,8 +39,12 @@ CREATE TABLE events (
     name      TEXT   NOT NULL,
     topics    BLOB   NOT NULL,
     data      BLOB   NOT NULL,
+    -- 0 where the program that stored it did not know it: then it has no mentions, until one comes that does.
+    known     BIGINT NOT NULL CHECK (known IN (0, 1)),
     PRIMARY KEY (block, place)
 ) WITHOUT ROWID;
+
+CREATE INDEX events_unknown ON events (block, place) WHERE known = 0;
 
 -- By which identifiers an event is found. The kinds are in src/mentions.rs.
 CREATE TABLE mentions (

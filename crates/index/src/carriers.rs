@@ -8,7 +8,8 @@ use primitives::{BatchId, Sscc};
 
 use crate::error::Error;
 use crate::mentions::Mention;
-use crate::query::{Concern, Order, Place, Selector, MAX_PAGE};
+use crate::page::{Concern, Order, Place, MAX_PAGE};
+use crate::query::Selector;
 use crate::store::Index;
 
 /// The most logistic units and shipments of one unit that are followed: more is not the way of a pack.

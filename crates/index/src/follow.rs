@@ -10,9 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::progress::{count, Gap};
+use crate::rows::hash;
 use crate::source::{BlockRead, Source};
-use crate::store::Index;
-use crate::writer::{hash, Change, Cursor};
+use crate::store::{integer, natural, Index};
+use crate::writer::{Change, Cursor};
 
 #[cfg(test)]
 mod tests;
@@ -130,11 +131,11 @@ impl<'a, S: Source> Reader<'a, S> {
         let head = self.source.head().await?;
         let known: Option<(i64, Vec<u8>)> =
             sqlx::query_as("SELECT number, hash FROM blocks WHERE number <= $1 ORDER BY number DESC LIMIT 1")
-                .bind(crate::store::integer(head.number))
+                .bind(integer(head.number))
                 .fetch_optional(&self.index.inner.reads)
                 .await?;
         let Some((number, bytes)) = known else { return Ok(()) };
-        let (number, expected) = (crate::store::natural(number, "block")?, hash(&bytes, "hash")?);
+        let (number, expected) = (natural(number, "block")?, hash(&bytes, "hash")?);
         match self.source.block(number).await? {
             Some(found) if found.hash != expected => {
                 Err(Error::OtherChain { number, expected, found: found.hash })

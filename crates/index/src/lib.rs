@@ -35,7 +35,8 @@
 //!
 //! # What is derived
 //! Nothing but which identifiers an event names, and that from the event alone. No name, state or count is kept here: what
-//! holds now is asked of the contracts, so nothing needs to be rebuilt after a gap.
+//! holds now is asked of the contracts, so nothing needs to be rebuilt after a gap. Events that an older program did not know
+//! are found from when a newer one opens the file.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 mod carriers;
@@ -43,8 +44,10 @@ mod describe;
 mod error;
 mod follow;
 mod mentions;
+mod page;
 mod progress;
 mod query;
+mod rows;
 mod source;
 mod store;
 #[cfg(test)]
@@ -54,7 +57,7 @@ mod writer;
 pub use describe::{describe, Description, Names, Numbers};
 pub use error::Error;
 pub use mentions::Parties;
+pub use page::{Concern, Entry, Order, Pack, Page, PageRequest, Place, MAX_PAGE};
 pub use progress::{Gap, Metrics, Progress};
-pub use query::{Concern, Entry, Order, Pack, Page, PageRequest, Place, MAX_PAGE};
 pub use source::{BlockRead, Source};
 pub use store::{Index, Origin};

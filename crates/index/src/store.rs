@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::error::Error;
 use crate::progress::{Counters, Gap, Metrics, Progress};
+use crate::rows::recognise;
 use crate::writer::{Cursor, Writer};
 
 /// Time to wait until another process releases the file: a restart overlaps with the end of the last one.
@@ -95,6 +96,10 @@ impl Index {
         let mut connection = options.connect().await?;
         sqlx::migrate!("./migrations").run(&mut connection).await?;
         bind(&mut connection, path, origin).await?;
+        let recognised = recognise(&mut connection, &origin.contracts).await?;
+        if recognised > 0 {
+            tracing::info!(recognised, "events of the history are known now");
+        }
         let cursor = Cursor::load(&mut connection).await?;
         let gaps = load_gaps(&mut connection).await?;
         let progress = Progress { first: cursor.first, next: cursor.next, head: None, gaps };
@@ -212,7 +217,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// All of it is public on chain; but who asks this gateway for history may depend on it, so nobody else changes it.
+/// All of it is public on chain; but what this service answers depends on it, so nobody else changes it.
 fn create_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(false);

@@ -306,7 +306,7 @@ pub async fn dump(path: &Path) -> String {
         "SELECT 'gap ' || first || ' ' || last FROM gaps ORDER BY first",
         "SELECT number || ' ' || hex(hash) || ' ' || at FROM blocks ORDER BY number",
         "SELECT block || ' ' || place || ' ' || extrinsic || ' ' || hex(contract) || ' ' || name || ' ' || \
-         hex(topics) || ' ' || hex(data) FROM events ORDER BY block, place",
+         hex(topics) || ' ' || hex(data) || ' ' || known FROM events ORDER BY block, place",
         "SELECT kind || ' ' || hex(key) || ' ' || block || ' ' || place FROM mentions \
          ORDER BY kind, key, block, place",
     ] {

@@ -6,13 +6,13 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use chain::{Contracts, Event, Hash};
+use chain::{Contracts, Hash};
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::Error;
-use crate::mentions::{is_booking, mentions, Kind};
 use crate::progress::{count, Gap};
+use crate::rows::{hash, insert, Stored};
 use crate::source::BlockRead;
 use crate::store::{integer, load_gaps, natural, Shared};
 
@@ -37,10 +37,6 @@ impl Cursor {
         let (first, next) = (natural(row.try_get(0)?, "block")?, natural(row.try_get(1)?, "block")?);
         Ok(Self { first, next, tip })
     }
-}
-
-pub(crate) fn hash(bytes: &[u8], what: &'static str) -> Result<Hash, Error> {
-    <[u8; 32]>::try_from(bytes).map(Hash::from).map_err(|_| Error::Damaged(what))
 }
 
 /// A change, which is made as a whole or not at all.
@@ -170,14 +166,6 @@ impl Task {
     }
 }
 
-/// What a change stored.
-#[derive(Clone, Copy, Default)]
-struct Stored {
-    blocks: u64,
-    events: u64,
-    unknown: u64,
-}
-
 async fn append(
     connection: &mut SqliteConnection,
     blocks: &[BlockRead],
@@ -243,76 +231,4 @@ async fn fill(
             .await?;
     }
     insert(connection, blocks, contracts).await
-}
-
-/// Stores what blocks did. Two rows of one event cannot be: that is an error.
-async fn insert(
-    connection: &mut SqliteConnection,
-    blocks: &[BlockRead],
-    contracts: &Contracts,
-) -> Result<Stored, Error> {
-    let mut stored = Stored::default();
-    for read in blocks {
-        stored.blocks = stored.blocks.saturating_add(1);
-        if read.emitted.is_empty() {
-            continue;
-        }
-        let at = read.at.ok_or(Error::Damaged("block without a time"))?;
-        sqlx::query("INSERT INTO blocks (number, hash, at) VALUES ($1, $2, $3)")
-            .bind(integer(read.block.number))
-            .bind(read.block.hash.0.as_slice())
-            .bind(integer(at))
-            .execute(&mut *connection)
-            .await?;
-        let events: Vec<Event> = read.emitted.iter().map(|emitted| emitted.of(contracts)).collect();
-        for (emitted, event) in read.emitted.iter().zip(&events) {
-            let topics: Vec<u8> = emitted.topics.iter().flat_map(|topic| topic.0).collect();
-            sqlx::query(
-                "INSERT INTO events (block, place, extrinsic, contract, name, topics, data) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(integer(read.block.number))
-            .bind(i64::from(emitted.index))
-            .bind(emitted.extrinsic.map(i64::from))
-            .bind(emitted.contract.0.as_slice())
-            .bind(name(emitted.topics.first()))
-            .bind(topics.as_slice())
-            .bind(emitted.data.as_slice())
-            .execute(&mut *connection)
-            .await?;
-            stored.events = stored.events.saturating_add(1);
-            stored.unknown = stored.unknown.saturating_add(u64::from(matches!(event, Event::Unknown(_))));
-            // One line of a batch's history is enough for what two contracts say.
-            let is_explained = is_booking(event)
-                && events
-                    .iter()
-                    .zip(&read.emitted)
-                    .any(|(other, by)| matches!(other, Event::Units(_)) && by.extrinsic == emitted.extrinsic);
-            for mention in mentions(event) {
-                if is_explained && mention.kind == Kind::Batch {
-                    continue;
-                }
-                sqlx::query("INSERT INTO mentions (kind, key, block, place) VALUES ($1, $2, $3, $4)")
-                    .bind(i64::from(mention.kind as u8))
-                    .bind(mention.key.as_slice())
-                    .bind(integer(read.block.number))
-                    .bind(i64::from(emitted.index))
-                    .execute(&mut *connection)
-                    .await?;
-            }
-        }
-    }
-    Ok(stored)
-}
-
-/// The event's name: ASCII in the first topic, with zeros behind.
-fn name(topic: Option<&Hash>) -> &str {
-    let bytes = topic.map_or(&[][..], |topic| topic.0.as_slice());
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    let name = bytes.get(..end).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        name
-    } else {
-        ""
-    }
 }

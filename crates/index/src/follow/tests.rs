@@ -6,8 +6,8 @@ use chain::Event;
 use proptest::prelude::*;
 
 use super::*;
+use crate::page::PageRequest;
 use crate::progress::Progress;
-use crate::query::PageRequest;
 use crate::store::Origin;
 use crate::testing::*;
 
@@ -254,6 +254,28 @@ async fn an_event_that_is_not_known_is_kept_as_it_is() {
     assert_eq!(entries[0].event, Event::Unknown(emitted[0].clone()));
     assert_eq!((entries[0].at, entries[0].block.hash), (24_000, script.hash(4)));
     assert!(dump(&path).await.contains(" PacksPainted "));
+}
+
+#[tokio::test]
+async fn what_an_older_program_did_not_know_is_found_from_when_a_newer_one_opens_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.sqlite");
+    let (index, script) = (open(&path).await, script(30));
+    catch_up(&index, &script).await.unwrap();
+    let newer = file(&path, index).await;
+    // As if an older program had known nothing of `units`.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let forget =
+        "DELETE FROM mentions WHERE EXISTS (SELECT 1 FROM events e WHERE e.name = 'UnitDecommissioned' \
+                  AND e.block = mentions.block AND e.place = mentions.place)";
+    assert_eq!(sqlx::query(forget).execute(&mut connection).await.unwrap().rows_affected(), 14 * 5);
+    let forget = "UPDATE events SET known = 0 WHERE name = 'UnitDecommissioned'";
+    assert_eq!(sqlx::query(forget).execute(&mut connection).await.unwrap().rows_affected(), 14);
+    sqlx::Connection::close(connection).await.unwrap();
+    assert_ne!(dump(&path).await, newer);
+
+    assert_eq!(file(&path, open(&path).await).await, newer);
 }
 
 #[tokio::test]

@@ -4,11 +4,12 @@ use chain::units;
 use primitives::batches::{
     Arrival, BatchRecalled, Contents, ProductRecalled, Recall, RecallClass, RecallReason, RecallScope,
 };
-use primitives::DocumentHash;
+use primitives::{DocumentHash, UnitId};
 use proptest::prelude::*;
 
 use super::*;
 use crate::follow::{Pace, Reader};
+use crate::progress::Gap;
 use crate::testing::*;
 
 const CASE: Sscc = 195_060_001_343_529_017;
