@@ -23,7 +23,8 @@ pub struct Standard {
     pub body: usize,
     /// Maximum length of an address with its query, in bytes.
     pub address: usize,
-    /// Time limit for the head of an answer, with the body of its request.
+    /// Time limit for the head of an answer, with the body of its request. Routes that need more, for example for uploads, are
+    /// a router of their own, with layers of their own; both are then merged.
     pub time: Duration,
     /// Where answers are counted.
     pub metrics: Metrics,
@@ -130,6 +131,21 @@ mod tests {
         assert!(text.contains(r#"http_answers_total{route="/panics",status="500"} 1"#), "{text}");
         let (status, body, _) = call(&router, Request::post("/body").body(Body::from("yes")).unwrap()).await;
         assert_eq!((status, &*body), (200, "yes"), "after a panic the service goes on");
+    }
+
+    #[tokio::test]
+    async fn uploads_may_have_limits_of_their_own() {
+        let metrics = Metrics::new(&mut Registry::default());
+        let slow = || async { tokio::time::sleep(Duration::from_millis(100)).await };
+        let short = Standard { time: Duration::from_millis(10), ..Standard::new(metrics.clone()) };
+        let short = short.around(Router::new().route("/read", get(slow)));
+        let router = short.merge(Standard::new(metrics).around(Router::new().route("/upload", get(slow))));
+        for (path, status, code) in
+            [("/read", 503, "too-slow"), ("/upload", 200, ""), ("/nowhere", 404, "no-such-address")]
+        {
+            let (found, said, _) = call(&router, get_request(path)).await;
+            assert_eq!((found, &*said), (status, code), "{path}");
+        }
     }
 
     #[tokio::test]
