@@ -193,7 +193,10 @@ impl Resolver {
         let several = LinkType::default_multi();
         let multi: Vec<_> = own.of_type(&several).collect();
         if let Choice::One(link) = choose(&multi, request) {
-            return self.redirect(request, &link.href);
+            // What is left over is not yet better than the default: its language must be wanted.
+            if link.hreflang.is_empty() || request.languages.fit(&link.hreflang) > 0 {
+                return self.redirect(request, &link.href);
+            }
         }
         if named == Some("text/html") && own.own_default {
             return self.content(request, Body::Page);

@@ -24,7 +24,9 @@
 //!   numbers are those that a public review of release 1.2.1 cites. The module `suite` of the tests has one test for each
 //!   statement. The schemas of the linkset and of the description file are in `tests/data`.
 //! - Key: AI (01) with all its qualifiers. Other keys are answered 404, as the description says.
-//! - Compressed paths are read, see [`gs1::Parser::decompress`]; what is not read there is answered 400.
+//! - Compressed paths are read, see [`gs1::Parser::decompress`]: the general compression, which a resolver may read, and of
+//!   the EPC binary strings, which it shall read, those of SGTIN-96 and SGTIN-198. The other schemes with a GTIN (SGTIN+,
+//!   DSGTIN+, SGTIN++, ITIP) are answered 400: that statement is met in part.
 //! - `gs1:handledBy` (optional) is not supported.
 //!
 //! # What it decides where the standard leaves a choice

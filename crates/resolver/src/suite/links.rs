@@ -186,6 +186,9 @@ fn variants_of_the_default_are_chosen_by_language() {
     for languages in ["", "de"] {
         assert_eq!(location(&ask(PRODUCT, BROWSER, languages)), (307, "https://example.com/"), "{languages}");
     }
+    let html_only = resolver_with(&VARIANTS.replacen("hreflang", "type = \"text/html\"\n    hreflang", 1));
+    let other_language = get_from(&html_only, PRODUCT, "", BROWSER, "de");
+    assert_eq!(location(&other_language), (307, "https://example.com/"), "the best of two is not good");
     assert!(matches!(ask(PACK, BROWSER, "fr").body, Body::Page(_)), "a pack has its verdict");
     assert!(matches!(ask(PRODUCT, "application/json", "fr").body, Body::Verdict(_)));
 }
