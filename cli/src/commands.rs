@@ -19,6 +19,7 @@ mod qr;
 mod quarantine;
 mod route;
 mod sealing_key;
+mod serials;
 mod status;
 mod terms;
 mod text;
@@ -69,6 +70,10 @@ pub enum Command {
     /// Single packs by their serials: quarantine them, release them, condemn them
     #[command(subcommand, after_help = packs::EXAMPLES)]
     Packs(Box<packs::PacksCommand>),
+
+    /// Lists of serials at a gateway: give it one, see which it holds
+    #[command(subcommand, after_help = serials::EXAMPLES)]
+    Serials(Box<serials::SerialsCommand>),
 
     /// Quarantine goods, release them, or condemn them
     #[command(subcommand, after_help = quarantine::EXAMPLES)]
@@ -149,6 +154,7 @@ impl Command {
             Self::Batch(command) => batch::run(*command, global).await,
             Self::Logistic(command) => logistic::run(command, global).await,
             Self::Packs(command) => packs::run(*command, global).await,
+            Self::Serials(command) => serials::run(*command, global).await,
             Self::Quarantine(command) => quarantine::run(*command, global).await,
             Self::Alarm(command) => alarm::run(*command, global).await,
             Self::Status(args) => status::run(*args, global).await,

@@ -28,7 +28,7 @@ pub enum Exit {
     Refused = 4,
     /// The pack cannot be here: one of two packs is a copy. The alarm is on chain.
     CloneAlarm = 5,
-    /// The chain cannot be reached, or cannot be used.
+    /// The chain or the gateway cannot be reached, or cannot be used.
     Unreachable = 6,
 }
 
@@ -41,7 +41,7 @@ Exit codes:
   3  a pack was judged, and is not valid, or not genuine
   4  a contract refused, or would refuse; nothing changed on chain
   5  clone alarm: one of two packs is a copy, and the alarm is on chain
-  6  the chain cannot be reached, or has no contracts";
+  6  the chain or the gateway cannot be reached, or the chain has no contracts";
 
 impl Exit {
     /// The number that the shell gets.

@@ -13,6 +13,7 @@ mod confirm;
 mod context;
 mod document;
 mod failure;
+mod gateway_client;
 mod global;
 mod goods;
 mod input;

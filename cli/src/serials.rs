@@ -1,4 +1,7 @@
-//! Lists of serials, as a manufacturer keeps them: one serial a line, in the order of the registered tree.
+//! Lists of serials, as a manufacturer keeps them: one serial a line, in the order of the registered tree; or the events
+//! by which its packs were commissioned.
+
+mod commissioned;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -40,6 +43,24 @@ pub enum SerialListError {
         first: usize,
         /// The second line.
         second: usize,
+    },
+    /// The file is not an EPCIS document.
+    #[error("the events {path} cannot be read: {error}; give an EPCIS 2.0 document, in JSON-LD or XML", path = .path.display())]
+    NotEvents {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: epcis::ReadError,
+    },
+    /// No event of it commissions a pack of this batch.
+    #[error(
+        "the events {path} commission no pack of this batch; give those with action ADD and an epcList of its serials, or \
+         the list with --serials",
+        path = .path.display()
+    )]
+    NotCommissioned {
+        /// Which file.
+        path: PathBuf,
     },
     /// A folder has no list for this batch.
     #[error("the folder {folder} has no list for this batch; add it as {by_id} or {by_lot}", folder = .folder.display())]

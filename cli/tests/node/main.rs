@@ -6,4 +6,5 @@ mod facts;
 mod journey;
 mod owners;
 mod readme;
+mod serials;
 mod world;

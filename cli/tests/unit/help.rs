@@ -19,6 +19,7 @@ fn the_help_names_all_commands_exit_codes_and_a_way_to_begin() {
         "product",
         "batch",
         "packs",
+        "serials",
         "alarm",
         "status",
         "qr",
@@ -46,8 +47,8 @@ fn the_help_names_all_commands_exit_codes_and_a_way_to_begin() {
 #[test]
 fn every_command_shows_examples() {
     for command in [
-        "devnet", "deploy", "org", "admin", "product", "batch", "packs", "alarm", "status", "qr", "verify",
-        "model", "feed", "oracle",
+        "devnet", "deploy", "org", "admin", "product", "batch", "packs", "serials", "alarm", "status", "qr",
+        "verify", "model", "feed", "oracle",
     ] {
         let help = help(&[command, "--help"]);
         assert!(help.contains("Examples:\n") && help.contains("\n  theriac "), "{command}");
