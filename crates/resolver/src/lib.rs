@@ -34,6 +34,8 @@
 //! - Who names `text/html` or `application/json` gets the page or the verdict itself, without a redirect; who accepts
 //!   anything is sent to the default link, which is that page at [`VERIFY`].
 //! - The default of a lot or a pack is always the verification page. An operator can choose another default for a product.
+//!   The variants of that default are for the product alone, too; the public suite expects them below it, and the standard,
+//!   as far as it was read, does not say so.
 //! - `linkType=verificationService` is answered by Lightweight Messaging; `linkType=gs1:verificationService` is sent to
 //!   [`VERIFICATION_SERVICE`], which answers the same.
 //! - Nothing of a request is written into a header unless it is percent-encoded; the host of a request is not looked at.
