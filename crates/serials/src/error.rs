@@ -152,13 +152,13 @@ pub enum Refused {
         found: usize,
     },
     /// The list lacks some of them.
-    #[error("numbers {} of the named serials are not in the batch's list; compare them with the print", numbers(.places))]
+    #[error("the batch's list lacks {} of the named serials; compare with the print on the pack", numbers(.places))]
     NotListed {
         /// Their places among the named ones, from 0.
         places: Vec<usize>,
     },
     /// One is named twice.
-    #[error("a serial is named twice, as numbers {} of the named ones; name each once", numbers(.places))]
+    #[error("a serial is named twice, as {} of the named ones; name each once", numbers(.places))]
     NamedTwice {
         /// Both places, from 0.
         places: [usize; 2],
@@ -167,5 +167,6 @@ pub enum Refused {
 
 fn numbers(places: &[usize]) -> String {
     let numbers: Vec<String> = places.iter().map(|place| place.saturating_add(1).to_string()).collect();
-    numbers.join(", ")
+    let word = if numbers.len() == 1 { "number" } else { "numbers" };
+    format!("{word} {}", numbers.join(", "))
 }

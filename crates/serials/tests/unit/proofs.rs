@@ -65,7 +65,7 @@ fn what_one_proof_cannot_show_is_named_by_its_places() {
     assert_eq!(refused(&["S9", "S1", "S9"]), Refused::NamedTwice { places: [0, 2] });
     assert_eq!(
         refused(&["S9", "X"]).to_string(),
-        "numbers 2 of the named serials are not in the batch's list; compare them with the print"
+        "the batch's list lacks number 2 of the named serials; compare with the print on the pack"
     );
 }
 
