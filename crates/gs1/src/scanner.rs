@@ -213,7 +213,7 @@ pub fn diagnose(text: &str, parser: &Parser) -> Option<Diagnosis> {
     if ends_early && !text.starts_with('(') {
         return Some(Diagnosis::none(ScannerFault::LostEnd));
     }
-    let guesses = [lost_start, prefixed, strangely_separated, shift_locked];
+    let guesses = [lost_start, prefixed, strangely_separated, unlikely_layout];
     guesses.into_iter().find_map(|guess| guess(text, parser)).or_else(|| match error.kind {
         // Only a separator ends such a value.
         ParseErrorKind::ValueTooLong { ai } if !ai.definition().has_predefined_length() => {
@@ -341,17 +341,16 @@ fn swapped_case(character: char) -> char {
 /// The texts that the scanner meant, one for each keyboard fault that explains all characters.
 fn keyboard_faults(text: &str) -> impl Iterator<Item = (ScannerFault, String)> + '_ {
     let caps_lock = (ScannerFault::CapsLock, text.chars().map(swapped_case).collect());
-    // The others explain much, and nothing confirms them: they are the last guess.
-    let layouts = Layout::all_with_locks()
-        .filter(|(layout, lock)| *lock != Lock::AllKeys || !layout.keeps_digits(*lock));
+    let likely = Layout::all_with_locks().filter(|(layout, lock)| layout.is_likely(*lock));
     let by_layout =
         |(layout, lock): (Layout, Lock)| Some((layout_fault(layout, lock), layout.meant(text, lock)?));
-    core::iter::once(caps_lock).chain(layouts.filter_map(by_layout))
+    core::iter::once(caps_lock).chain(likely.filter_map(by_layout))
 }
 
-/// The code in which Caps Lock shifted all keys.
-fn shift_locked(text: &str, parser: &Parser) -> Option<Diagnosis> {
-    Layout::all_with_locks().filter(|(_, lock)| *lock == Lock::AllKeys).find_map(|(layout, lock)| {
+/// The code by one of the other layouts. They explain very many texts, and nothing confirms them.
+fn unlikely_layout(text: &str, parser: &Parser) -> Option<Diagnosis> {
+    let mut unlikely = Layout::all_with_locks().filter(|(layout, lock)| !layout.is_likely(*lock));
+    unlikely.find_map(|(layout, lock)| {
         let reading = identified(&layout.meant(text, lock)?, parser)?;
         Some(Diagnosis::one(layout_fault(layout, lock), reading))
     })

@@ -138,7 +138,7 @@ pub struct Judged {
 /// Judges a pack.
 ///
 /// The register is asked once, and again without the proof where that is another list's. Where it does not know what the
-/// code says, it is asked about each pack that a faulty scanner could have meant: 18 at most.
+/// code says, it is asked about each pack that a faulty scanner could have meant: usually four, and 56 at most.
 ///
 /// # Errors
 /// Those of who reads, and of who has the lists.

@@ -73,6 +73,20 @@ impl Layout {
         Self::British,
     ];
 
+    /// Those on most computers.
+    const FREQUENT: &'static [Self] = &[
+        Self::German,
+        Self::Swiss,
+        Self::French,
+        Self::Belgian,
+        Self::Spanish,
+        Self::Portuguese,
+        Self::Italian,
+        Self::Swedish,
+        Self::Danish,
+        Self::British,
+    ];
+
     /// Its name in messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -170,10 +184,12 @@ impl Layout {
         each(Lock::Off).chain(each(Lock::Letters)).chain(shifted)
     }
 
-    /// Whether digits arrive as they are, so that no check digit confirms the layout.
-    pub(super) fn keeps_digits(self, lock: Lock) -> bool {
+    /// Whether it is to be tried before other faults: a check digit confirms a layout that moves digits, and some of the
+    /// others are on very many computers.
+    pub(super) fn is_likely(self, lock: Lock) -> bool {
         const DIGITS: &str = "0123456789";
-        self.meant(DIGITS, lock).as_deref() == Some(DIGITS)
+        let moves_digits = self.meant(DIGITS, lock).as_deref() != Some(DIGITS);
+        moves_digits || lock != Lock::AllKeys && Self::FREQUENT.contains(&self)
     }
 
     /// The text that the scanner meant, if it was set up for a keyboard of the United States and every character is on a
