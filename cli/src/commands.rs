@@ -9,6 +9,7 @@ mod devnet;
 mod epcis;
 mod evidence;
 mod feed;
+mod gateway;
 mod logistic;
 mod model;
 mod oracle;
@@ -134,12 +135,20 @@ pub enum Command {
     /// Run models on real data; ask for results and read them
     #[command(subcommand, after_help = oracle::EXAMPLES)]
     Oracle(oracle::OracleCommand),
+
+    /// Run the gateway that answers scans
+    #[command(subcommand, after_help = gateway::EXAMPLES)]
+    Gateway(gateway::GatewayCommand),
 }
 
 impl Command {
     /// Whether the command writes a log of its own: the oracle's service does.
     pub const fn has_its_own_log(&self) -> bool {
-        matches!(self, Self::Oracle(command) if command.is_service())
+        match self {
+            Self::Oracle(command) => command.is_service(),
+            Self::Gateway(command) => command.is_service(),
+            _ => false,
+        }
     }
 
     /// Runs the command.
@@ -170,6 +179,7 @@ impl Command {
             Self::Feed(command) => feed::run(command, global).await,
             Self::Evidence(command) => evidence::run(*command, global).await,
             Self::Oracle(command) => oracle::run(command, global).await,
+            Self::Gateway(command) => gateway::run(command, global).await,
         }
     }
 }

@@ -13,9 +13,6 @@ use clap::{Args, Subcommand};
 use primitives::governance::{Error, OrganisationEntry};
 use primitives::{AccountId, DocumentHash, OrganisationId, SiteId};
 use serde_json::json;
-use subxt::tx::Signer;
-use subxt::utils::MultiSignature;
-use subxt::SubstrateConfig;
 use view::directory::{Mentioned, OrganisationView};
 
 use self::shipment::{Agreed, ShipmentArgs};
@@ -259,12 +256,9 @@ async fn seal(
         let id = context.find_organisation(reader).await?.id;
         keys.push(key_of(&organisation(context, id).await?)?);
     }
-    let signer: &dyn Signer<SubstrateConfig> = &signer(global)?;
-    let sign = |message: &[u8]| match signer.sign(message) {
-        MultiSignature::Sr25519(signature) => signature,
-        // Is refused, because it is not a signature of the account.
-        _ => [0; 64],
-    };
+    let signer = signer(global)?;
+    // What is not a signature of the account is refused.
+    let sign = |message: &[u8]| signer.sign_message(message).unwrap_or([0; 64]);
     let author = Author { account: *account.as_ref(), sign: &sign };
     let envelope = ::sealed::seal(content, place, &keys, &author).map_err(not_sealed)?;
     store.put(&envelope).await.map(DocumentHash).map_err(of_store)

@@ -3,6 +3,7 @@
 
 mod epcis;
 mod facts;
+mod gateway;
 mod journey;
 mod owners;
 mod readme;

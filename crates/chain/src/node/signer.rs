@@ -21,7 +21,7 @@ pub struct Signer {
 
 #[derive(Clone)]
 enum Key {
-    Here(Keypair),
+    Here(Box<Keypair>),
     Elsewhere(Arc<dyn External>),
 }
 
@@ -80,13 +80,26 @@ impl Signer {
     }
 
     fn here(keypair: Keypair, is_development: bool) -> Self {
-        Self { account: AccountId(keypair.public_key().0), key: Key::Here(keypair), is_development }
+        Self { account: AccountId(keypair.public_key().0), key: Key::Here(Box::new(keypair)), is_development }
     }
 
     /// The account for which the key signs.
     #[must_use]
     pub fn account(&self) -> AccountId {
         self.account
+    }
+
+    /// Signs a message that is no transaction, by sr25519 with the context `substrate`.
+    ///
+    /// # Errors
+    /// [`Error::NotSigned`] where the key is elsewhere and is not used.
+    pub fn sign_message(&self, message: &[u8]) -> Result<[u8; 64], Error> {
+        match &self.key {
+            Key::Here(keypair) => Ok(keypair.sign(message).0),
+            Key::Elsewhere(key) => {
+                key.sign(message).map_err(|reason| Error::NotSigned { account: self.account, reason })
+            }
+        }
     }
 
     /// Whether everybody knows the key: it is derived from the mnemonic of Substrate's development chains.
@@ -137,12 +150,11 @@ impl Signer {
     /// The signature of a transaction's payload.
     pub(crate) async fn signature_of(&self, payload: Vec<u8>) -> Result<MultiSignature, Error> {
         let signature = match &self.key {
-            Key::Here(keypair) => keypair.sign(&payload).0,
-            Key::Elsewhere(key) => {
-                let key = Arc::clone(key);
-                let signed = tokio::task::spawn_blocking(move || key.sign(&payload)).await;
-                let signed = signed.unwrap_or_else(|_| Err("it failed".to_owned()));
-                signed.map_err(|reason| Error::NotSigned { account: self.account, reason })?
+            Key::Here(_) => self.sign_message(&payload)?,
+            Key::Elsewhere(_) => {
+                let (signer, account) = (self.clone(), self.account);
+                let signed = tokio::task::spawn_blocking(move || signer.sign_message(&payload)).await;
+                signed.map_err(|_| Error::NotSigned { account, reason: "the signer failed".to_owned() })??
             }
         };
         Ok(MultiSignature::Sr25519(signature))

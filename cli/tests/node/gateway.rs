@@ -1,0 +1,273 @@
+//! The gateway at a counter: a manufacturer publishes its list, a pharmacy verifies and dispenses, a wholesaler asks, and
+//! the chain goes away.
+
+use std::process::Command;
+
+use chain::{Chain, SecretString, Signer};
+use reqwest::header::ACCEPT;
+use reqwest::{Client, RequestBuilder};
+use serde_json::{json, Value};
+use testkit::service::Service;
+use testkit::theriac;
+
+use crate::world::{codes, World, BATCH, CODE, PHARMACY, PROVEN};
+
+const TILL: &str = "//Dave//till";
+const TOKENS: &str = "corner-till till till-token-of-the-corner-pharmacy-0001\n\
+                      galen manufacturer list-token-of-the-manufacturer-0000001\n";
+const TILL_TOKEN: &str = "till-token-of-the-corner-pharmacy-0001";
+const LINK: &str = "/01/09506000134352/10/ABC123/21/S0000007";
+
+/// A world with a gateway in it.
+struct Counter {
+    world: World,
+    gateway: Service,
+    url: String,
+    client: Client,
+}
+
+impl Counter {
+    /// A released batch with goods at the pharmacy, and a gateway with a till there.
+    async fn new() -> Self {
+        let world = World::new();
+        world.register();
+        world.release();
+        let shipment = world.ship("bob", PHARMACY, "500");
+        world.run("dave", &["batch", "receive", &shipment, "--quantity", "500"], 0);
+        let chain = Chain::connect(&world.url).await.unwrap();
+        let signer = |secret: &str| Signer::from_secret(&SecretString::from(secret)).unwrap();
+        let till = signer(TILL).account();
+        let dave = chain.account(signer("//Dave")).unwrap();
+        dave.transfer(till, 1_000_000_000_000_000).await.unwrap();
+        let till = chain::account_text(&till);
+        let add = ["org", "account", "add", &till, "--site", PHARMACY, "--role", "pharmacy"];
+        world.run("dave", &add, 0);
+        secret(&world, "tokens", TOKENS);
+        secret(&world, "galen.token", "list-token-of-the-manufacturer-0000001");
+        secret(&world, "till.key", TILL);
+        std::fs::write(world.folder.path().join("gateway.toml"), configuration(&world.url, "till.key"))
+            .unwrap();
+        world.run("", &["gateway", "check", "--config", "gateway.toml"], 0);
+        let (gateway, url) = start(&world);
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self { world, gateway, url, client: Client::new() }
+    }
+
+    fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url)).header(ACCEPT, "application/json")
+    }
+
+    fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.url)).json(body)
+    }
+
+    /// The verdict on the pack of the link, for anybody.
+    async fn verdict(&self) -> Value {
+        json_of(self.get(LINK), 200).await
+    }
+
+    /// The verdict at the pharmacy.
+    async fn at_the_pharmacy(&self, code: &str) -> Value {
+        let answers = json_of(self.post("/verify", &json!({ "code": code, "site": PHARMACY })), 200).await;
+        answers["answers"][0].clone()
+    }
+
+    async fn book(&self, key: &str, order: &Value, status: u16) -> Value {
+        let request = self.post("/packs", order).bearer_auth(TILL_TOKEN).header("Idempotency-Key", key);
+        json_of(request, status).await
+    }
+}
+
+fn secret(world: &World, name: &str, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = world.folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+fn configuration(url: &str, key: &str) -> String {
+    format!(
+        "[chain]\nurl = \"{url}\"\ndeployment = \"deployment.json\"\n\
+         [http]\nlisten = \"127.0.0.1:0\"\ntokens_file = \"tokens\"\n\
+         [store]\nfolder = \"gateway\"\n\
+         [resolver]\nroot = \"https://id.example.org\"\ngln = \"6291041500213\"\n\
+         [[till]]\ntoken = \"corner-till\"\nsite = \"{PHARMACY}\"\nkey_file = \"{key}\"\n"
+    )
+}
+
+fn start(world: &World) -> (Service, String) {
+    let mut command: Command = theriac::command(world.folder.path()).unwrap();
+    command.args(["gateway", "run", "--config", "gateway.toml"]);
+    let log = world.folder.path().join("gateway.log");
+    Service::start("theriac gateway", &mut command, &log, |line| {
+        let at = line.find("http://")?;
+        Some(line[at..].split_whitespace().next()?.to_owned())
+    })
+    .unwrap()
+}
+
+async fn json_of(request: RequestBuilder, status: u16) -> Value {
+    let answer = request.send().await.unwrap();
+    let (found, text) = (answer.status().as_u16(), answer.text().await.unwrap());
+    assert_eq!(found, status, "{text}");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pack_is_verified_and_dispensed_at_a_counter() {
+    let counter = Counter::new().await;
+    let world = &counter.world;
+
+    // Without the list nobody can say anything of a serial, and the pack is not under suspicion.
+    let verdict = counter.verdict().await;
+    assert_eq!((&verdict["outcome"], &verdict["scan_again"]), (&json!("unknown"), &json!(false)));
+    assert_eq!(codes(&verdict), ["serial-unproven"]);
+    assert_eq!(verdict["list_note"], "the manufacturer has not given this gateway its list of serials");
+
+    // The manufacturer gives it; and once more, which changes nothing.
+    let publish: Vec<&str> = [&["serials", "publish"][..], &BATCH, &PROVEN, &["--gateway", &counter.url]]
+        .concat()
+        .into_iter()
+        .chain(["--token-file", "galen.token"])
+        .collect();
+    world.run("", &publish, 0);
+    world.run("", &publish, 0);
+    let verdict = counter.verdict().await;
+    assert_eq!((&verdict["outcome"], &verdict["genuine"]), (&json!("genuine"), &json!(true)), "{verdict}");
+    assert_eq!(verdict["block"]["hash"].as_str().unwrap().len(), 66);
+    let valid = counter.at_the_pharmacy(CODE).await;
+    assert_eq!((&valid["kind"], &valid["valid"]), (&json!("verdict"), &json!(true)), "{valid}");
+
+    // A serial that is not in the list is scanned twice before anybody is alarmed.
+    let foreign = CODE.replace("S0000007", "S9999999");
+    let first = counter.at_the_pharmacy(&foreign).await;
+    assert_eq!((&first["outcome"], &first["scan_again"]), (&json!("mismatch"), &json!(true)));
+    let twice = json!({ "code": foreign, "again": foreign });
+    let second = json_of(counter.post("/verify", &twice), 200).await;
+    assert_eq!(second["answers"][0]["scan_again"], false);
+    let differing = json_of(counter.post("/verify", &json!({ "code": foreign, "again": CODE })), 200).await;
+    assert_eq!(differing["answers"][0]["kind"], "scans-differ");
+    // With Caps Lock on, the scanner is reported and not the pack.
+    let shouted = counter.at_the_pharmacy("01095060001343521728123110abc123\u{1d}21s0000007").await;
+    assert_eq!(
+        (&shouted["kind"], &shouted["code"]),
+        (&json!("unreadable"), &json!("scanner-fault")),
+        "{shouted}"
+    );
+
+    // The wholesaler asks by Lightweight Messaging.
+    let question = format!(
+        "{LINK}?17=281231&linkType=verificationService&context=dscsaSaleableReturn&reqGLN=6291041500220\
+         &corrUUID=8f14e45f-ceea-467f-a0d6-9c0f5b3f6a11"
+    );
+    let verified = json_of(counter.get(&question), 200).await;
+    assert_eq!(verified["data"]["verified"], true, "{verified}");
+    assert_eq!(verified["corrUUID"], "8f14e45f-ceea-467f-a0d6-9c0f5b3f6a11");
+    assert_eq!(verified["responderGLN"], "6291041500213");
+
+    // The till dispenses: once for its key, whatever else asks again.
+    let order = json!({ "action": "dispense", "codes": [CODE, "nonsense"] });
+    let booked = counter.book("basket-1", &order, 200).await;
+    assert_eq!(booked["results"][0]["state"], "done", "{booked}");
+    assert_eq!(booked["results"][1]["state"], "unusable");
+    assert_eq!(counter.book("basket-1", &order, 200).await, booked);
+    let one = json!({ "action": "dispense", "codes": [CODE] });
+    let again = counter.book("basket-2", &one, 200).await;
+    assert_eq!(
+        (&again["results"][0]["state"], &again["results"][0]["pack_state"]),
+        (&json!("already"), &json!("dispensed"))
+    );
+    let reused = counter.book("basket-2", &json!({ "action": "undo", "codes": [CODE] }), 409).await;
+    assert_eq!(reused["code"], "idempotency-key-reused");
+    let kept = json_of(counter.get("/packs/basket-1").bearer_auth(TILL_TOKEN), 200).await;
+    assert_eq!(kept, booked);
+    // Genuine in a patient's hand, and not to be sold again.
+    let verdict = counter.verdict().await;
+    assert_eq!(verdict["notes"][0]["code"], "unit-dispensed", "{verdict}");
+    let verified = json_of(counter.get(&question), 200).await;
+    assert_eq!(verified["data"]["verified"], false, "{verified}");
+
+    // A mistake is undone.
+    let undone = counter.book("basket-3", &json!({ "action": "undo", "codes": [CODE] }), 200).await;
+    assert_eq!(undone["results"][0]["state"], "done", "{undone}");
+    assert_eq!(counter.at_the_pharmacy(CODE).await["valid"], true);
+
+    // The way of the pack, and the page that needs no script.
+    let history = json_of(counter.get(&format!("/history{LINK}?order=oldest-first")), 200).await;
+    let events: Vec<&str> =
+        history["entries"].as_array().unwrap().iter().map(|entry| entry["event"].as_str().unwrap()).collect();
+    assert_eq!(events.first(), Some(&"registered"), "{history}");
+    assert_eq!(events.last(), Some(&"reverted"), "{history}");
+    assert_eq!(history["incomplete"], json!([]));
+    let page = counter
+        .client
+        .get(format!("{}{LINK}", counter.url))
+        .header(ACCEPT, "text/html")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        page.headers()["content-security-policy"].to_str().unwrap().split(';').next(),
+        Some("default-src 'none'")
+    );
+    let page = page.text().await.unwrap();
+    assert!(page.contains("GENUINE") && page.contains("S0000007"), "{page}");
+
+    // Nobody books without a till's token, and no list is given away.
+    json_of(counter.post("/packs", &one), 401).await;
+    let with_list_token = counter.post("/packs", &one).bearer_auth("list-token-of-the-manufacturer-0000001");
+    json_of(with_list_token.header("Idempotency-Key", "x"), 403).await;
+    json_of(counter.get("/serials/09506000134352/ABC123").bearer_auth(TILL_TOKEN), 403).await;
+
+    // A recall outranks a match.
+    world.batch("eve", "recall", &["ii", "contamination", "--document", "document.pdf"], 0);
+    let verified = json_of(counter.get(&question), 200).await;
+    assert_eq!(
+        (&verified["data"]["verified"], &verified["data"]["additionalInfo"]),
+        (&json!(false), &json!("Recalled"))
+    );
+    let refused = counter.book("basket-4", &one, 200).await;
+    assert_eq!(
+        (&refused["results"][0]["state"], &refused["results"][0]["code"]),
+        (&json!("refused"), &json!("units/batch-recalled"))
+    );
+
+    // The log names no pack.
+    let log = std::fs::read_to_string(world.folder.path().join("gateway.log")).unwrap();
+    assert!(!log.contains("S0000007") && !log.contains(TILL_TOKEN), "{log}");
+
+    // The node is killed: nothing is said of a pack.
+    let Counter { world, client, url, gateway: _gateway } = counter;
+    drop(world.devnet);
+    let post = client.post(format!("{url}/verify")).json(&json!({ "code": CODE }));
+    let problem = json_of(post, 503).await;
+    assert_eq!(problem["code"], "cannot-verify-now");
+    let ready = json_of(client.get(format!("{url}/ready")), 503).await;
+    assert_eq!(ready["chain"]["ok"], false);
+    json_of(client.get(format!("{url}/alive")), 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_till_may_do_nothing_else() {
+    let world = World::new();
+    let wrong = |key: &str, says: &str| {
+        secret(&world, "tokens", TOKENS);
+        secret(&world, "till.key", key);
+        std::fs::write(world.folder.path().join("gateway.toml"), configuration(&world.url, "till.key"))
+            .unwrap();
+        let said = world.run("", &["gateway", "check", "--config", "gateway.toml", "--json"], 2);
+        assert!(said.err.contains(says), "{}", said.err);
+        let said = world.run("", &["gateway", "run", "--config", "gateway.toml", "--json"], 2);
+        assert!(said.err.contains(says), "{}", said.err);
+    };
+    // The pharmacy's own steward can do far more than a till, and another organisation's account has other goods.
+    wrong("//Dave", "manages its organisation's accounts");
+    wrong("//Dave//nobody", "acts for no organisation");
+    wrong("//Alice", "acts for no organisation");
+    let bystander = Signer::from_secret(&SecretString::from("//Dave//other")).unwrap().account();
+    let account = chain::account_text(&bystander);
+    world.run("dave", &["org", "account", "add", &account], 0);
+    wrong("//Dave//other", "is not limited to the till's site");
+    world.run("dave", &["org", "account", "change", &account, "--site", PHARMACY], 0);
+    wrong("//Dave//other", "has all roles of its organisation");
+}
