@@ -1,6 +1,7 @@
 //! The tests of this crate on a real node, in one program: each program would link all that the crate does.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
+mod counter;
 mod epcis;
 mod facts;
 mod gateway;
@@ -8,4 +9,5 @@ mod journey;
 mod owners;
 mod readme;
 mod serials;
+mod tills;
 mod world;

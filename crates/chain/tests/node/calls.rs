@@ -1,16 +1,20 @@
 //! Calls, their refusals and events.
 
+use std::sync::Arc;
+
 use chain::batches::Batches;
 use chain::feeds::Feeds;
 use chain::products::Products;
-use chain::{ContractError, Deposit, Error, Event};
+use chain::{ContractError, Deposit, Error, Event, External, Signer};
 use futures::TryStreamExt;
 use primitives::batches::{BatchRegistered, BatchReleased};
 use primitives::products::NewProduct;
 use primitives::{feeds, products, Actor, BatchId, FeedId, Subject};
 use testkit::node::Node;
 
-use crate::support::{account, all_events, connect, deploy, gtin, is_registration, lot, product, GTIN, SITE};
+use crate::support::{
+    account, all_events, connect, deploy, gtin, is_registration, lot, product, signer, GTIN, SITE,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_dry_run_submitted_and_its_events_come_back_typed() {
@@ -185,4 +189,38 @@ async fn events_of_a_range_come_in_order_and_only_when_final() {
     std::mem::swap(&mut mistaken.governance, &mut mistaken.products);
     let unknown = all_events(&chain, &mistaken).await;
     assert!(unknown.iter().all(|event| matches!(event, Event::Unknown(_))) && unknown.len() == all.len());
+}
+
+/// A key that this process does not have: it asks who has it.
+struct Elsewhere(Signer, std::sync::atomic::AtomicU32);
+
+impl External for Elsewhere {
+    fn sign(&self, payload: &[u8]) -> Result<[u8; 64], String> {
+        let times = self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        // The second time it does not want to.
+        if times == 1 {
+            return Err("the officer is at lunch".to_owned());
+        }
+        self.0.sign_message(payload).map_err(|error| error.to_string())
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_elsewhere_signs_and_where_it_does_not_nothing_is_sent() {
+    let node = Node::start();
+    let chain = connect(&node).await;
+    let contracts = deploy(&account(&chain, "//Alice")).await;
+    let alice = signer("//Alice");
+    let elsewhere = Elsewhere(signer("//Alice"), 0.into());
+    let account = chain.account(Signer::external(alice.account(), Arc::new(elsewhere))).unwrap();
+    let products = Products(contracts.products.address);
+    account.submit(&products.register_batch(SITE, &lot(1))).await.unwrap();
+    let refused = account.submit(&products.register_batch(SITE, &lot(2))).await.unwrap_err();
+    assert!(refused.to_string().contains("did not sign: the officer is at lunch"), "{refused}");
+    // The nonce was not used up: the next one goes through at once.
+    account.submit(&products.register_batch(SITE, &lot(3))).await.unwrap();
+    let call = products.register_batch(SITE, &lot(4));
+    let (unsigned, _) = chain.unsigned(&call, alice.account()).await.unwrap();
+    assert!(unsigned.call_data.windows(32).any(|part| part == contracts.products.address.0));
+    assert!(unsigned.call_data.ends_with(call.input()));
 }
