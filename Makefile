@@ -89,6 +89,7 @@ lint: ## Check the formats, the lints, and licences and sources of what ships
 	cargo fmt $(on_chain) --all --check
 	@for manifest in $(small); do cargo fmt --manifest-path $$manifest --check || exit; done
 	shellcheck --external-sources --severity=warning $(scripts)
+	scripts/units
 	cargo deny --locked --config deny.toml --manifest-path cli/Cargo.toml check licenses bans sources
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy $(on_chain) --workspace --all-targets -- -D warnings
