@@ -9,7 +9,9 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
-use axum::response::Response;
+use axum::http::header::{CACHE_CONTROL, CONNECTION, HOST};
+use axum::http::{HeaderValue, Request, StatusCode, Version};
+use axum::response::{IntoResponse, Response};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,6 +24,7 @@ use tower::ServiceExt;
 
 use super::body::Paced;
 use super::Shared;
+use crate::problem::Problem;
 
 /// The least size of a buffer that hyper allows, in bytes.
 const LEAST_BUFFER: usize = 8192;
@@ -58,12 +61,16 @@ where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
     let limits = shared.limits;
-    let answer = service_fn(|request: hyper::Request<Incoming>| {
+    let answer = service_fn(|request: Request<Incoming>| {
         let (router, counted) = (shared.router.clone(), Answering::begin(answering));
+        let has_one_host = has_one_host(&request);
         let mut request = request.map(|body| Body::new(Paced::new(body, limits.pause, limits.rate)));
         request.extensions_mut().insert(ConnectInfo(peer));
         async move {
-            let answer: Result<Response, Infallible> = router.oneshot(request).await;
+            let answer: Result<Response, Infallible> = match has_one_host {
+                true => router.oneshot(request).await,
+                false => Ok(no_host()),
+            };
             answer.map(|answer| answer.map(|body| Answered { body, _counted: counted }))
         }
     });
@@ -82,6 +89,25 @@ where
         connection.as_mut().graceful_shutdown();
         let _ = timeout(limits.grace, connection).await;
     }
+}
+
+/// RFC 9112 section 3.2: a request of HTTP/1.1 has exactly one Host. Where a proxy takes one of two and the service the other,
+/// they disagree about whom a request is for.
+fn has_one_host<B>(request: &Request<B>) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() < Version::HTTP_11,
+        1 => true,
+        _ => false,
+    }
+}
+
+fn no_host() -> Response {
+    let problem = Problem::new(StatusCode::BAD_REQUEST, "bad-host", "The request needs one Host")
+        .detail("the request does not have exactly one header Host; send one");
+    let mut answer = problem.into_response();
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
 }
 
 /// A request that is being answered.

@@ -382,3 +382,19 @@ async fn a_connection_that_asks_nothing_after_its_handshake_ends() {
     let ended = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
     assert!(ended.is_ok() && rest.is_empty());
 }
+
+#[tokio::test]
+async fn a_request_with_no_host_or_two_is_refused_as_proxies_may_take_the_other_one() {
+    let server = Listening::new(LIMITS).await;
+    for (head, status) in [
+        ("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", "200 OK"),
+        ("GET / HTTP/1.0\r\n\r\n", "200 OK"),
+        ("GET / HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        ("GET / HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n", "400 Bad Request"),
+        ("GET / HTTP/1.0\r\nhost: a\r\nHost: b\r\n\r\n", "400 Bad Request"),
+    ] {
+        let answer = rest(server.send(head.as_bytes()).await).await.expect("the connection is closed");
+        assert!(answer.split(' ').nth(1).is_some_and(|code| status.starts_with(code)), "{head}: {answer}");
+        assert_eq!(answer.contains("\"code\":\"bad-host\""), status != "200 OK", "{answer}");
+    }
+}
