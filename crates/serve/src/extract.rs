@@ -2,10 +2,12 @@
 
 use std::error::Error;
 
+use axum::body::{to_bytes, Body, Bytes};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use axum::http::request::Parts;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::listen::SlowBody;
@@ -82,6 +84,42 @@ impl From<PathRejection> for Problem {
     }
 }
 
+/// The whole of a body with at most so many bytes. One that says to be longer is refused before it comes, and one that is
+/// compressed as well: nothing is inflated here, so that no bomb is.
+///
+/// # Errors
+/// 413 `body-too-large`, 415 `content-encoding`, 408 `too-slow`, and 400 `body-cut` where the body does not come to its end.
+pub async fn whole(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Problem> {
+    uncompressed(headers)?;
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|announced| usize::try_from(announced).map_or(true, |length| length > most)) {
+        return Err(Problem::plain(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    to_bytes(body, most).await.map_err(|error| {
+        if SlowBody::is_cause_of(&error) {
+            return Problem::plain(StatusCode::REQUEST_TIMEOUT);
+        }
+        if cause::<http_body_util::LengthLimitError>(&error).is_some() {
+            return Problem::plain(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        Problem::new(StatusCode::BAD_REQUEST, "body-cut", "The body is not whole")
+            .detail("the body ended before its end; send the request again")
+    })
+}
+
+/// Refuses a body with a content coding: 415 `content-encoding` (RFC 9110 sections 8.4 and 15.5.16).
+///
+/// # Errors
+/// Then.
+pub fn uncompressed(headers: &HeaderMap) -> Result<(), Problem> {
+    let plain = |value: &axum::http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(CONTENT_ENCODING).iter().all(plain) {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-encoding", "The body is compressed")
+        .detail("compressed bodies are not read; send it as it is, without Content-Encoding"))
+}
+
 /// The error of this kind under others.
 pub(crate) fn cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
     let mut next = Some(error);
@@ -148,5 +186,44 @@ mod tests {
         let (status, document) = call("/json", Body::from_stream(slow)).await;
         assert_eq!((status, member(&document, "code")), (408, json!("too-slow")));
         assert_eq!(call("/path/7", Body::empty()).await, (200, json!(7)));
+    }
+
+    async fn read(headers: &[(&str, &str)], body: Body) -> Result<usize, (u16, String)> {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let headers: HeaderMap = headers.collect();
+        match whole(&headers, body, 10).await {
+            Ok(bytes) => Ok(bytes.len()),
+            Err(problem) => {
+                let answer = axum::response::IntoResponse::into_response(problem);
+                let status = answer.status().as_u16();
+                let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
+                let document: Value = serde_json::from_slice(&body).unwrap();
+                Err((status, document["code"].as_str().unwrap().to_owned()))
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_too_long_cut_slow_or_compressed_is_refused_by_its_name() {
+        let refused = |status, code: &str| Err((status, code.to_owned()));
+        assert_eq!(read(&[], Body::from("0123456789")).await, Ok(10));
+        assert_eq!(read(&[("content-encoding", "identity")], Body::from("01")).await, Ok(2));
+        assert_eq!(read(&[], Body::from("0123456789a")).await, refused(413, "body-too-large"));
+        // Nothing of it is read: this one would never end.
+        let never = || Body::from_stream(futures::stream::pending::<Result<&str, SlowBody>>());
+        let long = [("content-length", "11"), ("content-length", "10000000000")];
+        for header in long {
+            assert_eq!(read(&[header], never()).await, refused(413, "body-too-large"));
+        }
+        for coding in ["gzip", "br", "identity, gzip", ""] {
+            assert_eq!(
+                read(&[("content-encoding", coding)], never()).await,
+                refused(415, "content-encoding")
+            );
+        }
+        let slow = futures::stream::iter([Ok("{"), Err(SlowBody)]);
+        assert_eq!(read(&[], Body::from_stream(slow)).await, refused(408, "too-slow"));
+        let cut = futures::stream::iter([Ok("{"), Err(std::io::Error::other("gone"))]);
+        assert_eq!(read(&[], Body::from_stream(cut)).await, refused(400, "body-cut"));
     }
 }

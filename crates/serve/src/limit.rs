@@ -19,6 +19,9 @@ use crate::client::{Client, Network};
 use crate::problem::Problem;
 
 mod bounded;
+mod shares;
+
+pub use shares::{Share, Shares};
 
 use bounded::{Bounded, Counting, Looking};
 
