@@ -30,10 +30,10 @@ use std::time::Duration;
 use ::serials::Lists;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::HeaderValue;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{any, get, post, put};
 use axum::Router;
 use index::Index;
 use prometheus_client::registry::Registry;
@@ -120,13 +120,25 @@ pub(crate) fn router(gateway: Arc<Gateway>, interface: Interface) -> Router {
         // Without tokens nobody may.
         None => router.layer(from_fn(answer::no_tokens)),
     };
-    let public = Router::new()
+    // Named, so that they are logged and counted by what they are; what else there is of the resolver is its own affair.
+    let resolver = Router::new()
+        .route("/01/{*link}", any(resolve::resolve))
+        .route("/verify/{*link}", any(resolve::resolve))
+        .route("/verification-service/{*link}", any(resolve::resolve))
+        .route(resolver::DESCRIPTION, any(resolve::resolve))
+        .fallback(resolve::resolve);
+    let shared = Router::new()
+        .route(
+            "/verify",
+            get(form::form).post(verify::verify).options(preflight).layer(DefaultBodyLimit::max(MAX_PICTURE)),
+        )
+        .route("/history/{*link}", get(history::history).options(preflight))
+        .route("/openapi.json", get(openapi).options(preflight))
+        .layer(map_response(readable_everywhere));
+    let public = resolver
+        .merge(shared)
         .route("/", get(|| async { Redirect::temporary("/verify") }))
-        .route("/verify", get(form::form).post(verify::verify).layer(DefaultBodyLimit::max(MAX_PICTURE)))
-        .route("/history/{*link}", get(history::history))
         .route("/style.css", get(crate::page::style))
-        .route("/openapi.json", get(openapi))
-        .fallback(resolve::resolve)
         .layer(from_fn_with_state(limit, by_client))
         .layer(from_fn_with_state(Places::new(PLACES), by_places))
         .layer(from_fn_with_state(TIMEOUT, limit_time));
@@ -156,8 +168,8 @@ pub(crate) fn router(gateway: Arc<Gateway>, interface: Interface) -> Router {
     standard.around(all).with_state(gateway)
 }
 
-/// Lets pages of other origins read an answer.
-pub(crate) fn readable_everywhere(mut answer: Response) -> Response {
+/// Lets pages of other origins read an answer: no address of these knows who asks.
+async fn readable_everywhere(mut answer: Response) -> Response {
     let all = [("access-control-allow-origin", "*"), ("access-control-expose-headers", "retry-after")];
     for (name, value) in all {
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -165,7 +177,16 @@ pub(crate) fn readable_everywhere(mut answer: Response) -> Response {
     answer
 }
 
+/// What a browser asks before it sends JSON or a picture from a page of another origin (Fetch standard, CORS protocol).
+async fn preflight() -> Response {
+    let headers = [
+        ("access-control-allow-methods", "GET, HEAD, POST, OPTIONS"),
+        ("access-control-allow-headers", "accept, content-type"),
+        ("access-control-max-age", "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
 async fn openapi() -> Response {
-    let answer = ([("content-type", "application/json")], include_str!("../openapi.json")).into_response();
-    readable_everywhere(answer)
+    ([("content-type", "application/json")], include_str!("../openapi.json")).into_response()
 }

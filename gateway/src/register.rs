@@ -115,8 +115,10 @@ impl Reads for Pinned {
     }
 }
 
+/// What is asked of the chain, for as long as somebody waits at a counter. It is large: on the heap, it is not moved from one
+/// layer's stack to the next.
 async fn in_time<T>(
     asked: impl std::future::Future<Output = Result<T, Unanswered>>,
 ) -> Result<T, Unanswered> {
-    tokio::time::timeout(PATIENCE, asked).await.map_err(|_| Unanswered::Late)?
+    tokio::time::timeout(PATIENCE, Box::pin(asked)).await.map_err(|_| Unanswered::Late)?
 }

@@ -84,18 +84,9 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
         let remedy = "give http.certificate_file and http.key_file, or put a proxy with TLS before it and write http.proxies = 1";
         problems.add("http.listen", "lets tokens and serials cross the network in the clear", remedy);
     }
-    let tokens = match (settings.token_file, settings.token) {
-        (Some(_), Some(_)) => {
-            let remedy = "unset THERIAC_GATEWAY_TOKEN or THERIAC_GATEWAY_TOKEN_FILE";
-            problems.add("http.token_file", "is given twice, as a file and as a value", remedy);
-            None
-        }
-        (Some(file), None) => Some(Location::File(file)),
-        (None, Some(value)) => Some(Location::Value(value)),
-        (None, None) => None,
-    };
+    let tokens = settings.tokens_file.map(Location::File);
     if tokens.is_none() && !rest.tills.is_empty() {
-        problems.add("http.token_file", "is missing", "give the file with the tokens of the tills");
+        problems.add("http.tokens_file", "is missing", "give the file with the tokens of the tills");
     }
     let root = problems.required(settings.root, "resolver.root", "ROOT").and_then(|text| {
         let root = Root::read(&text);

@@ -43,7 +43,7 @@ struct Http {
     key_file: Option<PathBuf>,
     #[serde(default)]
     proxies: u8,
-    token_file: Option<PathBuf>,
+    tokens_file: Option<PathBuf>,
 }
 
 #[derive(Default, Deserialize)]
@@ -117,8 +117,7 @@ impl File {
             store: store.folder.map(here),
             storage_key: store.key_file.map(here),
             listen: http.listen,
-            token_file: http.token_file.map(here),
-            token: None,
+            tokens_file: http.tokens_file.map(here),
             root: resolver.root,
             log_format: log.format,
         };

@@ -21,7 +21,7 @@ pub(super) fn bad(code: &'static str, detail: impl Into<String>) -> Problem {
 pub(super) async fn no_tokens(_: Request, _: Next) -> Response {
     Problem::new(StatusCode::FORBIDDEN, "no-tokens", "This gateway has no tokens")
         .detail(
-            "this gateway has no tokens, so nobody may do this; its operator gives some with http.token_file",
+            "this gateway has no tokens, so nobody may do this; its operator gives some with http.tokens_file",
         )
         .into_response()
 }

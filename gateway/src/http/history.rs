@@ -16,7 +16,7 @@ use serve::problem::Problem;
 use view::time::rfc3339;
 
 use super::answer::bad;
-use super::{readable_everywhere, Gateway, Shared};
+use super::{Gateway, Shared};
 use crate::history::{named, Called};
 use crate::page::{self, HistoryLine, HistoryPage};
 use crate::proofs::Proofs;
@@ -78,7 +78,7 @@ pub(super) async fn history(
         "until_block": page.until,
         "incomplete": page.incomplete,
     });
-    Ok(readable_everywhere(Json(body).into_response()))
+    Ok(Json(body).into_response())
 }
 
 /// The pack that a path names, as a Digital Link with an empty stem.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::Json;
 use serde_json::json;
@@ -18,6 +19,8 @@ use crate::packs::{Booked, Order, Packs, Till};
 
 /// The most packs of an order: a basket.
 const MAX_PACKS: usize = 50;
+/// How long a till waits until its transactions are final; after that it asks again.
+const WAIT: Duration = Duration::from_secs(30);
 /// When the answer to an order under way is worth asking for.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -39,9 +42,10 @@ pub(super) async fn book(
     if !(1..=MAX_PACKS).contains(&order.codes.len()) {
         return Err(bad("bad-body", format!("an order has 1 to {MAX_PACKS} codes; send it in parts")));
     }
-    match Packs::book(&gateway, &till, key, order, &body).await {
+    let booked = tokio::time::timeout(WAIT, Packs::book(&gateway, &till, key, order, &body)).await;
+    match booked.unwrap_or(Booked::UnderWay) {
         Booked::Answer(answer) => Ok(Json(answer).into_response()),
-        Booked::UnderWay => Ok(under_way(key)),
+        Booked::UnderWay => Ok(under_way()),
         Booked::OtherOrder => {
             Err(Problem::new(StatusCode::CONFLICT, "idempotency-key-reused", "The key was used before")
                 .detail("this Idempotency-Key was used for another order; choose another one"))
@@ -68,7 +72,7 @@ pub(super) async fn show(
     })?;
     match found {
         Some(Some(answer)) => Ok(Json(answer).into_response()),
-        Some(None) => Ok(under_way(&key)),
+        Some(None) => Ok(under_way()),
         None => Err(Problem::new(StatusCode::NOT_FOUND, "unknown-order", "There is no such order")
             .detail("no order has this key; answers are kept for 30 days")),
     }
@@ -81,10 +85,7 @@ fn till(gateway: &Gateway, caller: &Caller) -> Result<Arc<Till>, Problem> {
     })
 }
 
-fn under_way(key: &str) -> Response {
+fn under_way() -> Response {
     let body = json!({ "state": "open", "detail": "the order is under way; send it again with the same Idempotency-Key" });
-    // The key is visible ASCII, and is the caller's own.
-    let retry = [("retry-after", PAUSE.as_secs().to_string())];
-    let _ = key;
-    (StatusCode::ACCEPTED, retry, Json(body)).into_response()
+    (StatusCode::ACCEPTED, [(RETRY_AFTER, HeaderValue::from(PAUSE.as_secs()))], Json(body)).into_response()
 }

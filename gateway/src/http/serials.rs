@@ -11,8 +11,7 @@ use axum::Json;
 use futures::StreamExt;
 use gs1::{validate_lot, Gtin};
 use primitives::BatchId;
-use serde_json::{json, Value};
-use serials::body::{max_length, MEDIA_TYPE};
+use serials::body::{max_length, Held, MEDIA_TYPE};
 use serials::{Error, Outcome, Refused, Summary};
 use serve::problem::Problem;
 use tokio::sync::mpsc;
@@ -40,14 +39,8 @@ impl Named {
         Ok(Self { gtin, lot, batch })
     }
 
-    fn view(&self, summary: &Summary) -> Value {
-        json!({
-            "gtin": self.gtin.to_string(),
-            "lot": self.lot,
-            "serials": summary.registered.quantity,
-            "root": format!("0x{}", hex::encode(summary.registered.root)),
-            "taken_at": view::time::rfc3339(summary.taken_at),
-        })
+    fn view(&self, summary: &Summary) -> Held {
+        Held::new(self.gtin, &self.lot, summary)
     }
 }
 
@@ -145,7 +138,7 @@ fn refused(error: Error) -> Problem {
     match error {
         Error::Refused(refused) => {
             let (status, code) = match refused {
-                Refused::OtherRoot { .. } => (StatusCode::CONFLICT, "another-batchs-list"),
+                Refused::OtherRoot => (StatusCode::CONFLICT, "another-batchs-list"),
                 Refused::TooMany { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-many-serials"),
                 _ => (StatusCode::BAD_REQUEST, "bad-list"),
             };

@@ -17,7 +17,7 @@ use serve::limit::Limited;
 use serve::problem::Problem;
 
 use super::answer::{bad, unknown_site};
-use super::{readable_everywhere, Asker, Gateway, Shared};
+use super::{Asker, Gateway, Shared};
 use crate::register::Now;
 use crate::sites::{find, Named};
 use crate::verify::{verify as judge, AnswerView, Scanned, Verified};
@@ -112,7 +112,7 @@ pub(super) async fn verify(
             let now = gateway.register.now().await?;
             let scanned = Scanned { code, again: None, site: None };
             let judged = of_scan(&gateway, client, &now, &scanned).await?;
-            Ok(readable_everywhere(Json(json!({ "answers": [judged.view()] })).into_response()))
+            Ok(Json(json!({ "answers": [judged.view()] })).into_response())
         }
         "application/x-www-form-urlencoded" => {
             let form = super::form::read(&body)?;
@@ -166,7 +166,7 @@ async fn of_codes(gateway: &Gateway, client: Network, asked: Body) -> Result<Res
         judged.push(of_scan(gateway, client, &now, &scanned).await?);
     }
     let answers: Vec<Answered<'_>> = judged.iter().map(Judged::view).collect();
-    Ok(readable_everywhere(Json(json!({ "answers": answers })).into_response()))
+    Ok(Json(json!({ "answers": answers })).into_response())
 }
 
 /// Judges one scan, and counts what may be guesses.

@@ -276,7 +276,7 @@ impl Booking<'_> {
             Error::InsufficientBalance { .. }
             | Error::NotSigned { .. }
             | Error::Refused { .. }
-            | Error::OutOfGas { .. } => {
+            | Error::OutOfGas => {
                 tracing::error!(%error, till = self.till.token, "a till's account cannot book");
                 let more = json!({ "code": "account", "detail": "the till's account cannot sign or pay; its operator finds the cause in the log" });
                 (State::Refused, result(pack, State::Refused, more))

@@ -19,7 +19,7 @@ const SCHEMA: &str = "create table if not exists bookings (
     till text not null,
     key text not null,
     order_hash blob not null,
-    begun_at bigint not null,
+    begun_at integer not null,
     answer text,
     primary key (till, key)
 ) strict";

@@ -1,7 +1,7 @@
 //! A till: its site, its account, and what the account must not be able to do.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use chain::governance::Governance;
@@ -46,7 +46,7 @@ pub enum TillError {
         /// The till's token.
         token: String,
         /// Why.
-        error: chain::Error,
+        error: Box<chain::Error>,
     },
     /// No such site.
     #[error("the till {token}: no site has the GLN {gln:013}; give that of a registered site")]
@@ -104,7 +104,9 @@ impl Till {
                 till.ensure_limited(chain, contracts, crate::metrics::now_ms()).await.map_err(|error| {
                     match error {
                         Limited::Till(error) => error,
-                        Limited::Unanswered(error) => TillError::Chain { token: config.token.clone(), error },
+                        Limited::Unanswered(error) => {
+                            TillError::Chain { token: config.token.clone(), error: Box::new(error) }
+                        }
                     }
                 })?;
             }
@@ -115,7 +117,7 @@ impl Till {
 
     async fn new(config: &TillConfig, chain: &Chain, contracts: &Contracts) -> Result<Self, TillError> {
         let token = config.token.clone();
-        let of_chain = |error| TillError::Chain { token: config.token.clone(), error };
+        let of_chain = |error| TillError::Chain { token: config.token.clone(), error: Box::new(error) };
         let no_account =
             |account: &str| TillError::NoAccount { token: config.token.clone(), account: account.to_owned() };
         let governance = Governance(contracts.governance.address);
@@ -124,7 +126,7 @@ impl Till {
         let site = site.ok_or(TillError::NoSite { token: token.clone(), gln: config.gln })?;
         let (id, account) = match &config.signing {
             Signing::KeyFile { file, password } => {
-                let account = chain.account(signer(&token, file, password.as_ref())?).map_err(of_chain)?;
+                let account = chain.account(signer(&token, file, password.as_deref())?).map_err(of_chain)?;
                 (account.id(), Some(account))
             }
             Signing::Program { account, command } => {
@@ -185,8 +187,8 @@ fn excess(limits: &Limits, site: SiteId, is_administrator: bool, now: Timestamp)
     }
 }
 
-fn signer(token: &str, file: &PathBuf, password: Option<&PathBuf>) -> Result<Signer, TillError> {
-    let of_chain = |error| TillError::Chain { token: token.to_owned(), error };
+fn signer(token: &str, file: &Path, password: Option<&Path>) -> Result<Signer, TillError> {
+    let of_chain = |error| TillError::Chain { token: token.to_owned(), error: Box::new(error) };
     let of_file = |error| TillError::File { token: token.to_owned(), error };
     let of_secret = |error| TillError::Secret { token: token.to_owned(), error };
     match password {
