@@ -1,17 +1,27 @@
 //! Finds and reads QR and DataMatrix codes in pictures.
 //!
-//! Pictures come from anybody: only PNG and JPEG are decoded, within [`Limits`], and a panic of a decoder is an error of
-//! that one picture. Reading takes up to seconds of one core; a service does it away from its other work.
+//! Pictures come from anybody: only PNG and JPEG are decoded, within [`Limits`], a panic of a decoder is an error of that
+//! one picture, and the search ends where a picture has more corners of codes than any photograph. Reading takes up to
+//! seconds of one core; a service does it away from its other work.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Cursor;
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 
 use image::{DynamicImage, GrayImage, ImageFormat, ImageReader, Luma};
+use rxing::common::HybridBinarizer;
+use rxing::qrcode::QRCodeReader;
 use rxing::RXingResultMetadataValue as MetadataValue;
 use rxing::{BarcodeFormat, DecodeHintValue, DecodeHints, RXingResult, RXingResultMetadataType as Metadata};
+use rxing::{BinaryBitmap, Luma8LuminanceSource, Reader};
+
+/// The most places of a picture that may look like the corner of a QR code. The search tries them by threes, so that its time
+/// grows with the cube of their number.
+const MAX_CORNERS: usize = 300;
 
 /// The largest picture that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +92,9 @@ pub enum PictureError {
         "no QR or DataMatrix code can be read in {0}; take the picture again: straight, sharp, with a white margin around the code"
     )]
     NoCode(Picture),
+    /// Very many places look like corners of codes: the search for one would take minutes.
+    #[error("too many places in {0} look like the corner of a code; crop it to the code")]
+    TooManyCorners(Picture),
     /// There are several codes with different contents.
     #[error("{} different codes are in {picture}; take a picture of one pack", codes.len())]
     SeveralCodes {
@@ -102,6 +115,7 @@ impl PictureError {
             Self::TooLarge { .. } => "picture/too-large",
             Self::NoPicture { .. } => "picture/no-picture",
             Self::NoCode(_) => "picture/no-code",
+            Self::TooManyCorners(_) => "picture/too-many-corners",
             Self::SeveralCodes { .. } => "picture/several-codes",
         }
     }
@@ -129,16 +143,7 @@ pub fn read_file(path: &Path, limits: Limits) -> Result<String, PictureError> {
 
 fn read_code(bytes: &[u8], limits: Limits, picture: &Picture) -> Result<String, PictureError> {
     let (width, height, pixels) = load(bytes, limits, picture)?;
-    let formats = [BarcodeFormat::QR_CODE, BarcodeFormat::DATA_MATRIX].into_iter().collect();
-    let mut hints = DecodeHints::default()
-        .with(DecodeHintValue::PossibleFormats(formats))
-        // Etched codes are light on dark.
-        .with(DecodeHintValue::AlsoInverted(true));
-    // The reader looks at pixels from anywhere: where it fails by panic, there is no readable code either.
-    let found = catch_unwind(AssertUnwindSafe(|| {
-        rxing::helpers::detect_multiple_in_luma_with_hints(pixels, width, height, &mut hints)
-    }));
-    let results = found.ok().and_then(Result::ok).unwrap_or_default();
+    let results = find(pixels, width, height).map_err(|_| PictureError::TooManyCorners(picture.clone()))?;
     let contents: BTreeSet<String> = results.iter().map(scanner_data).collect();
     let mut codes: Vec<String> = contents.into_iter().collect();
     match (codes.pop(), codes.is_empty()) {
@@ -148,6 +153,51 @@ fn read_code(bytes: &[u8], limits: Limits, picture: &Picture) -> Result<String, 
             codes.push(last);
             Err(PictureError::SeveralCodes { picture: picture.clone(), codes })
         }
+    }
+}
+
+/// There are more than [`MAX_CORNERS`].
+struct TooManyCorners;
+
+/// The codes in a picture, perhaps none.
+fn find(pixels: Vec<u8>, width: u32, height: u32) -> Result<Vec<RXingResult>, TooManyCorners> {
+    count_corners(pixels.clone(), width, height)?;
+    let formats = [BarcodeFormat::QR_CODE, BarcodeFormat::DATA_MATRIX].into_iter().collect();
+    let mut hints = DecodeHints::default()
+        .with(DecodeHintValue::PossibleFormats(formats))
+        // Etched codes are light on dark.
+        .with(DecodeHintValue::AlsoInverted(true));
+    // The reader looks at pixels from anywhere: where it fails by panic, there is no readable code either.
+    let found = catch_unwind(AssertUnwindSafe(|| {
+        rxing::helpers::detect_multiple_in_luma_with_hints(pixels, width, height, &mut hints)
+    }));
+    Ok(found.ok().and_then(Result::ok).unwrap_or_default())
+}
+
+/// Refuses a picture with very many corners before the whole search. Of the library's readers only this one tells of each
+/// corner, and can be stopped there.
+fn count_corners(pixels: Vec<u8>, width: u32, height: u32) -> Result<(), TooManyCorners> {
+    let corners = AtomicUsize::new(0);
+    let count = move |_| {
+        if corners.fetch_add(1, Ordering::Relaxed) >= MAX_CORNERS {
+            resume_unwind(Box::new(TooManyCorners));
+        }
+    };
+    let hints = DecodeHints::default()
+        .with(DecodeHintValue::TryHarder(true))
+        .with(DecodeHintValue::NeedResultPointCallback(Arc::new(count)));
+    let searched = catch_unwind(AssertUnwindSafe(|| {
+        let Ok(source) = Luma8LuminanceSource::new(pixels, width, height) else { return };
+        let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
+        for _dark_on_light in [true, false] {
+            // What it reads is read again with all others.
+            let _ = QRCodeReader.decode_with_hints(&mut picture, &hints);
+            picture.invert();
+        }
+    }));
+    match searched {
+        Err(cause) if cause.is::<TooManyCorners>() => Err(TooManyCorners),
+        _ => Ok(()),
     }
 }
 

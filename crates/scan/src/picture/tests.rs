@@ -135,6 +135,26 @@ fn two_packs_in_one_picture_are_refused_and_named() {
     assert_eq!(codes, ["]Q3010950600013435210OTHER".to_owned(), format!("]Q3{ELEMENTS}")]);
 }
 
+/// Nothing but corners of QR codes, with modules of four pixels.
+fn corners(width: u32, height: u32) -> GrayImage {
+    GrayImage::from_fn(width, height, |x, y| {
+        let [x, y] = [x, y].map(|at| at / 4 % 14);
+        let edge = [x, y].contains(&0) || [x, y].contains(&6);
+        let middle = (2..5).contains(&x) && (2..5).contains(&y);
+        Luma([if x < 7 && y < 7 && (edge || middle) { 0 } else { 255 }])
+    })
+}
+
+#[test]
+fn a_picture_of_corners_takes_no_minutes() {
+    let error = read(&png(&corners(2_400, 2_400)), Limits::CAMERA).unwrap_err();
+    let expected = "too many places in the picture look like the corner of a code; crop it to the code";
+    assert_eq!(error.to_string(), expected);
+    // Some are no reason to give up.
+    let few = read(&png(&corners(400, 400)), Limits::CAMERA).unwrap_err();
+    assert!(matches!(few, PictureError::NoCode(_)), "{few}");
+}
+
 #[test]
 fn one_code_twice_in_a_picture_is_one_code() {
     let code = draw(&element_string_code(ELEMENTS), 4);
