@@ -1,5 +1,8 @@
 //! Genuine packs, scanned by scanners with every fault of the field: each is read rightly, or the scanner is named, or the
 //! text is not a code. None is taken for another pack without the register being asked about the right one.
+//!
+//! What no text can show is counted apart: a scan that ends in the middle of a lot or a serial, and what remains of one whose
+//! start got lost.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 mod layouts;
@@ -163,23 +166,28 @@ fn scan_all(random: &mut Rng, pack: &Pack, counts: &mut Counts) {
     counts.add("two packs", &[&*sound, &other].join(end), pack);
     counts.add("prefix", &[one_of(random, &PREFIXES), &sound].concat(), pack);
     let lost = random.usize(1..=pack.code(GS).len() / 2);
-    counts.add("lost start", &pack.code(GS)[lost..], pack);
-    // Who can know that a lot or a serial was longer? Only the print on the pack says so.
+    counts.add(LOST_START, &pack.code(GS)[lost..], pack);
     let kept = random.usize(1..sound.len());
     let fault = if pack.is_cut_in_a_value(kept - start.len().min(kept)) { CUT_IN_A_VALUE } else { "cut" };
     counts.add(fault, &sound[..kept], pack);
 }
 
+/// Who can know that a lot or a serial was longer? Only the print on the pack says so.
 const CUT_IN_A_VALUE: &str = "cut in a lot or a serial";
 
-fn scan_packs(seed: u64, packs: u32) {
+/// What remains can begin like a field by chance, such as with the last digits of a lot that are `21`.
+const LOST_START: &str = "lost start";
+
+fn scan_packs(seed: u64, packs: usize) {
     let (mut random, mut counts) = (Rng::with_seed(seed), Counts::default());
     for _ in 0..packs {
         let pack = Pack::any(&mut random);
         scan_all(&mut random, &pack, &mut counts);
     }
     println!("{packs} packs\n{counts}");
-    counts.silent.retain(|(fault, ..)| fault != CUT_IN_A_VALUE);
+    let by_chance = counts.silent.iter().filter(|(fault, ..)| fault == LOST_START).count();
+    assert!(by_chance * 1_000 <= packs, "{by_chance} of {packs}");
+    counts.silent.retain(|(fault, ..)| ![CUT_IN_A_VALUE, LOST_START].contains(&fault.as_str()));
     assert_eq!(counts.silent, [], "taken for other packs");
     assert_eq!(counts.of("sound"), [Outcome::Right]);
     for fault in ["lost FNC1", "spelled FNC1", "doubled"] {
