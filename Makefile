@@ -67,7 +67,7 @@ build: setup ## Build the program `theriac` for use (it says where)
 
 ##@ To change it
 
-.PHONY: test unit test-chain e2e lint fmt fuzz conformance s3-test bench bench-models zoo soak nightly
+.PHONY: test unit test-chain e2e lint fmt fuzz conformance scanners s3-test bench bench-models zoo soak nightly
 test: unit test-chain e2e ## Run all tests, and check that the committed artifacts belong to the sources
 
 unit: setup ## Run only the product's tests that need no node
@@ -110,6 +110,9 @@ conformance: setup ## Run the suites of the standards: make conformance CONFORMA
 	$(if $(SHORT),,CONFORMANCE_DIR="$(abspath $(CONFORMANCE_DIR))" cargo test --manifest-path crates/epcis/fuzz/Cargo.toml \
 		--release --test schema -- --nocapture)
 
+scanners: setup ## Scan ten thousand packs with every fault of scanners (`make unit` scans two hundred)
+	cargo test --workspace --test corpus -- --ignored --nocapture
+
 s3-test: setup ## Test the store of confidential terms against a real S3 server over HTTP (check that the test compiles)
 	cargo $(if $(SHORT),check --tests,test) --locked --manifest-path crates/sealed/s3-tests/Cargo.toml
 
@@ -136,7 +139,7 @@ zoo: setup ## Hold operators against ONNX's own tests, and models as libraries e
 
 soak: setup ## Push, request, restart and prune for two hours, and see that nothing is lost, doubled or stuck (THERIAC_SOAK=SECONDS)
 	cargo build $(on_chain) --workspace --bins
-	cargo test --workspace --test node -- --ignored --nocapture soak many_senders
+	cargo test --workspace --test node -- --ignored --nocapture soak many_senders ten_thousand
 
 nightly: ## Run the long form of everything: an hour or more
 	.ci/run nightly
