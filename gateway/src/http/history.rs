@@ -1,22 +1,23 @@
 //! The way of a batch or a pack: the history of finalised events, in words and for programs.
 
-use axum::extract::{OriginalUri, Query, State};
+use axum::extract::{OriginalUri, State};
 use axum::http::header::ACCEPT;
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use axum::Json;
 use chain::Event;
 use gs1::{MedicinePack, Parser, Rules};
-use index::{describe, Entry, Order, Page, PageRequest, Place};
+use index::{describe, Entry, Order, Page, PageRequest, Place, MAX_PAGE};
 use primitives::{BatchId, UnitId};
 use resolver::Accept;
 use serde::Deserialize;
 use serde_json::{json, Value};
+use serve::extract::Query;
 use serve::problem::Problem;
 use view::time::rfc3339;
 
 use super::answer::bad;
-use super::{Gateway, Shared};
+use super::{Asker, Gateway, Shared};
 use crate::history::{named, Called};
 use crate::page::{self, HistoryLine, HistoryPage};
 use crate::proofs::Proofs;
@@ -33,6 +34,7 @@ pub(super) struct Asked {
 
 pub(super) async fn history(
     State(gateway): Shared,
+    Asker(client): Asker,
     OriginalUri(uri): OriginalUri,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -43,14 +45,27 @@ pub(super) async fn history(
         .lot()
         .ok_or_else(|| bad("no-lot", "name a batch: /history/01/GTIN/10/LOT, and /21/SERIAL for one pack"))?;
     let batch = BatchId::of(pack.gtin().value(), lot.as_bytes());
+    let limit = asked.limit.unwrap_or(50);
+    if !(1..=MAX_PAGE).contains(&limit) {
+        return Err(bad("bad-page", format!("limit is not from 1 to {MAX_PAGE}; ask for a part at a time")));
+    }
     let request = PageRequest {
         order: asked.order.unwrap_or_default(),
         after: asked.after.as_deref().map(place).transpose()?,
-        limit: asked.limit.unwrap_or(50),
+        limit,
     };
     let page = match pack.serial() {
         Some(serial) => {
-            let position = position(&gateway, &pack, batch).await?;
+            // What happened to a serial shows that it exists: who tries serials here is counted as at the verdict.
+            gateway.guesses.look(client, batch)?;
+            let position = match listed(&gateway, serial, batch).await? {
+                Listed::At(position) => Some(position),
+                Listed::Not => {
+                    gateway.guesses.count(client, batch);
+                    None
+                }
+                Listed::Unknown => None,
+            };
             let unit = UnitId::of(batch, serial.as_bytes());
             let pack = index::Pack { gtin: pack.gtin().value(), batch, unit, position };
             gateway.index.of_unit(&pack, &request).await
@@ -90,21 +105,30 @@ fn pack_of(path: &str) -> Result<MedicinePack, Problem> {
     pack.map_err(|error| bad("bad-link", format!("the path is not a Digital Link of a pack: {error}")))
 }
 
-/// The position of a pack in its batch's tree, where this gateway has the list: by it, the events of its case are found.
-async fn position(gateway: &Gateway, pack: &MedicinePack, batch: BatchId) -> Result<Option<u32>, Problem> {
-    let Some(serial) = pack.serial().map(|serial| serial.as_bytes().to_vec()) else { return Ok(None) };
+/// Whether a serial is in its batch's list.
+enum Listed {
+    /// At this position of the tree: by it, the events of the pack's case are found.
+    At(u32),
+    Not,
+    /// This gateway has no list of the batch.
+    Unknown,
+}
+
+async fn listed(gateway: &Gateway, serial: &str, batch: BatchId) -> Result<Listed, Problem> {
+    let serial = serial.as_bytes().to_vec();
     let now = gateway.register.now().await?;
     let batches = gateway.register.contracts().batches.address;
     let proofs = Proofs { lists: &gateway.lists, at: &now.finalised, batches };
-    let Some(registered) = proofs.registered(batch).await? else { return Ok(None) };
+    let Some(registered) = proofs.registered(batch).await? else { return Ok(Listed::Unknown) };
     let lists = gateway.lists.clone();
     let found = tokio::task::spawn_blocking(move || match lists.find(registered) {
         Ok(Some(list)) => list.prove(&serial).ok(),
         _ => None,
     });
     Ok(match found.await {
-        Ok(Some(serials::Answer::Listed(proof))) => Some(proof.index),
-        _ => None,
+        Ok(Some(serials::Answer::Listed(proof))) => Listed::At(proof.index),
+        Ok(Some(serials::Answer::NotListed(_))) => Listed::Not,
+        _ => Listed::Unknown,
     })
 }
 
