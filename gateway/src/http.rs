@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::serials::Lists;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
@@ -40,7 +40,7 @@ use prometheus_client::registry::Registry;
 use resolver::Resolver;
 use serve::client::{Client, Network};
 use serve::headers::Transport;
-use serve::limit::{by_client, by_places, Limit, Places, Rate};
+use serve::limit::{by_client, by_places, Limit, Places, Rate, Shares};
 use serve::ready::alive;
 use serve::requests::limit_time;
 use serve::standard::Standard;
@@ -53,6 +53,8 @@ use crate::register::Register;
 
 /// The roles of tokens. One without a role is a till's.
 pub(crate) const ROLES: Roles = &["till", "manufacturer"];
+/// Maximum size of a body of JSON or of a form, in bytes: a tote of codes.
+const MAX_TEXT: usize = 256 << 10;
 /// Maximum size of a picture, in bytes.
 const MAX_PICTURE: usize = 8 << 20;
 /// Time limit of most answers.
@@ -65,6 +67,10 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(1_800);
 const PLACES: usize = 256;
 /// How many lists are taken in at once.
 const UPLOADS: usize = 2;
+/// How many pictures are received at once: 128 MiB of them.
+pub(crate) const PICTURES: usize = 16;
+/// How many of these one client sends.
+pub(crate) const PICTURES_OF_CLIENT: usize = 4;
 /// How many clients are counted at once.
 const CLIENTS: usize = 65_536;
 
@@ -79,6 +85,9 @@ pub(crate) struct Gateway {
     pub(crate) packs: Packs,
     pub(crate) registry: Registry,
     pub(crate) metrics: crate::metrics::Metrics,
+    /// Pictures that are being received, by client.
+    pub(crate) uploads: Shares<Network>,
+    /// Pictures that are being read.
     pub(crate) pictures: Places,
     pub(crate) checked: ready::Checked,
 }
@@ -128,10 +137,7 @@ pub(crate) fn router(gateway: Arc<Gateway>, interface: Interface) -> Router {
         .route(resolver::DESCRIPTION, any(resolve::resolve))
         .fallback(resolve::resolve);
     let shared = Router::new()
-        .route(
-            "/verify",
-            get(form::form).post(verify::verify).options(preflight).layer(DefaultBodyLimit::max(MAX_PICTURE)),
-        )
+        .route("/verify", get(form::form).post(verify::verify).options(preflight))
         .route("/history/{*link}", get(history::history).options(preflight))
         .route("/openapi.json", get(openapi).options(preflight))
         .layer(map_response(readable_everywhere));

@@ -10,7 +10,7 @@ use prometheus_client::registry::Registry;
 use resolver::{Resolver, Setup};
 use serials::{Lists, StorageKey};
 use serve::headers::Transport;
-use serve::limit::Places;
+use serve::limit::{Places, Shares};
 use serve::listen::{Limits, Server};
 use serve::ready::Asked;
 use serve::tls::Tls;
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::guesses::Guesses;
-use crate::http::{router, Gateway, Interface, ROLES};
+use crate::http::{router, Gateway, Interface, PICTURES_OF_CLIENT, ROLES};
 use crate::metrics::Metrics;
 use crate::packs::Packs;
 use crate::register::Register;
@@ -176,6 +176,7 @@ impl Service {
             packs,
             registry,
             metrics,
+            uploads: Shares::new(crate::http::PICTURES, PICTURES_OF_CLIENT),
             pictures: Places::new(PICTURES),
             checked: Asked::default(),
         });

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{Extension, Path, State};
+use axum::body::Body;
+use axum::extract::{Extension, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::Json;
 use serde_json::json;
+use serve::extract::{whole, Path};
 use serve::problem::Problem;
 use serve::tokens::Caller;
 
@@ -28,7 +29,7 @@ pub(super) async fn book(
     State(gateway): Shared,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Problem> {
     let till = till(&gateway, &caller)?;
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -36,6 +37,7 @@ pub(super) async fn book(
     if !(1..=64).contains(&key.len()) || !key.bytes().all(plain) {
         return Err(bad("bad-idempotency-key", "send the header Idempotency-Key with 1 to 64 visible ASCII characters: one for each order, and the same one when the order is sent again"));
     }
+    let body = whole(&headers, body, super::MAX_TEXT).await?;
     let order: Order = serde_json::from_slice(&body).map_err(|_| {
         bad("bad-body", "the body is not an order; send {\"action\": \"dispense\", \"codes\": […]}, with one of dispense, destroy, stolen, sample, export, undo")
     })?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +13,7 @@ use gs1::{validate_lot, Gtin};
 use primitives::BatchId;
 use serials::body::{max_length, Held, MEDIA_TYPE};
 use serials::{Error, Outcome, Refused, Summary};
+use serve::extract::{uncompressed, Path};
 use serve::problem::Problem;
 use tokio::sync::mpsc;
 
@@ -80,6 +81,7 @@ pub(super) async fn take(
         )
         .detail(format!("send {MEDIA_TYPE}; `theriac serials publish` does")));
     }
+    uncompressed(&headers)?;
     let registered = registered(&gateway, &named).await?;
     let most = max_length(registered.quantity);
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());

@@ -1,6 +1,6 @@
 //! `POST /verify`: verdicts on what a scanner sent, or on a picture.
 
-use axum::body::Bytes;
+use axum::body::{Body as Stream, Bytes};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::HeaderMap;
@@ -13,6 +13,7 @@ use scan::{Code, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
 use serve::client::Network;
+use serve::extract::whole;
 use serve::limit::Limited;
 use serve::problem::Problem;
 
@@ -95,26 +96,33 @@ pub(super) async fn verify(
     State(gateway): Shared,
     Asker(client): Asker,
     headers: HeaderMap,
-    body: Bytes,
+    body: Stream,
 ) -> Result<Response, Problem> {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let media_type = header(CONTENT_TYPE).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media_type.as_str() {
         "application/json" => {
+            let body = whole(&headers, body, super::MAX_TEXT).await?;
             let asked = serde_json::from_slice(&body).map_err(|_| {
                 bad("bad-body", "the body is not as it should be; send {\"code\": …}, {\"code\": …, \"again\": …} or {\"codes\": […]}, and \"site\" where you want one")
             })?;
             of_codes(&gateway, client, asked).await
         }
         "image/png" | "image/jpeg" => {
-            let code = in_picture(&gateway, body).await?;
+            // Whoever sends pictures slowly keeps the memory of some, and not of as many as there are connections.
+            let Some(place) = gateway.uploads.take(client) else { return Err(pictures_busy()) };
+            let body = whole(&headers, body, super::MAX_PICTURE).await?;
+            let code = in_picture(&gateway, body).await;
+            drop(place);
+            let code = code?;
             let now = gateway.register.now().await?;
             let scanned = Scanned { code, again: None, site: None };
             let judged = of_scan(&gateway, client, &now, &scanned).await?;
             Ok(Json(json!({ "answers": [judged.view()] })).into_response())
         }
         "application/x-www-form-urlencoded" => {
+            let body = whole(&headers, body, super::MAX_TEXT).await?;
             let form = super::form::read(&body)?;
             super::form::answer(&gateway, client, form).await
         }
@@ -208,11 +216,7 @@ pub(super) fn count(gateway: &Gateway, client: Network, batch: Option<BatchId>, 
 
 /// The code in a picture. Decoding takes a core for a moment, so only some are decoded at once.
 async fn in_picture(gateway: &Gateway, body: Bytes) -> Result<Code, Problem> {
-    let Some(place) = gateway.pictures.take(1) else {
-        return Err(Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", "The service is busy")
-            .detail("other pictures are being read; try again in a moment")
-            .retry_after(std::time::Duration::from_secs(1)));
-    };
+    let Some(place) = gateway.pictures.take(1) else { return Err(pictures_busy()) };
     let read = tokio::task::spawn_blocking(move || {
         let code = Code::in_picture(&body, PICTURE);
         drop(place);
@@ -220,6 +224,12 @@ async fn in_picture(gateway: &Gateway, body: Bytes) -> Result<Code, Problem> {
     });
     let code = read.await.map_err(|_| serve::requests::fault())?;
     code.map_err(|error| bad("picture", error.to_string()).with("reason", error.name()))
+}
+
+fn pictures_busy() -> Problem {
+    Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", "The service is busy")
+        .detail("other pictures are being read; try again in a moment")
+        .retry_after(std::time::Duration::from_secs(1))
 }
 
 /// What to say of a text that names no pack.
