@@ -28,7 +28,11 @@ pub struct Counter {
 impl Counter {
     /// A released batch with goods at the pharmacy, and a gateway with a till there.
     pub async fn new() -> Self {
-        let world = World::new();
+        Self::on(World::new()).await
+    }
+
+    /// The same in this world.
+    pub async fn on(world: World) -> Self {
         world.register();
         world.release();
         let shipment = world.ship("bob", PHARMACY, "500");
@@ -50,6 +54,14 @@ impl Counter {
         let (gateway, url) = start(&world);
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self { world, gateway, url, client: Client::new() }
+    }
+
+    /// The gateway is started again, with what is in its folder.
+    pub fn restart(self) -> Self {
+        let Self { world, gateway, client, .. } = self;
+        gateway.stop().unwrap();
+        let (gateway, url) = start(&world);
+        Self { world, gateway, url, client }
     }
 
     pub fn get(&self, path: &str) -> RequestBuilder {

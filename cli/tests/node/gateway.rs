@@ -1,7 +1,10 @@
 //! The gateway at a counter: a manufacturer publishes its list, a pharmacy verifies and dispenses, a wholesaler asks, and
 //! the chain goes away.
 
-use chain::{SecretString, Signer};
+use chain::batches::Batches;
+use chain::{Chain, Deployment, SecretString, Signer};
+use primitives::batches::{Recall, RecallClass, RecallReason, RecallScope};
+use primitives::{BatchId, DocumentHash};
 use reqwest::header::ACCEPT;
 use serde_json::json;
 
@@ -160,4 +163,49 @@ async fn a_till_may_do_nothing_else() {
     wrong("//Dave//other", "is not limited to the till's site");
     world.run("dave", &["org", "account", "change", &account, "--site", PHARMACY], 0);
     wrong("//Dave//other", "has all roles of its organisation");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_newer_block_says_is_said_beside_the_verdict_until_it_is_final() {
+    let mut counter = Counter::on(World::kept()).await;
+    counter.publish();
+    counter.world = counter.world.delay_finality(6);
+    let folder = counter.world.folder.path();
+    std::fs::write(folder.join("gateway.toml"), configuration(&counter.world.url, "till.key")).unwrap();
+    let deployment = Deployment::load(&folder.join("deployment.json")).unwrap();
+    let counter = counter.restart();
+    let before = counter.verdict().await;
+    assert_eq!((&before["outcome"], &before["newer"]), (&json!("genuine"), &json!(null)), "{before}");
+
+    let chain = Chain::connect(&counter.world.url).await.unwrap();
+    let eve = chain.account(Signer::from_secret(&SecretString::from("//Eve")).unwrap()).unwrap();
+    let recall = Recall {
+        scope: RecallScope::Batch,
+        class: RecallClass::I,
+        reason: RecallReason::Contamination,
+        instructions: DocumentHash([1; 32]),
+        acknowledge_by: u64::MAX,
+    };
+    let batch = BatchId::of(9_506_000_134_352, b"ABC123");
+    let recalled =
+        eve.send(&Batches(deployment.contracts.batches.address).recall(batch, &recall)).await.unwrap();
+    let meanwhile = loop {
+        let verdict = counter.verdict().await;
+        if !verdict["newer"].is_null() || verdict["outcome"] != "genuine" {
+            break verdict;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    // The verdict is that of what is final; the newer block is named beside it.
+    assert_eq!(
+        (&meanwhile["outcome"], &meanwhile["block"]),
+        (&json!("genuine"), &before["block"]),
+        "{meanwhile}"
+    );
+    assert_eq!(meanwhile["newer"]["outcome"], "recalled", "{meanwhile}");
+    let final_block = recalled.finalised().await.unwrap().block.number;
+    assert_eq!(meanwhile["newer"]["block"]["number"], final_block);
+    let after = counter.verdict().await;
+    assert_eq!((&after["outcome"], &after["newer"]), (&json!("recalled"), &json!(null)), "{after}");
+    assert_eq!(after["block"]["number"], final_block);
 }

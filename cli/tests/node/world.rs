@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 use testkit::service::Service;
-use testkit::theriac::{start_devnet, start_pruning_devnet, theriac, Said};
+use testkit::theriac::{start_delaying_devnet, start_devnet, start_pruning_devnet, theriac, Said};
 
 pub const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 pub const EVE: &str = "5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw";
@@ -46,6 +46,23 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let devnet = start_pruning_devnet(folder.path(), keep_states).unwrap();
         Self::on(devnet, folder)
+    }
+
+    /// The same on a chain that is kept, so that another node can go on with it.
+    pub fn kept() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let devnet = start_devnet(folder.path(), Some(&folder.path().join("chain"))).unwrap();
+        Self::on(devnet, folder)
+    }
+
+    /// Another node goes on with the chain that is kept, and finalises blocks only so many seconds after it made them.
+    pub fn delay_finality(self, seconds: u32) -> Self {
+        let Self { folder, devnet, .. } = self;
+        // Its last blocks are on the disk then.
+        devnet.stop().unwrap();
+        let (devnet, url) =
+            start_delaying_devnet(folder.path(), &folder.path().join("chain"), seconds).unwrap();
+        Self { folder, devnet, url }
     }
 
     fn on((devnet, url): (Service, String), folder: TempDir) -> Self {

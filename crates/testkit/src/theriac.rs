@@ -202,12 +202,31 @@ pub fn start_devnet(folder: &Path, base_path: Option<&Path>) -> Result<(Service,
 /// # Errors
 /// Where program or node are not built, or it does not become ready.
 pub fn start_pruning_devnet(folder: &Path, keep_states: u32) -> Result<(Service, String), Failure> {
-    let node = folder.join("pruning-node");
+    let node = node_with(folder, &format!("--keep-states {keep_states}"))?;
+    start_devnet_with(&node, folder, None)
+}
+
+/// The same with a node that finalises its blocks only so many seconds after it made them, as other chains do.
+///
+/// # Errors
+/// Where program or node are not built, or it does not become ready.
+pub fn start_delaying_devnet(
+    folder: &Path,
+    base_path: &Path,
+    finality_delay: u32,
+) -> Result<(Service, String), Failure> {
+    let node = node_with(folder, &format!("--finality-delay {finality_delay}"))?;
+    start_devnet_with(&node, folder, Some(base_path))
+}
+
+/// A program that is the node with these options.
+fn node_with(folder: &Path, options: &str) -> Result<PathBuf, Failure> {
+    let node = folder.join("node-with-options");
     let built = Program::Node.path()?;
-    let program = format!("#!/bin/sh\nexec '{}' --keep-states {keep_states} \"$@\"\n", built.display());
+    let program = format!("#!/bin/sh\nexec '{}' {options} \"$@\"\n", built.display());
     std::fs::write(&node, program)?;
     std::fs::set_permissions(&node, Permissions::from_mode(0o700))?;
-    start_devnet_with(&node, folder, None)
+    Ok(node)
 }
 
 fn start_devnet_with(

@@ -16,6 +16,10 @@ pub struct Options {
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u32).range(1..))]
     pub keep_states: Option<u32>,
 
+    /// Finalise each block only so many seconds after it was made, as other chains do; without it, at once
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub finality_delay: Option<u32>,
+
     /// Serve RPC (HTTP and WebSocket) on this port of 127.0.0.1; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 9944)]
     pub rpc_port: u16,

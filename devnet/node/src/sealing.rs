@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use polkadot_sdk::{
     sc_basic_authorship::ProposerFactory,
     sc_consensus::LongestChain,
-    sc_consensus_manual_seal::{run_instant_seal_and_finalize, InstantSealParams},
+    sc_consensus_manual_seal::{
+        run_delayed_finalize, run_instant_seal, run_instant_seal_and_finalize, DelayedFinalizeParams,
+        InstantSealParams,
+    },
     sc_service::TaskManager,
     sc_transaction_pool::{self, TransactionPoolHandle, TransactionPoolOptions, TransactionPoolType},
     sp_timestamp,
@@ -46,10 +50,17 @@ pub fn start_pool(client: &Arc<Client>, tasks: &TaskManager) -> Arc<Pool> {
     pool
 }
 
-/// Seals and finalises a block whenever a transaction comes in. Blocks carry the system's time.
-pub fn start_sealing(client: &Arc<Client>, backend: &Arc<Backend>, pool: &Arc<Pool>, tasks: &TaskManager) {
+/// Seals a block whenever a transaction comes in, and finalises it at once, or so many seconds later. Blocks carry the
+/// system's time.
+pub fn start_sealing(
+    client: &Arc<Client>,
+    backend: &Arc<Backend>,
+    pool: &Arc<Pool>,
+    tasks: &TaskManager,
+    finality_delay: Option<u32>,
+) {
     let proposers = ProposerFactory::new(tasks.spawn_handle(), client.clone(), pool.clone(), None, None);
-    let sealing = run_instant_seal_and_finalize(InstantSealParams {
+    let params = InstantSealParams {
         block_import: client.clone(),
         env: proposers,
         client: client.clone(),
@@ -59,6 +70,18 @@ pub fn start_sealing(client: &Arc<Client>, backend: &Arc<Backend>, pool: &Arc<Po
         create_inherent_data_providers: |_, ()| async {
             Ok(sp_timestamp::InherentDataProvider::from_system_time())
         },
-    });
+    };
+    let sealing = match finality_delay {
+        None => run_instant_seal_and_finalize(params).boxed(),
+        Some(_) => run_instant_seal(params).boxed(),
+    };
     tasks.spawn_essential_handle().spawn_blocking("instant-seal", Some("block-authoring"), sealing);
+    if let Some(delay) = finality_delay {
+        let finality = run_delayed_finalize(DelayedFinalizeParams {
+            client: client.clone(),
+            spawn_handle: tasks.spawn_handle(),
+            delay_sec: delay.into(),
+        });
+        tasks.spawn_essential_handle().spawn("delayed-finality", Some("block-authoring"), finality);
+    }
 }

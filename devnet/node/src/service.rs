@@ -102,7 +102,7 @@ impl Node {
         let (client, backend) = client::open(folder, options.keep_states, &tasks)
             .map_err(|cause| Error::Chain { place: place(folder), cause })?;
         let pool = sealing::start_pool(&client, &tasks);
-        sealing::start_sealing(&client, &backend, &pool, &tasks);
+        sealing::start_sealing(&client, &backend, &pool, &tasks, options.finality_delay);
 
         // The first call compiles the runtime, which takes longest: better before the node says it is ready.
         let best = client.info();
