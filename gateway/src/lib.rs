@@ -9,6 +9,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 pub mod config;
+#[cfg(test)]
+mod documented;
 mod guesses;
 mod heads;
 mod history;

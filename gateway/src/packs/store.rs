@@ -1,4 +1,5 @@
-//! What tills have ordered, by their keys, and what came of it. Codes and serials are not in it: of an order only its hash.
+//! What tills have ordered, by their keys, and what came of it. Of an order only its hash is in it; the answers name packs,
+//! and are deleted after 30 days.
 
 use std::path::Path;
 use std::time::Duration;
