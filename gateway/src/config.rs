@@ -13,7 +13,7 @@ use resolver::{LinkRule, Root};
 use serve::logging::Format;
 use serve::secret::Location;
 
-pub use check::Problem;
+pub use serve::config::Problem;
 pub use settings::Settings;
 
 /// The largest file that is read, in bytes: ten thousand links fit.

@@ -13,6 +13,7 @@ use serve::headers::Transport;
 use serve::limit::{Places, Shares};
 use serve::listen::{Limits, Server};
 use serve::ready::Asked;
+use serve::shutdown::within;
 use serve::tls::Tls;
 use serve::tokens::Tokens;
 use tokio::net::TcpListener;
@@ -240,13 +241,8 @@ impl Service {
             gateway.index.close().await;
             followed
         };
-        let too_late = async {
-            ending.cancelled().await;
-            tokio::time::sleep(END).await;
-        };
-        tokio::select! {
-            ended = all => ended?,
-            () = too_late => tracing::warn!("the end took too long, and was cut short"),
+        if let Some(ended) = within(&ending, END, all).await {
+            ended?;
         }
         tracing::info!("the gateway has stopped");
         Ok(())

@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 use crate::inputs::Amount;
 
-pub use check::Problem;
+pub use serve::config::Problem;
 pub use serve::logging::Format as LogFormat;
 pub use serve::secret::Location as KeyLocation;
 pub use settings::Settings;

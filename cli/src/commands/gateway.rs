@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use gateway::{Config, GatewayError, Service, Settings};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
+use serve::shutdown::on_signal;
 
 use crate::answer::Answer;
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
-use crate::signals;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -84,18 +83,7 @@ async fn check(file: &Path, global: &Global) -> Result<Answer, Failure> {
 async fn serve(file: &Path, global: &Global) -> Result<Answer, Failure> {
     let config = load(file, global)?;
     gateway::init_log(config.log);
-    let stop = CancellationToken::new();
-    let signal = signals::stop()?;
-    let stopped = stop.clone();
-    tokio::spawn(async move {
-        signal.await;
-        stopped.cancel();
-        // Whoever asks again does not want to wait: what is open is in the store.
-        if let Ok(again) = signals::stop() {
-            again.await;
-            std::process::exit(Exit::Failed.number().into());
-        }
-    });
+    let stop = on_signal().map_err(Failure::failed)?;
     let service = Service::start(config).await.map_err(failed)?;
     let url = service.url();
     let text = format!("The gateway answers at {url}\nStop it with Ctrl-C.");

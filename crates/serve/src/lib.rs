@@ -6,6 +6,7 @@
 //! | [`standard`] | puts the layers around a router, in the right order: [`access`], [`headers`], [`problem`], [`client`], [`requests`] |
 //! | [`limit`] | limits rates by key, and requests at once |
 //! | [`tokens`] | bearer tokens with names and roles; [`secret`]s are never shown |
+//! | [`config`] | what is wrong with a configuration |
 //! | [`extract`] | bodies, queries and paths whose rejections are problems |
 //! | [`metrics`], [`ready`] | what Prometheus and supervisors ask |
 //! | [`logging`], [`shutdown`] | what a process needs once |
@@ -44,6 +45,7 @@
 
 pub mod access;
 pub mod client;
+pub mod config;
 pub mod extract;
 pub mod headers;
 pub mod limit;

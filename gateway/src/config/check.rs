@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use gs1::Gln;
 use resolver::{Resolver, Root, Setup};
+use serve::config::{Problem, Problems};
 use serve::logging::Format;
 use serve::secret::Location;
 
@@ -22,36 +23,8 @@ const GUESSES_OF_BATCH: u32 = 100;
 /// The most tills.
 const MAX_TILLS: usize = 1_000;
 
-/// A problem of a configuration.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {cause}; {remedy}")]
-pub struct Problem {
-    /// The key, such as `till[0].site`.
-    pub key: String,
-    /// The problem.
-    pub cause: String,
-    /// The remedy.
-    pub remedy: String,
-}
-
-#[derive(Default)]
-struct Problems(Vec<Problem>);
-
-impl Problems {
-    fn add(&mut self, key: impl Into<String>, cause: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Problem { key: key.into(), cause: cause.into(), remedy: remedy.into() });
-    }
-
-    fn required<T>(&mut self, value: Option<T>, key: &str, variable: &str) -> Option<T> {
-        if value.is_none() {
-            self.add(key, "is missing", format!("set it in the file, or THERIAC_GATEWAY_{variable}"));
-        }
-        value
-    }
-}
-
 pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Problem>> {
-    let mut problems = Problems::default();
+    let mut problems = Problems::new("THERIAC_GATEWAY_");
     let url = problems.required(settings.chain_url, "chain.url", "CHAIN_URL");
     let deployment = problems.required(settings.deployment, "chain.deployment", "DEPLOYMENT");
     let store = problems.required(settings.store, "store.folder", "STORE");
@@ -145,10 +118,8 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
             log,
         })
     };
-    match config() {
-        Some(config) if problems.0.is_empty() => Ok(config),
-        _ => Err(problems.0),
-    }
+    let config = config();
+    problems.unless(config)
 }
 
 fn tills(tills: Vec<Till>, problems: &mut Problems) -> Vec<TillConfig> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use primitives::FeedId;
 use reqwest::Url;
+use serve::config::{Problem, Problems};
 
 use super::file::{Job, Rest, Source};
 use super::{
@@ -22,55 +23,30 @@ const MAX_AGE: Duration = Duration::from_secs(150 * 366 * 86_400);
 /// As long as records of treatments are kept in most countries.
 const MAX_KEEP_DAYS: u64 = 30 * 366;
 
-/// A problem of a configuration.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {cause}; {remedy}")]
-pub struct Problem {
-    /// The key, such as `job[0].feed`.
-    pub key: String,
-    /// The problem.
-    pub cause: String,
-    /// The remedy.
-    pub remedy: String,
-}
+/// What the variables of the service begin with.
+const VARIABLES: &str = "THERIAC_ORACLE_";
 
-#[derive(Default)]
-struct Problems(Vec<Problem>);
-
-impl Problems {
-    fn add(&mut self, key: impl Into<String>, cause: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Problem { key: key.into(), cause: cause.into(), remedy: remedy.into() });
-    }
-
-    fn required<T>(&mut self, value: Option<T>, key: &str, variable: &str) -> Option<T> {
-        if value.is_none() {
-            self.add(key, "is missing", format!("set it in the file, or THERIAC_ORACLE_{variable}"));
+/// Where a secret is: in a file, or in the environment itself.
+fn key(
+    problems: &mut Problems,
+    (file, value): (Option<PathBuf>, Option<Secret>),
+    key: &str,
+    variable: &str,
+) -> Option<KeyLocation> {
+    match (file, value) {
+        (Some(_), Some(_)) => {
+            let remedy = format!("unset {VARIABLES}{variable} or {VARIABLES}{variable}_FILE");
+            problems.add(key, "is given twice, as a file and as a value", remedy);
+            None
         }
-        value
-    }
-
-    fn key(
-        &mut self,
-        file: Option<PathBuf>,
-        value: Option<Secret>,
-        key: &str,
-        variable: &str,
-    ) -> Option<KeyLocation> {
-        match (file, value) {
-            (Some(_), Some(_)) => {
-                let remedy = format!("unset THERIAC_ORACLE_{variable} or THERIAC_ORACLE_{variable}_FILE");
-                self.add(key, "is given twice, as a file and as a value", remedy);
-                None
-            }
-            (Some(file), None) => Some(KeyLocation::File(file)),
-            (None, Some(value)) => Some(KeyLocation::Value(value)),
-            (None, None) => self.required(None, key, &format!("{variable}_FILE")),
-        }
+        (Some(file), None) => Some(KeyLocation::File(file)),
+        (None, Some(value)) => Some(KeyLocation::Value(value)),
+        (None, None) => problems.required(None, key, &format!("{variable}_FILE")),
     }
 }
 
 pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Problem>> {
-    let mut problems = Problems::default();
+    let mut problems = Problems::new(VARIABLES);
     let log = settings.log_format();
     if log.is_none() {
         problems.add("log.format", "is not known", "write \"text\" or \"json\"");
@@ -78,14 +54,10 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
     let url = problems.required(settings.chain_url, "chain.url", "CHAIN_URL");
     let url = url.and_then(|text| chain_url(&text, rest.insecure, &mut problems));
     let deployment = problems.required(settings.deployment, "chain.deployment", "DEPLOYMENT");
-    let transmitter = problems.key(
-        settings.transmitter_key_file,
-        settings.transmitter_key,
-        "chain.transmitter_key_file",
-        "TRANSMITTER_KEY",
-    );
-    let operator =
-        problems.key(settings.operator_key_file, settings.operator_key, "operator.key_file", "OPERATOR_KEY");
+    let transmitter = (settings.transmitter_key_file, settings.transmitter_key);
+    let transmitter = key(&mut problems, transmitter, "chain.transmitter_key_file", "TRANSMITTER_KEY");
+    let operator = (settings.operator_key_file, settings.operator_key);
+    let operator = key(&mut problems, operator, "operator.key_file", "OPERATOR_KEY");
     let store = problems.required(settings.store, "store.path", "STORE");
     let listen = settings.listen.unwrap_or_else(|| DEFAULT_LISTEN.to_owned()).parse::<SocketAddr>().ok();
     if listen.is_none() {
@@ -101,7 +73,7 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
         let remedy = format!("choose a number of days from 1 to {MAX_KEEP_DAYS}");
         problems.add("store.keep_days", "is out of range", remedy);
     }
-    let token = problems.key(settings.token_file, settings.token, "http.token_file", "TOKEN");
+    let token = key(&mut problems, (settings.token_file, settings.token), "http.token_file", "TOKEN");
     let sources = sources(rest.sources, &mut problems);
     let jobs = jobs(rest.jobs, &sources, &mut problems);
 
@@ -123,11 +95,8 @@ pub(super) fn config(settings: Settings, rest: Rest) -> Result<Config, Vec<Probl
         })
     };
     // Each missing part has added its problem.
-    if problems.0.is_empty() {
-        config().ok_or_else(Vec::new)
-    } else {
-        Err(problems.0)
-    }
+    let config = config();
+    problems.unless(config)
 }
 
 fn chain_url(text: &str, insecure: bool, problems: &mut Problems) -> Option<Url> {

@@ -2,13 +2,12 @@ use std::path::Path;
 
 use oracle::{logging, Config, OracleError, Service, Settings};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
+use serve::shutdown::on_signal;
 
 use crate::answer::Answer;
 use crate::failure::{Exit, Failure};
 use crate::global::Global;
 use crate::keys::development_uri;
-use crate::signals;
 
 /// The configuration; the command line overrides the file.
 fn load(file: &Path, global: &Global) -> Result<Config, Failure> {
@@ -36,18 +35,7 @@ pub async fn backup(file: &Path, copy: &Path, global: &Global) -> Result<Answer,
 pub async fn run(file: &Path, global: &Global) -> Result<Answer, Failure> {
     let config = load(file, global)?;
     logging::init(config.log);
-    let stop = CancellationToken::new();
-    let signal = signals::stop()?;
-    let stopped = stop.clone();
-    tokio::spawn(async move {
-        signal.await;
-        stopped.cancel();
-        // Whoever asks again does not want to wait: every step of a run is in the store.
-        if let Ok(again) = signals::stop() {
-            again.await;
-            std::process::exit(Exit::Failed.number().into());
-        }
-    });
+    let stop = on_signal().map_err(Failure::failed)?;
     let failed = |error: OracleError| Failure::new(exit(&error), error);
     let service = Service::start(config).await.map_err(failed)?;
     let url = format!("http://{}", service.address());
