@@ -15,6 +15,13 @@ const NOT_RUN: [(&str, &str); 4] = [
     ("theriac text", "clinical notes and records are the reader's own: cli/tests/clinical.rs has some"),
 ];
 
+/// Where the README's gateway answers. Other tests may run beside this one.
+const GATEWAY: &str = "127.0.0.1:9650";
+
+fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
 /// The blocks of shell commands of a text.
 fn blocks(text: &str) -> Vec<&str> {
     text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
@@ -24,7 +31,8 @@ fn blocks(text: &str) -> Vec<&str> {
 fn the_readmes_commands_work_in_their_order_in_an_empty_folder() {
     let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
     let all = blocks(&readme);
-    let mut script = "set -eu\n".to_owned();
+    // Whatever a block leaves running ends with the script.
+    let mut script = "set -eu\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n".to_owned();
     let mut left_out = Vec::new();
     for block in &all {
         match NOT_RUN.iter().find(|(start, _)| block.starts_with(start)) {
@@ -34,6 +42,8 @@ fn the_readmes_commands_work_in_their_order_in_an_empty_folder() {
     }
     assert_eq!(left_out, NOT_RUN.map(|(start, _)| start), "each is still there, in this order");
     assert!(all.len() - left_out.len() >= 10, "{} blocks", all.len());
+
+    let script = script.replace(GATEWAY, &free_address());
 
     let folder = tempfile::tempdir().unwrap();
     let (_devnet, url) = start_devnet(folder.path(), None).unwrap();
@@ -57,4 +67,6 @@ fn the_readmes_commands_work_in_their_order_in_an_empty_folder() {
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
     assert!(empty.join("history.jsonld").is_file() && empty.join("operator.key").is_file());
+    let answers = said(&output.stdout);
+    assert!(answers.contains(r#""valid":true"#) && answers.contains(r#""state":"done""#), "{answers}");
 }
