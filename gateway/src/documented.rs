@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use heck::ToKebabCase;
+use primitives::units::Reason;
+use resolver::lms::Finding;
 use testkit::repository;
 
 use crate::config::{Config, Settings};
@@ -123,6 +126,51 @@ fn every_key_of_the_example_is_in_the_document() {
                 section => format!("`{section}.{key}`"),
             };
             assert!(document.contains(&name), "{name}");
+        }
+    }
+}
+
+/// The cells of the rows of the table that begins with this.
+fn rows<'d>(document: &'d str, head: &str) -> Vec<Vec<&'d str>> {
+    let table = document.split(head).nth(1).unwrap().split("\n\n").next().unwrap();
+    table.lines().skip(2).map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+#[test]
+fn each_reason_has_its_row_in_the_table_of_lightweight_messaging() {
+    let document = document();
+    let rows = rows(&document, "| reason or note | `verified` |");
+    let word = |word: serde_json::Value| word.as_str().map_or_else(String::new, |word| format!("`{word}`"));
+    for reason in Reason::ALL {
+        let code = format!("`{}`", format!("{reason:?}").to_kebab_case());
+        let row = rows.iter().find(|row| row[0].contains(&code));
+        match Finding::of(reason) {
+            Finding::Failed(why, info) => {
+                let [why, info] = [serde_json::json!(why), serde_json::json!(info)].map(word);
+                assert_eq!(row.unwrap()[1..], ["false", &why, &info], "{code}");
+            }
+            Finding::Unanswerable => assert!(row.unwrap()[1].starts_with("503"), "{code}"),
+            Finding::AboutPlaces => assert_eq!(row, None, "{code}"),
+        }
+    }
+}
+
+#[test]
+fn every_test_that_shows_a_statement_of_the_resolver_is_there() {
+    let document = document();
+    let root = repository().join("crates/resolver/src");
+    let sources = ["suite/links.rs", "suite/requests.rs", "link_type.rs"]
+        .map(|file| std::fs::read_to_string(root.join(file)).unwrap())
+        .concat();
+    let rows = rows(&document, "| statement | | test |");
+    assert!(rows.len() > 20, "{}", rows.len());
+    for row in rows {
+        for test in row[2]
+            .split(", ")
+            .map(|test| test.trim_matches('`'))
+            .filter(|test| !test.contains('/') && !test.is_empty())
+        {
+            assert!(sources.contains(&format!("fn {test}()")), "{test}");
         }
     }
 }
