@@ -22,6 +22,20 @@ pub(crate) enum Unanswered {
     /// The contracts' code cannot be run here.
     #[error("{0}")]
     Reader(reader::Error),
+    /// The node does not have yet what was final before.
+    #[error("the node has finalised block {found}, and block {before} was final before; wait until it has caught up")]
+    Behind {
+        /// The block that is final at the node.
+        found: u64,
+        /// The newest at which somebody was answered.
+        before: u64,
+    },
+    /// What was final is not in the node's chain.
+    #[error("block {number} is another one than was final before: the node is on another chain; connect to the right one")]
+    OtherChain {
+        /// The newest block at which somebody was answered.
+        number: u64,
+    },
     /// No answer in time.
     #[error("the chain did not answer within {} s", PATIENCE.as_secs())]
     Late,
@@ -85,7 +99,9 @@ impl Register {
             };
             let (finalised, best) = futures::join!(self.at(heads.finalised), best);
             // The best block can be gone already; what is final counts.
-            Ok(Now { finalised: finalised?, best: best.unwrap_or_default() })
+            let finalised = finalised?;
+            self.newest.answered(finalised.heading().block);
+            Ok(Now { finalised, best: best.unwrap_or_default() })
         })
         .await
     }
