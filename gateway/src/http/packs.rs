@@ -15,6 +15,7 @@ use serve::problem::Problem;
 use serve::tokens::Caller;
 
 use super::answer::bad;
+use super::verify::too_long;
 use super::{Gateway, Shared};
 use crate::packs::{Booked, Order, Packs, Till};
 
@@ -44,6 +45,7 @@ pub(super) async fn book(
     if !(1..=MAX_PACKS).contains(&order.codes.len()) {
         return Err(bad("bad-body", format!("an order has 1 to {MAX_PACKS} codes; send it in parts")));
     }
+    too_long(order.codes.iter())?;
     let booked = tokio::time::timeout(WAIT, Packs::book(&gateway, &till, key, order, &body)).await;
     match booked.unwrap_or(Booked::UnderWay) {
         Booked::Answer(answer) => Ok(Json(answer).into_response()),

@@ -153,13 +153,7 @@ async fn of_codes(gateway: &Gateway, client: Network, asked: Body) -> Result<Res
             format!("more than {MAX_CODES} codes were sent; send them in parts"),
         ));
     }
-    let lengths = scans.iter().flat_map(|(code, again)| [Some(code), again.as_ref()]).flatten();
-    if lengths.map(String::len).any(|length| length > MAX_CODE) {
-        return Err(bad(
-            "code-too-long",
-            format!("a code has more than {MAX_CODE} bytes; send what the scanner sends for one pack"),
-        ));
-    }
+    too_long(scans.iter().flat_map(|(code, again)| [Some(code), again.as_ref()]).flatten())?;
     let now = gateway.register.now().await?;
     let site = match &site {
         Some(named) => {
@@ -175,6 +169,17 @@ async fn of_codes(gateway: &Gateway, client: Network, asked: Body) -> Result<Res
     }
     let answers: Vec<Answered<'_>> = judged.iter().map(Judged::view).collect();
     Ok(Json(json!({ "answers": answers })).into_response())
+}
+
+/// Refuses codes that nobody's scanner sends.
+pub(super) fn too_long<'c>(mut codes: impl Iterator<Item = &'c String>) -> Result<(), Problem> {
+    match codes.any(|code| code.len() > MAX_CODE) {
+        true => Err(bad(
+            "code-too-long",
+            format!("a code has more than {MAX_CODE} bytes; send what the scanner sends for one pack"),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// Judges one scan, and counts what may be guesses.
@@ -217,11 +222,15 @@ pub(super) fn count(gateway: &Gateway, client: Network, batch: Option<BatchId>, 
 /// The code in a picture. Decoding takes a core for a moment, so only some are decoded at once.
 async fn in_picture(gateway: &Gateway, body: Bytes) -> Result<Code, Problem> {
     let Some(place) = gateway.pictures.take(1) else { return Err(pictures_busy()) };
-    let read = tokio::task::spawn_blocking(move || {
+    let (answer, read) = tokio::sync::oneshot::channel();
+    // In a thread that ends: the allocator keeps what a picture took for the thread that freed it, and tokio's threads are
+    // many.
+    let thread = std::thread::Builder::new().name("picture".to_owned()).spawn(move || {
         let code = Code::in_picture(&body, PICTURE);
-        drop(place);
-        code
+        drop((body, place));
+        let _ = answer.send(code);
     });
+    thread.map_err(|_| pictures_busy())?;
     let code = read.await.map_err(|_| serve::requests::fault())?;
     code.map_err(|error| bad("picture", error.to_string()).with("reason", error.name()))
 }
