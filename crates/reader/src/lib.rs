@@ -27,12 +27,13 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chain::{Call, Chain, Hash};
+use futures::future::BoxFuture;
 use lru::LruCache;
 use tokio::sync::OnceCell;
 
 use machine::{Machine, Ran};
-use snapshot::Missing;
 pub use snapshot::Snapshot;
+use snapshot::{Answer, Carried, Request};
 
 /// How many blocks are kept: the finalised one, the best one, and those of answers under way.
 const BLOCKS: NonZeroUsize = NonZeroUsize::new(4).unwrap();
@@ -88,14 +89,21 @@ impl Reader {
     /// # Errors
     /// Those of the connection, and [`chain::Error::StatePruned`] where the node has no state of that block any more.
     pub async fn at(&self, block: Hash) -> Result<Arc<Snapshot>, Error> {
-        let slot = {
+        let (slot, before) = {
             let mut blocks = self.inner.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-            blocks.get_or_insert(block, Slot::default).clone()
+            let before = blocks.iter().find_map(|(_, slot)| slot.get().cloned());
+            (blocks.get_or_insert(block, Slot::default).clone(), before)
         };
-        let snapshot = slot.get_or_try_init(|| async {
-            let heading = self.inner.chain.heading(block).await?;
-            let now = self.inner.chain.time_of(heading.block).await?;
-            Ok::<_, Error>(Arc::new(Snapshot::new(heading, now)))
+        let snapshot = slot.get_or_try_init(|| {
+            Box::pin(async {
+                let heading = self.inner.chain.heading(block).await?;
+                let now = self.inner.chain.time_of(heading.block).await?;
+                let snapshot = Snapshot::new(heading, now);
+                if let Some(before) = before {
+                    self.carry(before.carried(), &snapshot).await;
+                }
+                Ok::<_, Error>(Arc::new(snapshot))
+            })
         });
         snapshot.await.cloned()
     }
@@ -107,20 +115,41 @@ impl Reader {
     pub async fn read<R>(&self, call: &Call<R>, at: &Arc<Snapshot>) -> Result<R, Error> {
         // What is not known is taken for absent, so that one run finds as much as can be found missing, and one request
         // fetches it. Only a run to which nothing was missing is believed.
+        if let Some(Answer { flags, data }) = at.answer(call.contract(), call.input()) {
+            return Ok(call.read_answer(flags, data.to_vec())?);
+        }
         for _ in 0..MAX_ROUNDS {
             match self.inner.machine.run(at, call.contract(), call.input())? {
-                Ran::Returned { flags, data } => return Ok(call.read_answer(flags, data)?),
-                Ran::Missing(missing) => self.fetch(missing, at).await?,
+                Ran::Returned { flags, data } => {
+                    let answer = Answer { flags, data: data.as_slice().into() };
+                    at.learn_answer(call.contract(), call.input(), answer);
+                    return Ok(call.read_answer(flags, data)?);
+                }
+                Ran::Missing(missing) => {
+                    self.fetch(snapshot::by_contract(missing, at), at, false).await?;
+                }
             }
         }
         Err(Error::Stopped("it needs more and more of its storage".to_owned()))
     }
 
-    async fn fetch(&self, missing: Vec<Missing>, at: &Snapshot) -> Result<(), Error> {
-        let requests = snapshot::by_contract(missing, at).into_iter().map(|missing| async move {
+    /// Looks up for a new block what the reads of the one before needed again and again, by two requests' time instead of
+    /// one for each step of a read. What cannot be had is looked up by who needs it, and fails there.
+    async fn carry(&self, carried: Carried, to: &Snapshot) {
+        let contracts = carried.contracts.into_iter().map(Request::Contract).collect();
+        let of_contracts = self.fetch(contracts, to, true).await;
+        let storage = carried.storage.into_iter();
+        let storage = storage.filter_map(|(contract, keys)| to.carried_request(contract, keys)).collect();
+        if let Err(error) = of_contracts.and(self.fetch(storage, to, true).await) {
+            tracing::debug!(%error, "what the block before needed is not looked up");
+        }
+    }
+
+    async fn fetch(&self, requests: Vec<Request>, at: &Snapshot, carried: bool) -> Result<(), Error> {
+        let requests = requests.into_iter().map(|missing| async move {
             let (chain, block) = (&self.inner.chain, at.heading().block.hash);
             match missing {
-                snapshot::Request::Contract(address) => {
+                Request::Contract(address) => {
                     let entry = chain.contract_at(address, block).await?;
                     let known = match entry {
                         Some(entry) => Some((self.code(entry.code_hash, block).await?, entry.trie_id)),
@@ -128,13 +157,15 @@ impl Reader {
                     };
                     at.learn_contract(address, known);
                 }
-                snapshot::Request::Storage { contract, trie_id, keys } => {
+                Request::Storage { contract, trie_id, keys } => {
                     let values = chain.contract_storage(&trie_id, &keys, block).await?;
-                    at.learn_storage(contract, keys, values);
+                    at.learn_storage(contract, keys, values, carried);
                 }
             }
             Ok::<_, Error>(())
         });
+        // On the heap: they are large.
+        let requests = requests.map(|request| -> BoxFuture<'_, Result<(), Error>> { Box::pin(request) });
         futures::future::try_join_all(requests).await.map(drop)
     }
 
