@@ -19,11 +19,11 @@ use serve::tokens::Tokens;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::config::{Config, TillConfig};
 use crate::guesses::Guesses;
 use crate::http::{router, Gateway, Interface, PICTURES_OF_CLIENT, ROLES};
 use crate::metrics::Metrics;
-use crate::packs::Packs;
+use crate::packs::{Packs, PacksError, TillError};
 use crate::register::Register;
 
 /// Time limit for the whole end: what tills have begun is in the store, and goes on at the next start.
@@ -99,7 +99,10 @@ pub async fn run(config: Config, stop: CancellationToken) -> Result<(), GatewayE
 /// [`GatewayError`].
 pub async fn check(config: &Config) -> Result<(), GatewayError> {
     if let Some(location) = &config.http.tokens {
-        Tokens::new(location.clone(), ROLES)?;
+        let tokens = Tokens::new(location.clone(), ROLES)?;
+        if let Some(unusable) = without_token(&config.tills, &tokens).into_iter().next() {
+            return Err(PacksError::Till(unusable).into());
+        }
     }
     if let Some((certificate, key)) = &config.http.tls {
         Tls::new(certificate, key)?;
@@ -107,6 +110,16 @@ pub async fn check(config: &Config) -> Result<(), GatewayError> {
     let (chain, deployment) = connect(config).await?;
     Packs::check(&config.tills, &chain, &deployment.contracts).await?;
     Ok(())
+}
+
+/// Tills that nobody can use.
+fn without_token(tills: &[TillConfig], tokens: &Tokens) -> Vec<TillError> {
+    let callers = tokens.callers();
+    let is_there = |till: &&TillConfig| {
+        callers.iter().any(|caller| *caller.name == *till.token && ROLES.first() == Some(&caller.role))
+    };
+    let without = tills.iter().filter(|till| !is_there(till));
+    without.map(|till| TillError::NoToken { token: till.token.clone() }).collect()
 }
 
 async fn connect(config: &Config) -> Result<(Chain, Deployment), GatewayError> {
@@ -139,6 +152,10 @@ impl Service {
             .map(|(certificate, key)| Tls::new(certificate, key))
             .transpose()?
             .map(Arc::new);
+        // A line that was taken away, because its token was stolen, keeps the others from nothing.
+        for unusable in tokens.iter().flat_map(|tokens| without_token(&config.tills, tokens)) {
+            tracing::warn!("{unusable}");
+        }
         let (chain, deployment) = connect(&config).await?;
         let folder = |source| GatewayError::Folder { path: config.store.clone(), source };
         std::fs::create_dir_all(&config.store).map_err(folder)?;

@@ -163,6 +163,10 @@ async fn a_till_may_do_nothing_else() {
     wrong("//Dave//other", "is not limited to the till's site");
     world.run("dave", &["org", "account", "change", &account, "--site", PHARMACY], 0);
     wrong("//Dave//other", "has all roles of its organisation");
+    // A till whose token nobody has is found before somebody stands at it.
+    secret(&world, "tokens", &TOKENS.replace("corner-till", "corner"));
+    let said = world.run("", &["gateway", "check", "--config", "gateway.toml", "--json"], 2);
+    assert!(said.err.contains("no token has this name and the role till"), "{}", said.err);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -50,6 +50,12 @@ impl Tokens {
         Watched::new("tokens", paths, move || read(&location, roles)).map(Self)
     }
 
+    /// Whose tokens there are now.
+    #[must_use]
+    pub fn callers(&self) -> Vec<Caller> {
+        self.0.get().iter().map(|(caller, _)| caller.clone()).collect()
+    }
+
     /// Whose token this is.
     #[must_use]
     pub fn caller(&self, shown: &str) -> Option<Caller> {

@@ -56,6 +56,14 @@ pub enum TillError {
         /// The GLN.
         gln: u64,
     },
+    /// Nobody can use it.
+    #[error(
+        "the till {token}: no token has this name and the role till; add a line for it to http.tokens_file"
+    )]
+    NoToken {
+        /// The till's token.
+        token: String,
+    },
     /// The account acts for nobody.
     #[error("the till {token}: the account {account} acts for no organisation; add it with `theriac org account add`")]
     NoAccount {
