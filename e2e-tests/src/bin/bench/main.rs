@@ -5,7 +5,6 @@
 #![allow(clippy::arithmetic_side_effects)] // Counts and times of a test bench, far from their limits.
 mod ready_made;
 mod reports;
-mod spread;
 mod transactions;
 mod verdicts;
 
@@ -13,12 +12,10 @@ use std::process::ExitCode;
 
 use chain::batches::Batches;
 use chain::feeds::Feeds;
-use chain::products::Products;
 use chain::units::Units;
-use chain::{Account, Chain, Deployment, Signer};
+use chain::{Chain, Deployment};
+use e2e_tests::goods::{account, Goods};
 use e2e_tests::party::{deploy_for, CLINIC, MANUFACTURER, REGULATOR};
-use primitives::products::{Attestation, NewBatch};
-use primitives::{BatchId, DocumentHash, ManufacturerSecret, SerialTree, SiteId};
 use testkit::theriac::{start_devnet, Theriac};
 use testkit::Failure;
 
@@ -68,55 +65,11 @@ async fn measure(load: Load) -> Result<(), Failure> {
     let [maker, regulator, clinic] =
         [account(&chain, "//Bob")?, account(&chain, "//Eve")?, account(&chain, "//Ferdie")?];
     let register = Batches(contracts.batches.address);
-    let products = Products(contracts.products.address);
-    release_a_batch(&maker, &regulator, (&products, &register)).await?;
-    verdicts::measure(&chain, &url, &Units(contracts.units.address), load).await?;
-    transactions::measure(&maker, &register, load).await?;
+    // The batch of which everything else is measured.
+    let goods = Goods::new("BENCH", 10_000)?;
+    goods.release(&contracts, &maker, &regulator).await?;
+    verdicts::measure(&chain, &url, &Units(contracts.units.address), &goods, load).await?;
+    transactions::measure(&maker, &register, &goods, load).await?;
     reports::measure(&clinic, Feeds(contracts.feeds.address), &theriac, folder.path(), &url, load).await?;
     devnet.stop()
-}
-
-fn account(chain: &Chain, secret: &str) -> Result<Account, Failure> {
-    Ok(chain.account(Signer::from_secret(&secret.into())?)?)
-}
-
-const GTIN: u64 = 9_506_000_134_352;
-const LOT: &[u8] = b"BENCH";
-/// The manufacturer's, which is registered first.
-const SITE: SiteId = 0;
-
-fn tree() -> Result<SerialTree, Failure> {
-    let serials: Vec<String> = (0..10_000).map(|number| format!("S{number:06}")).collect();
-    let batch = BatchId::of(GTIN, LOT);
-    let key = ManufacturerSecret::new([1; 32]).batch_key(batch);
-    Ok(SerialTree::new(batch, &serials, &key).ok_or("no serial tree")?)
-}
-
-/// The batch of which everything else is measured.
-async fn release_a_batch(
-    maker: &Account,
-    regulator: &Account,
-    (products, batches): (&Products, &Batches),
-) -> Result<(), Failure> {
-    let (id, tree) = (BatchId::of(GTIN, LOT), tree()?);
-    let batch = NewBatch {
-        gtin: GTIN,
-        lot: LOT.to_vec(),
-        expiry: 281_231,
-        quantity: tree.quantity(),
-        serial_root: Some(tree.root()),
-        units_per_case: None,
-    };
-    maker.submit(&products.register_batch(SITE, &batch)).await?;
-    let registered = maker.chain().read(&batches.batch(id)).await?.ok_or("the batch is not registered")?;
-    for attestation in Attestation::REQUIRED {
-        let by = match attestation {
-            Attestation::CertificateOfAnalysis => maker,
-            _ => regulator,
-        };
-        by.submit(&products.attest(id, registered.registration_hash(), attestation, DocumentHash([1; 32])))
-            .await?;
-    }
-    maker.submit(&products.release(id)).await?;
-    Ok(())
 }

@@ -25,7 +25,7 @@ use subxt::{OnlineClient, SubstrateConfig};
 use subxt_signer::sr25519::{dev, Keypair};
 use testkit::Failure;
 
-use crate::spread::per_second;
+use e2e_tests::spread::per_second;
 
 /// Makes reports and pushes them.
 pub struct ReadyMade {

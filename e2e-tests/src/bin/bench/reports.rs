@@ -14,8 +14,8 @@ use testkit::theriac::Theriac;
 use testkit::{repository, Failure};
 
 use crate::ready_made::ReadyMade;
-use crate::spread::{ms, per_second, Spread};
 use crate::Load;
+use e2e_tests::spread::{ms, per_second, Spread};
 
 /// How many callers push at once.
 const CALLERS: usize = 16;

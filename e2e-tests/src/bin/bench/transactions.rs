@@ -3,16 +3,22 @@
 use std::time::Instant;
 
 use chain::batches::Batches;
+use e2e_tests::goods::{Goods, SITE};
+use e2e_tests::spread::{ms, Spread};
 use primitives::batches::UnitState;
-use primitives::{BatchId, DocumentHash};
+use primitives::DocumentHash;
 use testkit::Failure;
 
-use crate::spread::{ms, Spread};
-use crate::{Load, GTIN, LOT, SITE};
+use crate::Load;
 
 /// Transactions of one account, one after the other.
-pub async fn measure(account: &chain::Account, register: &Batches, load: Load) -> Result<(), Failure> {
-    let id = BatchId::of(GTIN, LOT);
+pub async fn measure(
+    account: &chain::Account,
+    register: &Batches,
+    goods: &Goods,
+    load: Load,
+) -> Result<(), Failure> {
+    let id = goods.id();
     let call = register.decommission_quantity(SITE, id, 1, UnitState::Stolen, Some(DocumentHash([1; 32])));
     let mut alone = Vec::new();
     for _ in 0..load.transactions {

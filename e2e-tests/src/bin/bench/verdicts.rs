@@ -11,17 +11,25 @@ use primitives::AccountId;
 use scale::Encode;
 use testkit::Failure;
 
-use crate::spread::{ms, ratio, Spread};
-use crate::{tree, Load, GTIN, LOT};
+use e2e_tests::goods::{gtin, Goods, EXPIRY};
+use e2e_tests::spread::{ms, ratio, Spread};
+
+use crate::Load;
 
 /// A verdict through the client against the same contract read as one bare RPC, in turns, on the same node.
-pub async fn measure(chain: &Chain, url: &str, register: &Units, load: Load) -> Result<(), Failure> {
+pub async fn measure(
+    chain: &Chain,
+    url: &str,
+    register: &Units,
+    goods: &Goods,
+    load: Load,
+) -> Result<(), Failure> {
     let scan = Scan {
-        gtin: GTIN,
-        lot: LOT.to_vec(),
-        expiry: Some(281_231),
+        gtin: gtin(),
+        lot: goods.lot.clone().into_bytes(),
+        expiry: Some(EXPIRY),
         serial: Some(b"S004242".to_vec()),
-        proof: tree()?.prove(b"S004242"),
+        proof: goods.tree().prove(b"S004242"),
         site: None,
     };
     let call = register.verdict(&scan);
