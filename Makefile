@@ -67,7 +67,7 @@ build: setup ## Build the program `theriac` for use (it says where)
 
 ##@ To change it
 
-.PHONY: test unit test-chain e2e lint fmt fuzz conformance scanners s3-test bench bench-models zoo soak nightly
+.PHONY: test unit test-chain e2e lint fmt fuzz conformance scanners s3-test bench bench-gateway bench-models zoo soak nightly
 test: unit test-chain e2e ## Run all tests, and check that the committed artifacts belong to the sources
 
 unit: setup ## Run only the product's tests that need no node
@@ -121,6 +121,13 @@ bench: setup ## Measure sizes, costs and latencies, in the profile of the tests 
 	cargo build $(on_chain) --workspace --bins
 	$(debug)/weights
 	$(debug)/bench $(if $(SHORT),--short)
+
+bench-gateway: setup ## Measure verdicts over HTTP, with release programs and the node of the tests (a few of each, none of them released)
+	cargo build $(on_chain) --workspace --bins
+	cargo build $(if $(SHORT),--workspace --bins,--release --package theriac)
+	$(if $(SHORT),,cargo build --release --package e2e-tests --bin bench-gateway)
+	$(if $(SHORT),,THERIAC_NODE=$${THERIAC_NODE:-$(debug)/theriac-node}) \
+		$(if $(SHORT),$(debug)/bench-gateway --short,$(release)/bench-gateway --plot docs/benchmarks/gateway-batches.svg)
 
 bench-models: setup ## Time all models against onnxruntime from Python and from Rust (one model, three times)
 	@scripts/setup models
