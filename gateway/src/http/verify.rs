@@ -39,8 +39,7 @@ struct Body {
     /// A second scan of the same pack.
     again: Option<String>,
     /// Several codes.
-    #[serde(default)]
-    codes: Vec<String>,
+    codes: Option<Vec<String>>,
     /// The site where the packs are: its GLN or number.
     site: Option<Named>,
 }
@@ -137,9 +136,11 @@ pub(super) async fn verify(
 
 async fn of_codes(gateway: &Gateway, client: Network, asked: Body) -> Result<Response, Problem> {
     let Body { code, again, codes, site } = asked;
-    let scans: Vec<(String, Option<String>)> = match (code, codes.is_empty()) {
-        (Some(code), true) => vec![(code, again)],
-        (None, false) if again.is_none() => codes.into_iter().map(|code| (code, None)).collect(),
+    let scans: Vec<(String, Option<String>)> = match (code, codes) {
+        (Some(code), None) => vec![(code, again)],
+        (None, Some(codes)) if again.is_none() && !codes.is_empty() => {
+            codes.into_iter().map(|code| (code, None)).collect()
+        }
         _ => {
             return Err(bad(
                 "bad-body",
