@@ -151,6 +151,7 @@ fn each_reason_has_its_row_in_the_table_of_lightweight_messaging() {
             }
             Finding::Unanswerable => assert!(row.unwrap()[1].starts_with("503"), "{code}"),
             Finding::AboutPlaces => assert_eq!(row, None, "{code}"),
+            Finding::AboutOthers => assert_eq!(row.unwrap()[1..], ["true", "", ""], "{code}"),
         }
     }
 }

@@ -8,7 +8,8 @@
 //! | `GET /verification-service/01/{gtin}…` | anybody | GS1 Lightweight Messaging |
 //! | `GET /history/01/{gtin}…` | anybody | the way of a batch or a pack |
 //! | `GET /.well-known/gs1resolver` | anybody | the description of the resolver |
-//! | `PUT, GET, DELETE /serials/{gtin}/{lot}` | token, role manufacturer | takes in, shows, removes a batch's list |
+//! | `PUT, GET /serials/{gtin}/{lot}` | token, role manufacturer or operator | takes in, shows a batch's list |
+//! | `DELETE /serials/{gtin}/{lot}` | token, role operator | removes a batch's list |
 //! | `POST /packs`, `GET /packs/{key}` | token, role till | books packs; what came of it |
 //! | `GET /alive`, `/ready`, `/metrics`, `/openapi.json` | anybody | for supervisors, Prometheus and programs |
 
@@ -33,7 +34,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{any, get, post, put};
+use axum::routing::{any, delete, get, post, put};
 use axum::Router;
 use index::Index;
 use prometheus_client::registry::Registry;
@@ -52,7 +53,7 @@ use crate::packs::Packs;
 use crate::register::Register;
 
 /// The roles of tokens. One without a role is a till's.
-pub(crate) const ROLES: Roles = &["till", "manufacturer"];
+pub(crate) const ROLES: Roles = &["till", "manufacturer", "operator"];
 /// Maximum size of a body of JSON or of a form, in bytes: a tote of codes.
 const MAX_TEXT: usize = 256 << 10;
 /// Maximum size of a picture, in bytes.
@@ -153,15 +154,18 @@ pub(crate) fn router(gateway: Arc<Gateway>, interface: Interface) -> Router {
         .route("/packs/{key}", get(packs::show))
         .layer(from_fn_with_state(TILL_TIMEOUT, limit_time));
     let lists = Router::new()
-        .route("/serials/{gtin}/{lot}", put(serials::take).get(serials::show).delete(serials::remove))
+        .route("/serials/{gtin}/{lot}", put(serials::take).get(serials::show))
         .layer(from_fn_with_state(Places::new(UPLOADS), by_places));
+    // A manufacturer's token is not bound to its products: it takes nobody's list away.
+    let removal = Router::new().route("/serials/{gtin}/{lot}", delete(serials::remove));
     let operators = Router::new()
         .route("/alive", get(alive))
         .route("/ready", get(ready::ready))
         .route("/metrics", get(ready::metrics));
     let all = Router::new()
         .merge(with_token(tills, &["till"]))
-        .merge(with_token(lists, &["manufacturer"]))
+        .merge(with_token(lists, &["manufacturer", "operator"]))
+        .merge(with_token(removal, &["operator"]))
         .merge(operators)
         .merge(public);
     let standard = Standard {

@@ -83,6 +83,10 @@ pub(crate) struct Order {
     /// When it was done, in milliseconds since 1970 UTC, where that was offline.
     #[serde(default)]
     pub(crate) done_at: Option<u64>,
+    /// Whether each pack was scanned twice with the same result: only then a serial that is not in its batch's list is sent,
+    /// which raises an alarm.
+    #[serde(default)]
+    pub(crate) scanned_twice: bool,
 }
 
 /// What became of an order.

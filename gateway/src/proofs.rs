@@ -1,19 +1,17 @@
 //! What the manufacturers' lists show of a pack's serial.
 
-use std::sync::Arc;
-
 use chain::batches::Batches;
 use chain::AccountId;
 use gs1::MedicinePack;
 use primitives::BatchId;
-use serials::{Lists, Registered};
+use serials::{Answer, Lists, Registered};
 use view::judge::{Evidence, Given, Proves};
 use view::Reads;
 
 use crate::register::{Pinned, Unanswered};
 
 /// Said where a batch has serials and there is no list of them here: it is no suspicion of the pack.
-pub(crate) const NO_LIST: &str = "the manufacturer has not given this gateway its list of serials";
+const NO_LIST: &str = "the manufacturer has not given this gateway its list of serials";
 /// Said where the list is here and cannot be used.
 const DAMAGED: &str =
     "this gateway's list of serials of the batch cannot be read; its operator knows from the log";
@@ -34,30 +32,51 @@ impl Proofs<'_> {
     }
 }
 
-impl Proves for Proofs<'_> {
-    type Error = Unanswered;
+/// What a list says of a serial.
+pub(crate) enum Listed {
+    /// The list of the batch's registered serials is here: this is its answer.
+    Answer(Registered, Answer),
+    /// It is not here, or cannot be read; why, in words.
+    No(&'static str),
+    /// Nothing is asked of lists: the batch is not registered, or without serials, or the serial is none.
+    NotAsked,
+}
 
-    async fn given(&self, pack: MedicinePack) -> Result<Option<Given>, Unanswered> {
-        let serial = pack.serial().map(|serial| Arc::<[u8]>::from(serial.as_bytes()));
-        let Ok(mut given) = Given::new(pack) else { return Ok(None) };
-        let Some(serial) = serial else { return Ok(Some(given)) };
-        let Some(registered) = self.registered(given.batch()).await? else { return Ok(Some(given)) };
-        let lists = self.lists.clone();
+impl Proofs<'_> {
+    /// What the list of a batch says of a serial.
+    pub(crate) async fn listed(&self, batch: BatchId, serial: &[u8]) -> Result<Listed, Unanswered> {
+        let Some(registered) = self.registered(batch).await? else { return Ok(Listed::NotAsked) };
+        let (lists, serial) = (self.lists.clone(), serial.to_vec());
         let proven = tokio::task::spawn_blocking(move || {
             let Some(list) = lists.find(registered)? else { return Ok(None) };
             list.prove(&serial).map(Some)
         });
-        match proven.await.map_err(|_| Unanswered::Late)? {
-            Ok(Some(answer)) => {
+        Ok(match proven.await.map_err(|_| Unanswered::Late)? {
+            Ok(Some(answer)) => Listed::Answer(registered, answer),
+            Ok(None) => Listed::No(NO_LIST),
+            Err(serials::Error::Refused(_)) => Listed::NotAsked,
+            Err(error) => {
+                tracing::error!(%error, "a list of serials cannot be used");
+                Listed::No(DAMAGED)
+            }
+        })
+    }
+}
+
+impl Proves for Proofs<'_> {
+    type Error = Unanswered;
+
+    async fn given(&self, pack: MedicinePack) -> Result<Option<Given>, Unanswered> {
+        let serial = pack.serial().map(|serial| serial.as_bytes().to_vec());
+        let Ok(mut given) = Given::new(pack) else { return Ok(None) };
+        let Some(serial) = serial else { return Ok(Some(given)) };
+        match self.listed(given.batch(), &serial).await? {
+            Listed::Answer(registered, answer) => {
                 let source = "the list of serials of this gateway".to_owned();
                 given.evidence = Some(Evidence { root: registered.root, proof: answer.into_proof(), source });
             }
-            Ok(None) => given.note = Some(NO_LIST.to_owned()),
-            Err(serials::Error::Refused(_)) => {}
-            Err(error) => {
-                tracing::error!(%error, "a list of serials cannot be used");
-                given.note = Some(DAMAGED.to_owned());
-            }
+            Listed::No(note) => given.note = Some(note.to_owned()),
+            Listed::NotAsked => {}
         }
         Ok(Some(given))
     }

@@ -80,6 +80,17 @@ async fn a_pack_is_verified_and_dispensed_at_a_counter() {
     let verified = json_of(counter.get(&question), 200).await;
     assert_eq!(verified["data"]["verified"], false, "{verified}");
 
+    // A serial that is not in the list raises no alarm before the pack was scanned twice.
+    let strange = json!({ "action": "dispense", "codes": [foreign] });
+    let first = counter.book("basket-strange", &strange, 200).await;
+    assert_eq!(
+        (&first["results"][0]["state"], &first["results"][0]["code"]),
+        (&json!("unusable"), &json!("scan-again"))
+    );
+    let twice = json!({ "action": "dispense", "codes": [foreign], "scanned_twice": true });
+    let alarm = counter.book("basket-strange-again", &twice, 200).await;
+    assert_eq!(alarm["results"][0]["alarm"], "serial-not-in-batch", "{alarm}");
+
     // A mistake is undone.
     let undone = counter.book("basket-3", &json!({ "action": "undo", "codes": [CODE] }), 200).await;
     assert_eq!(undone["results"][0]["state"], "done", "{undone}");

@@ -15,9 +15,9 @@ use crate::secret::{Location, Secret, SecretError, Token};
 use crate::watched::Watched;
 
 /// The most bytes of the file.
-const MAX_BYTES: usize = 32 << 10;
+const MAX_BYTES: usize = 512 << 10;
 /// The most tokens of the file.
-pub(crate) const MAX_TOKENS: usize = 64;
+pub(crate) const MAX_TOKENS: usize = 2_000;
 /// The name of a token without one.
 const UNNAMED: &str = "caller";
 
@@ -38,7 +38,7 @@ pub struct Caller {
 pub struct Tokens(Watched<Vec<(Caller, Token)>>);
 
 impl Tokens {
-    /// Reads the tokens. The file has 1 to 64 lines: `token`, `name token` or `name role token`.
+    /// Reads the tokens. The file has 1 to 2000 lines: `token`, `name token` or `name role token`.
     ///
     /// # Errors
     /// [`SecretError::File`], [`SecretError::NotTokens`] and [`SecretError::WeakToken`].

@@ -11,13 +11,14 @@ use primitives::{BatchId, SerialProof, Timestamp, UnitId};
 use scan::Code;
 use serde::Serialize;
 use serde_json::{json, Value};
+use serials::Answer;
 use view::choices::{place_name, Choice};
 use view::time::rfc3339;
 
 use super::till::{Limited, Till, TillError};
 use super::{Action, Order};
 use crate::http::Gateway;
-use crate::proofs::{Proofs, NO_LIST};
+use crate::proofs::{Listed, Proofs};
 use crate::register::{Pinned, Unanswered};
 
 /// How many packs of an order are under way at once.
@@ -205,18 +206,19 @@ impl Booking<'_> {
         let unusable = |code: &str, detail: &str| {
             (State::Unusable, result(pack, State::Unusable, json!({ "code": code, "detail": detail })))
         };
-        let given = view::judge::Proves::given(&proofs, pack.pack.clone()).await;
-        let given = given.map_err(|_| (State::Open, open(pack)))?;
-        let evidence = given.as_ref().and_then(|given| given.evidence.clone());
-        match (evidence, given.and_then(|given| given.note)) {
-            (Some(evidence), _) => Ok(evidence.proof),
-            (None, Some(note)) if note == NO_LIST => Err(unusable(
-                "no-list",
-                &format!("{NO_LIST}; verify the pack by eye and book it with another proof"),
+        let listed = proofs.listed(pack.batch, &pack.serial).await.map_err(|_| (State::Open, open(pack)))?;
+        match listed {
+            Listed::Answer(_, Answer::Listed(proof)) => Ok(proof),
+            // The contract raises an alarm then: nobody should be alarmed by one wrong reading.
+            Listed::Answer(_, Answer::NotListed(_)) if !self.order.scanned_twice => Err(unusable(
+                "scan-again",
+                "the serial is not one of this batch's; scan the pack again, and where it reads the same, send it with \
+                 scanned_twice: that raises an alarm on chain",
             )),
-            (None, Some(note)) => Err(unusable("list-damaged", &note)),
-            // Without a list the contract says what is wrong: the batch is unknown, or has no serials.
-            (None, None) => Ok(SerialProof { index: 0, salt: [0; 16], siblings: Vec::new() }),
+            Listed::Answer(_, Answer::NotListed(proof)) => Ok(proof),
+            Listed::No(note) => Err(unusable("no-list", note)),
+            // The contract says what is wrong: the batch is unknown, or has no serials.
+            Listed::NotAsked => Ok(SerialProof { index: 0, salt: [0; 16], siblings: Vec::new() }),
         }
     }
 

@@ -56,6 +56,8 @@ pub enum Finding {
     Unanswerable,
     /// It is about a place where the pack would be dispensed, which a request never names.
     AboutPlaces,
+    /// It is about other packs of the batch: this one is not known to be one of them.
+    AboutOthers,
 }
 
 impl Finding {
@@ -76,9 +78,11 @@ impl Finding {
             | Reason::UnitSampled
             | Reason::UnitExported
             | Reason::NoUnitsLeft => Self::Failed(ManufacturerPolicy, None),
-            Reason::UnitStolen | Reason::AlarmOpen | Reason::UnitQuarantined | Reason::UnitsQuarantined => {
+            Reason::UnitStolen | Reason::AlarmOpen | Reason::UnitQuarantined => {
                 Self::Failed(NotForRedistribution, Some(Suspect))
             }
+            // Otherwise a few packs on one shelf would stop the returns of a whole batch.
+            Reason::UnitsQuarantined => Self::AboutOthers,
             Reason::CounterfeitConfirmed => Self::Failed(NotForRedistribution, Some(Illegitimate)),
             Reason::UnitCondemned
             | Reason::LogisticUnitWithdrawn
@@ -151,7 +155,7 @@ struct Register<'a> {
 
 /// The answer to a request, by the verdict on its pack without a site, as the document of the standard.
 ///
-/// `verified` is true only where nothing speaks against the pack and nothing is noted on it: a dispensed pack is genuine in
+/// `verified` is true only where nothing speaks against the pack and nothing is noted on this pack: a dispensed pack is genuine in
 /// its patient's hands, and not one to be sold again. The gravest reason decides, so a recall outranks everything.
 ///
 /// # Errors
@@ -193,11 +197,13 @@ fn data(verdict: &Verdict) -> Result<Data, Problem> {
     };
     // Without a site a note does not decide the outcome, and here it does: the gravest of both.
     let mut facts = verdict.reasons.by_severity();
-    facts.extend(verdict.notes.by_severity());
+    facts.extend(
+        verdict.notes.by_severity().into_iter().filter(|note| Finding::of(*note) != Finding::AboutOthers),
+    );
     facts.sort_by_key(|reason| std::cmp::Reverse(reason.outcome().severity()));
     let gravest = facts.iter().find_map(|reason| match Finding::of(*reason) {
         Finding::Failed(why, info) => Some((why, info)),
-        Finding::Unanswerable | Finding::AboutPlaces => None,
+        Finding::Unanswerable | Finding::AboutPlaces | Finding::AboutOthers => None,
     });
     if let Some((why, info)) = gravest {
         return Ok(failed(why_of(why, &facts), info));
