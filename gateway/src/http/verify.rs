@@ -10,7 +10,7 @@ use primitives::units::Reason;
 use primitives::BatchId;
 use scan::picture::Limits;
 use scan::{Code, Unreadable};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{json, Value};
 use serve::client::Network;
 use serve::extract::whole;
@@ -35,13 +35,21 @@ const PICTURE: Limits = Limits { bytes: super::MAX_PICTURE, pixels: 25_000_000 }
 #[serde(deny_unknown_fields)]
 struct Body {
     /// A code as scanned or typed.
+    #[serde(default, deserialize_with = "given")]
     code: Option<String>,
     /// A second scan of the same pack.
+    #[serde(default, deserialize_with = "given")]
     again: Option<String>,
     /// Several codes.
+    #[serde(default, deserialize_with = "given")]
     codes: Option<Vec<String>>,
     /// The site where the packs are: its GLN or number.
     site: Option<Named>,
+}
+
+/// A member that is left out or has a value: null is none.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// What came of one code.
