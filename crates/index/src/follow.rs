@@ -28,7 +28,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    const USUAL: Self = Self { ahead: 32, group: 64 };
+    pub(crate) const USUAL: Self = Self { ahead: 32, group: 64 };
 }
 
 /// The waits between two attempts after a failure: doubled from the first to the last.

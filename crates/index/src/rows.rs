@@ -3,7 +3,7 @@
 use chain::{Block, Contracts, Emitted, Event, Hash};
 use primitives::AccountId;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use crate::error::Error;
 use crate::mentions::{is_booking, mentions, Kind, Mention};
@@ -12,6 +12,9 @@ use crate::store::{integer, natural};
 
 /// How many blocks with unknown events are looked at in one transaction.
 const BLOCKS_AT_ONCE: u32 = 256;
+
+/// How many rows one statement inserts at most.
+const MENTIONS_AT_ONCE: usize = 100;
 
 /// The columns of an event, of `events e` and its block `blocks b`, for [`emitted`].
 pub(crate) const EVENT: &str = "e.block, e.place, e.extrinsic, e.contract, e.topics, e.data, b.hash, b.at";
@@ -61,7 +64,7 @@ pub(crate) async fn insert(
             .await?;
             stored.events = stored.events.saturating_add(1);
             stored.unknown = stored.unknown.saturating_add(u64::from(mentions.is_none()));
-            mention(connection, emitted, mentions.unwrap_or_default()).await?;
+            mention(connection, emitted, &mentions.unwrap_or_default()).await?;
         }
     }
     Ok(stored)
@@ -99,7 +102,7 @@ pub(crate) async fn recognise(
                     .bind(i64::from(emitted.index))
                     .execute(&mut *transaction)
                     .await?;
-                mention(&mut transaction, emitted, mentions).await?;
+                mention(&mut transaction, emitted, &mentions).await?;
                 recognised = recognised.saturating_add(1);
             }
         }
@@ -129,16 +132,18 @@ fn found_by(block: &[Emitted], contracts: &Contracts) -> Vec<Option<Vec<Mention>
 async fn mention(
     connection: &mut SqliteConnection,
     emitted: &Emitted,
-    mentions: Vec<Mention>,
+    mentions: &[Mention],
 ) -> Result<(), Error> {
-    for mention in mentions {
-        sqlx::query("INSERT INTO mentions (kind, key, block, place) VALUES ($1, $2, $3, $4)")
-            .bind(i64::from(mention.kind as u8))
-            .bind(mention.key.as_slice())
-            .bind(integer(emitted.block.number))
-            .bind(i64::from(emitted.index))
-            .execute(&mut *connection)
-            .await?;
+    // Many rows in one statement: each statement is a way to SQLite's thread and back.
+    for some in mentions.chunks(MENTIONS_AT_ONCE) {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO mentions (kind, key, block, place) ");
+        insert.push_values(some, |mut row, mention| {
+            row.push_bind(i64::from(mention.kind as u8))
+                .push_bind(mention.key.as_slice())
+                .push_bind(integer(emitted.block.number))
+                .push_bind(i64::from(emitted.index));
+        });
+        insert.build().execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -111,9 +111,8 @@ pub(super) fn describe(event: &Event, names: Speaker<'_>) -> Description {
             words::state_step(it.state),
             format!("{} recorded {} as {}", by(&it.by), packs(it.quantity), words::state(it.state)),
         ),
-        Event::DecommissioningReverted(it) => step(
+        Event::DecommissioningReverted(it) => plain(
             "reverted",
-            words::state_step(it.state),
             format!(
                 "{} took back that {} counted as {}",
                 by(&it.by),

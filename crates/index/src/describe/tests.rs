@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
 use chain::units;
+use epcis::mapping::{self, Change, Delivery, Fate, Goods, StateChange};
+use gs1::{Gln, Gtin, Sscc};
 use primitives::batches::{Arrival, Contents};
 use primitives::BatchId;
 
@@ -152,4 +154,93 @@ fn every_event_about_goods_is_found_by_its_batch() {
         };
         assert_eq!(named, expected, "{event:?}");
     }
+}
+
+/// The change that the export to EPCIS has for an event that is made of zeros.
+fn exported(event: &Event) -> Option<Change> {
+    use chain::batches::Event as B;
+    use chain::units::Event as U;
+    let delivery = Delivery { partner: Gln::new(6_291_041_500_213).unwrap(), shipment: 1 };
+    let sscc = Sscc::new(195_060_001_343_529_017).unwrap();
+    Some(match event {
+        Event::Batches(event) => match event {
+            B::BatchRegistered(_) => Change::Registered { expiry: 351_231 },
+            B::BatchRegistrationCancelled(_) => Change::RegistrationCancelled,
+            B::BatchReleased(_) => Change::Released,
+            B::BatchBlocked(_) => Change::Blocked,
+            B::BatchUnblocked(_) => Change::Unblocked,
+            B::UnitsShipped(_) => Change::Shipped(delivery),
+            B::UnitsReceived(_) => Change::Received(delivery),
+            B::ShipmentRejected(_) => Change::Rejected(delivery),
+            B::LogisticUnitPacked(_) => Change::Packed { into: sscc },
+            B::LogisticUnitUnpacked(_) => Change::Unpacked { from: sscc },
+            B::LogisticUnitDestroyed(_) => Change::Decommissioned(Fate::Destroyed),
+            B::UnitsDecommissioned(_) => Change::Decommissioned(Fate::Dispensed),
+            B::UnitsQuarantined(_) => Change::Quarantined,
+            B::QuarantineReleased(_) => Change::QuarantineReleased,
+            B::GoodsCondemned(_) => Change::Condemned,
+            B::BatchRecalled(_) | B::ProductRecalled(_) => Change::Recalled,
+            B::RecallOfBatchEnded(_) | B::RecallOfProductEnded(_) => Change::RecallEnded,
+            B::RecallAcknowledged(_) => Change::RecallAcknowledged,
+            // There, what is taken back is declared an error of the former event, and is no step of its own.
+            B::DecommissioningReverted(_) | B::UnitsBooked(_) | B::EvidenceFollowed(_) => return None,
+        },
+        Event::Units(event) => match event {
+            U::UnitDecommissioned(_) => Change::Decommissioned(Fate::Dispensed),
+            U::UnitsQuarantinedBySerial(_) => Change::Quarantined,
+            U::UnitsReleased(_) => Change::QuarantineReleased,
+            U::UnitsCondemned(_) => Change::Condemned,
+            U::AlarmRaised(_) => Change::AlarmRaised,
+            U::AlarmResolved(_) => Change::AlarmResolved { counterfeit: false },
+            U::UnitReverted(_) | U::AlarmsDismissed(_) => return None,
+        },
+        Event::Products(chain::products::Event::BatchAttested(_)) => {
+            let attestation = mapping::Attestation::CertificateOfAnalysis;
+            Change::Attested { attestation, document: [0; 32] }
+        }
+        Event::Products(_)
+        | Event::Governance(_)
+        | Event::Evidence(_)
+        | Event::Feeds(_)
+        | Event::Unknown(_) => return None,
+    })
+}
+
+/// The step and the disposition of a change, as the export writes them.
+fn words_of(change: Change) -> (String, String) {
+    let batch = mapping::Batch { gtin: Gtin::new(GTIN).unwrap(), lot: "ABC123".to_owned() };
+    let by = Gln::new(6_291_041_500_213).unwrap();
+    let change = StateChange { at: 0, by, batch, goods: Goods::Quantity(1), change };
+    let event = change.to_event().unwrap();
+    let word = |name| event.get(name).and_then(epcis::Value::as_str).unwrap().to_owned();
+    (word("bizStep"), word("disposition"))
+}
+
+#[test]
+fn the_words_of_epcis_are_those_of_the_export() {
+    for event in made_of_zeros() {
+        let Description { biz_step, disposition, .. } = describe(&event, &Numbers);
+        let said = biz_step.zip(disposition).map(|(step, word)| (step.to_owned(), word.to_owned()));
+        assert_eq!(said, exported(&event).map(words_of), "{event:?}");
+    }
+    use primitives::batches::UnitState;
+    for (state, fate) in [
+        (UnitState::Dispensed, Fate::Dispensed),
+        (UnitState::Destroyed, Fate::Destroyed),
+        (UnitState::Stolen, Fate::Stolen),
+        (UnitState::Sample, Fate::Sample),
+        (UnitState::Exported, Fate::Exported),
+    ] {
+        let (step, disposition) = words::state_step(state);
+        let expected = words_of(Change::Decommissioned(fate));
+        assert_eq!((step, disposition), (expected.0.as_str(), expected.1.as_str()));
+    }
+    let delivery = Delivery { partner: Gln::new(6_291_041_500_213).unwrap(), shipment: 1 };
+    let returned = primitives::batches::UnitsShipped {
+        purpose: primitives::batches::Purpose::Return,
+        ..shipped(1, None)
+    };
+    let returned = of(chain::batches::Event::UnitsShipped(returned));
+    let expected = words_of(Change::Returned(delivery));
+    assert_eq!((returned.biz_step, returned.disposition), (Some(&*expected.0), Some(&*expected.1)));
 }

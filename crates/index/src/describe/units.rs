@@ -16,9 +16,9 @@ pub(super) fn describe(event: &Event, names: Speaker<'_>) -> Description {
                 format!("{} recorded the pack as {}{place}", by(&it.by), words::state(it.state)),
             )
         }
-        Event::UnitReverted(it) => step(
+        // What is taken back was no step.
+        Event::UnitReverted(it) => plain(
             "reverted",
-            words::state_step(it.state),
             format!(
                 "{} took back that the pack counted as {}: it is at {} again",
                 by(&it.by),

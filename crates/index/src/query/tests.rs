@@ -192,6 +192,54 @@ async fn a_page_has_at_least_one_entry_and_at_most_a_hundred() {
     assert_eq!((page.entries.len(), page.next), (50, None));
 }
 
+/// What a long history costs: run with `cargo test -p index --lib -- --ignored --nocapture measure`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement"]
+async fn measure_a_long_history() {
+    const BLOCKS: u64 = 50_000;
+    let folder = tempfile::tempdir().unwrap();
+    let script = Script::new(FIRST + BLOCKS);
+    script.say(FIRST, [by_batches(&registered(Some(10)))]);
+    for block in FIRST + 1..=FIRST + BLOCKS {
+        let number = u8::try_from(block % 250).unwrap();
+        script.say(
+            block,
+            [by_batches(&booked()), by_units(&dispensed(number)), by_batches(&shipped(block, None))],
+        );
+    }
+    let path = folder.path().join("history.sqlite");
+    let began = std::time::Instant::now();
+    let index = open(&path).await;
+    Reader::new(&index, &script, Pace::USUAL).catch_up().await.unwrap();
+    let (took, events) = (began.elapsed(), index.metrics().events);
+    index.close().await;
+    let size = std::fs::metadata(&path).unwrap().len();
+    println!("{events} events of {BLOCKS} blocks in {took:?}; {} bytes an event", size / events);
+
+    let began = std::time::Instant::now();
+    let index = open(&path).await;
+    println!("opened in {:?}", began.elapsed());
+    for (what, request) in [
+        ("newest", PageRequest::default()),
+        ("oldest", oldest(100, None)),
+        ("middle", oldest(100, Some(Place { block: BLOCKS / 2, index: 0 }))),
+    ] {
+        let mut batch_took = Vec::new();
+        let mut unit_took = Vec::new();
+        for number in 0..100 {
+            let began = std::time::Instant::now();
+            assert_eq!(index.of_batch(batch(), GTIN, &request).await.unwrap().entries.len(), 100);
+            batch_took.push(began.elapsed());
+            let began = std::time::Instant::now();
+            index.of_unit(&pack(number, Some(number.into())), &request).await.unwrap();
+            unit_took.push(began.elapsed());
+        }
+        batch_took.sort();
+        unit_took.sort();
+        println!("{what} page: of a batch p95 {:?}, of a unit p95 {:?}", batch_took[94], unit_took[94]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
