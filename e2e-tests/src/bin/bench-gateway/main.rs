@@ -1,6 +1,7 @@
 //! Measures what docs/benchmarks/gateway.md reports: verdicts over HTTP by a gateway beside a node of its own, both
 //! started here. `make bench-gateway` runs it with release programs. With `--short` it does a little of everything, which
-//! shows that it works and nothing of how fast.
+//! shows that it works and nothing of how fast; with `--no-growth` all but the
+//! states with many batches, with `--only-growth` only these.
 //!
 //! Prints Markdown. Node, gateway and clients share the machine.
 #![allow(clippy::arithmetic_side_effects)] // Counts and times of a test bench, far from their limits.
@@ -44,11 +45,11 @@ const FULL: Load = Load {
     packs: 100_000,
     rate: 300,
     steady: Duration::from_secs(30),
-    closed: Duration::from_secs(15),
-    turns: 1_000,
+    closed: Duration::from_secs(10),
+    turns: 500,
     starts: 10,
-    batches: &[1_000, 2_000, 5_000, 10_000],
-    reads: 900,
+    batches: &[300, 1_000, 3_000, 10_000],
+    reads: 250,
 };
 const SHORT: Load = Load {
     packs: 1_000,
@@ -66,20 +67,23 @@ const CLIENTS: [usize; 5] = [5, 10, 20, 40, 50];
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
-    let (mut load, mut plot, mut arguments) = (FULL, None, std::env::args().skip(1));
+    let (mut load, mut plot, mut verdicts, mut growth) = (FULL, None, true, true);
+    let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match (argument.as_str(), arguments.next()) {
             ("--short", None) => load = SHORT,
+            ("--no-growth", None) => growth = false,
+            ("--only-growth", None) => verdicts = false,
             ("--plot", Some(path)) => plot = Some(PathBuf::from(path)),
             (other, _) => {
                 eprintln!(
-                    "the argument '{other}' cannot be used so; there are --plot FILE, and --short at the end"
+                    "the argument '{other}' cannot be used so; there are --plot FILE, and at the end --short, --no-growth or --only-growth"
                 );
                 return ExitCode::from(2);
             }
         }
     }
-    match measure(load, plot).await {
+    match measure(load, (verdicts, growth), plot).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("the benchmark failed: {failure}");
@@ -88,33 +92,43 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn measure(load: Load, plot: Option<PathBuf>) -> Result<(), Failure> {
+async fn measure(load: Load, (verdicts, growth): (bool, bool), plot: Option<PathBuf>) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let mut counter = Counter::open(folder.path(), load.packs).await?;
-    footprint::measure(&counter, load.starts).await?;
+    if verdicts {
+        over_http(&mut counter, load).await?;
+    }
+    if growth {
+        scale::measure(&counter, load.batches, load.reads, plot.as_deref()).await?;
+    }
+    counter.close()
+}
+
+/// Start, one client, and load.
+async fn over_http(counter: &mut Counter, load: Load) -> Result<(), Failure> {
+    footprint::measure(counter, load.starts).await?;
     counter.publish().await?;
 
-    one::measure(&mut counter, load.turns).await?;
+    one::measure(counter, load.turns).await?;
     println!("| verdicts over HTTP | chain | load | a second | p50 | p95 | p99 | longest |");
     println!("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |");
     for chain in [blocks::Chain::Quiet, blocks::Chain::Busy] {
         let steady = format!("steadily {} a second", load.rate);
-        let blocks = blocks::make(&counter, chain).await?;
-        let times = load::open(&mut counter, load.rate, load.steady).await?;
+        let blocks = blocks::make(counter, chain).await?;
+        let times = load::open(counter, load.rate, load.steady).await?;
         let made = blocks.end().await?;
         row(&steady, chain, &times, load.steady);
         blocks::check(chain, made, load.steady)?;
         for clients in CLIENTS {
-            let blocks = blocks::make(&counter, chain).await?;
-            let times = load::closed(&mut counter, clients, load.closed).await?;
+            let blocks = blocks::make(counter, chain).await?;
+            let times = load::closed(counter, clients, load.closed).await?;
             blocks.end().await?;
             row(&format!("{clients} clients without pauses"), chain, &times, load.closed);
         }
     }
     println!();
-    footprint::after_load(&counter)?;
-    scale::measure(&counter, load.batches, load.reads, plot.as_deref()).await?;
-    counter.close()
+    footprint::after_load(counter)?;
+    Ok(())
 }
 
 fn row(load: &str, chain: blocks::Chain, times: &load::Times, took: Duration) {
