@@ -51,7 +51,9 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build();
     match runtime {
         Ok(runtime) => runtime.block_on(start()),
-        Err(error) => report(&Failure::failed(format!("the system gives no threads: {error}; see `ulimit -u`")), false),
+        Err(error) => {
+            report(&Failure::failed(format!("the system gives no threads: {error}; see `ulimit -u`")), false)
+        }
     }
 }
 

@@ -31,14 +31,14 @@ A gateway answers a scan with the proof of the pack's serial, for which it needs
 batch's key and hashes of the serials, and never your secret; no serial can be read out of it.
 
 Examples:
-  theriac serials publish --gateway https://gateway.example --token-file token \\
-      --gtin 9506000134352 --lot ABC123 \\
+  theriac serials publish --gateway https://gateway.example \\
+      --token-file token --gtin 9506000134352 --lot ABC123 \\
       --serials serials.txt --batch-key-file ABC123.key
-  theriac serials publish --gateway https://gateway.example --token-file token \\
-      --gtin 9506000134352 --lot ABC123 \\
+  theriac serials publish --gateway https://gateway.example \\
+      --token-file token --gtin 9506000134352 --lot ABC123 \\
       --epcis commissioned.xml --secret-file maker.secret
-  theriac serials status --gateway https://gateway.example --token-file token \\
-      --gtin 9506000134352 --lot ABC123";
+  theriac serials status --gateway https://gateway.example \\
+      --token-file token --gtin 9506000134352 --lot ABC123";
 
 /// How many leaves go in one piece.
 const PIECE: usize = 2048;
