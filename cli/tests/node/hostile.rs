@@ -3,6 +3,7 @@
 //! One chain is shared by the tests that run at the same time. Each has a gateway of its own, so that no limit that one test
 //! uses up is another's; and after each the log is searched for what must not be in it.
 
+mod api;
 mod bodies;
 mod connections;
 mod limits;
@@ -26,6 +27,7 @@ use crate::counter::{secret, LINK, TILL_TOKEN, TOKENS};
 use crate::world::{World, GTIN};
 
 const LIST_TOKEN: &str = "list-token-of-the-manufacturer-0000001";
+const OPERATOR_TOKEN: &str = "operator-token-of-this-gateway-000000001";
 /// The address of the batch's list.
 const LIST: &str = "/serials/09506000134352/ABC123";
 /// No client waits longer: who is not answered until then fails the test.
@@ -45,7 +47,7 @@ impl Prepared {
         let world = World::new();
         world.register();
         world.release();
-        secret(&world, "tokens", TOKENS);
+        secret(&world, "tokens", &format!("{TOKENS}it operator {OPERATOR_TOKEN}\n"));
         let key = std::fs::read_to_string(world.folder.path().join("batch.key")).unwrap();
         let key = BatchKey::new(hex::decode(key.trim()).unwrap().try_into().unwrap());
         let list = std::fs::read_to_string(world.folder.path().join("serials.txt")).unwrap();
@@ -149,7 +151,7 @@ impl Rig {
         let log = std::fs::read_to_string(self.prepared.world.folder.path().join(log_of(self.name))).unwrap();
         assert!(log.contains("serve::access: answered"), "nothing was logged: {log}");
         let key = std::fs::read_to_string(self.prepared.world.folder.path().join("batch.key")).unwrap();
-        let always = ["S0000007", "S9999999", TILL_TOKEN, LIST_TOKEN, key.trim(), "panicked"];
+        let always = ["S0000007", "S9999999", TILL_TOKEN, LIST_TOKEN, OPERATOR_TOKEN, key.trim(), "panicked"];
         for secret in always.iter().chain(secrets) {
             assert!(!log.contains(secret), "{secret:?} is in the log:\n{log}");
         }

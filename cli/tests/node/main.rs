@@ -5,6 +5,7 @@ mod counter;
 mod epcis;
 mod facts;
 mod gateway;
+mod hostile;
 mod journey;
 mod owners;
 mod readme;
