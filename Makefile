@@ -25,7 +25,7 @@ on_a_node := node
 named = $(addprefix --test ,$(sort $(1)))
 
 # What the shell runs: found by its first line.
-scripts := $(shell grep -lE '^\#!.*(bash|/sh)' scripts/* .ci/* */build* 2>/dev/null)
+scripts := $(shell grep -lE '^\#!.*(bash|/sh)' scripts/* .ci/* */build* */api/python 2>/dev/null)
 
 # make TARGET RELEASE=1: plays with the program that users build.
 ifdef RELEASE
@@ -67,7 +67,7 @@ build: setup ## Build the program `theriac` for use (it says where)
 
 ##@ To change it
 
-.PHONY: test unit test-chain e2e lint fmt fuzz conformance scanners s3-test bench bench-gateway bench-models zoo soak nightly
+.PHONY: test unit test-chain e2e lint fmt fuzz conformance gateway-api scanners s3-test bench bench-gateway bench-models zoo soak nightly
 test: unit test-chain e2e ## Run all tests, and check that the committed artifacts belong to the sources
 
 unit: setup ## Run only the product's tests that need no node
@@ -112,6 +112,12 @@ conformance: setup ## Run the suites of the standards: make conformance CONFORMA
 
 scanners: setup ## Scan ten thousand packs with every fault of scanners (`make unit` scans two hundred)
 	cargo test --workspace --test corpus -- --ignored --nocapture
+
+gateway-api: setup ## Hold the gateway against its OpenAPI and against other readers of codes (few requests)
+	@scripts/setup models
+	cargo build $(on_chain) --workspace --bins
+	THERIAC_API_PYTHON="$$(gateway/api/python)" THERIAC_API_EXAMPLES=$(if $(SHORT),3,100) THERIAC_API_READINGS=$(if $(SHORT),20,500) \
+		cargo test --workspace --test node -- --ignored --nocapture --test-threads=1 hostile::api
 
 s3-test: setup ## Test the store of confidential terms against a real S3 server over HTTP (check that the test compiles)
 	cargo $(if $(SHORT),check --tests,test) --locked --manifest-path crates/sealed/s3-tests/Cargo.toml
