@@ -39,9 +39,14 @@ schemathesis.openapi.media_type("application/vnd.theriac.serial-list", st.just(L
 
 @schemathesis.hook
 def map_body(context, body):
-    """Sites by their number: number 1 is registered in every run, others are unknown."""
-    if isinstance(body, dict) and type(body.get("site")) is int and 0 <= body["site"] < 2**32:
-        body["site"] = 1
+    """Sites by their number: number 1 is registered in every run, others are unknown. And 7.0 is an integer to JSON Schema,
+    which is refused here."""
+    if isinstance(body, dict):
+        for name, value in body.items():
+            if type(value) is float and value.is_integer():
+                body[name] = int(value)
+        if type(body.get("site")) is int and 0 <= body["site"] < 2**32:
+            body["site"] = 1
     return body
 
 

