@@ -12,11 +12,11 @@ mod tests;
 mod writer;
 
 use std::ffi::OsString;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use primitives::{blake2_256, AccountId, Timestamp};
 use scale::Encode;
@@ -34,8 +34,6 @@ pub const MAX_PUSHED: u64 = 10_000;
 pub const MAX_PUSHED_BYTES: u64 = 1 << 30;
 /// Time to wait until another process releases the file: a restart overlaps with the end of the last one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
-/// The pause between two attempts to lock the file.
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// Number of connections that read.
 const READERS: u32 = 4;
 
@@ -113,7 +111,8 @@ impl Store {
     /// Opens the file, or makes it, for one deployment: the chain's genesis hash and the `feeds` contract.
     pub async fn open(path: &Path, genesis: [u8; 32], contract: AccountId) -> Result<Self, StoreError> {
         let lock = lock(path).await?;
-        create_private(path).map_err(|source| StoreError::Unopened { path: path.to_owned(), source })?;
+        // The file identifies patients: only its owner may read it. SQLite gives its side files the same permissions.
+        files::open_private(path).map_err(|source| StoreError::Unopened { path: path.to_owned(), source })?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -248,29 +247,10 @@ pub async fn backup(store: &Path, copy: &Path) -> Result<(), StoreError> {
 async fn lock(path: &Path) -> Result<File, StoreError> {
     let mut beside = OsString::from(path);
     beside.push(".lock");
+    let locked = tokio::task::spawn_blocking(move || files::lock(Path::new(&beside), BUSY_TIMEOUT)).await;
+    let locked = locked.unwrap_or_else(|error| Err(std::io::Error::other(error)));
     let unopened = |source| StoreError::Unopened { path: path.to_owned(), source };
-    create_private(Path::new(&beside)).map_err(unopened)?;
-    let file = File::options().write(true).open(&beside).map_err(unopened)?;
-    let began = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if began.elapsed() < BUSY_TIMEOUT => {
-                tokio::time::sleep(LOCK_PAUSE).await
-            }
-            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse { path: path.to_owned() }),
-            Err(TryLockError::Error(source)) => return Err(unopened(source)),
-        }
-    }
-}
-
-/// The file identifies patients: only its owner may read it. SQLite gives its side files the same permissions.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    locked.map_err(unopened)?.ok_or_else(|| StoreError::InUse { path: path.to_owned() })
 }
 
 /// SQLite's integers are signed.

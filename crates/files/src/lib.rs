@@ -1,14 +1,19 @@
-//! Files that owners and strangers give: read up to a limit, and secrets from private files only.
+//! Files that owners and strangers give: read up to a limit, and secrets from private files only. Files of services: private,
+//! and locked while one process has them.
 //!
 //! No error holds any part of what is in a file.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 
 use std::fmt;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
+
+/// The pause between two attempts to lock a file.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// A file that is not read.
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +100,37 @@ pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Opens a file for writing that only its owner may read or write (Unix mode 600), and makes it where there is none. What is
+/// in it stays, and so does the mode of one that was there.
+///
+/// # Errors
+/// The system's answer.
+pub fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Locks a file against other processes for as long as it is open, and makes it where there is none. Where another process
+/// has it, the calling thread waits for so long; `None` where that process has it still.
+///
+/// # Errors
+/// The system's answer.
+pub fn lock(path: &Path, patience: Duration) -> io::Result<Option<File>> {
+    let file = open_private(path)?;
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) if began.elapsed() < patience => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
 }
 
 fn open(path: &Path) -> Result<(File, Metadata), Error> {
@@ -221,5 +257,30 @@ mod tests {
         let error = create_private(&path, b"second").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(std::fs::read(&path).unwrap(), b"first");
+    }
+
+    #[test]
+    fn a_file_that_is_locked_is_nobody_elses_until_it_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let first = lock(&path, Duration::ZERO).unwrap();
+        assert!(first.is_some());
+        assert!(lock(&path, Duration::from_millis(50)).unwrap().is_none());
+        drop(first);
+        assert!(lock(&path, Duration::ZERO).unwrap().is_some());
+        assert!(lock(&folder.path().join("nowhere/lock"), Duration::ZERO).is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_file_keeps_what_is_in_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        open_private(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        std::fs::write(&path, "kept").unwrap();
+        open_private(&path).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "kept");
     }
 }

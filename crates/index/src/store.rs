@@ -1,11 +1,11 @@
 //! The file: one deployment's, and one process's at a time.
 
 use std::ffi::OsString;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chain::{Contracts, Deployment, Hash};
 use sqlx::sqlite::{
@@ -21,8 +21,6 @@ use crate::writer::{Cursor, Writer};
 
 /// Time to wait until another process releases the file: a restart overlaps with the end of the last one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
-/// The pause between two attempts to lock the file.
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// Number of connections that read.
 const READERS: u32 = 4;
 /// A row of `events` has some 300 bytes, and a tree without row numbers wants 20 rows and more on a page.
@@ -83,7 +81,8 @@ impl Index {
     /// [`Error::Unopened`], [`Error::Schema`], and those of SQLite.
     pub async fn open(path: &Path, origin: &Origin) -> Result<Self, Error> {
         let lock = lock(path).await?;
-        create_private(path).map_err(|source| Error::Unopened { path: path.to_owned(), source })?;
+        // All of it is public on chain; but what this service answers depends on it, so nobody else changes it.
+        files::open_private(path).map_err(|source| Error::Unopened { path: path.to_owned(), source })?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .page_size(PAGE_SIZE)
@@ -195,35 +194,16 @@ pub(crate) async fn load_gaps(connection: &mut SqliteConnection) -> Result<Vec<G
 /// Keeps other processes from the file while it is open. SQLite's own lock would also keep backups from reading it.
 async fn lock(path: &Path) -> Result<File, Error> {
     let beside = beside(path, ".lock");
+    let locked = tokio::task::spawn_blocking(move || files::lock(&beside, BUSY_TIMEOUT)).await;
+    let locked = locked.unwrap_or_else(|error| Err(std::io::Error::other(error)));
     let unopened = |source| Error::Unopened { path: path.to_owned(), source };
-    create_private(&beside).map_err(unopened)?;
-    let file = File::options().write(true).open(&beside).map_err(unopened)?;
-    let began = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if began.elapsed() < BUSY_TIMEOUT => {
-                tokio::time::sleep(LOCK_PAUSE).await;
-            }
-            Err(TryLockError::WouldBlock) => return Err(Error::InUse { path: path.to_owned() }),
-            Err(TryLockError::Error(source)) => return Err(unopened(source)),
-        }
-    }
+    locked.map_err(unopened)?.ok_or_else(|| Error::InUse { path: path.to_owned() })
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
-}
-
-/// All of it is public on chain; but what this service answers depends on it, so nobody else changes it.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }
 
 /// SQL's integers are signed.

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, File};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use primitives::{BatchId, BatchKey, Quantity, Timestamp};
 
@@ -243,13 +243,8 @@ fn batch_of(path: &Path) -> Option<BatchId> {
 
 fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join(LOCK);
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-    let lock = lock.map_err(Error::file(&path))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse { path: folder.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(Error::file(&path)(error)),
-    }
+    let locked = files::lock(&path, Duration::ZERO).map_err(Error::file(&path))?;
+    locked.ok_or_else(|| Error::InUse { path: folder.to_owned() })
 }
 
 fn now() -> Timestamp {
