@@ -39,9 +39,10 @@ pub(super) struct Found {
 
 impl Store {
     pub(super) async fn open(path: &Path) -> Result<Self, sqlx::Error> {
+        // Its answers name packs: only its owner may read it. SQLite gives its side files the same permissions.
+        files::open_private(path).map_err(sqlx::Error::Io)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // What is begun must be known after a power failure.
             .synchronous(SqliteSynchronous::Full)
@@ -102,10 +103,17 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_order_is_open_until_it_has_an_answer_and_is_of_one_till() {
+    async fn an_order_is_open_until_it_has_an_answer_and_only_its_owner_reads_it() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("packs.sqlite")).await.unwrap();
+        let path = folder.path().join("packs.sqlite");
+        let store = Store::open(&path).await.unwrap();
         store.begin("a", "1", [7; 32]).await.unwrap();
+        for suffix in ["", "-wal", "-shm"] {
+            let file = format!("{}{suffix}", path.display());
+            let mode =
+                std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600, "{suffix:?}");
+        }
         // A second beginning of the same changes nothing.
         store.begin("a", "1", [8; 32]).await.unwrap();
         let found = store.find("a", "1").await.unwrap().unwrap();
