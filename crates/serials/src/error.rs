@@ -50,6 +50,9 @@ pub enum Error {
     /// Too many leaves came on one page of the index, by chance.
     #[error("the list's index cannot be made with the key that was drawn; publish the list again")]
     FullPage,
+    /// The cipher refuses, which it does for gigabytes only.
+    #[error("the batch key could not be sealed; report this")]
+    NotSealed,
     /// The system gives no random bytes.
     #[error("the system gives no random bytes: {0}; try again")]
     Random(#[from] getrandom::Error),

@@ -55,10 +55,9 @@ impl Header {
         let (key, index) = secrets.split_at_mut(32);
         key.copy_from_slice(self.key.expose());
         index.copy_from_slice(self.index.expose());
-        // It fails for gigabytes of plain text alone.
         let tag = cipher(storage)
             .encrypt_in_place_detached(XNonce::from_slice(&nonce), &bytes, secrets.as_mut_slice())
-            .unwrap_or_else(|_| unreachable!("64 bytes can be sealed"));
+            .map_err(|_| Error::NotSealed)?;
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(secrets.as_slice());
         bytes.extend_from_slice(&tag);

@@ -279,17 +279,17 @@ impl<'a> Tiles<'a> {
         let height = self.list.layout.height(base);
         let number = position.checked_shr(height.saturating_sub(within)).unwrap_or(0);
         let known = self.read.iter().position(|tile| tile.base == base && tile.number == number);
-        let tile = match known.and_then(|known| self.read.get(known)) {
-            Some(tile) => tile,
+        let at = match known {
+            Some(at) => at,
             None => {
                 let tile = self.tile(base, height, number)?;
                 self.read.push(tile);
-                self.read.last().unwrap_or_else(|| unreachable!("one was pushed"))
+                self.read.len().saturating_sub(1)
             }
         };
         let before = number.checked_shl(height.saturating_sub(within)).unwrap_or(0);
         let place = usize::try_from(position.saturating_sub(before)).unwrap_or(usize::MAX);
-        let hashes = usize::try_from(within).ok().and_then(|within| tile.levels.get(within));
+        let hashes = usize::try_from(within).ok().and_then(|within| self.read.get(at)?.levels.get(within));
         Ok(hashes.and_then(|hashes| hashes.get(place)).copied().unwrap_or_else(|| padding(level)))
     }
 
