@@ -49,8 +49,10 @@ use serve::tokens::{guard, Guard, Need, Roles, Tokens};
 
 use crate::config::LimitsConfig;
 use crate::guesses::Guesses;
+use crate::metrics::now_ms;
 use crate::packs::Packs;
-use crate::register::Register;
+use crate::register::{Now, Register};
+use crate::verify::Judge;
 
 /// The roles of tokens. One without a role is a till's.
 pub(crate) const ROLES: Roles = &["till", "manufacturer", "operator"];
@@ -91,6 +93,13 @@ pub(crate) struct Gateway {
     /// Pictures that are being read.
     pub(crate) pictures: Places,
     pub(crate) checked: ready::Checked,
+}
+
+impl Gateway {
+    /// What a scan is judged by now.
+    pub(crate) fn judge<'a>(&'a self, now: &'a Now) -> Judge<'a> {
+        Judge { register: &self.register, lists: &self.lists, now, clock: now_ms() }
+    }
 }
 
 /// How the interface is set up besides.

@@ -62,43 +62,27 @@ impl Metrics {
             metrics.bookings.clone(),
         );
         registry.register("lists_taken", "Lists of serials that were taken in", metrics.lists_taken.clone());
-        registry.register("lists", "Lists of serials that are held", metrics.lists.clone());
-        registry.register(
-            "lists_damaged",
-            "Lists of serials that are damaged, and not served",
-            metrics.lists_damaged.clone(),
-        );
-        registry.register(
-            "history_blocks",
-            "Blocks that the history has read since the start",
-            metrics.blocks.clone(),
-        );
-        registry.register(
-            "history_blocks_behind",
-            "Finalised blocks that the history has not read",
-            metrics.behind.clone(),
-        );
-        registry.register(
-            "history_blocks_missing",
-            "Blocks that are missing in the history until an archive node gives them",
-            metrics.missing.clone(),
-        );
-        registry.register(
-            "history_unknown_events",
-            "Events that this version does not know",
-            metrics.unknown_events.clone(),
-        );
-        registry.register(
-            "history_failures",
-            "Failed attempts to read the history on",
-            metrics.failures.clone(),
-        );
-        registry.register("history_size_bytes", "Size of the history's files", metrics.history_bytes.clone());
-        registry.register(
-            "reconnections",
-            "How often the connection to the node was lost and made again",
-            metrics.reconnections.clone(),
-        );
+        for (name, help, gauge) in [
+            ("lists", "Lists of serials that are held", &metrics.lists),
+            ("lists_damaged", "Lists of serials that are damaged, and not served", &metrics.lists_damaged),
+            ("history_blocks", "Blocks that the history has read since the start", &metrics.blocks),
+            ("history_blocks_behind", "Finalised blocks that the history has not read", &metrics.behind),
+            (
+                "history_blocks_missing",
+                "Blocks that are missing in the history until an archive node gives them",
+                &metrics.missing,
+            ),
+            ("history_unknown_events", "Events that this version does not know", &metrics.unknown_events),
+            ("history_failures", "Failed attempts to read the history on", &metrics.failures),
+            ("history_size_bytes", "Size of the history's files", &metrics.history_bytes),
+            (
+                "reconnections",
+                "How often the connection to the node was lost and made again",
+                &metrics.reconnections,
+            ),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
         metrics
     }
 

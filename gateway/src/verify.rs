@@ -1,12 +1,13 @@
 //! Judges what was scanned, at the newest finalised block.
 
-use gs1::scanner::Diagnosis;
 use gs1::MedicinePack;
 use primitives::units::{Outcome, Reason, Verdict};
 use primitives::{SiteId, Timestamp};
 use scan::{Code, Unreadable};
 use serde::Serialize;
 use serials::Lists;
+use serve::limit::Limited;
+use view::choices::Choice;
 use view::judge::{judge, Asked, Judged, Judgement, Proves};
 use view::{time, Audience, VerdictView};
 
@@ -21,6 +22,8 @@ pub(crate) enum Verified {
     Unreadable(Unreadable),
     /// Two scans of one pack that differ: at least one of them is wrong.
     ScansDiffer,
+    /// Too many serials that are not in their batch were asked about.
+    Limited(Limited),
 }
 
 /// A verdict with the block that it rests on.
@@ -93,83 +96,78 @@ pub(crate) struct Scanned {
     pub(crate) site: Option<SiteId>,
 }
 
-/// Judges a scan by the register now.
-pub(crate) async fn verify(
-    register: &Register,
-    lists: &Lists,
-    now: &Now,
-    scanned: &Scanned,
-    clock: Timestamp,
-) -> Result<Verified, Unanswered> {
-    let year = gs1::year_of_ms(clock);
-    let pack = match scanned.code.parse(year) {
-        Ok(pack) => pack,
-        Err(unreadable) => return Ok(Verified::Unreadable(unreadable)),
-    };
-    let confirmed = match scanned.again.as_ref().map(|again| again.parse(year)) {
-        None => false,
-        Some(Ok(again)) if same(&again, &pack) => true,
-        Some(_) => return Ok(Verified::ScansDiffer),
-    };
-    judge_pack(register, lists, now, scanned, pack, confirmed, clock).await
+/// What a scan is judged by: the register and the lists now, and this machine's clock.
+pub(crate) struct Judge<'a> {
+    pub(crate) register: &'a Register,
+    pub(crate) lists: &'a Lists,
+    pub(crate) now: &'a Now,
+    pub(crate) clock: Timestamp,
 }
 
-/// Judges a pack whose fields are known: those of a Digital Link.
-pub(crate) async fn judge_pack(
-    register: &Register,
-    lists: &Lists,
-    now: &Now,
-    scanned: &Scanned,
-    pack: MedicinePack,
-    confirmed: bool,
-    clock: Timestamp,
-) -> Result<Verified, Unanswered> {
-    let judged = match judge_at(register, lists, &now.finalised, scanned, pack.clone(), clock).await? {
-        Judged1::Pack(judged) => judged,
-        Judged1::Scanner(diagnosis) => return Ok(Verified::Unreadable(Unreadable::ScannerFault(diagnosis))),
-        Judged1::NoLot => return Ok(Verified::Unreadable(Unreadable::NoLot)),
-    };
-    let newer = match &now.best {
-        Some(best) => match judge_at(register, lists, best, scanned, pack, clock).await {
-            Ok(Judged1::Pack(newer)) if differ(&newer.verdict, &judged.verdict) => Some(NewerView {
-                outcome: view::choices::Choice::name(newer.verdict.outcome),
-                block: BlockView::of(best),
-            }),
-            // What is final counts, also where the best block is gone.
-            _ => None,
-        },
-        None => None,
-    };
-    let scan_again = !confirmed && is_suspicion(&judged.verdict);
-    let block = BlockView::of(&now.finalised);
-    Ok(Verified::Pack(Box::new(Answer { judged: *judged, block, scan_again, newer })))
+impl Judge<'_> {
+    /// Judges a scan.
+    pub(crate) async fn verify(&self, scanned: &Scanned) -> Result<Verified, Unanswered> {
+        let year = gs1::year_of_ms(self.clock);
+        let pack = match scanned.code.parse(year) {
+            Ok(pack) => pack,
+            Err(unreadable) => return Ok(Verified::Unreadable(unreadable)),
+        };
+        let confirmed = match scanned.again.as_ref().map(|again| again.parse(year)) {
+            None => false,
+            Some(Ok(again)) if same(&again, &pack) => true,
+            Some(_) => return Ok(Verified::ScansDiffer),
+        };
+        Ok(match self.answer(scanned, pack, confirmed).await? {
+            Ok(answer) => Verified::Pack(answer),
+            Err(unreadable) => Verified::Unreadable(unreadable),
+        })
+    }
+
+    /// Judges a pack whose fields are known: those of a scan, or of a Digital Link.
+    pub(crate) async fn answer(
+        &self,
+        scanned: &Scanned,
+        pack: MedicinePack,
+        confirmed: bool,
+    ) -> Result<Result<Box<Answer>, Unreadable>, Unanswered> {
+        let judged = match self.at(&self.now.finalised, scanned, pack.clone()).await? {
+            Ok(judged) => *judged,
+            Err(unreadable) => return Ok(Err(unreadable)),
+        };
+        let newer = match &self.now.best {
+            Some(best) => match self.at(best, scanned, pack).await {
+                Ok(Ok(newer)) if differ(&newer.verdict, &judged.verdict) => {
+                    Some(NewerView { outcome: newer.verdict.outcome.name(), block: BlockView::of(best) })
+                }
+                // What is final counts, even where the best block has been taken back.
+                _ => None,
+            },
+            None => None,
+        };
+        let scan_again = !confirmed && is_suspicion(&judged.verdict);
+        let block = BlockView::of(&self.now.finalised);
+        Ok(Ok(Box::new(Answer { judged, block, scan_again, newer })))
+    }
+
+    /// What the register says at a block.
+    async fn at(
+        &self,
+        block: &Pinned,
+        scanned: &Scanned,
+        pack: MedicinePack,
+    ) -> Result<Result<Box<Judged>, Unreadable>, Unanswered> {
+        let contracts = self.register.contracts();
+        let proofs = Proofs { lists: self.lists, at: block, batches: contracts.batches.address };
+        let Some(given) = proofs.given(pack).await? else { return Ok(Err(Unreadable::NoLot)) };
+        let asked = Asked { code: &scanned.code, given, site: scanned.site, now: self.clock };
+        Ok(match judge(block, contracts, asked, &proofs).await? {
+            Judgement::Pack(judged) => Ok(judged),
+            Judgement::Scanner(diagnosis) => Err(Unreadable::ScannerFault(diagnosis)),
+        })
+    }
 }
 
-enum Judged1 {
-    Pack(Box<Judged>),
-    Scanner(Diagnosis),
-    NoLot,
-}
-
-async fn judge_at(
-    register: &Register,
-    lists: &Lists,
-    at: &Pinned,
-    scanned: &Scanned,
-    pack: MedicinePack,
-    clock: Timestamp,
-) -> Result<Judged1, Unanswered> {
-    let contracts = register.contracts();
-    let proofs = Proofs { lists, at, batches: contracts.batches.address };
-    let Some(given) = proofs.given(pack).await? else { return Ok(Judged1::NoLot) };
-    let asked = Asked { code: &scanned.code, given, site: scanned.site, now: clock };
-    Ok(match judge(at, contracts, asked, &proofs).await? {
-        Judgement::Pack(judged) => Judged1::Pack(judged),
-        Judgement::Scanner(diagnosis) => Judged1::Scanner(diagnosis),
-    })
-}
-
-/// Whether two verdicts say different things; that time has passed is none.
+/// Whether two verdicts say different things. That time has passed does not count.
 fn differ(newer: &Verdict, verdict: &Verdict) -> bool {
     (newer.outcome, newer.reasons, newer.notes) != (verdict.outcome, verdict.reasons, verdict.notes)
 }
@@ -187,7 +185,7 @@ fn is_suspicion(verdict: &Verdict) -> bool {
         .any(|reason| verdict.reasons.contains(reason))
 }
 
-/// Whether two scans name the same pack. An expiry that only one of them has says nothing else.
+/// Whether two scans name the same pack. An expiry that only one of them has does not contradict the other.
 fn same(a: &MedicinePack, b: &MedicinePack) -> bool {
     let expiry = match (a.expiry(), b.expiry()) {
         (Some(a), Some(b)) => a == b,

@@ -8,7 +8,7 @@ use serve::client::Network;
 use serve::problem::Problem;
 
 use super::answer::bad;
-use super::verify::{of_scan, Judged, SCANS_DIFFER};
+use super::verify::{of_scan, unreadable, SCANS_DIFFER};
 use super::Gateway;
 use crate::page;
 use crate::verify::{Scanned, Verified};
@@ -65,12 +65,10 @@ pub(super) async fn answer(gateway: &Gateway, client: Network, form: Form) -> Re
     let again = form.again.as_deref().filter(|again| !again.trim().is_empty()).map(Code::typed);
     let scanned = Scanned { code: Code::typed(&form.code), again, site: None };
     Ok(match of_scan(gateway, client, &now, &scanned).await {
-        Ok(Judged::Verified(Verified::Pack(answer))) => page::verdict_of_scan(&answer, &form.code),
-        Ok(Judged::Verified(Verified::Unreadable(found))) => {
-            page::problem(&super::verify::unreadable(&found))
-        }
-        Ok(Judged::Verified(Verified::ScansDiffer)) => page::problem(&bad("scans-differ", SCANS_DIFFER)),
-        Ok(Judged::Limited(limited)) => page::problem(&limited.into()),
+        Ok(Verified::Pack(answer)) => page::verdict_of_scan(&answer, &form.code),
+        Ok(Verified::Unreadable(found)) => page::problem(&unreadable(&found)),
+        Ok(Verified::ScansDiffer) => page::problem(&bad("scans-differ", SCANS_DIFFER)),
+        Ok(Verified::Limited(limited)) => page::problem(&limited.into()),
         Err(problem) => page::problem(&problem),
     })
 }

@@ -6,16 +6,15 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::Json;
 use gs1::MedicinePack;
-use primitives::BatchId;
 use resolver::{lms, Body, Incoming};
 use scan::Code;
 use serve::client::Network;
 use serve::problem::Problem;
 
-use super::verify::{count, unreadable};
+use super::verify::{batch_of_serial, count, unreadable};
 use super::{Asker, Gateway, Shared};
 use crate::page;
-use crate::verify::{judge_pack, Answer, Scanned, Verified};
+use crate::verify::{Answer, Scanned};
 
 pub(super) async fn resolve(
     State(gateway): Shared,
@@ -39,13 +38,13 @@ pub(super) async fn resolve(
     let answer = gateway.resolver.answer(&incoming, gs1::year_of_ms(crate::metrics::now_ms()));
     let content = match &answer.body {
         Body::Empty | Body::Text(_) => return Ok(sent(&answer)),
-        Body::Verdict(identity) => match of_pack(&gateway, client, identity.pack().clone()).await? {
-            Ok(found) => Json(found.view()).into_response(),
-            Err(problem) => return Err(problem),
-        },
-        Body::Page(identity) => match of_pack(&gateway, client, identity.pack().clone()).await {
-            Ok(Ok(found)) => page::verdict(&found, identity.path()),
-            Ok(Err(problem)) | Err(problem) => return Ok(page::problem(&problem)),
+        Body::Verdict(identity) => {
+            let found = of_pack(&gateway, client, identity.pack()).await?;
+            Json(found.view()).into_response()
+        }
+        Body::Page(identity) => match of_pack(&gateway, client, identity.pack()).await {
+            Ok(found) => page::verdict(&found, identity.path()),
+            Err(problem) => return Ok(page::problem(&problem)),
         },
         Body::Verification(request) => verification(&gateway, client, request).await?,
     };
@@ -80,28 +79,26 @@ fn with_head(mut response: Response, answer: &resolver::Answer) -> Response {
     response
 }
 
-/// The verdict on the pack of a link; or why there is none.
-async fn of_pack(
-    gateway: &Gateway,
-    client: Network,
-    pack: MedicinePack,
-) -> Result<Result<Box<Answer>, Problem>, Problem> {
-    let batch = pack.lot().map(|lot| BatchId::of(pack.gtin().value(), lot.as_bytes()));
-    if let (Some(batch), Some(_)) = (batch, pack.serial()) {
+/// The verdict on the pack of a link.
+async fn of_pack(gateway: &Gateway, client: Network, pack: &MedicinePack) -> Result<Box<Answer>, Problem> {
+    let asked_of = batch_of_serial(pack);
+    if let Some(batch) = asked_of {
         gateway.guesses.look(client, batch)?;
     }
     let now = gateway.register.now().await?;
     // A link has no scanner behind it whose faults could be guessed: only its text.
     let text = pack.to_digital_link("https://id.gs1.org").unwrap_or_default();
     let scanned = Scanned { code: Code::typed(&text), again: None, site: None };
-    let clock = crate::metrics::now_ms();
-    let verified = judge_pack(&gateway.register, &gateway.lists, &now, &scanned, pack, false, clock).await?;
-    count(gateway, client, batch, &verified);
-    Ok(match verified {
-        Verified::Pack(answer) => Ok(answer),
-        Verified::Unreadable(found) => Err(unreadable(&found)),
-        Verified::ScansDiffer => Err(serve::requests::fault()),
-    })
+    match gateway.judge(&now).answer(&scanned, pack.clone(), false).await? {
+        Ok(answer) => {
+            count(gateway, client, asked_of, &answer);
+            Ok(answer)
+        }
+        Err(found) => {
+            gateway.metrics.unreadable(found.name());
+            Err(unreadable(&found))
+        }
+    }
 }
 
 /// The answer of Lightweight Messaging.
@@ -110,7 +107,7 @@ async fn verification(
     client: Network,
     request: &lms::Request,
 ) -> Result<Response, Problem> {
-    let answer = of_pack(gateway, client, request.identity().pack().clone()).await??;
+    let answer = of_pack(gateway, client, request.identity().pack()).await?;
     let block = lms::Block { number: answer.block.number, hash: answer.block.hash.clone() };
     let responder = lms::Responder { gln: gateway.responder };
     match lms::reply(request, &answer.judged.verdict, &block, responder) {

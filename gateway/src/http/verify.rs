@@ -3,9 +3,10 @@
 use axum::body::{Body as Stream, Bytes};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::Json;
+use gs1::MedicinePack;
 use primitives::units::Reason;
 use primitives::BatchId;
 use scan::picture::Limits;
@@ -14,14 +15,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{json, Value};
 use serve::client::Network;
 use serve::extract::whole;
-use serve::limit::Limited;
 use serve::problem::Problem;
 
 use super::answer::{bad, unknown_site};
 use super::{Asker, Gateway, Shared};
 use crate::register::Now;
 use crate::sites::{find, Named};
-use crate::verify::{verify as judge, AnswerView, Scanned, Verified};
+use crate::verify::{Answer, AnswerView, Scanned, Verified};
 
 /// The most codes of one request: a tote.
 const MAX_CODES: usize = 50;
@@ -47,7 +47,7 @@ struct Body {
     site: Option<Named>,
 }
 
-/// A member that is left out or has a value: null is none.
+/// A member that is left out or has a value: null is not one.
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
 }
@@ -75,27 +75,20 @@ pub(super) enum Answered<'a> {
 pub(super) const SCANS_DIFFER: &str =
     "the two scans are not the same, so one of them is wrong; scan the pack twice again, and check your scanner";
 
-/// What came of one code, before it is shown.
-pub(super) enum Judged {
-    Verified(Verified),
-    Limited(Limited),
-}
-
-impl Judged {
-    pub(super) fn view(&self) -> Answered<'_> {
-        match self {
-            Self::Verified(Verified::Pack(answer)) => Answered::Verdict(Box::new(answer.view())),
-            Self::Verified(Verified::Unreadable(unreadable)) => Answered::Unreadable {
-                code: unreadable.name(),
-                detail: unreadable.to_string(),
-                found: unreadable.details(),
-            },
-            Self::Verified(Verified::ScansDiffer) => Answered::ScansDiffer { detail: SCANS_DIFFER },
-            Self::Limited(limited) => Answered::Limited {
-                detail: limited.to_string(),
-                retry_after_seconds: limited.pause.as_secs().saturating_add(1),
-            },
-        }
+/// What came of one code, for programs.
+fn view(verified: &Verified) -> Answered<'_> {
+    match verified {
+        Verified::Pack(answer) => Answered::Verdict(Box::new(answer.view())),
+        Verified::Unreadable(unreadable) => Answered::Unreadable {
+            code: unreadable.name(),
+            detail: unreadable.to_string(),
+            found: unreadable.details(),
+        },
+        Verified::ScansDiffer => Answered::ScansDiffer { detail: SCANS_DIFFER },
+        Verified::Limited(limited) => Answered::Limited {
+            detail: limited.to_string(),
+            retry_after_seconds: limited.pause.as_secs().saturating_add(1),
+        },
     }
 }
 
@@ -125,8 +118,8 @@ pub(super) async fn verify(
             let code = code?;
             let now = gateway.register.now().await?;
             let scanned = Scanned { code, again: None, site: None };
-            let judged = of_scan(&gateway, client, &now, &scanned).await?;
-            Ok(Json(json!({ "answers": [judged.view()] })).into_response())
+            let verified = of_scan(&gateway, client, &now, &scanned).await?;
+            Ok(Json(json!({ "answers": [view(&verified)] })).into_response())
         }
         "application/x-www-form-urlencoded" => {
             let body = whole(&headers, body, super::MAX_TEXT).await?;
@@ -134,7 +127,7 @@ pub(super) async fn verify(
             super::form::answer(&gateway, client, form).await
         }
         _ => Err(Problem::new(
-            axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported-media-type",
             "The body has a type that is not supported",
         )
@@ -171,12 +164,12 @@ async fn of_codes(gateway: &Gateway, client: Network, asked: Body) -> Result<Res
         }
         None => None,
     };
-    let mut judged = Vec::with_capacity(scans.len());
+    let mut verified = Vec::with_capacity(scans.len());
     for (code, again) in &scans {
         let scanned = Scanned { code: Code::typed(code), again: again.as_deref().map(Code::typed), site };
-        judged.push(of_scan(gateway, client, &now, &scanned).await?);
+        verified.push(of_scan(gateway, client, &now, &scanned).await?);
     }
-    let answers: Vec<Answered<'_>> = judged.iter().map(Judged::view).collect();
+    let answers: Vec<Answered<'_>> = verified.iter().map(view).collect();
     Ok(Json(json!({ "answers": answers })).into_response())
 }
 
@@ -197,34 +190,35 @@ pub(super) async fn of_scan(
     client: Network,
     now: &Now,
     scanned: &Scanned,
-) -> Result<Judged, Problem> {
-    let clock = crate::metrics::now_ms();
-    let named = scanned.code.parse(gs1::year_of_ms(clock));
-    let batch =
-        named.as_ref().ok().and_then(|pack| Some(BatchId::of(pack.gtin().value(), pack.lot()?.as_bytes())));
-    if let (Some(batch), Ok(Some(_))) = (batch, named.as_ref().map(gs1::MedicinePack::serial)) {
-        if let Err(limited) = gateway.guesses.look(client, batch) {
-            return Ok(Judged::Limited(limited));
-        }
+) -> Result<Verified, Problem> {
+    let judge = gateway.judge(now);
+    let named = scanned.code.parse(gs1::year_of_ms(judge.clock)).ok();
+    let asked_of = named.as_ref().and_then(batch_of_serial);
+    if let Some(Err(limited)) = asked_of.map(|batch| gateway.guesses.look(client, batch)) {
+        return Ok(Verified::Limited(limited));
     }
-    let verified = judge(&gateway.register, &gateway.lists, now, scanned, clock).await?;
-    count(gateway, client, batch, &verified);
-    Ok(Judged::Verified(verified))
+    let verified = judge.verify(scanned).await?;
+    match &verified {
+        Verified::Pack(answer) => count(gateway, client, asked_of, answer),
+        Verified::Unreadable(unreadable) => gateway.metrics.unreadable(unreadable.name()),
+        Verified::ScansDiffer => gateway.metrics.unreadable("scans-differ"),
+        Verified::Limited(_) => {}
+    }
+    Ok(verified)
+}
+
+/// The batch of whose serials a pack has one.
+pub(super) fn batch_of_serial(pack: &MedicinePack) -> Option<BatchId> {
+    pack.serial()?;
+    Some(BatchId::of(pack.gtin().value(), pack.lot()?.as_bytes()))
 }
 
 /// Counts a verdict, and a serial that is not in its batch as what may be a guess.
-pub(super) fn count(gateway: &Gateway, client: Network, batch: Option<BatchId>, verified: &Verified) {
-    match verified {
-        Verified::Pack(answer) => {
-            gateway.metrics.verdict(answer.judged.verdict.outcome);
-            if answer.judged.verdict.reasons.contains(Reason::SerialNotInBatch) {
-                if let Some(batch) = batch {
-                    gateway.guesses.count(client, batch);
-                }
-            }
-        }
-        Verified::Unreadable(unreadable) => gateway.metrics.unreadable(unreadable.name()),
-        Verified::ScansDiffer => gateway.metrics.unreadable("scans-differ"),
+pub(super) fn count(gateway: &Gateway, client: Network, asked_of: Option<BatchId>, answer: &Answer) {
+    let verdict = &answer.judged.verdict;
+    gateway.metrics.verdict(verdict.outcome);
+    if let Some(batch) = asked_of.filter(|_| verdict.reasons.contains(Reason::SerialNotInBatch)) {
+        gateway.guesses.count(client, batch);
     }
 }
 
@@ -245,7 +239,7 @@ async fn in_picture(gateway: &Gateway, body: Bytes) -> Result<Code, Problem> {
 }
 
 fn pictures_busy() -> Problem {
-    Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", "The service is busy")
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "The service is busy")
         .detail("other pictures are being read; try again in a moment")
         .retry_after(std::time::Duration::from_secs(1))
 }
